@@ -1,0 +1,60 @@
+# `make plan STACK=mainpc` and `make test` work on a fresh machine with Python 3.11 or later; see README.md.
+PYTHON ?= python3
+STACK ?= local
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help setup setup-dev plan validate up down test check lock schema bench clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## Set up .venv with what a plan needs
+setup-dev: $(VENV)/.dev ## Set up .venv with what tests and checks need
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; found $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 2; }
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+plan: setup ## Preview STACK offline and check its policies
+	@$(BIN)/fleet plan $(STACK)
+
+validate: setup ## Find every error of the configuration
+	@$(BIN)/fleet validate
+
+up: setup ## Deploy STACK with Pulumi
+	@$(BIN)/python -m cli.up $(STACK)
+
+down: setup ## Remove STACK's containers; data volumes stay
+	@$(BIN)/python -m cli.up --destroy $(STACK)
+
+test: setup-dev check ## Run every test level this machine can run
+	@$(BIN)/python -m pytest
+
+check: setup-dev ## Lint, types and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+schema: setup ## Renew schemas/ from the models
+	@$(BIN)/fleet schema
+
+lock: ## Renew the locked requirements (needs uv)
+	@for name in requirements requirements-dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
+
+bench: setup-dev ## Time plan, validate and preview against bare programs
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove what make built; never a stack's state
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

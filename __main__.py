@@ -1,0 +1,19 @@
+"""The Pulumi program: load the fleet, plan this stack, build it on its target."""
+
+from pathlib import Path
+
+import pulumi
+
+from components import build
+from fleet.errors import ConfigurationError
+from fleet.load.project import load_project
+from fleet.plan.planner import UnknownStackError, plan_stack
+
+try:
+    project = load_project(Path(__file__).parent)
+    deployment = plan_stack(project.fleet, pulumi.get_stack())
+except (ConfigurationError, UnknownStackError) as error:
+    # RunError ends the program with the message alone: a fault of the files is no reason for a traceback.
+    raise pulumi.RunError(str(error)) from None
+
+build(deployment)

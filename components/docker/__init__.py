@@ -1,0 +1,1 @@
+"""Target `docker`: one machine's Docker daemon, reached over ssh or a local socket."""

@@ -1,0 +1,146 @@
+"""Component resources of a Docker machine.
+
+`DockerMachine` owns the provider, the network, the volumes and the groups of one daemon. It does not own the daemon, the
+GPU driver or the images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components.docker.health import health_hook
+from components.docker.provider import machine_provider
+from components.docker.render import keeps_data, render_container, render_network, render_volume
+from fleet.model import Machine
+from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
+
+_REPLACE_ON = ["tmpfs", "init", "healthcheck", "cpuPeriod", "cpuQuota"]
+"""Fields whose change the provider reports as updated without applying it (docs/gotchas.md)."""
+
+
+def build(deployment: Deployment) -> DockerMachine:
+    """Registers a deployment and exports what its owner looks up."""
+    machine = DockerMachine(deployment.stack, deployment)
+    pulumi.export("machine", deployment.machine.name)
+    pulumi.export("endpoints", dict(deployment.endpoints))
+    return machine
+
+
+class DockerMachine(pulumi.ComponentResource):
+    """One Docker daemon and everything a deployment puts on it.
+
+    Its outputs are what stack policies judge by: capacity, cards, and the subnets and start order of the whole fleet.
+    """
+
+    def __init__(self, name: str, args: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
+        machine = args.machine
+        super().__init__("fleet:docker:DockerMachine", name, {"machine": machine.name}, opts)
+        self.provider = machine_provider(name, machine, self)
+        child = pulumi.ResourceOptions(parent=self, providers=[self.provider])
+        self.network = FleetNetwork(f"{name}-network", machine, child)
+        self.volumes = {
+            key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()
+        }
+        self._hook = _health_hook(name, args)
+        self.groups: dict[str, ContainerGroup] = {}
+        for group in args.groups:
+            group_args = GroupArgs(group, args, self.network, self.volumes, self._hook)
+            earlier = [self.groups[after] for after in group.start_after]
+            options = pulumi.ResourceOptions(parent=self, providers=[self.provider], depends_on=earlier)
+            self.groups[group.name] = ContainerGroup(f"{name}-{group.name}", group_args, options)
+        self.register_outputs(_facts(args))
+
+
+class FleetNetwork(pulumi.ComponentResource):
+    """The machine's bridge network. Every container joins it; Docker's default bridge is not used."""
+
+    def __init__(self, name: str, args: Machine, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(args.network.subnet)}, opts)
+        bridge = docker.Network(
+            f"{name}-bridge", **render_network(args), opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        )
+        self.name = bridge.name
+        self.register_outputs({"name": args.network.name, "subnet": str(args.network.subnet)})
+
+
+class DataVolume(pulumi.ComponentResource):
+    """A volume, in a folder of the host or named. Data and caches are protected, and kept when the stack goes."""
+
+    def __init__(self, name: str, args: PlannedVolume, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("fleet:docker:DataVolume", name, {"kind": str(args.kind)}, opts)
+        kept = keeps_data(args)
+        options = pulumi.ResourceOptions(parent=self, protect=kept, retain_on_delete=kept)
+        self.volume = docker.Volume(f"{name}-volume", **render_volume(args), opts=options)
+        self.register_outputs({"name": args.name, "kind": str(args.kind)})
+
+
+@dataclass(frozen=True)
+class GroupArgs:
+    """What a container group needs of its machine. `hook` is absent in a preview."""
+
+    group: PlannedGroup
+    deployment: Deployment
+    network: FleetNetwork
+    volumes: Mapping[str, DataVolume]
+    hook: pulumi.ResourceHook | None
+
+
+class ContainerGroup(pulumi.ComponentResource):
+    """A group's main container and its sidecars; complete once each of them is healthy.
+
+    It does not own the network or the volumes: those outlive a group.
+    """
+
+    def __init__(self, name: str, args: GroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        group = args.group
+        super().__init__("fleet:docker:ContainerGroup", name, {"group": group.name, "wave": group.wave}, opts)
+        hooks = pulumi.ResourceHookBinding(after_create=[args.hook]) if args.hook else None
+        for container in group.containers:
+            rendered = render_container(container, args.deployment)
+            # The output, not the plain name: a network that is replaced must take its containers down first.
+            rendered["networks_advanced"][0]["name"] = args.network.name
+            options = pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[args.volumes[mount.volume] for mount in container.mounts],
+                replace_on_changes=_REPLACE_ON,
+                delete_before_replace=True,
+                hooks=hooks,
+            )
+            docker.Container(f"{name}-{container.key}", **rendered, opts=options)
+        self.register_outputs({"group": group.name, "containers": [c.name for c in group.containers]})
+
+
+def _health_hook(name: str, deployment: Deployment) -> pulumi.ResourceHook | None:
+    """A preview creates nothing that a hook could watch."""
+    if pulumi.runtime.is_dry_run():
+        return None
+    deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
+    return health_hook(name, deployment.machine.connection, deadlines)
+
+
+def _facts(deployment: Deployment) -> dict[str, object]:
+    machine, facts = deployment.machine, deployment.facts
+    return {
+        "machine": machine.name,
+        "memoryMib": machine.memory_mib,
+        "memoryReserveMib": machine.memory_reserve_mib,
+        "lanAddress": str(machine.lan_address or ""),
+        "gpus": {
+            card.name: {
+                "model": card.gpu.model,
+                "capacityMib": card.gpu.memory_mib,
+                "desktopReserveMib": card.gpu.reserve_mib,
+                "contextMib": card.gpu.context_mib,
+                "mps": card.gpu.mps is not None,
+                **({"mpsUid": card.gpu.mps.uid, "mpsClientsMax": card.gpu.mps.clients_max} if card.gpu.mps else {}),
+            }
+            for card in deployment.cards
+        },
+        "subnets": dict(facts.subnets),
+        "allowedOverlaps": list(facts.allowed_overlaps),
+        "startAfter": {group: list(after) for group, after in facts.start_after.items()},
+    }

@@ -1,0 +1,192 @@
+"""Deployment to Docker: plain dicts in the vocabulary of the Docker provider's resources. Pure.
+
+What is always set and never left to a default is set because the provider, or a daemon's own configuration, would show a
+change for ever, or apply something else: see docs/gotchas.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleet import labels
+from fleet.model import Gpu, Machine, VolumeKind
+from fleet.plan.deployment import Deployment, PlannedContainer, PlannedHealth, PlannedVolume
+
+Rendered = dict[str, Any]
+
+_LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
+_OPEN_FILES = 65536
+_SSH_OPTIONS = (
+    # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
+    "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
+    "-o", "ConnectTimeout=10",
+)  # fmt: skip
+
+
+def render_provider(machine: Machine) -> Rendered:
+    """Arguments of `docker.Provider`."""
+    if machine.connection.startswith("ssh://"):
+        return {"host": machine.connection, "ssh_opts": list(_SSH_OPTIONS)}
+    return {"host": machine.connection}
+
+
+def render_network(machine: Machine) -> Rendered:
+    """Arguments of `docker.Network`: the machine's bridge with a subnet of its own."""
+    return {
+        "name": machine.network.name,
+        "driver": "bridge",
+        "ipam_configs": [{"subnet": str(machine.network.subnet), "gateway": str(machine.network.subnet[1])}],
+    }
+
+
+def render_volume(volume: PlannedVolume) -> Rendered:
+    """Arguments of `docker.Volume`; a folder of the host becomes a volume too, so that both are mounted alike."""
+    rendered: Rendered = {
+        "name": volume.name,
+        "driver": "local",
+        "labels": _labels({labels.GROUP: volume.group, labels.VOLUME_WRITERS: "one" if volume.single_writer else "many"}),
+    }
+    if volume.bind:
+        rendered["driver_opts"] = {"type": "none", "o": "bind", "device": volume.bind}
+    return rendered
+
+
+def keeps_data(volume: PlannedVolume) -> bool:
+    """Whether a volume is protected and outlives its stack."""
+    return volume.kind is not VolumeKind.SCRATCH
+
+
+def render_container(container: PlannedContainer, deployment: Deployment) -> Rendered:
+    """Arguments of `docker.Container`."""
+    rendered: Rendered = {
+        "name": container.name,
+        "image": container.image,
+        "hostname": container.aliases[0],
+        "envs": [f"{name}={value}" for name, value in container.env.items()],
+        "labels": _labels(container.labels),
+        **_hardening(container, deployment.machine),
+        **_resources(container, deployment.machine),
+        **_network(container, deployment.machine),
+        **_lifecycle(container),
+        "healthcheck": _healthcheck(container.health),
+        "mounts": [
+            {
+                "type": "volume",
+                "source": deployment.volumes[mount.volume].name,
+                "target": mount.path,
+                "read_only": mount.read_only,
+            }
+            for mount in container.mounts
+        ],
+    }
+    if container.command:
+        rendered["command"] = list(container.command)
+    if container.devices:
+        rendered["devices"] = [
+            {"host_path": path, "container_path": path, "permissions": "rwm"} for path in container.devices
+        ]
+        rendered["group_adds"] = [str(gid) for gid in container.device_groups]
+    if container.gpu:
+        rendered["device_requests"] = [_device_request(container.gpu.gpu)]
+    return rendered
+
+
+def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
+    hardening = container.hardening
+    options = ["no-new-privileges:true"] if hardening.no_new_privileges else []
+    if hardening.seccomp == "unconfined":
+        options.append("seccomp=unconfined")
+    drops = {"drops": ["ALL"]}
+    return {
+        "user": str(hardening.run_as),
+        "read_only": hardening.read_only_root,
+        "security_opts": options,
+        "capabilities": {**drops, "adds": list(hardening.capabilities)} if hardening.capabilities else drops,
+        "privileged": False,
+        "ipc_mode": "host" if hardening.host_ipc else "private",
+        "tmpfs": {
+            path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
+        },
+        "ulimits": [
+            {"name": "nofile", "soft": _OPEN_FILES, "hard": _OPEN_FILES},
+            {"name": "nproc", "soft": machine.process_limit, "hard": machine.process_limit},
+        ],
+    }
+
+
+def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
+    rendered: Rendered = {
+        "memory": container.memory_cap_mib,
+        # Without it the daemon stores twice the memory, and every preview shows a change. Equal means no swap.
+        "memory_swap": container.memory_cap_mib,
+        "cpus": f"{container.cpu_cap_millicores / 1000:g}",
+        # Docker's unit of CPU weight: 1024 a core.
+        "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
+    }
+    if not container.hardening.host_ipc:
+        rendered["shm_size"] = container.shared_memory_mib
+    return rendered
+
+
+def _network(container: PlannedContainer, machine: Machine) -> Rendered:
+    rendered: Rendered = {
+        # The provider creates on the bridge, then moves the container to the networks below.
+        "network_mode": "bridge",
+        "networks_advanced": [{"name": machine.network.name, "aliases": list(container.aliases)}],
+        "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
+    }
+    if container.ports:
+        rendered["ports"] = [
+            {"internal": port.container_port, "external": port.host_port, "ip": port.address, "protocol": port.protocol}
+            for port in container.ports
+        ]
+    return rendered
+
+
+def _lifecycle(container: PlannedContainer) -> Rendered:
+    rendered: Rendered = {
+        "init": True,
+        "must_run": True,
+        "restart": container.restart,
+        # A health hook watches instead: `wait` polls once a second and sees an exited container only at its timeout.
+        "wait": False,
+        "stop_timeout": container.stop_grace_s,
+        # `stop_timeout` is not used when the provider stops a container; unset, this means SIGKILL at once.
+        "destroy_grace_seconds": container.stop_grace_s,
+        "log_driver": "json-file",
+        "log_opts": dict(_LOG_OPTIONS),
+    }
+    if container.restart == "on-failure":
+        rendered["max_retry_count"] = container.restarts_max
+    return rendered
+
+
+def _healthcheck(health: PlannedHealth) -> Rendered:
+    return {
+        "tests": ["CMD", *health.test],
+        "interval": _duration(health.interval_s),
+        "timeout": _duration(health.timeout_s),
+        "start_period": _duration(health.start_period_s),
+        "retries": health.retries,
+    }
+
+
+def _duration(seconds: int) -> str:
+    """Seconds as Go prints a duration (`1m0s`): the provider compares text with what the daemon gives back."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours}h{minutes}m{left}s"
+    return f"{minutes}m{left}s" if minutes else f"{left}s"
+
+
+def _device_request(gpu: Gpu) -> Rendered:
+    return {
+        "driver": gpu.driver,
+        "device_ids": [gpu.device],
+        "capabilities": ["gpu", "compute", "utility"],
+    }
+
+
+def _labels(values: Any) -> list[Rendered]:
+    return [{"label": name, "value": value} for name, value in sorted(values.items())]

@@ -1,0 +1,142 @@
+"""The address book: every endpoint of the fleet, who needs it, and how each machine reaches it.
+
+On its own machine an endpoint is `<group>:<port>`. From another machine it is `<machine>-<group>:<host port>` (or
+`<machine>-<service>` for a role every machine plays), a name that resolves to the machine's LAN address; the port is
+published there only once another machine needs it. All of it comes from the files: no machine has to be deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from fleet.model import MAIN, ContainerGroup, Fleet, Port, Stack
+
+DISCOVERY = "discovery"
+OBSERVABILITY = "observability"
+SHARED_SERVICES = (DISCOVERY, OBSERVABILITY)
+"""Roles that each machine may play, and that every group needs of the other machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A port of a group, on the machine that runs it."""
+
+    group: str
+    key: str
+    port: Port
+    stack: Stack
+
+    @property
+    def ref(self) -> str:
+        """How a peer names it: `<group>`, or `<group>/<port>` for any but the main port."""
+        return self.group if self.key == MAIN else f"{self.group}/{self.key}"
+
+    @property
+    def name_elsewhere(self) -> str:
+        """Host name on other machines."""
+        return f"{self.stack.machine.name}-{self.port.service or self.group}"
+
+    def url(self, seen_from: Stack) -> str:
+        """Address as a stack's containers use it, `tcp://host:port`."""
+        if seen_from.name == self.stack.name:
+            return f"{self.port.scheme}://{self.group}:{self.port.port}"
+        return f"{self.port.scheme}://{self.name_elsewhere}:{self.port.host_port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A group that needs an endpoint."""
+
+    group: str
+    stack: Stack
+    endpoint: Endpoint
+
+    @property
+    def crosses_machines(self) -> bool:
+        """The endpoint is on another machine."""
+        return self.stack.name != self.endpoint.stack.name
+
+
+class AddressBook:
+    """Endpoints of a set of stacks: the fleet's members, or one sandbox alone."""
+
+    def __init__(self, stacks: tuple[Stack, ...], groups: Mapping[str, ContainerGroup]) -> None:
+        self._stacks = stacks
+        self._groups = groups
+
+    @classmethod
+    def of(cls, fleet: Fleet, stack: Stack) -> AddressBook:
+        """The book that a stack's containers read: a sandbox knows only itself."""
+        return cls((stack,) if stack.sandbox else fleet.members, fleet.groups)
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """Every endpoint by its reference; the main port under the group's name alone."""
+        found = {}
+        for stack in self._stacks:
+            for group in self._placed(stack):
+                for key, port in group.ports.items():
+                    endpoint = Endpoint(group.name, key, port, stack)
+                    found[endpoint.ref] = endpoint
+                    found[f"{group.name}/{key}"] = endpoint
+        return found
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Who needs what: declared peers, and the shared services of the other machines."""
+        return tuple(self._find_uses())
+
+    @cached_property
+    def published(self) -> Mapping[str, tuple[Endpoint, ...]]:
+        """Stack name -> its endpoints that another machine needs, by reference."""
+        crossing = {use.endpoint.ref: use.endpoint for use in self.uses if use.crosses_machines}
+        return {
+            stack.name: tuple(crossing[ref] for ref in sorted(crossing) if crossing[ref].stack.name == stack.name)
+            for stack in self._stacks
+        }
+
+    def used_by(self, group: str) -> tuple[Endpoint, ...]:
+        """Endpoints a group needs, by reference."""
+        return self._by_group.get(group, ())
+
+    def users_of(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Other machines that need an endpoint."""
+        return tuple(
+            sorted({u.stack.machine.name for u in self.uses if u.crosses_machines and u.endpoint.ref == endpoint.ref})
+        )
+
+    def services(self, service: str) -> tuple[Endpoint, ...]:
+        """The endpoints that play a role, one a machine at most."""
+        return self._by_service.get(service, ())
+
+    @cached_property
+    def _by_group(self) -> Mapping[str, tuple[Endpoint, ...]]:
+        found: dict[str, dict[str, Endpoint]] = {}
+        for use in self.uses:
+            found.setdefault(use.group, {})[use.endpoint.ref] = use.endpoint
+        return {group: tuple(used[ref] for ref in sorted(used)) for group, used in found.items()}
+
+    @cached_property
+    def _by_service(self) -> Mapping[str, tuple[Endpoint, ...]]:
+        found: dict[str, dict[str, Endpoint]] = {}
+        for endpoint in self.endpoints.values():
+            if endpoint.port.service:
+                found.setdefault(endpoint.port.service, {})[endpoint.ref] = endpoint
+        return {service: tuple(by_ref.values()) for service, by_ref in found.items()}
+
+    def _find_uses(self) -> Iterator[Use]:
+        for stack in self._stacks:
+            elsewhere = [
+                endpoint
+                for service in SHARED_SERVICES
+                for endpoint in self.services(service)
+                if endpoint.stack.name != stack.name
+            ]
+            for group in self._placed(stack):
+                declared = [self.endpoints[ref] for ref in group.peers if ref in self.endpoints]
+                yield from (Use(group.name, stack, endpoint) for endpoint in [*declared, *elsewhere])
+
+    def _placed(self, stack: Stack) -> list[ContainerGroup]:
+        return [self._groups[name] for name in stack.groups if name in self._groups]

@@ -1,0 +1,102 @@
+"""Budgets of a machine: who reserves how much of each card and of main memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fleet.model import Container, ContainerGroup, Gpu, GpuBudget, Machine, Stack
+
+SANDBOX_MEMORY_MIB = 256
+"""What a container of a sandbox gets at most: stand-ins need no more."""
+
+SANDBOX_MILLICORES = 500
+"""Processor cap of a container of a sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one container takes of a card, in MiB."""
+
+    group: str
+    container: str
+    budget: GpuBudget
+
+    @property
+    def label(self) -> str:
+        """The group's name; a sidecar's after a slash."""
+        return self.group if self.container == "main" else f"{self.group}/{self.container}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardUse:
+    """One card and everything reserved on it, in MiB; biggest share first."""
+
+    name: str
+    gpu: Gpu
+    shares: tuple[Share, ...]
+
+    @property
+    def processes(self) -> int:
+        """CUDA processes on the card."""
+        return sum(share.budget.processes for share in self.shares)
+
+    @property
+    def requested_mib(self) -> int:
+        """Sum of requests, without contexts."""
+        return sum(share.budget.request_mib for share in self.shares)
+
+    @property
+    def context_mib(self) -> int:
+        """What the contexts of all processes cost."""
+        return self.processes * self.gpu.context_mib
+
+    @property
+    def committed_mib(self) -> int:
+        """Requests, contexts and the desktop's reserve."""
+        return self.requested_mib + self.context_mib + self.gpu.reserve_mib
+
+    @property
+    def free_mib(self) -> int:
+        """What is left; negative where it does not fit."""
+        return self.gpu.memory_mib - self.committed_mib
+
+
+def card_of(machine: Machine, budget: GpuBudget) -> str | None:
+    """Key of the card a budget is taken from; None where the machine lacks it or several could be meant."""
+    if budget.card is not None:
+        return budget.card if budget.card in machine.gpus else None
+    return next(iter(machine.gpus)) if len(machine.gpus) == 1 else None
+
+
+def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, ...]:
+    """Every card of a stack's machine with what its groups take. A sandbox uses none."""
+    shares = [] if stack.sandbox else list(_shares(stack.machine, groups))
+    return tuple(
+        CardUse(name, gpu, tuple(sorted((s for card, s in shares if card == name), key=_biggest_first)))
+        for name, gpu in stack.machine.gpus.items()
+    )
+
+
+def memory_request_mib(stack: Stack, container: Container) -> int:
+    """Main memory a container reserves on a stack."""
+    request = container.memory.request_mib
+    return min(request, SANDBOX_MEMORY_MIB) if stack.sandbox else request
+
+
+def memory_cap_mib(stack: Stack, container: Container) -> int:
+    """Main memory a container may use on a stack."""
+    cap = container.memory.cap_mib
+    return min(cap, SANDBOX_MEMORY_MIB) if stack.sandbox else cap
+
+
+def _shares(machine: Machine, groups: Sequence[ContainerGroup]) -> Iterator[tuple[str, Share]]:
+    for group in groups:
+        for key, container in group.containers.items():
+            card = card_of(machine, container.gpu) if container.gpu else None
+            if container.gpu and card:
+                yield card, Share(group.name, key, container.gpu)
+
+
+def _biggest_first(share: Share) -> tuple[int, str]:
+    return -share.budget.request_mib, share.label

@@ -1,0 +1,87 @@
+"""What each target cannot do, and why: the one map that judgement, plan and `fleet capabilities` read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.model import MAIN, ContainerGroup, Fleet, Stack, Target
+
+
+class Feature(StrEnum):
+    """Something a group may need of its target."""
+
+    CROSS_MACHINE_START = "start after a group of another machine"
+    HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of a ready image"
+    PROCESS_LIMIT = "process limit of one container"
+    SECRETS = "secrets"
+    SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
+    VOLUME_SIZE = "volume size"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a target does not do. A degradation is listed in the plan; anything else refuses the group."""
+
+    reason: str
+    degrades: bool
+
+
+LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
+    Target.DOCKER: {
+        Feature.CROSS_MACHINE_START: Lack(
+            "a Docker daemon sees its own containers only; the group starts at once and looks for its peer until it is there",
+            degrades=True,
+        ),
+        Feature.HTTP_HEALTH_OF_READY_IMAGE: Lack(
+            "Docker runs health checks inside the container, and a foreign image may lack the tool; give health.command",
+            degrades=False,
+        ),
+        Feature.PROCESS_LIMIT: Lack(
+            "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together",
+            degrades=True,
+        ),
+        Feature.SECRETS: Lack(
+            "the Docker provider uploads no files into a read-only root, and secrets in env are readable by anyone who "
+            "may inspect the container",
+            degrades=False,
+        ),
+        Feature.SHARED_NETWORK_IDENTITY: Lack(
+            "a container inside another's network namespace loses its network when that one restarts; a sidecar has "
+            "the name <group>-<sidecar> instead",
+            degrades=True,
+        ),
+        Feature.VOLUME_SIZE: Lack("Docker's local volumes have no quota; watch the disk", degrades=True),
+    },
+}
+
+
+def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[tuple[Feature, str]]:
+    """Features a group needs on a stack, with the path of what needs it."""
+    for earlier in group.start_after:
+        if earlier not in stack.groups and not stack.sandbox and fleet.home_of(earlier) is not None:
+            yield Feature.CROSS_MACHINE_START, "start_after"
+    for key, container in group.containers.items():
+        path = f"containers.{key}"
+        yield Feature.PROCESS_LIMIT, path
+        if key != MAIN:
+            yield Feature.SHARED_NETWORK_IDENTITY, path
+        if container.secrets:
+            yield Feature.SECRETS, f"{path}.secrets"
+        if container.image and not container.health.command and not stack.sandbox:
+            yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
+    for key, volume in group.volumes.items():
+        if volume.size_mib is not None:
+            yield Feature.VOLUME_SIZE, f"volumes.{key}.size"
+
+
+def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]]:
+    """Feature -> groups of a stack that get less than they ask for."""
+    lacks = LACKS.get(stack.machine.target, {})
+    found: dict[Feature, dict[str, None]] = {}
+    for name in stack.groups:
+        for feature, _ in needs(fleet.groups[name], stack, fleet):
+            if feature in lacks and lacks[feature].degrades:
+                found.setdefault(feature, {})[name] = None
+    return {feature: tuple(found[feature]) for feature in sorted(found)}

@@ -1,0 +1,61 @@
+"""Judgement: the rules a fleet must keep as a whole, each a flat function that yields faults.
+
+Every rule runs, whatever the others found, so that a user sees all faults at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from fleet.errors import Fault
+from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
+from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
+from fleet.judgement.images import ensure_images_run_on_the_machine
+from fleet.judgement.memory import ensure_memory_fits
+from fleet.judgement.networks import (
+    ensure_hosts_are_distinct,
+    ensure_lan_addresses_are_known,
+    ensure_ports_are_free,
+    ensure_subnets_are_disjoint,
+)
+from fleet.judgement.order import ensure_start_order_is_possible
+from fleet.judgement.peers import ensure_endpoints_exist, ensure_endpoints_can_be_reached
+from fleet.judgement.placement import ensure_agents_are_unique, ensure_groups_have_one_home
+from fleet.judgement.secrets import ensure_no_secret_values
+from fleet.judgement.storage import ensure_devices_exist, ensure_single_writers, ensure_volumes_exist
+from fleet.judgement.targets import ensure_targets_can
+from fleet.model import Fleet
+from fleet.sources import Sources
+
+
+def judge(fleet: Fleet, sources: Sources, known: frozenset[str]) -> list[Fault]:
+    """Every fault of a fleet.
+
+    known: names of all group files, those included that could not be read: they exist, so nobody is told otherwise.
+    """
+    return list(_all_faults(fleet, sources, known))
+
+
+def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
+    yield from ensure_groups_have_one_home(fleet, sources, known)
+    yield from ensure_agents_are_unique(fleet, sources)
+    yield from ensure_hosts_are_distinct(fleet, sources)
+    yield from ensure_subnets_are_disjoint(fleet, sources)
+    yield from ensure_ports_are_free(fleet, sources)
+    yield from ensure_endpoints_exist(fleet, sources, known)
+    yield from ensure_endpoints_can_be_reached(fleet, sources)
+    yield from ensure_lan_addresses_are_known(fleet, sources)
+    yield from ensure_start_order_is_possible(fleet, sources, known)
+    yield from ensure_targets_can(fleet, sources)
+    yield from ensure_memory_fits(fleet, sources)
+    yield from ensure_cards_are_named(fleet, sources)
+    yield from ensure_limits_fit_the_card(fleet, sources)
+    yield from ensure_gpu_memory_fits(fleet, sources)
+    yield from ensure_volumes_exist(fleet, sources, known)
+    yield from ensure_single_writers(fleet, sources)
+    yield from ensure_devices_exist(fleet, sources)
+    yield from ensure_images_run_on_the_machine(fleet, sources)
+    yield from ensure_no_secret_values(fleet, sources)
+    yield from ensure_exceptions_are_current(fleet, sources, date.today())
+    yield from ensure_mps_clients_share_a_user(fleet, sources)

@@ -1,0 +1,43 @@
+"""Hardening over time and across containers: exceptions end, and clients of one MPS server share a user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from fleet.budget import card_of
+from fleet.errors import Fault
+from fleet.model import Enforcement, Fleet
+from fleet.sources import Sources
+
+
+def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date) -> Iterator[Fault]:
+    """An exception holds until its last day and not a day longer."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            for field, exception in container.hardening.exceptions.items():
+                if exception.until < today:
+                    path = ("containers", key, "hardening", "exceptions", field, "until")
+                    problem = f"the exception for {field} ended on {exception.until}"
+                    yield sources.group_fault(name, path, problem, f"harden {field} again, or decide anew and set a later day")
+
+
+def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS as enforcement needs a card that MPS serves, and serves one user id only."""
+    for stack in fleet.members:
+        for name in stack.groups:
+            group = fleet.groups.get(name)
+            for key, container in group.containers.items() if group else ():
+                budget = container.gpu
+                card = card_of(stack.machine, budget) if budget else None
+                if budget is None or card is None:
+                    continue
+                mps = stack.machine.gpus[card].mps
+                path = ("containers", key, "gpu", "enforcement")
+                if budget.enforcement is Enforcement.MPS and mps is None:
+                    problem = f"mps, but {card} of {stack.name} has no MPS"
+                    yield sources.group_fault(name, path, problem, f"set machine.gpus.{card}.mps, or enforcement: framework")
+                if mps is not None and container.hardening.run_as.uid != mps.uid:
+                    problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
+                    where = ("containers", key, "hardening", "run_as")
+                    yield sources.group_fault(name, where, problem, f"set run_as to {mps.uid}:{mps.uid}")

@@ -1,0 +1,51 @@
+"""Every group runs on exactly one machine of the fleet, and every agent once on its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from fleet.errors import Fault
+from fleet.model import Fleet
+from fleet.sources import Sources
+
+
+def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
+    """A stack names groups that exist; each group is on one machine, not on none and not on two."""
+    homes: dict[str, list[str]] = {name: [] for name in fleet.groups}
+    for stack in fleet.stacks.values():
+        for index, name in enumerate(stack.groups):
+            if name not in known:
+                close = get_close_matches(name, sorted(known), n=1)
+                remedy = f"did you mean {close[0]}?" if close else "add its file under groups/, or drop the name"
+                yield sources.stack_fault(stack.name, ("groups", index), f"{name} is no group", remedy)
+            elif not stack.sandbox:
+                homes.setdefault(name, []).append(stack.name)
+    unread = sources.stacks.keys() - fleet.stacks.keys()
+    for name, stacks in homes.items():
+        if name in fleet.groups and not stacks and not unread:
+            yield sources.group_fault(name, (), "the group is on no machine", "name it under groups of one stack, or delete the file")
+        if len(stacks) > 1:
+            index = fleet.stacks[stacks[1]].groups.index(name)
+            where = ", ".join(stacks)
+            yield sources.stack_fault(
+                stacks[1], ("groups", index), f"{name} is on {len(stacks)} machines ({where})", "keep it on one"
+            )
+
+
+def ensure_agents_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """An agent's name is its address inside a machine, so it stands there once."""
+    for stack in fleet.stacks.values():
+        owners: dict[str, str] = {}
+        for name in stack.groups:
+            group = fleet.groups.get(name)
+            for key, container in group.containers.items() if group else ():
+                for agent in container.agents:
+                    other = owners.setdefault(agent, f"{name}.{key}")
+                    if other != f"{name}.{key}":
+                        yield sources.group_fault(
+                            name,
+                            ("containers", key, "agents", agent),
+                            f"{agent} runs on {stack.name} twice (also in {other})",
+                            "keep it in one container, or rename one",
+                        )

@@ -1,0 +1,80 @@
+"""Volumes and host devices: what is mounted exists, and one writer means one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.errors import Fault
+from fleet.model import Container, ContainerGroup, Fleet, Stack
+from fleet.sources import Sources
+
+
+def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
+    """A mounted volume is declared by exactly one group of the machine, and each bind is somebody's volume."""
+    for stack in fleet.stacks.values():
+        complete = all(name in fleet.groups or name not in known for name in stack.groups)
+        owners = _owners(fleet, stack)
+        for volume, names in owners.items():
+            if len(names) > 1:
+                problem = f"{volume} is declared by {names[0]} too, on {stack.name}"
+                remedy = "declare it once; the other group mounts it by name"
+                yield sources.group_fault(names[1], ("volumes", volume), problem, remedy)
+        for group, key, container in _containers(fleet, stack):
+            for volume in container.mounts:
+                if volume not in owners and complete:
+                    choice = ", ".join(sorted(owners)) or "none is declared there"
+                    path = ("containers", key, "mounts", volume)
+                    problem = f"{volume} is declared by no group on {stack.name}"
+                    yield sources.group_fault(group.name, path, problem, f"declare it under volumes ({choice})")
+        for volume in stack.machine.binds:
+            if volume not in owners and complete:
+                path = ("machine", "binds", volume)
+                yield sources.stack_fault(stack.name, path, f"{volume} is no volume of its groups", "remove it, or correct the name")
+
+
+def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A volume for a single writer is mounted writable by one container."""
+    for stack in fleet.stacks.values():
+        single = {
+            volume
+            for name in stack.groups
+            if name in fleet.groups
+            for volume, spec in fleet.groups[name].volumes.items()
+            if spec.writers == "one"
+        }
+        writers: dict[str, str] = {}
+        for group, key, container in _containers(fleet, stack):
+            for volume, mount in container.mounts.items():
+                if volume not in single or mount.read_only:
+                    continue
+                first = writers.setdefault(volume, f"{group.name}.{key}")
+                if first != f"{group.name}.{key}":
+                    problem = f"{volume} takes one writer, and {first} writes it too"
+                    path = ("containers", key, "mounts", volume)
+                    yield sources.group_fault(group.name, path, problem, "set read_only: true here, or give it a volume of its own")
+
+
+def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A host device that a container asks for is one its machine offers; a sandbox offers none and gives none."""
+    for stack in fleet.members:
+        for group, key, container in _containers(fleet, stack):
+            for index, device in enumerate(container.devices):
+                if device not in stack.machine.devices:
+                    problem = f"{device} is no device {stack.name} offers"
+                    path = ("containers", key, "devices", index)
+                    yield sources.group_fault(group.name, path, problem, "add it under machine.devices of that stack, or drop it")
+
+
+def _owners(fleet: Fleet, stack: Stack) -> dict[str, list[str]]:
+    owners: dict[str, list[str]] = {}
+    for name in stack.groups:
+        for volume in fleet.groups[name].volumes if name in fleet.groups else ():
+            owners.setdefault(volume, []).append(name)
+    return owners
+
+
+def _containers(fleet: Fleet, stack: Stack) -> Iterator[tuple[ContainerGroup, str, Container]]:
+    for name in stack.groups:
+        group = fleet.groups.get(name)
+        for key, container in group.containers.items() if group else ():
+            yield group, key, container  # type: ignore[misc]

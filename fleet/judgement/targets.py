@@ -1,0 +1,29 @@
+"""A group that needs what its target lacks is refused, or listed as degraded; never silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.capabilities import LACKS, needs
+from fleet.errors import Fault
+from fleet.model import Fleet
+from fleet.sources import Sources
+
+
+def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No group needs a feature its target refuses, and every target is one that can be built."""
+    for stack in fleet.stacks.values():
+        lacks = LACKS.get(stack.machine.target)
+        if lacks is None:
+            can = ", ".join(LACKS)
+            problem = f'target "{stack.machine.target}" cannot be built yet'
+            yield sources.stack_fault(stack.name, ("machine", "target"), problem, f"use {can}")
+            continue
+        for name in stack.groups:
+            if name not in fleet.groups:
+                continue
+            for feature, path in needs(fleet.groups[name], stack, fleet):
+                lack = lacks.get(feature)
+                if lack is not None and not lack.degrades:
+                    problem = f"{stack.machine.target} cannot do it on {stack.name}: {feature}"
+                    yield sources.group_fault(name, tuple(path.split(".")), problem, lack.reason)

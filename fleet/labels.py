@@ -1,0 +1,45 @@
+"""Container and volume labels: the vocabulary that components write and policies read.
+
+A policy sees what was registered, not our models; what it must know beyond a target's own fields travels as labels.
+All values are strings. Only what a group's own file says becomes a label: a label that changed with a neighbour would
+replace running containers.
+"""
+
+GROUP = "fleet.group"
+"""Name of the container group."""
+
+CONTAINER = "fleet.container"
+"""Key of the container inside its group: `main` or a sidecar's name."""
+
+START_AFTER = "fleet.start-after"
+"""Groups that must be healthy first, comma separated, sorted."""
+
+MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
+"""Reserved memory, whole MiB."""
+
+DEVICES = "fleet.devices"
+"""Host devices the group's file names, comma separated."""
+
+GPU_CARD = "fleet.gpu.card"
+"""Key of the card on its machine, such as `gpu0`."""
+
+GPU_REQUEST_MIB = "fleet.gpu.request-mib"
+"""GPU memory always held, whole MiB; the sum must fit the card."""
+
+GPU_LIMIT_MIB = "fleet.gpu.limit-mib"
+"""GPU memory it may burst to, whole MiB."""
+
+GPU_PROCESSES = "fleet.gpu.processes"
+"""CUDA processes in the container; each costs one context."""
+
+GPU_ENFORCEMENT = "fleet.gpu.enforcement"
+"""What caps GPU memory at run time: advisory, framework, mps or exclusive."""
+
+SELF_HEALING = "fleet.self-healing"
+"""`true` where the main process ends itself when its work is unhealthy, so that a restart policy heals it."""
+
+EXCEPTION_PREFIX = "fleet.exception."
+"""Prefix of one label a weakened hardening field: `<prefix><field>` = `<end date, ISO 8601> <reason>`."""
+
+VOLUME_WRITERS = "fleet.volume.writers"
+"""On a volume: `one` where its files take a single writer (SQLite, Chroma), else `many`."""

@@ -1,0 +1,114 @@
+"""Finds and reads a project's stack and group files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from fleet.errors import ConfigurationError, Fault
+from fleet.judgement import judge
+from fleet.document import Document, read_document
+from fleet.sources import NAMESPACE, Sources
+from fleet.load.validation import unknown_key, validate
+from fleet.model import ContainerGroup, Fleet, Stack
+
+_STACK_FILES = "Pulumi.*.yaml"
+_GROUP_FILES = "groups/*/*.yaml"
+_STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+"""Top-level keys of a Pulumi stack file; all but `config` belong to Pulumi alone."""
+
+_SAID_BY_PLACE = {"name", "system"}
+"""Fields of a group that its file's name and folder give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A loaded project: the fleet, and where each of its values was written."""
+
+    root: Path
+    fleet: Fleet
+    sources: Sources
+
+
+def load_project(root: Path) -> Project:
+    """Loads every `Pulumi.<stack>.yaml` and `groups/<system>/<group>.yaml` below root and judges them together.
+
+    Needs no passphrase, login or engine. Raises ConfigurationError with every fault of every file.
+    """
+    reading = _Reading(root)
+    for file in sorted(root.glob(_STACK_FILES)):
+        reading.read_stack(file)
+    for file in sorted(root.glob(_GROUP_FILES)):
+        reading.read_group(file)
+    if not reading.stack_documents:
+        reading.faults.append(
+            Fault(str(root), None, "", "holds no Pulumi.<stack>.yaml", "run from the project's folder, or add a stack file")
+        )
+    project = reading.project()
+    judged = judge(project.fleet, project.sources, known=frozenset(reading.group_documents))
+    faults = [*reading.faults, *judged]
+    if faults:
+        raise ConfigurationError(faults)
+    return project
+
+
+class _Reading:
+    """What has been read so far; a broken file is noted and left out, so that the others are still judged."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._stacks: dict[str, Stack] = {}
+        self._groups: dict[str, ContainerGroup] = {}
+        self.stack_documents: dict[str, Document] = {}
+        self.group_documents: dict[str, Document] = {}
+        self.faults: list[Fault] = []
+
+    def read_stack(self, file: Path) -> None:
+        name = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        document = self._read(file)
+        self.stack_documents[name] = document
+        if document.value is None:
+            return
+        self.faults += [
+            unknown_key(document.source, document.line((key,)), (key,), _STACK_KEYS)
+            for key in document.value
+            if key not in _STACK_KEYS
+        ]
+        config = document.value.get("config")
+        if not isinstance(config, dict):
+            self.faults.append(Fault(document.source, document.line(("config",)), "config", "is no mapping", f"add {NAMESPACE}machine and {NAMESPACE}groups under it"))
+            return
+        ours = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
+        stack, faults = validate(Stack, {"name": name, **ours}, document, ("config",), strip=NAMESPACE)
+        self.faults += faults
+        if stack is not None:
+            self._stacks[name] = stack
+
+    def read_group(self, file: Path) -> None:
+        name, system = file.stem, file.parent.name
+        document = self._read(file)
+        first = self.group_documents.setdefault(name, document)
+        if first is not document:
+            self.faults.append(Fault(document.source, 1, "", f'the name "{name}" is taken by {first.source}', "rename one of the files"))
+            return
+        if document.value is None:
+            return
+        self.faults += [
+            Fault(document.source, document.line((key,)), key, "is already said by where the file lies", "remove it")
+            for key in _SAID_BY_PLACE & document.value.keys()
+        ]
+        group, faults = validate(ContainerGroup, {**document.value, "name": name, "system": system}, document)
+        self.faults += faults
+        if group is not None:
+            self._groups[name] = group
+
+    def project(self) -> Project:
+        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups))
+        return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
+
+    def _read(self, file: Path) -> Document:
+        document, faults = read_document(file, str(file.relative_to(self._root)))
+        self.faults += faults
+        return document
+

@@ -1,0 +1,36 @@
+"""The base of every model, and the value types they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""Lower-case words joined by dashes: a DNS label, so that a name can be an address."""
+
+NAME_LENGTH_MAX = 40
+"""Leaves room for `<machine>-<group>-<role>` in the 63 characters of a DNS label."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX)]
+AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$", max_length=255)]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+FrozenMap = Annotated[
+    Mapping[_Key, _Value],
+    AfterValidator(lambda value: MappingProxyType(dict(value))),
+    PlainSerializer(dict),
+]
+"""A mapping that nobody can change after validation."""
+
+
+class Model(BaseModel):
+    """Frozen, and a key it does not know is an error: a misspelt key must never be ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -1,0 +1,274 @@
+"""A container group: the unit of placement; one main container and its sidecars."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber
+from fleet.model.hardening import Hardening
+from fleet.model.machine import Arch
+from fleet.model.quantities import MemoryMib, Millicores, Seconds
+
+MAIN = "main"
+"""Key of the container every group has; the others are its sidecars."""
+
+DEFAULT_PORT = 8000
+"""Port agents answer on inside a container, and the health check's."""
+
+AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
+Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
+EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
+
+
+class Enforcement(StrEnum):
+    """What caps a container's GPU memory at run time."""
+
+    ADVISORY = "advisory"
+    """Nothing: the figure is for planning only."""
+    FRAMEWORK = "framework"
+    """The framework's own fraction caps that framework."""
+    MPS = "mps"
+    """MPS caps each client process."""
+    EXCLUSIVE = "exclusive"
+    """The container holds the whole device."""
+
+
+class Agent(Model):
+    """A program inside a container. Its code is not ours: we only say how it is started.
+
+    Give one of module, script or program; without any, the module is `<system>.<group>.<agent>` in snake case.
+    """
+
+    module: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+    script: AbsolutePath | None = None
+    program: AbsolutePath | None = None
+    args: tuple[str, ...] = ()
+    essential: bool = True
+    """The container is unhealthy while it is down."""
+
+    @model_validator(mode="after")
+    def _one_command(self) -> Agent:
+        given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
+        if len(given) > 1:
+            msg = f"{' and '.join(given)} exclude each other; keep one"
+            raise ValueError(msg)
+        return self
+
+
+class MemoryBudget(Model):
+    """Main memory: what is reserved, and the cap. Without a limit, the request is the cap."""
+
+    request_mib: MemoryMib = Field(alias="request")
+    limit_mib: MemoryMib | None = Field(default=None, alias="limit")
+
+    @property
+    def cap_mib(self) -> int:
+        """What the container may use."""
+        return self.limit_mib or self.request_mib
+
+    @model_validator(mode="after")
+    def _limit_covers_request(self) -> MemoryBudget:
+        if self.cap_mib < self.request_mib:
+            msg = f"limit {self.cap_mib} MiB is below request {self.request_mib} MiB; raise limit or lower request"
+            raise ValueError(msg)
+        return self
+
+
+class CpuBudget(Model):
+    """Processor time in millicores: what is reserved, and the cap."""
+
+    request_millicores: Millicores = Field(default=500, alias="request")
+    limit_millicores: Millicores = Field(alias="limit")
+
+    @model_validator(mode="after")
+    def _limit_covers_request(self) -> CpuBudget:
+        if self.limit_millicores < self.request_millicores:
+            msg = f"limit {self.limit_millicores}m is below request {self.request_millicores}m; raise limit or lower request"
+            raise ValueError(msg)
+        return self
+
+
+class GpuBudget(Model):
+    """GPU memory: what is always held (sums must fit), and what it may burst to (never above the card)."""
+
+    card: Name | None = None
+    """Key of the card; needed only on a machine with several."""
+    request_mib: MemoryMib = Field(alias="request")
+    limit_mib: MemoryMib = Field(alias="limit")
+    processes: int = Field(default=1, ge=1, le=60)
+    """CUDA processes; each costs a context."""
+    enforcement: Enforcement
+
+    @model_validator(mode="after")
+    def _limit_covers_request(self) -> GpuBudget:
+        if self.limit_mib < self.request_mib:
+            msg = f"limit {self.limit_mib} MiB is below request {self.request_mib} MiB; raise limit or lower request"
+            raise ValueError(msg)
+        return self
+
+
+class Build(Model):
+    """An image made from the agents' Python requirements."""
+
+    variant: Literal["cpu", "cuda"] = "cpu"
+    requirements: tuple[Requirement, ...] = ()
+    """As pip reads them, one a line."""
+
+
+class Image(Model):
+    """A ready image, and the platforms it exists for."""
+
+    reference: str = Field(min_length=3, pattern=r"^\S+$")
+    """`registry/name:tag`, with `@sha256:...` where it is pinned."""
+    platforms: tuple[Arch, ...] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
+
+
+class Health(Model):
+    """How a container shows that it works: an HTTP path, or a command of the image."""
+
+    path: str = Field(default="/health", pattern=r"^/\S*$")
+    port: PortNumber = DEFAULT_PORT
+    command: tuple[str, ...] = ()
+    """Instead of the HTTP check, for a ready image that has its own."""
+    interval_s: Seconds = Field(default=30, alias="interval")
+    timeout_s: Seconds = Field(default=10, alias="timeout")
+    retries: int = Field(default=3, ge=1, le=100)
+    start_period_s: Seconds = Field(default=60, alias="start_period")
+
+    @property
+    def deadline_s(self) -> int:
+        """Seconds after which a container that is not healthy never will be."""
+        return self.start_period_s + self.retries * (self.interval_s + self.timeout_s)
+
+
+class Mount(Model):
+    """A volume inside a container."""
+
+    path: AbsolutePath
+    read_only: bool = False
+
+
+class Container(Model):
+    """One container of a group."""
+
+    build: Build | None = None
+    image: Image | None = None
+    command: tuple[str, ...] = ()
+    """Replaces the image's command; an image we build starts the agent host."""
+    agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
+    memory: MemoryBudget
+    cpu: CpuBudget
+    gpu: GpuBudget | None = None
+    shared_memory_mib: MemoryMib = Field(default=64, alias="shared_memory")
+    """Size of /dev/shm; PyTorch data loaders want more than Docker's 64 MiB."""
+    mounts: FrozenMap[Name, Mount] = Field(default_factory=dict, validate_default=True)
+    devices: tuple[AbsolutePath, ...] = ()
+    """Host devices, such as /dev/snd."""
+    env: FrozenMap[EnvName, str] = Field(default_factory=dict, validate_default=True)
+    """Plain settings; a value that is secret is named under `secrets` instead."""
+    secrets: tuple[Name, ...] = ()
+    """Names of secrets; the values live in the stack's encrypted configuration."""
+    health: Health = Field(default_factory=Health)
+    hardening: Hardening = Field(default_factory=Hardening)
+    restart: Literal["always", "on-failure", "no"] = "always"
+    restarts_max: int = Field(default=5, ge=1, le=10)
+    """Restarts over the container's whole life, for `on-failure`."""
+    stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
+    """Time between SIGTERM and SIGKILL."""
+
+    @model_validator(mode="after")
+    def _comes_from_one_place(self) -> Container:
+        if (self.build is None) == (self.image is None):
+            what = "neither build nor image is" if self.build is None else "build and image are both"
+            msg = f"{what} given; give build for agents of your own, or image for a ready one"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _gpu_and_budget_go_together(self) -> Container:
+        cuda = self.build is not None and self.build.variant == "cuda"
+        if cuda and self.gpu is None:
+            msg = "build.variant is cuda, but there is no GPU budget; add gpu with request, limit and enforcement"
+            raise ValueError(msg)
+        if self.gpu is not None and self.build is not None and not cuda:
+            msg = "gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+            raise ValueError(msg)
+        return self
+
+
+class VolumeKind(StrEnum):
+    """How much it would hurt to lose it."""
+
+    DATA = "data"
+    """Protected, and kept when the stack is destroyed."""
+    CACHE = "cache"
+    """Can be had again, but slowly: protected and kept like data."""
+    SCRATCH = "scratch"
+    """Gone with the stack."""
+
+
+class Volume(Model):
+    """Storage a group owns; other groups of the machine may mount it by name."""
+
+    kind: VolumeKind = VolumeKind.DATA
+    writers: Literal["one", "many"] = "many"
+    """`one` where its files take a single writer: SQLite, Chroma."""
+    medium: Literal["any", "ssd"] = "any"
+    size_mib: MemoryMib | None = Field(default=None, alias="size")
+    """Expected size; Docker does not enforce it."""
+
+
+class Port(Model):
+    """A port of the group, reachable by name on its machine."""
+
+    port: PortNumber = DEFAULT_PORT
+    protocol: Literal["tcp", "udp"] = "tcp"
+    scheme: Literal["tcp", "http"] = "tcp"
+    container: Name = MAIN
+    """The container that answers."""
+    service: Name | None = None
+    """Role it plays in the fleet (`observability`, `discovery`): names it `<machine>-<service>` elsewhere."""
+    host_port: PortNumber | None = None
+    """Port on the machine's LAN address, opened only once another machine needs it."""
+
+
+class ContainerGroup(Model):
+    """What runs together, is placed together and shares volumes and a budget."""
+
+    name: Name
+    system: Name
+    """The folder it lies in."""
+    description: str = ""
+    containers: FrozenMap[Name, Container] = Field(min_length=1)
+    ports: FrozenMap[Name, Port] = Field(
+        default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True
+    )
+    volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)
+    start_after: tuple[Name, ...] = ()
+    """Groups that must be healthy first."""
+    peers: tuple[EndpointRef, ...] = ()
+    """Endpoints it talks to: `<group>` or `<group>/<port>`."""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Names of all agents, main container first."""
+        order = sorted(self.containers, key=lambda key: key != MAIN)
+        return tuple(name for key in order for name in self.containers[key].agents)
+
+    @model_validator(mode="after")
+    def _has_a_main_container(self) -> ContainerGroup:
+        if MAIN not in self.containers:
+            msg = f'no container is called "{MAIN}"; rename {next(iter(self.containers))}'
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _ports_point_at_containers(self) -> ContainerGroup:
+        for key, port in self.ports.items():
+            if port.container not in self.containers:
+                msg = f"ports.{key}.container: {port.container} is no container of the group; use {', '.join(self.containers)}"
+                raise ValueError(msg)
+        return self

@@ -1,0 +1,96 @@
+"""Quantities that read as people write them and hold integers: MiB, millicores, seconds."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+_MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
+_MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB)\s*$")
+_CPU = re.compile(r"^\s*(\d+)m\s*$")
+_SECONDS = re.compile(r"^\s*(\d+)\s*(s|m|h)\s*$")
+_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
+
+
+def parse_memory_mib(value: Any) -> int:
+    """`"8GiB"`, `"24564MiB"`, `"1.5GiB"` -> whole MiB. A bare number has no unit and is refused.
+
+    Raises ValueError with the way out.
+    """
+    match = _MEMORY.match(value) if isinstance(value, str) else None
+    mib = float(match[1]) * _MIB_PER_UNIT[match[2]] if match else 0.5
+    if mib != int(mib):
+        msg = f"{_quoted(value)} is not a size in whole MiB; write it like 24564MiB or 24GiB"
+        raise ValueError(msg)
+    return int(mib)
+
+
+def parse_millicores(value: Any) -> int:
+    """`"500m"`, `2`, `1.5` -> millicores.
+
+    Raises ValueError with the way out.
+    """
+    if isinstance(value, bool):
+        cores: float | None = None
+    elif isinstance(value, int | float):
+        cores = value * 1000
+    else:
+        match = _CPU.match(value) if isinstance(value, str) else None
+        cores = int(match[1]) if match else None
+    if cores is None or cores <= 0 or cores != int(cores):
+        msg = f"{_quoted(value)} is not an amount of CPU; write it like 500m or 1.5"
+        raise ValueError(msg)
+    return int(cores)
+
+
+def parse_seconds(value: Any) -> int:
+    """`"30s"`, `"5m"`, `"1h"` -> seconds.
+
+    Raises ValueError with the way out.
+    """
+    match = _SECONDS.match(value) if isinstance(value, str) else None
+    if match is None:
+        msg = f"{_quoted(value)} is not a duration; write it like 30s or 5m"
+        raise ValueError(msg)
+    return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def thousands(mib: int) -> str:
+    """A number of MiB in groups of three digits: `24 564`."""
+    return f"{mib:,}".replace(",", " ")
+
+
+def gibibytes(mib: int) -> str:
+    """MiB as GiB with at most one decimal: `6 GiB`, `1.5 GiB`; below one GiB as MiB."""
+    if mib < 1024:
+        return f"{mib} MiB"
+    return f"{mib / 1024:.1f}".removesuffix(".0") + " GiB"
+
+
+MemoryMib = Annotated[
+    int,
+    BeforeValidator(parse_memory_mib),
+    Field(gt=0),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(MiB|GiB|TiB)$", "examples": ["512MiB", "24GiB"]}),
+]
+Millicores = Annotated[
+    int,
+    BeforeValidator(parse_millicores),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": r"^\d+m$"}],
+            "examples": ["500m", 2],
+        }
+    ),
+]
+Seconds = Annotated[
+    int,
+    BeforeValidator(parse_seconds),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(s|m|h)$", "examples": ["30s", "5m"]}),
+]

@@ -1,0 +1,114 @@
+"""The environment of a container: everything an agent may know, so that none is configured by hand.
+
+The names and their meaning are those the assistant's agents already read; `FLEET_*` is read by the agent host.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
+from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
+from fleet.plan.deployment import PlannedGpu
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def environment(
+    group: ContainerGroup, key: str, stack: Stack, book: AddressBook, gpu: PlannedGpu | None
+) -> dict[str, str]:
+    """Environment of one container, sorted by name. What its group file sets wins."""
+    container = group.containers[key]
+    values = {
+        "CONTAINER_ROLE": group.name.replace("-", "_"),
+        "MACHINE_TYPE": stack.machine.name,
+        "SERVICE_DISCOVERY_MODE": "container_dns",
+        "BIND_ADDRESS": "0.0.0.0",  # noqa: S104  (inside the container's own network namespace)
+        # Each group has a network namespace of its own, so no port is ever shifted.
+        "PORT_OFFSET": "0",
+        "HOME": "/tmp",  # noqa: S108  (the one writable folder of a read-only root)
+        **_other_machines(stack, book),
+        **_host_settings(group, key, container, stack, book),
+        **(_gpu_settings(gpu) if gpu else {}),
+        **container.env,
+    }
+    return dict(sorted(values.items()))
+
+
+def agent_command(system: str, group: str, name: str, agent: Agent) -> tuple[str, ...]:
+    """What starts an agent; by convention the module `<system>.<group>.<agent>` in snake case."""
+    if agent.program:
+        return (agent.program, *agent.args)
+    if agent.script:
+        return ("python3", agent.script, *agent.args)
+    module = agent.module or ".".join((_snake(system), _snake(group), _snake(name)))
+    return ("python3", "-m", module, *agent.args)
+
+
+def _snake(name: str) -> str:
+    return _WORD_START.sub("_", name).replace("-", "_").lower()
+
+
+def _other_machines(stack: Stack, book: AddressBook) -> dict[str, str]:
+    def elsewhere(service: str) -> dict[str, str]:
+        return {e.stack.machine.name: e.url(stack) for e in book.services(service) if e.stack.name != stack.name}
+
+    discovery, observability = elsewhere(DISCOVERY), elsewhere(OBSERVABILITY)
+    values = {"CROSS_MACHINE_SYNC": "true" if discovery or observability else "false"}
+    if discovery:
+        values["CROSS_MACHINE_DISCOVERY_ENDPOINT"] = ",".join(discovery.values())
+    for machine, url in observability.items():
+        values[f"{machine.replace('-', '_').upper()}_OBSERVABILITY_ENDPOINT"] = url
+    return values
+
+
+def _host_settings(
+    group: ContainerGroup, key: str, container: Container, stack: Stack, book: AddressBook
+) -> Mapping[str, str]:
+    if not container.agents:
+        return {}
+    commands = {
+        name: {
+            "command": agent_command(group.system, group.name, name, agent),
+            **({} if agent.essential else {"essential": False}),
+        }
+        for name, agent in container.agents.items()
+    }
+    addresses = {endpoint.ref: endpoint.url(stack) for endpoint in book.used_by(group.name)}
+    return {
+        "FLEET_GROUP": group.name,
+        "FLEET_CONTAINER": key,
+        "FLEET_PORT": str(container.health.port),
+        "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
+        "FLEET_STOP_GRACE_S": str(container.stop_grace_s),
+        "FLEET_AGENTS": _compact(commands),
+        "FLEET_ADDRESS_BOOK": _compact(addresses),
+        **({"FLEET_STAND_IN": "true"} if stack.sandbox else {}),
+    }
+
+
+def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
+    values = {
+        "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
+        # The device request hands over one card, which is then the container's first.
+        "CUDA_VISIBLE_DEVICES": "0",
+    }
+    if gpu.gpu.allocator:
+        values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
+    if gpu.gpu.mps:
+        values["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = str(gpu.gpu.mps.active_thread_percentage)
+    if gpu.enforcement is Enforcement.MPS:
+        # The limit holds for each client process, so that all of them together stay within the container's.
+        values["CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] = f"0={gpu.limit_mib // gpu.processes}M"
+    return values
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def health_test(container: Container) -> tuple[str, ...]:
+    """Command that tells whether the container is healthy: the image's own, or the agent host's (no curl needed)."""
+    return container.health.command or ("python3", "-m", "agent_host.health")

@@ -1,0 +1,220 @@
+"""Resolves a stack of a fleet into a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fleet import labels
+from fleet.addresses import AddressBook, Endpoint
+from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib, memory_request_mib
+from fleet.capabilities import degradations
+from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
+from fleet.order import waves
+from fleet.plan.deployment import (
+    Deployment,
+    FleetFacts,
+    PlannedContainer,
+    PlannedGpu,
+    PlannedGroup,
+    PlannedHealth,
+    PlannedMount,
+    PlannedVolume,
+    PublishedPort,
+)
+from fleet.plan.environment import environment, health_test
+
+AGENT_HOST = "agent-host"
+"""Image of the agent host alone, which runs stand-ins."""
+
+
+class UnknownStackError(LookupError):
+    """The fleet has no stack of that name."""
+
+
+def plan_stack(fleet: Fleet, name: str) -> Deployment:
+    """The deployment of one stack of a judged fleet.
+
+    Raises UnknownStackError, naming the stacks there are.
+    """
+    if name not in fleet.stacks:
+        msg = f'"{name}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{name}.yaml'
+        raise UnknownStackError(msg)
+    return _Planner(fleet, fleet.stacks[name]).deployment()
+
+
+class _Planner:
+    def __init__(self, fleet: Fleet, stack: Stack) -> None:
+        self._fleet = fleet
+        self._stack = stack
+        self._groups = [fleet.groups[name] for name in stack.groups]
+        self._book = AddressBook.of(fleet, stack)
+        self._published = self._book.published[stack.name]
+        # A sandbox may share its machine with a stack of the fleet; its names must not clash.
+        self._prefix = f"{stack.machine.name}-" if stack.sandbox else ""
+
+    def deployment(self) -> Deployment:
+        stack, fleet = self._stack, self._fleet
+        wave = waves({group.name: group.start_after for group in self._groups})
+        planned = [self._group(group, wave) for group in self._groups]
+        return Deployment(
+            stack=stack.name,
+            sandbox=stack.sandbox,
+            machine=stack.machine,
+            groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
+            volumes=self._volumes(),
+            cards=card_uses(stack, self._groups),
+            published=tuple((endpoint, self._book.users_of(endpoint)) for endpoint in self._published),
+            endpoints=MappingProxyType(self._endpoints()),
+            degradations=degradations(stack, fleet),
+            facts=_facts(fleet),
+        )
+
+    def _endpoints(self) -> dict[str, str]:
+        mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name]
+        return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
+
+    def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
+        keys = sorted(group.containers, key=lambda key: (key != MAIN, key))
+        return PlannedGroup(
+            name=group.name,
+            system=group.system,
+            wave=wave[group.name],
+            start_after=tuple(sorted(name for name in group.start_after if name in wave)),
+            containers=tuple(self._container(group, key) for key in keys),
+        )
+
+    def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
+        stack, container = self._stack, group.containers[key]
+        gpu = None if stack.sandbox else self._gpu(container)
+        devices = () if stack.sandbox else container.devices
+        cpu_request, cpu_cap = container.cpu.request_millicores, container.cpu.limit_millicores
+        if stack.sandbox:
+            cpu_request, cpu_cap = min(cpu_request, SANDBOX_MILLICORES), min(cpu_cap, SANDBOX_MILLICORES)
+        return PlannedContainer(
+            name=f"{self._prefix}{_hostname(group, key)}",
+            group=group.name,
+            key=key,
+            image=self._image(group, key),
+            command=() if stack.sandbox else container.command,
+            agents=tuple(container.agents),
+            env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
+            labels=MappingProxyType(_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
+            aliases=(_hostname(group, key),),
+            extra_hosts=MappingProxyType(self._extra_hosts(group)),
+            ports=tuple(self._ports(group, key)),
+            mounts=tuple(PlannedMount(name, mount.path, mount.read_only) for name, mount in sorted(container.mounts.items())),
+            devices=devices,
+            device_groups=tuple(
+                sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
+            ),
+            hardening=container.hardening,
+            memory_request_mib=memory_request_mib(stack, container),
+            memory_cap_mib=memory_cap_mib(stack, container),
+            shared_memory_mib=min(container.shared_memory_mib, memory_cap_mib(stack, container)),
+            cpu_request_millicores=cpu_request,
+            cpu_cap_millicores=min(cpu_cap, stack.machine.cpus * 1000),
+            gpu=gpu,
+            health=_health(container),
+            restart=container.restart,
+            restarts_max=container.restarts_max,
+            stop_grace_s=container.stop_grace_s,
+        )
+
+    def _image(self, group: ContainerGroup, key: str) -> str:
+        container, images = group.containers[key], self._stack.images
+        if container.image and not self._stack.sandbox:
+            return container.image.reference
+        name = AGENT_HOST if self._stack.sandbox else _hostname(group, key)
+        return f"{images.registry}/{name}:{images.tag}"
+
+    def _gpu(self, container: Container) -> PlannedGpu | None:
+        budget = container.gpu
+        card = card_of(self._stack.machine, budget) if budget else None
+        if budget is None or card is None:
+            return None
+        gpu = self._stack.machine.gpus[card]
+        return PlannedGpu(card, gpu, budget.request_mib, budget.limit_mib, budget.processes, budget.enforcement)
+
+    def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
+        address = self._stack.machine.lan_address
+        mine = [e for e in self._published if e.group == group.name and e.port.container == key]
+        return [
+            PublishedPort(str(address), e.port.host_port, e.port.port, e.port.protocol)
+            for e in mine
+            if address is not None and e.port.host_port is not None
+        ]
+
+    def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
+        elsewhere: list[Endpoint] = [
+            e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name and e.stack.machine.lan_address
+        ]
+        return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
+
+    def _volumes(self) -> Mapping[str, PlannedVolume]:
+        stack = self._stack
+        return MappingProxyType(
+            {
+                key: PlannedVolume(
+                    key=key,
+                    name=f"{stack.machine.name}-{key}",
+                    group=group.name,
+                    kind=volume.kind,
+                    single_writer=volume.writers == "one",
+                    medium=volume.medium,
+                    bind=stack.machine.binds.get(key),
+                )
+                for group in self._groups
+                for key, volume in sorted(group.volumes.items())
+            }
+        )
+
+
+def _hostname(group: ContainerGroup, key: str) -> str:
+    return group.name if key == MAIN else f"{group.name}-{key}"
+
+
+def _health(container: Container) -> PlannedHealth:
+    health = container.health
+    return PlannedHealth(
+        test=health_test(container),
+        interval_s=health.interval_s,
+        timeout_s=health.timeout_s,
+        retries=health.retries,
+        start_period_s=health.start_period_s,
+        deadline_s=health.deadline_s,
+    )
+
+
+def _labels(
+    group: ContainerGroup, key: str, gpu: PlannedGpu | None, memory_request_mib: int, devices: tuple[str, ...]
+) -> dict[str, str]:
+    container = group.containers[key]
+    values = {
+        labels.GROUP: group.name,
+        labels.CONTAINER: key,
+        labels.START_AFTER: ",".join(sorted(group.start_after)),
+        labels.MEMORY_REQUEST_MIB: str(memory_request_mib),
+        labels.DEVICES: ",".join(devices),
+        labels.SELF_HEALING: "true" if container.agents else "",
+    }
+    if gpu:
+        values |= {
+            labels.GPU_CARD: gpu.card,
+            labels.GPU_REQUEST_MIB: str(gpu.request_mib),
+            labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
+            labels.GPU_PROCESSES: str(gpu.processes),
+            labels.GPU_ENFORCEMENT: str(gpu.enforcement),
+        }
+    for field, exception in container.hardening.exceptions.items():
+        values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
+    return {name: value for name, value in sorted(values.items()) if value}
+
+
+def _facts(fleet: Fleet) -> FleetFacts:
+    networks = [stack.machine.network for stack in fleet.stacks.values()]
+    return FleetFacts(
+        subnets=MappingProxyType({network.name: str(network.subnet) for network in networks}),
+        allowed_overlaps=tuple(str(network.subnet) for network in networks if network.inside_docker_pool),
+        start_after=MappingProxyType({name: group.start_after for name, group in fleet.groups.items()}),
+    )

@@ -1,0 +1,40 @@
+"""What a secret looks like: so that one in the wrong place is refused, and none is ever printed."""
+
+from __future__ import annotations
+
+import re
+
+_VALUE = re.compile(
+    r"""(?x)
+    -----BEGIN\ [A-Z ]*PRIVATE\ KEY           # PEM
+    | \bsk-[A-Za-z0-9_-]{16,}                 # OpenAI, Anthropic, OpenRouter
+    | \bgh[pousr]_[A-Za-z0-9]{20,}            # GitHub
+    | \bhf_[A-Za-z0-9]{20,}                   # Hugging Face
+    | \b(AKIA|ASIA)[A-Z0-9]{16}\b             # AWS
+    | \bAIza[A-Za-z0-9_-]{30,}                # Google
+    | \bxox[abprs]-[A-Za-z0-9-]{10,}          # Slack
+    | \beyJ[A-Za-z0-9_-]{10,}\.eyJ            # JSON web token
+    | ://[^/\s:@]+:[^/\s:@]+@                 # user:password in a URL
+    """
+)
+_NAME = re.compile(
+    r"(^|_)(API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)", re.IGNORECASE
+)
+
+
+def holds_secret_value(text: str) -> bool:
+    """Whether text has the shape of a credential."""
+    return _VALUE.search(text) is not None
+
+
+def names_a_secret(env_name: str) -> bool:
+    """Whether an environment variable of this name would hold a credential; `*_FILE` holds a path."""
+    return not env_name.upper().endswith("_FILE") and _NAME.search(env_name) is not None
+
+
+def shown(value: object) -> str:
+    """A value as an error may quote it: shortened, and never a secret."""
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    if holds_secret_value(text):
+        return "(a secret, not shown)"
+    return text if len(text) <= 60 else f"{text[:57]}..."

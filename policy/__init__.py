@@ -1,0 +1,1 @@
+"""CrossGuard policy pack: judges what was really registered, whoever wrote it."""

@@ -1,0 +1,83 @@
+"""What a rule is: an id of the catalogue, a level, and a plain callable; nothing here imports Pulumi.
+
+The same rules run in the policy pack (`policy/__main__.py`) and in the offline plan (`policy/judge.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policy.containers import ContainerView
+from policy.stack import StackView
+
+
+class Level(StrEnum):
+    """Enforcement level, by CrossGuard's names."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault a rule found, before it is given a level.
+
+    `subject` names the resource (logical name), `field` the deciding property, `problem` says what is wrong and quotes
+    the value (`user is "0:0"; an agent that breaks out would be root on the host`), without the way out: that is the
+    rule's `remedy`, or this finding's own.
+    """
+
+    subject: str
+    field: str
+    problem: str
+    remedy: str = ""
+
+
+Settings = Mapping[str, Any]
+"""A rule's own settings: its `defaults`, overlaid by the policy configuration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What every rule states of itself.
+
+    id: of the catalogue, such as `A01`; name: kebab case, such as `non-root-user`; summary: one sentence;
+    remedy: what to set, naming the field of a group or stack file; sources: ids of the public rule sets it comes from;
+    exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any.
+    """
+
+    id: str
+    name: str
+    level: Level
+    summary: str
+    remedy: str
+    sources: tuple[str, ...] = ()
+    exception: str = ""
+    defaults: Settings = field(default_factory=dict)
+
+    @property
+    def policy_name(self) -> str:
+        """Name under which CrossGuard knows the rule: `A01-non-root-user`."""
+        return f"{self.id}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerRule(Rule):
+    """Judges one container of any target.
+
+    reads: the ContainerView fields it depends on; where one is unknown at preview, the rule is not run and says so.
+    """
+
+    reads: tuple[str, ...]
+    check: Callable[[ContainerView, Settings], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackRule(Rule):
+    """Judges everything a stack registered, together."""
+
+    check: Callable[[StackView, Settings], Iterable[Finding]]
