@@ -14,6 +14,6 @@ try:
     deployment = plan_stack(project.fleet, pulumi.get_stack())
 except (ConfigurationError, UnknownStackError) as error:
     # RunError ends the program with the message alone: a fault of the files is no reason for a traceback.
-    raise pulumi.RunError(str(error)) from None
+    raise pulumi.RunError(str(error)) from error
 
 build(deployment)

@@ -47,7 +47,9 @@ def _input_faults(resource: Registered) -> Iterator[str]:
         yield f"{resource.name}: {resource.type} is a type of no installed SDK; install the provider's package"
         return
     is_provider = resource.type.startswith(_PROVIDER)
-    inputs = {key: _decoded(value) if is_provider else value for key, value in resource.inputs.items() if key != "version"}
+    inputs = {
+        key: _decoded(value) if is_provider else value for key, value in resource.inputs.items() if key != "version"
+    }
     for path, problem in _object_faults(args, inputs, ""):
         yield f"{resource.name}: {resource.type} {path}: {problem}"
 

@@ -42,9 +42,7 @@ class DockerMachine(pulumi.ComponentResource):
         self.provider = machine_provider(name, machine, self)
         child = pulumi.ResourceOptions(parent=self, providers=[self.provider])
         self.network = FleetNetwork(f"{name}-network", machine, child)
-        self.volumes = {
-            key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()
-        }
+        self.volumes = {key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()}
         self._hook = _health_hook(name, args)
         self.groups: dict[str, ContainerGroup] = {}
         for group in args.groups:
@@ -61,7 +59,9 @@ class FleetNetwork(pulumi.ComponentResource):
     def __init__(self, name: str, args: Machine, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(args.network.subnet)}, opts)
         bridge = docker.Network(
-            f"{name}-bridge", **render_network(args), opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+            f"{name}-bridge",
+            **render_network(args),
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.name = bridge.name
         self.register_outputs({"name": args.network.name, "subnet": str(args.network.subnet)})

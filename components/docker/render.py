@@ -15,7 +15,6 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedHealth, P
 Rendered = dict[str, Any]
 
 _LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
-_OPEN_FILES = 65536
 _SSH_OPTIONS = (
     # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
     "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
@@ -44,7 +43,9 @@ def render_volume(volume: PlannedVolume) -> Rendered:
     rendered: Rendered = {
         "name": volume.name,
         "driver": "local",
-        "labels": _labels({labels.GROUP: volume.group, labels.VOLUME_WRITERS: "one" if volume.single_writer else "many"}),
+        "labels": _labels(
+            {labels.GROUP: volume.group, labels.VOLUME_WRITERS: "one" if volume.single_writer else "many"}
+        ),
     }
     if volume.bind:
         rendered["driver_opts"] = {"type": "none", "o": "bind", "device": volume.bind}
@@ -107,10 +108,7 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
         "tmpfs": {
             path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
         },
-        "ulimits": [
-            {"name": "nofile", "soft": _OPEN_FILES, "hard": _OPEN_FILES},
-            {"name": "nproc", "soft": machine.process_limit, "hard": machine.process_limit},
-        ],
+        "ulimits": [{"name": "nproc", "soft": machine.process_limit, "hard": machine.process_limit}],
     }
 
 

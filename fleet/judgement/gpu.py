@@ -37,7 +37,9 @@ def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault
         capacity = stack.machine.gpus[card].memory_mib if card else budget.limit_mib
         if budget.limit_mib > capacity:
             problem = f"{thousands(budget.limit_mib)} MiB are above {card} of {stack.name} ({thousands(capacity)} MiB)"
-            yield sources.group_fault(group.name, ("containers", key, "gpu", "limit"), problem, "lower it to the card at most")
+            yield sources.group_fault(
+                group.name, ("containers", key, "gpu", "limit"), problem, "lower it to the card at most"
+            )
 
 
 def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

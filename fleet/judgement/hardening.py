@@ -19,7 +19,9 @@ def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date) -
                 if exception.until < today:
                     path = ("containers", key, "hardening", "exceptions", field, "until")
                     problem = f"the exception for {field} ended on {exception.until}"
-                    yield sources.group_fault(name, path, problem, f"harden {field} again, or decide anew and set a later day")
+                    yield sources.group_fault(
+                        name, path, problem, f"harden {field} again, or decide anew and set a later day"
+                    )
 
 
 def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -36,7 +38,9 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
                 path = ("containers", key, "gpu", "enforcement")
                 if budget.enforcement is Enforcement.MPS and mps is None:
                     problem = f"mps, but {card} of {stack.name} has no MPS"
-                    yield sources.group_fault(name, path, problem, f"set machine.gpus.{card}.mps, or enforcement: framework")
+                    yield sources.group_fault(
+                        name, path, problem, f"set machine.gpus.{card}.mps, or enforcement: framework"
+                    )
                 if mps is not None and container.hardening.run_as.uid != mps.uid:
                     problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
                     where = ("containers", key, "hardening", "run_as")

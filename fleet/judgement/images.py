@@ -21,7 +21,12 @@ def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator
                     problem = f"{container.image.reference} is for {has} only, but {stack.name} is {arch}"
                     remedy = f"use an image for {arch}, or move the group"
                     yield sources.group_fault(name, ("containers", key, "image", "platforms"), problem, remedy)
-                if container.build and container.build.variant == "cuda" and arch is not Arch.AMD64 and not stack.sandbox:
+                if (
+                    container.build
+                    and container.build.variant == "cuda"
+                    and arch is not Arch.AMD64
+                    and not stack.sandbox
+                ):
                     problem = f"CUDA images are built for amd64 only, but {stack.name} is {arch}"
                     path = ("containers", key, "build", "variant")
                     yield sources.group_fault(name, path, problem, "set variant: cpu, or move the group")

@@ -28,9 +28,13 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             figures = " + ".join(f"{name} {thousands(mib)}" for name, mib in parts)
             detail = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)} of {thousands(machine.memory_mib)} MiB"
             problem = f"{thousands(machine.memory_mib)} MiB are too little for the requests of {len(parts)} groups"
-            yield sources.stack_fault(stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,))
+            yield sources.stack_fault(
+                stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,)
+            )
         millicores = sum(
-            min(container.cpu.request_millicores, SANDBOX_MILLICORES) if stack.sandbox else container.cpu.request_millicores
+            min(container.cpu.request_millicores, SANDBOX_MILLICORES)
+            if stack.sandbox
+            else container.cpu.request_millicores
             for group in placed
             for container in group.containers.values()
         )

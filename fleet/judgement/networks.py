@@ -53,7 +53,9 @@ def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Faul
             yield sources.stack_fault(second, _SUBNET, problem, "take a free /24 of 10.210.0.0/16")
         if one.name == two.name:
             path = ("machine", "network", "name")
-            yield sources.stack_fault(second, path, f'"{two.name}" is the network of {first} too', "name it after its machine")
+            yield sources.stack_fault(
+                second, path, f'"{two.name}" is the network of {first} too', "name it after its machine"
+            )
     for name, network in networks:
         pool = next((pool for pool in _DOCKER_POOLS if pool.overlaps(network.subnet)), None)
         if pool and not network.inside_docker_pool:
@@ -105,9 +107,19 @@ def ensure_lan_addresses_are_known(fleet: Fleet, sources: Sources) -> Iterator[F
         path = ("machine", "lan_address")
         first = published[stack.name][0].ref
         if address is None:
-            yield sources.stack_fault(stack.name, path, f"is missing, but another machine needs {first}", "add the address other machines reach it by")
+            yield sources.stack_fault(
+                stack.name,
+                path,
+                f"is missing, but another machine needs {first}",
+                "add the address other machines reach it by",
+            )
         elif address.is_loopback or address.is_unspecified:
-            yield sources.stack_fault(stack.name, path, f"{address} cannot be reached from another machine, which needs {first}", "give the address on the LAN")
+            yield sources.stack_fault(
+                stack.name,
+                path,
+                f"{address} cannot be reached from another machine, which needs {first}",
+                "give the address on the LAN",
+            )
 
 
 def _first_stack_of(fleet: Fleet, group: str) -> str:

@@ -17,7 +17,9 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources, known: frozenset[str]
             provider, _, port = ref.partition("/")
             path = ("peers", index)
             if provider not in known:
-                yield sources.group_fault(name, path, f"nobody provides {ref}", "name a group, or a group/port, of this fleet")
+                yield sources.group_fault(
+                    name, path, f"nobody provides {ref}", "name a group, or a group/port, of this fleet"
+                )
             elif provider in fleet.groups and (port or "main") not in fleet.groups[provider].ports:
                 ports = ", ".join(fleet.groups[provider].ports)
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")

@@ -24,7 +24,9 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset
     unread = sources.stacks.keys() - fleet.stacks.keys()
     for name, stacks in homes.items():
         if name in fleet.groups and not stacks and not unread:
-            yield sources.group_fault(name, (), "the group is on no machine", "name it under groups of one stack, or delete the file")
+            yield sources.group_fault(
+                name, (), "the group is on no machine", "name it under groups of one stack, or delete the file"
+            )
         if len(stacks) > 1:
             index = fleet.stacks[stacks[1]].groups.index(name)
             where = ", ".join(stacks)

@@ -29,7 +29,9 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) 
         for volume in stack.machine.binds:
             if volume not in owners and complete:
                 path = ("machine", "binds", volume)
-                yield sources.stack_fault(stack.name, path, f"{volume} is no volume of its groups", "remove it, or correct the name")
+                yield sources.stack_fault(
+                    stack.name, path, f"{volume} is no volume of its groups", "remove it, or correct the name"
+                )
 
 
 def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -51,7 +53,9 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 if first != f"{group.name}.{key}":
                     problem = f"{volume} takes one writer, and {first} writes it too"
                     path = ("containers", key, "mounts", volume)
-                    yield sources.group_fault(group.name, path, problem, "set read_only: true here, or give it a volume of its own")
+                    yield sources.group_fault(
+                        group.name, path, problem, "set read_only: true here, or give it a volume of its own"
+                    )
 
 
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -62,7 +66,9 @@ def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 if device not in stack.machine.devices:
                     problem = f"{device} is no device {stack.name} offers"
                     path = ("containers", key, "devices", index)
-                    yield sources.group_fault(group.name, path, problem, "add it under machine.devices of that stack, or drop it")
+                    yield sources.group_fault(
+                        group.name, path, problem, "add it under machine.devices of that stack, or drop it"
+                    )
 
 
 def _owners(fleet: Fleet, stack: Stack) -> dict[str, list[str]]:

@@ -43,7 +43,13 @@ def load_project(root: Path) -> Project:
         reading.read_group(file)
     if not reading.stack_documents:
         reading.faults.append(
-            Fault(str(root), None, "", "holds no Pulumi.<stack>.yaml", "run from the project's folder, or add a stack file")
+            Fault(
+                str(root),
+                None,
+                "",
+                "holds no Pulumi.<stack>.yaml",
+                "run from the project's folder, or add a stack file",
+            )
         )
     project = reading.project()
     judged = judge(project.fleet, project.sources, known=frozenset(reading.group_documents))
@@ -77,7 +83,15 @@ class _Reading:
         ]
         config = document.value.get("config")
         if not isinstance(config, dict):
-            self.faults.append(Fault(document.source, document.line(("config",)), "config", "is no mapping", f"add {NAMESPACE}machine and {NAMESPACE}groups under it"))
+            self.faults.append(
+                Fault(
+                    document.source,
+                    document.line(("config",)),
+                    "config",
+                    "is no mapping",
+                    f"add {NAMESPACE}machine and {NAMESPACE}groups under it",
+                )
+            )
             return
         ours = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
         stack, faults = validate(Stack, {"name": name, **ours}, document, ("config",), strip=NAMESPACE)
@@ -90,7 +104,11 @@ class _Reading:
         document = self._read(file)
         first = self.group_documents.setdefault(name, document)
         if first is not document:
-            self.faults.append(Fault(document.source, 1, "", f'the name "{name}" is taken by {first.source}', "rename one of the files"))
+            self.faults.append(
+                Fault(
+                    document.source, 1, "", f'the name "{name}" is taken by {first.source}', "rename one of the files"
+                )
+            )
             return
         if document.value is None:
             return
@@ -111,4 +129,3 @@ class _Reading:
         document, faults = read_document(file, str(file.relative_to(self._root)))
         self.faults += faults
         return document
-

@@ -50,9 +50,7 @@ def validate(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [
-            _fault(model, details, document, prefix, strip) for details in error.errors(include_url=False)
-        ]
+        return None, [_fault(model, details, document, prefix, strip) for details in error.errors(include_url=False)]
 
 
 def unknown_key(source: str, line: int | None, path: KeyPath, known: Iterable[str]) -> Fault:

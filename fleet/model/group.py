@@ -243,9 +243,7 @@ class ContainerGroup(Model):
     """The folder it lies in."""
     description: str = ""
     containers: FrozenMap[Name, Container] = Field(min_length=1)
-    ports: FrozenMap[Name, Port] = Field(
-        default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True
-    )
+    ports: FrozenMap[Name, Port] = Field(default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True)
     volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)
     start_after: tuple[Name, ...] = ()
     """Groups that must be healthy first."""

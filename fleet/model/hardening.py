@@ -41,9 +41,7 @@ RunAsText = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d+:\d+$", "examples": ["10001:10001"]}),
 ]
 Capability = Annotated[str, StringConstraints(pattern=r"^CAP_[A-Z_]+$")]
-HardeningField = Literal[
-    "run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc"
-]
+HardeningField = Literal["run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc"]
 
 
 class HardeningException(Model):
@@ -69,9 +67,7 @@ class Hardening(Model):
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
-    exceptions: FrozenMap[HardeningField, HardeningException] = Field(
-        default_factory=dict, validate_default=True
-    )
+    exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
 
     @property
     def weakened(self) -> frozenset[str]:

@@ -173,5 +173,3 @@ class DeviceAccess(Model):
 
     group_id: int | None = Field(default=None, ge=1)
     """Numeric host group that may use it: a name would be looked up in the image."""
-
-

@@ -103,7 +103,9 @@ class _Planner:
             aliases=(_hostname(group, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
-            mounts=tuple(PlannedMount(name, mount.path, mount.read_only) for name, mount in sorted(container.mounts.items())),
+            mounts=tuple(
+                PlannedMount(name, mount.path, mount.read_only) for name, mount in sorted(container.mounts.items())
+            ),
             devices=devices,
             device_groups=tuple(
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
@@ -147,7 +149,9 @@ class _Planner:
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
         elsewhere: list[Endpoint] = [
-            e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name and e.stack.machine.lan_address
+            e
+            for e in self._book.used_by(group.name)
+            if e.stack.name != self._stack.name and e.stack.machine.lan_address
         ]
         return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
 

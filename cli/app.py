@@ -1,0 +1,77 @@
+"""The `fleet` command: what can be asked. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from cli.terminal import guarded
+
+app = typer.Typer(
+    name="fleet",
+    help="Container groups of AI agents on whatever machines you have: check, preview, judge.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+policies = typer.Typer(help="The rules a deployment is judged by.", no_args_is_help=True)
+app.add_typer(policies, name="policy")
+
+Stack = Annotated[str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml")]
+
+
+@app.command()
+def validate(stack: Annotated[Optional[str], typer.Argument(help="Only what concerns this stack")] = None) -> None:  # noqa: UP045
+    """Find every error of the configuration."""
+    from cli.commands.validate import validate as command
+
+    guarded(lambda: command(stack))
+
+
+@app.command()
+def plan(
+    stack: Stack,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    no_policy: Annotated[bool, typer.Option("--no-policy", help="Do not judge by the policies")] = False,
+    policy_config: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--policy-config", help="Levels and settings, as --policy-pack-config takes them"),
+    ] = None,
+) -> None:
+    """Preview a stack offline: what will exist, what it takes of the machine, what the policies say."""
+    from cli.commands.plan import plan as command
+
+    guarded(lambda: command(stack, as_json=as_json, judged=not no_policy, policy_config=policy_config))
+
+
+@app.command()
+def schema(
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
+) -> None:
+    """Renew schemas/ from the models, so that editors complete and check the YAML files."""
+    from cli.commands.schema import schema as command
+
+    guarded(lambda: command(check=check))
+
+
+@policies.command("list")
+def policy_list() -> None:
+    """Every rule with its level."""
+    from cli.commands.policy import policy_list as command
+
+    guarded(command)
+
+
+@policies.command("explain")
+def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such as A01", metavar="ID")]) -> None:
+    """What a rule wants, why, where it comes from and how to satisfy it."""
+    from cli.commands.policy import policy_explain as command
+
+    guarded(lambda: command(rule))
+
+
+def main() -> None:
+    """Entry point."""
+    app()

@@ -1,0 +1,53 @@
+"""`fleet plan`: the very program of the project, in process, and the very rules of the policy pack on what it registered."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pulumi
+
+from cli.offline.program import Run, run_program
+from cli.offline.strictness import refusals
+from cli.terminal import Exit, UserError, console, project_root
+from fleet.errors import ConfigurationError
+from policy.config import PolicyConfig, read_config
+from policy.judge import Judgement, judge
+from policy.rule import Level
+
+
+def plan(stack: str, *, as_json: bool, judged: bool, policy_config: Path | None) -> Exit:
+    """Runs, checks, judges and shows one stack."""
+    started = time.perf_counter()
+    config = read_config(policy_config) if policy_config else None
+    run = _run(project_root(), stack)
+    refused = refusals(run.resources)
+    judgement = judge(run.resources, config, date.today()) if judged else None
+    if as_json:
+        from cli.view.plan_json import plan_json
+
+        print(plan_json(run, judgement))
+    else:
+        from cli.view.plan_text import show_plan
+
+        show_plan(console(), run, judgement, time.perf_counter() - started)
+    if refused:
+        print("the engine would refuse this program, so it has a bug:", *refused, sep="\n  ", file=sys.stderr)
+        return Exit.BUG
+    return Exit.POLICY_VIOLATED if judgement and _is_violated(judgement) else Exit.GOOD
+
+
+def _run(root: Path, stack: str) -> Run:
+    try:
+        return run_program(root, stack)
+    except pulumi.RunError as error:
+        if isinstance(error.__cause__, ConfigurationError):
+            # The program wraps our own errors for the engine; here they keep their form.
+            raise error.__cause__ from None
+        raise UserError(str(error)) from None
+
+
+def _is_violated(judgement: Judgement) -> bool:
+    return any(verdict.level == Level.MANDATORY for verdict in judgement.verdicts)

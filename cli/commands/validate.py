@@ -1,0 +1,50 @@
+"""`fleet validate`: every error of the configuration."""
+
+from __future__ import annotations
+
+from cli.terminal import Exit, UserError, project_root
+from fleet.errors import ConfigurationError
+from fleet.load.project import load_project
+from fleet.model import Fleet
+
+
+def validate(stack: str | None) -> Exit:
+    """Loads and judges the whole fleet; with a stack, tells only what concerns it."""
+    root = project_root()
+    if stack is not None and not (root / f"Pulumi.{stack}.yaml").is_file():
+        names = sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))
+        msg = f'"{stack}" is no stack; use one of {", ".join(names)}, or add Pulumi.{stack}.yaml'
+        raise UserError(msg)
+    try:
+        fleet = load_project(root).fleet
+    except ConfigurationError as error:
+        if stack is not None and not _concerning(stack, error):
+            print(f"{stack}: good; other stacks have {len(error.faults)} faults (fleet validate shows them)")
+            return Exit.GOOD
+        raise
+    print(_summary(fleet, stack))
+    return Exit.GOOD
+
+
+def _concerning(stack: str, error: ConfigurationError) -> bool:
+    """Whether a fault lies in a file that is not another stack's: a group's fault may be anybody's."""
+    return any(
+        not fault.source.startswith("Pulumi.") or fault.source == f"Pulumi.{stack}.yaml" for fault in error.faults
+    )
+
+
+def _summary(fleet: Fleet, stack: str | None) -> str:
+    shown = [fleet.stacks[stack]] if stack is not None else list(fleet.stacks.values())
+    lines = []
+    for one in shown:
+        groups = [fleet.groups[name] for name in one.groups]
+        agents = sum(len(group.agents) for group in groups)
+        kind = "sandbox" if one.sandbox else str(one.machine.target)
+        lines.append(f"{one.name:<10} {kind:<10} {len(groups):>3} groups {agents:>4} agents   good")
+    if stack is None:
+        placed = [fleet.groups[name] for one in fleet.members for name in one.groups]
+        agents = sum(len(group.agents) for group in placed)
+        lines.append(
+            f"{'fleet':<10} {len(fleet.members)} machines {len(placed):>3} groups {agents:>4} agents   no faults"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,87 @@
+"""How the command speaks: exit codes, where the project lies, and a console that suits what it writes to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from fleet.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_MIN = 80
+WIDTH_PIPED = 120
+"""Columns where the output is no terminal and says nothing else."""
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command."""
+
+    GOOD = 0
+    BUG = 1
+    BAD_INPUT = 2
+    POLICY_VIOLATED = 3
+
+
+class UserError(Exception):
+    """Bad input that has no file to point at: the message says what is wrong and what to do."""
+
+
+def project_root() -> Path:
+    """The nearest folder, from the working directory up, that holds a Pulumi.yaml.
+
+    Raises UserError where there is none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "Pulumi.yaml").is_file():
+            return folder
+    msg = f"{here}: no Pulumi.yaml here or above; run fleet inside the project"
+    raise UserError(msg)
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal from 80 columns up, without control codes where it is none."""
+    from rich.console import Console
+
+    plain = Console(highlight=False, soft_wrap=False)
+    if plain.is_terminal:
+        plain.width = max(plain.width, WIDTH_MIN)
+    else:
+        plain.width = max(int(os.environ.get("COLUMNS") or WIDTH_PIPED), WIDTH_MIN)
+    return plain
+
+
+def guarded(command: Callable[[], Exit]) -> NoReturn:
+    """Runs a command and ends the process: bad input is told without a traceback, a bug of ours as one."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except ConfigurationError as error:
+        _complain(error.text())
+        code = Exit.BAD_INPUT
+    except UserError as error:
+        _complain(str(error))
+        code = Exit.BAD_INPUT
+    except BrokenPipeError:
+        # The reader of a pipe left; Python would complain again when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.GOOD
+    except Exception as error:  # noqa: BLE001  (the last guard: whatever comes here is a bug)
+        _complain(f"fleet: a bug of ours: {type(error).__name__}: {error}")
+        if os.environ.get("FLEET_DEBUG"):
+            traceback.print_exc()
+        else:
+            _complain("set FLEET_DEBUG=1 to see where")
+        code = Exit.BUG
+    raise SystemExit(int(code))
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201

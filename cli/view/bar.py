@@ -1,0 +1,82 @@
+"""Bars of memory: each part its own fill, told apart without colour, with a legend of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from fleet.model.quantities import thousands
+
+_FILLS = "█▓"
+_CONTEXT, _RESERVE, _FREE = "▒", "▚", "░"
+_ASCII = {"█": "#", "▓": "=", "▒": "+", "▚": "~", "░": "."}
+_STYLES = {"█": "green", "▓": "cyan", "▒": "yellow", "▚": "magenta", "░": "bright_black"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a bar: what it is, how much in MiB, and its fill."""
+
+    label: str
+    mib: int
+    fill: str
+
+
+def shares(labelled: Sequence[tuple[str, int]]) -> list[Part]:
+    """Parts of equal standing, with alternating fills."""
+    return [Part(label, mib, _FILLS[index % len(_FILLS)]) for index, (label, mib) in enumerate(labelled)]
+
+
+def overhead(label: str, mib: int) -> Part:
+    """What contexts cost."""
+    return Part(label, mib, _CONTEXT)
+
+
+def reserve(label: str, mib: int) -> Part:
+    """What is kept for others."""
+    return Part(label, mib, _RESERVE)
+
+
+def free(mib: int) -> Part:
+    """What is left."""
+    return Part("free", max(mib, 0), _FREE)
+
+
+def bar(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
+    """The parts side by side over a width in columns; each part that is not zero shows."""
+    text = Text()
+    for part, columns in zip(parts, _columns(parts, width), strict=True):
+        text.append(_fill(part, ascii_only) * columns, _STYLES[part.fill])
+    return text
+
+
+def legend(parts: Sequence[Part], *, ascii_only: bool) -> Text:
+    """Every part with its fill and figure; a name and its figure stay on one line."""
+    text = Text()
+    for index, part in enumerate(parts):
+        if index:
+            text.append("  ")
+        text.append(_fill(part, ascii_only), _STYLES[part.fill])
+        # No-break spaces: a line may end between parts, never inside one.
+        text.append(f" {part.label} {thousands(part.mib)}".replace(" ", "\N{NO-BREAK SPACE}"))
+    return text
+
+
+def _fill(part: Part, ascii_only: bool) -> str:
+    return _ASCII[part.fill] if ascii_only else part.fill
+
+
+def _columns(parts: Sequence[Part], width: int) -> list[int]:
+    """Columns of each part: by largest remainder, at least one for what is not zero; exactly `width` together."""
+    total = sum(part.mib for part in parts) or 1
+    exact = [part.mib * width / total for part in parts]
+    columns = [max(int(share), 1 if part.mib else 0) for share, part in zip(exact, parts, strict=True)]
+    by_remainder = sorted(range(len(parts)), key=lambda i: exact[i] - columns[i], reverse=True)
+    for i in by_remainder:
+        if sum(columns) < width:
+            columns[i] += 1
+    while sum(columns) > width:
+        columns[columns.index(max(columns))] -= 1
+    return columns

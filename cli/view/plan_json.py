@@ -1,0 +1,99 @@
+"""A plan as one JSON object, for programs. Keys are stable; secrets show as `[secret]`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cli.offline.program import Run
+from cli.view.places import place_of
+from fleet.plan.deployment import Deployment
+from policy.judge import Judgement
+from policy.registered import UNKNOWN, Registered
+
+
+def plan_json(run: Run, judgement: Judgement | None) -> str:
+    """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB."""
+    deployment = run.deployment
+    plan = {
+        "stack": deployment.stack,
+        "machine": deployment.machine.name,
+        "resources": [_resource(resource, run) for resource in run.resources],
+        "groups": _groups(deployment),
+        "gpus": [
+            {
+                "name": card.name,
+                "model": card.gpu.model,
+                "capacity_mib": card.gpu.memory_mib,
+                "requested_mib": card.requested_mib,
+                "context_mib": card.context_mib,
+                "reserve_mib": card.gpu.reserve_mib,
+                "free_mib": card.free_mib,
+            }
+            for card in deployment.cards
+        ],
+        "memory": {
+            "capacity_mib": deployment.machine.memory_mib,
+            "requested_mib": deployment.memory_request_mib,
+            "reserve_mib": deployment.machine.memory_reserve_mib,
+        },
+        "ports": [
+            {
+                "endpoint": endpoint.ref,
+                "address": str(deployment.machine.lan_address),
+                "port": endpoint.port.host_port,
+                "for": users,
+            }
+            for endpoint, users in deployment.published
+        ],
+        "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
+        "policy": _policy(run, judgement) if judgement else [],
+    }
+    return json.dumps(plan, indent=2, default=_unknown)
+
+
+def _resource(resource: Registered, run: Run) -> dict[str, Any]:
+    names = {other.urn: other.name for other in run.resources} if resource.parent else {}
+    return {
+        "type": resource.type,
+        "name": resource.name,
+        "parent": names.get(resource.parent),
+        "inputs": dict(sorted(resource.inputs.items())),
+    }
+
+
+def _groups(deployment: Deployment) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": group.name,
+            "wave": group.wave,
+            "start_after": group.start_after,
+            "containers": [
+                {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
+                for c in group.containers
+            ],
+        }
+        for group in deployment.groups
+    ]
+
+
+def _policy(run: Run, judgement: Judgement) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": verdict.id,
+            "name": verdict.name,
+            "level": str(verdict.level),
+            "resource": verdict.resource,
+            "field": verdict.field,
+            "message": verdict.message,
+            "source": place_of(verdict, run),
+        }
+        for verdict in judgement.verdicts
+    ]
+
+
+def _unknown(value: object) -> str:
+    if value is UNKNOWN:
+        return "[unknown until up]"
+    msg = f"{type(value).__name__} has no place in a plan"
+    raise TypeError(msg)

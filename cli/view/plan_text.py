@@ -1,0 +1,227 @@
+"""A plan as a picture: the machine, its memory, the waves, the policies."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cli.offline.program import Run
+from cli.view import bar
+from cli.view.places import place_of
+from fleet.budget import CardUse
+from fleet.capabilities import LACKS
+from fleet.model import MAIN
+from fleet.model.quantities import gibibytes, thousands
+from fleet.plan.deployment import Deployment, PlannedGroup
+from policy.judge import Judgement, Verdict
+from policy.registered import Registered
+from policy.rule import Level
+
+_BAR_WIDTH_MAX = 60
+_LABEL_WIDTH = 7
+
+
+def show_plan(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
+    """Prints the plan of a stack; `seconds` is how long it took."""
+    deployment = run.deployment
+    _headline(out, deployment, seconds)
+    out.print()
+    for card in deployment.cards:
+        _card(out, card)
+    _memory(out, deployment)
+    _ports(out, deployment)
+    out.print()
+    _waves(out, deployment)
+    _degradations(out, deployment)
+    out.print()
+    out.print(_count(run))
+    if judgement is None:
+        out.print("policies: not judged (--no-policy)")
+    else:
+        _policies(out, run, judgement)
+
+
+def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
+    machine = deployment.machine
+    cards = [gpu.model for gpu in machine.gpus.values()] if not deployment.sandbox else []
+    facts = [
+        str(machine.device_class).replace("-", " "),
+        str(machine.arch),
+        f"{machine.cpus} CPUs",
+        gibibytes(machine.memory_mib),
+        *cards,
+        machine.connection,
+        *(["sandbox: stand-in agents"] if deployment.sandbox else []),
+    ]
+    left = Text(deployment.stack, "bold").append(f"   {', '.join(facts)}", "default")
+    right = f"offline plan, {seconds:.1f} s"
+    row = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    row.add_column(ratio=1)
+    row.add_column(justify="right", no_wrap=True)
+    row.add_row(left, right)
+    out.print(row)
+
+
+def _card(out: Console, card: CardUse) -> None:
+    gpu, plain = card.gpu, _ascii_only(out)
+    parts = [
+        *bar.shares([(share.label, share.budget.request_mib) for share in card.shares]),
+        bar.overhead(f"contexts {card.processes} x {gpu.context_mib} =", card.context_mib),
+        *([bar.reserve("desktop", gpu.reserve_mib)] if gpu.reserve_mib else []),
+        bar.free(card.free_mib),
+    ]
+    percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
+    figures = f"{thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
+    _bar_row(out, card.name.upper().replace("GPU", "GPU "), parts, f"{gpu.model}   {figures}")
+    _indented(out, bar.legend(parts, ascii_only=plain))
+    _indented(out, Text(f"caps: {_caps(card)}"))
+
+
+def _caps(card: CardUse) -> str:
+    by_kind: Counter[str] = Counter()
+    for share in card.shares:
+        by_kind[str(share.budget.enforcement)] += share.budget.processes
+    kinds = [f"{kind} ({count} process{'es' if count > 1 else ''})" for kind, count in sorted(by_kind.items())]
+    mps = card.gpu.mps
+    served = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
+    return (", ".join(kinds) or "nothing runs on it") + served
+
+
+def _memory(out: Console, deployment: Deployment) -> None:
+    machine = deployment.machine
+    used = deployment.memory_request_mib
+    left = machine.memory_mib - used - machine.memory_reserve_mib
+    parts = [
+        *bar.shares([("groups", used)]),
+        bar.reserve("system", machine.memory_reserve_mib),
+        bar.free(left),
+    ]
+    figures = f"{gibibytes(used)} requested, {gibibytes(machine.memory_reserve_mib)} reserve, of {gibibytes(machine.memory_mib)}"
+    _bar_row(out, "RAM", parts, figures)
+
+
+def _ports(out: Console, deployment: Deployment) -> None:
+    if not deployment.published:
+        _labelled(out, "ports", Text("none published: no other machine needs one"))
+        return
+    lines = [
+        f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"
+        for endpoint, users in deployment.published
+    ]
+    _labelled(out, "ports", Text("\n".join(lines)))
+
+
+def _waves(out: Console, deployment: Deployment) -> None:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for justify in ("left", "left", "right", "right", "left", "left"):
+        table.add_column(justify=justify, no_wrap=justify == "right")  # type: ignore[arg-type]
+    wave = 0
+    for group in deployment.groups:
+        first = group.wave != wave
+        wave = group.wave
+        memory = sum(container.memory_request_mib for container in group.containers)
+        table.add_row(
+            f"wave {wave}" if first else "",
+            group.name,
+            f"{group.agents} agent{'s' if group.agents != 1 else ''}",
+            gibibytes(memory),
+            _gpu(group),
+            _extras(group, deployment),
+        )
+    out.print(table)
+
+
+def _gpu(group: PlannedGroup) -> str:
+    budgets = [container.gpu for container in group.containers if container.gpu]
+    return ", ".join(f"GPU {thousands(gpu.request_mib)} of {thousands(gpu.limit_mib)}" for gpu in budgets)
+
+
+def _extras(group: PlannedGroup, deployment: Deployment) -> str:
+    sidecars = [container.key for container in group.containers if container.key != MAIN]
+    owned = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
+    parts = [*(f"+ {key}" for key in sidecars)]
+    if owned:
+        parts.append(f"volume{'s' if len(owned) > 1 else ''} {', '.join(owned)}")
+    return "; ".join(parts)
+
+
+def _degradations(out: Console, deployment: Deployment) -> None:
+    lacks = LACKS[deployment.machine.target]
+    if not deployment.degradations:
+        return
+    out.print()
+    out.print(f"what {deployment.machine.target} does in another way:")
+    for feature, groups in deployment.degradations.items():
+        names = "all groups" if len(groups) == len(deployment.groups) else ", ".join(groups)
+        out.print(Padding(Text(f"{feature} ({names}): {lacks[feature].reason}"), (0, 0, 0, 2)))
+
+
+def _count(run: Run) -> str:
+    kinds = Counter(_kind(resource) for resource in run.resources)
+    order = ("group", "container", "network", "volume", "provider", "component")
+    parts = [f"{kinds[kind]} {kind}{'s' if kinds[kind] != 1 else ''}" for kind in order if kinds[kind]]
+    other = sum(count for kind, count in kinds.items() if kind not in order)
+    if other:
+        parts.append(f"{other} other")
+    return f"{len(run.resources)} resources: {', '.join(parts)}"
+
+
+def _kind(resource: Registered) -> str:
+    name = resource.type.split(":")[-1]
+    if resource.type.startswith("pulumi:providers:"):
+        return "provider"
+    if resource.type.startswith("fleet:"):
+        return "group" if name == "ContainerGroup" else "component"
+    return name.lower()
+
+
+def _policies(out: Console, run: Run, judgement: Judgement) -> None:
+    mandatory = [verdict for verdict in judgement.verdicts if verdict.level == Level.MANDATORY]
+    advisory = [verdict for verdict in judgement.verdicts if verdict.level != Level.MANDATORY]
+    found = [
+        *([f"{len(mandatory)} violation{'s' if len(mandatory) > 1 else ''}"] if mandatory else []),
+        *([f"{len(advisory)} advisor{'ies' if len(advisory) > 1 else 'y'}"] if advisory else []),
+    ]
+    summary = [f"{judgement.rules_run} rules", f"{judgement.rules_held} hold", *found]
+    out.print(f"policies: {', '.join(summary)}")
+    for verdict in [*advisory, *mandatory]:
+        _verdict(out, run, verdict)
+
+
+def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
+    place = place_of(verdict, run)
+    style = "bold red" if verdict.level == Level.MANDATORY else "yellow"
+    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {verdict.level}", "default")
+    if place:
+        head.append(f"   {place}", "default")
+    out.print(Padding(head, (0, 0, 0, 2)))
+    out.print(Padding(Text(verdict.message), (0, 0, 0, 4)))
+
+
+def _bar_row(out: Console, label: str, parts: list[bar.Part], figures: str) -> None:
+    room = out.width - _LABEL_WIDTH - len(figures) - 3
+    width = min(_BAR_WIDTH_MAX, room)
+    row = Text(f"{label:<{_LABEL_WIDTH}}")
+    row.append_text(bar.bar(parts, max(width, 20), ascii_only=_ascii_only(out)))
+    row.append(f"   {figures}")
+    out.print(row, no_wrap=True, overflow="fold")
+
+
+def _labelled(out: Console, label: str, body: Text) -> None:
+    row = Table.grid()
+    row.add_column(width=_LABEL_WIDTH)
+    row.add_column()
+    row.add_row(label, body)
+    out.print(row)
+
+
+def _indented(out: Console, text: Text) -> None:
+    _labelled(out, "", text)
+
+
+def _ascii_only(out: Console) -> bool:
+    return "utf" not in out.encoding.lower()
