@@ -73,7 +73,7 @@ def guarded(command: Callable[[], Exit]) -> NoReturn:
         # The reader of a pipe left; Python would complain again when it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.GOOD
-    except Exception as error:  # noqa: BLE001  (the last guard: whatever comes here is a bug)
+    except Exception as error:
         _complain(f"fleet: a bug of ours: {type(error).__name__}: {error}")
         if os.environ.get("FLEET_DEBUG"):
             traceback.print_exc()
@@ -84,4 +84,4 @@ def guarded(command: Callable[[], Exit]) -> NoReturn:
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201
+    print(text, file=sys.stderr)

@@ -31,11 +31,11 @@ class Lack:
 LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
     Target.DOCKER: {
         Feature.CROSS_MACHINE_START: Lack(
-            "a Docker daemon sees its own containers only; the group starts at once and looks for its peer until it is there",
+            "a Docker daemon sees its own containers only; the group starts at once and looks for its peer until it is up",
             degrades=True,
         ),
         Feature.HTTP_HEALTH_OF_READY_IMAGE: Lack(
-            "Docker runs health checks inside the container, and a foreign image may lack the tool; give health.command",
+            "Docker runs health checks inside the container, and a ready image may lack the tool; give health.command",
             degrades=False,
         ),
         Feature.PROCESS_LIMIT: Lack(

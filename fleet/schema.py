@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
@@ -82,7 +83,7 @@ def _field_docstrings(model: type[BaseModel]) -> dict[str, str]:
     source = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model))).body[0]
     body = source.body if isinstance(source, ast.ClassDef) else []
     found = {}
-    for field, text in zip(body, body[1:], strict=False):
+    for field, text in pairwise(body):
         if (
             isinstance(field, ast.AnnAssign)
             and isinstance(field.target, ast.Name)

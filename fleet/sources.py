@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fleet.errors import Fault
 from fleet.document import Document, dotted
+from fleet.errors import Fault
 
 NAMESPACE = "fleet:"
 """Namespace of our keys in a stack file's `config`; Pulumi's project name."""

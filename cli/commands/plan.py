@@ -1,4 +1,4 @@
-"""`fleet plan`: the very program of the project, in process, and the very rules of the policy pack on what it registered."""
+"""`fleet plan`: the project's very program, run in process, and the pack's very rules on what it registered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.offline.program import Run, run_program
 from cli.offline.strictness import refusals
 from cli.terminal import Exit, UserError, console, project_root
 from fleet.errors import ConfigurationError
-from policy.config import PolicyConfig, read_config
+from policy.config import read_config
 from policy.judge import Judgement, judge
 from policy.rule import Level
 

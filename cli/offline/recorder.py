@@ -36,13 +36,13 @@ class Recorder(mocks.MockMonitor):
         chain = f"{qualified}${type_}" if prefix and qualified != STACK_TYPE else type_
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{chain}::{name}"
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  (Pulumi's name)
+    def RegisterResource(self, request: Any) -> Any:
         """Records a registration; a resource's outputs are its inputs."""
         urn = self.make_urn(request.parent, request.type, request.name)
         self._requests.append((urn, request))
         return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  (Pulumi's name)
+    def RegisterResourceOutputs(self, request: Any) -> Any:
         """Records what a component or the stack publishes."""
         self._outputs[request.urn] = request.outputs
         return empty_pb2.Empty()

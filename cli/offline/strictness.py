@@ -1,6 +1,6 @@
 """What an engine refuses and mocks forgive: a URN registered twice, and inputs a provider's SDK does not know.
 
-Inputs are held against the SDK's own input types, nested ones included: unknown keys, wrong types, missing required ones.
+Inputs are held against the SDK's own input types, nested ones included: unknown keys, wrong types, missing ones.
 """
 
 from __future__ import annotations

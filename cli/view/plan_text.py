@@ -100,7 +100,8 @@ def _memory(out: Console, deployment: Deployment) -> None:
         bar.reserve("system", machine.memory_reserve_mib),
         bar.free(left),
     ]
-    figures = f"{gibibytes(used)} requested, {gibibytes(machine.memory_reserve_mib)} reserve, of {gibibytes(machine.memory_mib)}"
+    kept = gibibytes(machine.memory_reserve_mib)
+    figures = f"{gibibytes(used)} requested, {kept} reserve, of {gibibytes(machine.memory_mib)}"
     _bar_row(out, "RAM", parts, figures)
 
 

@@ -1,7 +1,7 @@
 """Component resources of a Docker machine.
 
-`DockerMachine` owns the provider, the network, the volumes and the groups of one daemon. It does not own the daemon, the
-GPU driver or the images.
+`DockerMachine` owns the provider, the network, the volumes and the groups of one daemon. It does not own the daemon,
+the GPU driver or the images.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Waits until a container just created is healthy; imports the Docker SDK only once there is one to watch.
 
 The provider's own `wait` polls once a second and notices an exited container only at its timeout; this looks several
-times a second, and says at once which container failed, why, and what it last printed. It runs the container's own health
-command itself: the daemon first does so a whole interval (30 s) after the start.
+times a second, and says at once which container failed, why, and what it last printed. It runs the container's own
+health command itself: the daemon first does so a whole interval (30 s) after the start.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s
 
     Raises UnhealthyContainerError as soon as it has exited or keeps restarting, or when its deadline is over.
     """
-    import docker  # noqa: PLC0415  (heavy, and needed in an update only)
+    import docker
 
     client = docker.DockerClient(base_url=connection, version="auto", use_ssh_client=connection.startswith("ssh://"))
     try:
@@ -84,7 +84,7 @@ def _passes_its_own_check(container: Any) -> bool:
 
 
 def _api_error() -> type[Exception]:
-    from docker.errors import APIError  # noqa: PLC0415
+    from docker.errors import APIError
 
     return APIError
 

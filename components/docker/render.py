@@ -1,7 +1,7 @@
 """Deployment to Docker: plain dicts in the vocabulary of the Docker provider's resources. Pure.
 
-What is always set and never left to a default is set because the provider, or a daemon's own configuration, would show a
-change for ever, or apply something else: see docs/gotchas.md.
+What is always set and never left to a default is set because the provider, or a daemon's own configuration, would show
+a change for ever, or apply something else: see docs/gotchas.md.
 """
 
 from __future__ import annotations

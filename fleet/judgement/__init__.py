@@ -20,7 +20,7 @@ from fleet.judgement.networks import (
     ensure_subnets_are_disjoint,
 )
 from fleet.judgement.order import ensure_start_order_is_possible
-from fleet.judgement.peers import ensure_endpoints_exist, ensure_endpoints_can_be_reached
+from fleet.judgement.peers import ensure_endpoints_can_be_reached, ensure_endpoints_exist
 from fleet.judgement.placement import ensure_agents_are_unique, ensure_groups_have_one_home
 from fleet.judgement.secrets import ensure_no_secret_values
 from fleet.judgement.storage import ensure_devices_exist, ensure_single_writers, ensure_volumes_exist

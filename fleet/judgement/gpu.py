@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fleet.budget import CardUse, card_of, card_uses
 from fleet.errors import Fault
+from fleet.judgement.walk import containers, placed
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.model.quantities import thousands
 from fleet.sources import Sources
@@ -44,7 +45,7 @@ def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault
 
 def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Per card: `sum(request) + contexts x processes + desktop reserve <= capacity`."""
-    uses = {stack.name: card_uses(stack, _placed(fleet, stack)) for stack in fleet.members}
+    uses = {stack.name: card_uses(stack, placed(fleet, stack)) for stack in fleet.members}
     for stack in fleet.members:
         for use in uses[stack.name]:
             if use.free_mib < 0:
@@ -52,7 +53,8 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(
                     largest.group,
                     ("containers", largest.container, "gpu", "request"),
-                    f"{thousands(largest.budget.request_mib)} MiB do not fit {use.name} of {stack.name} ({use.gpu.model}) with the rest",
+                    f"{thousands(largest.budget.request_mib)} MiB do not fit {use.name} of {stack.name} "
+                    f"({use.gpu.model}) beside the others",
                     _way_out(use, stack, fleet, uses),
                     (arithmetic(use),),
                 )
@@ -77,13 +79,7 @@ def _way_out(use: CardUse, stack: Stack, fleet: Fleet, uses: dict[str, tuple[Car
     return f"lower requests by {thousands(-use.free_mib)} MiB together, or {move}"
 
 
-def _placed(fleet: Fleet, stack: Stack) -> list[ContainerGroup]:
-    return [fleet.groups[name] for name in stack.groups if name in fleet.groups]
-
-
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:
-    for stack in fleet.members:
-        for group in _placed(fleet, stack):
-            for key, container in group.containers.items():
-                if container.gpu is not None:
-                    yield stack, group, key, container.gpu
+    for stack, group, key, container in containers(fleet, fleet.members):
+        if container.gpu is not None:
+            yield stack, group, key, container.gpu

@@ -7,6 +7,7 @@ from datetime import date
 
 from fleet.budget import card_of
 from fleet.errors import Fault
+from fleet.judgement.walk import containers
 from fleet.model import Enforcement, Fleet
 from fleet.sources import Sources
 
@@ -26,22 +27,18 @@ def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date) -
 
 def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """MPS as enforcement needs a card that MPS serves, and serves one user id only."""
-    for stack in fleet.members:
-        for name in stack.groups:
-            group = fleet.groups.get(name)
-            for key, container in group.containers.items() if group else ():
-                budget = container.gpu
-                card = card_of(stack.machine, budget) if budget else None
-                if budget is None or card is None:
-                    continue
-                mps = stack.machine.gpus[card].mps
-                path = ("containers", key, "gpu", "enforcement")
-                if budget.enforcement is Enforcement.MPS and mps is None:
-                    problem = f"mps, but {card} of {stack.name} has no MPS"
-                    yield sources.group_fault(
-                        name, path, problem, f"set machine.gpus.{card}.mps, or enforcement: framework"
-                    )
-                if mps is not None and container.hardening.run_as.uid != mps.uid:
-                    problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
-                    where = ("containers", key, "hardening", "run_as")
-                    yield sources.group_fault(name, where, problem, f"set run_as to {mps.uid}:{mps.uid}")
+    for stack, group, key, container in containers(fleet, fleet.members):
+        budget = container.gpu
+        card = card_of(stack.machine, budget) if budget else None
+        if budget is None or card is None:
+            continue
+        mps = stack.machine.gpus[card].mps
+        if budget.enforcement is Enforcement.MPS and mps is None:
+            path = ("containers", key, "gpu", "enforcement")
+            problem = f"mps, but {card} of {stack.name} has no MPS"
+            remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
+            yield sources.group_fault(group.name, path, problem, remedy)
+        if mps is not None and container.hardening.run_as.uid != mps.uid:
+            path = ("containers", key, "hardening", "run_as")
+            problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
+            yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")

@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.errors import Fault
+from fleet.judgement.walk import containers
 from fleet.model import Arch, Fleet
 from fleet.sources import Sources
 
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A ready image has the machine's platform; a CUDA image of ours is built for amd64 only."""
-    for stack in fleet.stacks.values():
-        for name in stack.groups:
-            group = fleet.groups.get(name)
-            for key, container in group.containers.items() if group else ():
-                arch = stack.machine.arch
-                if container.image and arch not in container.image.platforms:
-                    has = ", ".join(container.image.platforms)
-                    problem = f"{container.image.reference} is for {has} only, but {stack.name} is {arch}"
-                    remedy = f"use an image for {arch}, or move the group"
-                    yield sources.group_fault(name, ("containers", key, "image", "platforms"), problem, remedy)
-                if (
-                    container.build
-                    and container.build.variant == "cuda"
-                    and arch is not Arch.AMD64
-                    and not stack.sandbox
-                ):
-                    problem = f"CUDA images are built for amd64 only, but {stack.name} is {arch}"
-                    path = ("containers", key, "build", "variant")
-                    yield sources.group_fault(name, path, problem, "set variant: cpu, or move the group")
+    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+        arch = stack.machine.arch
+        if container.image and arch not in container.image.platforms:
+            has = ", ".join(container.image.platforms)
+            problem = f"{container.image.reference} is for {has} only, but {stack.name} is {arch}"
+            remedy = f"use an image for {arch}, or move the group"
+            yield sources.group_fault(group.name, ("containers", key, "image", "platforms"), problem, remedy)
+        cuda = container.build is not None and container.build.variant == "cuda"
+        if cuda and arch is not Arch.AMD64 and not stack.sandbox:
+            problem = f"CUDA images are built for amd64 only, but {stack.name} is {arch}"
+            path = ("containers", key, "build", "variant")
+            yield sources.group_fault(group.name, path, problem, "set variant: cpu, or move the group")

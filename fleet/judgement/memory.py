@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fleet.budget import SANDBOX_MILLICORES, memory_request_mib
 from fleet.errors import Fault
+from fleet.judgement.walk import placed
 from fleet.model import Fleet, Target
 from fleet.model.quantities import thousands
 from fleet.sources import Sources
@@ -16,17 +17,17 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     for stack in fleet.stacks.values():
         if stack.machine.target is not Target.DOCKER:
             continue
-        placed = [fleet.groups[name] for name in stack.groups if name in fleet.groups]
         shares = {
             group.name: sum(memory_request_mib(stack, container) for container in group.containers.values())
-            for group in placed
+            for group in placed(fleet, stack)
         }
         machine = stack.machine
         total = sum(shares.values()) + machine.memory_reserve_mib
         if total > machine.memory_mib:
             parts = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
             figures = " + ".join(f"{name} {thousands(mib)}" for name, mib in parts)
-            detail = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)} of {thousands(machine.memory_mib)} MiB"
+            sums = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
+            detail = f"{sums} of {thousands(machine.memory_mib)} MiB"
             problem = f"{thousands(machine.memory_mib)} MiB are too little for the requests of {len(parts)} groups"
             yield sources.stack_fault(
                 stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,)
@@ -35,7 +36,7 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             min(container.cpu.request_millicores, SANDBOX_MILLICORES)
             if stack.sandbox
             else container.cpu.request_millicores
-            for group in placed
+            for group in placed(fleet, stack)
             for container in group.containers.values()
         )
         if millicores > machine.cpus * 1000:

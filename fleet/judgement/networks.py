@@ -8,6 +8,7 @@ from itertools import combinations
 
 from fleet.addresses import AddressBook
 from fleet.errors import Fault
+from fleet.judgement.walk import placed
 from fleet.model import Fleet, Target
 from fleet.sources import Sources
 
@@ -80,10 +81,10 @@ def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A host port belongs to one endpoint of a machine; a container port to one of its group's ports."""
     for stack in fleet.stacks.values():
         taken: dict[tuple[int, str], str] = {}
-        for name in stack.groups:
-            group = fleet.groups.get(name)
+        for group in placed(fleet, stack):
+            name = group.name
             inside: dict[tuple[str, int, str], str] = {}
-            for key, port in group.ports.items() if group else ():
+            for key, port in group.ports.items():
                 at = ("ports", key)
                 other = inside.setdefault((port.container, port.port, port.protocol), key)
                 if other != key and stack.name == _first_stack_of(fleet, name):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from fleet.errors import Fault
+from fleet.judgement.walk import containers
 from fleet.model import Fleet
 from fleet.sources import Sources
 
@@ -37,17 +38,12 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset
 
 def ensure_agents_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """An agent's name is its address inside a machine, so it stands there once."""
-    for stack in fleet.stacks.values():
-        owners: dict[str, str] = {}
-        for name in stack.groups:
-            group = fleet.groups.get(name)
-            for key, container in group.containers.items() if group else ():
-                for agent in container.agents:
-                    other = owners.setdefault(agent, f"{name}.{key}")
-                    if other != f"{name}.{key}":
-                        yield sources.group_fault(
-                            name,
-                            ("containers", key, "agents", agent),
-                            f"{agent} runs on {stack.name} twice (also in {other})",
-                            "keep it in one container, or rename one",
-                        )
+    owners: dict[tuple[str, str], str] = {}
+    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+        here = f"{group.name}.{key}"
+        for agent in container.agents:
+            other = owners.setdefault((stack.name, agent), here)
+            if other != here:
+                path = ("containers", key, "agents", agent)
+                problem = f"{agent} runs on {stack.name} twice (also in {other})"
+                yield sources.group_fault(group.name, path, problem, "keep it in one container, or rename one")

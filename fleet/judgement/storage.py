@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.errors import Fault
-from fleet.model import Container, ContainerGroup, Fleet, Stack
+from fleet.judgement.walk import containers, placed
+from fleet.model import Fleet, Stack
 from fleet.sources import Sources
 
 
@@ -19,7 +20,7 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) 
                 problem = f"{volume} is declared by {names[0]} too, on {stack.name}"
                 remedy = "declare it once; the other group mounts it by name"
                 yield sources.group_fault(names[1], ("volumes", volume), problem, remedy)
-        for group, key, container in _containers(fleet, stack):
+        for _, group, key, container in containers(fleet, (stack,)):
             for volume in container.mounts:
                 if volume not in owners and complete:
                     choice = ", ".join(sorted(owners)) or "none is declared there"
@@ -38,14 +39,10 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A volume for a single writer is mounted writable by one container."""
     for stack in fleet.stacks.values():
         single = {
-            volume
-            for name in stack.groups
-            if name in fleet.groups
-            for volume, spec in fleet.groups[name].volumes.items()
-            if spec.writers == "one"
+            volume for group in placed(fleet, stack) for volume, spec in group.volumes.items() if spec.writers == "one"
         }
         writers: dict[str, str] = {}
-        for group, key, container in _containers(fleet, stack):
+        for _, group, key, container in containers(fleet, (stack,)):
             for volume, mount in container.mounts.items():
                 if volume not in single or mount.read_only:
                     continue
@@ -61,7 +58,7 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A host device that a container asks for is one its machine offers; a sandbox offers none and gives none."""
     for stack in fleet.members:
-        for group, key, container in _containers(fleet, stack):
+        for _, group, key, container in containers(fleet, (stack,)):
             for index, device in enumerate(container.devices):
                 if device not in stack.machine.devices:
                     problem = f"{device} is no device {stack.name} offers"
@@ -73,14 +70,7 @@ def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 def _owners(fleet: Fleet, stack: Stack) -> dict[str, list[str]]:
     owners: dict[str, list[str]] = {}
-    for name in stack.groups:
-        for volume in fleet.groups[name].volumes if name in fleet.groups else ():
-            owners.setdefault(volume, []).append(name)
+    for group in placed(fleet, stack):
+        for volume in group.volumes:
+            owners.setdefault(volume, []).append(group.name)
     return owners
-
-
-def _containers(fleet: Fleet, stack: Stack) -> Iterator[tuple[ContainerGroup, str, Container]]:
-    for name in stack.groups:
-        group = fleet.groups.get(name)
-        for key, container in group.containers.items() if group else ():
-            yield group, key, container  # type: ignore[misc]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fleet.capabilities import LACKS, needs
 from fleet.errors import Fault
+from fleet.judgement.walk import placed
 from fleet.model import Fleet
 from fleet.sources import Sources
 
@@ -19,11 +20,9 @@ def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             problem = f'target "{stack.machine.target}" cannot be built yet'
             yield sources.stack_fault(stack.name, ("machine", "target"), problem, f"use {can}")
             continue
-        for name in stack.groups:
-            if name not in fleet.groups:
-                continue
-            for feature, path in needs(fleet.groups[name], stack, fleet):
+        for group in placed(fleet, stack):
+            for feature, path in needs(group, stack, fleet):
                 lack = lacks.get(feature)
                 if lack is not None and not lack.degrades:
                     problem = f"{stack.machine.target} cannot do it on {stack.name}: {feature}"
-                    yield sources.group_fault(name, tuple(path.split(".")), problem, lack.reason)
+                    yield sources.group_fault(group.name, tuple(path.split(".")), problem, lack.reason)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from fleet.document import Document, read_document
 from fleet.errors import ConfigurationError, Fault
 from fleet.judgement import judge
-from fleet.document import Document, read_document
-from fleet.sources import NAMESPACE, Sources
 from fleet.load.validation import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.sources import NAMESPACE, Sources
 
 _STACK_FILES = "Pulumi.*.yaml"
 _GROUP_FILES = "groups/*/*.yaml"

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from fleet.errors import Fault
 from fleet.document import Document, KeyPath, dotted
+from fleet.errors import Fault
 from fleet.secrets import shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -58,6 +58,12 @@ class Agent(Model):
         return self
 
 
+def _ensure_covers(limit: int, request: int, unit: str) -> None:
+    if limit < request:
+        msg = f"limit {limit}{unit} is below request {request}{unit}; raise limit or lower request"
+        raise ValueError(msg)
+
+
 class MemoryBudget(Model):
     """Main memory: what is reserved, and the cap. Without a limit, the request is the cap."""
 
@@ -71,9 +77,7 @@ class MemoryBudget(Model):
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> MemoryBudget:
-        if self.cap_mib < self.request_mib:
-            msg = f"limit {self.cap_mib} MiB is below request {self.request_mib} MiB; raise limit or lower request"
-            raise ValueError(msg)
+        _ensure_covers(self.cap_mib, self.request_mib, " MiB")
         return self
 
 
@@ -85,9 +89,7 @@ class CpuBudget(Model):
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> CpuBudget:
-        if self.limit_millicores < self.request_millicores:
-            msg = f"limit {self.limit_millicores}m is below request {self.request_millicores}m; raise limit or lower request"
-            raise ValueError(msg)
+        _ensure_covers(self.limit_millicores, self.request_millicores, "m")
         return self
 
 
@@ -104,9 +106,7 @@ class GpuBudget(Model):
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> GpuBudget:
-        if self.limit_mib < self.request_mib:
-            msg = f"limit {self.limit_mib} MiB is below request {self.request_mib} MiB; raise limit or lower request"
-            raise ValueError(msg)
+        _ensure_covers(self.limit_mib, self.request_mib, " MiB")
         return self
 
 
@@ -267,6 +267,7 @@ class ContainerGroup(Model):
     def _ports_point_at_containers(self) -> ContainerGroup:
         for key, port in self.ports.items():
             if port.container not in self.containers:
-                msg = f"ports.{key}.container: {port.container} is no container of the group; use {', '.join(self.containers)}"
+                has = ", ".join(self.containers)
+                msg = f"ports.{key}.container: {port.container} is no container of the group; use {has}"
                 raise ValueError(msg)
         return self
