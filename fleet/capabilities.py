@@ -31,7 +31,7 @@ class Lack:
 LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
     Target.DOCKER: {
         Feature.CROSS_MACHINE_START: Lack(
-            "a Docker daemon sees its own containers only; the group starts at once and looks for its peer until it is up",
+            "a Docker daemon sees its own containers only; the group starts at once and waits for its peer itself",
             degrades=True,
         ),
         Feature.HTTP_HEALTH_OF_READY_IMAGE: Lack(

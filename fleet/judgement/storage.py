@@ -29,9 +29,9 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) 
                     yield sources.group_fault(group.name, path, problem, f"declare it under volumes ({choice})")
         for volume in stack.machine.binds:
             if volume not in owners and complete:
-                path = ("machine", "binds", volume)
+                at = ("machine", "binds", volume)
                 yield sources.stack_fault(
-                    stack.name, path, f"{volume} is no volume of its groups", "remove it, or correct the name"
+                    stack.name, at, f"{volume} is no volume of its groups", "remove it, or correct the name"
                 )
 
 

@@ -1,0 +1,40 @@
+"""The Docker daemon that tests use, and the image their containers run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import docker
+from docker.errors import BuildError, DockerException, ImageNotFound
+
+SOCKET = "unix:///var/run/docker.sock"
+AGENT_HOST = "fleet.local/agent-host:0.1.0"
+BASE_VARIABLE = "FLEET_BASE_IMAGE"
+"""Image that test images are built on, where the one the Dockerfile names cannot be pulled."""
+
+ROOT = Path(__file__).parent.parent
+
+
+def client() -> docker.DockerClient:
+    """A client of the daemon."""
+    return docker.DockerClient(base_url=SOCKET, version="auto")
+
+
+def missing() -> str | None:
+    """What keeps tests from running containers here; None where nothing does."""
+    try:
+        daemon = client()
+        daemon.ping()
+    except DockerException as error:
+        return f"no Docker daemon answers at {SOCKET} ({type(error).__name__})"
+    try:
+        daemon.images.get(AGENT_HOST)
+    except ImageNotFound:
+        base = os.environ.get(BASE_VARIABLE)
+        try:
+            arguments = {"BASE": base} if base else {}
+            daemon.images.build(path=str(ROOT / "images/agent-host"), tag=AGENT_HOST, buildargs=arguments, rm=True)
+        except (BuildError, DockerException) as error:
+            return f"the image {AGENT_HOST} cannot be built ({error}); set {BASE_VARIABLE} to a base that is there"
+    return None

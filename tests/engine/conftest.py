@@ -1,0 +1,77 @@
+"""Fixtures of the engine level: real Pulumi, a file backend in a temporary folder, a real Docker daemon."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests import daemon
+from tests.engine.workspace import Workspace, a_group
+from tests.levels import need
+
+MACHINE = {
+    "name": "trial",
+    "title": "The engine's trial machine",
+    "class": "laptop",
+    "arch": "amd64",
+    "connection": daemon.SOCKET,
+    "cpus": 2,
+    "memory": "4GiB",
+    "network": {"name": "trial_internal", "subnet": "10.210.251.0/24"},
+}
+
+
+def _missing_engine() -> str | None:
+    if shutil.which("pulumi") is None:
+        return "pulumi is not on PATH"
+    listed = subprocess.run(["pulumi", "plugin", "ls"], capture_output=True, text=True, check=False)
+    return None if "docker" in listed.stdout else "the Docker provider's plugin is not installed (pulumi plugin ls)"
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """The Pulumi command line with the Docker provider."""
+    need("engine", _missing_engine())
+
+
+@pytest.fixture(scope="session")
+def host(engine: None) -> docker.DockerClient:
+    """A Docker daemon that has the agent host's image."""
+    need("engine", daemon.missing())
+    return daemon.client()
+
+
+@pytest.fixture(scope="module")
+def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A deployed stack of two groups: `first` with data, `second` after it with a sidecar."""
+    workspace = Workspace(tmp_path_factory.mktemp("trial"), "trial")
+    first = a_group(mounts={"first-data": {"path": "/data"}})
+    workspace.write_group("first", {**first, "volumes": {"first-data": {"kind": "data", "writers": "one"}}})
+    second = a_group(agents={"SecondAgent": {}})
+    second["containers"]["helper"] = a_group(agents={"HelperAgent": {}})["containers"]["main"]
+    workspace.write_group("second", {**second, "start_after": ["first"], "peers": ["first"]})
+    workspace.init()
+    workspace.write_stack(MACHINE, ["first", "second"])
+    outcome = workspace.up()
+    assert outcome.code == 0, outcome.text
+    yield workspace
+    workspace.destroy()
+    _remove_volume(host, "trial-first-data")
+
+
+@pytest.fixture
+def shipped(engine: None, tmp_path: Path) -> Workspace:
+    """The project's own stacks, undeployed."""
+    workspace = Workspace(tmp_path, "mainpc")
+    workspace.take_shipped_files()
+    return workspace
+
+
+def _remove_volume(host: docker.DockerClient, name: str) -> None:
+    for volume in host.volumes.list(filters={"name": name}):
+        volume.remove()

@@ -1,0 +1,120 @@
+"""A project folder with its own file backend, in which tests run the real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+POLICY_PACK = ROOT / "policy"
+
+_GROUP = {
+    "containers": {
+        "main": {
+            "image": {"reference": "fleet.local/agent-host:0.1.0"},
+            "agents": {"FirstAgent": {}},
+            "memory": {"request": "64MiB", "limit": "128MiB"},
+            "cpu": {"request": "100m", "limit": "500m"},
+            "health": {"command": ["python3", "-m", "agent_host.health"], "interval": "5s", "start_period": "10s"},
+            "stop_grace": "5s",
+        }
+    }
+}
+
+
+def a_group(**changes: Any) -> dict[str, Any]:
+    """A small group that runs the agent host; `changes` go into its main container."""
+    group: dict[str, Any] = json.loads(json.dumps(_GROUP))
+    group["containers"]["main"].update(changes)
+    return group
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a Pulumi command ended."""
+
+    code: int
+    text: str
+
+
+class Workspace:
+    """One project in a folder; every command runs there, against the folder's own state."""
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        self.folder = folder
+        self.stack = stack
+        (folder / "state").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "__main__.py", folder)
+        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
+        (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+
+    def take_shipped_files(self) -> None:
+        """Copies the stacks and groups the project ships."""
+        shutil.copytree(ROOT / "groups", self.folder / "groups")
+        for file in ROOT.glob("Pulumi.*.yaml"):
+            shutil.copy(file, self.folder)
+
+    def write_group(self, name: str, group: dict[str, Any]) -> None:
+        """Writes a group's file."""
+        file = self.folder / "groups" / "trial" / f"{name}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.safe_dump(group, sort_keys=False))
+
+    def edit_group(self, name: str, edit: Callable[[dict[str, Any]], None]) -> None:
+        """Changes a group's file in place."""
+        file = self.folder / "groups" / "trial" / f"{name}.yaml"
+        group = yaml.safe_load(file.read_text())
+        edit(group)
+        self.write_group(name, group)
+
+    def write_stack(self, machine: dict[str, Any], groups: list[str]) -> None:
+        """Writes the stack's file, keeping what Pulumi itself wrote into it."""
+        file = self.folder / f"Pulumi.{self.stack}.yaml"
+        kept = yaml.safe_load(file.read_text()) if file.exists() else {}
+        kept["config"] = {
+            "pulumi:disable-default-providers": ["*"],
+            "fleet:machine": machine,
+            "fleet:groups": groups,
+        }
+        file.write_text(yaml.safe_dump(kept, sort_keys=False))
+
+    def pulumi(self, *arguments: str) -> Outcome:
+        """Runs a Pulumi command without a terminal."""
+        environment = {
+            **os.environ,
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+        }
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
+    def init(self) -> None:
+        """Creates the stack."""
+        outcome = self.pulumi("stack", "init", self.stack)
+        assert outcome.code == 0, outcome.text
+
+    def up(self) -> Outcome:
+        """Updates without a preview of its own."""
+        return self.pulumi("up", "--yes", "--skip-preview", "--stack", self.stack)
+
+    def preview(self, *options: str) -> Outcome:
+        """Previews."""
+        return self.pulumi("preview", "--stack", self.stack, *options)
+
+    def destroy(self) -> Outcome:
+        """Removes all that is not protected."""
+        return self.pulumi("destroy", "--yes", "--skip-preview", "--stack", self.stack, "--exclude-protected")
