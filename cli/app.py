@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -74,4 +76,8 @@ def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such 
 
 def main() -> None:
     """Entry point."""
+    # A command lives for a second: looking for cycles costs it more than the memory they hold.
+    gc.disable()
+    # No plugin of pydantic is used, and looking for some reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     app()

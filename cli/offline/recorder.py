@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from google.protobuf import empty_pb2, json_format
+from google.protobuf import empty_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.rpc import UNKNOWN as RPC_UNKNOWN
@@ -63,22 +62,23 @@ class Recorder(mocks.MockMonitor):
         ]
 
 
-def plain(message: Any) -> Mapping[str, Any]:
+def plain(struct: Any) -> dict[str, Any]:
     """A wire structure as plain data: unknown values as UNKNOWN, secrets as the text `[secret]`."""
-    converted: dict[str, Any] = _converted(json_format.MessageToDict(message))
-    return converted
+    return {key: _plain_value(value) for key, value in struct.fields.items()}
 
 
-def _converted(value: Any) -> Any:
-    if isinstance(value, dict):
-        if _SIGNATURE in value:
-            return SECRET
-        return {key: _converted(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_converted(item) for item in value]
-    if value == RPC_UNKNOWN:
-        return UNKNOWN
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _plain_value(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return SECRET if _SIGNATURE in value.struct_value.fields else plain(value.struct_value)
+    if kind == "list_value":
+        return [_plain_value(item) for item in value.list_value.values]
+    if kind == "string_value":
+        return UNKNOWN if value.string_value == RPC_UNKNOWN else value.string_value
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return value.bool_value if kind == "bool_value" else None
 
 
 def _is_stack(urn: str) -> bool:

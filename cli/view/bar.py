@@ -52,15 +52,20 @@ def bar(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
     return text
 
 
-def legend(parts: Sequence[Part], *, ascii_only: bool) -> Text:
-    """Every part with its fill and figure; a name and its figure stay on one line."""
-    text = Text()
-    for index, part in enumerate(parts):
-        if index:
+def legend(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
+    """Every part with its fill and figure, in lines of at most a width; a line ends between parts, never inside one."""
+    text, column = Text(), 0
+    for part in parts:
+        words = f" {part.label} {thousands(part.mib)}"
+        length = len(words) + 1
+        if column and column + 2 + length > width:
+            text.append("\n")
+            column = 0
+        elif column:
             text.append("  ")
-        text.append(_fill(part, ascii_only), _STYLES[part.fill])
-        # No-break spaces: a line may end between parts, never inside one.
-        text.append(f" {part.label} {thousands(part.mib)}".replace(" ", "\N{NO-BREAK SPACE}"))
+            column += 2
+        text.append(_fill(part, ascii_only), _STYLES[part.fill]).append(words)
+        column += length
     return text
 
 

@@ -23,10 +23,19 @@ from policy.rule import Level
 
 _BAR_WIDTH_MAX = 60
 _LABEL_WIDTH = 7
+_WIDE = 110
+"""Columns from which volumes and sidecars fit beside their group."""
 
 
 def show_plan(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
     """Prints the plan of a stack; `seconds` is how long it took."""
+    with out.capture() as captured:
+        _show(out, run, judgement, seconds)
+    # Tables pad their cells; what is piped or copied should not carry that.
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
     deployment = run.deployment
     _headline(out, deployment, seconds)
     out.print()
@@ -77,7 +86,7 @@ def _card(out: Console, card: CardUse) -> None:
     percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
     figures = f"{thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
     _bar_row(out, card.name.upper().replace("GPU", "GPU "), parts, f"{gpu.model}   {figures}")
-    _indented(out, bar.legend(parts, ascii_only=plain))
+    _indented(out, bar.legend(parts, out.width - _LABEL_WIDTH, ascii_only=plain))
     _indented(out, Text(f"caps: {_caps(card)}"))
 
 
@@ -117,9 +126,11 @@ def _ports(out: Console, deployment: Deployment) -> None:
 
 
 def _waves(out: Console, deployment: Deployment) -> None:
+    wide = out.width >= _WIDE
     table = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("left", "left", "right", "right", "left", "left"):
-        table.add_column(justify=justify, no_wrap=justify == "right")  # type: ignore[arg-type]
+    for justify in ("left", "left", "right", "right", "left"):
+        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column()
     wave = 0
     for group in deployment.groups:
         first = group.wave != wave
@@ -131,9 +142,12 @@ def _waves(out: Console, deployment: Deployment) -> None:
             f"{group.agents} agent{'s' if group.agents != 1 else ''}",
             gibibytes(memory),
             _gpu(group),
-            _extras(group, deployment),
+            _extras(group, deployment) if wide else "",
         )
     out.print(table)
+    if not wide:
+        beside = [f"{group.name}: {extras}" for group in deployment.groups if (extras := _extras(group, deployment))]
+        _labelled(out, "with", Text("\n".join(beside)))
 
 
 def _gpu(group: PlannedGroup) -> str:

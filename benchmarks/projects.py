@@ -1,0 +1,164 @@
+"""What is timed: the shipped project, one of many groups, and bare programs with the same resources."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.docker.render import render_container, render_network, render_provider, render_volume
+from fleet.load.project import load_project
+from fleet.plan.planner import plan_stack
+
+ROOT = Path(__file__).parent.parent
+
+_BARE_PROGRAM = '''
+"""Registers resources from a file and nothing else."""
+
+import json
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+data = json.loads((Path(__file__).parent / "resources.json").read_text())
+
+
+class Parent(pulumi.ComponentResource):
+    def __init__(self, kind, name, opts=None):
+        super().__init__(f"bare:docker:{kind}", name, {}, opts)
+        self.register_outputs({})
+
+
+machine = Parent("Machine", "machine")
+provider = docker.Provider("daemon", **data["provider"], opts=pulumi.ResourceOptions(parent=machine))
+
+
+def under(kind, name, depends_on=None):
+    parent = Parent(kind, name, pulumi.ResourceOptions(parent=machine, providers=[provider], depends_on=depends_on))
+    return parent, pulumi.ResourceOptions(parent=parent)
+
+
+docker.Network("network-bridge", **data["network"], opts=under("Network", "network")[1])
+for name, arguments in data["volumes"].items():
+    docker.Volume(f"{name}-volume", **arguments, opts=under("Volume", name)[1])
+groups = {}
+for name, group in data["groups"].items():
+    groups[name], opts = under("Group", name, [groups[earlier] for earlier in group["after"]])
+    for key, arguments in group["containers"].items():
+        docker.Container(f"{name}-{key}", **arguments, opts=opts)
+'''
+
+_BARE_RUNNER = '''
+"""Runs a bare program in process against the SDK's mock monitor."""
+
+import asyncio
+import runpy
+import sys
+
+import pulumi
+from pulumi.runtime import Mocks, set_mocks
+from pulumi.runtime.stack import run_pulumi_func
+
+
+class Echo(Mocks):
+    def call(self, args):
+        return {}
+
+    def new_resource(self, args):
+        return "", args.inputs
+
+
+asyncio.set_event_loop(loop := asyncio.new_event_loop())
+set_mocks(Echo(), project="bare", stack="bare", preview=True)
+
+
+async def program():
+    runpy.run_path(sys.argv[1], run_name="__main__")
+
+
+loop.run_until_complete(run_pulumi_func(program))
+'''
+
+_GROUP = {
+    "containers": {
+        "main": {
+            "build": {"requirements": ["fastapi"]},
+            "memory": {"request": "64MiB"},
+            "cpu": {"request": "10m", "limit": "100m"},
+        }
+    }
+}
+
+
+def shipped(folder: Path) -> Path:
+    """A copy of the shipped project."""
+    _program(folder)
+    shutil.copytree(ROOT / "groups", folder / "groups")
+    for file in ROOT.glob("Pulumi.*.yaml"):
+        shutil.copy(file, folder)
+    return folder
+
+
+def many_groups(folder: Path, count: int) -> Path:
+    """A project whose one stack `big` runs `count` groups of one container with one agent, in five waves."""
+    _program(folder)
+    names = [f"group-{index:03}" for index in range(count)]
+    (folder / "groups/many").mkdir(parents=True)
+    for index, name in enumerate(names):
+        group: dict[str, Any] = json.loads(json.dumps(_GROUP))
+        group["containers"]["main"]["agents"] = {f"Agent{index}": {}}
+        if index % 5:
+            group["start_after"] = group["peers"] = [names[index - 1]]
+        (folder / f"groups/many/{name}.yaml").write_text(yaml.safe_dump(group))
+    machine = {
+        "name": "big",
+        "title": "A machine of many groups",
+        "class": "workstation",
+        "arch": "amd64",
+        "connection": "ssh://owner@192.0.2.1",
+        "cpus": 64,
+        "memory": "1TiB",
+        "network": {"name": "big_internal", "subnet": "10.211.0.0/16"},
+    }
+    config = {"pulumi:disable-default-providers": ["*"], "fleet:machine": machine, "fleet:groups": names}
+    (folder / "Pulumi.big.yaml").write_text(yaml.safe_dump({"config": config}))
+    return folder
+
+
+def bare_program(folder: Path, project: Path, stack: str) -> Path:
+    """A Pulumi project that registers what `stack` of `project` does, from literal arguments."""
+    deployment = plan_stack(load_project(project).fleet, stack)
+    data = {
+        "provider": render_provider(deployment.machine),
+        "network": render_network(deployment.machine),
+        "volumes": {volume.key: render_volume(volume) for volume in deployment.volumes.values()},
+        "groups": {
+            group.name: {
+                "after": group.start_after,
+                "containers": {c.key: render_container(c, deployment) for c in group.containers},
+            }
+            for group in deployment.groups
+        },
+    }
+    folder.mkdir(parents=True)
+    (folder / "resources.json").write_text(json.dumps(data))
+    (folder / "__main__.py").write_text(_BARE_PROGRAM)
+    (folder / "runner.py").write_text(_BARE_RUNNER)
+    _pulumi_yaml(folder)
+    return folder
+
+
+def _program(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "__main__.py", folder)
+    _pulumi_yaml(folder)
+
+
+def _pulumi_yaml(folder: Path) -> None:
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))

@@ -1,0 +1,47 @@
+"""Whole-process timings: commands in turn, so that a machine that slows down slows all of them."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line, where it runs and what it adds to the environment."""
+
+    arguments: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def medians(commands: Mapping[str, Command], runs: int) -> dict[str, float]:
+    """Median wall seconds of each command, after one run that warms the caches.
+
+    Raises CalledProcessError where a command fails: a time of a failure says nothing.
+    """
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(runs + 1):
+        for name, command in commands.items():
+            took = seconds(command)
+            if turn:
+                times[name].append(took)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def seconds(command: Command) -> float:
+    """Wall seconds of one run."""
+    environment = {**os.environ, **command.environment}
+    started = time.perf_counter()
+    done = subprocess.run(  # noqa: S603  (our own commands)
+        list(command.arguments), cwd=command.folder, env=environment, capture_output=True, text=True, check=False
+    )
+    took = time.perf_counter() - started
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, list(command.arguments), done.stdout, done.stderr)
+    return took
