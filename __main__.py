@@ -11,7 +11,8 @@ from fleet.plan.planner import UnknownStackError, plan_stack
 
 try:
     project = load_project(Path(__file__).parent)
-    deployment = plan_stack(project.fleet, pulumi.get_stack())
+    without_gpu = pulumi.Config("fleet").get_bool("without_gpu") or False
+    deployment = plan_stack(project.fleet, pulumi.get_stack(), without_gpu=without_gpu)
 except (ConfigurationError, UnknownStackError) as error:
     # RunError ends the program with the message alone: a fault of the files is no reason for a traceback.
     raise pulumi.RunError(str(error)) from error

@@ -20,8 +20,12 @@ app = typer.Typer(
 )
 policies = typer.Typer(help="The rules a deployment is judged by.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
+exports = typer.Typer(help="The same deployment in another tool's files.", no_args_is_help=True)
+app.add_typer(exports, name="export")
 
 Stack = Annotated[str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml")]
+
+WithoutGpu = Annotated[bool, typer.Option("--without-gpu", help="As on a machine without GPUs: none is asked for")]
 
 
 @app.command()
@@ -36,6 +40,7 @@ def validate(stack: Annotated[Optional[str], typer.Argument(help="Only what conc
 def plan(
     stack: Stack,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    without_gpu: WithoutGpu = False,
     no_policy: Annotated[bool, typer.Option("--no-policy", help="Do not judge by the policies")] = False,
     policy_config: Annotated[
         Optional[Path],  # noqa: UP045
@@ -45,7 +50,11 @@ def plan(
     """Preview a stack offline: what will exist, what it takes of the machine, what the policies say."""
     from cli.commands.plan import plan as command
 
-    guarded(lambda: command(stack, as_json=as_json, judged=not no_policy, policy_config=policy_config))
+    guarded(
+        lambda: command(
+            stack, as_json=as_json, judged=not no_policy, without_gpu=without_gpu, policy_config=policy_config
+        )
+    )
 
 
 @app.command()
@@ -56,6 +65,20 @@ def schema(
     from cli.commands.schema import schema as command
 
     guarded(lambda: command(check=check))
+
+
+@exports.command("compose")
+def export_compose(
+    stack: Stack,
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder that gets compose.yaml; - prints it")] = Path(
+        "-"
+    ),
+    without_gpu: WithoutGpu = False,
+) -> None:
+    """One Compose file, made from what the Pulumi program would register."""
+    from cli.commands.export import export_compose as command
+
+    guarded(lambda: command(stack, folder, without_gpu=without_gpu))
 
 
 @policies.command("list")

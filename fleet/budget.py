@@ -70,8 +70,8 @@ def card_of(machine: Machine, budget: GpuBudget) -> str | None:
 
 
 def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, ...]:
-    """Every card of a stack's machine with what its groups take. A sandbox uses none."""
-    shares = [] if stack.sandbox else list(_shares(stack.machine, groups))
+    """Every card of a stack's machine with what its groups take; nothing where the stack gives no GPUs."""
+    shares = list(_shares(stack.machine, groups)) if stack.gives_gpus else []
     return tuple(
         CardUse(name, gpu, tuple(sorted((s for card, s in shares if card == name), key=_biggest_first)))
         for name, gpu in stack.machine.gpus.items()

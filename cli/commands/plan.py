@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +19,11 @@ from policy.judge import Judgement, judge
 from policy.rule import Level
 
 
-def plan(stack: str, *, as_json: bool, judged: bool, policy_config: Path | None) -> Exit:
+def plan(stack: str, *, as_json: bool, judged: bool, without_gpu: bool, policy_config: Path | None) -> Exit:
     """Runs, checks, judges and shows one stack."""
     started = time.perf_counter()
     config = read_config(policy_config) if policy_config else None
-    run = _run(project_root(), stack)
+    run = _run(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
     refused = refusals(run.resources)
     judgement = judge(run.resources, config, date.today()) if judged else None
     if as_json:
@@ -39,9 +40,9 @@ def plan(stack: str, *, as_json: bool, judged: bool, policy_config: Path | None)
     return Exit.POLICY_VIOLATED if judgement and _is_violated(judgement) else Exit.GOOD
 
 
-def _run(root: Path, stack: str) -> Run:
+def _run(root: Path, stack: str, config: Mapping[str, str]) -> Run:
     try:
-        return run_program(root, stack)
+        return run_program(root, stack, config)
     except pulumi.RunError as error:
         if isinstance(error.__cause__, ConfigurationError):
             # The program wraps our own errors for the engine; here they keep their form.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import runpy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +27,10 @@ class Run:
     resources: Sequence[Registered]
 
 
-def run_program(root: Path, stack: str) -> Run:
+def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None) -> Run:
     """Runs `__main__.py` of a project for a stack, as a preview without an engine.
+
+    config: what `pulumi preview --config` would add, such as `{"fleet:without_gpu": "true"}`.
 
     Raises what the program raises: `pulumi.RunError` for bad input, with our own error as its cause.
     """
@@ -37,6 +39,7 @@ def run_program(root: Path, stack: str) -> Run:
     try:
         recorder = Recorder()
         set_mocks(recorder.mocks, project="fleet", stack=stack, preview=True, monitor=recorder)
+        pulumi.runtime.set_all_config(dict(config or {}))
         names: dict[str, object] = {}
 
         async def program() -> None:

@@ -23,6 +23,7 @@ from policy.rule import Level
 
 _BAR_WIDTH_MAX = 60
 _LABEL_WIDTH = 7
+_NUMERIC_COLUMNS = (2, 3)
 _WIDE = 110
 """Columns from which volumes and sidecars fit beside their group."""
 
@@ -45,6 +46,8 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     _ports(out, deployment)
     out.print()
     _waves(out, deployment)
+    if deployment.gpus_dropped:
+        out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none")
     _degradations(out, deployment)
     out.print()
     out.print(_count(run))
@@ -128,8 +131,8 @@ def _ports(out: Console, deployment: Deployment) -> None:
 def _waves(out: Console, deployment: Deployment) -> None:
     wide = out.width >= _WIDE
     table = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("left", "left", "right", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    for number in range(5):
+        table.add_column(justify="right" if number in _NUMERIC_COLUMNS else "left", no_wrap=True)
     table.add_column()
     wave = 0
     for group in deployment.groups:

@@ -29,7 +29,14 @@ class Stack(Model):
     groups: tuple[Name, ...] = ()
     sandbox: bool = False
     """Outside the fleet: runs groups again, small, without GPU, with stand-in agents."""
+    without_gpu: bool = False
+    """Runs its groups without a GPU: no device is asked for, and no GPU memory is reserved."""
     images: Images = Field(default_factory=Images)
+
+    @property
+    def gives_gpus(self) -> bool:
+        """Whether its groups get the GPUs they ask for."""
+        return not (self.sandbox or self.without_gpu)
 
     @model_validator(mode="after")
     def _groups_are_named_once(self) -> Self:

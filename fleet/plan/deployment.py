@@ -133,6 +133,8 @@ class Deployment:
 
     stack: str
     sandbox: bool
+    gpus_dropped: tuple[str, ...]
+    """Groups that ask for a GPU and get none, because the stack runs without."""
     machine: Machine
     groups: tuple[PlannedGroup, ...]
     volumes: Mapping[str, PlannedVolume]

@@ -32,15 +32,18 @@ class UnknownStackError(LookupError):
     """The fleet has no stack of that name."""
 
 
-def plan_stack(fleet: Fleet, name: str) -> Deployment:
-    """The deployment of one stack of a judged fleet.
+def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
+    """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
 
     Raises UnknownStackError, naming the stacks there are.
     """
     if name not in fleet.stacks:
         msg = f'"{name}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{name}.yaml'
         raise UnknownStackError(msg)
-    return _Planner(fleet, fleet.stacks[name]).deployment()
+    stack = fleet.stacks[name]
+    if without_gpu:
+        stack = stack.model_copy(update={"without_gpu": True})
+    return _Planner(fleet, stack).deployment()
 
 
 class _Planner:
@@ -60,6 +63,7 @@ class _Planner:
         return Deployment(
             stack=stack.name,
             sandbox=stack.sandbox,
+            gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             volumes=self._volumes(),
@@ -69,6 +73,11 @@ class _Planner:
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
         )
+
+    def _gpus_dropped(self) -> tuple[str, ...]:
+        if self._stack.gives_gpus or self._stack.sandbox:
+            return ()
+        return tuple(g.name for g in self._groups if any(c.gpu for c in g.containers.values()))
 
     def _endpoints(self) -> dict[str, str]:
         mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name]
@@ -86,7 +95,7 @@ class _Planner:
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
-        gpu = None if stack.sandbox else self._gpu(container)
+        gpu = self._gpu(container) if stack.gives_gpus else None
         devices = () if stack.sandbox else container.devices
         cpu_request, cpu_cap = container.cpu.request_millicores, container.cpu.limit_millicores
         if stack.sandbox:
