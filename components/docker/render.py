@@ -15,6 +15,8 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedHealth, P
 Rendered = dict[str, Any]
 
 _LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
+_START_INTERVAL_S = 1
+_OLD_DAEMON_INTERVAL_S = 5
 _SSH_OPTIONS = (
     # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
     "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
@@ -69,7 +71,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         **_resources(container, deployment.machine),
         **_network(container, deployment.machine),
         **_lifecycle(container),
-        "healthcheck": _healthcheck(container.health),
+        "healthcheck": _healthcheck(container.health, deployment.machine),
         "mounts": [
             {
                 "type": "volume",
@@ -159,14 +161,20 @@ def _lifecycle(container: PlannedContainer) -> Rendered:
     return rendered
 
 
-def _healthcheck(health: PlannedHealth) -> Rendered:
-    return {
+def _healthcheck(health: PlannedHealth, machine: Machine) -> Rendered:
+    """The check, so that a container that is up is seen to be healthy within seconds, not an interval later."""
+    rendered: Rendered = {
         "tests": ["CMD", *health.test],
-        "interval": _duration(health.interval_s),
         "timeout": _duration(health.timeout_s),
         "start_period": _duration(health.start_period_s),
-        "retries": health.retries,
     }
+    if machine.knows_start_interval:
+        rendered["start_interval"] = _duration(_START_INTERVAL_S)
+        return {**rendered, "interval": _duration(health.interval_s), "retries": health.retries}
+    # An older daemon probes first after a whole interval: a shorter one, with as many more retries.
+    interval = min(health.interval_s, _OLD_DAEMON_INTERVAL_S)
+    retries = health.retries * health.interval_s // interval
+    return {**rendered, "interval": _duration(interval), "retries": retries}
 
 
 def _duration(seconds: int) -> str:

@@ -17,6 +17,9 @@ CUDA_CONTEXT_MIB = 450
 MPS_CLIENTS_MAX = 48
 """Clients of one MPS server up to CUDA 13.0 (60 from 13.1), by NVIDIA's MPS document."""
 
+START_INTERVAL_API_MINOR = 44
+"""Docker's API 1.44 (Docker 25) brought a health check's start interval."""
+
 
 class Arch(StrEnum):
     """Processor architecture, by the names image platforms use."""
@@ -139,6 +142,8 @@ class Machine(Model):
     arch: Arch
     connection: str = Field(pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+)$")
     """The daemon: `ssh://user@address`, or `unix:///var/run/docker.sock` on the machine you sit at."""
+    docker_api: str = Field(default="1.44", pattern=r"^1\.\d+$")
+    """API version of a Docker daemon, as `docker version` prints it. Daemons below 1.44 know no start interval."""
     lan_address: IPv4Address | None = None
     """Address other machines reach it by; needed once one of them uses a group of it."""
     cpus: int = Field(ge=1)
@@ -154,6 +159,11 @@ class Machine(Model):
     """Host devices that groups may ask for."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
+
+    @property
+    def knows_start_interval(self) -> bool:
+        """Whether the daemon can probe more often while a container starts: Docker 25, API 1.44."""
+        return int(self.docker_api.split(".")[1]) >= START_INTERVAL_API_MINOR
 
     @model_validator(mode="after")
     def _class_fits_target(self) -> Machine:

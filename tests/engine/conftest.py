@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -14,7 +15,7 @@ from tests import daemon
 from tests.engine.workspace import Workspace, a_group
 from tests.levels import need
 
-MACHINE = {
+_MACHINE = {
     "name": "trial",
     "title": "The engine's trial machine",
     "class": "laptop",
@@ -24,6 +25,11 @@ MACHINE = {
     "memory": "4GiB",
     "network": {"name": "trial_internal", "subnet": "10.210.251.0/24"},
 }
+
+
+def machine(host: docker.DockerClient) -> dict[str, Any]:
+    """The machine of the trial stack: this one."""
+    return {**_MACHINE, "docker_api": host.version()["ApiVersion"]}
 
 
 def _missing_engine() -> str | None:
@@ -56,7 +62,7 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
     second["containers"]["helper"] = a_group(agents={"HelperAgent": {}})["containers"]["main"]
     workspace.write_group("second", {**second, "start_after": ["first"], "peers": ["first"]})
     workspace.init()
-    workspace.write_stack(MACHINE, ["first", "second"])
+    workspace.write_stack(machine(host), ["first", "second"])
     outcome = workspace.up()
     assert outcome.code == 0, outcome.text
     yield workspace

@@ -9,7 +9,7 @@ from typing import Any
 import docker
 import pytest
 
-from tests.engine.conftest import MACHINE
+from tests.engine.conftest import machine
 from tests.engine.workspace import POLICY_PACK, Workspace, a_group
 
 pytestmark = pytest.mark.engine
@@ -113,12 +113,12 @@ def test_a_neighbour_is_left_alone_by_a_change(trial: Workspace, host: docker.Do
     assert (after["first"], after["second-helper"]) == (before["first"], before["second-helper"])
 
 
-def test_a_mandatory_violation_stops_the_preview(trial: Workspace) -> None:
+def test_a_mandatory_violation_stops_the_preview(trial: Workspace, host: docker.DockerClient) -> None:
     trial.write_group("third", a_group(image={"reference": "docker.io/library/agents:latest"}, agents={"Third": {}}))
-    trial.write_stack(MACHINE, ["first", "second", "third"])
+    trial.write_stack(machine(host), ["first", "second", "third"])
     outcome = trial.preview("--policy-pack", str(POLICY_PACK))
     (trial.folder / "groups/trial/third.yaml").unlink()
-    trial.write_stack(MACHINE, ["first", "second"])
+    trial.write_stack(machine(host), ["first", "second"])
     assert outcome.code != 0
     assert "D01" in outcome.text
     assert "third" in outcome.text
@@ -130,14 +130,14 @@ def test_a_container_that_exits_is_named_with_its_last_lines_at_once(
 ) -> None:
     code = "print('cannot find my model'); raise SystemExit(3)"
     trial.write_group("broken", a_group(command=["python3", "-c", code], agents={"Broken": {}}, restart="no"))
-    trial.write_stack(MACHINE, ["first", "second", "broken"])
+    trial.write_stack(machine(host), ["first", "second", "broken"])
     healthy = {name: host.containers.get(name).id for name in NAMES}
     started = time.monotonic()
     outcome = trial.up()
     took = time.monotonic() - started
     untouched = {name: host.containers.get(name).id for name in NAMES}
     (trial.folder / "groups/trial/broken.yaml").unlink()
-    trial.write_stack(MACHINE, ["first", "second"])
+    trial.write_stack(machine(host), ["first", "second"])
     cleaned = trial.up()
     assert outcome.code != 0
     assert "container broken: stopped by itself (exit code 3)" in outcome.text
