@@ -43,9 +43,9 @@ LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
             degrades=True,
         ),
         Feature.SECRETS: Lack(
-            "the Docker provider uploads no files into a read-only root, and secrets in env are readable by anyone who "
-            "may inspect the container",
-            degrades=False,
+            "Docker has no secret store of its own: a secret is a file in machine.secrets_folder, which the owner "
+            "fills; a new value is seen once the container starts again",
+            degrades=True,
         ),
         Feature.SHARED_NETWORK_IDENTITY: Lack(
             "a container inside another's network namespace loses its network when that one restarts; a sidecar has "

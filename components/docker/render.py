@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedHealth, PlannedVolume
+from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedContainer, PlannedHealth, PlannedVolume
 
 Rendered = dict[str, Any]
 
@@ -72,15 +72,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         **_network(container, deployment.machine),
         **_lifecycle(container),
         "healthcheck": _healthcheck(container.health, deployment.machine),
-        "mounts": [
-            {
-                "type": "volume",
-                "source": deployment.volumes[mount.volume].name,
-                "target": mount.path,
-                "read_only": mount.read_only,
-            }
-            for mount in container.mounts
-        ],
+        "mounts": [*_volume_mounts(container, deployment), *_secret_mounts(container, deployment.machine)],
     }
     if container.command:
         rendered["command"] = list(container.command)
@@ -92,6 +84,30 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
     if container.gpu:
         rendered["device_requests"] = [_device_request(container.gpu.gpu)]
     return rendered
+
+
+def _volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
+    return [
+        {
+            "type": "volume",
+            "source": deployment.volumes[mount.volume].name,
+            "target": mount.path,
+            "read_only": mount.read_only,
+        }
+        for mount in container.mounts
+    ]
+
+
+def _secret_mounts(container: PlannedContainer, machine: Machine) -> list[Rendered]:
+    return [
+        {
+            "type": "bind",
+            "source": f"{machine.secrets_folder}/{name}",
+            "target": f"{SECRETS_PATH}/{name}",
+            "read_only": True,
+        }
+        for name in container.secrets
+    ]
 
 
 def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:

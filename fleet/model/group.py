@@ -170,7 +170,7 @@ class Container(Model):
     env: FrozenMap[EnvName, str] = Field(default_factory=dict, validate_default=True)
     """Plain settings; a value that is secret is named under `secrets` instead."""
     secrets: tuple[Name, ...] = ()
-    """Names of secrets; the values live in the stack's encrypted configuration."""
+    """Names of secrets, given as files under /run/secrets; no value ever stands in these files."""
     health: Health = Field(default_factory=Health)
     hardening: Hardening = Field(default_factory=Hardening)
     restart: Literal["always", "on-failure", "no"] = "always"

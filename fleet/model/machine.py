@@ -157,6 +157,8 @@ class Machine(Model):
     network: ContainerNetwork
     devices: FrozenMap[AbsolutePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may ask for."""
+    secrets_folder: AbsolutePath = "/srv/fleet/secrets"
+    """Folder of the host that holds one file a secret, readable by the agents' user; its owner fills it."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
 

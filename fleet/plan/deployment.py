@@ -10,6 +10,9 @@ from fleet.budget import CardUse
 from fleet.capabilities import Feature
 from fleet.model import Enforcement, Gpu, Hardening, Machine, VolumeKind
 
+SECRETS_PATH = "/run/secrets"
+"""Folder inside a container that holds its secrets."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
@@ -73,6 +76,8 @@ class PlannedContainer:
     """Names of other machines' endpoints -> IPv4 address."""
     ports: tuple[PublishedPort, ...]
     mounts: tuple[PlannedMount, ...]
+    secrets: tuple[str, ...]
+    """Names; each is a read-only file under SECRETS_PATH."""
     devices: tuple[str, ...]
     device_groups: tuple[int, ...]
     hardening: Hardening

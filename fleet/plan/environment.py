@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
-from fleet.plan.deployment import PlannedGpu
+from fleet.plan.deployment import SECRETS_PATH, PlannedGpu
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -31,6 +31,7 @@ def environment(
         "HOME": "/tmp",  # noqa: S108  (the one writable folder of a read-only root)
         **_other_machines(stack, book),
         **_host_settings(group, key, container, stack, book),
+        **({} if stack.sandbox else _secret_files(container)),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -49,6 +50,11 @@ def agent_command(system: str, group: str, name: str, agent: Agent) -> tuple[str
 
 def _snake(name: str) -> str:
     return _WORD_START.sub("_", name).replace("-", "_").lower()
+
+
+def _secret_files(container: Container) -> dict[str, str]:
+    """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`: what most programs that read secrets look for."""
+    return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
 
 
 def _other_machines(stack: Stack, book: AddressBook) -> dict[str, str]:

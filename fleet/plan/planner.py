@@ -115,6 +115,8 @@ class _Planner:
             mounts=tuple(
                 PlannedMount(name, mount.path, mount.read_only) for name, mount in sorted(container.mounts.items())
             ),
+            # Stand-ins of a sandbox have no use for them.
+            secrets=() if stack.sandbox else container.secrets,
             devices=devices,
             device_groups=tuple(
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})

@@ -66,9 +66,9 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         True,
     ),
     "health interval": (
-        _main(lambda c: c["health"].update(interval="7s")),
+        _main(lambda c: c["health"].update(interval="4s")),
         lambda a: a["Config"]["Healthcheck"]["Interval"],
-        7_000_000_000,
+        4_000_000_000,
     ),
     "shared memory": (
         _main(lambda c: c.update(shared_memory="96MiB")),
