@@ -1,8 +1,8 @@
 """One view of a container, whatever the target: rules read this and never a provider's own properties.
 
-Adding a target means adding a reader beside `docker_container` (a Kubernetes pod yields several views, init containers
-included) and naming it in READERS. Readers take anything: a property of the wrong shape reads as absent, a value unknown
-at preview is listed in `unknown` under the view's own field name.
+Adding a target means adding a reader to `policy/readers` (a Kubernetes pod yields several views, init containers
+included). Readers take anything: a property of the wrong shape reads as absent, a value unknown at preview is listed
+in `unknown` under the view's own field name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+DOCKER = "docker"
+KUBERNETES = "kubernetes"
+CLOUDRUN = "cloudrun"
+
+BIND = "bind"
+VOLUME = "volume"
+TMPFS = "tmpfs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,9 @@ class PublishedPort:
     """A container port reachable from outside the container's network."""
 
     host_address: str
-    """Address of the host it is bound to; `0.0.0.0` or `::` is every address."""
+    """Address of the host it is bound to; empty, `0.0.0.0` or `::` is every address."""
     host_port: int
+    """0 where the daemon picks one."""
     container_port: int
     protocol: str = "tcp"
 
@@ -44,6 +53,9 @@ class ContainerView:
     target: str
     """`docker`, `kubernetes` or `cloudrun`."""
     name: str
+    urn: str = ""
+    host: str = ""
+    """What it runs on: the machine component's logical name, else its provider. One host, one set of ports."""
     image: str | None = None
     user: str | None = None
     """`uid`, `uid:gid` or names, as given; None leaves it to the image."""
@@ -66,26 +78,35 @@ class ContainerView:
     devices: tuple[str, ...] = ()
     """Host device paths."""
     ports: tuple[PublishedPort, ...] = ()
+    network_mode: str | None = None
+    """Docker's own word: `bridge`, `none`, `host`, `container:<name>` or a network; None elsewhere."""
     networks: tuple[str, ...] = ()
-    """User-defined networks it joins."""
+    """User-defined networks it joins; an entry is empty where its name is not known yet."""
     extra_hosts: tuple[tuple[str, str], ...] = ()
     """(name, address) pairs."""
     memory_limit_mib: int | None = None
     cpu_limit: float | None = None
     """CPUs, such as 1.5."""
     process_limit: int | None = None
+    log_driver: str | None = None
     log_bounded: bool = False
-    """Log size is bounded by the driver's options."""
+    """Logs on the host's disk are bounded in size, or written elsewhere."""
     health_check: bool = False
     restart: str | None = None
     restart_max: int | None = None
+    one_shot: bool = False
+    """Expected to end by itself, and not started again."""
     env: tuple[tuple[str, str], ...] = ()
     """(name, value) pairs in order, duplicates kept; a value unknown at preview is the empty string."""
+    args: tuple[str, ...] = ()
+    """Entry point and command, a word each."""
     gpu: bool = False
     """It is given a GPU through the target's own field (device request, runtime resource)."""
+    gpu_runtime: bool = False
+    """Its runtime hands out GPUs by what the environment says, the image's own included."""
     labels: Mapping[str, str] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
-    """Fields of this view whose value is unknown at preview."""
+    """Fields of this view whose value is unknown at preview, wholly or in part."""
 
 
 Reader = Callable[[str, Mapping[str, Any]], list[ContainerView]]

@@ -1,31 +1,45 @@
-"""A resource as it was registered: what both adapters (engine and offline plan) hand to the judge."""
+"""One resource as a program registered it: plain data, whoever observed it (the engine or the offline plan)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, final
 
 
+@final
 class Unknown:
-    """Type of UNKNOWN."""
+    """Type of UNKNOWN, its one instance."""
+
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __bool__(self) -> bool:
+        return False
+
 
 UNKNOWN: Final = Unknown()
-"""Stands for a value that only an update can know."""
+"""Stands in properties for a value that is known only after `up`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One resource. `inputs` and `outputs` are plain data with camelCase keys; numbers may be floats."""
+    """A resource and its properties: camelCase keys, plain values, UNKNOWN where not known yet.
+
+    Numbers may be floats (the engine sends no others), and a secret may be the text `[secret]` whatever its type.
+    """
 
     type: str
+    """Type token, such as `docker:index/container:Container`."""
     name: str
+    """Logical name."""
     urn: str
     parent: str = ""
-    """URN of the parent; empty for one directly under the stack."""
+    """URN of the parent; empty directly under the stack."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    """Of a component, what `register_outputs` gave; not read for other resources."""
+    provider: str = ""
+    """URN or reference (`<urn>::<id>`) of its provider; empty where it is not known."""

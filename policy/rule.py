@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from policy.containers import ContainerView
-from policy.stack import StackView
+from policy.stack import StackView, VolumeView
 
 
 class Level(StrEnum):
@@ -46,8 +46,11 @@ class Rule:
     """What every rule states of itself.
 
     id: of the catalogue, such as `A01`; name: kebab case, such as `non-root-user`; summary: one sentence;
-    remedy: what to set, naming the field of a group or stack file; sources: ids of the public rule sets it comes from;
-    exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any.
+    remedy: what to set, naming the field of a group or stack file (`<name>` stands for the container's key);
+    elsewhere: what to set on a container that no group's file describes, where that differs;
+    sources: ids of the public rule sets it comes from;
+    exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any;
+    defaults: its settings; a text, a flag, a whole number or a list of texts each.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Rule:
     level: Level
     summary: str
     remedy: str
+    elsewhere: str = ""
     sources: tuple[str, ...] = ()
     exception: str = ""
     defaults: Settings = field(default_factory=dict)
@@ -67,17 +71,29 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerRule(Rule):
-    """Judges one container of any target.
+    """Judges one container, before it is created.
 
-    reads: the ContainerView fields it depends on; where one is unknown at preview, the rule is not run and says so.
+    reads: the ContainerView fields it depends on; where one is unknown at preview, the rule is not run and says so;
+    each: those of them whose entries it judges one by one, for what they say and not for what is missing: where some
+    are unknown, it judges the others all the same;
+    targets: the kinds of machine it is about;
+    check_volume: judges a volume by itself, where a volume can be another way to what the rule forbids.
     """
 
     reads: tuple[str, ...]
+    each: tuple[str, ...] = ()
+    targets: tuple[str, ...]
     check: Callable[[ContainerView, Settings], Iterable[Finding]]
+    check_volume: Callable[[VolumeView, Settings], Iterable[Finding]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackRule(Rule):
-    """Judges everything a stack registered, together."""
+    """Judges everything a stack registered, together.
 
+    reads: what it depends on, such as `containers.labels`; where some is unknown at preview, the rule judges the rest
+    and says so.
+    """
+
+    reads: tuple[str, ...]
     check: Callable[[StackView, Settings], Iterable[Finding]]

@@ -6,7 +6,7 @@ machine's capacity. Two stacks on the same machine are invisible to each other: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policy.containers import ContainerView
@@ -44,30 +44,43 @@ class MachineView:
     """CIDRs that lie in Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every group of the fleet -> the groups it starts after."""
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
+    """A user-defined network."""
+
     subject: str
     name: str
     subnets: tuple[str, ...] = ()
+    """CIDRs as given."""
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeView:
+    """A named volume."""
+
     subject: str
     name: str
+    host: str = ""
+    """What it lies on, like a container's."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    device: str = ""
+    """Folder or device of the host behind it; empty for a volume of the daemon's own."""
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """An explicit provider. `host` is the daemon's URL where it has one; `tls` is whether it carries certificates."""
+    """A provider. `host` is the daemon's URL where it has one; `tls` is whether it carries certificates."""
 
     subject: str
     package: str
     host: str | None = None
     tls: bool = False
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +92,19 @@ class StackView:
     volumes: tuple[VolumeView, ...] = ()
     machines: tuple[MachineView, ...] = ()
     providers: tuple[ProviderView, ...] = ()
+    urns: Mapping[str, str] = field(default_factory=dict)
+    """Logical name -> URN; where two resources share a name, a container's comes first."""
+
+    def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
+        """The containers of one machine."""
+        return tuple(container for container in self.containers if container.host == machine.subject)
+
+    def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
+        """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
+        found: dict[str, list[str]] = {}
+        for path in fields:
+            collection, _, name = path.partition(".")
+            subjects = [view.subject for view in getattr(self, collection) if name in view.unknown]
+            if subjects:
+                found[path] = subjects
+        return found

@@ -11,7 +11,7 @@ from fleet.model import Fleet
 from fleet.secrets import holds_secret_value, names_a_secret
 from fleet.sources import NAMESPACE, Sources
 
-_REMEDY = "name the secret under `secrets` and give its value with `pulumi config set --secret`"
+_REMEDY = "name it under `secrets` and put its value where the target keeps secrets"
 
 
 def ensure_no_secret_values(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
