@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleet.model import Container, ContainerGroup, Gpu, GpuBudget, Machine, Stack
@@ -12,6 +12,9 @@ SANDBOX_MEMORY_MIB = 256
 
 SANDBOX_MILLICORES = 500
 """Processor cap of a container of a sandbox."""
+
+MPS_DAEMON_MEMORY_MIB = 256
+"""Main memory of a card's MPS daemon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,16 @@ def memory_request_mib(stack: Stack, container: Container) -> int:
     """Main memory a container reserves on a stack."""
     request = container.memory.request_mib
     return min(request, SANDBOX_MEMORY_MIB) if stack.sandbox else request
+
+
+def sharing_memory_mib(stack: Stack) -> int:
+    """Main memory that the MPS daemons of a stack's cards reserve."""
+    return sum(MPS_DAEMON_MEMORY_MIB for _ in shared_cards(stack))
+
+
+def shared_cards(stack: Stack) -> Mapping[str, Gpu]:
+    """The cards of a stack that an MPS daemon serves."""
+    return {name: gpu for name, gpu in stack.machine.gpus.items() if gpu.mps and stack.gives_gpus}
 
 
 def memory_cap_mib(stack: Stack, container: Container) -> int:

@@ -35,6 +35,11 @@ GPU_PROCESSES = "fleet.gpu.processes"
 GPU_ENFORCEMENT = "fleet.gpu.enforcement"
 """What caps GPU memory at run time: advisory, framework, mps or exclusive."""
 
+GPU_ROLE = "fleet.gpu.role"
+"""`mps-daemon` on what serves a card to others and takes no memory of it for itself."""
+
+MPS_DAEMON = "mps-daemon"
+
 SELF_HEALING = "fleet.self-healing"
 """`true` where the main process ends itself when its work is unhealthy, so that a restart policy heals it."""
 

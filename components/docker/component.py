@@ -45,11 +45,12 @@ class DockerMachine(pulumi.ComponentResource):
         self.volumes = {key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()}
         self._hook = _health_hook(name, args)
         self.groups: dict[str, ContainerGroup] = {}
-        for group in args.groups:
+        for group in (*args.sharing, *args.groups):
             group_args = GroupArgs(group, args, self.network, self.volumes, self._hook)
-            earlier = [self.groups[after] for after in group.start_after]
+            earlier = [self.groups[after] for after in (*group.shares, *group.start_after)]
             options = pulumi.ResourceOptions(parent=self, providers=[self.provider], depends_on=earlier)
-            self.groups[group.name] = ContainerGroup(f"{name}-{group.name}", group_args, options)
+            kind = GpuSharing if group in args.sharing else ContainerGroup
+            self.groups[group.name] = kind(f"{name}-{group.name}", group_args, options)
         self.register_outputs(_facts(args))
 
 
@@ -95,9 +96,11 @@ class ContainerGroup(pulumi.ComponentResource):
     It does not own the network or the volumes: those outlive a group.
     """
 
+    type_token = "fleet:docker:ContainerGroup"  # noqa: S105  (a type's name)
+
     def __init__(self, name: str, args: GroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         group = args.group
-        super().__init__("fleet:docker:ContainerGroup", name, {"group": group.name, "wave": group.wave}, opts)
+        super().__init__(self.type_token, name, {"group": group.name, "wave": group.wave}, opts)
         hooks = pulumi.ResourceHookBinding(after_create=[args.hook]) if args.hook else None
         for container in group.containers:
             rendered = render_container(container, args.deployment)
@@ -112,6 +115,15 @@ class ContainerGroup(pulumi.ComponentResource):
             )
             docker.Container(f"{name}-{container.key}", **rendered, opts=options)
         self.register_outputs({"group": group.name, "containers": [c.name for c in group.containers]})
+
+
+class GpuSharing(ContainerGroup):
+    """The MPS control daemon of a card, which lets several containers use it at the same time.
+
+    It owns the daemon alone: the folder it shares with its clients is a volume of the machine, the driver the host's.
+    """
+
+    type_token = "fleet:docker:GpuSharing"  # noqa: S105  (a type's name)
 
 
 def _health_hook(name: str, deployment: Deployment) -> pulumi.ResourceHook | None:

@@ -31,15 +31,16 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
     Raises KeyError for a rendered key that has no translation: a bug of ours.
     """
     network = render_network(deployment.machine)
-    groups = {group.name: group for group in deployment.groups}
+    everything = (*deployment.sharing, *deployment.groups)
+    groups = {group.name: group for group in everything}
     return {
         "name": f"fleet-{deployment.stack}",
         "services": {
             container.name: {
                 **_service(render_container(container, deployment)),
-                **_depends_on([groups[name] for name in group.start_after]),
+                **_depends_on([groups[name] for name in (*group.shares, *group.start_after)]),
             }
-            for group in deployment.groups
+            for group in everything
             for container in group.containers
         },
         "networks": {

@@ -11,6 +11,7 @@ from typing import Any
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
 from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedContainer, PlannedHealth, PlannedVolume
+from fleet.plan.sharing import SHARED_MEMORY
 
 Rendered = dict[str, Any]
 
@@ -51,6 +52,8 @@ def render_volume(volume: PlannedVolume) -> Rendered:
     }
     if volume.bind:
         rendered["driver_opts"] = {"type": "none", "o": "bind", "device": volume.bind}
+    if volume.tmpfs_mib:
+        rendered["driver_opts"] = {"type": "tmpfs", "device": "tmpfs", "o": f"size={volume.tmpfs_mib}m,mode=1777"}
     return rendered
 
 
@@ -139,7 +142,8 @@ def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
         # Docker's unit of CPU weight: 1024 a core.
         "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
     }
-    if not container.hardening.host_ipc:
+    has_own = not any(mount.path == SHARED_MEMORY for mount in container.mounts)
+    if has_own and not container.hardening.host_ipc:
         rendered["shm_size"] = container.shared_memory_mib
     return rendered
 

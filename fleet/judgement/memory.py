@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.budget import SANDBOX_MILLICORES, memory_request_mib
+from fleet.budget import SANDBOX_MILLICORES, memory_request_mib, sharing_memory_mib
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Fleet, Target
@@ -21,6 +21,8 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             group.name: sum(memory_request_mib(stack, container) for container in group.containers.values())
             for group in placed(fleet, stack)
         }
+        if sharing_memory_mib(stack):
+            shares["gpu-sharing"] = sharing_memory_mib(stack)
         machine = stack.machine
         total = sum(shares.values()) + machine.memory_reserve_mib
         if total > machine.memory_mib:

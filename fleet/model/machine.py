@@ -92,6 +92,8 @@ class Mps(Model):
     """Share of the card's compute one client may use. Limits compute, never memory."""
     clients_max: int = Field(default=MPS_CLIENTS_MAX, ge=1, le=60)
     """Client processes the server takes."""
+    shared_memory_mib: MemoryMib = Field(default=8192, alias="shared_memory")
+    """Size of the /dev/shm that the daemon and all clients share."""
 
 
 class Gpu(Model):

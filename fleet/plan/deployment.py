@@ -101,6 +101,8 @@ class PlannedGroup:
     system: str
     wave: int
     start_after: tuple[str, ...]
+    shares: tuple[str, ...]
+    """What it needs of `Deployment.sharing` before it starts."""
     containers: tuple[PlannedContainer, ...]
 
     @property
@@ -120,6 +122,8 @@ class PlannedVolume:
     single_writer: bool
     medium: str
     bind: str | None
+    tmpfs_mib: int | None = None
+    """Set for a volume that lives in memory: its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ class Deployment:
     """Groups that ask for a GPU and get none, because the stack runs without."""
     machine: Machine
     groups: tuple[PlannedGroup, ...]
+    sharing: tuple[PlannedGroup, ...]
+    """What shares cards between containers, in wave 0; the clients' `shares` name it."""
     volumes: Mapping[str, PlannedVolume]
     cards: tuple[CardUse, ...]
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
@@ -154,7 +160,7 @@ class Deployment:
     @property
     def containers(self) -> tuple[PlannedContainer, ...]:
         """All containers, in start order."""
-        return tuple(container for group in self.groups for container in group.containers)
+        return tuple(container for group in (*self.sharing, *self.groups) for container in group.containers)
 
     @property
     def memory_request_mib(self) -> int:

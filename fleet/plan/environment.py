@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.plan.deployment import SECRETS_PATH, PlannedGpu
+from fleet.plan.sharing import client_environment
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -104,6 +105,7 @@ def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     if gpu.gpu.allocator:
         values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
     if gpu.gpu.mps:
+        values |= client_environment()
         values["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = str(gpu.gpu.mps.active_thread_percentage)
     if gpu.enforcement is Enforcement.MPS:
         # The limit holds for each client process, so that all of them together stay within the container's.

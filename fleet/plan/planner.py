@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from fleet import labels
 from fleet.addresses import AddressBook, Endpoint
-from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib, memory_request_mib
+from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib, memory_request_mib, shared_cards
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
 from fleet.order import waves
@@ -23,6 +22,8 @@ from fleet.plan.deployment import (
     PublishedPort,
 )
 from fleet.plan.environment import environment, health_test
+from fleet.plan.labelling import container_labels
+from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_name, sharing_volume
 
 AGENT_HOST = "agent-host"
 """Image of the agent host alone, which runs stand-ins."""
@@ -66,7 +67,8 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
-            volumes=self._volumes(),
+            sharing=tuple(self._sharing()),
+            volumes=MappingProxyType(self._volumes()),
             cards=card_uses(stack, self._groups),
             published=tuple((endpoint, self._book.users_of(endpoint)) for endpoint in self._published),
             endpoints=MappingProxyType(self._endpoints()),
@@ -90,6 +92,9 @@ class _Planner:
             system=group.system,
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
+            shares=tuple(
+                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(c))})
+            ),
             containers=tuple(self._container(group, key) for key in keys),
         )
 
@@ -108,13 +113,11 @@ class _Planner:
             command=() if stack.sandbox else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
-            labels=MappingProxyType(_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
+            labels=MappingProxyType(container_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
             aliases=(_hostname(group, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
-            mounts=tuple(
-                PlannedMount(name, mount.path, mount.read_only) for name, mount in sorted(container.mounts.items())
-            ),
+            mounts=tuple(self._mounts(container)),
             # Stand-ins of a sandbox have no use for them.
             secrets=() if stack.sandbox else container.secrets,
             devices=devices,
@@ -149,6 +152,17 @@ class _Planner:
         gpu = self._stack.machine.gpus[card]
         return PlannedGpu(card, gpu, budget.request_mib, budget.limit_mib, budget.processes, budget.enforcement)
 
+    def _shared_card(self, container: Container) -> str | None:
+        """The card a container shares with others through an MPS daemon."""
+        card = card_of(self._stack.machine, container.gpu) if container.gpu else None
+        return card if card in shared_cards(self._stack) else None
+
+    def _mounts(self, container: Container) -> Iterator[PlannedMount]:
+        for name, mount in sorted(container.mounts.items()):
+            yield PlannedMount(name, mount.path, mount.read_only)
+        if card := self._shared_card(container):
+            yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
+
     def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
         address = self._stack.machine.lan_address
         mine = [e for e in self._published if e.group == group.name and e.port.container == key]
@@ -166,23 +180,30 @@ class _Planner:
         ]
         return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
 
-    def _volumes(self) -> Mapping[str, PlannedVolume]:
+    def _sharing(self) -> Iterator[PlannedGroup]:
+        images = self._stack.images
+        for card, gpu in shared_cards(self._stack).items():
+            if gpu.mps:
+                name = f"{self._prefix}{sharing_name(card)}"
+                yield sharing_group(name, f"{images.registry}/{AGENT_HOST}:{images.tag}", card, gpu, gpu.mps)
+
+    def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
-        return MappingProxyType(
-            {
-                key: PlannedVolume(
-                    key=key,
-                    name=f"{stack.machine.name}-{key}",
-                    group=group.name,
-                    kind=volume.kind,
-                    single_writer=volume.writers == "one",
-                    medium=volume.medium,
-                    bind=stack.machine.binds.get(key),
-                )
-                for group in self._groups
-                for key, volume in sorted(group.volumes.items())
-            }
-        )
+        owned = {
+            key: PlannedVolume(
+                key=key,
+                name=f"{stack.machine.name}-{key}",
+                group=group.name,
+                kind=volume.kind,
+                single_writer=volume.writers == "one",
+                medium=volume.medium,
+                bind=stack.machine.binds.get(key),
+            )
+            for group in self._groups
+            for key, volume in sorted(group.volumes.items())
+        }
+        shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
+        return {**owned, **shared}
 
 
 def _hostname(group: ContainerGroup, key: str) -> str:
@@ -199,31 +220,6 @@ def _health(container: Container) -> PlannedHealth:
         start_period_s=health.start_period_s,
         deadline_s=health.deadline_s,
     )
-
-
-def _labels(
-    group: ContainerGroup, key: str, gpu: PlannedGpu | None, memory_request_mib: int, devices: tuple[str, ...]
-) -> dict[str, str]:
-    container = group.containers[key]
-    values = {
-        labels.GROUP: group.name,
-        labels.CONTAINER: key,
-        labels.START_AFTER: ",".join(sorted(group.start_after)),
-        labels.MEMORY_REQUEST_MIB: str(memory_request_mib),
-        labels.DEVICES: ",".join(devices),
-        labels.SELF_HEALING: "true" if container.agents else "",
-    }
-    if gpu:
-        values |= {
-            labels.GPU_CARD: gpu.card,
-            labels.GPU_REQUEST_MIB: str(gpu.request_mib),
-            labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
-            labels.GPU_PROCESSES: str(gpu.processes),
-            labels.GPU_ENFORCEMENT: str(gpu.enforcement),
-        }
-    for field, exception in container.hardening.exceptions.items():
-        values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
-    return {name: value for name, value in sorted(values.items()) if value}
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

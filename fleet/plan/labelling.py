@@ -1,0 +1,33 @@
+"""The labels of a container: what policies must know of it beyond its target's own fields."""
+
+from __future__ import annotations
+
+from fleet import labels
+from fleet.model import ContainerGroup
+from fleet.plan.deployment import PlannedGpu
+
+
+def container_labels(
+    group: ContainerGroup, key: str, gpu: PlannedGpu | None, memory_request_mib: int, devices: tuple[str, ...]
+) -> dict[str, str]:
+    """Labels of one container, sorted by name; nothing that a neighbour's change could change."""
+    container = group.containers[key]
+    values = {
+        labels.GROUP: group.name,
+        labels.CONTAINER: key,
+        labels.START_AFTER: ",".join(sorted(group.start_after)),
+        labels.MEMORY_REQUEST_MIB: str(memory_request_mib),
+        labels.DEVICES: ",".join(devices),
+        labels.SELF_HEALING: "true" if container.agents else "",
+    }
+    if gpu:
+        values |= {
+            labels.GPU_CARD: gpu.card,
+            labels.GPU_REQUEST_MIB: str(gpu.request_mib),
+            labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
+            labels.GPU_PROCESSES: str(gpu.processes),
+            labels.GPU_ENFORCEMENT: str(gpu.enforcement),
+        }
+    for field, exception in container.hardening.exceptions.items():
+        values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
+    return {name: value for name, value in sorted(values.items()) if value}

@@ -1,0 +1,35 @@
+"""Image references, taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_IMAGE_ID = re.compile(r"^sha256:[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """`registry/repository:tag@digest`; parts that are not given are empty."""
+
+    registry: str
+    repository: str
+    tag: str
+    digest: str
+
+
+def parse_image(reference: str | None) -> ImageReference | None:
+    """Takes a reference apart; None for an image's id, and where there is none.
+
+    An id is what `RemoteImage.image_id` gives: the image's name stands in that resource, and the id already fixes the
+    content, so there is neither a tag nor a registry to judge.
+    """
+    if reference is None or _IMAGE_ID.match(reference):
+        return None
+    name, _, digest = reference.partition("@")
+    first, slash, rest = name.partition("/")
+    registry = first if slash and ("." in first or ":" in first or first == "localhost") else ""
+    path = rest if registry else name
+    head, colon, tag = path.rpartition(":")
+    repository, tag = (head, tag) if colon and "/" not in tag else (path, "")
+    return ImageReference(registry, repository, tag, digest)

@@ -1,0 +1,59 @@
+"""The offline judge: every rule on what a program registered, as the policy pack would judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from policy.assemble import stack_view
+from policy.catalogue import rules
+from policy.config import PolicyConfig
+from policy.registered import Registered
+from policy.rule import ContainerRule, Level, Rule, StackRule
+from policy.stack import StackView
+from policy.verdict import Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
+
+__all__ = ["Judgement", "Kind", "Verdict", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All verdicts, by rule id and then in order of registration.
+
+    rules_run: rules that are not disabled; rules_held: those of them without any verdict, advisory ones included.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    rules_run: int
+    rules_held: int
+
+
+def judge(registered: Sequence[Registered], config: PolicyConfig | None, today: date) -> Judgement:
+    """Judges a stack. Waivers are compared with `today`."""
+    config = config or PolicyConfig()
+    stack = stack_view(registered)
+    verdicts: list[Verdict] = []
+    run = held = 0
+    for rule in rules():
+        terms = Terms(config.level(rule), config.settings(rule), today)
+        if terms.level is Level.DISABLED:
+            continue
+        found = _judge(rule, stack, terms)
+        verdicts += found
+        run += 1
+        held += not found
+    return Judgement(tuple(verdicts), run, held)
+
+
+def _judge(rule: Rule, stack: StackView, terms: Terms) -> list[Verdict]:
+    if isinstance(rule, StackRule):
+        return stack_verdicts(rule, stack, terms)
+    if not isinstance(rule, ContainerRule):
+        msg = f"{rule.id} is neither a ContainerRule nor a StackRule"
+        raise TypeError(msg)
+    found = [verdict for view in stack.containers for verdict in container_verdicts(rule, view, terms)]
+    if rule.check_volume:
+        for volume in stack.volumes:
+            found += volume_verdicts(rule, volume, stack.urns.get(volume.subject, ""), terms)
+    return found

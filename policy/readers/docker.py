@@ -1,0 +1,218 @@
+"""`docker.Container` properties to a ContainerView."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy.containers import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
+from policy.readers.values import Properties, as_text, is_unknown
+
+_BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
+_ENDLESS_LOG = ("", "-1", "0")
+_CPU_PERIOD_US = 100_000
+"""The kernel's period where a quota is set without one."""
+
+
+def docker_container(name: str, properties: Mapping[str, Any]) -> list[ContainerView]:
+    """The one container of a `docker:index/container:Container`."""
+    given = Properties(properties)
+    network_mode = given.text("networkMode", "network_mode")
+    security = _security_options(given)
+    view = ContainerView(
+        subject=name,
+        target=DOCKER,
+        name=given.text("name", "name") or name,
+        image=given.text("image", "image"),
+        user=given.text("user", "user"),
+        groups=tuple(given.texts("groupAdds", "groups")),
+        privileged=given.flag("privileged", "privileged"),
+        no_new_privileges=_no_new_privileges(security),
+        capabilities_added=_capabilities(given, "adds", "capabilities_added"),
+        capabilities_dropped=_capabilities(given, "drops", "capabilities_dropped"),
+        seccomp=_seccomp(security),
+        read_only_root=given.flag("readOnly", "read_only_root"),
+        host_network=network_mode == "host",
+        host_pid=given.text("pidMode", "host_pid") == "host",
+        host_ipc=given.text("ipcMode", "host_ipc") == "host",
+        host_user_namespace=given.text("usernsMode", "host_user_namespace") == "host",
+        host_cgroup_namespace=given.text("cgroupnsMode", "host_cgroup_namespace") == "host",
+        mounts=tuple(_mounts(given)),
+        devices=tuple(_devices(given)),
+        ports=tuple(_ports(given)),
+        network_mode=network_mode,
+        networks=tuple(_networks(given, network_mode)),
+        extra_hosts=tuple(_extra_hosts(given)),
+        memory_limit_mib=given.whole("memory", "memory_limit_mib"),
+        cpu_limit=_cpu_limit(given),
+        process_limit=_process_limit(given),
+        log_driver=given.text("logDriver", "log_bounded"),
+        log_bounded=_log_bounded(given),
+        health_check=_health_check(given),
+        restart=given.text("restart", "restart"),
+        restart_max=given.whole("maxRetryCount", "restart"),
+        one_shot=_one_shot(given),
+        env=tuple(_env(given)),
+        args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
+        gpu=_asks_for_gpu(given),
+        gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
+        labels=read_labels(given),
+        unknown=_unknown(given),
+    )
+    return [view]
+
+
+def read_labels(given: Properties) -> Mapping[str, str]:
+    """Labels of a Docker resource: a list of `{label, value}`."""
+    pairs = (
+        (entry.text("label", "labels"), entry.text("value", "labels")) for entry in given.entries("labels", "labels")
+    )
+    return {label: value or "" for label, value in pairs if label}
+
+
+def _unknown(given: Properties) -> frozenset[str]:
+    """Network mode decides two fields; whatever decides security options decides both of theirs."""
+    unknown = set(given.unknown)
+    if "network_mode" in unknown:
+        unknown |= {"host_network", "networks"}
+    if "security_options" in unknown:
+        unknown |= {"no_new_privileges", "seccomp"}
+    return frozenset(unknown - {"security_options"})
+
+
+def _security_options(given: Properties) -> list[tuple[str, str]]:
+    """(name, value) of each option; Docker takes `=` and the older `:` between them."""
+    options = []
+    for text in given.texts("securityOpts", "security_options"):
+        name, _, value = text.replace(":", "=", 1).partition("=") if "=" not in text else text.partition("=")
+        options.append((name.strip().lower(), value.strip()))
+    return options
+
+
+def _no_new_privileges(options: list[tuple[str, str]]) -> bool:
+    values = [value.lower() for name, value in options if name == "no-new-privileges"]
+    return bool(values) and all(value in ("", "true", "1") for value in values)
+
+
+def _seccomp(options: list[tuple[str, str]]) -> str | None:
+    profiles = [value for name, value in options if name == "seccomp"]
+    if any(profile == "unconfined" for profile in profiles):
+        return "unconfined"
+    return "custom" if profiles else None
+
+
+def _capabilities(given: Properties, key: str, field: str) -> tuple[str, ...]:
+    names = [text.strip().upper() for text in given.nested("capabilities", field).texts(key, field)]
+    return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
+
+
+def _mounts(given: Properties) -> Iterator[Mount]:
+    for entry in given.entries("volumes", "mounts"):
+        host_path = entry.text("hostPath", "mounts")
+        source = host_path or entry.text("volumeName", "mounts") or ""
+        # Docker reads a path in the volume's place as a folder of the host.
+        kind = BIND if host_path or source.startswith("/") else VOLUME
+        yield Mount(source, entry.text("containerPath", "mounts") or "", kind, entry.flag("readOnly", "mounts"))
+    for entry in given.entries("mounts", "mounts"):
+        kind = (entry.text("type", "mounts") or VOLUME).lower()
+        source = entry.text("source", "mounts") or ""
+        options = entry.nested("volumeOptions", "mounts").nested("driverOptions", "mounts")
+        if device := host_folder(options, "mounts"):
+            kind, source = BIND, device
+        yield Mount(source, entry.text("target", "mounts") or "", kind, entry.flag("readOnly", "mounts"))
+    for path in given.mapping("tmpfs", "mounts"):
+        yield Mount("", path, TMPFS)
+
+
+def host_folder(options: Properties, field: str) -> str:
+    """The host's folder or device behind a volume of the local driver; empty for a volume of Docker's own."""
+    device = options.text("device", field) or ""
+    return device if device.startswith("/") else ""
+
+
+def _devices(given: Properties) -> Iterator[str]:
+    for entry in given.entries("devices", "devices"):
+        if path := entry.text("hostPath", "devices"):
+            yield path
+
+
+def _ports(given: Properties) -> Iterator[PublishedPort]:
+    for entry in given.entries("ports", "ports"):
+        yield PublishedPort(
+            host_address=entry.text("ip", "ports") or "",
+            host_port=entry.whole("external", "ports") or 0,
+            container_port=entry.whole("internal", "ports") or 0,
+            protocol=(entry.text("protocol", "ports") or "tcp").lower(),
+        )
+    if given.flag("publishAllPorts", "ports"):
+        yield PublishedPort("", 0, 0)
+
+
+def _networks(given: Properties, network_mode: str | None) -> Iterator[str]:
+    # A network that is not created yet may have no name yet; it is no built-in one all the same.
+    names = given.raw("networksAdvanced", "networks")
+    for entry in names if isinstance(names, list | tuple) else ():
+        name = entry.get("name") if isinstance(entry, Mapping) else None
+        text = "" if is_unknown(name) or is_unknown(entry) else as_text(name)
+        if text is not None and text not in _BUILT_IN_NETWORKS:
+            yield text
+    if network_mode and network_mode not in _BUILT_IN_NETWORKS and not network_mode.startswith("container:"):
+        yield network_mode
+
+
+def _extra_hosts(given: Properties) -> Iterator[tuple[str, str]]:
+    for entry in given.entries("hosts", "extra_hosts"):
+        yield entry.text("host", "extra_hosts") or "", entry.text("ip", "extra_hosts") or ""
+
+
+def _cpu_limit(given: Properties) -> float | None:
+    cpus = given.number("cpus", "cpu_limit")
+    quota = given.number("cpuQuota", "cpu_limit")
+    if cpus is None and quota is not None and quota > 0:
+        return quota / (given.number("cpuPeriod", "cpu_limit") or _CPU_PERIOD_US)
+    return cpus
+
+
+def _process_limit(given: Properties) -> int | None:
+    """The provider has no pids limit; the hard limit of `nproc` stands in for it."""
+    for entry in given.entries("ulimits", "process_limit"):
+        if entry.text("name", "process_limit") == "nproc":
+            return entry.whole("hard", "process_limit")
+    return None
+
+
+def _log_bounded(given: Properties) -> bool:
+    """Of Docker's own drivers only json-file grows without end: `local` rotates, the others write elsewhere."""
+    driver = given.text("logDriver", "log_bounded")
+    if driver == "json-file":
+        size = as_text(given.mapping("logOpts", "log_bounded").get("max-size"))
+        return (size or "").strip() not in _ENDLESS_LOG
+    return driver is not None
+
+
+def _health_check(given: Properties) -> bool:
+    tests = given.nested("healthcheck", "health_check").raw("tests", "health_check")
+    return isinstance(tests, list | tuple) and len(tests) > 1 and tests[0] != "NONE"
+
+
+def _one_shot(given: Properties) -> bool:
+    must_run = given.raw("mustRun", "restart")
+    return must_run in (False, "false") and given.text("restart", "restart") in (None, "no")
+
+
+def _env(given: Properties) -> Iterator[tuple[str, str]]:
+    for text in given.texts("envs", "env"):
+        name, _, value = text.partition("=")
+        yield name, value
+
+
+def _asks_for_gpu(given: Properties) -> bool:
+    requests = list(given.entries("deviceRequests", "gpu"))
+    return given.text("gpus", "gpu") is not None or any(_is_gpu(request) for request in requests)
+
+
+def _is_gpu(request: Properties) -> bool:
+    """A request of devices is taken for a GPU, unless every device is a CDI name of another class."""
+    ids = request.texts("deviceIds", "gpu")
+    others = [name for name in ids if "=" in name and "gpu" not in name.lower()]
+    return not ids or len(others) < len(ids)

@@ -1,0 +1,105 @@
+"""What containers stand in: networks, volumes, providers and machine components to their views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy.readers.docker import host_folder, read_labels
+from policy.readers.values import Properties, as_text, is_unknown
+from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
+
+NETWORK = "docker:index/network:Network"
+VOLUME = "docker:index/volume:Volume"
+PROVIDER = "pulumi:providers:"
+_CLIENTS_MAX = 48
+
+
+def is_machine(type_token: str) -> bool:
+    """Whether a component publishes a machine: `fleet:docker:DockerMachine`, or another target's."""
+    return type_token.startswith("fleet:") and type_token.endswith("Machine")
+
+
+def docker_network(name: str, properties: Mapping[str, Any]) -> NetworkView:
+    """A `docker:index/network:Network`; subnets as given, malformed ones included."""
+    given = Properties(properties)
+    subnets = [entry.text("subnet", "subnets") for entry in given.entries("ipamConfigs", "subnets")]
+    return NetworkView(
+        subject=name,
+        name=given.text("name", "name") or name,
+        subnets=tuple(subnet for subnet in subnets if subnet),
+        unknown=frozenset(given.unknown),
+    )
+
+
+def docker_volume(name: str, properties: Mapping[str, Any]) -> VolumeView:
+    """A `docker:index/volume:Volume`."""
+    given = Properties(properties)
+    return VolumeView(
+        subject=name,
+        name=given.text("name", "name") or name,
+        labels=read_labels(given),
+        device=host_folder(given.nested("driverOpts", "device"), "device"),
+        unknown=frozenset(given.unknown),
+    )
+
+
+def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> ProviderView:
+    """An explicit or default provider; inputs other than text travel as JSON in a text."""
+    given = Properties({key: _decoded(value) for key, value in properties.items()})
+    certificates = [properties.get(key) for key in ("certPath", "certMaterial")]
+    return ProviderView(
+        subject=name,
+        package=type_token.removeprefix(PROVIDER),
+        host=given.text("host", "host"),
+        # A certificate that is not known yet, or hidden as a secret, is a certificate.
+        tls=any(is_unknown(value) or as_text(value) for value in certificates),
+        unknown=frozenset(given.unknown),
+    )
+
+
+def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
+    """What a machine component published; a figure that is missing reads as 0."""
+    given = Properties(outputs)
+    return MachineView(
+        subject=name,
+        name=given.text("machine", "name") or name,
+        memory_mib=given.whole("memoryMib", "memory_mib") or 0,
+        memory_reserve_mib=given.whole("memoryReserveMib", "memory_mib") or 0,
+        lan_address=given.text("lanAddress", "lan_address") or "",
+        cards=tuple(_cards(given)),
+        subnets={key: text for key, item in given.mapping("subnets", "subnets").items() if (text := as_text(item))},
+        allowed_overlaps=tuple(given.texts("allowedOverlaps", "subnets")),
+        start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
+        unknown=frozenset(given.unknown),
+    )
+
+
+def _cards(given: Properties) -> Iterator[CardView]:
+    cards = given.nested("gpus", "cards")
+    for key in given.mapping("gpus", "cards"):
+        card = cards.nested(key, "cards")
+        yield CardView(
+            name=key,
+            model=card.text("model", "cards") or "",
+            capacity_mib=card.whole("capacityMib", "cards") or 0,
+            desktop_reserve_mib=card.whole("desktopReserveMib", "cards") or 0,
+            context_mib=card.whole("contextMib", "cards") or 0,
+            mps=card.flag("mps", "cards"),
+            mps_uid=card.whole("mpsUid", "cards"),
+            mps_clients_max=card.whole("mpsClientsMax", "cards") or _CLIENTS_MAX,
+        )
+
+
+def _start_after(given: Properties, groups: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return {group: tuple(given.texts(group, "start_after")) for group in groups}
+
+
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, str) or value[:1] not in ('"', "[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value

@@ -1,0 +1,133 @@
+"""Tolerant reading of provider properties: what has the wrong type reads as absent, what is unknown is remembered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy.registered import UNKNOWN
+
+HIDDEN = "[secret]"
+"""What stands for a secret, whatever its type, where plain text is withheld (state files, the offline plan)."""
+
+_WHOLE_MAX = 2**63 - 1
+"""Beyond it no provider's number reaches; Python's own would grow without end."""
+
+_TRUE = ("true", "t", "1")
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a value cannot be judged: unknown until `up`, or hidden as a secret."""
+    return value is UNKNOWN or (isinstance(value, str) and value == HIDDEN)
+
+
+def as_text(value: object) -> str | None:
+    """Text, or a number written as text (`1000.0` reads `1000`)."""
+    if isinstance(value, str):
+        return value
+    whole = as_whole(value)
+    if whole is not None and whole == value:
+        return str(whole)
+    return str(value) if isinstance(value, float) else None
+
+
+def as_whole(value: object) -> int | None:
+    """A whole number, also from a float or from text; fractions are dropped."""
+    number = as_number(value)
+    if number is None or abs(number) > _WHOLE_MAX:
+        return None
+    return int(number)
+
+
+def as_number(value: object) -> float | int | None:
+    """A finite number, also from text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = value if isinstance(value, int) else float(value)
+        return number if math.isfinite(number) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_flag(value: object) -> bool:
+    """A flag as providers take it: true, a number other than zero, or the text `true`."""
+    if isinstance(value, str):
+        return value.strip().lower() in _TRUE
+    return isinstance(value, bool | int | float) and bool(value)
+
+
+def as_items(value: object) -> list[Any]:
+    """A list; anything else is empty."""
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A mapping with text keys; anything else is empty, and so are other keys."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: item for key, item in value.items() if isinstance(key, str)}
+
+
+class Properties:
+    """A resource's properties, read one by one under the name of the view's field they end up in.
+
+    Reading an unknown value gives the absent value and adds the field to `unknown`.
+    """
+
+    __slots__ = ("_values", "unknown")
+
+    def __init__(self, values: object, unknown: set[str] | None = None) -> None:
+        self._values = values if isinstance(values, Mapping) else {}
+        self.unknown: set[str] = set() if unknown is None else unknown
+
+    def raw(self, key: str, field: str) -> Any:
+        """The value as it is; None where it is absent or unknown."""
+        value = self._values.get(key)
+        return None if value is None or self._noted(value, field) else value
+
+    def text(self, key: str, field: str) -> str | None:
+        """Text; None where it is absent or empty."""
+        return as_text(self.raw(key, field)) or None
+
+    def whole(self, key: str, field: str) -> int | None:
+        """A whole number."""
+        return as_whole(self.raw(key, field))
+
+    def number(self, key: str, field: str) -> float | int | None:
+        """A finite number."""
+        return as_number(self.raw(key, field))
+
+    def flag(self, key: str, field: str) -> bool:
+        """A flag; absent is false."""
+        return as_flag(self.raw(key, field))
+
+    def mapping(self, key: str, field: str) -> Mapping[str, Any]:
+        """A mapping without its unknown values."""
+        values = as_mapping(self.raw(key, field))
+        return {name: item for name, item in values.items() if not self._noted(item, field)}
+
+    def nested(self, key: str, field: str) -> Properties:
+        """A mapping to read on in."""
+        return Properties(self.raw(key, field), self.unknown)
+
+    def items(self, key: str, field: str) -> list[Any]:
+        """A list without its unknown elements."""
+        return [item for item in as_items(self.raw(key, field)) if not self._noted(item, field)]
+
+    def texts(self, key: str, field: str) -> list[str]:
+        """The texts of a list."""
+        return [text for item in self.items(key, field) if (text := as_text(item)) is not None]
+
+    def entries(self, key: str, field: str) -> Iterator[Properties]:
+        """The mappings of a list, each to read on in."""
+        for item in self.items(key, field):
+            if isinstance(item, Mapping):
+                yield Properties(item, self.unknown)
+
+    def _noted(self, value: object, field: str) -> bool:
+        if not is_unknown(value):
+            return False
+        self.unknown.add(field)
+        return True

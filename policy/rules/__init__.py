@@ -1,0 +1,1 @@
+"""The rules, one a file: `<id>_<name>.py` exposes `RULE`."""

@@ -1,0 +1,36 @@
+"""A01: the container's process is not root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.users import user_id
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if container.user is None:
+        yield Finding(container.subject, "user", "user is not set, so the image decides, and most images mean root")
+    elif user_id(container.user) in (0, "root", ""):
+        problem = f"user is {shown(container.user)}; an agent that breaks out would be root on the host"
+        yield Finding(container.subject, "user", problem)
+
+
+RULE = ContainerRule(
+    id="A01",
+    name="non-root-user",
+    level=Level.MANDATORY,
+    summary="A container runs as a user that is set and is not root.",
+    remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
+    elsewhere="set its user to uid:gid, both above 10000",
+    sources=(
+        "CKV_K8S_23", "CKV_DOCKER_3", "CKV_DOCKER_8", "KSV-0012", "KSV-0105", "DS-0002", "CIS Docker 4.1",
+        "PSS runAsNonRoot", "PSS runAsUser", "Kyverno require-run-as-nonroot", "KubeLinter run-as-non-root",
+    ),
+    exception="run_as",
+    targets=(DOCKER, KUBERNETES),
+    reads=("user",),
+    check=_check,
+)  # fmt: skip

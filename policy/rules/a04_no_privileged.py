@@ -1,0 +1,28 @@
+"""A04: the container is not privileged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if container.privileged:
+        problem = "privileged is true, which hands over every device and capability of the host"
+        yield Finding(container.subject, "privileged", problem)
+
+
+RULE = ContainerRule(
+    id="A04",
+    name="no-privileged",
+    level=Level.MANDATORY,
+    summary="A container is not privileged.",
+    remedy="drop privileged; name single devices under containers.<name>.devices",
+    elsewhere="drop privileged; hand over single devices instead",
+    sources=("CKV_K8S_16", "KSV-0017", "CIS Docker 5.5", "PSS privileged", "KICS Privileged Containers Enabled"),
+    targets=(DOCKER, KUBERNETES),
+    reads=("privileged",),
+    check=_check,
+)

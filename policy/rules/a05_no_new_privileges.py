@@ -1,0 +1,32 @@
+"""A05: a process cannot gain privileges it was not started with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if not container.no_new_privileges:
+        problem = "no_new_privileges is false, so a setuid program in the image makes its caller root"
+        yield Finding(container.subject, "no_new_privileges", problem)
+
+
+RULE = ContainerRule(
+    id="A05",
+    name="no-new-privileges",
+    level=Level.MANDATORY,
+    summary="A process in a container cannot gain privileges it was not started with.",
+    remedy="set containers.<name>.hardening.no_new_privileges to true",
+    elsewhere="add no-new-privileges:true to its security options",
+    sources=(
+        "CKV_K8S_20", "KSV-0001", "CIS Docker 5.26", "CIS Docker 2.14", "PSS allowPrivilegeEscalation",
+        "KICS No New Privileges Not Set",
+    ),
+    exception="no_new_privileges",
+    targets=(DOCKER, KUBERNETES),
+    reads=("no_new_privileges",),
+    check=_check,
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""A06: all capabilities are dropped, and next to none is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    dropped = container.capabilities_dropped
+    if "ALL" not in dropped:
+        what = f"only {', '.join(dropped)}" if dropped else "nothing"
+        problem = (
+            f"capabilities_dropped holds {what}, so it keeps Docker's default capabilities, file ownership included"
+        )
+        yield Finding(container.subject, "capabilities_dropped", problem)
+    extra = [name for name in container.capabilities_added if name not in settings["allowed"]]
+    if extra:
+        problem = f"capabilities_added holds {', '.join(extra)}, more than an agent needs"
+        yield Finding(container.subject, "capabilities_added", problem)
+
+
+RULE = ContainerRule(
+    id="A06",
+    name="drop-all-caps",
+    level=Level.MANDATORY,
+    summary="A container drops all capabilities and adds none back but CAP_NET_BIND_SERVICE.",
+    remedy="drop ALL, and drop what containers.<name>.hardening.capabilities adds",
+    elsewhere="drop ALL, and add none but CAP_NET_BIND_SERVICE",
+    sources=(
+        "CKV_K8S_37", "CKV_K8S_25", "CKV_K8S_28", "KSV-0003", "KSV-0004", "KSV-0022", "KSV-0106", "CIS Docker 5.4",
+        "PSS capabilities_restricted", "Kyverno require-drop-all",
+    ),
+    exception="capabilities",
+    defaults={"allowed": ("CAP_NET_BIND_SERVICE",)},
+    targets=(DOCKER, KUBERNETES),
+    reads=("capabilities_added", "capabilities_dropped"),
+    check=_check,
+)  # fmt: skip

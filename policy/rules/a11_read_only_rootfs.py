@@ -1,0 +1,35 @@
+"""A11: the root file system is read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if not container.read_only_root:
+        problem = "read_only_root is false, so whoever breaks in can change the programs it runs"
+        yield Finding(container.subject, "read_only_root", problem)
+
+
+RULE = ContainerRule(
+    id="A11",
+    name="read-only-rootfs",
+    level=Level.MANDATORY,
+    summary="A container's root file system is read-only; it writes to volumes and tmpfs.",
+    remedy="set containers.<name>.hardening.read_only_root to true and name what it writes to under hardening.tmpfs",
+    elsewhere="make its root read-only, with a tmpfs on each path it writes to",
+    sources=(
+        "CKV_K8S_22",
+        "KSV-0014",
+        "CIS Docker 5.13",
+        "KubeLinter no-read-only-root-fs",
+        "Pulumi enable-read-only-root-filesystem",
+    ),
+    exception="read_only_root",
+    targets=(DOCKER, KUBERNETES),
+    reads=("read_only_root",),
+    check=_check,
+)

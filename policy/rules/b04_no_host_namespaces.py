@@ -1,0 +1,36 @@
+"""B04: the container shares neither host name, users nor control groups with the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_WHY = {
+    "host_uts": "it can rename the host",
+    "host_user_namespace": "its users are the host's, even where the daemon maps them away",
+    "host_cgroup_namespace": "it sees the limits and names of everything on the host",
+}
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for field, why in _WHY.items():
+        if getattr(container, field):
+            yield Finding(container.subject, field, f"{field} is true, so {why}")
+
+
+RULE = ContainerRule(
+    id="B04",
+    name="no-host-namespaces",
+    level=Level.MANDATORY,
+    summary="A container shares neither the host's name, its users nor its control groups.",
+    remedy="drop the mode that says host",
+    sources=(
+        "CIS Docker 5.21", "CIS Docker 5.31", "KICS Cgroup Not Default",
+        "Datadog dockercompose-shared-host-cgroup-namespace",
+    ),
+    targets=(DOCKER,),
+    reads=tuple(_WHY),
+    check=_check,
+)  # fmt: skip

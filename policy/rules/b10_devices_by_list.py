@@ -1,0 +1,45 @@
+"""B10: host devices are handed over one by one, and said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from posixpath import normpath
+
+from fleet.labels import DEVICES
+from policy.containers import DOCKER, ContainerView
+from policy.gpu import GPU_DEVICES
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    named = [name.strip() for name in container.labels.get(DEVICES, "").split(",")]
+    for device in container.devices:
+        path = normpath(device)
+        if fnmatchcase(path, GPU_DEVICES):
+            continue  # G03 asks for a GPU budget instead.
+        if not any(fnmatchcase(path, pattern) for pattern in settings["devices"]):
+            problem = f'devices holds "{device}", which no container may have; a device is a way past every other lock'
+            remedy = (
+                f"use one of {', '.join(settings['devices'])}, or add it to this rule's devices in the policy config"
+            )
+            yield Finding(container.subject, "devices", problem, remedy)
+        elif device not in named:
+            problem = f'devices holds "{device}", which no file names, so nobody decided that it may be used'
+            yield Finding(container.subject, "devices", problem)
+
+
+RULE = ContainerRule(
+    id="B10",
+    name="devices-by-list",
+    level=Level.MANDATORY,
+    summary="A container gets sound and video devices only, each named in its group's file.",
+    remedy="name it under containers.<name>.devices, or drop it",
+    elsewhere=f"name it in the label {DEVICES}, or drop it",
+    sources=("CIS Docker 5.18",),
+    defaults={"devices": ("/dev/snd*", "/dev/video*")},
+    targets=(DOCKER,),
+    reads=("devices", "labels"),
+    each=("devices",),
+    check=_check,
+)

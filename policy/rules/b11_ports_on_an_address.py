@@ -1,0 +1,34 @@
+"""B11: ports are published on a named address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.addresses import is_every_address
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for port in container.ports:
+        if not is_every_address(port.host_address):
+            continue
+        where = f"on {port.host_address}" if port.host_address else "without an address"
+        what = f"{port.container_port}/{port.protocol}" if port.container_port else "every port"
+        problem = f"ports publishes {what} {where}, open to every network of the host and past its firewall"
+        yield Finding(container.subject, "ports", problem)
+
+
+RULE = ContainerRule(
+    id="B11",
+    name="ports-on-an-address",
+    level=Level.MANDATORY,
+    summary="A port is published on one named address of the host, never on all of them.",
+    remedy="publish it on machine.lan_address, or on 127.0.0.1 for the host alone",
+    elsewhere="give the port an ip: the host's LAN address, or 127.0.0.1 for the host alone",
+    sources=("CKV_K8S_26", "KSV-0024", "CIS Docker 5.14", "PSS hostPorts", "dclint no-unbound-port-interfaces"),
+    targets=(DOCKER, KUBERNETES),
+    reads=("ports",),
+    each=("ports",),
+    check=_check,
+)

@@ -1,0 +1,34 @@
+"""B15: the container is on a network of its own making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_DEFAULT_BRIDGE = (None, "default", "bridge")
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    # `bridge` and a user-defined network together are right: the provider creates on the one and moves to the other.
+    # No network at all is safe, the host's is B01's matter, and another container's is judged there.
+    if not container.networks and container.network_mode in _DEFAULT_BRIDGE:
+        problem = (
+            "networks is empty, so it shares the default bridge with every such container, and has no names to find"
+        )
+        yield Finding(container.subject, "networks", problem)
+
+
+RULE = ContainerRule(
+    id="B15",
+    name="user-defined-network",
+    level=Level.MANDATORY,
+    summary="A container joins a user-defined network, not Docker's default bridge.",
+    remedy="join the machine's network (machine.network)",
+    elsewhere="join a docker Network by networksAdvanced, or set network mode none",
+    sources=("CIS Docker 5.30", "CIS Docker 2.2"),
+    targets=(DOCKER,),
+    reads=("networks",),
+    check=_check,
+)

@@ -1,0 +1,41 @@
+"""C05: the number of processes is capped.
+
+The Docker provider has no pids limit, so the hard limit of ulimit `nproc` stands in for it. It counts the
+processes of a user id on the whole host, not of one container: agents that share an id share the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    limit, most = container.process_limit, settings["at_most"]
+    why = "a fork bomb would take the host's process table"
+    if limit is None:
+        problem = f"process_limit is not set (ulimit nproc), so {why}"
+    elif limit <= 0:
+        problem = f"process_limit is {limit} (ulimit nproc), which means none, so {why}"
+    elif limit > most:
+        problem = f"process_limit is {limit} (ulimit nproc), above {most}, so {why}"
+    else:
+        return
+    yield Finding(container.subject, "process_limit", problem)
+
+
+RULE = ContainerRule(
+    id="C05",
+    name="process-limit",
+    level=Level.MANDATORY,
+    summary="The number of processes is capped, by ulimit nproc where the provider has no pids limit.",
+    remedy="set machine.process_limit, 32768 at most",
+    elsewhere="add ulimit nproc with a hard limit, 32768 at most",
+    sources=("CIS Docker 5.29", "KICS Pids Limit Not Set"),
+    defaults={"at_most": 32768},
+    targets=(DOCKER,),
+    reads=("process_limit",),
+    check=_check,
+)

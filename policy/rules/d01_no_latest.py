@@ -1,0 +1,34 @@
+"""D01: an image says which version it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.images import parse_image
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    image = parse_image(container.image)
+    if image is None or image.digest:
+        return
+    if image.tag in ("", "latest"):
+        what = "has no tag, which means latest" if not image.tag else "is latest"
+        problem = f"image {shown(container.image)} {what}; the same file would run another program tomorrow"
+        yield Finding(container.subject, "image", problem)
+
+
+RULE = ContainerRule(
+    id="D01",
+    name="no-latest",
+    level=Level.MANDATORY,
+    summary="An image is named with a tag other than latest, or with a digest.",
+    remedy="add a version to containers.<name>.image.reference, or images.tag of the stack for one built here",
+    elsewhere="name it with a version, such as registry/name:1.4.2, or with its digest",
+    sources=("CKV_K8S_14", "CKV_DOCKER_7", "KSV-0013", "DS-0001", "Kyverno disallow-latest-tag"),
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("image",),
+    check=_check,
+)

@@ -1,0 +1,51 @@
+"""D03: an image comes from a registry that is named, and known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.images import ImageReference, parse_image
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    image = parse_image(container.image)
+    if image is None:
+        return
+    known = settings["registries"]
+    if not image.registry:
+        library = image.repository if "/" in image.repository else f"library/{image.repository}"
+        problem = f"image {shown(container.image)} names no registry, so each daemon decides where it comes from"
+        remedy = f"write the registry first, such as docker.io/{library}"
+        yield Finding(container.subject, "image", problem, remedy)
+    elif not any(_is_from(image, registry) for registry in known):
+        problem = f"image {shown(container.image)} comes from {image.registry}, which is not among the known registries"
+        remedy = f"use one of {', '.join(known)}, or add it to this rule's registries in the policy config"
+        yield Finding(container.subject, "image", problem, remedy)
+
+
+def _is_from(image: ImageReference, known: str) -> bool:
+    """A known registry may go on with a path: `ghcr.io/acme` knows all of acme's images and nobody else's."""
+    return f"{image.registry}/{image.repository}/".startswith(f"{known.rstrip('/')}/")
+
+
+RULE = ContainerRule(
+    id="D03",
+    name="known-registry",
+    level=Level.MANDATORY,
+    summary="An image names its registry, and it is one of those that are known.",
+    remedy="name a known registry in containers.<name>.image.reference",
+    sources=("KSV-0125", "KSV-0034", "KSV-0124", "CIS Docker 4.2", "Kyverno restrict-image-registries"),
+    defaults={
+        "registries": (
+            # Images built on the machine itself.
+            "fleet.local",
+            "docker.io", "ghcr.io", "quay.io", "nvcr.io", "registry.k8s.io", "mcr.microsoft.com",
+        )
+    },
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("image",),
+    check=_check,
+)  # fmt: skip

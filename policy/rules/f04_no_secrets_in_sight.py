@@ -1,0 +1,65 @@
+"""F04: no credential stands where everybody who may look at a container can read it.
+
+Environment, labels and arguments show in `docker inspect`, in crash reports and in every child process. The value
+itself is never part of a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fleet.secrets import holds_secret_value, names_a_secret
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_MORE_NAMES = re.compile(r"(((^|_)(?<!PUBLIC_)KEY)|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PWD|CREDENTIALS?)$")
+"""Names that end so hold a credential, whatever comes before: OPENAI_KEY, PGPASSWORD."""
+
+_PATH = re.compile(r"^/[\w.-]+(/[\w.-]+)+$")
+_HARMLESS = re.compile(r"^(true|false|yes|no|on|off|none|null|\d{1,6})$", re.IGNORECASE)
+_PASSWORD = re.compile(r"PASS|PWD", re.IGNORECASE)
+_WHY = "which everybody who may inspect the container can read (value not shown)"
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for name, value in container.env:
+        if holds_secret_value(name) or holds_secret_value(value):
+            label = "an entry" if holds_secret_value(name) else name
+            yield Finding(container.subject, "env", f"env {label} holds a credential, {_WHY}")
+        elif value and _is_named_like_a_secret(name, settings) and not _is_harmless(name, value):
+            yield Finding(container.subject, "env", f"env {name} is named like a credential and has a value, {_WHY}")
+    for label, value in container.labels.items():
+        if holds_secret_value(value):
+            yield Finding(container.subject, "labels", f"label {label} holds a credential, {_WHY}")
+    for position, word in enumerate(container.args, start=1):
+        if holds_secret_value(word):
+            yield Finding(container.subject, "args", f"args holds a credential as word {position}, {_WHY}")
+
+
+def _is_named_like_a_secret(name: str, settings: Settings) -> bool:
+    upper = name.upper()
+    if upper.endswith(("_FILE", "_PATH", "_DIR")) or upper in settings["ignored"]:
+        return False
+    return names_a_secret(name) or _MORE_NAMES.search(upper) is not None
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    """The path of a secret's file; a figure or a switch, unless it would be a password."""
+    return _PATH.match(value) is not None or (_HARMLESS.match(value) is not None and not _PASSWORD.search(name))
+
+
+RULE = ContainerRule(
+    id="F04",
+    name="no-secrets-in-sight",
+    level=Level.MANDATORY,
+    summary="No environment variable, label or argument holds a credential.",
+    remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",
+    elsewhere="hand it over as a file, with its path in <NAME>_FILE, and revoke this one",
+    sources=("CKV_K8S_35", "KSV-0109", "KSV-01010", "DS-0031", "CIS Docker 4.10", "KubeLinter env-var-secret"),
+    defaults={"ignored": ()},
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("env", "labels", "args"),
+    each=("env", "labels", "args"),
+    check=_check,
+)

@@ -1,0 +1,32 @@
+"""F06: an environment variable is set once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for name, times in Counter(name for name, _ in container.env).items():
+        if times > 1:
+            problem = f"env {shown(name)} is set {times} times, and programs differ in which one they read"
+            yield Finding(container.subject, "env", problem)
+
+
+RULE = ContainerRule(
+    id="F06",
+    name="no-duplicate-env",
+    level=Level.MANDATORY,
+    summary="An environment variable is set once in a container.",
+    remedy="keep one of them under containers.<name>.env",
+    elsewhere="keep one of them",
+    sources=("KubeLinter duplicate-env-var", "kube-score container-duplicate-environment-variables"),
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("env",),
+    each=("env",),
+    check=_check,
+)

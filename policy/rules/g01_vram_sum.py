@@ -1,0 +1,71 @@
+"""G01: what containers always hold of a card fits it.
+
+Per card: `sum(request + processes x context) + desktop reserve <= capacity`. Requests, not limits: limits are
+bursts, and their sum exceeds a card by design. Another stack on the same machine is invisible here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
+from policy.figures import addends, thousands
+from policy.gpu import CardLoad, card_loads, shares_on
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for load in card_loads(stack):
+        yield from _sum_findings(load)
+        yield from _limit_findings(load)
+    yield from _unknown_cards(stack)
+
+
+def _sum_findings(load: CardLoad) -> Iterator[Finding]:
+    card = load.card
+    contexts = load.processes * card.context_mib
+    total = sum(share.budget.request_mib for share in load.shares) + contexts + card.desktop_reserve_mib
+    if total <= card.capacity_mib or not load.shares:
+        return
+    requests = addends([(share.label, share.budget.request_mib) for share in load.shares])
+    problem = (
+        f"requests do not fit {load.title}: {requests} + contexts {load.processes} x {card.context_mib} = "
+        f"{thousands(contexts)} + desktop {thousands(card.desktop_reserve_mib)} = {thousands(total)} of "
+        f"{thousands(card.capacity_mib)} MiB, so whoever allocates last fails"
+    )
+    over = thousands(total - card.capacity_mib)
+    remedy = f"lower containers.<name>.gpu.request by {over} MiB together, or move a group to another card"
+    yield Finding(load.machine.subject, "cards", problem, remedy)
+
+
+def _limit_findings(load: CardLoad) -> Iterator[Finding]:
+    capacity = load.card.capacity_mib
+    for share in load.shares:
+        if share.budget.limit_mib > capacity:
+            limit = thousands(share.budget.limit_mib)
+            problem = f"label {GPU_LIMIT_MIB} is {limit} MiB, above {load.title} with {thousands(capacity)} MiB"
+            remedy = "lower containers.<name>.gpu.limit to the card at most"
+            yield Finding(share.container.subject, "labels", problem, remedy)
+
+
+def _unknown_cards(stack: StackView) -> Iterator[Finding]:
+    for machine in stack.machines:
+        cards = [card.name for card in machine.cards]
+        for share in shares_on(stack, machine):
+            if share.budget.card not in cards:
+                choice = f"has {', '.join(cards)}" if cards else "has none"
+                problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; nothing counts it'
+                remedy = "name a card of the machine in containers.<name>.gpu.card, or move the group"
+                yield Finding(share.container.subject, "labels", problem, remedy)
+
+
+RULE = StackRule(
+    id="G01",
+    name="vram-sum",
+    level=Level.MANDATORY,
+    summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
+    remedy="lower containers.<name>.gpu.request, or move a group to another card",
+    reads=("containers.labels", "machines.cards"),
+    check=_check,
+)

@@ -1,0 +1,29 @@
+"""G02: a container that is given a GPU states what it takes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.gpu import missing_parts, serves_others
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    missing = missing_parts(container) if container.gpu and not serves_others(container) else []
+    if missing:
+        problem = f"gpu is given, but labels lack {', '.join(missing)}, so nobody can tell whether it fits the card"
+        yield Finding(container.subject, "gpu", problem)
+
+
+RULE = ContainerRule(
+    id="G02",
+    name="vram-declared",
+    level=Level.MANDATORY,
+    summary="A container that is given a GPU states its card, request, limit and processes.",
+    remedy="add containers.<name>.gpu with request, limit and enforcement",
+    elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("gpu", "labels"),
+    check=_check,
+)

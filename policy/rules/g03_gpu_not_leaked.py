@@ -1,0 +1,48 @@
+"""G03: no container gets at a GPU past the budget.
+
+`NVIDIA_VISIBLE_DEVICES` hands out cards where NVIDIA's runtime is the daemon's default, a device file always does, and
+that runtime does by what the image says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from posixpath import normpath
+
+from fleet.secrets import shown
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.gpu import GPU_DEVICES, missing_parts
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_VISIBLE = "NVIDIA_VISIBLE_DEVICES"
+_NOTHING = ("", "none", "void")
+_WHY = "without a GPU budget, so it takes memory that others were promised"
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if not missing_parts(container):
+        return
+    environment = dict(container.env)
+    visible = environment.get(_VISIBLE, "")
+    if visible.strip().lower() not in _NOTHING:
+        yield Finding(container.subject, "env", f"env {_VISIBLE} is {shown(visible)} {_WHY}")
+    elif container.gpu_runtime and not container.gpu and _VISIBLE not in environment:
+        problem = f"its runtime is NVIDIA's, and {_VISIBLE} is left to the image, which says all, {_WHY}"
+        yield Finding(container.subject, "gpu_runtime", problem)
+    for device in container.devices:
+        if fnmatchcase(normpath(device), GPU_DEVICES):
+            yield Finding(container.subject, "devices", f'devices holds "{device}" {_WHY}')
+
+
+RULE = ContainerRule(
+    id="G03",
+    name="gpu-not-leaked",
+    level=Level.MANDATORY,
+    summary="No container gets at a GPU by its environment, its runtime or a device file without a budget.",
+    remedy=f"add containers.<name>.gpu with request, limit and enforcement, or set {_VISIBLE} to void",
+    elsewhere=f"state a budget in fleet.gpu labels, or set {_VISIBLE} to void and drop the device",
+    targets=(DOCKER, KUBERNETES),
+    reads=("env", "devices", "gpu", "gpu_runtime", "labels"),
+    check=_check,
+)

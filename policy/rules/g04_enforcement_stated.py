@@ -1,0 +1,45 @@
+"""G04: a GPU budget says what holds the container to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
+from fleet.secrets import shown
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.gpu import serves_others
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_KNOWN = ("advisory", "framework", "mps", "exclusive")
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    labels = container.labels
+    if serves_others(container):
+        return
+    if not (container.gpu or GPU_REQUEST_MIB in labels or GPU_LIMIT_MIB in labels):
+        return
+    enforcement = labels.get(GPU_ENFORCEMENT)
+    if enforcement is None:
+        problem = f"label {GPU_ENFORCEMENT} is not set, so nobody knows whether anything caps its GPU memory"
+    elif enforcement not in _KNOWN:
+        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, which caps nothing that is known"
+    elif enforcement == "advisory" and settings["production"]:
+        problem = f'label {GPU_ENFORCEMENT} is "advisory", so nothing stops it from taking its neighbours\' GPU memory'
+    else:
+        return
+    yield Finding(container.subject, "labels", problem)
+
+
+RULE = ContainerRule(
+    id="G04",
+    name="enforcement-stated",
+    level=Level.MANDATORY,
+    summary="A GPU budget says what enforces it; in production, something does.",
+    remedy=f"set containers.<name>.gpu.enforcement to one of {', '.join(_KNOWN)}",
+    elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
+    defaults={"production": False},
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("gpu", "labels"),
+    check=_check,
+)

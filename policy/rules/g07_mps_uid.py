@@ -1,0 +1,55 @@
+"""G07: the clients of a card that MPS serves share one user id.
+
+An MPS server serves one user; clients of another wait until the last of the first has gone. Every container on such a
+card is a client: CUDA connects wherever it finds the daemon.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import ContainerView
+from policy.gpu import CardLoad, card_loads
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+from policy.users import user_id
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for load in card_loads(stack):
+        if not load.card.mps:
+            continue
+        served = _served(load)
+        for share in load.shares:
+            container = share.container
+            if served is not None and "user" not in container.unknown and _uid(container) != served:
+                what = "is not set" if container.user is None else f"is {shown(container.user)}"
+                problem = f"user {what}, but MPS on {load.title} serves uid {served}, so it waits for all others to end"
+                remedy = f"set containers.<name>.hardening.run_as to {served}:{served}"
+                yield Finding(container.subject, "user", problem, remedy)
+
+
+def _served(load: CardLoad) -> int | str | None:
+    """The uid the server was set up for, else the one most clients have."""
+    if load.card.mps_uid is not None:
+        return load.card.mps_uid
+    uids = Counter(uid for share in load.shares if (uid := _uid(share.container)) is not None)
+    return uids.most_common(1)[0][0] if uids else None
+
+
+def _uid(container: ContainerView) -> int | str | None:
+    return None if container.user is None else user_id(container.user)
+
+
+RULE = StackRule(
+    id="G07",
+    name="mps-uid",
+    level=Level.MANDATORY,
+    summary="All clients of a card that MPS serves run as the user it serves.",
+    remedy="set containers.<name>.hardening.run_as to the uid in machine.gpus.<card>.mps",
+    sources=("nvidia-cuda-mps-control manual",),
+    reads=("containers.labels", "containers.user", "machines.cards"),
+    check=_check,
+)

@@ -1,0 +1,49 @@
+"""G08: a card's MPS daemon takes all the processes that come to it.
+
+48 clients up to CUDA 13.0, 60 from 13.1, by NVIDIA's MPS document; a card without a daemon takes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.figures import addends
+from policy.gpu import CardLoad, card_loads
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for load in card_loads(stack):
+        yield from _too_many(load) if load.card.mps else _without_daemon(load)
+
+
+def _too_many(load: CardLoad) -> Iterator[Finding]:
+    most = load.card.mps_clients_max
+    if load.processes > most:
+        shares = addends([(share.label, share.budget.processes) for share in load.shares])
+        problem = (
+            f"MPS on {load.title} takes {most} clients, and these are {load.processes}: {shares}; "
+            "the last to start get no GPU"
+        )
+        yield Finding(load.machine.subject, "cards", problem)
+
+
+def _without_daemon(load: CardLoad) -> Iterator[Finding]:
+    for share in load.shares:
+        if share.budget.enforcement == "mps":
+            problem = f"enforcement is mps, but {load.title} has no MPS daemon, so nothing caps its GPU memory"
+            remedy = f"set machine.gpus.{load.card.name}.mps, or containers.<name>.gpu.enforcement to framework"
+            yield Finding(share.container.subject, "labels", problem, remedy)
+
+
+RULE = StackRule(
+    id="G08",
+    name="mps-clients",
+    level=Level.MANDATORY,
+    summary="A card's MPS daemon takes as many clients as there are CUDA processes.",
+    remedy="lower containers.<name>.gpu.processes, move a group, or raise clients_max with CUDA 13.1",
+    sources=("NVIDIA MPS document",),
+    reads=("containers.labels", "machines.cards"),
+    check=_check,
+)

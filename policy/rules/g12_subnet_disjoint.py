@@ -1,0 +1,105 @@
+"""G12: container subnets overlap neither each other nor what else a fleet routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from policy.addresses import Network, overlap, parse_address, parse_network
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import MachineView, StackView
+
+_TAKEN: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "172.17.0.0/16",
+            "172.18.0.0/16",
+            "172.19.0.0/16",
+            "172.20.0.0/14",
+            "172.24.0.0/14",
+            "172.28.0.0/14",
+            "192.168.0.0/16",
+        ),
+        "Docker's default pool",
+    ),
+    "10.42.0.0/16": "the k3s range for pods",
+    "10.43.0.0/16": "the k3s range for services",
+}
+"""Ranges given out elsewhere: moby's default local pools (libnetwork/ipamutils), k3s by its requirements."""
+
+_RANGES = tuple((network, cidr, owner) for cidr, owner in _TAKEN.items() if (network := parse_network(cidr)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Subnet:
+    subject: str
+    name: str
+    cidr: str
+    network: Network
+    rank: int
+    """Who gives way: what only this stack knows (0), then its own network of the fleet (1), then another's (2)."""
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    subnets = list(_subnets(stack))
+    meant = [
+        network for machine in stack.machines for cidr in machine.allowed_overlaps if (network := parse_network(cidr))
+    ]
+    for one, other in combinations(subnets, 2):
+        if overlap(one.network, other.network):
+            mine, theirs = (one, other) if one.rank < other.rank else (other, one)
+            problem = f"{_what(mine)} overlaps {theirs.name} ({theirs.cidr}), so neither reaches the other"
+            yield Finding(mine.subject, "subnets", problem)
+    for subnet in subnets:
+        yield from _taken(subnet, meant)
+        for machine in stack.machines:
+            yield from _lan(subnet, machine)
+
+
+def _subnets(stack: StackView) -> Iterator[_Subnet]:
+    """What machines publish of the fleet, and what this stack registers; a network of both comes once."""
+    registered = {network.name for network in stack.networks}
+    fleet = {name for machine in stack.machines for name in machine.subnets}
+    published: set[tuple[str, str]] = set()
+    for network_view in stack.networks:
+        for cidr in network_view.subnets:
+            if network := parse_network(cidr):
+                yield _Subnet(network_view.subject, network_view.name, cidr, network, int(network_view.name in fleet))
+    for machine in stack.machines:
+        for name, cidr in machine.subnets.items():
+            network = parse_network(cidr)
+            if network and name not in registered and (name, cidr) not in published:
+                published.add((name, cidr))
+                yield _Subnet(machine.subject, name, cidr, network, 2)
+
+
+def _taken(subnet: _Subnet, meant: list[Network]) -> Iterator[Finding]:
+    for taken, cidr, owner in _RANGES:
+        if overlap(subnet.network, taken) and subnet.network not in meant:
+            problem = f"{_what(subnet)} overlaps {owner} {cidr}, which is handed out without asking"
+            yield Finding(subnet.subject, "subnets", problem)
+
+
+def _lan(subnet: _Subnet, machine: MachineView) -> Iterator[Finding]:
+    address = parse_address(machine.lan_address)
+    if address and address in subnet.network:
+        problem = (
+            f"{_what(subnet)} holds the LAN address of {machine.name} ({address}), which containers then cannot reach"
+        )
+        yield Finding(subnet.subject, "subnets", problem)
+
+
+def _what(subnet: _Subnet) -> str:
+    return f"subnet {subnet.cidr} of {subnet.name}"
+
+
+RULE = StackRule(
+    id="G12",
+    name="subnet-disjoint",
+    level=Level.MANDATORY,
+    summary="Container subnets overlap neither each other, Docker's default pools, k3s ranges nor the LAN.",
+    remedy="set machine.network.subnet to a free /24 of 10.210.0.0/16, or inside_docker_pool to true if it is meant",
+    reads=("networks.subnets", "machines.subnets", "machines.lan_address"),
+    check=_check,
+)

@@ -1,0 +1,52 @@
+"""G15: the start order has a beginning, over all machines of the fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GROUP, START_AFTER
+from fleet.order import find_cycle
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    edges = _edges(stack)
+    while cycle := find_cycle(edges):
+        problem = (
+            f"label {START_AFTER} makes {cycle[0]} start after itself ({' -> '.join(cycle)}), so none of them starts"
+        )
+        yield Finding(_subject(stack, cycle), "labels", problem)
+        del edges[cycle[0]][cycle[1]]
+
+
+def _edges(stack: StackView) -> dict[str, dict[str, None]]:
+    """Group -> the groups it starts after, in order of registration: a set's order would change from run to run."""
+    edges: dict[str, dict[str, None]] = {}
+    for machine in stack.machines:
+        for group, earlier in machine.start_after.items():
+            edges.setdefault(group, {}).update(dict.fromkeys(earlier))
+    for container in stack.containers:
+        if name := container.labels.get(GROUP):
+            names = (text.strip() for text in container.labels.get(START_AFTER, "").split(","))
+            edges.setdefault(name, {}).update(dict.fromkeys(text for text in names if text))
+    return edges
+
+
+def _subject(stack: StackView, cycle: tuple[str, ...]) -> str:
+    """A container of the cycle that this stack has, else the machine that published it."""
+    for container in stack.containers:
+        if container.labels.get(GROUP) in cycle:
+            return container.subject
+    return stack.machines[0].subject if stack.machines else cycle[0]
+
+
+RULE = StackRule(
+    id="G15",
+    name="start-order-acyclic",
+    level=Level.MANDATORY,
+    summary="No group starts after itself, by way of others or of other machines.",
+    remedy="drop one of these edges from start_after of its group",
+    reads=("containers.labels", "machines.start_after"),
+    check=_check,
+)

@@ -1,0 +1,38 @@
+"""G18: a volume whose files take one writer has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import VOLUME_WRITERS
+from policy.containers import VOLUME
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    single = {(volume.host, volume.name) for volume in stack.volumes if volume.labels.get(VOLUME_WRITERS) == "one"}
+    writers: dict[tuple[str, str], str] = {}
+    for container in stack.containers:
+        written = {mount.source for mount in container.mounts if mount.kind == VOLUME and not mount.read_only}
+        for source in sorted(written):
+            key = (container.host, source)
+            if key not in single:
+                continue
+            first = writers.setdefault(key, container.urn or container.subject)
+            if first != (container.urn or container.subject):
+                name = first.rpartition("::")[2]
+                problem = f'mounts writes to volume "{source}", and so does {name}; two writers corrupt its files'
+                yield Finding(container.subject, "mounts", problem)
+
+
+RULE = StackRule(
+    id="G18",
+    name="single-writer",
+    level=Level.MANDATORY,
+    summary="A volume labelled for one writer is mounted writable by one container.",
+    remedy="set containers.<name>.mounts.<volume>.read_only to true, and ask its owner over the network",
+    elsewhere="mount it read-only in all but one",
+    reads=("containers.mounts", "volumes.labels"),
+    check=_check,
+)
