@@ -58,6 +58,32 @@ def plan(
 
 
 @app.command()
+def verify(
+    stack: Stack,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    without_gpu: WithoutGpu = False,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, help="More looks, 3 s apart, at containers that are not healthy yet")
+    ] = 10,
+) -> None:
+    """Compare what runs on a stack's machine with its plan; changes nothing. Exit code 4 when something is wrong."""
+    from cli.commands.verify import verify as command
+
+    guarded(lambda: command(stack, as_json=as_json, without_gpu=without_gpu, retries=retries))
+
+
+@app.command()
+def doctor(
+    stack: Stack,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Find what a machine lacks for its stack; changes nothing. Exit code 4 when a deployment would not work."""
+    from cli.commands.doctor import doctor as command
+
+    guarded(lambda: command(stack, as_json=as_json))
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

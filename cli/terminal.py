@@ -27,6 +27,7 @@ class Exit(IntEnum):
     BUG = 1
     BAD_INPUT = 2
     POLICY_VIOLATED = 3
+    UNHEALTHY = 4
 
 
 class UserError(Exception):

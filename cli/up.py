@@ -7,10 +7,12 @@ so that no account is needed; builds the agent host's image where a sandbox lack
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from cli.terminal import Exit, UserError, guarded, project_root
@@ -73,13 +75,24 @@ def _environment(root: Path, *, sandbox: bool) -> dict[str, str]:
     """The caller's environment, with a backend in the checkout where none is chosen."""
     state = root / STATE
     values = dict(os.environ)
-    if sandbox or "PULUMI_BACKEND_URL" not in values:
+    if sandbox or not _has_backend(values):
         state.mkdir(mode=0o700, exist_ok=True)
         values["PULUMI_BACKEND_URL"] = f"file://{state}"
     if sandbox:
         values["PULUMI_CONFIG_PASSPHRASE"] = ""
     values.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
     return values
+
+
+def _has_backend(environment: Mapping[str, str]) -> bool:
+    """Whether the caller has chosen where state is kept: by variable, or by `pulumi login`."""
+    if "PULUMI_BACKEND_URL" in environment:
+        return True
+    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        return bool(json.loads((home / "credentials.json").read_text(encoding="utf-8")).get("current"))
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _ensure_images(root: Path, deployment: Deployment) -> None:

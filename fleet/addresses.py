@@ -19,6 +19,11 @@ SHARED_SERVICES = (DISCOVERY, OBSERVABILITY)
 """Roles that each machine may play, and that every group needs of the other machines."""
 
 
+def container_name(group: str, key: str) -> str:
+    """Host name of a container on its machine: the group's for the main one, `<group>-<key>` for a sidecar."""
+    return group if key == MAIN else f"{group}-{key}"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A port of a group, on the machine that runs it."""
@@ -38,10 +43,15 @@ class Endpoint:
         """Host name on other machines."""
         return f"{self.stack.machine.name}-{self.port.service or self.group}"
 
+    @property
+    def name_here(self) -> str:
+        """Host name on its own machine: the name of the container that answers."""
+        return container_name(self.group, self.port.container)
+
     def url(self, seen_from: Stack) -> str:
         """Address as a stack's containers use it, `tcp://host:port`."""
         if seen_from.name == self.stack.name:
-            return f"{self.port.scheme}://{self.group}:{self.port.port}"
+            return f"{self.port.scheme}://{self.name_here}:{self.port.port}"
         return f"{self.port.scheme}://{self.name_elsewhere}:{self.port.host_port}"
 
 

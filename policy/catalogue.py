@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,9 +15,13 @@ from policy.rule import Rule
 def rules() -> tuple[Rule, ...]:
     """All rules, by id.
 
-    Raises TypeError where a module of the package holds no `RULE`.
+    Raises TypeError where a module of the package holds no `RULE`, ValueError where two hold one of the same id.
     """
     found = [_rule_of(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
+    twice = sorted(rule_id for rule_id, times in Counter(rule.id for rule in found).items() if times > 1)
+    if twice:
+        msg = f"{package.__name__} holds two rules called {', '.join(twice)}; give one of them an id of its own"
+        raise ValueError(msg)
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 

@@ -1,7 +1,10 @@
 """The policy configuration: the JSON file that `--policy-pack-config` takes, read for the offline judge.
 
-`{"all": "advisory", "C05-process-limit": "disabled", "D03-registry-allowed": {"enforcementLevel": "mandatory",
+`{"all": "advisory", "C05-process-limit": "disabled", "D03-known-registry": {"enforcementLevel": "mandatory",
 "registries": ["ghcr.io"]}}`. Here a rule's bare id will do as a key; the engine wants the full name.
+
+To the engine, `all` is also the level of the pack's two policies for notices (waived, not known yet): a file that says
+`"all": "mandatory"` should set `notices` and `stack-notices` to advisory. Offline they are always advisory.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from fleet.secrets import shown
 from policy.catalogue import rules
 from policy.rule import Level, Rule, Settings
 from policy.settings import expected, fits, overlay
+from policy.verdict import NOTICES
 
 _ALL = "all"
 _LEVEL = "enforcementLevel"
@@ -90,6 +94,9 @@ class _Reading:
     def entry(self, key: str, value: Any) -> None:
         if key == _ALL:
             self.all_level = self._level(key, value)
+            return
+        if key in NOTICES:
+            self._level(key, value)
             return
         rule = self._names.get(key)
         if rule is None:

@@ -13,6 +13,7 @@ from policy.stack import CardView, MachineView, StackView
 GPU_DEVICES = "/dev/nvidia*"
 """Pattern of NVIDIA's device files."""
 
+_MPS_PROGRAM = "nvidia-cuda-mps-control"
 _FIGURES = (labels.GPU_REQUEST_MIB, labels.GPU_LIMIT_MIB, labels.GPU_PROCESSES)
 
 
@@ -63,8 +64,13 @@ class CardLoad:
 
 
 def serves_others(container: ContainerView) -> bool:
-    """Whether a container serves a card to its clients and takes none of its memory for itself: an MPS daemon."""
-    return container.labels.get(labels.GPU_ROLE) == labels.MPS_DAEMON
+    """Whether a container serves a card to its clients and takes none of its memory for itself: an MPS daemon.
+
+    The label alone would let any program out of the budget, so the command must be the daemon's too.
+    """
+    return container.labels.get(labels.GPU_ROLE) == labels.MPS_DAEMON and any(
+        _MPS_PROGRAM in word for word in container.args
+    )
 
 
 def missing_parts(container: ContainerView) -> list[str]:

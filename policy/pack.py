@@ -36,10 +36,7 @@ from policy.readers.surroundings import VOLUME
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, Level, Rule, StackRule
 from policy.settings import overlay, schema_of
-from policy.verdict import Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
-
-NOTICES = "notices"
-STACK_NOTICES = "stack-notices"
+from policy.verdict import NOTICES, Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
 
 _CIS = "CIS Docker "
 _NOTICED = "Findings that are waived, and what cannot be judged before `up`."
@@ -54,7 +51,8 @@ def policies() -> list[Policy]:
             found.append(_container_policy(rule, session))
         elif isinstance(rule, StackRule):
             found.append(_stack_policy(rule, session))
-    return [*found, _notices(session), _stack_notices(session)]
+    container_notices, stack_notices = NOTICES
+    return [*found, _notices(container_notices, session), _stack_notices(stack_notices, session)]
 
 
 def _container_policy(rule: ContainerRule, session: Session) -> Policy:
@@ -102,20 +100,20 @@ def _stack_policy(rule: StackRule, session: Session) -> Policy:
     )
 
 
-def _notices(session: Session) -> Policy:
+def _notices(name: str, session: Session) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         # Of every resource, whatever its type: the stack policies judge what passed here.
-        resource = session.resource(args.urn, NOTICES, lambda: _registered(args))
+        resource = session.resource(args.urn, name, lambda: _registered(args))
         _report_notices(resource.notices, report)
 
-    return ResourceValidationPolicy(NOTICES, _NOTICED, validate, EnforcementLevel.ADVISORY)
+    return ResourceValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
 
 
-def _stack_notices(session: Session) -> Policy:
+def _stack_notices(name: str, session: Session) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         _report_notices(session.stack_notices, report)
 
-    return StackValidationPolicy(STACK_NOTICES, _NOTICED, validate, EnforcementLevel.ADVISORY)
+    return StackValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
 
 
 def _report(verdicts: Iterable[Verdict], report: ReportViolation) -> list[Verdict]:

@@ -19,6 +19,9 @@ from policy.rule import ContainerRule, Finding, Level, Rule, Settings, StackRule
 from policy.stack import StackView, VolumeView
 from policy.waiver import Waiver, find_waiver
 
+NOTICES = ("notices", "stack-notices")
+"""CrossGuard policies, of containers and of the stack, under which all verdicts but violations are reported."""
+
 _NOT_RUN = "this rule is not run on it before"
 _RUN_ON_REST = "until then this rule judges the rest"
 

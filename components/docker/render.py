@@ -138,7 +138,7 @@ def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
         "memory": container.memory_cap_mib,
         # Without it the daemon stores twice the memory, and every preview shows a change. Equal means no swap.
         "memory_swap": container.memory_cap_mib,
-        "cpus": f"{container.cpu_cap_millicores / 1000:g}",
+        "cpus": _cpus(container.cpu_cap_millicores),
         # Docker's unit of CPU weight: 1024 a core.
         "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
     }
@@ -146,6 +146,14 @@ def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
     if has_own and not container.hardening.host_ipc:
         rendered["shm_size"] = container.shared_memory_mib
     return rendered
+
+
+def _cpus(millicores: int) -> str:
+    """CPUs as the provider prints what it reads back (`2.0`, `10.`, `0.25`): any other text replaces the container."""
+    exact = f"{millicores / 1000:.9f}"
+    if exact.count("0") == len("000000000"):
+        return f"{millicores / 1000:.1f}"
+    return exact.rstrip("0")
 
 
 def _network(container: PlannedContainer, machine: Machine) -> Rendered:

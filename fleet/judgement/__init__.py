@@ -23,7 +23,12 @@ from fleet.judgement.order import ensure_start_order_is_possible
 from fleet.judgement.peers import ensure_endpoints_can_be_reached, ensure_endpoints_exist
 from fleet.judgement.placement import ensure_agents_are_unique, ensure_groups_have_one_home
 from fleet.judgement.secrets import ensure_no_secret_values
-from fleet.judgement.storage import ensure_devices_exist, ensure_single_writers, ensure_volumes_exist
+from fleet.judgement.storage import (
+    ensure_devices_exist,
+    ensure_mounts_are_writable,
+    ensure_single_writers,
+    ensure_volumes_exist,
+)
 from fleet.judgement.targets import ensure_targets_can
 from fleet.model import Fleet
 from fleet.sources import Sources
@@ -54,6 +59,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_gpu_memory_fits(fleet, sources)
     yield from ensure_volumes_exist(fleet, sources, known)
     yield from ensure_single_writers(fleet, sources)
+    yield from ensure_mounts_are_writable(fleet, sources)
     yield from ensure_devices_exist(fleet, sources)
     yield from ensure_images_run_on_the_machine(fleet, sources)
     yield from ensure_no_secret_values(fleet, sources)

@@ -9,6 +9,9 @@ from fleet.judgement.walk import containers, placed
 from fleet.model import Fleet, Stack
 from fleet.sources import Sources
 
+WRITABLE_FOLDERS = ("/data", "/cache", "/content", "/logs", "/models", "/observability", "/scratch")
+"""Folders that images/agent-host/Dockerfile makes writable for any user."""
+
 
 def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
     """A mounted volume is declared by exactly one group of the machine, and each bind is somebody's volume."""
@@ -53,6 +56,18 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                     yield sources.group_fault(
                         group.name, path, problem, "set read_only: true here, or give it a volume of its own"
                     )
+
+
+def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A new named volume belongs to root, but where the image has a folder whose mode it takes over."""
+    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+        for volume, mount in container.mounts.items():
+            named = volume not in stack.machine.binds
+            if container.build and named and not mount.read_only and mount.path not in WRITABLE_FOLDERS:
+                problem = f"{mount.path} could not be written: the image has no such folder for a new volume to follow"
+                path = ("containers", key, "mounts", volume, "path")
+                remedy = f"use one of {', '.join(WRITABLE_FOLDERS)}"
+                yield sources.group_fault(group.name, path, problem, remedy)
 
 
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

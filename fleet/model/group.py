@@ -85,7 +85,7 @@ class CpuBudget(Model):
     """Processor time in millicores: what is reserved, and the cap."""
 
     request_millicores: Millicores = Field(default=500, alias="request")
-    limit_millicores: Millicores = Field(alias="limit")
+    limit_millicores: Millicores = Field(alias="limit", ge=100)
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> CpuBudget:

@@ -144,8 +144,9 @@ class Machine(Model):
     arch: Arch
     connection: str = Field(pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+)$")
     """The daemon: `ssh://user@address`, or `unix:///var/run/docker.sock` on the machine you sit at."""
-    docker_api: str = Field(default="1.44", pattern=r"^1\.\d+$")
-    """API version of a Docker daemon, as `docker version` prints it. Daemons below 1.44 know no start interval."""
+    docker_api: str = Field(default="1.41", pattern=r"^1\.\d+$")
+    """API version of the Docker daemon, as `docker version` prints it; the default is the oldest one supported. From
+    1.44 (Docker 25) a container that starts is probed every second, and then at its interval."""
     lan_address: IPv4Address | None = None
     """Address other machines reach it by; needed once one of them uses a group of it."""
     cpus: int = Field(ge=1)

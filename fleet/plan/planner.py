@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from fleet.addresses import AddressBook, Endpoint
+from fleet.addresses import AddressBook, Endpoint, container_name
 from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib, memory_request_mib, shared_cards
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
@@ -106,7 +106,7 @@ class _Planner:
         if stack.sandbox:
             cpu_request, cpu_cap = min(cpu_request, SANDBOX_MILLICORES), min(cpu_cap, SANDBOX_MILLICORES)
         return PlannedContainer(
-            name=f"{self._prefix}{_hostname(group, key)}",
+            name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
             key=key,
             image=self._image(group, key),
@@ -114,7 +114,7 @@ class _Planner:
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
-            aliases=(_hostname(group, key),),
+            aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
             mounts=tuple(self._mounts(container)),
@@ -141,7 +141,7 @@ class _Planner:
         container, images = group.containers[key], self._stack.images
         if container.image and not self._stack.sandbox:
             return container.image.reference
-        name = AGENT_HOST if self._stack.sandbox else _hostname(group, key)
+        name = AGENT_HOST if self._stack.sandbox else container_name(group.name, key)
         return f"{images.registry}/{name}:{images.tag}"
 
     def _gpu(self, container: Container) -> PlannedGpu | None:
@@ -204,10 +204,6 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
         return {**owned, **shared}
-
-
-def _hostname(group: ContainerGroup, key: str) -> str:
-    return group.name if key == MAIN else f"{group.name}-{key}"
 
 
 def _health(container: Container) -> PlannedHealth:

@@ -24,6 +24,6 @@ RULE = ContainerRule(
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels"),
+    reads=("gpu", "labels", "args"),
     check=_check,
 )

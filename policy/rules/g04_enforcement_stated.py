@@ -40,6 +40,6 @@ RULE = ContainerRule(
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
     defaults={"production": False},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels"),
+    reads=("gpu", "labels", "args"),
     check=_check,
 )

@@ -58,6 +58,11 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         192 * 1024**2,
     ),
     "cpu limit": (_main(lambda c: c["cpu"].update(limit="750m")), lambda a: a["HostConfig"]["NanoCpus"], 750_000_000),
+    "whole cpus": (
+        _main(lambda c: c["cpu"].update(limit=2)),
+        lambda a: a["HostConfig"]["NanoCpus"],
+        2_000_000_000,
+    ),
     "cpu request": (_main(lambda c: c["cpu"].update(request="200m")), lambda a: a["HostConfig"]["CpuShares"], 204),
     "environment": (_main(lambda c: c.update(env={"MOOD": "calm"})), lambda a: "MOOD=calm" in a["Config"]["Env"], True),
     "writable folder": (

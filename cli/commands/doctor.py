@@ -1,0 +1,32 @@
+"""`fleet doctor`: whether a machine has what a deployment of its stack needs."""
+
+from __future__ import annotations
+
+import time
+
+from cli.live.check import Status, worst
+from cli.live.target import docker_stack
+from cli.terminal import Exit, console
+
+
+def doctor(stack: str, *, as_json: bool) -> Exit:
+    """Reads, judges and shows one machine; changes nothing on it."""
+    from cli.live.connection import connected
+    from cli.live.doctor_checks import doctor_checks
+    from cli.live.machine_reading import read_machine
+
+    started = time.perf_counter()
+    _, deployment = docker_stack(stack)
+    with connected(deployment) as client:
+        facts = read_machine(client, deployment)
+    checks = doctor_checks(deployment, facts)
+    if as_json:
+        from cli.view.checks_json import checks_json
+
+        print(checks_json(stack, checks))
+    else:
+        from cli.view.checks_text import show_checks
+
+        title = f"{deployment.machine.title} on {deployment.machine.connection}"
+        show_checks(console(), stack, f"{title}, {time.perf_counter() - started:.1f} s", checks)
+    return Exit.UNHEALTHY if worst(checks) is Status.WRONG else Exit.GOOD

@@ -1,0 +1,36 @@
+"""`fleet verify`: whether what runs on a stack's machine is what was planned, and works."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from cli.live.check import Status, worst
+from cli.live.target import docker_stack
+from cli.terminal import Exit, console
+
+
+def verify(stack: str, *, as_json: bool, without_gpu: bool, retries: int) -> Exit:
+    """Reads, judges and shows one deployed stack; changes nothing on it."""
+    from cli.live.connection import connected
+    from cli.live.gathering import gather
+    from cli.live.peers import planned_peers
+    from cli.live.verify_checks import verify_checks
+
+    started = time.perf_counter()
+    fleet, deployment = docker_stack(stack, without_gpu=without_gpu)
+    peers = planned_peers(fleet, deployment)
+    with connected(deployment) as client:
+        facts = gather(client, deployment, peers, retries, lambda line: print(line, file=sys.stderr))
+    checks = verify_checks(deployment, peers, facts)
+    if as_json:
+        from cli.view.checks_json import checks_json
+
+        print(checks_json(stack, checks))
+    else:
+        from cli.view.checks_text import show_checks
+
+        names = [container.name for container in deployment.containers if container.name in facts.containers]
+        title = f"{len(names)} of {len(deployment.containers)} containers on {deployment.machine.connection}"
+        show_checks(console(), stack, f"{title}, {time.perf_counter() - started:.1f} s", checks, names)
+    return Exit.UNHEALTHY if worst(checks) is Status.WRONG else Exit.GOOD

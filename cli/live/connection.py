@@ -1,0 +1,91 @@
+"""The way to a stack's daemon; imports the Docker SDK."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import docker
+import requests
+from docker.errors import DockerException
+
+from cli.live.ssh import Relay, relay
+from cli.terminal import UserError
+from components.docker.render import render_provider
+from fleet.plan.deployment import Deployment
+
+_TIMEOUT_S = 60
+"""For one answer: counting what images and volumes take can be slow on a full disk."""
+
+
+class UnreachableError(UserError):
+    """No daemon answers, or it stopped answering; the message says why and what to do."""
+
+
+@contextlib.contextmanager
+def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
+    """A client of the daemon a deployment is for, until the block ends.
+
+    Raises UnreachableError where there is none, and where it stops answering inside the block.
+    """
+    connection = deployment.machine.connection
+    with _door(deployment) as door:
+        client = None
+        try:
+            client = docker.DockerClient(
+                base_url=door.url if isinstance(door, Relay) else door, version="auto", timeout=_TIMEOUT_S
+            )
+            yield client
+        except (DockerException, requests.RequestException, OSError) as error:
+            said = door.complaint() if isinstance(door, Relay) else ""
+            msg = f"{connection}: {_problem(client)} ({said or _reason(error)}); {_way_out(deployment, error)}"
+            raise UnreachableError(msg) from error
+        finally:
+            if client is not None:
+                client.close()
+
+
+@contextlib.contextmanager
+def _door(deployment: Deployment) -> Iterator[Relay | str]:
+    connection = deployment.machine.connection
+    if not connection.startswith("ssh://"):
+        yield connection
+        return
+    if shutil.which("ssh") is None:
+        msg = f"{connection}: the ssh command is not on PATH; install an OpenSSH client"
+        raise UnreachableError(msg)
+    with relay(connection, render_provider(deployment.machine)["ssh_opts"]) as door:
+        yield door
+
+
+def _problem(client: docker.DockerClient | None) -> str:
+    return "no Docker daemon answers" if client is None else "the Docker daemon stopped answering"
+
+
+def _reason(error: BaseException) -> str:
+    """What the operating system said, below all that wraps it; else the text of the error itself."""
+    seen: list[object] = [error]
+    for one in seen:
+        if isinstance(one, OSError) and one.strerror:
+            return one.strerror.lower()
+        if isinstance(one, BaseException):
+            seen += [inner for inner in (*one.args, one.__cause__, one.__context__) if inner not in seen]
+        elif isinstance(one, tuple):
+            seen += [inner for inner in one if inner not in seen]
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _way_out(deployment: Deployment, error: BaseException) -> str:
+    connection = deployment.machine.connection
+    correct = f"correct machine.connection in Pulumi.{deployment.stack}.yaml"
+    if connection.startswith("ssh://"):
+        address = urlsplit(connection)
+        return f"try `ssh {address.netloc.rpartition(':')[0] or address.netloc} docker version`, or {correct}"
+    if connection.startswith("tcp://"):
+        return f"see whether its daemon listens there, or {correct}"
+    if "denied" in _reason(error):
+        return "add yourself to the group docker: `sudo usermod -aG docker $USER`, then log in again"
+    return f"start it with `sudo systemctl start docker`, or {correct}"

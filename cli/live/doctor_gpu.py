@@ -1,0 +1,67 @@
+"""Judges what a machine's cards need of it: container toolkit, driver, MPS. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cli.live.check import Check, good, unknown, warning, wrong
+from cli.live.machine_facts import DaemonFacts, HostFacts, MachineFacts
+from cli.live.mends import Mends
+from fleet.model import Gpu
+from fleet.plan.deployment import Deployment
+
+_REMOTE = "does not show over the Docker API"
+_CDI_PREFIX = "nvidia.com/gpu="
+
+
+def gpu_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    """Checks of every card that a container of the deployment holds; none where it uses no GPU."""
+    for card in deployment.cards:
+        if card.shares:
+            yield _toolkit(card.name, card.gpu, facts.daemon, mends)
+            yield _driver(card.name, facts.host, mends)
+            if card.gpu.mps:
+                yield _mps(card.name, card.gpu.mps.uid, facts.host, mends)
+
+
+def _toolkit(card: str, gpu: Gpu, daemon: DaemonFacts, mends: Mends) -> Check:
+    if gpu.driver == "cdi":
+        return _cdi(card, gpu, daemon, mends)
+    listed = sorted(device for device in daemon.cdi_devices or () if device.startswith(_CDI_PREFIX))
+    if "nvidia" in daemon.runtimes:
+        return good(card, "container toolkit", "the daemon has the runtime nvidia")
+    if listed:
+        return good(card, "container toolkit", f"the daemon lists {', '.join(listed)}")
+    # The toolkit's hook alone would do, but shows nowhere; registering the runtime does no harm then.
+    figure = f"the daemon has no runtime nvidia ({', '.join(sorted(daemon.runtimes))}) and lists no CDI device"
+    install = mends.on_machine("sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker")
+    return wrong(card, "container toolkit", figure, f"install nvidia-container-toolkit, then {install}")
+
+
+def _cdi(card: str, gpu: Gpu, daemon: DaemonFacts, mends: Mends) -> Check:
+    make = mends.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
+    if daemon.cdi_devices is None:
+        figure = f"this release of the daemon does not list CDI devices, so whether {gpu.device} is one cannot be seen"
+        return unknown(card, "container toolkit", figure, mends.on_machine("nvidia-ctk cdi list"))
+    if gpu.device not in daemon.cdi_devices:
+        has = ", ".join(sorted(daemon.cdi_devices)) or "none"
+        return wrong(card, "container toolkit", f"{gpu.device} is no CDI device of the daemon; it lists {has}", make)
+    return good(card, "container toolkit", f"the daemon lists {gpu.device}")
+
+
+def _driver(card: str, host: HostFacts | None, mends: Mends) -> Check:
+    if host is None:
+        return unknown(card, "driver", _REMOTE, mends.on_machine("nvidia-smi"))
+    if not host.nvidia_driver:
+        install = mends.on_machine("sudo apt install nvidia-driver && sudo reboot")
+        return wrong(card, "driver", "no NVIDIA driver is loaded", install)
+    return good(card, "driver", f"NVIDIA {host.nvidia_driver}")
+
+
+def _mps(card: str, uid: int, host: HostFacts | None, mends: Mends) -> Check:
+    if host is None:
+        return unknown(card, "MPS", f"its control daemon {_REMOTE}", mends.on_machine("pgrep -a nvidia-cuda-mps"))
+    if not host.mps:
+        figure = "no control daemon runs: processes take turns on the card, and nothing caps their memory"
+        return warning(card, "MPS", figure, mends.on_machine(f"sudo -u '#{uid}' nvidia-cuda-mps-control -d"))
+    return good(card, "MPS", "a control daemon runs")

@@ -1,0 +1,139 @@
+"""Judges whether the names, addresses and ports of a deployment are free on a machine. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from cli.live.check import Check, good, warning, wrong
+from cli.live.machine_facts import MachineFacts, NeighbourFacts
+from cli.live.mends import Mends
+from cli.live.words import counted
+from fleet import labels
+from fleet.plan.deployment import Deployment, PlannedContainer, PlannedVolume, PublishedPort
+
+_EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  (addresses a neighbour's port may be open on)
+_COMPOSE_PROJECT = "com.docker.compose.project"
+
+
+def name_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    """Names of containers, volumes and the network; its subnet; ports. What is free is told in one check a kind."""
+    yield from _containers(deployment, facts, mends)
+    yield from _volumes(deployment, facts, mends)
+    yield _network(deployment, facts, mends)
+    yield _subnet(deployment, facts, mends)
+    yield _pools(deployment, facts, mends)
+    yield from _ports(deployment, facts, mends)
+
+
+def _containers(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    there = {neighbour.name: neighbour for neighbour in facts.containers}
+    ours, composed = 0, ""
+    taken = False
+    for container in deployment.containers:
+        neighbour = there.get(container.name)
+        if neighbour is None:
+            continue
+        if not _is_ours(container, neighbour):
+            taken = True
+            figure = "a container that is not ours has its name"
+            yield wrong(container.name, "name", figure, mends.docker("rename", container.name, f"{container.name}-old"))
+            continue
+        ours += 1
+        composed = composed or neighbour.labels.get(_COMPOSE_PROJECT, "")
+    if composed:
+        figure = f"{counted(ours, 'container')} of Compose project {composed} run; Pulumi would meet their names taken"
+        yield warning("containers", "names", figure, mends.docker("compose", "-p", composed, "down"))
+    elif not taken:
+        figure = f"{counted(len(deployment.containers), 'name')} free" + (f" or ours ({ours} deployed)" if ours else "")
+        yield good("containers", "names", figure)
+
+
+def _is_ours(container: PlannedContainer, neighbour: NeighbourFacts) -> bool:
+    return all(neighbour.labels.get(label) == container.labels[label] for label in (labels.GROUP, labels.CONTAINER))
+
+
+def _volumes(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    clashes = [check for volume in deployment.volumes.values() for check in _volume(volume, facts, mends)]
+    yield from clashes
+    if deployment.volumes and not clashes:
+        ours = sum(volume.name in facts.volumes for volume in deployment.volumes.values())
+        figure = f"{counted(len(deployment.volumes), 'name')} free" + (f" or ours ({ours} there)" if ours else "")
+        yield good("volumes", "names", figure)
+
+
+def _volume(volume: PlannedVolume, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    found = facts.volumes.get(volume.name)
+    if found is None:
+        return
+    if labels.GROUP not in found.labels:
+        show = mends.docker("volume", "inspect", volume.name)
+        yield wrong(volume.name, "name", "a volume that is not ours has its name", show)
+    elif found.device != (volume.bind or ""):
+        own = "Docker's own folder"
+        figure = (
+            f"is there, in {found.device or own}; the stack says {volume.bind or own}, and Docker would keep the old"
+        )
+        # A copy first: whoever follows the command must not lose what the old one holds.
+        move = f"copy what it holds, then {mends.docker('volume', 'rm', volume.name)}"
+        yield wrong(volume.name, "place", figure, move)
+
+
+def _network(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
+    planned = deployment.machine.network
+    found = facts.networks.get(planned.name)
+    if found is None:
+        return good(planned.name, "name", "free")
+    if str(planned.subnet) in found.subnets and found.driver == "bridge":
+        return good(planned.name, "name", "ours, deployed")
+    figure = f"a network {', '.join(found.subnets) or found.driver} has its name; the stack says {planned.subnet}"
+    return wrong(planned.name, "name", figure, mends.docker("network", "rm", planned.name))
+
+
+def _subnet(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
+    planned = deployment.machine.network
+    for name, network in sorted(facts.networks.items()):
+        for subnet in network.subnets:
+            other = ip_network(subnet, strict=False)
+            if name != planned.name and other.version == planned.subnet.version and planned.subnet.overlaps(other):
+                figure = f"{planned.subnet} overlaps network {name} ({subnet})"
+                mend = f"set machine.network.subnet in {mends.stack_file} to a free /24 of 10.210.0.0/16"
+                return wrong(planned.name, "subnet", figure, f"{mend}, or {mends.docker('network', 'rm', name)}")
+    return good(planned.name, "subnet", f"{planned.subnet} overlaps none of {counted(len(facts.networks), 'network')}")
+
+
+def _pools(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
+    planned = deployment.machine.network
+    for pool in facts.daemon.pools:
+        other = ip_network(pool, strict=False)
+        if (
+            other.version == planned.subnet.version
+            and planned.subnet.overlaps(other)
+            and not planned.inside_docker_pool
+        ):
+            figure = f"{planned.subnet} lies in the daemon's pool {pool}, which it hands out by itself"
+            mend = f"set machine.network.subnet in {mends.stack_file} to a /24 outside it"
+            return warning(planned.name, "address pools", figure, mend)
+    pools = ", ".join(facts.daemon.pools) or "Docker's own, which the stack is checked against when it is loaded"
+    return good(planned.name, "address pools", pools)
+
+
+def _ports(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
+    own = {container.name for container in deployment.containers}
+    planned = [port for container in deployment.containers for port in container.ports]
+    others = [neighbour for neighbour in facts.containers if neighbour.name not in own]
+    for port in planned:
+        place = f"{port.address}:{port.host_port}"
+        holder = next((neighbour.name for neighbour in others if _holds(neighbour, port)), None)
+        if holder:
+            stop = mends.docker("stop", holder)
+            yield wrong(place, "port", f"container {holder} has it", stop)
+        else:
+            yield good(place, "port", f"no other container has it ({port.protocol})")
+
+
+def _holds(neighbour: NeighbourFacts, port: PublishedPort) -> bool:
+    return any(
+        number == port.host_port and protocol == port.protocol and (address in _EVERYWHERE or address == port.address)
+        for address, number, protocol in neighbour.ports
+    )

@@ -1,0 +1,94 @@
+"""Judges a deployed stack: what was planned against what is there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cli.live.check import Check, good, unknown, wrong
+from cli.live.facts import CardFacts, LiveFacts
+from cli.live.mends import Mends
+from cli.live.peers import Peer
+from cli.live.verify_container import container_checks
+from cli.live.verify_reach import reach_checks
+from cli.live.verify_use import use_checks
+from cli.live.words import counted
+from fleet.budget import CardUse
+from fleet.model.quantities import thousands
+from fleet.plan.deployment import Deployment, PlannedVolume
+
+_CARD_FULL = 0.98
+_SAME_CARD = 0.02
+"""What two figures of one card's memory may differ by."""
+
+
+def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]], facts: LiveFacts) -> list[Check]:
+    """Every check of a stack: containers in start order, then network, volumes and cards."""
+    mends = Mends.of(deployment, facts.compose_file)
+    if not facts.containers and deployment.containers:
+        figure = f"not deployed: none of its {counted(len(deployment.containers), 'container')} exists"
+        return [wrong(deployment.stack, "containers", figure, mends.deploy())]
+    checks: list[Check] = []
+    for container in deployment.containers:
+        checks += container_checks(container, deployment, facts, mends)
+        checks += use_checks(container, facts, mends)
+        checks += reach_checks(container, peers[container.name], facts, mends)
+    checks.append(_network(deployment, facts, mends))
+    checks += [_volume(volume, facts, mends) for volume in deployment.volumes.values()]
+    checks += _cards(deployment, facts, mends)
+    return checks
+
+
+def _network(deployment: Deployment, facts: LiveFacts, mends: Mends) -> Check:
+    planned = deployment.machine.network
+    found = facts.networks.get(planned.name)
+    if found is None:
+        return wrong(planned.name, "network", "does not exist", mends.deploy())
+    show = mends.docker("network", "inspect", planned.name)
+    if str(planned.subnet) not in found.subnets:
+        figure = f"has {', '.join(found.subnets) or 'no subnet'}, planned {planned.subnet}"
+        return wrong(planned.name, "network", figure, show)
+    if found.driver != "bridge":
+        return wrong(planned.name, "network", f"its driver is {found.driver}, planned bridge", show)
+    return good(planned.name, "network", f"bridge {planned.subnet}")
+
+
+def _volume(volume: PlannedVolume, facts: LiveFacts, mends: Mends) -> Check:
+    found = facts.volumes.get(volume.name)
+    if found is None:
+        return wrong(volume.name, "volume", "does not exist", mends.deploy())
+    if found.device != (volume.bind or ""):
+        figure = f"lies in {_place(found.device)}, planned {_place(volume.bind)}"
+        return wrong(volume.name, "volume", figure, mends.docker("volume", "inspect", volume.name))
+    return good(volume.name, "volume", f"in {_place(found.device)}")
+
+
+def _place(device: str | None) -> str:
+    return device or "Docker's own folder"
+
+
+def _cards(deployment: Deployment, facts: LiveFacts, mends: Mends) -> Iterator[Check]:
+    for card in deployment.cards:
+        if not card.shares:
+            continue
+        found = facts.cards.get(card.name, "none of its containers runs")
+        if isinstance(found, str):
+            show = mends.on_machine("nvidia-smi")
+            yield unknown(card.name, "GPU memory", f"not read: {found}", show)
+        else:
+            yield _card(card, found, deployment, mends)
+
+
+def _card(card: CardUse, found: CardFacts, deployment: Deployment, mends: Mends) -> Check:
+    planned = card.gpu.memory_mib
+    if abs(found.total_mib - planned) > planned * _SAME_CARD:
+        figure = f"the card has {thousands(found.total_mib)} MiB, the stack says {thousands(planned)}"
+        mend = f"correct machine.gpus.{card.name} in Pulumi.{deployment.stack}.yaml"
+        return wrong(card.name, "GPU memory", figure, mend)
+    figure = (
+        f"{thousands(found.used_mib)} of {thousands(found.total_mib)} MiB used, "
+        f"{thousands(card.committed_mib)} requested with contexts and desktop"
+    )
+    share = found.used_mib / found.total_mib
+    if share >= _CARD_FULL:
+        return wrong(card.name, "GPU memory", f"{figure}: nearly full", mends.on_machine("nvidia-smi"), share=share)
+    return good(card.name, "GPU memory", figure, share=share)

@@ -1,0 +1,39 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+from fleet.model.quantities import gibibytes
+
+MIB = 1024 * 1024
+
+
+def mib(size_bytes: int) -> int:
+    """Bytes as whole MiB, rounded up."""
+    return -(-size_bytes // MIB)
+
+
+def size(size_bytes: int) -> str:
+    """Bytes as `14 MiB` or `3.3 GiB`."""
+    return gibibytes(mib(size_bytes))
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the largest unit that says enough: `40 s`, `7 min`, `3 h`, `12 days`."""
+    whole = max(int(seconds), 0)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 2 * 3600:
+        return f"{whole // 60} min"
+    if whole < 2 * 86400:
+        return f"{whole // 3600} h"
+    return f"{whole // 86400} days"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 restart`, `3 restarts`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def cores(millicores: float) -> str:
+    """Millicores as CPUs: `0.5`, `2`, `0.01`."""
+    return f"{millicores / 1000:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,108 @@
+"""What the documents name exists: files, functions in them, make targets, commands and their options, links."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from cli.app import app
+from tests.unit.docs.markdown import ROOT, blocks, commands, documents, links, name_of, spans
+
+_PATH = re.compile(r"^(?P<path>[\w.*<>-]+(/[\w.*<>-]+)*/?)(:{1,2}(?P<symbol>[A-Za-z_]\w*))?$")
+_SUFFIXES = (".py", ".yaml", ".md", ".toml", ".txt", ".json", ".in")
+_MADE_AT_RUN_TIME = ("policy.json", "compose.yaml")
+"""Files a reader writes."""
+
+_MAKE = re.compile(r"(?:^|[\s(])make ([a-z][a-z-]*)")
+_FLEET = re.compile(r"(?:^|[\s(/])fleet ((?:[a-z]+ ?)+)([^|;#]*)")
+ALL = pytest.mark.parametrize("document", documents(), ids=name_of)
+
+
+@ALL
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    own = {
+        line
+        for block in [*blocks(document, "yaml"), *blocks(document, "python")]
+        for line in block.text.splitlines()[:1]
+    }
+    written = {line.removeprefix("# ").partition(",")[0] for line in own}
+    missing = []
+    for span in spans(document):
+        named = _PATH.match(span.text)
+        if named and _is_path(named["path"]) and not _is_there(named["path"], written):
+            missing.append(f"{span.place}: `{span.text}` names no file of the project")
+        elif named and named["symbol"] and not _defines(ROOT / named["path"], named["symbol"]):
+            missing.append(f"{span.place}: {named['path']} defines no {named['symbol']}")
+    assert not missing, "\n".join(missing)
+
+
+def _is_path(text: str) -> bool:
+    """Whether a span is meant as a path of the project: by its ending, or because it starts in one of our folders."""
+    first = text.partition("/")[0]
+    return text.endswith(_SUFFIXES) or ("/" in text and (text.endswith("/") or (ROOT / first).is_dir()))
+
+
+def _is_there(text: str, written: set[str]) -> bool:
+    if text in written or text in _MADE_AT_RUN_TIME or text.rstrip("/") in _ignored():
+        return True
+    pattern = re.sub(r"<[\w-]+>", "*", text).rstrip("/")
+    return any(ROOT.glob(pattern)) or any(fnmatch(name, pattern) for name in written)
+
+
+def _ignored() -> set[str]:
+    return {line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()}
+
+
+def _defines(file: Path, symbol: str) -> bool:
+    if file.suffix != ".py":
+        return True
+    return (
+        re.search(rf"^\s*(?:async def|def|class) {symbol}\b", file.read_text(encoding="utf-8"), re.MULTILINE)
+        is not None
+    )
+
+
+@ALL
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = [(piece.place, target) for piece in commands(document) for target in _MAKE.findall(piece.text)]
+    missing = [f"{place}: the Makefile has no target {target}" for place, target in named if target not in targets]
+    assert not missing, "\n".join(missing)
+
+
+@ALL
+def test_every_fleet_command_that_is_named_exists(document: Path) -> None:
+    unknown = []
+    for piece in commands(document):
+        for words, rest in _FLEET.findall(piece.text):
+            unknown += [
+                f"{piece.place}: fleet {words.strip()}: {fault}" for fault in _command_faults(words.split(), rest)
+            ]
+    assert not unknown, "\n".join(unknown)
+
+
+def _command_faults(words: list[str], rest: str) -> list[str]:
+    command: Any = typer.main.get_command(app)
+    for word in words:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            break  # The rest are arguments.
+        if word not in inner:
+            return [f"{word} is no command"]
+        command = inner[word]
+    known = {option for parameter in command.params for option in parameter.opts}
+    return [f"{option} is no option" for option in re.findall(r"(?:^|\s)(--[a-z-]+)", rest) if option not in known]
+
+
+@ALL
+def test_every_link_leads_somewhere(document: Path) -> None:
+    inside = [
+        (link, document.parent / link.text.partition("#")[0]) for link in links(document) if "://" not in link.text
+    ]
+    missing = [f"{link.place}: {link.text} leads nowhere" for link, target in inside if not target.exists()]
+    assert not missing, "\n".join(missing)
