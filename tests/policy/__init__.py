@@ -1,0 +1,1 @@
+"""Policy level: every rule on raw provider properties; needs nothing."""

@@ -1,0 +1,37 @@
+"""A04 no-privileged."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import rule
+from tests.policy.builders import container, judged, violation
+
+A04 = rule("A04")
+
+
+@pytest.mark.parametrize(
+    "privileged",
+    [
+        pytest.param(False, id="false"),
+        pytest.param(None, id="nothing said"),
+        pytest.param("false", id="false as text"),
+        pytest.param(0.0, id="zero"),
+    ],
+)
+def test_it_holds_with(privileged: object) -> None:
+    assert judged(A04, container(privileged=privileged)) == {}
+
+
+@pytest.mark.parametrize(
+    "privileged",
+    [
+        pytest.param(True, id="true"),
+        pytest.param("true", id="true as text, which a provider takes too"),
+        pytest.param(1.0, id="one"),
+    ],
+)
+def test_it_fails_with(privileged: object) -> None:
+    message = violation(A04, container(privileged=privileged))
+    assert "privileged is true" in message
+    assert "containers.main.devices" in message

@@ -1,0 +1,40 @@
+"""C03 cpu-limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy.catalogue import rule
+from tests.policy.builders import container, judged, violation
+
+C03 = rule("C03")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({"cpus": "0.5"}, id="half a processor, as text"),
+        pytest.param({"cpus": 2.0}, id="two, as a number"),
+        pytest.param({"cpus": None, "cpuQuota": 50000, "cpuPeriod": 100000}, id="a quota and its period"),
+        pytest.param({"cpus": None, "cpuQuota": 50000}, id="a quota of the kernel's period"),
+    ],
+)
+def test_it_holds_with(properties: dict[str, Any]) -> None:
+    assert judged(C03, container(**properties)) == {}
+
+
+@pytest.mark.parametrize(
+    ("properties", "says"),
+    [
+        pytest.param({"cpus": None}, "cpu_limit is not set", id="nothing said"),
+        pytest.param({"cpus": None, "cpuShares": 1024}, "cpu_limit is not set", id="a weight, which is no cap"),
+        pytest.param({"cpus": "0"}, "cpu_limit is 0", id="zero, which is no limit"),
+        pytest.param({"cpus": "all"}, "cpu_limit is not set", id="no number"),
+    ],
+)
+def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
+    message = violation(C03, container(**properties))
+    assert says in message
+    assert "set containers.main.cpu.limit" in message

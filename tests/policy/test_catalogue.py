@@ -1,0 +1,170 @@
+"""The catalogue as a whole: what is there, at which level, and that each rule says what a reader needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import policy.rules
+from fleet.model.hardening import Hardening
+from policy import catalogue
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Level, Rule, StackRule
+from policy.stack import MachineView, NetworkView, ProviderView, VolumeView
+
+MANDATORY, ADVISORY = Level.MANDATORY, Level.ADVISORY
+EXPECTED = {
+    "A01-non-root-user": MANDATORY,
+    "A02-high-uid": ADVISORY,
+    "A04-no-privileged": MANDATORY,
+    "A05-no-new-privileges": MANDATORY,
+    "A06-drop-all-caps": MANDATORY,
+    "A07-no-dangerous-caps": MANDATORY,
+    "A08-seccomp": MANDATORY,
+    "A11-read-only-rootfs": MANDATORY,
+    "B01-no-host-network": MANDATORY,
+    "B02-no-host-pid": MANDATORY,
+    "B03-no-host-ipc": MANDATORY,
+    "B04-no-host-namespaces": MANDATORY,
+    "B05-no-docker-socket": MANDATORY,
+    "B06-no-sensitive-host-mounts": MANDATORY,
+    "B10-devices-by-list": MANDATORY,
+    "B11-ports-on-an-address": MANDATORY,
+    "B15-user-defined-network": MANDATORY,
+    "C01-memory-limit": MANDATORY,
+    "C03-cpu-limit": ADVISORY,
+    "C05-process-limit": MANDATORY,
+    "C11-memory-fits": MANDATORY,
+    "C12-bounded-logs": ADVISORY,
+    "D01-no-latest": MANDATORY,
+    "D03-known-registry": MANDATORY,
+    "E01-health-check": MANDATORY,
+    "E05-bounded-restarts": ADVISORY,
+    "F04-no-secrets-in-sight": MANDATORY,
+    "F06-no-duplicate-env": MANDATORY,
+    "F09-daemon-encrypted": MANDATORY,
+    "G01-vram-sum": MANDATORY,
+    "G02-vram-declared": MANDATORY,
+    "G03-gpu-not-leaked": MANDATORY,
+    "G04-enforcement-stated": MANDATORY,
+    "G06-mps-per-process": MANDATORY,
+    "G07-mps-uid": MANDATORY,
+    "G08-mps-clients": MANDATORY,
+    "G12-subnet-disjoint": MANDATORY,
+    "G13-address-reachable": MANDATORY,
+    "G14-port-unique": MANDATORY,
+    "G15-start-order-acyclic": MANDATORY,
+    "G18-single-writer": MANDATORY,
+}
+"""Every rule and its level, by the catalogue."""
+
+VIEWS = {
+    "containers": ContainerView,
+    "networks": NetworkView,
+    "volumes": VolumeView,
+    "machines": MachineView,
+    "providers": ProviderView,
+}
+each_rule = pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.policy_name)
+
+
+def _file_name(rule: Rule) -> str:
+    return f"{rule.id.lower()}_{rule.name.replace('-', '_')}.py"
+
+
+def test_the_rules_and_their_levels_are_those_of_the_catalogue() -> None:
+    assert {rule.policy_name: rule.level for rule in catalogue.rules()} == EXPECTED
+
+
+def test_ids_and_names_are_unique_and_sorted() -> None:
+    ids = [rule.id for rule in catalogue.rules()]
+    assert ids == sorted(set(ids))
+    assert len({rule.name for rule in catalogue.rules()}) == len(ids)
+
+
+def test_a_rule_is_found_by_its_id() -> None:
+    assert catalogue.rule("A01").name == "non-root-user"
+    with pytest.raises(KeyError):
+        catalogue.rule("Z99")
+
+
+@pytest.mark.parametrize(
+    ("modules", "error", "says"),
+    [
+        pytest.param({"z97_empty": ""}, TypeError, "z97_empty holds no RULE", id="a module without a rule"),
+        pytest.param(
+            dict.fromkeys(("z98_one", "z99_two"), "from policy.rules.a01_non_root_user import RULE"),
+            ValueError,
+            "holds two rules called A01",
+            id="two rules of one id",
+        ),
+    ],
+)
+def test_a_package_is_refused_with(
+    modules: dict[str, str], error: type[Exception], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.rules()
+    for name, text in modules.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr(policy.rules, "__path__", [str(tmp_path)])
+    catalogue.rules.cache_clear()
+    try:
+        with pytest.raises(error, match=says):
+            catalogue.rules()
+    finally:
+        monkeypatch.undo()
+        catalogue.rules.cache_clear()
+
+
+@each_rule
+def test_a_rule_has_a_file_and_a_test_of_its_name(rule: Rule) -> None:
+    assert (Path(policy.rules.__path__[0]) / _file_name(rule)).is_file()
+    assert (Path(__file__).parent / f"test_{_file_name(rule)}").is_file()
+
+
+@each_rule
+def test_a_rule_explains_itself(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert ". " not in rule.summary
+    for way_out in filter(None, (rule.remedy, rule.elsewhere)):
+        assert way_out[0].islower()
+        assert not way_out.endswith(".")
+
+
+@each_rule
+def test_a_rule_reads_fields_that_exist(rule: Rule) -> None:
+    if isinstance(rule, ContainerRule):
+        assert set(rule.reads) <= {field.name for field in fields(ContainerView)}
+        assert set(rule.each) <= set(rule.reads)
+        assert set(rule.targets) <= {DOCKER, KUBERNETES, CLOUDRUN}
+        assert rule.targets
+    else:
+        assert isinstance(rule, StackRule)
+        for path in rule.reads:
+            collection, _, name = path.partition(".")
+            assert name in {field.name for field in fields(VIEWS[collection])}
+
+
+@each_rule
+def test_only_hardening_fields_can_be_excepted(rule: Rule) -> None:
+    assert not rule.exception or rule.exception in Hardening.model_fields
+
+
+@pytest.mark.parametrize("module", ["policy.catalogue", "policy.judge", "policy.config"])
+def test_the_rules_run_without_pulumi(module: str) -> None:
+    program = (
+        f"import sys, {module} as module; from policy.catalogue import rules; rules()\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('pulumi', 'pulumi_policy', 'pulumi_docker')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent.parent,
+    )
+    assert done.stdout.strip() == "[]"

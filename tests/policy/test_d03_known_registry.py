@@ -1,0 +1,53 @@
+"""D03 known-registry."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import rule
+from tests.policy.builders import container, judged, violation
+
+D03 = rule("D03")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param("fleet.local/vision-gpu:0.1.0", id="built on the machine"),
+        pytest.param("docker.io/library/redis:7", id="docker hub, by name"),
+        pytest.param("ghcr.io/acme/agent:1", id="github"),
+        pytest.param("nvcr.io/nvidia/pytorch:25.01", id="nvidia"),
+        pytest.param(f"sha256:{'0f' * 32}", id="an image's id, as another resource gives it"),
+    ],
+)
+def test_it_holds_with(image: str) -> None:
+    assert judged(D03, container(image=image)) == {}
+
+
+@pytest.mark.parametrize(
+    ("image", "says"),
+    [
+        pytest.param("redis:7", "write the registry first, such as docker.io/library/redis", id="a bare name"),
+        pytest.param("acme/agent:1", "write the registry first, such as docker.io/acme/agent", id="a name and a user"),
+        pytest.param("evil.example/agent:1", "comes from evil.example", id="an unknown registry"),
+        pytest.param("localhost:5000/agent:1", "comes from localhost:5000", id="a registry of this machine"),
+        pytest.param("docker.io.evil.example/redis:1", "comes from docker.io.evil.example", id="one that begins alike"),
+    ],
+)
+def test_it_fails_with(image: str, says: str) -> None:
+    message = violation(D03, container(image=image))
+    assert f'image "{image}"' in message
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("image", "holds"),
+    [
+        pytest.param("ghcr.io/acme/agent:1", True, id="inside the path"),
+        pytest.param("ghcr.io/acme:1", True, id="the path itself"),
+        pytest.param("ghcr.io/acmecorp/agent:1", False, id="a path that begins alike"),
+        pytest.param("docker.io/library/redis:7", False, id="a registry no longer named"),
+    ],
+)
+def test_the_registries_are_a_setting_and_may_go_on_with_a_path(image: str, holds: bool) -> None:
+    assert (judged(D03, container(image=image), registries=["ghcr.io/acme"]) == {}) is holds

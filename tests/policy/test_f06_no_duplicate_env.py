@@ -1,0 +1,35 @@
+"""F06 no-duplicate-env."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import rule
+from tests.policy.builders import container, judged, violation
+
+F06 = rule("F06")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["A=1", "B=1"], id="two names"),
+        pytest.param(["A=1", "a=1"], id="names that differ in case"),
+    ],
+)
+def test_it_holds_with(entries: list[str]) -> None:
+    assert judged(F06, container(envs=entries)) == {}
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        pytest.param(["A=1", "B=2", "A=3"], 'env "A" is set 2 times', id="two values"),
+        pytest.param(["A=1", "A=1", "A"], 'env "A" is set 3 times', id="one value three times, once without"),
+    ],
+)
+def test_it_fails_with(entries: list[str], says: str) -> None:
+    message = violation(F06, container(envs=entries))
+    assert says in message
+    assert "keep one of them under containers.main.env" in message

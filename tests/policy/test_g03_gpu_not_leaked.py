@@ -1,0 +1,59 @@
+"""G03 gpu-not-leaked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy.catalogue import rule
+from tests.policy.builders import container, gpu_container, judged, violation
+
+G03 = rule("G03")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({}, id="nothing said"),
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES=void"]}, id="void"),
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES=none"]}, id="none"),
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES="]}, id="an empty value"),
+        pytest.param({"runtime": "nvidia", "envs": ["NVIDIA_VISIBLE_DEVICES=void"]}, id="its runtime, and void"),
+        pytest.param({"devices": [{"hostPath": "/dev/snd"}]}, id="another device"),
+        pytest.param({"runtime": "runc"}, id="the usual runtime"),
+    ],
+)
+def test_it_holds_with(properties: dict[str, Any]) -> None:
+    assert judged(G03, container(**properties)) == {}
+
+
+@pytest.mark.parametrize(
+    ("properties", "says"),
+    [
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES=all"]}, 'env NVIDIA_VISIBLE_DEVICES is "all"', id="all cards"),
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES=0"]}, 'env NVIDIA_VISIBLE_DEVICES is "0"', id="one card"),
+        pytest.param({"devices": [{"hostPath": "/dev/nvidia0"}]}, 'devices holds "/dev/nvidia0"', id="a device file"),
+        pytest.param(
+            {"devices": [{"hostPath": "/dev//nvidiactl"}]}, 'devices holds "/dev//nvidiactl"', id="a way round"
+        ),
+        pytest.param({"runtime": "nvidia"}, "its runtime is NVIDIA's", id="a runtime that asks the image"),
+    ],
+)
+def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
+    message = violation(G03, container(**properties))
+    assert says in message
+    assert "without a GPU budget" in message
+    assert "add containers.main.gpu" in message
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({"envs": ["NVIDIA_VISIBLE_DEVICES=all"]}, id="the variable"),
+        pytest.param({"devices": [{"hostPath": "/dev/nvidia0"}]}, id="a device file"),
+        pytest.param({"runtime": "nvidia"}, id="the runtime"),
+    ],
+)
+def test_a_budget_allows(properties: dict[str, Any]) -> None:
+    assert judged(G03, gpu_container(**properties)) == {}

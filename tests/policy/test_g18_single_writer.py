@@ -1,0 +1,71 @@
+"""G18 single-writer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fleet.labels import VOLUME_WRITERS
+from policy.catalogue import rule
+from policy.registered import UNKNOWN, Registered
+from policy.verdict import Kind
+from tests.policy.builders import container, judged, machine, provider, verdicts, volume
+
+G18 = rule("G18")
+DATABASE = volume("memory-data", {VOLUME_WRITERS: "one"})
+
+
+def _mounting(name: str, read_only: bool = False, source: str = "memory-data") -> Registered:
+    mount = {"type": "volume", "source": source, "target": f"/{source}", "readOnly": read_only}
+    return container(name, mounts=[mount])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([], id="one writer"),
+        pytest.param([_mounting("reader", read_only=True)], id="one writer and a reader"),
+        pytest.param([_mounting("other", source="other-data")], id="a writer of another volume"),
+    ],
+)
+def test_it_holds_with(others: list[Registered]) -> None:
+    assert judged(G18, machine(), DATABASE, _mounting("writer"), *others) == {}
+
+
+def test_it_holds_for_a_volume_that_many_may_write() -> None:
+    shared = volume("memory-data", {VOLUME_WRITERS: "many"})
+    assert judged(G18, shared, _mounting("a"), _mounting("b")) == {}
+
+
+def test_it_holds_for_one_container_that_mounts_it_twice() -> None:
+    twice = [{"type": "volume", "source": "memory-data", "target": target} for target in ("/a", "/b")]
+    assert judged(G18, DATABASE, container("a", mounts=twice)) == {}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(_mounting("second"), id="a mount"),
+        pytest.param(
+            container("second", volumes=[{"volumeName": "memory-data", "containerPath": "/x"}]), id="the older form"
+        ),
+    ],
+)
+def test_it_fails_with_a_second_writer_by(second: Registered) -> None:
+    found = judged(G18, machine(), DATABASE, _mounting("first"), container("neighbour"), second)
+    assert list(found) == ["second"]
+    assert 'mounts writes to volume "memory-data", and so does first' in found["second"]
+    assert "read_only to true" in found["second"]
+
+
+def test_volumes_of_two_daemons_may_share_a_name() -> None:
+    one, two = provider("one", host="ssh://one"), provider("two", host="ssh://two")
+    here = [replace(resource, provider=one.urn) for resource in (DATABASE, _mounting("a"))]
+    there = replace(_mounting("b"), provider=two.urn)
+    assert judged(G18, one, two, *here, there) == {}
+
+
+def test_a_volume_whose_labels_are_unknown_is_left_out_and_named() -> None:
+    found = verdicts(G18, volume("later", labels=UNKNOWN), _mounting("a", source="later"))
+    assert [(verdict.kind, verdict.resource) for verdict in found] == [(Kind.UNKNOWN, "later")]

@@ -1,0 +1,147 @@
+"""Whatever a program registers, no reader and no rule breaks: random properties, odd types, unknown and hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE
+
+from fleet import labels
+from policy.assemble import stack_view
+from policy.catalogue import rules
+from policy.judge import judge
+from policy.registered import UNKNOWN, Registered
+from policy.rule import ContainerRule, StackRule
+from policy.verdict import Kind
+from tests.policy.builders import TODAY, docker_properties, gpu_container, machine, network, provider, volume
+
+CONTAINER = "docker:index/container:Container"
+NETWORK = "docker:index/network:Network"
+VOLUME = "docker:index/volume:Volume"
+PROVIDER = "pulumi:providers:docker"
+MACHINE = "fleet:docker:DockerMachine"
+
+ODD_TEXTS = [
+    "", " ", "[secret]", UNKNOWN_STRING_VALUE, UNKNOWN_ARRAY_VALUE, "0", "-1", "nan", "1e999", "9" * 5000, "\x00",
+    "é\u202e", "host", "all", "ALL", "root", ":", "::", "[::", "0.0.0.1", "127.0.0.1", "tcp://", "tcp://[",
+    "tcp://:99999999", "=", "A=", "seccomp", "seccomp=", "no-new-privileges:", "sha256:", "@", "/", "//", "../..",
+    "/dev/nvidia0", "0=1M", "=,=", ", ", "10.0.0.0/8", "10.0.0.0/99", "::/0", "[[[[", '{"a":', "{}", "NONE", "CMD",
+    "json-file", "on-failure", "mps", "gpu0", "one", "2099-01-01 because", "2099-01-01", "nvidia", "a,b", "a", "b",
+]  # fmt: skip
+KEYS = [
+    "name", "image", "user", "privileged", "readOnly", "securityOpts", "capabilities", "adds", "drops",
+    "networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode", "mounts", "volumes", "tmpfs", "type",
+    "source", "target", "hostPath", "volumeName", "containerPath", "volumeOptions", "driverOptions", "driverOpts",
+    "device", "devices", "ports", "ip", "internal", "external", "protocol", "publishAllPorts", "networksAdvanced",
+    "hosts", "host", "memory", "cpus", "cpuQuota", "cpuPeriod", "ulimits", "hard", "logDriver", "logOpts",
+    "max-size", "healthcheck", "tests", "restart", "maxRetryCount", "mustRun", "envs", "command", "entrypoints",
+    "gpus", "deviceRequests", "deviceIds", "runtime", "labels", "label", "value", "ipamConfigs", "subnet",
+    "certPath", "machine", "memoryMib", "lanAddress", "capacityMib", "contextMib", "mps", "mpsUid", "mpsClientsMax",
+    "subnets", "allowedOverlaps", "startAfter", "gpu0", "a", "b", labels.GROUP, labels.START_AFTER, labels.GPU_CARD,
+    labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as",
+]  # fmt: skip
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.just(UNKNOWN),
+    st.sampled_from(ODD_TEXTS),
+    st.text(max_size=8),
+    st.integers(),
+    st.sampled_from([0, -1, 2**63, 10**40, 10**400]),
+    st.floats(),
+)
+keys = st.one_of(st.sampled_from(KEYS), st.text(max_size=3))
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=4)),
+    max_leaves=12,
+)
+bags = st.dictionaries(keys, values, max_size=12)
+resources = st.builds(
+    Registered,
+    type=st.sampled_from([CONTAINER, CONTAINER, NETWORK, VOLUME, PROVIDER, MACHINE, "other:index:Thing"]),
+    name=st.sampled_from(["a", "b"]),
+    urn=st.sampled_from(["urn:a", "urn:b", ""]),
+    parent=st.sampled_from(["", "urn:a", "urn:b"]),
+    inputs=bags,
+    outputs=bags,
+    provider=st.sampled_from(["", "urn:a", "a::b::c::d::e"]),
+)
+patient = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def _judge_unprotected(stack: list[Registered]) -> None:
+    """Calls the checks themselves, so that an exception is raised and not turned into a verdict."""
+    view = stack_view(stack)
+    for rule in rules():
+        if isinstance(rule, StackRule):
+            list(rule.check(view, rule.defaults))
+        elif isinstance(rule, ContainerRule):
+            for container in view.containers:
+                list(rule.check(container, rule.defaults))
+            for held in view.volumes:
+                list(rule.check_volume(held, rule.defaults) if rule.check_volume else ())
+    assert all(verdict.kind is not Kind.FAILED for verdict in judge(stack, None, TODAY).verdicts)
+
+
+@patient
+@given(st.lists(resources, max_size=4))
+def test_no_rule_breaks_on_random_resources(stack: list[Registered]) -> None:
+    _judge_unprotected(stack)
+
+
+@patient
+@given(st.sampled_from(sorted(docker_properties())), values)
+def test_no_rule_breaks_on_a_hardened_container_with_one_odd_property(key: str, value: Any) -> None:
+    _judge_unprotected([machine(), Registered(CONTAINER, "a", "urn:a", inputs={**docker_properties(), key: value})])
+
+
+@patient
+@given(st.dictionaries(st.sampled_from(KEYS), st.one_of(st.sampled_from(ODD_TEXTS), st.text(max_size=6)), max_size=6))
+def test_no_rule_breaks_on_odd_labels(tags: Mapping[str, str]) -> None:
+    _judge_unprotected([machine(), gpu_container("a", tags), gpu_container("b", tags), volume("data", tags)])
+
+
+@patient
+@given(
+    st.sampled_from(["gpus", "subnets", "allowedOverlaps", "startAfter", "memoryMib", "lanAddress", "machine"]), values
+)
+def test_no_rule_breaks_on_a_machine_with_one_odd_figure(key: str, value: Any) -> None:
+    _judge_unprotected([machine(**{key: value}), gpu_container("a")])
+
+
+@pytest.mark.parametrize(
+    "key", sorted({*docker_properties(), "ports", "hosts", "devices", "gpus", "deviceRequests", "command"})
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("[secret]", id="hidden"),
+        pytest.param(UNKNOWN, id="unknown"),
+        pytest.param([UNKNOWN, "[secret]", None, 1.0, {}], id="a list of oddities"),
+        pytest.param({"a": UNKNOWN, "drops": "[secret]", "tests": "[secret]"}, id="a mapping of oddities"),
+        pytest.param(1.5, id="a float"),
+    ],
+)
+def test_no_rule_breaks_where_a_property_is(key: str, value: Any) -> None:
+    _judge_unprotected([machine(), Registered(CONTAINER, "a", "urn:a", inputs={**docker_properties(), key: value})])
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_no_rule_breaks_on_an_odd_text_anywhere(text: str) -> None:
+    odd = {key: text for key in KEYS} | {"envs": [text], "command": [text], "hosts": [{"host": text, "ip": text}]}
+    stack = [
+        Registered(CONTAINER, "a", "urn:a", inputs=odd),
+        network("net", text),
+        volume("data", {labels.VOLUME_WRITERS: text}, driverOpts={"device": text}),
+        provider(host=text),
+        machine(lanAddress=text, subnets={"x": text}, allowedOverlaps=[text], startAfter={"a": [text]}),
+    ]
+    _judge_unprotected(stack)
