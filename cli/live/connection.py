@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import docker
 import requests
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 
+from cli.live.mends import Mends
 from cli.live.ssh import Relay, relay
 from cli.terminal import UserError
 from components.docker.render import render_provider
@@ -18,6 +18,9 @@ from fleet.plan.deployment import Deployment
 
 _TIMEOUT_S = 60
 """For one answer: counting what images and volumes take can be slow on a full disk."""
+
+_IDLE_CONNECTIONS = 1
+"""The SDK keeps one for each address it has asked, and sshd allows ten sessions a connection."""
 
 
 class UnreachableError(UserError):
@@ -35,12 +38,15 @@ def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
         client = None
         try:
             client = docker.DockerClient(
-                base_url=door.url if isinstance(door, Relay) else door, version="auto", timeout=_TIMEOUT_S
+                base_url=door.url if isinstance(door, Relay) else door,
+                version="auto",
+                timeout=_TIMEOUT_S,
+                num_pools=_IDLE_CONNECTIONS,
             )
             yield client
         except (DockerException, requests.RequestException, OSError) as error:
-            said = door.complaint() if isinstance(door, Relay) else ""
-            msg = f"{connection}: {_problem(client)} ({said or _reason(error)}); {_way_out(deployment, error)}"
+            said = door.complaint() if isinstance(door, Relay) and not isinstance(error, APIError) else ""
+            msg = f"{connection}: {_problem(client, error)} ({said or _reason(error)}); {_way_out(deployment, error)}"
             raise UnreachableError(msg) from error
         finally:
             if client is not None:
@@ -60,8 +66,10 @@ def _door(deployment: Deployment) -> Iterator[Relay | str]:
         yield door
 
 
-def _problem(client: docker.DockerClient | None) -> str:
-    return "no Docker daemon answers" if client is None else "the Docker daemon stopped answering"
+def _problem(client: docker.DockerClient | None, error: BaseException) -> str:
+    if client is None:
+        return "no Docker daemon answers"
+    return "the Docker daemon refused" if isinstance(error, APIError) else "the Docker daemon stopped answering"
 
 
 def _reason(error: BaseException) -> str:
@@ -82,8 +90,7 @@ def _way_out(deployment: Deployment, error: BaseException) -> str:
     connection = deployment.machine.connection
     correct = f"correct machine.connection in Pulumi.{deployment.stack}.yaml"
     if connection.startswith("ssh://"):
-        address = urlsplit(connection)
-        return f"try `ssh {address.netloc.rpartition(':')[0] or address.netloc} docker version`, or {correct}"
+        return f"try `{Mends.of(deployment).on_machine('docker version')}`, or {correct}"
     if connection.startswith("tcp://"):
         return f"see whether its daemon listens there, or {correct}"
     if "denied" in _reason(error):

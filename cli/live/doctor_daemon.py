@@ -24,6 +24,7 @@ _SUBJECT = "daemon"
 def daemon_checks(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Iterator[Check]:
     """What the daemon and the kernel must give, then how they are hardened."""
     yield _version(daemon, mends)
+    yield _stated_api(deployment, daemon, mends)
     yield _architecture(deployment, daemon, mends)
     yield _memory_limit(deployment, daemon, mends)
     if daemon.memory_limit:
@@ -39,11 +40,29 @@ def daemon_checks(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> 
 
 def _version(daemon: DaemonFacts, mends: Mends) -> Check:
     figure = f"{daemon.engine} {daemon.version}, API {daemon.api_version}"
-    if tuple(int(part) for part in daemon.api_version.split(".")) < API_MIN:
+    if _parts(daemon.api_version) < API_MIN:
         needed = ".".join(map(str, API_MIN))
         upgrade = mends.on_machine("curl -fsSL https://get.docker.com | sudo sh")
         return wrong(_SUBJECT, "version", f"{figure}; {needed} (Docker 20.10) or later is needed", upgrade)
     return good(_SUBJECT, "version", figure)
+
+
+def _stated_api(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
+    """What depends on the stated API is the interval at which a starting container is probed."""
+    stated, there = deployment.machine.docker_api, daemon.api_version
+    correct = f'set machine.docker_api in {mends.stack_file} to "{there}"'
+    knows = deployment.machine.model_copy(update={"docker_api": there}).knows_start_interval
+    if deployment.machine.knows_start_interval and not knows:
+        figure = f"{there}, the stack says {stated}: the daemon would refuse the interval of health checks at the start"
+        return wrong(_SUBJECT, "API", figure, correct)
+    if knows and not deployment.machine.knows_start_interval:
+        figure = f"{there}, the stack says {stated}: it could see sooner that a container is healthy"
+        return warning(_SUBJECT, "API", figure, correct)
+    return good(_SUBJECT, "API", f"{there}, the stack says {stated}")
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _architecture(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:

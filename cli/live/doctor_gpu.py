@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.live.check import Check, good, unknown, warning, wrong
-from cli.live.machine_facts import DaemonFacts, HostFacts, MachineFacts
+from cli.live.check import Check, good, unknown, wrong
+from cli.live.machine_facts import MPS_PROGRAM, DaemonFacts, HostFacts, MachineFacts
 from cli.live.mends import Mends
 from fleet.model import Gpu
 from fleet.plan.deployment import Deployment
@@ -16,12 +16,13 @@ _CDI_PREFIX = "nvidia.com/gpu="
 
 def gpu_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
     """Checks of every card that a container of the deployment holds; none where it uses no GPU."""
+    shared = {c.gpu.card for group in deployment.sharing for c in group.containers if c.gpu}
     for card in deployment.cards:
         if card.shares:
             yield _toolkit(card.name, card.gpu, facts.daemon, mends)
             yield _driver(card.name, facts.host, mends)
-            if card.gpu.mps:
-                yield _mps(card.name, card.gpu.mps.uid, facts.host, mends)
+            if card.name in shared:
+                yield _mps(card.name, facts.host, mends)
 
 
 def _toolkit(card: str, gpu: Gpu, daemon: DaemonFacts, mends: Mends) -> Check:
@@ -58,10 +59,13 @@ def _driver(card: str, host: HostFacts | None, mends: Mends) -> Check:
     return good(card, "driver", f"NVIDIA {host.nvidia_driver}")
 
 
-def _mps(card: str, uid: int, host: HostFacts | None, mends: Mends) -> Check:
+def _mps(card: str, host: HostFacts | None, mends: Mends) -> Check:
+    """The stack brings the control daemon's container, but its program is the driver's."""
+    show = mends.on_machine(f"which {MPS_PROGRAM}")
     if host is None:
-        return unknown(card, "MPS", f"its control daemon {_REMOTE}", mends.on_machine("pgrep -a nvidia-cuda-mps"))
-    if not host.mps:
-        figure = "no control daemon runs: processes take turns on the card, and nothing caps their memory"
-        return warning(card, "MPS", figure, mends.on_machine(f"sudo -u '#{uid}' nvidia-cuda-mps-control -d"))
-    return good(card, "MPS", "a control daemon runs")
+        return unknown(card, "MPS", f"whether the driver brought {MPS_PROGRAM} {_REMOTE}", show)
+    if not host.mps_program:
+        # Debian has it in a package of its own, Ubuntu in nvidia-compute-utils.
+        install = mends.on_machine("sudo apt install nvidia-cuda-mps")
+        return wrong(card, "MPS", f"the driver came without {MPS_PROGRAM}", install)
+    return good(card, "MPS", f"{MPS_PROGRAM} is there; the stack runs it")

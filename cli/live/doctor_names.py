@@ -8,7 +8,8 @@ from ipaddress import ip_network
 from cli.live.check import Check, good, warning, wrong
 from cli.live.machine_facts import MachineFacts, NeighbourFacts
 from cli.live.mends import Mends
-from cli.live.words import counted
+from cli.live.words import counted, place
+from components.docker.render import render_volume
 from fleet import labels
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedVolume, PublishedPort
 
@@ -69,11 +70,8 @@ def _volume(volume: PlannedVolume, facts: MachineFacts, mends: Mends) -> Iterato
     if labels.GROUP not in found.labels:
         show = mends.docker("volume", "inspect", volume.name)
         yield wrong(volume.name, "name", "a volume that is not ours has its name", show)
-    elif found.device != (volume.bind or ""):
-        own = "Docker's own folder"
-        figure = (
-            f"is there, in {found.device or own}; the stack says {volume.bind or own}, and Docker would keep the old"
-        )
+    elif dict(found.options) != (options := render_volume(volume).get("driver_opts", {})):
+        figure = f"is there, in {place(found.options)}; the stack says {place(options)}, and Docker would keep the old"
         # A copy first: whoever follows the command must not lose what the old one holds.
         move = f"copy what it holds, then {mends.docker('volume', 'rm', volume.name)}"
         yield wrong(volume.name, "place", figure, move)

@@ -9,6 +9,7 @@ from cli.live.machine_facts import DaemonFacts, DiskFacts, MachineFacts
 from cli.live.mends import Mends
 from cli.live.words import cores, counted, size
 from fleet.model.quantities import gibibytes
+from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment
 
 _FIRMWARE_SHARE = 0.1
@@ -18,9 +19,6 @@ _DISK_LOW_BYTES = 10 * 1024**3
 """One image with CUDA and PyTorch takes about as much while it is unpacked."""
 
 _DISK_FULL_BYTES = 1024**3
-
-_LOCAL_REGISTRY = "fleet.local/"
-"""Prefix of images that are built on the machine and can be pulled from nowhere."""
 
 _SUBJECT = "machine"
 
@@ -79,19 +77,21 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, mends: M
     users = [container.name for container in deployment.containers if container.image == reference]
     found, arch = facts.images.get(reference), str(deployment.machine.arch)
     if found is None:
-        if reference.startswith(_LOCAL_REGISTRY):
-            figure = f"is not on the machine, and is built there, never pulled (for {', '.join(users)})"
-            return wrong(reference, "image", figure, _build(reference, mends))
-        figure = f"is not on the machine yet; Docker pulls it at the deployment (for {', '.join(users)})"
-        return unknown(reference, "image", figure, mends.docker("pull", reference))
+        return _missing_image(reference, users, deployment, mends)
     if found.arch and found.arch != arch:
         figure = f"is for {found.arch}, the machine is {arch}"
         return wrong(reference, "image", figure, mends.docker("image", "rm", reference))
     return good(reference, "image", f"{size(found.size_bytes)}, for {counted(len(users), 'container')}")
 
 
-def _build(reference: str, mends: Mends) -> str:
-    name = reference.removeprefix(_LOCAL_REGISTRY).partition(":")[0]
-    if name == "agent-host":
-        return mends.docker("build", "-t", reference, "images/agent-host")
-    return mends.docker("build", "--build-arg", f"LOCK={name}", "-t", reference, "images/agent")
+def _missing_image(reference: str, users: list[str], deployment: Deployment, mends: Mends) -> Check:
+    wanted = f"not on the machine yet, for {', '.join(users)}"
+    if deployment.sandbox or any(build.image == reference for build in deployment.builds):
+        # The deployment itself makes it first.
+        return good(reference, "image", f"{wanted}; built at the deployment")
+    if reference.startswith(f"{LOCAL_REGISTRY}/"):
+        figure = f"{wanted}; nothing builds it, and it can be pulled from nowhere"
+        return wrong(
+            reference, "image", figure, f"{mends.docker('build', '-t', reference, '.')} beside a Dockerfile of yours"
+        )
+    return unknown(reference, "image", f"{wanted}; pulled at the deployment", mends.docker("pull", reference))

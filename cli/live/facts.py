@@ -83,7 +83,7 @@ class ContainerFacts:
     """Network -> the container's address in it; empty while it does not run."""
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
-    """Path -> volume, and whether it is read-only."""
+    """Path -> volume, or file of the machine, and whether it is read-only."""
     gpu_devices: frozenset[str]
 
     @property
@@ -94,10 +94,10 @@ class ContainerFacts:
 
 @dataclass(frozen=True, slots=True)
 class VolumeFacts:
-    """A volume; `device` is the folder of the host it is bound to, empty for a named one."""
+    """A volume; `options` say where it lies, and are empty for one in Docker's own folder."""
 
     labels: Mapping[str, str]
-    device: str
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,9 @@ class LiveFacts:
 
     @property
     def compose_file(self) -> str | None:
-        """The file Docker Compose made these containers from."""
-        return next((facts.compose_file for facts in self.containers.values() if facts.compose_file), None)
+        """The file Docker Compose made these containers from; None where it did not, or read it from elsewhere."""
+        files = (facts.compose_file for facts in self.containers.values())
+        return next((file for file in files if file.startswith("/")), None)
 
 
 def security_option(text: str) -> str:

@@ -6,16 +6,14 @@ import os
 import shutil
 import socket
 import stat
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from cli.live.machine_facts import FolderFacts, HostFacts
+from cli.live.machine_facts import MPS_PROGRAM, HostFacts, PathFacts, secret_file
 from fleet.plan.deployment import Deployment
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
-_MPS = "nvidia-cuda-mps-control"
-_COMM_MAX = 15
-"""The kernel cuts a process's name to so many characters."""
 
 
 def is_this_machine(connection: str, kernel: str, daemon_root: str) -> bool:
@@ -35,22 +33,27 @@ def read_host(deployment: Deployment) -> HostFacts:
     """What a deployment needs of this machine."""
     binds = {volume.bind for volume in deployment.volumes.values() if volume.bind}
     devices = {device for container in deployment.containers for device in container.devices}
+    secrets = {secret_file(deployment, name) for container in deployment.containers for name in container.secrets}
     address = deployment.machine.lan_address if deployment.published else None
     return HostFacts(
-        folders={bind: _folder(Path(bind)) for bind in sorted(binds)},
-        devices={device: Path(device).exists() for device in sorted(devices)},
+        paths=dict(_paths(sorted(binds | devices | secrets))),
         nvidia_driver=_nvidia_driver(),
-        mps=_runs(_MPS),
+        mps_program=shutil.which(MPS_PROGRAM) is not None,
         own_address=None if address is None else _is_own(address),
     )
 
 
-def _folder(path: Path) -> FolderFacts | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return FolderFacts(stat.S_ISDIR(found.st_mode), found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
+def _paths(paths: Iterable[str]) -> Iterator[tuple[str, PathFacts | None]]:
+    for path in paths:
+        try:
+            found = Path(path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            yield path, None
+        except OSError:
+            # Not to be told from one that is there: a folder above it is closed to us.
+            continue
+        else:
+            yield path, PathFacts(stat.S_ISDIR(found.st_mode), found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
 
 
 def _nvidia_driver() -> str:
@@ -60,17 +63,6 @@ def _nvidia_driver() -> str:
     except (OSError, IndexError):
         return ""
     return next((word for word in words if word[0].isdigit() and "." in word), "unknown version")
-
-
-def _runs(program: str) -> bool:
-    for file in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            if file.read_text(encoding="utf-8").strip() == program[:_COMM_MAX]:
-                return True
-        except OSError:
-            # The process has ended meanwhile.
-            continue
-    return False
 
 
 def _is_own(address: IPv4Address) -> bool:

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.live.facts import NetworkFacts, VolumeFacts
+from fleet.plan.deployment import Deployment
+
+MPS_PROGRAM = "nvidia-cuda-mps-control"
+"""Comes with the driver; the container toolkit hands it to containers."""
+
+
+def secret_file(deployment: Deployment, name: str) -> str:
+    """The file of the machine that holds a secret."""
+    return f"{deployment.machine.secrets_folder}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,8 @@ class DiskFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderFacts:
-    """A folder of the host: who owns it, and its permission bits."""
+class PathFacts:
+    """A file or folder of the host: who owns it, and its permission bits."""
 
     is_folder: bool
     uid: int
@@ -77,15 +86,14 @@ class FolderFacts:
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What only the machine itself shows. `folders` holds None for one that is not there."""
+    """What only the machine itself shows."""
 
-    folders: Mapping[str, FolderFacts | None]
-    devices: Mapping[str, bool]
-    """Path -> whether it is there."""
+    paths: Mapping[str, PathFacts | None]
+    """Bind folders, secrets and devices: None for one that is not there; missing where the user may not look."""
     nvidia_driver: str
     """Its version; empty where none is loaded."""
-    mps: bool
-    """An MPS control daemon runs."""
+    mps_program: bool
+    """The driver brought the MPS control daemon."""
     own_address: bool | None
     """The LAN address belongs to this machine; None where none was asked for."""
 

@@ -41,7 +41,7 @@ class Mends:
     def deploy(self) -> str:
         """Deploys what is missing."""
         if self.compose_file:
-            return self.docker("compose", "-f", shlex.quote(self.compose_file), "up", "--wait", "-d")
+            return self._compose("up", "--wait", "-d")
         if self.sandbox:
             return f"make down up STACK={self.stack}"
         # Without a refresh Pulumi believes its state, which knows nothing of what was done by hand.
@@ -49,7 +49,15 @@ class Mends:
 
     def recreate(self, container: str) -> str:
         """Makes a container anew; its volumes stay."""
+        if self.compose_file:
+            return self._compose("up", "--wait", "-d", "--force-recreate", container)
+        if self.sandbox:
+            return self.deploy()
+        # Pulumi does not read everything back, but sees that a container is gone.
         return f"{self.docker('rm', '-f', container)} && {self.deploy()}"
+
+    def _compose(self, *words: str) -> str:
+        return self.docker("compose", "-f", shlex.quote(self.compose_file or ""), *words)
 
     def on_machine(self, command: str) -> str:
         """A command for a shell of the machine itself."""

@@ -56,9 +56,7 @@ def read_image_ids(client: DockerClient, references: Iterable[str]) -> dict[str,
 def read_volumes(client: DockerClient) -> dict[str, VolumeFacts]:
     """All volumes of the daemon."""
     return {
-        volume["Name"]: VolumeFacts(
-            labels=volume.get("Labels") or {}, device=(volume.get("Options") or {}).get("device", "")
-        )
+        volume["Name"]: VolumeFacts(labels=volume.get("Labels") or {}, options=volume.get("Options") or {})
         for volume in client.api.volumes()["Volumes"] or []
     }
 

@@ -11,7 +11,8 @@ from cli.live.peers import Peer
 from cli.live.verify_container import container_checks
 from cli.live.verify_reach import reach_checks
 from cli.live.verify_use import use_checks
-from cli.live.words import counted
+from cli.live.words import counted, place
+from components.docker.render import render_volume
 from fleet.budget import CardUse
 from fleet.model.quantities import thousands
 from fleet.plan.deployment import Deployment, PlannedVolume
@@ -56,14 +57,11 @@ def _volume(volume: PlannedVolume, facts: LiveFacts, mends: Mends) -> Check:
     found = facts.volumes.get(volume.name)
     if found is None:
         return wrong(volume.name, "volume", "does not exist", mends.deploy())
-    if found.device != (volume.bind or ""):
-        figure = f"lies in {_place(found.device)}, planned {_place(volume.bind)}"
+    options = render_volume(volume).get("driver_opts", {})
+    if dict(found.options) != options:
+        figure = f"lies in {place(found.options)}, planned {place(options)}"
         return wrong(volume.name, "volume", figure, mends.docker("volume", "inspect", volume.name))
-    return good(volume.name, "volume", f"in {_place(found.device)}")
-
-
-def _place(device: str | None) -> str:
-    return device or "Docker's own folder"
+    return good(volume.name, "volume", f"in {place(options)}")
 
 
 def _cards(deployment: Deployment, facts: LiveFacts, mends: Mends) -> Iterator[Check]:

@@ -9,6 +9,7 @@ from cli.live.facts import Binding, ContainerFacts, LiveFacts
 from cli.live.mends import Mends
 from cli.live.verify_locks import lock_checks
 from cli.live.words import counted, duration
+from components.docker.render import render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
 
 _ENDED = ("exited", "dead")
@@ -100,18 +101,18 @@ def _health(container: PlannedContainer, found: ContainerFacts, mends: Mends) ->
 
 
 def _mounts(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, mends: Mends) -> Check:
-    planned = {
-        mount.path: (deployment.volumes[mount.volume].name, mount.read_only)
-        for mount in container.mounts
-    }  # fmt: skip
-    faults = [f"{path} has {_mount(found.mounts.get(path))}, planned {_mount(mount)}"
-              for path, mount in sorted(planned.items()) if found.mounts.get(path) != mount]  # fmt: skip
-    faults += [
-        f"{path} has {_mount(found.mounts[path])}, not planned" for path in sorted(set(found.mounts) - set(planned))
+    rendered = render_container(container, deployment)["mounts"]
+    planned = {mount["target"]: (mount["source"], mount["read_only"]) for mount in rendered}
+    faults = [
+        f"{path} has {_mount(found.mounts.get(path))}, planned {_mount(mount)}"
+        for path, mount in sorted(planned.items())
+        if found.mounts.get(path) != mount
     ]
+    extra = sorted(set(found.mounts) - set(planned))
+    faults += [f"{path} has {_mount(found.mounts[path])}, not planned" for path in extra]
     if faults:
         return wrong(container.name, "mounts", "; ".join(faults), mends.recreate(container.name))
-    shown = ", ".join(f"{mount[0]} at {path}" for path, mount in sorted(planned.items()))
+    shown = ", ".join(f"{_mount(mount)} at {path}" for path, mount in sorted(planned.items()))
     return good(container.name, "mounts", shown or "none, as planned")
 
 

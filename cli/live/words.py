@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fleet.model.quantities import gibibytes
 
 MIB = 1024 * 1024
@@ -15,6 +17,13 @@ def mib(size_bytes: int) -> int:
 def size(size_bytes: int) -> str:
     """Bytes as `14 MiB` or `3.3 GiB`."""
     return gibibytes(mib(size_bytes))
+
+
+def place(options: Mapping[str, str]) -> str:
+    """Where a volume lies, by the options of Docker's local driver: a folder, memory, or Docker's own folder."""
+    if options.get("type") == "tmpfs":
+        return f"memory ({options.get('o', 'unbounded')})"
+    return options.get("device", "Docker's own folder")
 
 
 def duration(seconds: float) -> str:

@@ -46,6 +46,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
             }
             for endpoint, users in deployment.published
         ],
+        "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
         "policy": _policy(run, judgement) if judgement else [],

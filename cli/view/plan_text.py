@@ -46,6 +46,11 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     _ports(out, deployment)
     out.print()
     _waves(out, deployment)
+    if deployment.unbuilt:
+        out.print()
+        out.print("no image is built for (bring your own under the name the plan gives it):")
+        for name, reason in deployment.unbuilt.items():
+            out.print(Padding(Text(f"{name}: {reason}"), (0, 0, 0, 2)))
     if deployment.gpus_dropped:
         out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none")
     _degradations(out, deployment)
@@ -180,7 +185,7 @@ def _degradations(out: Console, deployment: Deployment) -> None:
 
 def _count(run: Run) -> str:
     kinds = Counter(_kind(resource) for resource in run.resources)
-    order = ("group", "container", "network", "volume", "provider", "component")
+    order = ("group", "container", "image", "network", "volume", "provider", "component")
     parts = [f"{kinds[kind]} {kind}{'s' if kinds[kind] != 1 else ''}" for kind in order if kinds[kind]]
     other = sum(count for kind, count in kinds.items() if kind not in order)
     if other:

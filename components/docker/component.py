@@ -43,10 +43,11 @@ class DockerMachine(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, providers=[self.provider])
         self.network = FleetNetwork(f"{name}-network", machine, child)
         self.volumes = {key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()}
+        self.images = _images(name, args, child)
         self._hook = _health_hook(name, args)
         self.groups: dict[str, ContainerGroup] = {}
         for group in (*args.sharing, *args.groups):
-            group_args = GroupArgs(group, args, self.network, self.volumes, self._hook)
+            group_args = GroupArgs(group, args, self.network, self.volumes, self.images, self._hook)
             earlier = [self.groups[after] for after in (*group.shares, *group.start_after)]
             options = pulumi.ResourceOptions(parent=self, providers=[self.provider], depends_on=earlier)
             kind = GpuSharing if group in args.sharing else ContainerGroup
@@ -87,6 +88,8 @@ class GroupArgs:
     deployment: Deployment
     network: FleetNetwork
     volumes: Mapping[str, DataVolume]
+    images: Mapping[str, pulumi.Resource]
+    """Image reference -> what builds it; ready images are not in it."""
     hook: pulumi.ResourceHook | None
 
 
@@ -106,9 +109,10 @@ class ContainerGroup(pulumi.ComponentResource):
             rendered = render_container(container, args.deployment)
             # The output, not the plain name: a network that is replaced must take its containers down first.
             rendered["networks_advanced"][0]["name"] = args.network.name
+            built = [args.images[container.image]] if container.image in args.images else []
             options = pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[args.volumes[mount.volume] for mount in container.mounts],
+                depends_on=[*(args.volumes[mount.volume] for mount in container.mounts), *built],
                 replace_on_changes=_REPLACE_ON,
                 delete_before_replace=True,
                 hooks=hooks,
@@ -124,6 +128,15 @@ class GpuSharing(ContainerGroup):
     """
 
     type_token = "fleet:docker:GpuSharing"  # noqa: S105  (a type's name)
+
+
+def _images(name: str, deployment: Deployment, opts: pulumi.ResourceOptions) -> Mapping[str, pulumi.Resource]:
+    """The images to build; their SDK is imported only where there are any."""
+    if not deployment.builds:
+        return {}
+    from components.docker.images import AgentImages
+
+    return AgentImages(f"{name}-images", deployment, opts).images
 
 
 def _health_hook(name: str, deployment: Deployment) -> pulumi.ResourceHook | None:

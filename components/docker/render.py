@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
-from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedContainer, PlannedHealth, PlannedVolume
+from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedBuild, PlannedContainer, PlannedHealth, PlannedVolume
 from fleet.plan.sharing import SHARED_MEMORY
 
 Rendered = dict[str, Any]
@@ -29,6 +29,11 @@ def render_provider(machine: Machine) -> Rendered:
     """Arguments of `docker.Provider`."""
     if machine.connection.startswith("ssh://"):
         return {"host": machine.connection, "ssh_opts": list(_SSH_OPTIONS)}
+    return {"host": machine.connection}
+
+
+def render_builder(machine: Machine) -> Rendered:
+    """Arguments of `docker_build.Provider`: the machine's own daemon builds."""
     return {"host": machine.connection}
 
 
@@ -55,6 +60,22 @@ def render_volume(volume: PlannedVolume) -> Rendered:
     if volume.tmpfs_mib:
         rendered["driver_opts"] = {"type": "tmpfs", "device": "tmpfs", "o": f"size={volume.tmpfs_mib}m,mode=1777"}
     return rendered
+
+
+def render_build(build: PlannedBuild) -> Rendered:
+    """Arguments of `docker_build.Image`: built by the machine's own daemon, and kept there."""
+    return {
+        "tags": [build.image],
+        "context": {"location": build.context},
+        "dockerfile": {"location": f"{build.context}/Dockerfile"},
+        "target": build.target,
+        "build_args": dict(build.arguments),
+        "platforms": [build.platform],
+        "load": True,
+        "push": False,
+        # A preview must neither take long nor need the machine; it checks the Dockerfile and the context all the same.
+        "build_on_preview": False,
+    }
 
 
 def keeps_data(volume: PlannedVolume) -> bool:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from fleet.document import Document, read_document
 from fleet.errors import ConfigurationError, Fault
+from fleet.images import image_contents
 from fleet.judgement import judge
 from fleet.load.validation import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -122,7 +123,8 @@ class _Reading:
             self._groups[name] = group
 
     def project(self) -> Project:
-        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups))
+        contents = MappingProxyType(dict(image_contents(self._root)))
+        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), contents)
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def _read(self, file: Path) -> Document:

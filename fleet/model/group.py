@@ -116,6 +116,8 @@ class Build(Model):
     variant: Literal["cpu", "cuda"] = "cpu"
     requirements: tuple[Requirement, ...] = ()
     """As pip reads them, one a line."""
+    unresolved: str = ""
+    """Why they have no lock under images/agent/locks, where they have none: the image is then its owner's to make."""
 
 
 class Image(Model):

@@ -4,21 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import Model, Name
+from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.group import ContainerGroup
 from fleet.model.machine import Machine
+
+LOCAL_REGISTRY = "fleet.local"
+"""No host: images under it are built on the machine itself and never pulled."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
 class Images(Model):
     """How the images we build are named: `<registry>/<group>:<tag>`."""
 
-    registry: str = Field(default="fleet.local", pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?$")
-    """`fleet.local` is no host: such images are built on the machine itself and never pulled."""
+    registry: str = Field(default=LOCAL_REGISTRY, pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?$")
+    """Where images come from; `fleet.local` builds them on the machine itself."""
     tag: str = Field(default="0.1.0", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
+    """Version; an image built on the machine adds a digest of what it is built from."""
+    base: str = Field(default="docker.io/library/python:3.12-slim-bookworm", min_length=3, pattern=r"^\S+$")
+    """What the agent host's image is built on: Debian bookworm with Python 3.11 or later."""
+    digests: FrozenMap[Name, Digest] = Field(default_factory=dict, validate_default=True)
+    """Image name -> digest, for images that come from a registry: what runs is then exactly what was built."""
+
+    @property
+    def built_on_the_machine(self) -> bool:
+        """Whether the images are made where they run, and not pulled."""
+        return self.registry == LOCAL_REGISTRY
+
+    def reference(self, name: str, contents: Mapping[str, str]) -> str:
+        """Full name of an image; contents: image name -> digest of its inputs, for what is built on the machine."""
+        if self.built_on_the_machine:
+            suffix = f"-{contents[name]}" if name in contents else ""
+            return f"{self.registry}/{name}:{self.tag}{suffix}"
+        pinned = f"@{self.digests[name]}" if name in self.digests else ""
+        return f"{self.registry}/{name}:{self.tag}{pinned}"
 
 
 class Stack(Model):
@@ -56,6 +79,8 @@ class Fleet:
 
     stacks: Mapping[str, Stack]
     groups: Mapping[str, ContainerGroup]
+    image_contents: Mapping[str, str]
+    """Image name -> digest of what it is built from."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

@@ -127,6 +127,19 @@ class PlannedVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedBuild:
+    """An image made on the machine. `context` is a folder of the project; `needs` the image it is built on, if ours."""
+
+    name: str
+    image: str
+    context: str
+    target: str
+    arguments: Mapping[str, str]
+    platform: str
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FleetFacts:
     """What policies need to know of the rest of the fleet."""
 
@@ -146,6 +159,10 @@ class Deployment:
     """Groups that ask for a GPU and get none, because the stack runs without."""
     machine: Machine
     groups: tuple[PlannedGroup, ...]
+    builds: tuple[PlannedBuild, ...]
+    """Images made on the machine, the agent host's first; none in a sandbox, whose one image `make up` builds."""
+    unbuilt: Mapping[str, str]
+    """Image reference -> why it cannot be built from its requirements."""
     sharing: tuple[PlannedGroup, ...]
     """What shares cards between containers, in wave 0; the clients' `shares` name it."""
     volumes: Mapping[str, PlannedVolume]

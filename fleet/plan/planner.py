@@ -10,6 +10,7 @@ from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib,
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
 from fleet.order import waves
+from fleet.plan.builds import AGENT_HOST, image_builds
 from fleet.plan.deployment import (
     Deployment,
     FleetFacts,
@@ -24,9 +25,6 @@ from fleet.plan.deployment import (
 from fleet.plan.environment import environment, health_test
 from fleet.plan.labelling import container_labels
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_name, sharing_volume
-
-AGENT_HOST = "agent-host"
-"""Image of the agent host alone, which runs stand-ins."""
 
 
 class UnknownStackError(LookupError):
@@ -67,6 +65,8 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
+            builds=image_builds(fleet, stack, self._groups),
+            unbuilt=MappingProxyType(self._unbuilt()),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(self._volumes()),
             cards=card_uses(stack, self._groups),
@@ -138,11 +138,23 @@ class _Planner:
         )
 
     def _image(self, group: ContainerGroup, key: str) -> str:
-        container, images = group.containers[key], self._stack.images
+        container = group.containers[key]
         if container.image and not self._stack.sandbox:
             return container.image.reference
-        name = AGENT_HOST if self._stack.sandbox else container_name(group.name, key)
-        return f"{images.registry}/{name}:{images.tag}"
+        return self._reference(AGENT_HOST if self._stack.sandbox else container_name(group.name, key))
+
+    def _reference(self, name: str) -> str:
+        return self._stack.images.reference(name, self._fleet.image_contents)
+
+    def _unbuilt(self) -> dict[str, str]:
+        if self._stack.sandbox:
+            return {}
+        return {
+            self._image(group, key): container.build.unresolved
+            for group in self._groups
+            for key, container in group.containers.items()
+            if container.build and container.build.unresolved
+        }
 
     def _gpu(self, container: Container) -> PlannedGpu | None:
         budget = container.gpu
@@ -181,11 +193,10 @@ class _Planner:
         return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
-        images = self._stack.images
         for card, gpu in shared_cards(self._stack).items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
-                yield sharing_group(name, f"{images.registry}/{AGENT_HOST}:{images.tag}", card, gpu, gpu.mps)
+                yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
 
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
