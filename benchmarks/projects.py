@@ -9,7 +9,14 @@ from typing import Any
 
 import yaml
 
-from components.docker.render import render_container, render_network, render_provider, render_volume
+from components.docker.render import (
+    render_build,
+    render_builder,
+    render_container,
+    render_network,
+    render_provider,
+    render_volume,
+)
 from fleet.load.project import load_project
 from fleet.plan.planner import plan_stack
 
@@ -45,6 +52,13 @@ def under(kind, name, depends_on=None):
 docker.Network("network-bridge", **data["network"], opts=under("Network", "network")[1])
 for name, arguments in data["volumes"].items():
     docker.Volume(f"{name}-volume", **arguments, opts=under("Volume", name)[1])
+if data["builds"]:
+    import pulumi_docker_build as docker_build
+
+    images, opts = under("Images", "images")
+    builder = docker_build.Provider("builder", **data["builder"], opts=opts)
+    for name, arguments in data["builds"].items():
+        docker_build.Image(name, **arguments, opts=pulumi.ResourceOptions(parent=images, provider=builder))
 groups = {}
 for name, group in data["groups"].items():
     groups[name], opts = under("Group", name, [groups[earlier] for earlier in group["after"]])
@@ -97,7 +111,8 @@ _GROUP = {
 def shipped(folder: Path) -> Path:
     """A copy of the shipped project."""
     _program(folder)
-    shutil.copytree(ROOT / "groups", folder / "groups")
+    for name in ("groups", "images"):
+        shutil.copytree(ROOT / name, folder / name)
     for file in ROOT.glob("Pulumi.*.yaml"):
         shutil.copy(file, folder)
     return folder
@@ -136,18 +151,21 @@ def bare_program(folder: Path, project: Path, stack: str) -> Path:
         "provider": render_provider(deployment.machine),
         "network": render_network(deployment.machine),
         "volumes": {volume.key: render_volume(volume) for volume in deployment.volumes.values()},
+        "builder": render_builder(deployment.machine),
+        "builds": {build.name: render_build(build) for build in deployment.builds},
         "groups": {
             group.name: {
-                "after": group.start_after,
+                "after": [*group.shares, *group.start_after],
                 "containers": {c.key: render_container(c, deployment) for c in group.containers},
             }
-            for group in deployment.groups
+            for group in (*deployment.sharing, *deployment.groups)
         },
     }
     folder.mkdir(parents=True)
     (folder / "resources.json").write_text(json.dumps(data))
     (folder / "__main__.py").write_text(_BARE_PROGRAM)
     (folder / "runner.py").write_text(_BARE_RUNNER)
+    shutil.copytree(ROOT / "images", folder / "images")
     _pulumi_yaml(folder)
     return folder
 

@@ -32,17 +32,19 @@ def machine(host: docker.DockerClient) -> dict[str, Any]:
     return {**_MACHINE, "docker_api": host.version()["ApiVersion"]}
 
 
-def _missing_engine() -> str | None:
+def _missing_engine(*plugins: str) -> str | None:
     if shutil.which("pulumi") is None:
         return "pulumi is not on PATH"
     listed = subprocess.run(["pulumi", "plugin", "ls"], capture_output=True, text=True, check=False)
-    return None if "docker" in listed.stdout else "the Docker provider's plugin is not installed (pulumi plugin ls)"
+    installed = {line.split()[0] for line in listed.stdout.splitlines() if line.strip()}
+    absent = [name for name in plugins if name not in installed]
+    return f"the provider plugins {', '.join(absent)} are not installed (pulumi plugin ls)" if absent else None
 
 
 @pytest.fixture(scope="session")
 def engine() -> None:
     """The Pulumi command line with the Docker provider."""
-    need("engine", _missing_engine())
+    need("engine", _missing_engine("docker"))
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +73,9 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def shipped(engine: None, tmp_path: Path) -> Workspace:
+def shipped(tmp_path: Path) -> Workspace:
     """The project's own stacks, undeployed."""
+    need("engine", _missing_engine("docker", "docker-build"))
     workspace = Workspace(tmp_path, "mainpc")
     workspace.take_shipped_files()
     return workspace

@@ -59,7 +59,8 @@ class Workspace:
 
     def take_shipped_files(self) -> None:
         """Copies the stacks and groups the project ships."""
-        shutil.copytree(ROOT / "groups", self.folder / "groups")
+        for name in ("groups", "images"):
+            shutil.copytree(ROOT / name, self.folder / name)
         for file in ROOT.glob("Pulumi.*.yaml"):
             shutil.copy(file, self.folder)
 
