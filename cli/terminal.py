@@ -51,11 +51,15 @@ def console() -> Console:
     """Standard output: as wide as the terminal from 80 columns up, without control codes where it is none."""
     from rich.console import Console
 
-    plain = Console(highlight=False, soft_wrap=False)
-    if plain.is_terminal:
-        plain.width = max(plain.width, WIDTH_MIN)
-    else:
-        plain.width = max(int(os.environ.get("COLUMNS") or WIDTH_PIPED), WIDTH_MIN)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the process with an error; here the last guard decides.
+            raise
+
+    plain = Plain(highlight=False, soft_wrap=False)
+    asked = os.environ.get("COLUMNS", "")
+    width = plain.width if plain.is_terminal else int(asked) if asked.isdigit() else WIDTH_PIPED
+    plain.width = max(width, WIDTH_MIN)
     return plain
 
 

@@ -24,6 +24,11 @@ def container_name(group: str, key: str) -> str:
     return group if key == MAIN else f"{group}-{key}"
 
 
+def elsewhere_name(machine: str, group: str, port: Port) -> str:
+    """Host name of a port on other machines: `<machine>-<service>` for a role, else `<machine>-<group>`."""
+    return f"{machine}-{port.service or group}"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A port of a group, on the machine that runs it."""
@@ -41,7 +46,7 @@ class Endpoint:
     @property
     def name_elsewhere(self) -> str:
         """Host name on other machines."""
-        return f"{self.stack.machine.name}-{self.port.service or self.group}"
+        return elsewhere_name(self.stack.machine.name, self.group, self.port)
 
     @property
     def name_here(self) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from fleet.secrets import redacted
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -32,8 +34,9 @@ class Fault:
     def lines(self) -> list[str]:
         """The fault as people read it: one line, or several where there are figures."""
         if not self.detail:
-            return [f"{self.place}: {self.problem}; {self.remedy}"]
-        return [f"{self.place}: {self.problem}", *(f"    {line}" for line in (*self.detail, self.remedy))]
+            return [redacted(f"{self.place}: {self.problem}; {self.remedy}")]
+        figures = (f"    {line}" for line in (*self.detail, self.remedy))
+        return [redacted(line) for line in (f"{self.place}: {self.problem}", *figures)]
 
 
 class ConfigurationError(Exception):

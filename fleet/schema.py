@@ -98,5 +98,15 @@ def _models(base: type[BaseModel]) -> list[type[BaseModel]]:
     return [model for child in base.__subclasses__() for model in (child, *_models(child))]
 
 
+def _closed(schema: Any) -> Any:
+    """A schema in which keys outside a pattern are wrong, as they are to the models."""
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(value) for key, value in schema.items()}
+    return {"additionalProperties": False, **closed} if "patternProperties" in closed else closed
+
+
 def _text(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    return json.dumps(_closed(schema), indent=2, sort_keys=True) + "\n"

@@ -32,9 +32,17 @@ def names_a_secret(env_name: str) -> bool:
     return not env_name.upper().endswith("_FILE") and _NAME.search(env_name) is not None
 
 
+HIDDEN = "(a secret, not shown)"
+
+
+def redacted(text: str) -> str:
+    """Text without the credentials in it."""
+    return _VALUE.sub(HIDDEN, text)
+
+
 def shown(value: object) -> str:
     """A value as an error may quote it: shortened, and never a secret."""
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     if holds_secret_value(text):
-        return "(a secret, not shown)"
+        return HIDDEN
     return text if len(text) <= 60 else f"{text[:57]}..."

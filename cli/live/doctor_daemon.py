@@ -90,7 +90,7 @@ def _swap_limit(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Ch
 def _kernel_setting(deployment: Deployment, mends: Mends) -> str:
     if deployment.machine.device_class is DeviceClass.SINGLE_BOARD_COMPUTER:
         # The file holds one line, and the kernel reads only that.
-        edit = f"sudo sed -i '1 s/$/ {_PI_SETTINGS}/' {_PI_FILE} && sudo reboot"
+        edit = f'sudo sed -i "1 s/$/ {_PI_SETTINGS}/" {_PI_FILE} && sudo reboot'
         return mends.on_machine(edit)
     grub = f"put {_GRUB_SETTINGS} into GRUB_CMDLINE_LINUX of /etc/default/grub"
     return f"{grub}, then {mends.on_machine('sudo update-grub && sudo reboot')}"

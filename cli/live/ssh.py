@@ -59,13 +59,16 @@ def relay(connection: str, options: Sequence[str]) -> Iterator[Relay]:
                     with accepted:
                         started.append(_dial(command, accepted.fileno(), complaints.fileno()))
 
-        threading.Thread(target=serve, daemon=True).start()
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
         try:
             yield Relay(f"unix://{path}", Path(complaints.name))
         finally:
             # Closing alone would leave the thread inside accept.
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
+            # What it is just starting must be in the list.
+            serving.join(_STOP_S)
             for process in started:
                 process.terminate()
             for process in started:

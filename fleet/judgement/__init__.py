@@ -13,6 +13,11 @@ from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, 
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
 from fleet.judgement.images import ensure_images_run_on_the_machine
 from fleet.judgement.memory import ensure_memory_fits
+from fleet.judgement.names import (
+    ensure_container_names_are_unique,
+    ensure_names_fit_dns,
+    ensure_roles_are_played_once,
+)
 from fleet.judgement.networks import (
     ensure_hosts_are_distinct,
     ensure_lan_addresses_are_known,
@@ -45,6 +50,9 @@ def judge(fleet: Fleet, sources: Sources, known: frozenset[str]) -> list[Fault]:
 def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
     yield from ensure_groups_have_one_home(fleet, sources, known)
     yield from ensure_agents_are_unique(fleet, sources)
+    yield from ensure_container_names_are_unique(fleet, sources)
+    yield from ensure_names_fit_dns(fleet, sources)
+    yield from ensure_roles_are_played_once(fleet, sources)
     yield from ensure_hosts_are_distinct(fleet, sources)
     yield from ensure_subnets_are_disjoint(fleet, sources)
     yield from ensure_ports_are_free(fleet, sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network
 from itertools import combinations
 
 from fleet.addresses import AddressBook
@@ -128,8 +128,6 @@ def _first_stack_of(fleet: Fleet, group: str) -> str:
 
 
 def _daemon(connection: str) -> str:
-    """What tells two connections apart: the address, whatever the user or the port of ssh."""
+    """What tells two connections apart: the address, whatever the user, or the port of ssh."""
     address = connection.split("://", 1)[1].rsplit("@", 1)[-1]
-    if connection.startswith("ssh://"):
-        return address.split(":")[0]
-    return str(ip_network(address.split(":")[0]).network_address) if address[0].isdigit() else address
+    return address.split(":")[0] if connection.startswith("ssh://") else address

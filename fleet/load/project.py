@@ -19,6 +19,7 @@ _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Top-level keys of a Pulumi stack file; all but `config` belong to Pulumi alone."""
 
+_SAID = ("is already said by where the file lies", "remove it")
 _SAID_BY_PLACE = {"name", "system"}
 """Fields of a group that its file's name and folder give."""
 
@@ -94,8 +95,11 @@ class _Reading:
                 )
             )
             return
-        ours = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
-        stack, faults = validate(Stack, {"name": name, **ours}, document, ("config",), strip=NAMESPACE)
+        ours = {key.removeprefix(NAMESPACE): value for key, value in config.items() if _is_ours(key, value)}
+        if "name" in ours:
+            line = document.line(("config", f"{NAMESPACE}name"))
+            self.faults.append(Fault(document.source, line, "name", *_SAID))
+        stack, faults = validate(Stack, {**ours, "name": name}, document, ("config",), strip=NAMESPACE)
         self.faults += faults
         if stack is not None:
             self._stacks[name] = stack
@@ -114,8 +118,7 @@ class _Reading:
         if document.value is None:
             return
         self.faults += [
-            Fault(document.source, document.line((key,)), key, "is already said by where the file lies", "remove it")
-            for key in _SAID_BY_PLACE & document.value.keys()
+            Fault(document.source, document.line((key,)), key, *_SAID) for key in _SAID_BY_PLACE & document.value.keys()
         ]
         group, faults = validate(ContainerGroup, {**document.value, "name": name, "system": system}, document)
         self.faults += faults
@@ -131,3 +134,8 @@ class _Reading:
         document, faults = read_document(file, str(file.relative_to(self._root)))
         self.faults += faults
         return document
+
+
+def _is_ours(key: str, value: object) -> bool:
+    """Whether a key of `config` is for us: in our namespace, and no secret that only Pulumi can read."""
+    return key.startswith(NAMESPACE) and not (isinstance(value, dict) and value.keys() == {"secure"})

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from fleet.document import Document, KeyPath, dotted
 from fleet.errors import Fault
-from fleet.secrets import shown
+from fleet.secrets import HIDDEN, names_a_secret, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -68,17 +68,19 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, prefix: KeyPath, strip: str) -> Fault:
-    loc = tuple(key for key in details["loc"] if key != "[key]")
+    # Pydantic marks a fault of a key, and not of its value, by this last part.
+    loc = details["loc"][:-1] if details["loc"][-1:] == ("[key]",) else details["loc"]
     line = document.line((*prefix, *(f"{strip}{key}" if i == 0 else key for i, key in enumerate(loc))))
     kind = details["type"]
     if kind == "extra_forbidden":
         return unknown_key(document.source, line, loc, _known_keys(model, loc[:-1]))
-    if "[key]" in details["loc"]:
+    if details["loc"][-1:] == ("[key]",):
         problem, remedy = f"{shown(loc[-1])} is not a valid name here", "use lower-case words joined by dashes"
         if loc[-2:-1] == ("agents",):
             remedy = "write an agent's name like GoalManager"
     else:
-        problem, remedy = _wording(kind, details)
+        hide = any(names_a_secret(str(key)) for key in loc)
+        problem, remedy = _wording(kind, {**details, "input": HIDDEN} if hide else details)
     return Fault(document.source, line, dotted(loc), problem, remedy)
 
 

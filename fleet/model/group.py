@@ -190,6 +190,19 @@ class Container(Model):
         return self
 
     @model_validator(mode="after")
+    def _nothing_is_mounted_twice(self) -> Container:
+        paths = [*(mount.path for mount in self.mounts.values()), *self.hardening.tmpfs]
+        twice = sorted({path for path in paths if paths.count(path) > 1})
+        if twice:
+            msg = f"two things are mounted at {twice[0]}; give each a path of its own (hardening.tmpfs counts too)"
+            raise ValueError(msg)
+        again = sorted({name for name in self.secrets if self.secrets.count(name) > 1})
+        if again:
+            msg = f"secrets names {', '.join(again)} twice; keep one"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _gpu_and_budget_go_together(self) -> Container:
         cuda = self.build is not None and self.build.variant == "cuda"
         if cuda and self.gpu is None:

@@ -17,6 +17,9 @@ CUDA_CONTEXT_MIB = 450
 MPS_CLIENTS_MAX = 48
 """Clients of one MPS server up to CUDA 13.0 (60 from 13.1), by NVIDIA's MPS document."""
 
+LONGEST_PREFIX = 29
+"""Eight addresses: network, gateway, broadcast and five containers."""
+
 START_INTERVAL_API_MINOR = 44
 """Docker's API 1.44 (Docker 25) brought a health check's start interval."""
 
@@ -130,6 +133,13 @@ class ContainerNetwork(Model):
     """One /24 outside Docker's default pools, such as 10.210.7.0/24."""
     inside_docker_pool: bool = False
     """Says that a subnet inside Docker's default pools is meant."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> ContainerNetwork:
+        if self.subnet.prefixlen > LONGEST_PREFIX:
+            msg = f"subnet {self.subnet} has no room for a gateway and containers; take a /{LONGEST_PREFIX} or larger"
+            raise ValueError(msg)
+        return self
 
 
 class Machine(Model):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
-_MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB)\s*$")
-_CPU = re.compile(r"^\s*(\d+)m\s*$")
-_SECONDS = re.compile(r"^\s*(\d+)\s*(s|m|h)\s*$")
+_MEMORY = re.compile(r"^\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|TiB)\s*$")
+_CPU = re.compile(r"^\s*(\d{1,9})m\s*$")
+_SECONDS = re.compile(r"^\s*(\d{1,9})\s*(s|m|h)\s*$")
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -35,7 +36,8 @@ def parse_millicores(value: Any) -> int:
     if isinstance(value, bool):
         cores: float | None = None
     elif isinstance(value, int | float):
-        cores = value * 1000
+        # Rounded to a billionth: 2.01 * 1000 is 2009.9999999999998 to a computer.
+        cores = round(value * 1000, 6) if math.isfinite(value) else None
     else:
         match = _CPU.match(value) if isinstance(value, str) else None
         cores = int(match[1]) if match else None
@@ -92,5 +94,6 @@ Millicores = Annotated[
 Seconds = Annotated[
     int,
     BeforeValidator(parse_seconds),
+    Field(gt=0),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(s|m|h)$", "examples": ["30s", "5m"]}),
 ]

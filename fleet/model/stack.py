@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.group import ContainerGroup
@@ -14,6 +14,9 @@ from fleet.model.machine import Machine
 
 LOCAL_REGISTRY = "fleet.local"
 """No host: images under it are built on the machine itself and never pulled."""
+
+Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]
+"""A flag at the top of a stack's configuration, where Pulumi writes texts."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
@@ -50,9 +53,9 @@ class Stack(Model):
     name: Name
     machine: Machine
     groups: tuple[Name, ...] = ()
-    sandbox: bool = False
+    sandbox: Switch = False
     """Outside the fleet: runs groups again, small, without GPU, with stand-in agents."""
-    without_gpu: bool = False
+    without_gpu: Switch = False
     """Runs its groups without a GPU: no device is asked for, and no GPU memory is reserved."""
     images: Images = Field(default_factory=Images)
 
