@@ -18,11 +18,8 @@ DNS_LABEL_MAX = 63
 
 def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A container's name is its address: no two groups, sidecars or daemons of cards make the same one."""
-    taken = {
-        (stack.name, sharing_name(card)): f"what shares {card}"
-        for stack in fleet.stacks.values()
-        for card in shared_cards(stack)
-    }
+    stacks = fleet.stacks.values()
+    taken = {(s.name, sharing_name(card)): f"what shares {card}" for s in stacks for card in shared_cards(s)}
     for stack, group, key, _ in containers(fleet, stacks):
         name, here = container_name(group.name, key), f"{group.name}.{key}"
         owner = taken.setdefault((stack.name, name), here)
