@@ -56,8 +56,7 @@ def read_document(file: Path, source: str) -> tuple[Document, list[Fault]]:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return _unreadable(source, line, f"is not YAML ({error.problem})", "correct the syntax there")
     except yaml.YAMLError as error:
-        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
-        return _unreadable(source, None, f"is not YAML ({reason})", "correct the syntax")
+        return _unreadable(source, None, f"is not YAML ({str(error).splitlines()[0]})", "correct the syntax")
     except RecursionError:
         return _unreadable(source, None, "is nested too deeply to be read", "flatten it")
     return _unreadable(source, 1, "is not a mapping of keys to values", "start it with a key, like `containers:`")

@@ -14,7 +14,6 @@ AGENT_HOST_CONTEXT = "images/agent-host"
 AGENT_CONTEXT = "images/agent"
 LOCKS = f"{AGENT_CONTEXT}/locks"
 _DIGITS = 12
-_IGNORED = ("__pycache__", ".pyc")
 
 
 def image_contents(root: Path) -> Mapping[str, str]:
@@ -30,8 +29,13 @@ def image_contents(root: Path) -> Mapping[str, str]:
 
 
 def _files(folder: Path) -> list[Path]:
+    """All files but the caches that Python and other tools leave beside them."""
     found = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(file for file in found if not any(part in str(file) for part in _IGNORED))
+    return sorted(file for file in found if not any(map(_is_cache, file.relative_to(folder).parts)))
+
+
+def _is_cache(part: str) -> bool:
+    return part == "__pycache__" or (part.startswith(".") and part.endswith("_cache"))
 
 
 def _digest(root: Path, files: Iterable[Path], base: str = "") -> str:

@@ -30,7 +30,7 @@ def verify(stack: str, *, as_json: bool, without_gpu: bool, retries: int) -> Exi
     else:
         from cli.view.checks_text import show_checks
 
-        names = [container.name for container in deployment.containers if container.name in facts.containers]
-        title = f"{len(names)} of {len(deployment.containers)} containers on {deployment.machine.connection}"
+        names = [container.name for container in deployment.containers]
+        title = f"{len(facts.containers)} of {len(names)} containers on {deployment.machine.connection}"
         show_checks(console(), stack, f"{title}, {time.perf_counter() - started:.1f} s", checks, names)
     return Exit.UNHEALTHY if worst(checks) is Status.WRONG else Exit.GOOD

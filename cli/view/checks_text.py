@@ -28,7 +28,7 @@ _WIDE = 100
 
 
 def show_checks(out: Console, stack: str, title: str, checks: Sequence[Check], containers: Sequence[str] = ()) -> None:
-    """Prints all checks of a stack; those of `containers` in one row each."""
+    """Prints all checks of a stack; those of `containers` in one row each, where there are any."""
     with out.capture() as captured:
         _show(out, stack, title, checks, containers)
     # Tables pad their cells; what is piped or copied should not carry that.
@@ -38,8 +38,9 @@ def show_checks(out: Console, stack: str, title: str, checks: Sequence[Check], c
 def _show(out: Console, stack: str, title: str, checks: Sequence[Check], containers: Sequence[str]) -> None:
     out.print(Text(stack, "bold").append(f"   {title}", "default"))
     out.print()
-    if containers:
-        _overview(out, checks, containers)
+    judged = [name for name in containers if any(check.subject == name for check in checks)]
+    if judged:
+        _overview(out, checks, judged)
         out.print()
     shown = set(_COLUMNS) | {check.check for check in checks if check.check.startswith(PEER)}
     rest = [check for check in checks if check.subject not in containers]
@@ -67,7 +68,7 @@ def _overview(out: Console, checks: Sequence[Check], containers: Sequence[str]) 
         own = {check.check: check for check in checks if check.subject == name}
         figures = [own[check].brief if check in own else "" for check in columns]
         drawn = (_bar(out, own.get("memory")),) if wide else ()
-        table.add_row(_mark(out, worst(own.values())), name, *figures, _peers(own), *drawn)
+        table.add_row(_mark(out, worst(own.values())), Text(name), *map(Text, figures), _peers(own), *drawn)
     out.print(table)
 
 
@@ -99,9 +100,10 @@ def _rows(out: Console, folded: Sequence[Check], rest: Sequence[Check]) -> None:
         well = [check for check in same if check.status is Status.GOOD]
         if len(same) > 1 and well:
             names = ", ".join(check.subject for check in well)
-            table.add_row(_mark(out, worst(same)), same[0].check, f"{len(well)} of {len(same)}: {names}")
+            table.add_row(_mark(out, worst(same)), same[0].check, Text(f"{len(well)} of {len(same)}: {names}"))
         elif well:
-            table.add_row(_mark(out, Status.GOOD), f"{well[0].subject} {well[0].check}", well[0].figure)
+            # A plain text would be read as markup.
+            table.add_row(_mark(out, Status.GOOD), Text(f"{well[0].subject} {well[0].check}"), Text(well[0].figure))
     if table.row_count:
         out.print(table)
         out.print()

@@ -68,13 +68,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, prefix: KeyPath, strip: str) -> Fault:
-    # Pydantic marks a fault of a key, and not of its value, by this last part.
-    loc = details["loc"][:-1] if details["loc"][-1:] == ("[key]",) else details["loc"]
+    is_of_key = _is_of_key(details)
+    loc = details["loc"][:-1] if is_of_key else details["loc"]
     line = document.line((*prefix, *(f"{strip}{key}" if i == 0 else key for i, key in enumerate(loc))))
     kind = details["type"]
     if kind == "extra_forbidden":
         return unknown_key(document.source, line, loc, _known_keys(model, loc[:-1]))
-    if details["loc"][-1:] == ("[key]",):
+    if is_of_key:
         problem, remedy = f"{shown(loc[-1])} is not a valid name here", "use lower-case words joined by dashes"
         if loc[-2:-1] == ("agents",):
             remedy = "write an agent's name like GoalManager"
@@ -82,6 +82,11 @@ def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, pr
         hide = any(names_a_secret(str(key)) for key in loc)
         problem, remedy = _wording(kind, {**details, "input": HIDDEN} if hide else details)
     return Fault(document.source, line, dotted(loc), problem, remedy)
+
+
+def _is_of_key(details: ErrorDetails) -> bool:
+    """Whether the fault is of a mapping's key, and not of a value: pydantic appends a mark to the key."""
+    return details["loc"][-1:] == ("[key]",) and details["loc"][-2:-1] == (details["input"],)
 
 
 def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
