@@ -1,0 +1,187 @@
+"""Exit codes: 0 good, 1 a bug of ours, 2 bad input, 3 a mandatory policy is violated; and nothing goes unhandled."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.builders import ROOT, faults_of, file_of, swap, under
+from tests.unit.cli.running import Answer, fleet, process, shipped, write_program
+
+# A ready image without a version: what is deployed changes behind one's back.
+LATEST = swap(
+    "    build:\n      variant: cpu\n      requirements:\n        - fastapi\n        - pydantic\n        - networkx\n"
+    "        - redis\n        - rq\n",
+    "    image: {reference: 'ghcr.io/me/tutor:latest'}\n    health: {command: [/bin/ready]}\n",
+)
+
+
+def assert_bad_input(answer: Answer, *said: str) -> None:
+    """Exit code 2, nothing on standard output, no traceback, and each of the texts told."""
+    assert answer.code == 2, answer
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+    for text in said:
+        assert text in answer.err
+
+
+def test_a_good_fleet_is_good() -> None:
+    answer = shipped("validate")
+    assert (answer.code, answer.err) == (0, "")
+    lines = [line.split() for line in answer.out.splitlines()]
+    assert ["mainpc", "docker", "8", "groups", "49", "agents", "good"] in lines
+    assert ["pc2", "docker", "4", "groups", "22", "agents", "good"] in lines
+    assert lines[-1][0] == "fleet"
+    assert answer.out.endswith("no faults\n")
+
+
+def test_a_good_stack_is_good() -> None:
+    answer = shipped("validate", "pc2")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.split() == ["pc2", "docker", "4", "groups", "22", "agents", "good"]
+
+
+@pytest.mark.parametrize("stack", ["mainpc", "pc2", "local"])
+def test_the_shipped_stacks_are_planned_and_hold_every_policy(stack: str) -> None:
+    answer = shipped("plan", stack)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(stack)
+
+
+@pytest.mark.parametrize("command", ["validate", "plan pc2", "plan pc2 --json", "export compose pc2"])
+def test_every_fault_is_told_on_standard_error(tmp_path: Path, command: str) -> None:
+    changes = {"vision_gpu": swap("limit: 6GiB", "limit: lots"), "pc2": swap("cpus: 12", "cpus: many")}
+    project = write_program(tmp_path, **changes)
+    answer = fleet(project, *command.split())
+    assert_bad_input(answer, *faults_of(project))
+    assert len(faults_of(project)) == 2
+    assert answer.err.splitlines()[0] == "Pulumi.pc2.yaml: 1 fault"
+
+
+def test_a_fault_of_another_stack_is_none_of_this_one(tmp_path: Path) -> None:
+    project = write_program(tmp_path, pc2=swap("cpus: 12", "cpus: many"))
+    answer = fleet(project, "validate", "mainpc")
+    assert answer.code == 0
+    assert answer.out == "mainpc: good; other stacks have 1 faults (fleet validate shows them)\n"
+    assert_bad_input(fleet(project, "validate", "pc2"), "cpus")
+
+
+@pytest.mark.parametrize("command", ["validate nope", "plan nope", "plan nope --json", "export compose nope"])
+def test_an_unknown_stack_is_told_with_those_there_are(command: str) -> None:
+    assert_bad_input(shipped(*command.split()), '"nope" is no stack; use one of ', "mainpc", "add Pulumi.nope.yaml")
+
+
+@pytest.mark.parametrize("command", ["validate", "validate mainpc", "plan mainpc", "schema", "export compose mainpc"])
+def test_outside_a_project_the_way_in_is_told(tmp_path: Path, command: str) -> None:
+    assert_bad_input(fleet(tmp_path, *command.split()), "no Pulumi.yaml here or above; run fleet inside the project")
+
+
+def test_a_folder_below_the_project_will_do() -> None:
+    assert fleet(ROOT / "groups" / "assistant", "validate", "pc2").code == 0
+
+
+@pytest.mark.parametrize("command", ["validate", "plan pc2"])
+def test_an_unreadable_file_is_told(tmp_path: Path, command: str) -> None:
+    project = write_program(tmp_path, vision_gpu=None)
+    (project / file_of("vision_gpu")).mkdir()
+    assert_bad_input(fleet(project, *command.split()), "groups/assistant/vision-gpu.yaml: cannot be read (")
+
+
+@pytest.mark.parametrize("command", ["plan", "policy explain", "export compose", "nonsense", "plan pc2 --nonsense"])
+def test_a_command_line_that_makes_no_sense_is_bad_input(command: str) -> None:
+    assert_bad_input(shipped(*command.split()), "Usage: ")
+
+
+def test_a_violated_mandatory_policy_is_told_with_its_place_and_way_out(tmp_path: Path) -> None:
+    project = write_program(tmp_path, tutor_suite_cpu=LATEST)
+    answer = fleet(project, "plan", "pc2")
+    assert answer.code == 3
+    assert answer.err == ""
+    head, *message = answer.out.splitlines()[-3:]
+    assert head.split() == ["D01", "no-latest", "mandatory", "groups/assistant/tutor-suite-cpu.yaml:9"]
+    assert "ghcr.io/me/tutor:latest" in "".join(message)
+    assert "1 violation" in answer.out
+
+
+def test_a_violation_is_not_looked_for_on_request(tmp_path: Path) -> None:
+    answer = fleet(write_program(tmp_path, tutor_suite_cpu=LATEST), "plan", "pc2", "--no-policy")
+    assert answer.code == 0
+    assert "not judged (--no-policy)" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("config", "code"), [('{"D01": "advisory"}', 0), ('{"D01-no-latest": "disabled"}', 0), ("{}", 3)]
+)
+def test_levels_of_policies_can_be_configured(tmp_path: Path, config: str, code: int) -> None:
+    project = write_program(tmp_path, tutor_suite_cpu=LATEST)
+    (project / "levels.json").write_text(config)
+    assert fleet(project, "plan", "pc2", "--policy-config", "levels.json").code == code
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [("{", "is not JSON"), ('{"A99": "advisory"}', '"A99" is no rule'), ('{"D01": "sometimes"}', '"sometimes"')],
+)
+def test_a_policy_configuration_that_is_none_is_told(tmp_path: Path, config: str, said: str) -> None:
+    file = tmp_path / "levels.json"
+    file.write_text(config)
+    assert_bad_input(fleet(ROOT, "plan", "pc2", "--policy-config", str(file)), said)
+
+
+def test_a_policy_configuration_that_is_not_there_is_told() -> None:
+    assert_bad_input(shipped("plan", "pc2", "--policy-config", "nope.json"), "nope.json: cannot be read")
+
+
+def test_a_weakening_with_a_reason_and_an_end_date_is_an_advisory(tmp_path: Path) -> None:
+    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
+    answer = fleet(write_program(tmp_path, tutor_suite_cpu=change), "plan", "pc2")
+    assert answer.code == 0
+    assert "A01 non-root-user   advisory" in answer.out
+    assert "waived until 2999-01-01: reads the camera" in " ".join(answer.out.split())
+
+
+def test_a_bug_of_the_program_is_told_as_one(tmp_path: Path) -> None:
+    project = write_program(tmp_path, main="1 / 0\n")
+    answer = fleet(project, "plan", "pc2")
+    assert (answer.code, answer.out) == (1, "")
+    assert "a bug of ours: ZeroDivisionError" in answer.err
+    assert "Traceback" not in answer.err
+    assert "Traceback" in fleet(project, "plan", "pc2", FLEET_DEBUG="1").err
+
+
+def test_a_program_without_a_deployment_is_a_bug(tmp_path: Path) -> None:
+    assert fleet(write_program(tmp_path, main="pass\n"), "plan", "pc2").code == 1
+
+
+def test_a_program_that_asks_the_outside_world_is_told_that_it_cannot(tmp_path: Path) -> None:
+    main = "import pulumi_docker\npulumi_docker.get_network(name='bridge')\n"
+    answer = fleet(write_program(tmp_path, main=main), "plan", "pc2")
+    assert answer.code in (1, 2)
+    assert "docker:index/getNetwork:getNetwork" in answer.err
+    assert "an offline plan cannot answer it" in answer.err
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-c", "from cli.app import main; main()", "policy", "list"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_fault_leaves_no_word_of_the_event_loop_on_standard_error(tmp_path: Path) -> None:
+    project = write_program(tmp_path, pc2=swap("cpus: 12", "cpus: many"))
+    answer = process(project, "plan", "pc2")
+    assert answer.code == 2
+    assert answer.err.splitlines()[0] == "Pulumi.pc2.yaml: 1 fault"
+    assert len(answer.err.splitlines()) == 2
+
+
+def test_a_width_that_is_no_number_is_ignored() -> None:
+    assert fleet(ROOT, "policy", "list", COLUMNS="wide").code == 0

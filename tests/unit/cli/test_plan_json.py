@@ -1,0 +1,116 @@
+"""The plan for programs: one JSON object whose keys and figures others may rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.builders import STACKS, place, planned, swap, under
+from tests.unit.cli.running import fleet, shipped, write_program
+
+
+def plan(stack: str, *options: str) -> dict[str, Any]:
+    answer = shipped("plan", stack, "--json", *options)
+    assert (answer.code, answer.err) == (0, "")
+    found: dict[str, Any] = json.loads(answer.out)
+    return found
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_plan_is_one_object_with_the_promised_keys(stack: str) -> None:
+    found = plan(stack)
+    assert found.keys() >= {"stack", "machine", "resources", "groups", "gpus", "policy"}
+    assert (found["stack"], found["machine"]) == (stack, planned(stack).machine.name)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_resource_has_type_name_parent_and_inputs_and_nothing_else(stack: str) -> None:
+    resources = plan(stack)["resources"]
+    names = {resource["name"] for resource in resources}
+    for resource in resources:
+        assert resource.keys() == {"type", "name", "parent", "inputs"}
+        assert resource["parent"] in names or (resource["parent"] is None and resource["name"] == stack)
+    assert len([resource for resource in resources if resource["parent"] is None]) == 1
+
+
+def test_inputs_are_those_of_the_provider() -> None:
+    resources = {resource["name"]: resource for resource in plan("mainpc")["resources"]}
+    vision = resources["mainpc-vision-gpu-main"]
+    assert (vision["type"], vision["parent"]) == ("docker:index/container:Container", "mainpc-vision-gpu")
+    assert vision["inputs"]["memory"] == vision["inputs"]["memorySwap"] == 4096
+    assert vision["inputs"]["deviceRequests"] == [
+        {"driver": "nvidia", "deviceIds": ["0"], "capabilities": ["gpu", "compute", "utility"]}
+    ]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_groups_have_name_wave_and_containers_with_their_agents(stack: str) -> None:
+    found = {
+        group["name"]: (group["wave"], {each["name"]: each["agents"] for each in group["containers"]})
+        for group in plan(stack)["groups"]
+    }
+    assert found == {
+        group.name: (group.wave, {each.name: list(each.agents) for each in group.containers})
+        for group in planned(stack).groups
+    }
+
+
+@pytest.mark.parametrize(
+    ("stack", "figures"),
+    [("mainpc", (24564, 20480, 2700, 1024, 360)), ("pc2", (12288, 9728, 900, 0, 1660))],
+)
+def test_a_card_has_its_figures(stack: str, figures: tuple[int, ...]) -> None:
+    (card,) = plan(stack)["gpus"]
+    names = ("capacity_mib", "requested_mib", "context_mib", "reserve_mib", "free_mib")
+    assert tuple(card[name] for name in names) == figures
+    assert card["name"] == "gpu0"
+
+
+def test_a_sandbox_has_no_card() -> None:
+    assert plan("local")["gpus"] == []
+
+
+def test_a_stack_that_holds_every_policy_lists_none() -> None:
+    assert plan("mainpc")["policy"] == []
+
+
+def test_a_violation_has_its_rule_level_resource_field_and_message(tmp_path: Path) -> None:
+    change = swap("config:\n", "config:\n  fleet:images: {tag: latest}\n")
+    project = write_program(tmp_path, pc2=change)
+    answer = fleet(project, "plan", "pc2", "--json")
+    assert answer.code == 3
+    violations = json.loads(answer.out)["policy"]
+    assert [violation["resource"] for violation in violations] == [
+        "pc2-infra-core-cpu-main",
+        "pc2-memory-reasoning-gpu-main",
+        "pc2-vision-dream-gpu-main",
+        "pc2-tutor-suite-cpu-main",
+    ]
+    for violation in violations:
+        assert violation.items() >= {"id": "D01", "level": "mandatory", "field": "image"}.items()
+        assert violation["message"].startswith(f"container {violation['resource']}: ")
+        assert ":latest" in violation["message"]
+
+
+def test_a_violation_points_at_its_line(tmp_path: Path) -> None:
+    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
+    project = write_program(tmp_path, tutor_suite_cpu=change)
+    advisories = json.loads(fleet(project, "plan", "pc2", "--json").out)["policy"]
+    assert {advisory["source"] for advisory in advisories} == {place(project, "tutor_suite_cpu", "run_as")}
+
+
+def test_without_policies_none_are_listed(tmp_path: Path) -> None:
+    change = swap("config:\n", "config:\n  fleet:images: {tag: latest}\n")
+    answer = fleet(write_program(tmp_path, pc2=change), "plan", "pc2", "--json", "--no-policy")
+    assert answer.code == 0
+    assert json.loads(answer.out)["policy"] == []
+
+
+def test_the_object_is_plain_ascii_and_the_same_each_time() -> None:
+    first = shipped("plan", "pc2", "--json").out
+    assert first.isascii()
+    assert shipped("plan", "pc2", "--json", columns=80).out == first

@@ -1,0 +1,192 @@
+"""Models: frozen through and through, strict about keys, and each rule that a single model can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from fleet.model import Container, ContainerGroup, GpuBudget, Hardening, Health, Machine, Stack
+from fleet.model.group import Agent, CpuBudget, MemoryBudget
+from tests.unit.builders import planned, shipped
+from tests.unit.fleet.models import make_container, make_group, make_machine, problem
+
+GPU = {"request": "1GiB", "limit": "2GiB", "enforcement": "framework"}
+
+
+def test_the_whole_fleet_is_frozen_down_to_its_last_value() -> None:
+    seen: set[type] = set()
+
+    def look(value: object) -> None:
+        seen.add(type(value))
+        assert not isinstance(value, (dict, list, set, bytearray)), f"{value!r} can be changed"
+        if isinstance(value, BaseModel):
+            for name in type(value).model_fields:
+                with pytest.raises(ValidationError, match="frozen"):
+                    setattr(value, name, None)
+                look(getattr(value, name))
+        elif isinstance(value, Mapping):
+            with pytest.raises(TypeError):
+                value["new"] = 1  # type: ignore[index]
+            for item in value.values():
+                look(item)
+        elif isinstance(value, tuple):
+            for item in value:
+                look(item)
+
+    for stack in shipped().stacks.values():
+        look(stack)
+    for group in shipped().groups.values():
+        look(group)
+    assert {Stack, Machine, ContainerGroup, Container, GpuBudget, Hardening, Health, Agent} <= seen
+
+
+def test_a_fleet_and_a_plan_cannot_be_changed_either() -> None:
+    with pytest.raises(FrozenInstanceError):
+        shipped().stacks = {}  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        shipped().groups["new"] = make_group()  # type: ignore[index]
+    with pytest.raises(FrozenInstanceError):
+        planned("pc2").sandbox = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("build", "changes"),
+    [
+        (make_container, {"memroy": "1GiB"}),
+        (make_container, {"hardening": {"privileged": True}}),
+        (make_container, {"health": {"intervall": "30s"}}),
+        (make_container, {"agents": {"Ear": {"modul": "a.b"}}}),
+        (make_container, {"build": {"variants": "cpu"}}),
+        (make_group, {"start_afer": ["mouth"]}),
+        (make_group, {"ports": {"main": {"host-port": 80}}}),
+        (make_group, {"volumes": {"data": {"writer": "one"}}}),
+        (make_machine, {"gpu": {}}),
+        (make_machine, {"network": {"name": "pi_internal", "subnet": "10.210.3.0/24", "mtu": 1500}}),
+    ],
+)
+def test_a_key_no_model_knows_is_refused_at_every_level(build: Any, changes: dict[str, Any]) -> None:
+    assert problem(build, **changes) == "Extra inputs are not permitted"
+
+
+def test_a_container_comes_from_a_build_or_an_image_but_not_from_both_or_neither() -> None:
+    way_out = "give build for agents of your own, or image for a ready one"
+    image = {"reference": "registry.example/redis:7"}
+    assert problem(make_container, build=None) == f"Value error, neither build nor image is given; {way_out}"
+    assert problem(make_container, image=image) == f"Value error, build and image are both given; {way_out}"
+    assert make_container(build=None, image=image).image is not None
+
+
+def test_a_cuda_build_and_a_gpu_budget_go_together() -> None:
+    assert problem(make_container, build={"variant": "cuda"}) == (
+        "Value error, build.variant is cuda, but there is no GPU budget; add gpu with request, limit and enforcement"
+    )
+    assert problem(make_container, gpu=GPU) == (
+        "Value error, gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+    )
+    assert make_container(build={"variant": "cuda"}, gpu=GPU).gpu is not None
+    assert make_container(build=None, image={"reference": "ollama/ollama:1"}, gpu=GPU).gpu is not None
+
+
+@pytest.mark.parametrize(
+    ("model", "budget", "equal", "below", "said"),
+    [
+        (MemoryBudget, {"request": "1GiB"}, "1GiB", "1023MiB", "1023 MiB is below request 1024 MiB"),
+        (CpuBudget, {"request": 1}, 1, "999m", "999m is below request 1000m"),
+        (GpuBudget, GPU, "1GiB", "1023MiB", "1023 MiB is below request 1024 MiB"),
+    ],
+)
+def test_a_limit_covers_its_request(
+    model: Any, budget: dict[str, Any], equal: object, below: object, said: str
+) -> None:
+    assert model.model_validate({**budget, "limit": equal})
+    assert problem(model.model_validate, obj={**budget, "limit": below}) == (
+        f"Value error, limit {said}; raise limit or lower request"
+    )
+
+
+def test_the_request_is_the_cap_where_no_limit_is_given() -> None:
+    assert make_container().memory.cap_mib == 1024
+    assert make_container(memory={"request": "1GiB", "limit": "3GiB"}).memory.cap_mib == 3072
+
+
+def test_a_gpu_budget_says_what_enforces_it() -> None:
+    assert problem(GpuBudget.model_validate, obj={"request": "1GiB", "limit": "1GiB"}) == "Field required"
+    assert "'advisory', 'framework', 'mps' or 'exclusive'" in problem(
+        GpuBudget.model_validate, obj={**GPU, "enforcement": "hope"}
+    )
+
+
+@pytest.mark.parametrize("keys", [("module", "script"), ("script", "program"), ("module", "program")])
+def test_an_agent_is_started_one_way(keys: tuple[str, str]) -> None:
+    values = {"module": "a.b", "script": "/app/a.py", "program": "/bin/a"}
+    agent = {key: values[key] for key in keys}
+    assert problem(Agent.model_validate, obj=agent) == f"Value error, {' and '.join(keys)} exclude each other; keep one"
+
+
+def test_a_group_has_a_main_container_and_ports_of_its_own_containers() -> None:
+    side = {"build": {}, "memory": {"request": "1GiB"}, "cpu": {"limit": 1}}
+    assert problem(make_group, containers={"side": side}) == 'Value error, no container is called "main"; rename side'
+    assert "ports.web.container: door is no container of the group; use main" in problem(
+        make_group, ports={"web": {"port": 80, "container": "door"}}
+    )
+
+
+def test_a_group_without_ports_answers_on_8000() -> None:
+    assert {key: port.port for key, port in make_group().ports.items()} == {"main": 8000}
+
+
+@pytest.mark.parametrize("port", [1, 65535])
+def test_the_outermost_ports_are_ports(port: int) -> None:
+    assert make_group(ports={"main": {"port": port}}).ports["main"].port == port
+
+
+@pytest.mark.parametrize(("port", "said"), [(0, "greater than or equal to 1"), (65536, "less than or equal to 65535")])
+def test_a_number_beyond_the_outermost_ports_is_none(port: int, said: str) -> None:
+    assert said in problem(make_group, ports={"main": {"port": port}})
+
+
+def test_health_is_looked_for_as_long_as_all_its_tries_take() -> None:
+    assert Health().deadline_s == 60 + 3 * (30 + 10)
+    assert (Health().path, Health().port, Health().interval_s, Health().timeout_s) == ("/health", 8000, 30, 10)
+
+
+@pytest.mark.parametrize(
+    ("device_class", "target", "fits"),
+    [
+        ("gaming-pc", "docker", True), ("gaming-laptop", "docker", True), ("workstation", "docker", True),
+        ("cloud-vm", "docker", True), ("laptop", "docker", True), ("single-board-computer", "docker", True),
+        ("container-service", "kubernetes", True), ("container-service", "cloudrun", True),
+        ("container-service", "docker", False), ("gaming-pc", "kubernetes", False), ("embedded", "native", True),
+        ("embedded", "docker", False), ("hpc", "native", True), ("hpc", "docker", True), ("hpc", "cloudrun", False),
+    ],
+)  # fmt: skip
+def test_each_device_class_is_deployed_by_its_own_strategy(device_class: str, target: str, fits: bool) -> None:
+    keys = {"class": device_class, "target": target}
+    if fits:
+        assert make_machine(**keys).target == target
+    else:
+        assert f'target "{target}" does not fit class "{device_class}"' in problem(make_machine, **keys)
+
+
+@pytest.mark.parametrize("name", ["a", "A1", "a_b", "-a", "a-", "a--b", "1a", "a.b", "a" * 41])
+def test_a_name_is_a_dns_label_with_room_for_what_is_added(name: str) -> None:
+    assert problem(make_machine, name=name)
+
+
+@pytest.mark.parametrize("name", ["a1", "pi-4", "a" * 40])
+def test_a_lower_case_name_of_words_and_dashes_is_taken(name: str) -> None:
+    assert make_machine(name=name).name == name
+
+
+@pytest.mark.parametrize("subnet", ["10.210.3.0/32", "10.210.3.0/31"])
+def test_a_subnet_has_room_for_a_gateway_and_containers(subnet: str) -> None:
+    assert problem(make_machine, network={"name": "pi_internal", "subnet": subnet})
+
+
+def test_a_group_is_named_once_in_a_stack() -> None:
+    with pytest.raises(ValidationError, match="groups names ears twice; keep one"):
+        Stack(name="pi", machine=make_machine(), groups=("ears", "eyes", "ears"))

@@ -1,0 +1,96 @@
+"""Quantities: what people write becomes whole numbers, and what is no quantity is told how to be one."""
+
+from __future__ import annotations
+
+import pytest
+
+from fleet.model.quantities import gibibytes, parse_memory_mib, parse_millicores, parse_seconds, thousands
+
+
+@pytest.mark.parametrize(
+    ("text", "mib"),
+    [
+        ("1MiB", 1),
+        ("24564MiB", 24564),
+        ("24GiB", 24576),
+        ("1.5GiB", 1536),
+        ("0.5GiB", 512),
+        ("2TiB", 2 * 1024 * 1024),
+        (" 8 GiB ", 8192),
+        ("0MiB", 0),
+    ],
+)
+def test_a_size_becomes_whole_mib(text: str, mib: int) -> None:
+    assert parse_memory_mib(text) == mib
+    assert type(parse_memory_mib(text)) is int
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "24 gigs", "8GB", "8G", "8gib", "GiB", "", "-1GiB", "1,5GiB", "0x10MiB", "8GiB and more",
+        "0.5MiB", "0.3GiB", 8, 8.0, True, None, ["8GiB"],
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_size_is_refused_with_the_way_to_write_it(value: object) -> None:
+    with pytest.raises(ValueError, match=r"is not a size in whole MiB; write it like 24564MiB or 24GiB$") as caught:
+        parse_memory_mib(value)
+    assert str(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "millicores"),
+    [("1m", 1), ("500m", 500), ("1500m", 1500), (2, 2000), (1.5, 1500), (0.5, 500), (64, 64000)],
+)
+def test_an_amount_of_cpu_becomes_millicores(value: object, millicores: int) -> None:
+    assert parse_millicores(value) == millicores
+    assert type(parse_millicores(value)) is int
+
+
+@pytest.mark.parametrize("value", ["2", "1.5", "0m", "-5m", "1.5m", "m", "", 0, -1, 0.0001, True, False, None, [1]])
+def test_what_is_no_amount_of_cpu_is_refused_with_the_way_to_write_it(value: object) -> None:
+    with pytest.raises(ValueError, match=r"is not an amount of CPU; write it like 500m or 1\.5$"):
+        parse_millicores(value)
+
+
+@pytest.mark.parametrize(("value", "millicores"), [(2.01, 2010), (1.001, 1001), (16.01, 16010)])
+def test_a_decimal_amount_of_cpu_is_not_lost_to_binary_fractions(value: float, millicores: int) -> None:
+    assert parse_millicores(value) == millicores
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_an_endless_amount_of_cpu_is_refused_like_any_other(value: float) -> None:
+    try:
+        parse_millicores(value)
+    except ValueError as error:
+        assert "is not an amount of CPU" in str(error)  # noqa: PT017  (an OverflowError must fail the test)
+    else:
+        pytest.fail("accepted")
+
+
+def test_a_size_of_hundreds_of_digits_is_refused_like_any_other() -> None:
+    with pytest.raises(ValueError, match="is not a size in whole MiB"):
+        parse_memory_mib(f"{'9' * 400}GiB")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("1s", 1), ("30s", 30), ("5m", 300), ("1h", 3600), ("0s", 0)])
+def test_a_duration_becomes_seconds(text: str, seconds: int) -> None:
+    assert parse_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("value", [30, "30", "1.5s", "-1s", "1d", "s", "", "1m30s", None, True])
+def test_what_is_no_duration_is_refused_with_the_way_to_write_it(value: object) -> None:
+    with pytest.raises(ValueError, match=r"is not a duration; write it like 30s or 5m$"):
+        parse_seconds(value)
+
+
+@pytest.mark.parametrize(
+    ("mib", "text"), [(0, "0"), (999, "999"), (1000, "1 000"), (24564, "24 564"), (10**6, "1 000 000")]
+)
+def test_figures_are_printed_in_groups_of_three(mib: int, text: str) -> None:
+    assert thousands(mib) == text
+
+
+@pytest.mark.parametrize(("mib", "text"), [(1023, "1023 MiB"), (1024, "1 GiB"), (1536, "1.5 GiB"), (65536, "64 GiB")])
+def test_sizes_are_printed_in_the_unit_people_use(mib: int, text: str) -> None:
+    assert gibibytes(mib) == text
