@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
@@ -199,8 +198,3 @@ def small_stack(name: str, *groups: str, **machine: str) -> str:
     }
     lines = [f"    {key}: {value}" for key, value in keys.items() if value]
     return "\n".join(["config:", "  fleet:machine:", *lines, f"  fleet:groups: [{', '.join(groups)}]", ""])
-
-
-def known_bug(where: str) -> Any:
-    """Marks a test of what must be true and is not yet; fails once it is, so that the mark goes with the bug."""
-    return pytest.mark.xfail(strict=True, reason=where)

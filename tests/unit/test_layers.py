@@ -44,7 +44,7 @@ def test_rules_and_their_judge_pull_in_no_pulumi() -> None:
     assert loaded & {"pulumi", "pulumi_docker", "pulumi_policy", "docker", "grpc", "components", "cli"} == set()
 
 
-@pytest.mark.parametrize("arguments", [["validate"], ["validate", "mainpc"], ["schema", "--check"]])
+@pytest.mark.parametrize("arguments", [["validate"], ["schema", "--check"]])
 def test_checking_files_pulls_in_no_pulumi(arguments: list[str]) -> None:
     program = "\n".join(
         [

@@ -84,13 +84,12 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(stack: str, colu
     assert f"{len(planned(stack).groups)} groups" in text
 
 
-@pytest.mark.parametrize("columns", [80, 120])
-def test_a_violated_policy_stays_within_the_width(tmp_path: Path, columns: int) -> None:
+def test_a_violated_policy_stays_within_the_width(tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=swap("config:\n", "config:\n  fleet:images: {tag: latest}\n"))
-    answer = fleet(project, "plan", "pc2", COLUMNS=str(columns))
+    answer = fleet(project, "plan", "pc2", COLUMNS="80")
     assert answer.code == 3
     assert answer.out.count("D01 no-latest   mandatory") == 4
-    assert max(len(line) for line in answer.out.splitlines()) <= columns
+    assert max(len(line) for line in answer.out.splitlines()) <= 80
 
 
 def test_a_narrower_terminal_than_80_columns_gets_80() -> None:
@@ -109,8 +108,11 @@ def test_colours_come_only_when_they_are_forced() -> None:
     assert "\x1b[" in fleet(ROOT, "plan", "pc2", FORCE_COLOR="1").out
 
 
-def test_two_plans_are_the_same_but_for_their_time() -> None:
-    first, second = (re.sub(r"\d+\.\d s$", "", fleet(ROOT, "plan", "pc2").out, flags=re.MULTILINE) for _ in range(2))
+def test_two_plans_are_the_same_but_for_their_time(tmp_path: Path) -> None:
+    project = write_program(tmp_path)
+    first, second = (
+        re.sub(r" \d+\.\d s$", "", fleet(project, "plan", "pc2").out, flags=re.MULTILINE) for _ in range(2)
+    )
     assert first == second
 
 
@@ -124,7 +126,7 @@ def test_a_terminal_that_knows_ascii_alone_gets_ascii_alone() -> None:
 
 def test_faults_can_be_told_in_ascii_alone(tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=swap("cpus: 12", "cpus: 'zwölf'"))
-    answer = process(project, "plan", "pc2", PYTHONIOENCODING="ascii")
+    answer = process(project, "validate", PYTHONIOENCODING="ascii")
     assert answer.code == 2
     assert "Traceback" not in answer.err
     assert "machine.cpus" in answer.err

@@ -145,7 +145,7 @@ def test_a_binary_file_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_control_character_is_told(tmp_path: Path) -> None:
     assert (
         only_fault(tmp_path, "a: \x00b")
-        == "x.yaml: is not YAML (control characters are not allowed); correct the syntax"
+        == "x.yaml: is not YAML (unacceptable character #x0000: control characters are not allowed); correct the syntax"
     )
 
 

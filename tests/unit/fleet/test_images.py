@@ -9,7 +9,7 @@ import pytest
 
 from fleet.images import image_contents
 from fleet.model import Fleet
-from tests.unit.builders import Change, assert_accepted, container, known_bug, planned, swap, under
+from tests.unit.builders import Change, assert_accepted, container, planned, swap, under
 
 FILES = {
     "images/agent-host/Dockerfile": "FROM scratch",
@@ -52,7 +52,6 @@ def test_compiled_python_changes_nothing(tmp_path: Path) -> None:
     assert changed_images(tmp_path, "images/agent-host/src/__pycache__/host.pyc") == set()
 
 
-@known_bug("fleet/images.py _files: caches of tools (.mypy_cache and the like) count, and replace every container")
 def test_a_cache_of_a_tool_changes_nothing(tmp_path: Path) -> None:
     assert changed_images(tmp_path, "images/agent-host/.mypy_cache/3.11/cache.db") == set()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import assert_refused, faults_of, known_bug, swap, under, write_project
+from tests.unit.builders import assert_refused, faults_of, swap, under, write_project
 from tests.unit.fleet.test_load import NO_CPU, NO_NUMBER, NO_SIZE
 
 MEMORY, CPU = "memory: {request: 3GiB, limit: 4GiB}", "cpu: {request: 1, limit: 4}"
@@ -90,7 +90,6 @@ def _with_value(text: str, start: str, value: str) -> str:
     return "\n".join(start + value if line.startswith(start) else line for line in text.splitlines()) + "\n"
 
 
-@known_bug('fleet/load/validation.py _fault: a key "[key]" is taken for pydantic\'s mark of one; look at loc[-1] alone')
 def test_a_key_named_like_a_mark_of_the_validator_is_told(tmp_path: Path) -> None:
     change = under("shared_memory", '    "[key]": 1')
     assert faults_of(write_project(tmp_path, vision_gpu=lambda text: f'"[key]": 1\n{change(text)}')) != []
