@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -31,9 +32,7 @@ WithoutGpu = Annotated[bool, typer.Option("--without-gpu", help="As on a machine
 @app.command()
 def validate(stack: Annotated[Optional[str], typer.Argument(help="Only what concerns this stack")] = None) -> None:  # noqa: UP045
     """Find every error of the configuration."""
-    from cli.commands.validate import validate as command
-
-    guarded(lambda: command(stack))
+    _run("validate", "validate", stack)
 
 
 @app.command()
@@ -48,12 +47,14 @@ def plan(
     ] = None,
 ) -> None:
     """Preview a stack offline: what will exist, what it takes of the machine, what the policies say."""
-    from cli.commands.plan import plan as command
-
-    guarded(
-        lambda: command(
-            stack, as_json=as_json, judged=not no_policy, without_gpu=without_gpu, policy_config=policy_config
-        )
+    _run(
+        "plan",
+        "plan",
+        stack,
+        as_json=as_json,
+        judged=not no_policy,
+        without_gpu=without_gpu,
+        policy_config=policy_config,
     )
 
 
@@ -67,9 +68,7 @@ def verify(
     ] = 10,
 ) -> None:
     """Compare what runs on a stack's machine with its plan; changes nothing. Exit code 4 when something is wrong."""
-    from cli.commands.verify import verify as command
-
-    guarded(lambda: command(stack, as_json=as_json, without_gpu=without_gpu, retries=retries))
+    _run("verify", "verify", stack, as_json=as_json, without_gpu=without_gpu, retries=retries)
 
 
 @app.command()
@@ -78,9 +77,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Find what a machine lacks for its stack; changes nothing. Exit code 4 when a deployment would not work."""
-    from cli.commands.doctor import doctor as command
-
-    guarded(lambda: command(stack, as_json=as_json))
+    _run("doctor", "doctor", stack, as_json=as_json)
 
 
 @app.command()
@@ -88,9 +85,7 @@ def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:
     """Renew schemas/ from the models, so that editors complete and check the YAML files."""
-    from cli.commands.schema import schema as command
-
-    guarded(lambda: command(check=check))
+    _run("schema", "schema", check=check)
 
 
 @exports.command("compose")
@@ -102,25 +97,24 @@ def export_compose(
     without_gpu: WithoutGpu = False,
 ) -> None:
     """One Compose file, made from what the Pulumi program would register."""
-    from cli.commands.export import export_compose as command
-
-    guarded(lambda: command(stack, folder, without_gpu=without_gpu))
+    _run("export", "export_compose", stack, folder, without_gpu=without_gpu)
 
 
 @policies.command("list")
 def policy_list() -> None:
     """Every rule with its level."""
-    from cli.commands.policy import policy_list as command
-
-    guarded(command)
+    _run("policy", "policy_list")
 
 
 @policies.command("explain")
 def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such as A01", metavar="ID")]) -> None:
     """What a rule wants, why, where it comes from and how to satisfy it."""
-    from cli.commands.policy import policy_explain as command
+    _run("policy", "policy_explain", rule)
 
-    guarded(lambda: command(rule))
+
+def _run(module: str, command: str, *arguments: object, **options: object) -> None:
+    """Runs `cli.commands.<module>.<command>`; importing it is guarded like running it."""
+    guarded(lambda: getattr(import_module(f"cli.commands.{module}"), command)(*arguments, **options))
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ def policy_explain(name: str) -> Exit:
         paragraph("wants", rule.summary),
         paragraph("way out", rule.remedy),
     ]
+    if rule.elsewhere:
+        lines.append(paragraph("elsewhere", f"on a container of no group: {rule.elsewhere}"))
     if rule.sources:
         lines.append(paragraph("sources", ", ".join(rule.sources)))
     if rule.exception:
