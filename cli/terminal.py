@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -61,6 +62,14 @@ def console() -> Console:
     width = plain.width if plain.is_terminal else int(asked) if asked.isdigit() else WIDTH_PIPED
     plain.width = max(width, WIDTH_MIN)
     return plain
+
+
+@contextmanager
+def trimmed(out: Console) -> Iterator[None]:
+    """Prints what is written to a console meanwhile, without the blanks that tables pad their cells with."""
+    with out.capture() as captured:
+        yield
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def guarded(command: Callable[[], Exit]) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from cli.terminal import Exit, UserError, console
+from cli.terminal import Exit, UserError, console, trimmed
 from policy import catalogue
 from policy.rule import Rule
 
@@ -19,9 +19,10 @@ def policy_list() -> Exit:
     rules = catalogue.rules()
     for rule in rules:
         table.add_row(rule.id, rule.name, Text(str(rule.level)), Text(rule.summary))
-    out.print(table)
     mandatory = sum(rule.level == "mandatory" for rule in rules)
-    out.print(f"{len(rules)} rules, {mandatory} mandatory, {len(rules) - mandatory} advisory")
+    with trimmed(out):
+        out.print(table)
+        out.print(f"{len(rules)} rules, {mandatory} mandatory, {len(rules) - mandatory} advisory")
     return Exit.GOOD
 
 

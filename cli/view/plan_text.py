@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.offline.program import Run
+from cli.terminal import trimmed
 from cli.view import bar
 from cli.view.places import place_of
 from fleet.budget import CardUse
@@ -30,10 +31,8 @@ _WIDE = 110
 
 def show_plan(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
     """Prints the plan of a stack; `seconds` is how long it took."""
-    with out.capture() as captured:
+    with trimmed(out):
         _show(out, run, judgement, seconds)
-    # Tables pad their cells; what is piped or copied should not carry that.
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
