@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cli.terminal import Exit, UserError, guarded, project_root
+from fleet.images import AGENT_HOST_CONTEXT
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import UnknownStackError, plan_stack
@@ -97,23 +98,22 @@ def _has_backend(environment: Mapping[str, str]) -> bool:
 
 def _ensure_images(root: Path, deployment: Deployment) -> None:
     """A sandbox runs the agent host alone; its image is built on the daemon once."""
-    import docker
     from docker.errors import BuildError, DockerException, ImageNotFound
 
+    from components.docker.daemon import daemon_client
+
     connection = deployment.machine.connection
+    images = {container.image for container in deployment.containers} if deployment.sandbox else set()
     try:
-        client = docker.DockerClient(
-            base_url=connection, version="auto", use_ssh_client=connection.startswith("ssh://")
-        )
-        images = {container.image for container in deployment.containers} if deployment.sandbox else set()
-        for image in sorted(images):
-            try:
-                client.images.get(image)
-            except ImageNotFound:
-                print(f"building {image} (once)", file=sys.stderr)
-                base = os.environ.get(BASE_IMAGE_VARIABLE)
-                arguments = {"BASE": base} if base else {}
-                client.images.build(path=str(root / "images" / "agent-host"), tag=image, buildargs=arguments, rm=True)
+        with daemon_client(connection) as client:
+            for image in sorted(images):
+                try:
+                    client.images.get(image)
+                except ImageNotFound:
+                    print(f"building {image} (once)", file=sys.stderr)
+                    base = os.environ.get(BASE_IMAGE_VARIABLE)
+                    arguments = {"BASE": base} if base else {}
+                    client.images.build(path=str(root / AGENT_HOST_CONTEXT), tag=image, buildargs=arguments, rm=True)
     except BuildError as error:
         msg = f"the agent host's image could not be built ({error.msg}); see images/agent-host/Dockerfile"
         raise UserError(msg) from None

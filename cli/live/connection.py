@@ -11,9 +11,8 @@ import requests
 from docker.errors import APIError, DockerException
 
 from cli.live.mends import Mends
-from cli.live.ssh import Relay, relay
 from cli.terminal import UserError
-from components.docker.render import render_provider
+from components.docker.ssh import Relay, relay
 from fleet.plan.deployment import Deployment
 
 _TIMEOUT_S = 60
@@ -62,7 +61,7 @@ def _door(deployment: Deployment) -> Iterator[Relay | str]:
     if shutil.which("ssh") is None:
         msg = f"{connection}: the ssh command is not on PATH; install an OpenSSH client"
         raise UnreachableError(msg)
-    with relay(connection, render_provider(deployment.machine)["ssh_opts"]) as door:
+    with relay(connection) as door:
         yield door
 
 

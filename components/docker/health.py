@@ -44,13 +44,10 @@ def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s
 
     Raises UnhealthyContainerError as soon as it has exited or keeps restarting, or when its deadline is over.
     """
-    import docker  # heavy, and needed in an update only
+    from components.docker.daemon import daemon_client  # heavy, and needed in an update only
 
-    client = docker.DockerClient(base_url=connection, version="auto", use_ssh_client=connection.startswith("ssh://"))
-    try:
+    with daemon_client(connection) as client:
         _Watch(client.containers.get(container_id), name, deadline_s).until_healthy()
-    finally:
-        client.close()
 
 
 class _Watch:

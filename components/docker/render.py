@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
 from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedBuild, PlannedContainer, PlannedHealth, PlannedVolume
@@ -18,17 +19,12 @@ Rendered = dict[str, Any]
 _LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
 _START_INTERVAL_S = 1
 _OLD_DAEMON_INTERVAL_S = 5
-_SSH_OPTIONS = (
-    # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
-    "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
-    "-o", "ConnectTimeout=10",
-)  # fmt: skip
 
 
 def render_provider(machine: Machine) -> Rendered:
     """Arguments of `docker.Provider`."""
     if machine.connection.startswith("ssh://"):
-        return {"host": machine.connection, "ssh_opts": list(_SSH_OPTIONS)}
+        return {"host": machine.connection, "ssh_opts": list(SSH_OPTIONS)}
     return {"host": machine.connection}
 
 

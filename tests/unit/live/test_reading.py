@@ -206,7 +206,7 @@ def test_a_newer_daemon_lists_cdi_devices_and_its_pools() -> None:
         DefaultAddressPools=[{"Base": "10.0.0.0/8", "Size": 24}],
     )
     facts = daemon_facts(more, VERSION)
-    assert facts.cdi_devices == {"nvidia.com/gpu=0"}
+    assert facts.cdi_devices == frozenset({"nvidia.com/gpu=0"})
     assert facts.pools == ("10.0.0.0/8",)
 
 

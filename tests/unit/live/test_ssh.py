@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli.live.connection import UnreachableError, connected
-from cli.live.ssh import relay
+from components.docker.ssh import SSH_OPTIONS, relay
 from tests.unit.live.trial import on
-
-OPTIONS = ("-o", "ControlMaster=auto")
 
 
 @pytest.fixture
@@ -37,13 +35,14 @@ def say(url: str, text: bytes) -> bytes:
 def test_each_connection_is_one_program_on_the_machine(ssh: Path) -> None:
     log = ssh.with_name("log")
     ssh.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec cat\n')
-    with relay("ssh://owner@192.168.9.10:2222", OPTIONS) as door:
+    with relay("ssh://owner@192.168.9.10:2222") as door:
         assert say(door.url, b"first") == b"first"
         assert say(door.url, b"second") == b"second"
         assert door.complaint() == ""
         place = Path(door.url.removeprefix("unix://"))
         assert place.is_socket()
-    expected = "-o ControlMaster=auto -o BatchMode=yes -p 2222 -- owner@192.168.9.10 docker system dial-stdio"
+    options = " ".join(SSH_OPTIONS)
+    expected = f"{options} -o BatchMode=yes -p 2222 -- owner@192.168.9.10 docker system dial-stdio"
     assert log.read_text().splitlines() == [expected, expected]
     assert not place.parent.exists()
 
@@ -51,7 +50,7 @@ def test_each_connection_is_one_program_on_the_machine(ssh: Path) -> None:
 def test_a_connection_that_is_left_open_ends_with_the_relay(ssh: Path) -> None:
     pid = ssh.with_name("pid")
     ssh.write_text(f"#!/bin/sh\necho $$ > {pid}\necho ready\nexec cat\n")
-    with relay("ssh://192.168.9.10", OPTIONS) as door, socket.socket(socket.AF_UNIX) as client:
+    with relay("ssh://192.168.9.10") as door, socket.socket(socket.AF_UNIX) as client:
         client.connect(door.url.removeprefix("unix://"))
         assert client.recv(16) == b"ready\n"
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()

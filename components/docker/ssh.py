@@ -17,6 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+SSH_OPTIONS = (
+    # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
+    "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
+    "-o", "ConnectTimeout=10",
+)  # fmt: skip
+"""How a machine's daemon is reached, by the provider and by ourselves."""
+
 _DIAL = "docker system dial-stdio"
 _STOP_S = 2
 
@@ -35,12 +42,12 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relay(connection: str, options: Sequence[str]) -> Iterator[Relay]:
+def relay(connection: str) -> Iterator[Relay]:
     """Serves a local socket for `ssh://[user@]host[:port]` until the block ends.
 
-    options: those of the ssh command. It never asks for a password: who runs checks may have no terminal.
+    It never asks for a password: who runs it may have no terminal.
     """
-    command = _command(connection, options)
+    command = _command(connection)
     with (
         tempfile.TemporaryDirectory(prefix="fleet-") as folder,
         Path(folder, "complaints").open("wb") as complaints,
@@ -80,8 +87,8 @@ def _dial(command: Sequence[str], connection: int, complaints: int) -> subproces
     return subprocess.Popen(command, stdin=connection, stdout=connection, stderr=complaints)  # noqa: S603
 
 
-def _command(connection: str, options: Sequence[str]) -> list[str]:
+def _command(connection: str) -> list[str]:
     address = urlsplit(connection)
     port = ["-p", str(address.port)] if address.port else []
     user = f"{address.username}@" if address.username else ""
-    return ["ssh", *options, "-o", "BatchMode=yes", *port, "--", f"{user}{address.hostname}", _DIAL]
+    return ["ssh", *SSH_OPTIONS, "-o", "BatchMode=yes", *port, "--", f"{user}{address.hostname}", _DIAL]
