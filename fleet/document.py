@@ -15,6 +15,9 @@ from fleet.secrets import shown
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the top of a file down to a value."""
 
+_VALUES_MAX = 100_000
+"""Values in one file: aliases of aliases can stand for any number."""
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -73,10 +76,16 @@ class _Walk:
         self._construct = loader.construct_object
         self._source = source
         self._open: set[int] = set()
+        self._read = 0
         self.lines: dict[KeyPath, int] = {}
         self.faults: list[Fault] = []
 
     def value(self, node: yaml.Node, path: KeyPath) -> Any:
+        self._read += 1
+        if self._read > _VALUES_MAX:
+            if self._read == _VALUES_MAX + 1:
+                self._fault(node, path, f"holds more than {_VALUES_MAX} values", "write fewer, or fewer aliases")
+            return None
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)

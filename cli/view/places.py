@@ -8,7 +8,8 @@ from policy.judge import Verdict
 _HARDENING = "hardening"
 _PATHS: dict[str, tuple[str, ...]] = {
     "user": (_HARDENING, "run_as"),
-    "capabilities": (_HARDENING, "capabilities"),
+    "capabilities_added": (_HARDENING, "capabilities"),
+    "capabilities_dropped": (_HARDENING, "capabilities"),
     "read_only_root": (_HARDENING, "read_only_root"),
     "no_new_privileges": (_HARDENING, "no_new_privileges"),
     "seccomp": (_HARDENING, "seccomp"),

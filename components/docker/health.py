@@ -64,7 +64,16 @@ class _Watch:
         give_up = time.monotonic() + self._deadline_s
         while not self._is_healthy(late=time.monotonic() > give_up):
             time.sleep(_POLL_S)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        from docker.errors import NotFound
+
+        try:
             self._container.reload()
+        except NotFound:
+            msg = f"container {self._name}: was removed while it started"
+            raise UnhealthyContainerError(msg) from None
 
     def _is_healthy(self, *, late: bool) -> bool:
         state = self._container.attrs["State"]

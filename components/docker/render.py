@@ -11,7 +11,8 @@ from typing import Any
 from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
-from fleet.plan.deployment import SECRETS_PATH, Deployment, PlannedBuild, PlannedContainer, PlannedHealth, PlannedVolume
+from fleet.model.group import SECRETS_PATH
+from fleet.plan.deployment import Deployment, PlannedBuild, PlannedContainer, PlannedHealth, PlannedVolume
 from fleet.plan.sharing import SHARED_MEMORY
 
 Rendered = dict[str, Any]
@@ -166,7 +167,10 @@ def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
 
 
 def _cpus(millicores: int) -> str:
-    """CPUs as the provider prints what it reads back (`2.0`, `10.`, `0.25`): any other text replaces the container."""
+    """CPUs as the provider prints what it reads back (`2.0`, `10.`, `0.25`): any other text replaces the container.
+
+    A few amounts it rounds to a tenth when it prints them (10.05); those are rounded here too.
+    """
     exact = f"{millicores / 1000:.9f}"
     if exact.count("0") == len("000000000"):
         return f"{millicores / 1000:.1f}"

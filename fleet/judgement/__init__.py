@@ -15,6 +15,7 @@ from fleet.judgement.images import ensure_images_run_on_the_machine
 from fleet.judgement.memory import ensure_memory_fits
 from fleet.judgement.names import (
     ensure_container_names_are_unique,
+    ensure_names_elsewhere_are_unique,
     ensure_names_fit_dns,
     ensure_roles_are_played_once,
 )
@@ -51,6 +52,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_groups_have_one_home(fleet, sources, known)
     yield from ensure_agents_are_unique(fleet, sources)
     yield from ensure_container_names_are_unique(fleet, sources)
+    yield from ensure_names_elsewhere_are_unique(fleet, sources)
     yield from ensure_names_fit_dns(fleet, sources)
     yield from ensure_roles_are_played_once(fleet, sources)
     yield from ensure_hosts_are_distinct(fleet, sources)

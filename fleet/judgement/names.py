@@ -40,6 +40,19 @@ def ensure_names_fit_dns(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield from _too_long(stack, group.name, ("ports", key), name, sources)
 
 
+def ensure_names_elsewhere_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """`<machine>-<group>` means one endpoint's host: `main` with `pc-x` and `main-pc` with `x` would share a name."""
+    hosts: dict[str, str] = {}
+    for stack in fleet.members:
+        for group in placed(fleet, stack):
+            for key, port in group.ports.items():
+                name = elsewhere_name(stack.machine.name, group.name, port)
+                other = hosts.setdefault(name, stack.name)
+                if other != stack.name:
+                    problem = f"would be called {name} on other machines, and so is one of {other}"
+                    yield sources.group_fault(group.name, ("ports", key), problem, "rename the group or the machine")
+
+
 def ensure_roles_are_played_once(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A role that a port plays is looked up by machine: a second one would hide the first."""
     for stack in fleet.stacks.values():

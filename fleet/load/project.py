@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -43,6 +43,7 @@ def load_project(root: Path) -> Project:
         reading.read_stack(file)
     for file in sorted(root.glob(_GROUP_FILES)):
         reading.read_group(file)
+    reading.note_misplaced()
     if not reading.stack_documents:
         reading.faults.append(
             Fault(
@@ -125,6 +126,15 @@ class _Reading:
         if group is not None:
             self._groups[name] = group
 
+    def note_misplaced(self) -> None:
+        """A YAML file under groups/ that nobody reads is somebody's mistake."""
+        read = {document.source for document in self.group_documents.values()}
+        for file in sorted(self._root.glob("groups/**/*.y*ml")):
+            source = str(file.relative_to(self._root))
+            if source not in read and not file.match(_GROUP_FILES):
+                remedy = f"move it to groups/<system>/{file.stem}.yaml"
+                self.faults.append(Fault(source, None, "", "is not read where it lies", remedy))
+
     def project(self) -> Project:
         contents = MappingProxyType(dict(image_contents(self._root)))
         fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), contents)
@@ -132,7 +142,8 @@ class _Reading:
 
     def _read(self, file: Path) -> Document:
         document, faults = read_document(file, str(file.relative_to(self._root)))
-        self.faults += faults
+        prefix = f"config.{NAMESPACE}"
+        self.faults += [replace(fault, path=fault.path.removeprefix(prefix)) for fault in faults]
         return document
 
 

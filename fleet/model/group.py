@@ -18,6 +18,11 @@ MAIN = "main"
 DEFAULT_PORT = 8000
 """Port agents answer on inside a container, and the health check's."""
 
+SECRETS_PATH = "/run/secrets"
+"""Folder inside a container that holds its secrets."""
+
+RESERVED_PATHS = ("/dev/shm", SECRETS_PATH)  # noqa: S108  (mount points in the container)
+
 AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
@@ -195,6 +200,10 @@ class Container(Model):
         twice = sorted({path for path in paths if paths.count(path) > 1})
         if twice:
             msg = f"two things are mounted at {twice[0]}; give each a path of its own (hardening.tmpfs counts too)"
+            raise ValueError(msg)
+        ours = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
+        if ours:
+            msg = f"{ours[0]} is mounted by the fleet itself; use shared_memory or secrets, or another path"
             raise ValueError(msg)
         again = sorted({name for name in self.secrets if self.secrets.count(name) > 1})
         if again:

@@ -175,6 +175,15 @@ class Machine(Model):
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
 
+    @model_validator(mode="after")
+    def _cards_are_distinct(self) -> Machine:
+        devices = [gpu.device for gpu in self.gpus.values()]
+        twice = sorted({device for device in devices if devices.count(device) > 1})
+        if twice:
+            msg = f'two cards are device "{twice[0]}"; give each gpus.<card>.device its own index or UUID'
+            raise ValueError(msg)
+        return self
+
     @property
     def knows_start_interval(self) -> bool:
         """Whether the daemon can probe more often while a container starts: Docker 25, API 1.44."""

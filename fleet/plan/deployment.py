@@ -10,9 +10,6 @@ from fleet.budget import CardUse
 from fleet.capabilities import Feature
 from fleet.model import Enforcement, Gpu, Hardening, Machine, VolumeKind
 
-SECRETS_PATH = "/run/secrets"
-"""Folder inside a container that holds its secrets."""
-
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
-from fleet.plan.deployment import SECRETS_PATH, PlannedGpu
+from fleet.model.group import SECRETS_PATH
+from fleet.plan.deployment import PlannedGpu
 from fleet.plan.sharing import client_environment
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

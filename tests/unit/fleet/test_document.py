@@ -181,3 +181,9 @@ def test_a_key_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_path_is_written_with_dots() -> None:
     assert dotted(("containers", "main", "devices", 0)) == "containers.main.devices.0"
     assert dotted(()) == ""
+
+
+def test_aliases_of_aliases_do_not_multiply_without_end(tmp_path: Path) -> None:
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+    assert "holds more than 100000 values" in only_fault(tmp_path, "\n".join(rows))

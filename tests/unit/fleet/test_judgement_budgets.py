@@ -192,7 +192,7 @@ def test_a_budget_on_a_machine_without_a_gpu_is_refused(tmp_path: Path) -> None:
     assert_refused(tmp_path, "small", "gpu:", message, **changes)
 
 
-TWO_CARDS = "{gpu0: {model: A, memory: 8GiB}, gpu1: {model: B, memory: 8GiB}}"
+TWO_CARDS = "{gpu0: {model: A, memory: 8GiB}, gpu1: {device: '1', model: B, memory: 8GiB}}"
 
 
 @pytest.mark.parametrize(

@@ -222,3 +222,10 @@ def test_an_end_date_that_is_none_is_refused(tmp_path: Path, until: str) -> None
     faults = faults_of(write_project(tmp_path, tutor_suite_cpu=weakened(f'"{until}"')))
     assert len(faults) == 1
     assert f'exceptions.run_as.until: "{until}": input should be a valid date' in faults[0]
+
+
+def test_what_the_fleet_mounts_itself_is_not_mounted_again(tmp_path: Path) -> None:
+    for path in ("/dev/shm", "/run/secrets/face-key"):
+        change = under("huggingface-cache:", f"      system-logs: {{path: {path}}}")
+        faults = faults_of(write_project(tmp_path / path.replace("/", "-"), vision_gpu=change))
+        assert any(f"{path} is mounted by the fleet itself" in fault for fault in faults)

@@ -229,3 +229,15 @@ def test_loading_needs_no_passphrase_login_or_home(tmp_path: Path, monkeypatch: 
     for name in ("HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "DOCKER_HOST"):
         monkeypatch.delenv(name, raising=False)
     assert_accepted(tmp_path)
+
+
+def test_a_group_file_that_nobody_reads_is_told_where_to_go(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    for name in ("stray.yaml", "assistant/late.yml", "assistant/deep/er.yaml"):
+        (project / "groups" / name).parent.mkdir(exist_ok=True)
+        (project / "groups" / name).write_text("description: lost\n")
+    assert faults_of(project) == [
+        "groups/assistant/deep/er.yaml: is not read where it lies; move it to groups/<system>/er.yaml",
+        "groups/assistant/late.yml: is not read where it lies; move it to groups/<system>/late.yaml",
+        "groups/stray.yaml: is not read where it lies; move it to groups/<system>/stray.yaml",
+    ]

@@ -190,3 +190,9 @@ def test_a_subnet_has_room_for_a_gateway_and_containers(subnet: str) -> None:
 def test_a_group_is_named_once_in_a_stack() -> None:
     with pytest.raises(ValidationError, match="groups names ears twice; keep one"):
         Stack(name="pi", machine=make_machine(), groups=("ears", "eyes", "ears"))
+
+
+def test_two_cards_are_two_devices() -> None:
+    card = {"model": "RTX 3060", "memory": "12288MiB"}
+    assert "two cards are device" in problem(make_machine, gpus={"gpu0": card, "gpu1": card})
+    assert len(make_machine(gpus={"gpu0": card, "gpu1": {**card, "device": "1"}}).gpus) == 2
