@@ -138,15 +138,15 @@ def _waves(out: Console, deployment: Deployment) -> None:
     for number in range(5):
         table.add_column(justify="right" if number in _NUMERIC_COLUMNS else "left", no_wrap=True)
     table.add_column()
-    wave = 0
-    for group in deployment.groups:
+    wave = -1
+    for group in (*deployment.sharing, *deployment.groups):
         first = group.wave != wave
         wave = group.wave
         memory = sum(container.memory_request_mib for container in group.containers)
         table.add_row(
             f"wave {wave}" if first else "",
             group.name,
-            f"{group.agents} agent{'s' if group.agents != 1 else ''}",
+            "MPS daemon" if group in deployment.sharing else f"{group.agents} agent{'s' if group.agents != 1 else ''}",
             gibibytes(memory),
             _gpu(group),
             _extras(group, deployment) if wide else "",
@@ -158,7 +158,7 @@ def _waves(out: Console, deployment: Deployment) -> None:
 
 
 def _gpu(group: PlannedGroup) -> str:
-    budgets = [container.gpu for container in group.containers if container.gpu]
+    budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
     return ", ".join(f"GPU {thousands(gpu.request_mib)} of {thousands(gpu.limit_mib)}" for gpu in budgets)
 
 
