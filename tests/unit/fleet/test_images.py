@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from fleet.addresses import container_name
 from fleet.images import image_contents
+from fleet.load.project import load_project
 from fleet.model import Fleet
-from tests.unit.builders import Change, assert_accepted, container, planned, swap, under
+from tests.unit.builders import ROOT, Change, assert_accepted, container, planned, swap, under
 
 FILES = {
     "images/agent-host/Dockerfile": "FROM scratch",
@@ -95,3 +97,14 @@ def test_requirements_without_a_lock_are_said_and_not_built(tmp_path: Path) -> N
     plan = planned("pc2", fleet)
     assert dict(plan.unbuilt) == {"fleet.local/tutor-suite-cpu:0.1.0": "no wheel for this Python"}
     assert [build.name for build in plan.builds] == ["agent-host"]
+
+
+def test_each_shipped_list_of_requirements_has_a_lock_or_says_why_not() -> None:
+    locked = {file.stem for file in (ROOT / "images/agent/locks").glob("*.txt")}
+    builds = {
+        container_name(group.name, key): container.build
+        for group in load_project(ROOT).fleet.groups.values()
+        for key, container in group.containers.items()
+        if container.build and container.build.requirements
+    }
+    assert {name for name, build in builds.items() if not build.unresolved} == locked
