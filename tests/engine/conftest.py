@@ -65,11 +65,13 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
     workspace.write_group("second", {**second, "start_after": ["first"], "peers": ["first"]})
     workspace.init()
     workspace.write_stack(machine(host), ["first", "second"])
-    outcome = workspace.up()
-    assert outcome.code == 0, outcome.text
-    yield workspace
-    workspace.destroy()
-    _remove_volume(host, "trial-first-data")
+    try:
+        outcome = workspace.up()
+        assert outcome.code == 0, outcome.text
+        yield workspace
+    finally:
+        workspace.destroy()
+        _remove_volume(host, "trial-first-data")
 
 
 @pytest.fixture
