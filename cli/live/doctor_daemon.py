@@ -51,11 +51,11 @@ def _stated_api(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Ch
     """What depends on the stated API is the interval at which a starting container is probed."""
     stated, there = deployment.machine.docker_api, daemon.api_version
     correct = f'set machine.docker_api in {mends.stack_file} to "{there}"'
-    knows = deployment.machine.model_copy(update={"docker_api": there}).knows_start_interval
-    if deployment.machine.knows_start_interval and not knows:
+    knows = deployment.machine.model_copy(update={"docker_api": there}).has_docker_25
+    if deployment.machine.has_docker_25 and not knows:
         figure = f"{there}, the stack says {stated}: the daemon would refuse the interval of health checks at the start"
         return wrong(_SUBJECT, "API", figure, correct)
-    if knows and not deployment.machine.knows_start_interval:
+    if knows and not deployment.machine.has_docker_25:
         figure = f"{there}, the stack says {stated}: it could see sooner that a container is healthy"
         return warning(_SUBJECT, "API", figure, correct)
     return good(_SUBJECT, "API", f"{there}, the stack says {stated}")

@@ -68,6 +68,8 @@ def render_build(build: PlannedBuild) -> Rendered:
         "target": build.target,
         "build_args": dict(build.arguments),
         "platforms": [build.platform],
+        # The daemon's own builder: any other would look for the agent host's image in a registry.
+        "builder": {"name": "default"},
         "load": True,
         "push": False,
         # A preview must neither take long nor need the machine; it checks the Dockerfile and the context all the same.
@@ -217,7 +219,7 @@ def _healthcheck(health: PlannedHealth, machine: Machine) -> Rendered:
         "timeout": _duration(health.timeout_s),
         "start_period": _duration(health.start_period_s),
     }
-    if machine.knows_start_interval:
+    if machine.has_docker_25:
         rendered["start_interval"] = _duration(_START_INTERVAL_S)
         return {**rendered, "interval": _duration(health.interval_s), "retries": health.retries}
     # An older daemon probes first after a whole interval: a shorter one, with as many more retries.

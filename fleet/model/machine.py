@@ -20,8 +20,8 @@ MPS_CLIENTS_MAX = 48
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
 
-START_INTERVAL_API_MINOR = 44
-"""Docker's API 1.44 (Docker 25) brought a health check's start interval."""
+DOCKER_25_API_MINOR = 44
+"""Docker 25: its API brought a health check's start interval, and is the oldest the image builder talks to."""
 
 
 class Arch(StrEnum):
@@ -185,9 +185,9 @@ class Machine(Model):
         return self
 
     @property
-    def knows_start_interval(self) -> bool:
-        """Whether the daemon can probe more often while a container starts: Docker 25, API 1.44."""
-        return int(self.docker_api.split(".")[1]) >= START_INTERVAL_API_MINOR
+    def has_docker_25(self) -> bool:
+        """Whether the daemon is Docker 25 (API 1.44) or later."""
+        return int(self.docker_api.split(".")[1]) >= DOCKER_25_API_MINOR
 
     @model_validator(mode="after")
     def _class_fits_target(self) -> Machine:

@@ -15,11 +15,31 @@ AGENT_HOST = "agent-host"
 
 
 def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PlannedBuild, ...]:
-    """Every image to build for a stack, the agent host's first; nothing where images come from a registry."""
-    if stack.sandbox or not stack.images.built_on_the_machine:
+    """Every image to build for a stack, the agent host's first.
+
+    None where images come from a registry, or the daemon is too old for the builder: `unbuilt_images` says so.
+    """
+    if stack.sandbox or not stack.images.built_on_the_machine or not stack.machine.has_docker_25:
         return ()
     images = list(_agent_images(fleet, stack, groups))
     return (_agent_host(fleet, stack), *images) if images or shared_cards(stack) else ()
+
+
+def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> dict[str, str]:
+    """Image reference -> why nothing builds it, for the images that `image_builds` leaves to their owner."""
+    if stack.sandbox or not stack.images.built_on_the_machine:
+        return {}
+    old = f"the builder needs Docker 25 (API 1.44), and docker_api is {stack.machine.docker_api}; use `docker build`"
+    found = {}
+    for group in groups:
+        for key, container in group.containers.items():
+            reason = (
+                container.build.unresolved or ("" if stack.machine.has_docker_25 else old) if container.build else ""
+            )
+            if reason:
+                name = container_name(group.name, key)
+                found[stack.images.reference(name, fleet.image_contents)] = reason
+    return found
 
 
 def _agent_host(fleet: Fleet, stack: Stack) -> PlannedBuild:

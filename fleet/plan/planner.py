@@ -10,7 +10,7 @@ from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib,
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
 from fleet.order import waves
-from fleet.plan.builds import AGENT_HOST, image_builds
+from fleet.plan.builds import AGENT_HOST, image_builds, unbuilt_images
 from fleet.plan.deployment import (
     Deployment,
     FleetFacts,
@@ -66,7 +66,7 @@ class _Planner:
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=image_builds(fleet, stack, self._groups),
-            unbuilt=MappingProxyType(self._unbuilt()),
+            unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(self._volumes()),
             cards=card_uses(stack, self._groups),
@@ -145,16 +145,6 @@ class _Planner:
 
     def _reference(self, name: str) -> str:
         return self._stack.images.reference(name, self._fleet.image_contents)
-
-    def _unbuilt(self) -> dict[str, str]:
-        if self._stack.sandbox:
-            return {}
-        return {
-            self._image(group, key): container.build.unresolved
-            for group in self._groups
-            for key, container in group.containers.items()
-            if container.build and container.build.unresolved
-        }
 
     def _gpu(self, container: Container) -> PlannedGpu | None:
         budget = container.gpu

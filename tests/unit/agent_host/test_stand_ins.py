@@ -146,3 +146,31 @@ def test_a_taken_port_is_told_and_ends_the_host_with_1() -> None:
         )
     assert result.returncode == 1
     assert "cannot listen" in result.stdout
+
+
+def test_a_peer_with_an_impossible_name_is_unreachable_and_nothing_else() -> None:
+    (port,) = free_ports(1)
+    book = json.dumps({"odd": f"tcp://{'x' * 64}.local:8000"})
+    with running_host(host_environment(port, ["Goal"], FLEET_ADDRESS_BOOK=book)):
+        assert not ask(port, b"Goal")["peers"]["odd"]["reachable"]
+        assert ask(port, b"Goal")["name"] == "Goal"
+
+
+def test_a_host_that_stops_is_not_ready() -> None:
+    (port,) = free_ports(1)
+    slow = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), sys.exit()))\n"
+        "print('serving', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    agents = {"Slow": {"command": [sys.executable, "-S", "-c", slow]}}
+    with running_host(host_environment(port, agents)) as host:
+        assert host.stdout
+        assert any('"message": "serving"' in line for line in host.stdout)
+        host.send_signal(signal.SIGTERM)
+        while (answer := get(port, "/ready")) == (200, {"status": "ready"}):
+            pass
+        assert answer == (503, {"status": "stopping"})
+        host.communicate(timeout=10)
+    assert host.returncode == 0

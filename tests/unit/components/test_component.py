@@ -86,6 +86,7 @@ def test_every_image_is_built_by_the_machines_own_builder_and_pushed_nowhere(sta
         inputs = found.plain[seen.name].inputs
         assert seen.request.provider.rpartition("::")[0] == builder
         assert (inputs["push"], inputs["load"], inputs["buildOnPreview"]) == (False, True, False)
+        assert inputs["builder"] == {"name": "default"}
         assert protection(seen) == (False, True)
 
 
