@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.docker.render import Rendered, render_container, render_network, render_volume
+from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 Service = dict[str, Any]
@@ -88,6 +89,11 @@ def _literal(text: str) -> str:
     return text.replace("$", "$$")
 
 
+def _image(reference: str, _: Rendered) -> Service:
+    # No host bears the name of the local registry: without this, Compose says that it cannot find one.
+    return {"image": reference, **({"pull_policy": "never"} if reference.startswith(f"{LOCAL_REGISTRY}/") else {})}
+
+
 def _environment(envs: list[str], _: Rendered) -> Service:
     return {"environment": {name: _literal(value) for name, _, value in (item.partition("=") for item in envs)}}
 
@@ -139,7 +145,7 @@ def _device_requests(value: list[Rendered], _: Rendered) -> Service:
 
 _TRANSLATIONS: Mapping[str, Callable[[Any, Rendered], Service]] = {
     "name": _same("container_name"),
-    "image": _same("image"),
+    "image": _image,
     "hostname": _same("hostname"),
     "command": lambda value, _: {"command": [_literal(word) for word in value]},
     "envs": _environment,
