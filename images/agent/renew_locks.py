@@ -31,11 +31,11 @@ ONLY_AS_SOURCE = (
 
 UNDECLARED_NEEDS = {
     # It asks pkg_resources for its own version, which setuptools no longer has.
-    "webrtcvad": "setuptools<81",
+    "webrtcvad": ("setuptools<81",),
     # Later ones refuse PyTorch before 2.6.
-    "torch==2.3.*": "transformers<5",
-    # It imports what later ones no longer have.
-    "llmtuner": "transformers<5",
+    "torch==2.3.*": ("transformers<5",),
+    # Its last version imports what later ones no longer have; llamafactory continues it.
+    "llmtuner": ("transformers<4.48", "trl<0.9"),
 }
 """Requirement -> what it needs to run, and does not say."""
 
@@ -70,7 +70,7 @@ def resolve(requirements: list[str]) -> str:
         *("--only-binary", ":all:", *(word for package in ONLY_AS_SOURCE for word in ("--no-binary", package))),
         *("--constraints", str(IMAGES / "agent-host" / "requirements.txt")),
     ]
-    wanted = [*requirements, *(need for listed, need in UNDECLARED_NEEDS.items() if listed in requirements)]
+    wanted = [*requirements, *(need for listed in requirements for need in UNDECLARED_NEEDS.get(listed, ()))]
     pins = subprocess.run(command, input="\n".join(wanted), text=True, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603  (our words)
     from_source = [name for name in ONLY_AS_SOURCE if f"\n{name}==" in f"\n{pins}"]
     # In this order: for pip, the later of the two options wins.

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from agent_host.address_book import Address, read_address_book
 from agent_host.agent_code import missing_code
@@ -23,7 +24,7 @@ _REAP_EVERY_S = 5.0
 
 
 async def run_host(settings: Settings, logs: LogLines) -> int:
-    """Runs a container's agents until SIGTERM (exit code 0), or until an essential one is lost (1)."""
+    """Runs a container's agents until SIGTERM (exit code 0), or until an essential one or the host itself fails (1)."""
     stop = _stop_signal()
     stand_ins = _stand_ins(settings)
     supervisor = Supervisor(settings.agents, stand_ins, RestartPolicy(settings.restarts_max), logs)
@@ -38,15 +39,17 @@ async def run_host(settings: Settings, logs: LogLines) -> int:
     supervisor.start()
     _announce(settings, stand_ins, logs)
     lost = supervisor.essential_lost
-    await asyncio.wait((stop, lost), return_when=asyncio.FIRST_COMPLETED)
+    ends: list[asyncio.Future[Any]] = [stop, lost, *background]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     if lost.done():
         logs.host("critical", f"essential agent {lost.result()} is lost; ends, so that the container is restarted")
+    for task in background:
+        if task.done():
+            logs.host("critical", f"cannot go on: {task.exception()!r}")
     await supervisor.stop(settings.stop_grace_s)
     front_door.close()
-    for task in background:
-        task.cancel()
     logs.host("info", "stopped")
-    return 1 if lost.done() else 0
+    return 0 if stop.done() else 1
 
 
 def _stop_signal() -> asyncio.Future[str]:

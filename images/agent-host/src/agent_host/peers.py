@@ -54,7 +54,8 @@ async def _connect(address: Address) -> Reach:
             _, writer = await asyncio.open_connection(address.host, address.port)
     except TimeoutError:
         return Reach(address, f"no answer within {CONNECT_TIMEOUT_S:g} s")
-    except OSError as error:
-        return Reach(address, error.strerror or str(error))
+    except (OSError, UnicodeError) as error:
+        # A name that cannot be one, such as a label of more than 63 characters, is a UnicodeError.
+        return Reach(address, str(error))
     writer.close()
     return Reach(address)
