@@ -51,7 +51,7 @@ def _header(deployment: Deployment, *, without_gpu: bool) -> str:
         f"Made by `fleet export compose {deployment.stack}{switch}` from Pulumi.{deployment.stack}.yaml and groups/:",
         "edit those and export again. It is what `pulumi up` deploys, under the same names: use one of the two.",
         f"Start: docker --host {deployment.machine.connection} compose up --wait",
-        f"For daemons of API {deployment.machine.docker_api} or later: machine.docker_api, as `docker version` prints it.",
+        f"For daemons of API {deployment.machine.docker_api} or later (machine.docker_api; see `docker version`).",
     ]
     if deployment.gpus_dropped:
         lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none.")
