@@ -103,7 +103,8 @@ def _ensure_images(root: Path, deployment: Deployment) -> None:
     from components.docker.daemon import daemon_client
 
     connection = deployment.machine.connection
-    images = {container.image for container in deployment.containers} if deployment.sandbox else set()
+    needs_host = deployment.stand_ins and not deployment.builds
+    images = {container.image for container in deployment.containers} if needs_host else set()
     try:
         with daemon_client(connection) as client:
             for image in sorted(images):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from fleet.model import Container, ContainerGroup, Gpu, GpuBudget, Machine, Stack
 
-SANDBOX_MEMORY_MIB = 256
-"""What a container of a sandbox gets at most: stand-ins need no more."""
+STAND_IN_MEMORY_MIB = 256
+"""What a container of stand-ins gets at most."""
 
-SANDBOX_MILLICORES = 500
-"""Processor cap of a container of a sandbox."""
+STAND_IN_REQUEST_MILLICORES = 50
+"""Processor time a container of stand-ins reserves at most."""
+
+STAND_IN_CAP_MILLICORES = 500
+"""Processor time a container of stand-ins may use at most."""
 
 MPS_DAEMON_MEMORY_MIB = 256
 """Main memory of a card's MPS daemon."""
@@ -84,7 +87,19 @@ def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, 
 def memory_request_mib(stack: Stack, container: Container) -> int:
     """Main memory a container reserves on a stack."""
     request = container.memory.request_mib
-    return min(request, SANDBOX_MEMORY_MIB) if stack.sandbox else request
+    return min(request, STAND_IN_MEMORY_MIB) if stack.runs_stand_ins else request
+
+
+def cpu_request_millicores(stack: Stack, container: Container) -> int:
+    """Processor time a container reserves on a stack."""
+    request = container.cpu.request_millicores
+    return min(request, STAND_IN_REQUEST_MILLICORES) if stack.runs_stand_ins else request
+
+
+def cpu_cap_millicores(stack: Stack, container: Container) -> int:
+    """Processor time a container may use on a stack: no more than the machine has."""
+    cap = min(container.cpu.limit_millicores, stack.machine.cpus * 1000)
+    return min(cap, STAND_IN_CAP_MILLICORES) if stack.runs_stand_ins else cap
 
 
 def sharing_memory_mib(stack: Stack) -> int:
@@ -100,7 +115,7 @@ def shared_cards(stack: Stack) -> Mapping[str, Gpu]:
 def memory_cap_mib(stack: Stack, container: Container) -> int:
     """Main memory a container may use on a stack."""
     cap = container.memory.cap_mib
-    return min(cap, SANDBOX_MEMORY_MIB) if stack.sandbox else cap
+    return min(cap, STAND_IN_MEMORY_MIB) if stack.runs_stand_ins else cap
 
 
 def _shares(machine: Machine, groups: Sequence[ContainerGroup]) -> Iterator[tuple[str, Share]]:

@@ -69,7 +69,7 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[tuple[F
             yield Feature.SHARED_NETWORK_IDENTITY, path
         if container.secrets:
             yield Feature.SECRETS, f"{path}.secrets"
-        if container.image and not container.health.command and not stack.sandbox:
+        if container.image and not container.health.command and not stack.runs_stand_ins:
             yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
     for key, volume in group.volumes.items():
         if volume.size_mib is not None:

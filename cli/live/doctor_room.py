@@ -86,7 +86,7 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, mends: M
 
 def _missing_image(reference: str, users: list[str], deployment: Deployment, mends: Mends) -> Check:
     wanted = f"not on the machine yet, for {', '.join(users)}"
-    if deployment.sandbox or any(build.image == reference for build in deployment.builds):
+    if deployment.stand_ins or any(build.image == reference for build in deployment.builds):
         # The deployment itself makes it first.
         return good(reference, "image", f"{wanted}; built at the deployment")
     if reference.startswith(f"{LOCAL_REGISTRY}/"):

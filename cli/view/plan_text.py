@@ -63,7 +63,7 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
 
 def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     machine = deployment.machine
-    cards = [gpu.model for gpu in machine.gpus.values()] if not deployment.sandbox else []
+    cards = [gpu.model for gpu in machine.gpus.values()] if not deployment.stand_ins else []
     facts = [
         str(machine.device_class).replace("-", " "),
         str(machine.arch),
@@ -71,7 +71,8 @@ def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
         gibibytes(machine.memory_mib),
         *cards,
         machine.connection,
-        *(["sandbox: stand-in agents"] if deployment.sandbox else []),
+        *(["sandbox"] if deployment.sandbox else []),
+        *(["stand-in agents"] if deployment.stand_ins else []),
     ]
     left = Text(deployment.stack, "bold").append(f"   {', '.join(facts)}", "default")
     right = f"offline plan, {seconds:.1f} s"

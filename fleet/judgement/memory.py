@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.budget import SANDBOX_MILLICORES, memory_request_mib, sharing_memory_mib
+from fleet.budget import cpu_request_millicores, memory_request_mib, sharing_memory_mib
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Fleet, Target
@@ -35,9 +35,7 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,)
             )
         millicores = sum(
-            min(container.cpu.request_millicores, SANDBOX_MILLICORES)
-            if stack.sandbox
-            else container.cpu.request_millicores
+            cpu_request_millicores(stack, container)
             for group in placed(fleet, stack)
             for container in group.containers.values()
         )

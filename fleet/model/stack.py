@@ -55,6 +55,9 @@ class Stack(Model):
     groups: tuple[Name, ...] = ()
     sandbox: Switch = False
     """Outside the fleet: runs groups again, small, without GPU, with stand-in agents."""
+    stand_ins: Switch = False
+    """Runs stand-ins in place of agents and stays part of the fleet: to try it whole before an agent is ported, or on
+    machines too small for it."""
     without_gpu: Switch = False
     """Runs its groups without a GPU: no device is asked for, and no GPU memory is reserved."""
     images: Images = Field(default_factory=Images)
@@ -62,7 +65,12 @@ class Stack(Model):
     @property
     def gives_gpus(self) -> bool:
         """Whether its groups get the GPUs they ask for."""
-        return not (self.sandbox or self.without_gpu)
+        return not (self.runs_stand_ins or self.without_gpu)
+
+    @property
+    def runs_stand_ins(self) -> bool:
+        """Whether stand-ins take the agents' place: small, without GPU, devices and secrets."""
+        return self.sandbox or self.stand_ins
 
     @model_validator(mode="after")
     def _groups_are_named_once(self) -> Self:

@@ -21,13 +21,15 @@ def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -
     """
     if stack.sandbox or not stack.images.built_on_the_machine or not stack.machine.has_docker_25:
         return ()
+    if stack.runs_stand_ins:
+        return (_agent_host(fleet, stack),)
     images = list(_agent_images(fleet, stack, groups))
     return (_agent_host(fleet, stack), *images) if images or shared_cards(stack) else ()
 
 
 def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> dict[str, str]:
     """Image reference -> why nothing builds it, for the images that `image_builds` leaves to their owner."""
-    if stack.sandbox or not stack.images.built_on_the_machine:
+    if stack.runs_stand_ins or not stack.images.built_on_the_machine:
         return {}
     old = f"the builder needs Docker 25 (API 1.44), and docker_api is {stack.machine.docker_api}; use `docker build`"
     found = {}

@@ -152,6 +152,8 @@ class Deployment:
 
     stack: str
     sandbox: bool
+    stand_ins: bool
+    """Stand-ins run in the agents' place."""
     gpus_dropped: tuple[str, ...]
     """Groups that ask for a GPU and get none, because the stack runs without."""
     machine: Machine

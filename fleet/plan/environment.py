@@ -33,7 +33,7 @@ def environment(
         "HOME": "/tmp",  # noqa: S108  (the one writable folder of a read-only root)
         **_other_machines(stack, book),
         **_host_settings(group, key, container, stack, book),
-        **({} if stack.sandbox else _secret_files(container)),
+        **({} if stack.runs_stand_ins else _secret_files(container)),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -93,7 +93,7 @@ def _host_settings(
         "FLEET_STOP_GRACE_S": str(container.stop_grace_s),
         "FLEET_AGENTS": _compact(commands),
         "FLEET_ADDRESS_BOOK": _compact(addresses),
-        **({"FLEET_STAND_IN": "true"} if stack.sandbox else {}),
+        **({"FLEET_STAND_IN": "true"} if stack.runs_stand_ins else {}),
     }
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from fleet.addresses import AddressBook, Endpoint, container_name
-from fleet.budget import SANDBOX_MILLICORES, card_of, card_uses, memory_cap_mib, memory_request_mib, shared_cards
+from fleet.budget import (
+    card_of,
+    card_uses,
+    cpu_cap_millicores,
+    cpu_request_millicores,
+    memory_cap_mib,
+    memory_request_mib,
+    shared_cards,
+)
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
 from fleet.order import waves
@@ -62,6 +70,7 @@ class _Planner:
         return Deployment(
             stack=stack.name,
             sandbox=stack.sandbox,
+            stand_ins=stack.runs_stand_ins,
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
@@ -77,7 +86,7 @@ class _Planner:
         )
 
     def _gpus_dropped(self) -> tuple[str, ...]:
-        if self._stack.gives_gpus or self._stack.sandbox:
+        if self._stack.gives_gpus or self._stack.runs_stand_ins:
             return ()
         return tuple(g.name for g in self._groups if any(c.gpu for c in g.containers.values()))
 
@@ -101,16 +110,13 @@ class _Planner:
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
         gpu = self._gpu(container) if stack.gives_gpus else None
-        devices = () if stack.sandbox else container.devices
-        cpu_request, cpu_cap = container.cpu.request_millicores, container.cpu.limit_millicores
-        if stack.sandbox:
-            cpu_request, cpu_cap = min(cpu_request, SANDBOX_MILLICORES), min(cpu_cap, SANDBOX_MILLICORES)
+        devices = () if stack.runs_stand_ins else container.devices
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
             key=key,
             image=self._image(group, key),
-            command=() if stack.sandbox else container.command,
+            command=() if stack.runs_stand_ins else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
@@ -118,8 +124,8 @@ class _Planner:
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
             mounts=tuple(self._mounts(container)),
-            # Stand-ins of a sandbox have no use for them.
-            secrets=() if stack.sandbox else container.secrets,
+            # Stand-ins have no use for them.
+            secrets=() if stack.runs_stand_ins else container.secrets,
             devices=devices,
             device_groups=tuple(
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
@@ -128,8 +134,8 @@ class _Planner:
             memory_request_mib=memory_request_mib(stack, container),
             memory_cap_mib=memory_cap_mib(stack, container),
             shared_memory_mib=min(container.shared_memory_mib, memory_cap_mib(stack, container)),
-            cpu_request_millicores=cpu_request,
-            cpu_cap_millicores=min(cpu_cap, stack.machine.cpus * 1000),
+            cpu_request_millicores=cpu_request_millicores(stack, container),
+            cpu_cap_millicores=cpu_cap_millicores(stack, container),
             gpu=gpu,
             health=_health(container),
             restart=container.restart,
@@ -139,9 +145,9 @@ class _Planner:
 
     def _image(self, group: ContainerGroup, key: str) -> str:
         container = group.containers[key]
-        if container.image and not self._stack.sandbox:
+        if container.image and not self._stack.runs_stand_ins:
             return container.image.reference
-        return self._reference(AGENT_HOST if self._stack.sandbox else container_name(group.name, key))
+        return self._reference(AGENT_HOST if self._stack.runs_stand_ins else container_name(group.name, key))
 
     def _reference(self, name: str) -> str:
         return self._stack.images.reference(name, self._fleet.image_contents)
