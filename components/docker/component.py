@@ -18,7 +18,7 @@ from components.docker.render import keeps_data, render_container, render_networ
 from fleet.model import Machine
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
 
-_REPLACE_ON = ["tmpfs", "init", "healthcheck", "cpuPeriod", "cpuQuota"]
+_REPLACE_ON = ["tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota"]
 """Fields whose change the provider reports as updated without applying it (docs/gotchas.md)."""
 
 

@@ -51,6 +51,11 @@ def _main(edit: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], 
     return lambda group: edit(group["containers"]["main"])
 
 
+_GIVEN_BACK = {
+    "capabilities": ["CAP_NET_BIND_SERVICE"],
+    "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": "2999-01-01"}},
+}
+
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, Any]], Any], Any]] = {
     "memory limit": (
         _main(lambda c: c["memory"].update(limit="192MiB")),
@@ -84,6 +89,31 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         _main(lambda c: c.update(restart="on-failure", restarts_max=3)),
         lambda a: a["HostConfig"]["RestartPolicy"],
         {"Name": "on-failure", "MaximumRetryCount": 3},
+    ),
+    "health retries": (
+        _main(lambda c: c["health"].update(retries=4)),
+        lambda a: a["Config"]["Healthcheck"]["Retries"],
+        4,
+    ),
+    "command": (
+        _main(lambda c: c.update(command=["python3", "-X", "utf8", "-m", "agent_host"])),
+        lambda a: a["Config"]["Cmd"],
+        ["python3", "-X", "utf8", "-m", "agent_host"],
+    ),
+    "agents": (
+        _main(lambda c: c["agents"].update(NewAgent={})),
+        lambda a: any(item.startswith("FLEET_AGENTS=") and "NewAgent" in item for item in a["Config"]["Env"]),
+        True,
+    ),
+    "mount": (
+        _main(lambda c: c["mounts"]["first-data"].update(path="/content")),
+        lambda a: [mount["Destination"] for mount in a["Mounts"]],
+        ["/content"],
+    ),
+    "capability": (
+        _main(lambda c: c.update(hardening={**c.get("hardening", {}), **_GIVEN_BACK})),
+        lambda a: a["HostConfig"]["CapAdd"],
+        ["CAP_NET_BIND_SERVICE"],
     ),
     "stop grace": (_main(lambda c: c.update(stop_grace="7s")), lambda a: a["Config"]["StopTimeout"], 7),
     "user": (
@@ -154,7 +184,7 @@ def test_a_container_that_exits_is_named_with_its_last_lines_at_once(
 
 
 def test_destroy_leaves_the_data_and_a_new_deployment_finds_it(trial: Workspace, host: docker.DockerClient) -> None:
-    wrote = host.containers.get("first").exec_run(["sh", "-c", "echo kept > /data/note"])
+    wrote = host.containers.get("first").exec_run(["sh", "-c", "echo kept > /content/note"])
     assert wrote.exit_code == 0
     outcome = trial.destroy()
     assert outcome.code == 0, outcome.text
@@ -162,5 +192,5 @@ def test_destroy_leaves_the_data_and_a_new_deployment_finds_it(trial: Workspace,
     assert host.volumes.get("trial-first-data")
     again = trial.up()
     assert again.code == 0, again.text
-    read = host.containers.get("first").exec_run(["cat", "/data/note"])
+    read = host.containers.get("first").exec_run(["cat", "/content/note"])
     assert read.output == b"kept\n"

@@ -278,7 +278,8 @@ class TestStackPolicies:
 def server() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     """The pack as the engine starts it: `policy/` run as a program, from that folder, told nothing but its place."""
     program = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # The engine runs it unbuffered too: the port is read from a pipe.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     started = subprocess.Popen(
         [sys.executable, "-c", program, str(ROOT / "policy")],
         stdout=subprocess.PIPE,
