@@ -19,13 +19,11 @@ from tests.unit.builders import (
     assert_accepted,
     chain,
     container,
-    faults_of,
     planned,
     shipped,
     small_group,
     swap,
     under,
-    write_project,
 )
 
 COMMON = {"SERVICE_DISCOVERY_MODE": "container_dns", "BIND_ADDRESS": "0.0.0.0", "PORT_OFFSET": "0"}  # noqa: S104
@@ -337,20 +335,3 @@ def test_a_stack_that_is_not_there_is_told_with_those_that_are() -> None:
     assert message.startswith('"mainpcc" is no stack; use one of ')
     assert {"local", "mainpc", "pc2"} <= set(message.partition("use one of ")[2].replace(",", "").split())
     assert message.endswith(", or add Pulumi.mainpcc.yaml")
-
-
-def test_a_machine_of_stand_ins_stays_in_the_fleet_and_takes_little(tmp_path: Path) -> None:
-    """So that a whole fleet can be tried before one agent is ported, on machines too small for it."""
-    change = chain(swap("cpus: 16", "cpus: 2"), swap("memory: 64GiB", "memory: 8GiB"))
-    small = chain(change, under("config:", '  fleet:stand_ins: "true"'))
-    plan = planned("mainpc", assert_accepted(tmp_path, mainpc=small).fleet)
-    assert {c.env["FLEET_STAND_IN"] for c in plan.containers} == {"true"}
-    assert {(c.gpu, c.devices, c.secrets, c.memory_cap_mib) for c in plan.containers} == {(None, (), (), 256)}
-    assert [endpoint.ref for endpoint, _ in plan.published] == [
-        "core-platform", "core-platform/observability", "memory-stack", "vision-gpu",
-    ]  # fmt: skip
-    assert container(plan, "core-platform").extra_hosts == {
-        "pc2-discovery": "192.168.1.20",
-        "pc2-observability": "192.168.1.20",
-    }
-    assert faults_of(write_project(tmp_path / "without", mainpc=change)) != []
