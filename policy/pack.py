@@ -66,18 +66,22 @@ def _container_policy(rule: ContainerRule, session: Session) -> Policy:
             verdicts += volume_verdicts(rule, resource.volume, args.urn, terms)
         resource.notices += _report(verdicts, report)
 
-    return ResourceValidationPolicy(
-        rule.policy_name,
-        rule.summary,
-        validate,
-        EnforcementLevel(rule.level.value),
-        _schema(rule),
-        display_name=f"{rule.id} {rule.name}",
-        severity=_severity(rule),
-        framework=_framework(rule),
-        tags=list(rule.sources),
-        remediation_steps=rule.remedy,
-    )
+    return ResourceValidationPolicy(validate=validate, **_about(rule))
+
+
+def _about(rule: Rule) -> dict[str, Any]:
+    """What the SDK is told of a rule, whichever kind it is."""
+    return {
+        "name": rule.policy_name,
+        "description": rule.summary,
+        "enforcement_level": EnforcementLevel(rule.level.value),
+        "config_schema": _schema(rule),
+        "display_name": f"{rule.id} {rule.name}",
+        "severity": _severity(rule),
+        "framework": _framework(rule),
+        "tags": list(rule.sources),
+        "remediation_steps": rule.remedy,
+    }
 
 
 def _stack_policy(rule: StackRule, session: Session) -> Policy:
@@ -86,18 +90,7 @@ def _stack_policy(rule: StackRule, session: Session) -> Policy:
         terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
         session.stack_notices += _report(stack_verdicts(rule, stack, terms), report)
 
-    return StackValidationPolicy(
-        rule.policy_name,
-        rule.summary,
-        validate,
-        EnforcementLevel(rule.level.value),
-        _schema(rule),
-        display_name=f"{rule.id} {rule.name}",
-        severity=_severity(rule),
-        framework=_framework(rule),
-        tags=list(rule.sources),
-        remediation_steps=rule.remedy,
-    )
+    return StackValidationPolicy(validate=validate, **_about(rule))
 
 
 def _notices(name: str, session: Session) -> Policy:
