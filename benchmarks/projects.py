@@ -52,18 +52,23 @@ def under(kind, name, depends_on=None):
 docker.Network("network-bridge", **data["network"], opts=under("Network", "network")[1])
 for name, arguments in data["volumes"].items():
     docker.Volume(f"{name}-volume", **arguments, opts=under("Volume", name)[1])
+built = {}
 if data["builds"]:
     import pulumi_docker_build as docker_build
 
     images, opts = under("Images", "images")
     builder = docker_build.Provider("builder", **data["builder"], opts=opts)
     for name, arguments in data["builds"].items():
-        docker_build.Image(name, **arguments, opts=pulumi.ResourceOptions(parent=images, provider=builder))
+        after = [image for image in list(built.values())[:1]]
+        options = pulumi.ResourceOptions(parent=images, provider=builder, depends_on=after)
+        built[arguments["tags"][0]] = docker_build.Image(name, **arguments, opts=options)
 groups = {}
 for name, group in data["groups"].items():
     groups[name], opts = under("Group", name, [groups[earlier] for earlier in group["after"]])
     for key, arguments in group["containers"].items():
-        docker.Container(f"{name}-{key}", **arguments, opts=opts)
+        needs = [built[arguments["image"]]] if arguments["image"] in built else []
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs))
+        docker.Container(f"{name}-{key}", **arguments, opts=options)
 '''
 
 _BARE_RUNNER = '''

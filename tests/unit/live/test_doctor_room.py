@@ -89,7 +89,7 @@ def test_an_image_that_the_stack_builds() -> None:
     build = PlannedBuild("hub", HUB, "images/agent", "cpu", {}, "linux/amd64", None)
     figure = "not on the machine yet, for hub; built at the deployment"
     assert image(replace(trial.alpha(), builds=(build,)), HUB) == ("good", figure, "")
-    assert image(replace(trial.alpha(), builds=(), sandbox=True), HUB) == ("good", figure, "")
+    assert image(replace(trial.alpha(), builds=(), stand_ins=True), HUB) == ("good", figure, "")
 
 
 def test_an_image_that_comes_from_nowhere_is_wrong() -> None:
