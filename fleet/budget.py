@@ -107,6 +107,11 @@ def sharing_memory_mib(stack: Stack) -> int:
     return sum(MPS_DAEMON_MEMORY_MIB for _ in shared_cards(stack))
 
 
+def sharing_name(card: str) -> str:
+    """Name of what shares a card: `gpu-sharing-gpu0`."""
+    return f"gpu-sharing-{card}"
+
+
 def shared_cards(stack: Stack) -> Mapping[str, Gpu]:
     """The cards of a stack that an MPS daemon serves."""
     return {name: gpu for name, gpu in stack.machine.gpus.items() if gpu.mps and stack.gives_gpus}

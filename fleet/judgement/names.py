@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.addresses import container_name, elsewhere_name
-from fleet.budget import shared_cards
+from fleet.budget import shared_cards, sharing_name
 from fleet.errors import Fault
 from fleet.judgement.walk import containers, placed
 from fleet.model import Fleet, Stack
-from fleet.plan.sharing import sharing_name
 from fleet.sources import Sources
 
 DNS_LABEL_MAX = 63

@@ -14,6 +14,7 @@ from fleet.budget import (
     memory_cap_mib,
     memory_request_mib,
     shared_cards,
+    sharing_name,
 )
 from fleet.capabilities import degradations
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
@@ -32,7 +33,7 @@ from fleet.plan.deployment import (
 )
 from fleet.plan.environment import environment, health_test
 from fleet.plan.labelling import container_labels
-from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_name, sharing_volume
+from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
 
 
 class UnknownStackError(LookupError):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fleet import labels
-from fleet.budget import MPS_DAEMON_MEMORY_MIB
+from fleet.budget import MPS_DAEMON_MEMORY_MIB, sharing_name
 from fleet.model import MAIN, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
 from fleet.plan.deployment import PlannedContainer, PlannedGpu, PlannedGroup, PlannedHealth, PlannedMount, PlannedVolume
 
@@ -19,11 +19,6 @@ PIPE_FOLDER = f"{SHARED_MEMORY}/mps"
 _LOG_FOLDER = "/tmp/mps"  # noqa: S108  (the daemon's own, bounded by its tmpfs)
 _START = f"mkdir -p {PIPE_FOLDER} {_LOG_FOLDER} && exec nvidia-cuda-mps-control -f"
 _DAEMON_MILLICORES = 500
-
-
-def sharing_name(card: str) -> str:
-    """Name of what shares a card: `gpu-sharing-gpu0`."""
-    return f"gpu-sharing-{card}"
 
 
 def client_environment() -> Mapping[str, str]:
