@@ -1,5 +1,8 @@
 """Machine, container group, stack and fleet: frozen models that refuse unknown keys."""
 
+from fleet.model.cluster import Cluster, Exposure, Metrics, NodePool, PoolGpu, Sharing
+from fleet.model.device import Arch, DeviceClass, Strategy, Target
+from fleet.model.gpu import Gpu, Mps
 from fleet.model.group import (
     MAIN,
     Agent,
@@ -14,17 +17,20 @@ from fleet.model.group import (
     VolumeKind,
 )
 from fleet.model.hardening import Hardening, HardeningException, RunAs
-from fleet.model.machine import Arch, DeviceClass, Gpu, Machine, Mps, Strategy, Target
+from fleet.model.machine import Machine
+from fleet.model.operation import Rollout, RolloutState, RolloutStrategy, Scaling, Tier, Track
 from fleet.model.stack import Fleet, Images, Stack
 
 __all__ = [
     "MAIN",
     "Agent",
     "Arch",
+    "Cluster",
     "Container",
     "ContainerGroup",
     "DeviceClass",
     "Enforcement",
+    "Exposure",
     "Fleet",
     "Gpu",
     "GpuBudget",
@@ -33,13 +39,23 @@ __all__ = [
     "Health",
     "Images",
     "Machine",
+    "Metrics",
     "Mount",
     "Mps",
+    "NodePool",
+    "PoolGpu",
     "Port",
+    "Rollout",
+    "RolloutState",
+    "RolloutStrategy",
     "RunAs",
+    "Scaling",
+    "Sharing",
     "Stack",
     "Strategy",
     "Target",
+    "Tier",
+    "Track",
     "Volume",
     "VolumeKind",
 ]

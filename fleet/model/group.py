@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber
+from fleet.model.device import Arch
 from fleet.model.hardening import Hardening
-from fleet.model.machine import Arch
+from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
 
 MAIN = "main"
@@ -27,6 +28,8 @@ AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
+OutsideRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}$")]
+
 
 class Enforcement(StrEnum):
     """What caps a container's GPU memory at run time."""
@@ -37,6 +40,8 @@ class Enforcement(StrEnum):
     """The framework's own fraction caps that framework."""
     MPS = "mps"
     """MPS caps each client process."""
+    HAMI = "hami-core"
+    """HAMi caps the container."""
     EXCLUSIVE = "exclusive"
     """The container holds the whole device."""
 
@@ -273,12 +278,38 @@ class ContainerGroup(Model):
     """Groups that must be healthy first."""
     peers: tuple[EndpointRef, ...] = ()
     """Endpoints it talks to: `<group>` or `<group>/<port>`."""
+    outside: tuple[OutsideRef, ...] = ()
+    """What it talks to on the internet: `host:port`, such as `api.anthropic.com:443`."""
+    tier: Tier = Tier.STANDARD
+    scaling: Scaling = Field(default_factory=Scaling)
+    rollout: Rollout = Field(default_factory=Rollout)
 
     @property
     def agents(self) -> tuple[str, ...]:
         """Names of all agents, main container first."""
         order = sorted(self.containers, key=lambda key: key != MAIN)
         return tuple(name for key in order for name in self.containers[key].agents)
+
+    @property
+    def single_writer_volumes(self) -> tuple[str, ...]:
+        """Volumes it owns whose files take one writer."""
+        return tuple(name for name, volume in self.volumes.items() if volume.writers == "one")
+
+    @model_validator(mode="after")
+    def _one_writer_means_one_copy(self) -> ContainerGroup:
+        if not self.single_writer_volumes:
+            return self
+        owned = self.single_writer_volumes[0]
+        if self.scaling.max > 1:
+            msg = f"scaling.max is {self.scaling.max}, but volumes.{owned} takes one writer; set it to 1"
+            raise ValueError(msg)
+        if self.rollout.has_two_tracks:
+            msg = (
+                f'rollout.strategy "{self.rollout.strategy}" runs two versions, but volumes.{owned} takes one writer; '
+                f"use {RolloutStrategy.RECREATE}"
+            )
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _has_a_main_container(self) -> ContainerGroup:

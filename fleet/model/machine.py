@@ -2,127 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from fleet.model.base import AbsolutePath, FrozenMap, Model, Name
+from fleet.model.cluster import Cluster
+from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, Target
+from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
-
-CUDA_CONTEXT_MIB = 450
-"""Memory a CUDA process costs before it allocates anything: 200 to 700 MiB seen; see numbers in docs/gotchas.md."""
-
-MPS_CLIENTS_MAX = 48
-"""Clients of one MPS server up to CUDA 13.0 (60 from 13.1), by NVIDIA's MPS document."""
 
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
 
 DOCKER_25_API_MINOR = 44
 """Docker 25: its API brought a health check's start interval, and is the oldest the image builder talks to."""
-
-
-class Arch(StrEnum):
-    """Processor architecture, by the names image platforms use."""
-
-    AMD64 = "amd64"
-    ARM64 = "arm64"
-
-
-class Target(StrEnum):
-    """The kind of machine, which decides the component package that builds it."""
-
-    DOCKER = "docker"
-    KUBERNETES = "kubernetes"
-    CLOUDRUN = "cloudrun"
-    NATIVE = "native"
-
-
-class DeviceClass(StrEnum):
-    """What the device is. `strategy` says how containers get onto it."""
-
-    GAMING_PC = "gaming-pc"
-    GAMING_LAPTOP = "gaming-laptop"
-    WORKSTATION = "workstation"
-    LAPTOP = "laptop"
-    CLOUD_VM = "cloud-vm"
-    SINGLE_BOARD_COMPUTER = "single-board-computer"
-    CONTAINER_SERVICE = "container-service"
-    EMBEDDED = "embedded"
-    HPC = "hpc"
-
-    @property
-    def strategy(self) -> Strategy:
-        """How groups are deployed onto a device of this class."""
-        return _STRATEGIES.get(self, Strategy.DOCKER)
-
-
-class Strategy(StrEnum):
-    """How groups get onto a class of device."""
-
-    DOCKER = "docker"
-    SERVICE_API = "service-api"
-    """The container service's own API; never Docker inside it."""
-    NATIVE_WITH_PROXY = "native-with-proxy"
-    """A native program, and a lightweight proxy container on a Docker machine nearby."""
-    NATIVE = "native"
-    """Native, behind a Docker-compatible API."""
-
-
-_STRATEGIES = {
-    DeviceClass.CONTAINER_SERVICE: Strategy.SERVICE_API,
-    DeviceClass.EMBEDDED: Strategy.NATIVE_WITH_PROXY,
-    DeviceClass.HPC: Strategy.NATIVE,
-}
-
-TARGETS_BY_STRATEGY = {
-    Strategy.DOCKER: frozenset({Target.DOCKER}),
-    Strategy.SERVICE_API: frozenset({Target.KUBERNETES, Target.CLOUDRUN}),
-    Strategy.NATIVE_WITH_PROXY: frozenset({Target.NATIVE}),
-    Strategy.NATIVE: frozenset({Target.NATIVE, Target.DOCKER}),
-}
-"""Targets that carry out a strategy. HPC may be `docker` because Podman's socket speaks Docker's API."""
-
-
-class Mps(Model):
-    """CUDA Multi-Process Service on a card: several processes share it at the same time."""
-
-    uid: int = Field(default=10001, gt=10000)
-    """User id that every client of the card runs under: an MPS server serves one user."""
-    active_thread_percentage: int = Field(default=100, ge=1, le=100)
-    """Share of the card's compute one client may use. Limits compute, never memory."""
-    clients_max: int = Field(default=MPS_CLIENTS_MAX, ge=1, le=60)
-    """Client processes the server takes."""
-    shared_memory_mib: MemoryMib = Field(default=8192, alias="shared_memory")
-    """Size of the /dev/shm that the daemon and all clients share."""
-
-
-class Gpu(Model):
-    """One card."""
-
-    model: str = Field(min_length=1)
-    """What people call it: RTX 4090."""
-    memory_mib: MemoryMib = Field(alias="memory")
-    """Capacity as nvidia-smi prints it."""
-    device: str = Field(default="0", pattern=r"^(\d+|GPU-[0-9a-f-]+|nvidia\.com/gpu=\S+)$")
-    """Index, UUID (`GPU-...`, which survives a changed order of cards) or CDI name."""
-    driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$")] = "nvidia"
-    """Device driver the daemon is set up with: `nvidia` (container toolkit) or `cdi`."""
-    context_mib: MemoryMib = Field(default=CUDA_CONTEXT_MIB, alias="context")
-    """What one CUDA process costs on top of its request."""
-    desktop_reserve_mib: MemoryMib | None = Field(default=None, alias="desktop_reserve")
-    """Left to a desktop that the card also drives."""
-    mps: Mps | None = None
-    """Set where an MPS control daemon serves the card."""
-    allocator: str | None = None
-    """Settings of PyTorch's allocator. Limits fragmentation, never memory."""
-
-    @property
-    def reserve_mib(self) -> int:
-        """Memory the desktop keeps, 0 without one."""
-        return self.desktop_reserve_mib or 0
 
 
 class ContainerNetwork(Model):
@@ -151,43 +46,71 @@ class Machine(Model):
     """What people call it."""
     target: Target = Target.DOCKER
     device_class: DeviceClass = Field(alias="class")
-    arch: Arch
-    connection: str = Field(pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+)$")
-    """The daemon: `ssh://user@address`, or `unix:///var/run/docker.sock` on the machine you sit at."""
+    arch: Arch | None = None
+    """Processor architecture; a cluster states its pools' instead."""
+    connection: str = Field(pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+)$")
+    """The daemon: `ssh://user@address`, or `unix:///var/run/docker.sock` on the machine you sit at. A cluster:
+    `kubeconfig://<context>`, a context of your kubeconfig."""
     docker_api: str = Field(default="1.41", pattern=r"^1\.\d+$")
     """API version of the Docker daemon, as `docker version` prints it; the default is the oldest one supported. From
     1.44 (Docker 25) a container that starts is probed every second, and then at its interval."""
     lan_address: IPv4Address | None = None
     """Address other machines reach it by; needed once one of them uses a group of it."""
-    cpus: int = Field(ge=1)
-    memory_mib: MemoryMib = Field(alias="memory")
+    stated_cpus: int | None = Field(default=None, alias="cpus", ge=1)
+    stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
     memory_reserve_mib: MemoryMib = Field(default=2048, alias="memory_reserve")
     """Left to the operating system and whatever else runs there."""
     process_limit: int = Field(default=16384, ge=256, le=4194304)
     """Processes and threads all agents of the machine may have together (ulimit nproc counts a user id, not a
     container, and agents share one)."""
     gpus: FrozenMap[Name, Gpu] = Field(default_factory=dict, validate_default=True)
-    network: ContainerNetwork
+    bridge: ContainerNetwork | None = Field(default=None, alias="network")
+    """The network of a Docker machine's containers."""
     devices: FrozenMap[AbsolutePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may ask for."""
     secrets_folder: AbsolutePath = "/srv/fleet/secrets"
     """Folder of the host that holds one file a secret, readable by the agents' user; its owner fills it."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
+    cluster: Cluster | None = None
+    """What a Kubernetes cluster has to give, in place of all that one host has."""
 
-    @model_validator(mode="after")
-    def _cards_are_distinct(self) -> Machine:
-        devices = [gpu.device for gpu in self.gpus.values()]
-        twice = sorted({device for device in devices if devices.count(device) > 1})
-        if twice:
-            msg = f'two cards are device "{twice[0]}"; give each gpus.<card>.device its own index or UUID'
-            raise ValueError(msg)
-        return self
+    @property
+    def cpus(self) -> int:
+        """Processors of the host, or of all nodes."""
+        return self.cluster.cpus if self.cluster else self.stated_cpus or 0
+
+    @property
+    def memory_mib(self) -> int:
+        """Main memory of the host, or of all nodes."""
+        return self.cluster.memory_mib if self.cluster else self.stated_memory_mib or 0
+
+    @property
+    def network(self) -> ContainerNetwork:
+        """The bridge network of a Docker machine."""
+        if self.bridge is None:
+            msg = f"{self.name} is a {self.target} machine: it has no bridge network"
+            raise TypeError(msg)
+        return self.bridge
+
+    @property
+    def archs(self) -> tuple[Arch, ...]:
+        """Architectures of its nodes, one on a single host."""
+        if self.cluster:
+            return tuple(sorted({pool.arch for pool in self.cluster.node_pools.values()}))
+        return (self.arch,) if self.arch else ()
+
+    @property
+    def cards(self) -> Mapping[str, Gpu]:
+        """What a GPU budget can be taken from: a host's cards, or a cluster's pools with cards."""
+        if self.cluster:
+            return {name: pool.gpu for name, pool in self.cluster.node_pools.items() if pool.gpu}
+        return self.gpus
 
     @property
     def has_docker_25(self) -> bool:
         """Whether the daemon is Docker 25 (API 1.44) or later."""
-        return int(self.docker_api.split(".")[1]) >= DOCKER_25_API_MINOR
+        return self.target is Target.DOCKER and int(self.docker_api.split(".")[1]) >= DOCKER_25_API_MINOR
 
     @model_validator(mode="after")
     def _class_fits_target(self) -> Machine:
@@ -200,6 +123,49 @@ class Machine(Model):
             )
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _is_described_by_its_kind(self) -> Machine:
+        is_cluster = self.target is Target.KUBERNETES
+        ours = _OF_A_CLUSTER if is_cluster else _OF_A_HOST
+        missing = [name for field, name in ours.items() if getattr(self, field) is None]
+        if missing:
+            msg = f"{', '.join(missing)} missing: a {self.target} machine needs it; add machine.{missing[0]}"
+            raise ValueError(msg)
+        others = _OF_HOSTS_ONLY if is_cluster else _OF_A_CLUSTER
+        foreign = [name for field, name in others.items() if field in self.model_fields_set]
+        if foreign:
+            msg = f"{', '.join(foreign)} given, which a {self.target} machine does not have; drop machine.{foreign[0]}"
+            raise ValueError(msg)
+        if is_cluster != self.connection.startswith("kubeconfig://"):
+            want = "kubeconfig://<context>" if is_cluster else "ssh://user@address, or unix://, of its daemon"
+            msg = f'connection "{self.connection}" does not reach a {self.target} machine; give {want}'
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _cards_are_distinct(self) -> Machine:
+        devices = [gpu.device for gpu in self.gpus.values()]
+        twice = sorted({device for device in devices if devices.count(device) > 1})
+        if twice:
+            msg = f'two cards are device "{twice[0]}"; give each gpus.<card>.device its own index or UUID'
+            raise ValueError(msg)
+        return self
+
+
+_OF_A_CLUSTER = {"cluster": "cluster"}
+_OF_A_HOST = {"arch": "arch", "stated_cpus": "cpus", "stated_memory_mib": "memory", "bridge": "network"}
+_OF_HOSTS_ONLY = {
+    **_OF_A_HOST,
+    "memory_reserve_mib": "memory_reserve",
+    "docker_api": "docker_api",
+    "process_limit": "process_limit",
+    "gpus": "gpus",
+    "devices": "devices",
+    "secrets_folder": "secrets_folder",
+    "binds": "binds",
+    "lan_address": "lan_address",
+}
 
 
 class DeviceAccess(Model):

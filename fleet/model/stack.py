@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.group import ContainerGroup
 from fleet.model.machine import Machine
+from fleet.model.operation import RolloutState
 
 LOCAL_REGISTRY = "fleet.local"
 """No host: images under it are built on the machine itself and never pulled."""
@@ -61,6 +62,8 @@ class Stack(Model):
     without_gpu: Switch = False
     """Runs its groups without a GPU: no device is asked for, and no GPU memory is reserved."""
     images: Images = Field(default_factory=Images)
+    rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
+    """Group -> where its blue-green or canary rollout stands."""
 
     @property
     def gives_gpus(self) -> bool:

@@ -35,7 +35,8 @@ CASES = [
     (
         "enforcement: mps",
         "enforcement: hope",
-        "containers.main.gpu.enforcement: \"hope\" is not allowed; use 'advisory', 'framework', 'mps' or 'exclusive'",
+        "containers.main.gpu.enforcement: \"hope\" is not allowed; "
+        "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
     ),
     (MOUNT, "path: models", f'{CACHE}.path: "models" has not the right form; match ^/[^:]*$'),
     (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe": {NO_BOOL}'),

@@ -115,7 +115,7 @@ def test_the_request_is_the_cap_where_no_limit_is_given() -> None:
 
 def test_a_gpu_budget_says_what_enforces_it() -> None:
     assert problem(GpuBudget.model_validate, obj={"request": "1GiB", "limit": "1GiB"}) == "Field required"
-    assert "'advisory', 'framework', 'mps' or 'exclusive'" in problem(
+    assert "'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'" in problem(
         GpuBudget.model_validate, obj={**GPU, "enforcement": "hope"}
     )
 
@@ -159,7 +159,7 @@ def test_health_is_looked_for_as_long_as_all_its_tries_take() -> None:
     [
         ("gaming-pc", "docker", True), ("gaming-laptop", "docker", True), ("workstation", "docker", True),
         ("cloud-vm", "docker", True), ("laptop", "docker", True), ("single-board-computer", "docker", True),
-        ("container-service", "kubernetes", True), ("container-service", "cloudrun", True),
+        ("container-service", "cloudrun", True),
         ("container-service", "docker", False), ("gaming-pc", "kubernetes", False), ("embedded", "native", True),
         ("embedded", "docker", False), ("hpc", "native", True), ("hpc", "docker", True), ("hpc", "cloudrun", False),
     ],

@@ -88,7 +88,7 @@ def test_a_subnet_inside_the_daemons_own_pools() -> None:
     mend = "set machine.network.subnet in Pulumi.alpha.yaml to a /24 outside it"
     pools = daemon(pools=("10.0.0.0/8",))
     assert found(NETWORK, "address pools", daemon=pools) == ("warning", figure, mend)
-    meant = on({"network": trial.alpha().machine.network.model_copy(update={"inside_docker_pool": True})})
+    meant = on({"bridge": trial.alpha().machine.network.model_copy(update={"inside_docker_pool": True})})
     assert found(NETWORK, "address pools", meant, daemon=pools) == ("good", "10.0.0.0/8", "")
 
 
