@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,19 @@ class Document:
     source: str
     value: Any
     lines: Mapping[KeyPath, int]
+    sources: Mapping[KeyPath, str] = field(default_factory=dict)
+    """Key path -> file, of what another file wrote: the one this extends."""
 
     def line(self, path: Sequence[str | int]) -> int | None:
-        """Line of a value, or of the nearest one above it that the file spells out."""
+        """Line of a value, or of the nearest one above it that is spelled out."""
+        return self.place(path)[1]
+
+    def place(self, path: Sequence[str | int]) -> tuple[str, int | None]:
+        """File and line of a value, or of the nearest one above it that is spelled out."""
         keys = tuple(path)
         while keys not in self.lines and keys:
             keys = keys[:-1]
-        return self.lines.get(keys)
+        return self.sources.get(keys, self.source), self.lines.get(keys)
 
 
 def read_document(file: Path, source: str) -> tuple[Document, list[Fault]]:

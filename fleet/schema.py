@@ -12,10 +12,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from fleet.model import ContainerGroup, Stack
+from fleet.model.group import EXTENDS
 from fleet.sources import NAMESPACE
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SAID_BY_PLACE = ("name", "system")
+_PART = "PartOf"
+"""Before the name of a definition: the same, for a file that extends another."""
 
 
 def schemas() -> Mapping[str, str]:
@@ -24,8 +27,50 @@ def schemas() -> Mapping[str, str]:
 
 
 def _group() -> dict[str, Any]:
-    schema = _described(ContainerGroup)
-    return {"$schema": _DRAFT, "title": "A container group: groups/<system>/<group>.yaml", **schema}
+    """Two schemas in one: a file that extends another may leave out anything, and drop keys with null."""
+    whole = _described(ContainerGroup)
+    definitions = whole.pop("$defs", {})
+    part = _renamed(_partial({**whole, "$defs": definitions}))
+    partial_definitions = part.pop("$defs")
+    return {
+        "$schema": _DRAFT,
+        "title": "A container group: groups/<system>/<group>.yaml",
+        "type": "object",
+        "if": {"required": [EXTENDS]},
+        "then": {"$ref": f"#/$defs/{_PART}ContainerGroup"},
+        "else": {"$ref": "#/$defs/ContainerGroup"},
+        "$defs": {
+            **definitions,
+            **partial_definitions,
+            "ContainerGroup": whole,
+            f"{_PART}ContainerGroup": part,
+        },
+    }
+
+
+def _partial(schema: Any) -> Any:
+    """A schema of files that are laid over another: nothing is required, and any value may be null."""
+    if isinstance(schema, list):
+        return [_partial(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _partial(value) for key, value in schema.items() if key != "required"}
+    for key in ("properties", "patternProperties"):
+        if isinstance(found.get(key), dict):
+            found[key] = {name: {"anyOf": [value, {"type": "null"}]} for name, value in found[key].items()}
+    return found
+
+
+def _renamed(schema: Any) -> Any:
+    """A schema whose definitions can stand beside those of the one it was made from."""
+    if isinstance(schema, list):
+        return [_renamed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema.replace("#/$defs/", f"#/$defs/{_PART}") if isinstance(schema, str) else schema
+    found = {key: _renamed(value) for key, value in schema.items()}
+    if "$defs" in found:
+        found["$defs"] = {f"{_PART}{name}": value for name, value in found["$defs"].items()}
+    return found
 
 
 def _stack() -> dict[str, Any]:

@@ -32,12 +32,15 @@ class Sources:
     ) -> Fault:
         """A fault at a path of a group's file, such as `("containers", "main", "gpu")`."""
         document = self.groups[group]
-        return Fault(document.source, document.line(path), dotted(path), problem, remedy, detail)
+        source, line = document.place(path)
+        # The value stands in a file of another group: whose it is must be said.
+        whose = "" if source == document.source else f" (in {group}, which extends it)"
+        return Fault(source, line, dotted(path), f"{problem}{whose}", remedy, detail)
 
     def place_of_group(self, group: str, path: Sequence[str | int]) -> str | None:
         """`file:line` of a value in a group's file; None for a group that is not ours."""
         document = self.groups.get(group)
         if document is None:
             return None
-        line = document.line(path)
-        return document.source if line is None else f"{document.source}:{line}"
+        source, line = document.place(path)
+        return source if line is None else f"{source}:{line}"

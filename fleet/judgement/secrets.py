@@ -24,13 +24,8 @@ def ensure_no_secret_values(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         for path, text in _texts(document.value, ()):
             if holds_secret_value(text):
                 where = dotted(path).removeprefix("config.").removeprefix(NAMESPACE)
-                yield Fault(
-                    document.source,
-                    document.line(path),
-                    where,
-                    "holds a secret value",
-                    f"{_REMEDY}; then revoke this one",
-                )
+                source, line = document.place(path)
+                yield Fault(source, line, where, "holds a secret value", f"{_REMEDY}; then revoke this one")
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
             for variable, value in container.env.items():

@@ -10,6 +10,7 @@ from fleet.document import Document, read_document
 from fleet.errors import ConfigurationError, Fault
 from fleet.images import image_contents
 from fleet.judgement import judge
+from fleet.load.extension import extend_all
 from fleet.load.validation import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.sources import NAMESPACE, Sources
@@ -43,6 +44,7 @@ def load_project(root: Path) -> Project:
         reading.read_stack(file)
     for file in sorted(root.glob(_GROUP_FILES)):
         reading.read_group(file)
+    reading.check_groups()
     reading.note_misplaced()
     if not reading.stack_documents:
         reading.faults.append(
@@ -106,7 +108,7 @@ class _Reading:
             self._stacks[name] = stack
 
     def read_group(self, file: Path) -> None:
-        name, system = file.stem, file.parent.name
+        name = file.stem
         document = self._read(file)
         first = self.group_documents.setdefault(name, document)
         if first is not document:
@@ -121,10 +123,18 @@ class _Reading:
         self.faults += [
             Fault(document.source, document.line((key,)), key, *_SAID) for key in _SAID_BY_PLACE & document.value.keys()
         ]
-        group, faults = validate(ContainerGroup, {**document.value, "name": name, "system": system}, document)
+
+    def check_groups(self) -> None:
+        """Makes groups of the documents once all are read, since one may extend another."""
+        whole, faults = extend_all(self.group_documents)
         self.faults += faults
-        if group is not None:
-            self._groups[name] = group
+        for name, document in whole.items():
+            self.group_documents[name] = document
+            place = {"name": name, "system": Path(document.source).parent.name}
+            group, faults = validate(ContainerGroup, {**document.value, **place}, document)
+            self.faults += faults
+            if group is not None:
+                self._groups[name] = group
 
     def note_misplaced(self) -> None:
         """A YAML file under groups/ that nobody reads is somebody's mistake."""

@@ -70,10 +70,10 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, prefix: KeyPath, strip: str) -> Fault:
     is_of_key = _is_of_key(details)
     loc = details["loc"][:-1] if is_of_key else details["loc"]
-    line = document.line((*prefix, *(f"{strip}{key}" if i == 0 else key for i, key in enumerate(loc))))
+    source, line = document.place((*prefix, *(f"{strip}{key}" if i == 0 else key for i, key in enumerate(loc))))
     kind = details["type"]
     if kind == "extra_forbidden":
-        return unknown_key(document.source, line, loc, _known_keys(model, loc[:-1]))
+        return unknown_key(source, line, loc, _known_keys(model, loc[:-1]))
     if is_of_key:
         problem, remedy = f"{shown(loc[-1])} is not a valid name here", "use lower-case words joined by dashes"
         if loc[-2:-1] == ("agents",):
@@ -81,7 +81,7 @@ def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, pr
     else:
         hide = any(names_a_secret(str(key)) for key in loc)
         problem, remedy = _wording(kind, {**details, "input": HIDDEN} if hide else details)
-    return Fault(document.source, line, dotted(loc), problem, remedy)
+    return Fault(source, line, dotted(loc), problem, remedy)
 
 
 def _is_of_key(details: ErrorDetails) -> bool:

@@ -16,6 +16,9 @@ from fleet.model.quantities import MemoryMib, Millicores, Seconds
 MAIN = "main"
 """Key of the container every group has; the others are its sidecars."""
 
+EXTENDS = "extends"
+"""Key of a group file that names the one it is laid over."""
+
 DEFAULT_PORT = 8000
 """Port agents answer on inside a container, and the health check's."""
 
@@ -270,6 +273,8 @@ class ContainerGroup(Model):
     name: Name
     system: Name
     """The folder it lies in."""
+    extends: Name | None = None
+    """Group whose file this one is laid over: maps key by key, lists and values as a whole; `null` drops a key."""
     description: str = ""
     containers: FrozenMap[Name, Container] = Field(min_length=1)
     ports: FrozenMap[Name, Port] = Field(default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True)
