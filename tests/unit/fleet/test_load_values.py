@@ -35,7 +35,7 @@ CASES = [
     (
         "enforcement: mps",
         "enforcement: hope",
-        "containers.main.gpu.enforcement: \"hope\" is not allowed; "
+        'containers.main.gpu.enforcement: "hope" is not allowed; '
         "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
     ),
     (MOUNT, "path: models", f'{CACHE}.path: "models" has not the right form; match ^/[^:]*$'),
