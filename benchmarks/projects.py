@@ -154,7 +154,7 @@ def bare_program(folder: Path, project: Path, stack: str) -> Path:
     deployment = plan_stack(load_project(project).fleet, stack)
     data = {
         "provider": render_provider(deployment.machine),
-        "network": render_network(deployment.machine),
+        "network": render_network(deployment.machine.network),
         "volumes": {volume.key: render_volume(volume) for volume in deployment.volumes.values()},
         "builder": render_builder(deployment.machine),
         "builds": {build.name: render_build(build) for build in deployment.builds},

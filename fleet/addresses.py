@@ -16,7 +16,7 @@ from fleet.model import MAIN, ContainerGroup, Fleet, Port, Stack
 DISCOVERY = "discovery"
 OBSERVABILITY = "observability"
 SHARED_SERVICES = (DISCOVERY, OBSERVABILITY)
-"""Roles that each machine may play, and that every group needs of the other machines."""
+"""Roles that each machine may play, and that every group needs of its system's other machines."""
 
 
 def container_name(group: str, key: str) -> str:
@@ -100,7 +100,7 @@ class AddressBook:
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """Who needs what: declared peers, and the shared services of the other machines."""
+        """Who needs what: declared peers, and the shared services of the system's other machines."""
         return tuple(self._find_uses())
 
     @cached_property
@@ -126,6 +126,17 @@ class AddressBook:
         """The endpoints that play a role, one a machine at most."""
         return self._by_service.get(service, ())
 
+    def services_elsewhere(self, group: ContainerGroup, stack: Stack) -> tuple[Endpoint, ...]:
+        """Shared services of other machines that a group of a stack needs: its own system's, and none for a tenant."""
+        return tuple(
+            endpoint
+            for service in SHARED_SERVICES
+            for endpoint in self.services(service)
+            if endpoint.stack.name != stack.name
+            and group.tenant is None
+            and self._groups[endpoint.group].system == group.system
+        )
+
     @cached_property
     def _by_group(self) -> Mapping[str, tuple[Endpoint, ...]]:
         found: dict[str, dict[str, Endpoint]] = {}
@@ -143,15 +154,10 @@ class AddressBook:
 
     def _find_uses(self) -> Iterator[Use]:
         for stack in self._stacks:
-            elsewhere = [
-                endpoint
-                for service in SHARED_SERVICES
-                for endpoint in self.services(service)
-                if endpoint.stack.name != stack.name
-            ]
             for group in self._placed(stack):
                 declared = [self.endpoints[ref] for ref in group.peers if ref in self.endpoints]
-                yield from (Use(group.name, stack, endpoint) for endpoint in [*declared, *elsewhere])
+                needed = [*declared, *self.services_elsewhere(group, stack)]
+                yield from (Use(group.name, stack, endpoint) for endpoint in needed)
 
     def _placed(self, stack: Stack) -> list[ContainerGroup]:
         return [self._groups[name] for name in stack.groups if name in self._groups]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.model import MAIN, ContainerGroup, Fleet, Stack, Target
+from fleet.tenants import names_as_peer, tenants_served
 
 
 class Feature(StrEnum):
@@ -16,6 +17,7 @@ class Feature(StrEnum):
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of a ready image"
     PROCESS_LIMIT = "process limit of one container"
     SECRETS = "secrets"
+    SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared group reached by its peers alone"
     SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
     VOLUME_SIZE = "volume size"
 
@@ -52,6 +54,11 @@ LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
             "the name <group>-<sidecar> instead",
             degrades=True,
         ),
+        Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: Lack(
+            "a tenant's groups are in one network, and so is what one of them shares with others; the tenant's other "
+            "groups could reach it too, no other tenant's could",
+            degrades=True,
+        ),
         Feature.VOLUME_SIZE: Lack("Docker's local volumes have no quota; watch the disk", degrades=True),
     },
 }
@@ -62,6 +69,8 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[tuple[F
     for earlier in group.start_after:
         if earlier not in stack.groups and not stack.sandbox and fleet.home_of(earlier) is not None:
             yield Feature.CROSS_MACHINE_START, "start_after"
+    if group.tenant and _reaches_more_than_its_peers(group, stack, fleet):
+        yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
     for key, container in group.containers.items():
         path = f"containers.{key}"
         yield Feature.PROCESS_LIMIT, path
@@ -74,6 +83,14 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[tuple[F
     for key, volume in group.volumes.items():
         if volume.size_mib is not None:
             yield Feature.VOLUME_SIZE, f"volumes.{key}.size"
+
+
+def _reaches_more_than_its_peers(group: ContainerGroup, stack: Stack, fleet: Fleet) -> bool:
+    """Whether a shared group serves this one's tenant, and this one does not name it."""
+    here = [fleet.groups[name] for name in stack.groups if name in fleet.groups]
+    return any(
+        group.tenant in tenants_served(shared, here) and not names_as_peer(group, shared.name) for shared in here
+    )
 
 
 def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]]:

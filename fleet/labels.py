@@ -11,6 +11,9 @@ GROUP = "fleet.group"
 CONTAINER = "fleet.container"
 """Key of the container inside its group: `main` or a sidecar's name."""
 
+TENANT = "fleet.tenant"
+"""Tenant of the group; absent for one that is shared."""
+
 START_AFTER = "fleet.start-after"
 """Groups that must be healthy first, comma separated, sorted."""
 

@@ -115,7 +115,10 @@ def _described(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
-    documented = _field_docstrings(model)
+    lineage = [
+        parent for parent in reversed(model.__mro__) if issubclass(parent, BaseModel) and parent is not BaseModel
+    ]
+    documented = {field: text for parent in lineage for field, text in _field_docstrings(parent).items()}
     for name, field in model.model_fields.items():
         key = field.alias or name
         if name in documented and key in definition.get("properties", {}):

@@ -9,8 +9,9 @@ from cli.live.check import Check, good, warning, wrong
 from cli.live.machine_facts import MachineFacts, NeighbourFacts
 from cli.live.mends import Mends
 from cli.live.words import counted, place
-from components.docker.render import render_volume
+from components.docker.render import deployed_networks, render_volume
 from fleet import labels
+from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedVolume, PublishedPort
 
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  (addresses a neighbour's port may be open on)
@@ -18,12 +19,13 @@ _COMPOSE_PROJECT = "com.docker.compose.project"
 
 
 def name_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
-    """Names of containers, volumes and the network; its subnet; ports. What is free is told in one check a kind."""
+    """Names of containers, volumes and networks; their subnets; ports. What is free is told in one check a kind."""
     yield from _containers(deployment, facts, mends)
     yield from _volumes(deployment, facts, mends)
-    yield _network(deployment, facts, mends)
-    yield _subnet(deployment, facts, mends)
-    yield _pools(deployment, facts, mends)
+    for network in deployed_networks(deployment):
+        yield _network(network, facts, mends)
+        yield _subnet(network, deployment, facts, mends)
+        yield _pools(network, deployment, facts, mends)
     yield from _ports(deployment, facts, mends)
 
 
@@ -77,8 +79,7 @@ def _volume(volume: PlannedVolume, facts: MachineFacts, mends: Mends) -> Iterato
         yield wrong(volume.name, "place", figure, move)
 
 
-def _network(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
-    planned = deployment.machine.network
+def _network(planned: ContainerNetwork, facts: MachineFacts, mends: Mends) -> Check:
     found = facts.networks.get(planned.name)
     if found is None:
         return good(planned.name, "name", "free")
@@ -88,20 +89,25 @@ def _network(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check
     return wrong(planned.name, "name", figure, mends.docker("network", "rm", planned.name))
 
 
-def _subnet(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
-    planned = deployment.machine.network
+def _key(network: ContainerNetwork, deployment: Deployment) -> str:
+    """Where the stack's file says the subnet."""
+    machine = deployment.machine
+    by_name = {machine.tenant_network(tenant).name: f"tenants.{tenant}" for tenant in deployment.tenants}
+    return f"machine.{by_name.get(network.name, 'network')}.subnet"
+
+
+def _subnet(planned: ContainerNetwork, deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
     for name, network in sorted(facts.networks.items()):
         for subnet in network.subnets:
             other = ip_network(subnet, strict=False)
             if name != planned.name and other.version == planned.subnet.version and planned.subnet.overlaps(other):
                 figure = f"{planned.subnet} overlaps network {name} ({subnet})"
-                mend = f"set machine.network.subnet in {mends.stack_file} to a free /24 of 10.210.0.0/16"
+                mend = f"set {_key(planned, deployment)} in {mends.stack_file} to a free /24 of 10.210.0.0/16"
                 return wrong(planned.name, "subnet", figure, f"{mend}, or {mends.docker('network', 'rm', name)}")
     return good(planned.name, "subnet", f"{planned.subnet} overlaps none of {counted(len(facts.networks), 'network')}")
 
 
-def _pools(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
-    planned = deployment.machine.network
+def _pools(planned: ContainerNetwork, deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
     for pool in facts.daemon.pools:
         other = ip_network(pool, strict=False)
         if (
@@ -110,7 +116,7 @@ def _pools(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:
             and not planned.inside_docker_pool
         ):
             figure = f"{planned.subnet} lies in the daemon's pool {pool}, which it hands out by itself"
-            mend = f"set machine.network.subnet in {mends.stack_file} to a /24 outside it"
+            mend = f"set {_key(planned, deployment)} in {mends.stack_file} to a /24 outside it"
             return warning(planned.name, "address pools", figure, mend)
     pools = ", ".join(facts.daemon.pools) or "Docker's own, which the stack is checked against when it is loaded"
     return good(planned.name, "address pools", pools)

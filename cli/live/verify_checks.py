@@ -12,8 +12,9 @@ from cli.live.verify_container import container_checks
 from cli.live.verify_reach import reach_checks
 from cli.live.verify_use import use_checks
 from cli.live.words import counted, place
-from components.docker.render import render_volume
+from components.docker.render import deployed_networks, render_volume
 from fleet.budget import CardUse
+from fleet.model.machine import ContainerNetwork
 from fleet.model.quantities import thousands
 from fleet.plan.deployment import Deployment, PlannedVolume
 
@@ -23,7 +24,7 @@ _SAME_CARD = 0.02
 
 
 def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]], facts: LiveFacts) -> list[Check]:
-    """Every check of a stack: containers in start order, then network, volumes and cards."""
+    """Every check of a stack: containers in start order, then networks, volumes and cards."""
     mends = Mends.of(deployment, facts.compose_file)
     if not facts.containers and deployment.containers:
         figure = f"not deployed: none of its {counted(len(deployment.containers), 'container')} exists"
@@ -33,14 +34,13 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
         checks += container_checks(container, deployment, facts, mends)
         checks += use_checks(container, facts, mends)
         checks += reach_checks(container, peers[container.name], facts, mends)
-    checks.append(_network(deployment, facts, mends))
+    checks += [_network(network, facts, mends) for network in deployed_networks(deployment)]
     checks += [_volume(volume, facts, mends) for volume in deployment.volumes.values()]
     checks += _cards(deployment, facts, mends)
     return checks
 
 
-def _network(deployment: Deployment, facts: LiveFacts, mends: Mends) -> Check:
-    planned = deployment.machine.network
+def _network(planned: ContainerNetwork, facts: LiveFacts, mends: Mends) -> Check:
     found = facts.networks.get(planned.name)
     if found is None:
         return wrong(planned.name, "network", "does not exist", mends.deploy())

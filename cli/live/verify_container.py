@@ -9,7 +9,7 @@ from cli.live.facts import Binding, ContainerFacts, LiveFacts
 from cli.live.mends import Mends
 from cli.live.verify_locks import lock_checks
 from cli.live.words import counted, duration
-from components.docker.render import render_container
+from components.docker.render import networks_of, render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
 
 _ENDED = ("exited", "dead")
@@ -123,10 +123,10 @@ def _mount(mount: tuple[str, bool] | None) -> str:
 
 
 def _network(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, mends: Mends) -> Check:
-    planned = deployment.machine.network.name
-    if set(found.networks) == {planned}:
-        return good(container.name, "network", f"{planned} {found.networks[planned]}".rstrip())
-    figure = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned {planned} alone"
+    planned = networks_of(deployment.group_of(container), deployment.machine)
+    if set(found.networks) == set(planned):
+        return good(container.name, "network", ", ".join(f"{name} {found.networks[name]}".rstrip() for name in planned))
+    figure = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned {', '.join(planned)} alone"
     return wrong(container.name, "network", figure, mends.recreate(container.name))
 
 

@@ -68,6 +68,8 @@ def _groups(deployment: Deployment) -> list[dict[str, Any]]:
     return [
         {
             "name": group.name,
+            "tenant": group.tenant,
+            "serves": group.serves,
             "wave": group.wave,
             "start_after": group.start_after,
             "containers": [

@@ -166,7 +166,10 @@ def _gpu(group: PlannedGroup) -> str:
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:
     sidecars = [container.key for container in group.containers if container.key != MAIN]
     owned = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
-    parts = [*(f"+ {key}" for key in sidecars)]
+    parts = [f"tenant {group.tenant}"] if group.tenant else []
+    if group.serves:
+        parts.append(f"serves tenant{'s' if len(group.serves) > 1 else ''} {', '.join(group.serves)}")
+    parts += [f"+ {key}" for key in sidecars]
     if owned:
         parts.append(f"volume{'s' if len(owned) > 1 else ''} {', '.join(owned)}")
     return "; ".join(parts)

@@ -1,6 +1,6 @@
 """Component resources of a Docker machine.
 
-`DockerMachine` owns the provider, the network, the volumes and the groups of one daemon. It does not own the daemon,
+`DockerMachine` owns the provider, the networks, the volumes and the groups of one daemon. It does not own the daemon,
 the GPU driver or the images.
 """
 
@@ -14,8 +14,14 @@ import pulumi_docker as docker
 
 from components.docker.health import health_hook
 from components.docker.provider import machine_provider
-from components.docker.render import keeps_data, render_container, render_network, render_volume
-from fleet.model import Machine
+from components.docker.render import (
+    deployed_networks,
+    keeps_data,
+    render_container,
+    render_network,
+    render_volume,
+)
+from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
 
 _REPLACE_ON = ["tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota"]
@@ -41,13 +47,16 @@ class DockerMachine(pulumi.ComponentResource):
         super().__init__("fleet:docker:DockerMachine", name, {"machine": machine.name}, opts)
         self.provider = machine_provider(name, machine, self)
         child = pulumi.ResourceOptions(parent=self, providers=[self.provider])
-        self.network = FleetNetwork(f"{name}-network", machine, child)
+        self.networks = {
+            network.name: FleetNetwork(f"{name}-network{role}", network, child)
+            for role, network in zip(("", *(f"-{t}" for t in args.tenants)), deployed_networks(args), strict=True)
+        }
         self.volumes = {key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()}
         self.images = _images(name, args, child)
         self._hook = _health_hook(name, args)
         self.groups: dict[str, ContainerGroup] = {}
         for group in (*args.sharing, *args.groups):
-            group_args = GroupArgs(group, args, self.network, self.volumes, self.images, self._hook)
+            group_args = GroupArgs(group, args, self.networks, self.volumes, self.images, self._hook)
             earlier = [self.groups[after] for after in (*group.shares, *group.start_after)]
             options = pulumi.ResourceOptions(parent=self, providers=[self.provider], depends_on=earlier)
             kind = GpuSharing if group in args.sharing else ContainerGroup
@@ -56,17 +65,17 @@ class DockerMachine(pulumi.ComponentResource):
 
 
 class FleetNetwork(pulumi.ComponentResource):
-    """The machine's bridge network. Every container joins it; Docker's default bridge is not used."""
+    """The machine's bridge network, or a tenant's beside it. Docker's default bridge is not used."""
 
-    def __init__(self, name: str, args: Machine, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(args.network.subnet)}, opts)
+    def __init__(self, name: str, args: ContainerNetwork, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(args.subnet)}, opts)
         bridge = docker.Network(
             f"{name}-bridge",
             **render_network(args),
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.name = bridge.name
-        self.register_outputs({"name": args.network.name, "subnet": str(args.network.subnet)})
+        self.register_outputs({"name": args.name, "subnet": str(args.subnet)})
 
 
 class DataVolume(pulumi.ComponentResource):
@@ -86,7 +95,7 @@ class GroupArgs:
 
     group: PlannedGroup
     deployment: Deployment
-    network: FleetNetwork
+    networks: Mapping[str, FleetNetwork]
     volumes: Mapping[str, DataVolume]
     images: Mapping[str, pulumi.Resource]
     """Image reference -> what builds it; ready images are not in it."""
@@ -96,7 +105,7 @@ class GroupArgs:
 class ContainerGroup(pulumi.ComponentResource):
     """A group's main container and its sidecars; complete once each of them is healthy.
 
-    It does not own the network or the volumes: those outlive a group.
+    It does not own the networks or the volumes: those outlive a group.
     """
 
     type_token = "fleet:docker:ContainerGroup"  # noqa: S105  (a type's name)
@@ -108,7 +117,8 @@ class ContainerGroup(pulumi.ComponentResource):
         for container in group.containers:
             rendered = render_container(container, args.deployment)
             # The output, not the plain name: a network that is replaced must take its containers down first.
-            rendered["networks_advanced"][0]["name"] = args.network.name
+            for joined in rendered["networks_advanced"]:
+                joined["name"] = args.networks[joined["name"]].name
             built = [args.images[container.image]] if container.image in args.images else []
             options = pulumi.ResourceOptions(
                 parent=self,

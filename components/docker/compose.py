@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from components.docker.render import Rendered, render_container, render_network, render_volume
+from components.docker.render import Rendered, deployed_networks, render_container, render_network, render_volume
 from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -31,7 +31,6 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
 
     Raises KeyError for a rendered key that has no translation: a bug of ours.
     """
-    network = render_network(deployment.machine)
     everything = (*deployment.sharing, *deployment.groups)
     groups = {group.name: group for group in everything}
     return {
@@ -50,6 +49,7 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
                 "driver": network["driver"],
                 "ipam": {"config": network["ipam_configs"]},
             }
+            for network in map(render_network, deployed_networks(deployment))
         },
         "volumes": {
             volume.name: {**rendered, "labels": _labels(rendered["labels"])}

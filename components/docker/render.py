@@ -12,7 +12,15 @@ from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Gpu, Machine, VolumeKind
 from fleet.model.group import SECRETS_PATH
-from fleet.plan.deployment import Deployment, PlannedBuild, PlannedContainer, PlannedHealth, PlannedVolume
+from fleet.model.machine import ContainerNetwork
+from fleet.plan.deployment import (
+    Deployment,
+    PlannedBuild,
+    PlannedContainer,
+    PlannedGroup,
+    PlannedHealth,
+    PlannedVolume,
+)
 from fleet.plan.sharing import SHARED_MEMORY
 
 Rendered = dict[str, Any]
@@ -34,12 +42,25 @@ def render_builder(machine: Machine) -> Rendered:
     return {"host": machine.connection}
 
 
-def render_network(machine: Machine) -> Rendered:
-    """Arguments of `docker.Network`: the machine's bridge with a subnet of its own."""
+def deployed_networks(deployment: Deployment) -> tuple[ContainerNetwork, ...]:
+    """The machine's network, and one for each tenant whose groups run here."""
+    machine = deployment.machine
+    return (machine.network, *(machine.tenant_network(tenant) for tenant in deployment.tenants))
+
+
+def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
+    """Names of the networks a group's containers join: its tenant's alone, or the machine's and those it serves."""
+    if group.tenant:
+        return (machine.tenant_network(group.tenant).name,)
+    return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
+
+
+def render_network(network: ContainerNetwork) -> Rendered:
+    """Arguments of `docker.Network`: a bridge with a subnet of its own."""
     return {
-        "name": machine.network.name,
+        "name": network.name,
         "driver": "bridge",
-        "ipam_configs": [{"subnet": str(machine.network.subnet), "gateway": str(machine.network.subnet[1])}],
+        "ipam_configs": [{"subnet": str(network.subnet), "gateway": str(network.subnet[1])}],
     }
 
 
@@ -92,7 +113,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "labels": _labels(container.labels),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
-        **_network(container, deployment.machine),
+        **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
         **_lifecycle(container),
         "healthcheck": _healthcheck(container.health, deployment.machine),
         "mounts": [*_volume_mounts(container, deployment), *_secret_mounts(container, deployment.machine)],
@@ -179,11 +200,11 @@ def _cpus(millicores: int) -> str:
     return exact.rstrip("0")
 
 
-def _network(container: PlannedContainer, machine: Machine) -> Rendered:
+def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
     rendered: Rendered = {
         # The provider creates on the bridge, then moves the container to the networks below.
         "network_mode": "bridge",
-        "networks_advanced": [{"name": machine.network.name, "aliases": list(container.aliases)}],
+        "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }
     if container.ports:

@@ -36,6 +36,13 @@ from fleet.judgement.storage import (
     ensure_volumes_exist,
 )
 from fleet.judgement.targets import ensure_targets_can
+from fleet.judgement.tenants import (
+    ensure_peers_are_of_one_tenant,
+    ensure_tenants_have_networks,
+    ensure_tenants_share_no_card,
+    ensure_tenants_share_no_storage,
+    ensure_tenants_stay_on_one_machine,
+)
 from fleet.model import Fleet
 from fleet.sources import Sources
 
@@ -61,6 +68,11 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_endpoints_exist(fleet, sources, known)
     yield from ensure_endpoints_can_be_reached(fleet, sources)
     yield from ensure_lan_addresses_are_known(fleet, sources)
+    yield from ensure_peers_are_of_one_tenant(fleet, sources)
+    yield from ensure_tenants_share_no_storage(fleet, sources)
+    yield from ensure_tenants_share_no_card(fleet, sources)
+    yield from ensure_tenants_stay_on_one_machine(fleet, sources)
+    yield from ensure_tenants_have_networks(fleet, sources)
     yield from ensure_start_order_is_possible(fleet, sources, known)
     yield from ensure_targets_can(fleet, sources)
     yield from ensure_memory_fits(fleet, sources)

@@ -10,6 +10,7 @@ from fleet.addresses import AddressBook
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Fleet, Target
+from fleet.model.machine import ContainerNetwork
 from fleet.sources import Sources
 
 _DOCKER_POOLS = tuple(
@@ -47,34 +48,40 @@ def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]
 
 def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """No container subnet overlaps another machine's, Docker's default pools, the k3s ranges or the LAN."""
-    networks = [(stack.name, stack.machine.network) for stack in fleet.stacks.values()]
-    for (first, one), (second, two) in combinations(networks, 2):
+    networks = list(_networks(fleet))
+    for (first, _, one), (second, path, two) in combinations(networks, 2):
         if one.subnet.overlaps(two.subnet):
             problem = f"{two.subnet} overlaps {one.name} of {first} ({one.subnet})"
-            yield sources.stack_fault(second, _SUBNET, problem, "take a free /24 of 10.210.0.0/16")
+            yield sources.stack_fault(second, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
         if one.name == two.name:
-            path = ("machine", "network", "name")
             yield sources.stack_fault(
-                second, path, f'"{two.name}" is the network of {first} too', "name it after its machine"
+                second, (*path, "name"), f'"{two.name}" is the network of {first} too', "name it after its machine"
             )
-    for name, network in networks:
+    for name, path, network in networks:
         pool = next((pool for pool in _DOCKER_POOLS if pool.overlaps(network.subnet)), None)
         if pool and not network.inside_docker_pool:
             problem = f"{network.subnet} lies in Docker's default pool {pool}, which Docker hands out by itself"
             remedy = "take a free /24 of 10.210.0.0/16, or set inside_docker_pool: true if it is meant"
-            yield sources.stack_fault(name, _SUBNET, problem, remedy)
+            yield sources.stack_fault(name, (*path, "subnet"), problem, remedy)
         for what, taken in _K3S_RANGES.items():
             if taken.overlaps(network.subnet):
                 problem = f"{network.subnet} overlaps the k3s range for {what} ({taken})"
-                yield sources.stack_fault(name, _SUBNET, problem, "take a free /24 of 10.210.0.0/16")
+                yield sources.stack_fault(name, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
         for stack in fleet.members:
             address = stack.machine.lan_address
             if address and address in network.subnet:
                 problem = f"{network.subnet} holds the LAN address of {stack.name} ({address})"
-                yield sources.stack_fault(name, _SUBNET, problem, "take a free /24 of 10.210.0.0/16")
+                yield sources.stack_fault(name, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
 
 
-_SUBNET = ("machine", "network", "subnet")
+def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNetwork]]:
+    """Every network of every machine: stack, path in its file, and the network."""
+    for stack in fleet.stacks.values():
+        machine = stack.machine
+        if machine.bridge:
+            yield stack.name, ("machine", "network"), machine.bridge
+            for tenant in machine.tenants:
+                yield stack.name, ("machine", "tenants", tenant), machine.tenant_network(tenant)
 
 
 def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

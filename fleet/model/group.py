@@ -276,6 +276,9 @@ class ContainerGroup(Model):
     extends: Name | None = None
     """Group whose file this one is laid over: maps key by key, lists and values as a whole; `null` drops a key."""
     description: str = ""
+    tenant: Name | None = None
+    """Groups of different tenants cannot reach each other. A group without one is shared: it is reached by the groups
+    that name it as a peer."""
     containers: FrozenMap[Name, Container] = Field(min_length=1)
     ports: FrozenMap[Name, Port] = Field(default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True)
     volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)

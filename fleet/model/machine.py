@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -16,25 +17,33 @@ from fleet.model.quantities import MemoryMib
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
 
+NETWORK_NAME_MAX = 101
+"""The machine's own name of 60 characters, and a tenant's of 40 after it."""
+
 DOCKER_25_API_MINOR = 44
 """Docker 25: its API brought a health check's start interval, and is the oldest the image builder talks to."""
 
 
-class ContainerNetwork(Model):
-    """The machine's own bridge network; a bridge cannot span two hosts."""
+class Subnet(Model):
+    """Addresses of containers on one machine."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=60)
     subnet: IPv4Network
     """One /24 outside Docker's default pools, such as 10.210.7.0/24."""
     inside_docker_pool: bool = False
     """Says that a subnet inside Docker's default pools is meant."""
 
     @model_validator(mode="after")
-    def _has_room(self) -> ContainerNetwork:
+    def _has_room(self) -> Self:
         if self.subnet.prefixlen > LONGEST_PREFIX:
             msg = f"subnet {self.subnet} has no room for a gateway and containers; take a /{LONGEST_PREFIX} or larger"
             raise ValueError(msg)
         return self
+
+
+class ContainerNetwork(Subnet):
+    """A bridge network of the machine; a bridge cannot span two hosts."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX)
 
 
 class Machine(Model):
@@ -66,6 +75,8 @@ class Machine(Model):
     gpus: FrozenMap[Name, Gpu] = Field(default_factory=dict, validate_default=True)
     bridge: ContainerNetwork | None = Field(default=None, alias="network")
     """The network of a Docker machine's containers."""
+    tenants: FrozenMap[Name, Subnet] = Field(default_factory=dict, validate_default=True)
+    """Tenant -> the subnet its groups have on this machine, apart from all others."""
     devices: FrozenMap[AbsolutePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may ask for."""
     secrets_folder: AbsolutePath = "/srv/fleet/secrets"
@@ -92,6 +103,19 @@ class Machine(Model):
             msg = f"{self.name} is a {self.target} machine: it has no bridge network"
             raise TypeError(msg)
         return self.bridge
+
+    @property
+    def networks(self) -> tuple[ContainerNetwork, ...]:
+        """The machine's own network, then one a tenant; none on a cluster."""
+        own = (self.bridge,) if self.bridge else ()
+        return (*own, *(self.tenant_network(tenant) for tenant in sorted(self.tenants)))
+
+    def tenant_network(self, tenant: str) -> ContainerNetwork:
+        """The network of a tenant's groups, `<network>_<tenant>`; KeyError for a tenant without a subnet here."""
+        own = self.tenants[tenant]
+        return ContainerNetwork(
+            name=f"{self.network.name}_{tenant}", subnet=own.subnet, inside_docker_pool=own.inside_docker_pool
+        )
 
     @property
     def archs(self) -> tuple[Arch, ...]:
@@ -161,6 +185,7 @@ _OF_HOSTS_ONLY = {
     "docker_api": "docker_api",
     "process_limit": "process_limit",
     "gpus": "gpus",
+    "tenants": "tenants",
     "devices": "devices",
     "secrets_folder": "secrets_folder",
     "binds": "binds",

@@ -101,6 +101,10 @@ class PlannedGroup:
     shares: tuple[str, ...]
     """What it needs of `Deployment.sharing` before it starts."""
     containers: tuple[PlannedContainer, ...]
+    tenant: str | None = None
+    """Whose it is: no group of another tenant may reach it. None: it is shared."""
+    serves: tuple[str, ...] = ()
+    """Of a shared group: the tenants whose groups on this machine name it as a peer."""
 
     @property
     def agents(self) -> int:
@@ -172,6 +176,15 @@ class Deployment:
     """Reference -> address on this machine, of every endpoint of its groups."""
     degradations: Mapping[Feature, tuple[str, ...]]
     facts: FleetFacts
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Tenants whose groups run here, sorted."""
+        return tuple(sorted({group.tenant for group in self.groups if group.tenant}))
+
+    def group_of(self, container: PlannedContainer) -> PlannedGroup:
+        """The group of one of its containers."""
+        return next(group for group in (*self.sharing, *self.groups) if group.name == container.group)
 
     @property
     def containers(self) -> tuple[PlannedContainer, ...]:

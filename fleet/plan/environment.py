@@ -31,7 +31,7 @@ def environment(
         # Each group has a network namespace of its own, so no port is ever shifted.
         "PORT_OFFSET": "0",
         "HOME": "/tmp",  # noqa: S108  (the one writable folder of a read-only root)
-        **_other_machines(stack, book),
+        **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.runs_stand_ins else _secret_files(container)),
         **(_gpu_settings(gpu) if gpu else {}),
@@ -59,9 +59,10 @@ def _secret_files(container: Container) -> dict[str, str]:
     return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
 
 
-def _other_machines(stack: Stack, book: AddressBook) -> dict[str, str]:
+def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> dict[str, str]:
     def elsewhere(service: str) -> dict[str, str]:
-        return {e.stack.machine.name: e.url(stack) for e in book.services(service) if e.stack.name != stack.name}
+        found = book.services_elsewhere(group, stack)
+        return {e.stack.machine.name: e.url(stack) for e in found if e.port.service == service}
 
     discovery, observability = elsewhere(DISCOVERY), elsewhere(OBSERVABILITY)
     values = {"CROSS_MACHINE_SYNC": "true" if discovery or observability else "false"}

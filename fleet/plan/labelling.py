@@ -15,6 +15,7 @@ def container_labels(
     values = {
         labels.GROUP: group.name,
         labels.CONTAINER: key,
+        labels.TENANT: group.tenant or "",
         labels.START_AFTER: ",".join(sorted(group.start_after)),
         labels.MEMORY_REQUEST_MIB: str(memory_request_mib),
         labels.DEVICES: ",".join(devices),

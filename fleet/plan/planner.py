@@ -34,6 +34,7 @@ from fleet.plan.deployment import (
 from fleet.plan.environment import environment, health_test
 from fleet.plan.labelling import container_labels
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
+from fleet.tenants import tenants_served
 
 
 class UnknownStackError(LookupError):
@@ -106,6 +107,8 @@ class _Planner:
                 sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(c))})
             ),
             containers=tuple(self._container(group, key) for key in keys),
+            tenant=group.tenant,
+            serves=tenants_served(group, self._groups),
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
@@ -227,7 +230,7 @@ def _health(container: Container) -> PlannedHealth:
 
 
 def _facts(fleet: Fleet) -> FleetFacts:
-    networks = [stack.machine.network for stack in fleet.stacks.values()]
+    networks = [network for stack in fleet.stacks.values() for network in stack.machine.networks]
     return FleetFacts(
         subnets=MappingProxyType({network.name: str(network.subnet) for network in networks}),
         allowed_overlaps=tuple(str(network.subnet) for network in networks if network.inside_docker_pool),

@@ -205,17 +205,17 @@ def test_a_local_daemon_needs_no_ssh() -> None:
 
 
 def test_a_network_has_a_name_and_a_subnet_of_its_own() -> None:
-    assert render_network(planned("pc2").machine) == {
+    assert render_network(planned("pc2").machine.network) == {
         "name": "pc2_internal",
         "driver": "bridge",
         "ipam_configs": [{"subnet": "10.210.2.0/24", "gateway": "10.210.2.1"}],
     }
-    assert render_network(planned("pc2").machine).keys() <= accepted_names(docker.Network)
+    assert render_network(planned("pc2").machine.network).keys() <= accepted_names(docker.Network)
 
 
 def test_a_smaller_subnet_has_its_own_gateway(tmp_path: Path) -> None:
     fleet = assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", "10.210.2.128/25")).fleet
-    (ipam,) = render_network(planned("pc2", fleet).machine)["ipam_configs"]
+    (ipam,) = render_network(planned("pc2", fleet).machine.network)["ipam_configs"]
     assert ipam == {"subnet": "10.210.2.128/25", "gateway": "10.210.2.129"}
 
 
