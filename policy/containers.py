@@ -19,6 +19,11 @@ BIND = "bind"
 VOLUME = "volume"
 TMPFS = "tmpfs"
 
+MAIN = "main"
+INIT = "init"
+SIDECAR = "sidecar"
+EPHEMERAL = "ephemeral"
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -28,7 +33,7 @@ class Mount:
     """Host path (starts with `/`) or volume name; empty for tmpfs and anonymous volumes."""
     target: str
     kind: str
-    """`bind`, `volume` or `tmpfs`."""
+    """`bind`, `volume` (on Kubernetes a claim) or `tmpfs`; else the pod's own word: `emptyDir`, `secret`..."""
     read_only: bool = False
 
 
@@ -45,14 +50,39 @@ class PublishedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A port that a container says it listens on."""
+
+    number: int
+    name: str = ""
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One of Kubernetes' probes; times in seconds."""
+
+    kind: str
+    """`liveness`, `readiness` or `startup`."""
+    handler: str
+    """What it asks, in one text: two probes that ask the same have the same."""
+    port: str = ""
+    """Number or name of the port it asks; empty where it runs a command."""
+    patience_s: int = 30
+    """How long it may fail before something is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerView:
     """One container as registered. Absent optional values are None (or empty collections)."""
 
     subject: str
-    """Logical name of the resource."""
+    """Logical name of the resource; a pod's containers each add their name after a slash."""
     target: str
     """`docker`, `kubernetes` or `cloudrun`."""
     name: str
+    role: str = MAIN
+    """In a pod: `main`, `init`, `sidecar` (an init container that goes on) or `ephemeral`."""
     urn: str = ""
     host: str = ""
     """What it runs on: the machine component's logical name, else its provider. One host, one set of ports."""
@@ -60,6 +90,11 @@ class ContainerView:
     user: str | None = None
     """`uid`, `uid:gid` or names, as given; None leaves it to the image."""
     groups: tuple[str, ...] = ()
+    """Further groups; a pod's for files included."""
+    non_root: bool = False
+    """The target itself refuses to start it as root."""
+    security_context: bool = False
+    """Kubernetes: the container has a security context of its own."""
     privileged: bool = False
     no_new_privileges: bool = False
     capabilities_added: tuple[str, ...] = ()
@@ -67,7 +102,17 @@ class ContainerView:
     capabilities_dropped: tuple[str, ...] = ()
     seccomp: str | None = None
     """`unconfined`, `runtime-default`, `custom`, or None where the target's default profile applies."""
+    apparmor: str | None = None
+    """`unconfined` or a profile; None where the target's default profile applies."""
+    selinux: tuple[tuple[str, str], ...] = ()
+    """(part, value) pairs of what is set: `type`, `user`, `role`, `level`, and `disable` on Docker."""
+    proc_mount: str | None = None
+    """Kubernetes' word; None where the default applies."""
+    sysctls: tuple[str, ...] = ()
+    """Docker: names; a pod has them as a whole."""
     read_only_root: bool = False
+    host_process: bool = False
+    """Windows: a process of the host."""
     host_network: bool = False
     host_pid: bool = False
     host_ipc: bool = False
@@ -78,6 +123,8 @@ class ContainerView:
     devices: tuple[str, ...] = ()
     """Host device paths."""
     ports: tuple[PublishedPort, ...] = ()
+    container_ports: tuple[ContainerPort, ...] = ()
+    """Kubernetes: the ports it says it listens on."""
     network_mode: str | None = None
     """Docker's own word: `bridge`, `none`, `host`, `container:<name>` or a network; None elsewhere."""
     networks: tuple[str, ...] = ()
@@ -87,24 +134,46 @@ class ContainerView:
     memory_limit_mib: int | None = None
     cpu_limit: float | None = None
     """CPUs, such as 1.5."""
+    memory_request_mib: int | None = None
+    """Kubernetes: what the scheduler sets aside; the limit where only that is given."""
+    cpu_request: float | None = None
+    storage_request_mib: int | None = None
+    """Disk of the node for what it writes and logs."""
+    storage_limit_mib: int | None = None
     process_limit: int | None = None
     log_driver: str | None = None
     log_bounded: bool = False
     """Logs on the host's disk are bounded in size, or written elsewhere."""
     health_check: bool = False
+    """A liveness probe on Kubernetes."""
+    probes: tuple[Probe, ...] = ()
+    probe_hosts: tuple[tuple[str, str], ...] = ()
+    """(probe or hook, host) pairs where one asks another host than its own pod."""
+    pull_policy: str | None = None
+    stop_grace_s: int | None = None
+    """From the signal to stop until it is killed; None where the target's default applies."""
+    drain_s: int = 0
+    """What of that a hook before the signal takes."""
     restart: str | None = None
     restart_max: int | None = None
     one_shot: bool = False
     """Expected to end by itself, and not started again."""
     env: tuple[tuple[str, str], ...] = ()
     """(name, value) pairs in order, duplicates kept; a value unknown at preview is the empty string."""
+    env_secrets: tuple[str, ...] = ()
+    """Variables filled from a secret store; a whole secret as `<secret>.*`."""
     args: tuple[str, ...] = ()
     """Entry point and command, a word each."""
     gpu: bool = False
     """It is given a GPU through the target's own field (device request, runtime resource)."""
     gpu_runtime: bool = False
     """Its runtime hands out GPUs by what the environment says, the image's own included."""
+    devices_asked: Mapping[str, int] = field(default_factory=dict)
+    """Kubernetes: extended resources by name (`nvidia.com/gpu`), as the limit says."""
+    replicas: int = 1
+    """How many of it run at least."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    """The project's own vocabulary (`fleet.*`); on Docker all labels."""
     unknown: frozenset[str] = frozenset()
     """Fields of this view whose value is unknown at preview, wholly or in part."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleet import labels
-from policy.containers import ContainerView
+from policy.containers import KUBERNETES, ContainerView
 from policy.readers.values import as_whole
 from policy.stack import CardView, MachineView, StackView
 
@@ -22,6 +22,7 @@ class Budget:
     """A complete GPU budget; memory in MiB."""
 
     card: str
+    """Empty on a cluster."""
     request_mib: int
     limit_mib: int
     processes: int
@@ -74,8 +75,12 @@ def serves_others(container: ContainerView) -> bool:
 
 
 def missing_parts(container: ContainerView) -> list[str]:
-    """Labels of a budget that a container lacks, or whose value is none; the enforcement is G04's matter."""
-    missing = [] if container.labels.get(labels.GPU_CARD) else [labels.GPU_CARD]
+    """Labels of a budget that a container lacks, or whose value is none; the enforcement is G04's matter.
+
+    On a cluster no card is named: the scheduler chooses one of the pod's node pool.
+    """
+    named = container.target == KUBERNETES or container.labels.get(labels.GPU_CARD)
+    missing = [] if named else [labels.GPU_CARD]
     return [*missing, *(label for label in _FIGURES if (as_whole(container.labels.get(label)) or 0) < 1)]
 
 
@@ -85,7 +90,7 @@ def budget_of(container: ContainerView) -> Budget | None:
         return None
     request, limit, processes = (as_whole(container.labels[label]) or 0 for label in _FIGURES)
     enforcement = container.labels.get(labels.GPU_ENFORCEMENT, "")
-    return Budget(container.labels[labels.GPU_CARD], request, limit, processes, enforcement)
+    return Budget(container.labels.get(labels.GPU_CARD, ""), request, limit, processes, enforcement)
 
 
 def shares_on(stack: StackView, machine: MachineView) -> Iterator[Share]:

@@ -10,9 +10,9 @@ from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.config import PolicyConfig
 from policy.registered import Registered
-from policy.rule import ContainerRule, Level, Rule, StackRule
+from policy.rule import Level, Rule, StackRule
 from policy.stack import StackView
-from policy.verdict import Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
+from policy.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
 
 __all__ = ["Judgement", "Kind", "Verdict", "judge"]
 
@@ -49,11 +49,4 @@ def judge(registered: Sequence[Registered], config: PolicyConfig | None, today: 
 def _judge(rule: Rule, stack: StackView, terms: Terms) -> list[Verdict]:
     if isinstance(rule, StackRule):
         return stack_verdicts(rule, stack, terms)
-    if not isinstance(rule, ContainerRule):
-        msg = f"{rule.id} is neither a ContainerRule nor a StackRule"
-        raise TypeError(msg)
-    found = [verdict for view in stack.containers for verdict in container_verdicts(rule, view, terms)]
-    if rule.check_volume:
-        for volume in stack.volumes:
-            found += volume_verdicts(rule, volume, stack.urns.get(volume.subject, ""), terms)
-    return found
+    return single_verdicts(rule, stack, terms)

@@ -29,14 +29,13 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
+from policy.assemble import collection_of
 from policy.catalogue import rules
 from policy.passing import Session
-from policy.readers import READERS
-from policy.readers.surroundings import VOLUME
 from policy.registered import UNKNOWN, Registered
-from policy.rule import ContainerRule, Level, Rule, StackRule
+from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
 from policy.settings import overlay, schema_of
-from policy.verdict import NOTICES, Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
+from policy.verdict import NOTICES, Kind, Terms, Verdict, single_verdicts, stack_verdicts
 
 _CIS = "CIS Docker "
 _NOTICED = "Findings that are waived, and what cannot be judged before `up`."
@@ -47,24 +46,25 @@ def policies() -> list[Policy]:
     session = Session()
     found: list[Policy] = []
     for rule in rules():
-        if isinstance(rule, ContainerRule):
-            found.append(_container_policy(rule, session))
+        if isinstance(rule, ContainerRule | ResourceRule):
+            found.append(_resource_policy(rule, session))
         elif isinstance(rule, StackRule):
             found.append(_stack_policy(rule, session))
     container_notices, stack_notices = NOTICES
     return [*found, _notices(container_notices, session), _stack_notices(stack_notices, session)]
 
 
-def _container_policy(rule: ContainerRule, session: Session) -> Policy:
+def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Policy:
+    judged = {check.of for check in rule.resources}
+    if isinstance(rule, ContainerRule):
+        judged |= {"containers", "pods"}
+
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if args.resource_type not in READERS and args.resource_type != VOLUME:
-            args.not_applicable(f"{rule.id} judges containers and their volumes")
+        if collection_of(args.resource_type) not in judged:
+            args.not_applicable(f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}")
         resource = session.resource(args.urn, rule.id, lambda: _registered(args))
         terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
-        verdicts = [verdict for view in resource.containers for verdict in container_verdicts(rule, view, terms)]
-        if resource.volume:
-            verdicts += volume_verdicts(rule, resource.volume, args.urn, terms)
-        resource.notices += _report(verdicts, report)
+        resource.notices += _report(single_verdicts(rule, resource.alone, terms), report)
 
     return ResourceValidationPolicy(validate=validate, **_about(rule))
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from policy.assemble import read_containers, read_volume, stack_view
-from policy.containers import ContainerView
+from policy.assemble import stack_view
 from policy.registered import Registered
-from policy.stack import StackView, VolumeView
+from policy.stack import StackView
 from policy.verdict import Verdict
 
 
@@ -18,8 +17,8 @@ class Passing:
     """One registration of a resource, as all policies see it."""
 
     registered: Registered
-    containers: Sequence[ContainerView]
-    volume: VolumeView | None
+    alone: StackView
+    """The resource as a stack of its own: what it runs on is not known."""
     notices: list[Verdict] = field(default_factory=list)
     askers: set[str] = field(default_factory=set)
 
@@ -42,7 +41,7 @@ class Session:
         passing = self._passed.get(urn)
         if passing is None or asker in passing.askers:
             registered = read()
-            passing = Passing(registered, read_containers(registered), read_volume(registered))
+            passing = Passing(registered, stack_view([registered]))
             self._passed[urn] = passing
         passing.askers.add(asker)
         return passing

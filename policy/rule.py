@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from policy.containers import ContainerView
-from policy.stack import StackView, VolumeView
+from policy.stack import StackView
 
 
 class Level(StrEnum):
@@ -35,6 +35,8 @@ class Finding:
     field: str
     problem: str
     remedy: str = ""
+    urn: str = ""
+    """Of the resource, where its name alone may mean another: on a cluster a service is often named like its pods."""
 
 
 Settings = Mapping[str, Any]
@@ -48,6 +50,7 @@ class Rule:
     id: of the catalogue, such as `A01`; name: kebab case, such as `non-root-user`; summary: one sentence;
     remedy: what to set, naming the field of a group or stack file (`<name>` stands for the container's key);
     elsewhere: what to set on a container that no group's file describes, where that differs;
+    on_cluster: the same for one of a cluster, where that differs again;
     sources: ids of the public rule sets it comes from;
     exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any;
     defaults: its settings; a text, a flag, a whole number or a list of texts each.
@@ -59,6 +62,7 @@ class Rule:
     summary: str
     remedy: str
     elsewhere: str = ""
+    on_cluster: str = ""
     sources: tuple[str, ...] = ()
     exception: str = ""
     defaults: Settings = field(default_factory=dict)
@@ -70,6 +74,20 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceCheck:
+    """Judges one resource that is no container, before it is created.
+
+    of: the collection of StackView it is about, such as `volumes` or `pods`;
+    reads, each: fields of such a view, as in a ContainerRule.
+    """
+
+    of: str
+    reads: tuple[str, ...]
+    each: tuple[str, ...] = ()
+    check: Callable[[Any, Settings], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerRule(Rule):
     """Judges one container, before it is created.
 
@@ -77,14 +95,21 @@ class ContainerRule(Rule):
     each: those of them whose entries it judges one by one, for what they say and not for what is missing: where some
     are unknown, it judges the others all the same;
     targets: the kinds of machine it is about;
-    check_volume: judges a volume by itself, where a volume can be another way to what the rule forbids.
+    resources: judges other resources by themselves, where one can be another way to what the rule forbids.
     """
 
     reads: tuple[str, ...]
     each: tuple[str, ...] = ()
     targets: tuple[str, ...]
     check: Callable[[ContainerView, Settings], Iterable[Finding]]
-    check_volume: Callable[[VolumeView, Settings], Iterable[Finding]] | None = None
+    resources: tuple[ResourceCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRule(Rule):
+    """Judges single resources that are no containers (a pod as a whole, a service, a role), before they are created."""
+
+    resources: tuple[ResourceCheck, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,29 @@
-"""What a stack registered, as rules see it: containers, networks, volumes, machines and providers.
+"""What a stack registered, as rules see it: containers, networks, volumes, machines, providers and cluster objects.
 
-`MachineView` comes from the outputs of a machine component (`fleet:docker:DockerMachine`): the only place that knows a
-machine's capacity. Two stacks on the same machine are invisible to each other: CrossGuard judges one stack at a time.
+`MachineView` comes from the outputs of a machine component (`fleet:docker:DockerMachine`, `fleet:kubernetes:Cluster`):
+the only place that knows a machine's capacity. Two stacks on the same machine are invisible to each other: CrossGuard
+judges one stack at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from policy.cluster import (
+    AccountView,
+    BindingView,
+    DataView,
+    DisruptionBudgetView,
+    EntryView,
+    NetworkPolicyView,
+    ObjectView,
+    PodView,
+    PoolView,
+    RoleView,
+    ScalerView,
+    ServiceView,
+)
 from policy.containers import ContainerView
 
 
@@ -44,6 +59,8 @@ class MachineView:
     """CIDRs that lie in Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every group of the fleet -> the groups it starts after."""
+    pools: tuple[PoolView, ...] = ()
+    """Node pools of a cluster."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -60,7 +77,7 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class VolumeView:
-    """A named volume."""
+    """A named volume, or a cluster's claim of one."""
 
     subject: str
     name: str
@@ -79,6 +96,8 @@ class ProviderView:
     subject: str
     package: str
     host: str | None = None
+    namespace: str = ""
+    """Kubernetes: where objects go that name no namespace."""
     tls: bool = False
     unknown: frozenset[str] = frozenset()
 
@@ -92,12 +111,33 @@ class StackView:
     volumes: tuple[VolumeView, ...] = ()
     machines: tuple[MachineView, ...] = ()
     providers: tuple[ProviderView, ...] = ()
+    pods: tuple[PodView, ...] = ()
+    services: tuple[ServiceView, ...] = ()
+    network_policies: tuple[NetworkPolicyView, ...] = ()
+    entries: tuple[EntryView, ...] = ()
+    """Ingresses, gateways and their routes."""
+    scalers: tuple[ScalerView, ...] = ()
+    disruption_budgets: tuple[DisruptionBudgetView, ...] = ()
+    namespaces: tuple[ObjectView, ...] = ()
+    quotas: tuple[ObjectView, ...] = ()
+    """Resource quotas and limit ranges."""
+    accounts: tuple[AccountView, ...] = ()
+    roles: tuple[RoleView, ...] = ()
+    bindings: tuple[BindingView, ...] = ()
+    config_maps: tuple[DataView, ...] = ()
+    other_objects: tuple[ObjectView, ...] = ()
+    """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
     urns: Mapping[str, str] = field(default_factory=dict)
     """Logical name -> URN; where two resources share a name, a container's comes first."""
 
     def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
         """The containers of one machine."""
         return tuple(container for container in self.containers if container.host == machine.subject)
+
+    def objects(self) -> Iterator[ObjectView]:
+        """Every object of a cluster, pods included."""
+        for collection in _OBJECTS:
+            yield from getattr(self, collection)
 
     def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
         """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
@@ -108,3 +148,9 @@ class StackView:
             if subjects:
                 found[path] = subjects
         return found
+
+
+_OBJECTS = (
+    "pods", "services", "network_policies", "entries", "scalers", "disruption_budgets", "namespaces", "quotas",
+    "accounts", "roles", "bindings", "config_maps", "other_objects",
+)  # fmt: skip

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
+from typing import Any
 
 from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP
 from fleet.secrets import holds_secret_value
-from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Rule, Settings, StackRule
+from policy.cluster import ObjectView, PodView
+from policy.containers import DOCKER, KUBERNETES, MAIN, ContainerView
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
 from policy.stack import StackView, VolumeView
 from policy.waiver import Waiver, find_waiver
 
@@ -63,6 +65,20 @@ class Terms:
     today: date
 
 
+def single_verdicts(rule: Rule, stack: StackView, terms: Terms) -> list[Verdict]:
+    """What a rule says of each container and each other resource by itself.
+
+    Raises TypeError for a rule that judges neither.
+    """
+    if not isinstance(rule, ContainerRule | ResourceRule):
+        msg = f"{rule.id} is neither a ContainerRule, a ResourceRule nor a StackRule"
+        raise TypeError(msg)
+    found = resource_verdicts(rule, stack, terms)
+    if isinstance(rule, ResourceRule):
+        return found
+    return [*(verdict for view in stack.containers for verdict in container_verdicts(rule, view, terms)), *found]
+
+
 def container_verdicts(rule: ContainerRule, container: ContainerView, terms: Terms) -> list[Verdict]:
     """What a rule says of one container; nothing where it is about another target."""
     if container.target not in rule.targets:
@@ -80,25 +96,27 @@ def container_verdicts(rule: ContainerRule, container: ContainerView, terms: Ter
     return verdicts
 
 
-def volume_verdicts(rule: ContainerRule, volume: VolumeView, urn: str, terms: Terms) -> list[Verdict]:
-    """What a container rule says of a volume by itself."""
-    check = rule.check_volume
-    if check is None or DOCKER not in rule.targets:
-        return []
-    if "device" in volume.unknown:
-        where = f"volume {volume.subject}: "
-        return [_unknown(rule, volume.subject, urn, ["device"], where, _NOT_RUN)]
-    found, failure = _run(rule, lambda: check(volume, terms.settings), volume.subject, urn)
+def resource_verdicts(rule: ContainerRule | ResourceRule, stack: StackView, terms: Terms) -> list[Verdict]:
+    """What a rule says of the resources of a stack that are no containers, each by itself."""
+    found: list[Verdict] = []
+    for check in rule.resources:
+        for view in getattr(stack, check.of):
+            found += _resource_verdicts(rule, check, view, _urn_of(view, stack), terms)
+    return found
+
+
+def _resource_verdicts(rule: Rule, check: ResourceCheck, view: Any, urn: str, terms: Terms) -> list[Verdict]:
+    unknown = view.unknown.intersection(check.reads)
+    where = f"{_title_of(view)}: "
+    if unknown.difference(check.each):
+        return [_unknown(rule, view.subject, urn, sorted(unknown), where, _NOT_RUN)]
+    found, failure = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
     verdicts = [
-        _verdict(
-            rule,
-            terms.level,
-            finding,
-            urn,
-            f"volume {volume.subject}: {_sentence(finding, finding.remedy or rule.remedy)}",
-        )
+        _verdict(rule, terms.level, finding, urn, f"{where}{_sentence(finding, _way_out(rule, finding, view))}")
         for finding in found
     ]
+    if unknown:
+        verdicts.append(_unknown(rule, view.subject, urn, sorted(unknown), where, _RUN_ON_REST))
     return [*verdicts, *failure]
 
 
@@ -107,16 +125,25 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
     found, failure = _run(rule, lambda: rule.check(stack, terms.settings), "", "")
     verdicts = []
     for finding in found:
-        container = next((view for view in stack.containers if view.subject == finding.subject), None)
-        where = _title(container) if container else finding.subject
-        message = f"{where}: {_sentence(finding, _way_out(rule, finding, container))}"
-        verdicts.append(_verdict(rule, terms.level, finding, stack.urns.get(finding.subject, ""), message))
+        owner = _owner(finding, stack)
+        where = _title_of(owner) if owner else finding.subject
+        message = f"{where}: {_sentence(finding, _way_out(rule, finding, owner))}"
+        urn = finding.urn or stack.urns.get(finding.subject, "")
+        verdicts.append(_verdict(rule, terms.level, finding, urn, message))
     for path, subjects in stack.unknown(rule.reads).items():
         field = path.partition(".")[2]
         where = f"{', '.join(subjects)}: "
         urn = stack.urns.get(subjects[0], "")
         verdicts.append(_unknown(rule, subjects[0], urn, [field], where, _RUN_ON_REST))
     return [*verdicts, *failure]
+
+
+def _owner(finding: Finding, stack: StackView) -> ContainerView | ObjectView | None:
+    """What a finding of the whole stack is about, where it is a container or an object of a cluster."""
+    for container in stack.containers:
+        if container.subject == finding.subject:
+            return container
+    return next((view for view in stack.objects() if finding.urn and view.urn == finding.urn), None)
 
 
 def _container_verdict(
@@ -174,16 +201,38 @@ def _sentence(finding: Finding, end: str) -> str:
 def _title(container: ContainerView) -> str:
     if container.target == DOCKER:
         return f"container {container.subject}"
-    return f"container {container.name} of {container.subject}"
+    kind = "container" if container.role == MAIN else f"{container.role} container"
+    return f"{kind} {container.name} of {container.subject.rpartition('/')[0] or container.subject}"
 
 
-def _way_out(rule: Rule, finding: Finding, container: ContainerView | None) -> str:
-    """The finding's or the rule's, with the container's own key; another text for one that no group's file made."""
-    if container is None or container.labels.get(GROUP):
+def _title_of(view: ContainerView | ObjectView | VolumeView) -> str:
+    if isinstance(view, ContainerView):
+        return _title(view)
+    return f"{'volume' if isinstance(view, VolumeView) else view.kind} {view.subject}"
+
+
+def _urn_of(view: ObjectView | VolumeView, stack: StackView) -> str:
+    return view.urn if isinstance(view, ObjectView) else stack.urns.get(view.subject, "")
+
+
+def _way_out(rule: Rule, finding: Finding, owner: ContainerView | ObjectView | VolumeView | None) -> str:
+    """The finding's or the rule's, with a container's own key; another text for what no group's file made."""
+    if owner is None or _is_ours(owner):
         remedy = finding.remedy or rule.remedy
-        key = container.labels.get(CONTAINER) if container else None
+        key = owner.labels.get(CONTAINER) if isinstance(owner, ContainerView) else None
         return remedy.replace("<name>", key) if key else remedy
-    return finding.remedy or rule.elsewhere or rule.remedy
+    on_cluster = rule.on_cluster if _is_of_cluster(owner) else ""
+    return finding.remedy or on_cluster or rule.elsewhere or rule.remedy
+
+
+def _is_of_cluster(owner: ContainerView | ObjectView | VolumeView) -> bool:
+    return isinstance(owner, ObjectView) or (isinstance(owner, ContainerView) and owner.target == KUBERNETES)
+
+
+def _is_ours(owner: ContainerView | ObjectView | VolumeView) -> bool:
+    if isinstance(owner, PodView):
+        return GROUP in owner.pod_labels
+    return bool(owner.labels.get(GROUP)) or isinstance(owner, VolumeView)
 
 
 def _how_to_waive(rule: Rule, container: ContainerView) -> str:
@@ -192,4 +241,9 @@ def _how_to_waive(rule: Rule, container: ContainerView) -> str:
     key = container.labels.get(CONTAINER) if container.labels.get(GROUP) else None
     if key:
         return f"or say why and until when in containers.{key}.hardening.exceptions.{rule.exception}"
-    return f'or waive it with the label {EXCEPTION_PREFIX}{rule.exception} = "<last day> <reason>"'
+    if container.target == KUBERNETES:
+        rest = EXCEPTION_PREFIX.removeprefix("fleet.")
+        name = f"annotation fleet.local/{container.name}.{rest}{rule.exception} of its pod"
+    else:
+        name = f"label {EXCEPTION_PREFIX}{rule.exception}"
+    return f'or waive it with the {name} = "<last day> <reason>"'

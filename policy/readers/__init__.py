@@ -1,13 +1,63 @@
-"""Readers: provider properties to views. One entry a resource type that holds containers."""
+"""Readers: provider properties to views. One entry a type of resource that rules judge."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from policy.containers import Reader
+from policy.readers import kubernetes_networking as networking
+from policy.readers import kubernetes_objects as objects
 from policy.readers.docker import docker_container
+from policy.readers.kubernetes import pod
+
+KUBERNETES_PACKAGE = "kubernetes:"
 
 READERS: Mapping[str, Reader] = {
     "docker:index/container:Container": docker_container,
 }
 """Type token -> reader of the containers in such a resource."""
+
+ObjectReader = Callable[[str, str, Mapping[str, Any]], Any]
+"""(logical name, kind, provider properties in camelCase) -> the view of an object."""
+
+_PODS = ("pods", pod)
+_ENTRIES = ("entries", networking.route)
+_OTHERS = ("other_objects", objects.any_object)
+
+OBJECTS: Mapping[str, tuple[str, ObjectReader]] = {
+    **dict.fromkeys(("core:Pod", "core:ReplicationController"), _PODS),
+    **dict.fromkeys(("apps:Deployment", "apps:StatefulSet", "apps:DaemonSet", "apps:ReplicaSet"), _PODS),
+    **dict.fromkeys(("extensions:Deployment", "extensions:DaemonSet", "extensions:ReplicaSet"), _PODS),
+    **dict.fromkeys(("batch:Job", "batch:CronJob", "keda.sh:ScaledJob", "argoproj.io:Rollout"), _PODS),
+    "core:Service": ("services", networking.service),
+    "networking.k8s.io:NetworkPolicy": ("network_policies", networking.network_policy),
+    **dict.fromkeys(("networking.k8s.io:Ingress", "extensions:Ingress"), ("entries", networking.ingress)),
+    "gateway.networking.k8s.io:Gateway": ("entries", networking.gateway),
+    **{f"gateway.networking.k8s.io:{kind}Route": _ENTRIES for kind in ("HTTP", "GRPC", "TLS")},
+    **dict.fromkeys(("autoscaling:HorizontalPodAutoscaler", "keda.sh:ScaledObject"), ("scalers", objects.scaler)),
+    "policy:PodDisruptionBudget": ("disruption_budgets", objects.disruption_budget),
+    "core:Namespace": ("namespaces", objects.any_object),
+    **dict.fromkeys(("core:ResourceQuota", "core:LimitRange"), ("quotas", objects.any_object)),
+    "core:ServiceAccount": ("accounts", objects.account),
+    **{f"rbac.authorization.k8s.io:{kind}": ("roles", objects.role) for kind in ("Role", "ClusterRole")},
+    **{
+        f"rbac.authorization.k8s.io:{kind}": ("bindings", objects.binding)
+        for kind in ("RoleBinding", "ClusterRoleBinding")
+    },
+    "core:ConfigMap": ("config_maps", objects.config_map),
+    "core:PersistentVolumeClaim": ("volumes", objects.claim),
+    **dict.fromkeys(("core:Secret", "scheduling.k8s.io:PriorityClass", "discovery.k8s.io:EndpointSlice"), _OTHERS),
+}
+"""API group and kind of a Kubernetes object -> the collection of StackView it belongs to, and its reader."""
+
+
+@lru_cache(maxsize=1024)
+def object_reader(type_token: str) -> tuple[str, str, ObjectReader] | None:
+    """(collection, kind, reader) of a Kubernetes type, whatever its version; None for all other types."""
+    if not type_token.startswith(KUBERNETES_PACKAGE):
+        return None
+    module, _, kind = type_token.removeprefix(KUBERNETES_PACKAGE).rpartition(":")
+    found = OBJECTS.get(f"{module.partition('/')[0]}:{kind}")
+    return (found[0], kind, found[1]) if found else None

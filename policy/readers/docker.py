@@ -31,6 +31,9 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         capabilities_added=_capabilities(given, "adds", "capabilities_added"),
         capabilities_dropped=_capabilities(given, "drops", "capabilities_dropped"),
         seccomp=_seccomp(security),
+        apparmor=_last(security, "apparmor"),
+        selinux=tuple(_selinux(security)),
+        sysctls=tuple(given.mapping("sysctls", "sysctls")),
         read_only_root=given.flag("readOnly", "read_only_root"),
         host_network=network_mode == "host",
         host_pid=given.text("pidMode", "host_pid") == "host",
@@ -51,6 +54,7 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         health_check=_health_check(given),
         restart=given.text("restart", "restart"),
         restart_max=given.whole("maxRetryCount", "restart"),
+        stop_grace_s=given.whole("destroyGraceSeconds", "stop_grace_s"),
         one_shot=_one_shot(given),
         env=tuple(_env(given)),
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
@@ -71,12 +75,12 @@ def read_labels(given: Properties) -> Mapping[str, str]:
 
 
 def _unknown(given: Properties) -> frozenset[str]:
-    """Network mode decides two fields; whatever decides security options decides both of theirs."""
+    """Network mode decides two fields; whatever decides security options decides all of theirs."""
     unknown = set(given.unknown)
     if "network_mode" in unknown:
         unknown |= {"host_network", "networks"}
     if "security_options" in unknown:
-        unknown |= {"no_new_privileges", "seccomp"}
+        unknown |= {"no_new_privileges", "seccomp", "apparmor", "selinux"}
     return frozenset(unknown - {"security_options"})
 
 
@@ -99,6 +103,18 @@ def _seccomp(options: list[tuple[str, str]]) -> str | None:
     if any(profile == "unconfined" for profile in profiles):
         return "unconfined"
     return "custom" if profiles else None
+
+
+def _last(options: list[tuple[str, str]], wanted: str) -> str | None:
+    return next((value for name, value in reversed(options) if name == wanted and value), None)
+
+
+def _selinux(options: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """`label=type:container_t` and the like; `label=disable` switches SELinux off for the container."""
+    for name, value in options:
+        if name == "label" and value:
+            part, _, text = value.partition(":")
+            yield part.strip().lower(), text.strip()
 
 
 def _capabilities(given: Properties, key: str, field: str) -> tuple[str, ...]:

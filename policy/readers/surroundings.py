@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policy.cluster import PoolView
 from policy.readers.docker import host_folder, read_labels
 from policy.readers.values import Properties, as_text, is_unknown
 from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
@@ -17,8 +18,8 @@ _CLIENTS_MAX = 48
 
 
 def is_machine(type_token: str) -> bool:
-    """Whether a component publishes a machine: `fleet:docker:DockerMachine`, or another target's."""
-    return type_token.startswith("fleet:") and type_token.endswith("Machine")
+    """Whether a component publishes a machine: `fleet:docker:DockerMachine`, a `Cluster`, or another target's."""
+    return type_token.startswith("fleet:") and type_token.endswith(("Machine", ":Cluster"))
 
 
 def docker_network(name: str, properties: Mapping[str, Any]) -> NetworkView:
@@ -53,6 +54,7 @@ def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> Provi
         subject=name,
         package=type_token.removeprefix(PROVIDER),
         host=given.text("host", "host"),
+        namespace=given.text("namespace", "namespace") or "",
         # A certificate that is not known yet, or hidden as a secret, is a certificate.
         tls=any(is_unknown(value) or as_text(value) for value in certificates),
         unknown=frozenset(given.unknown),
@@ -72,8 +74,26 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         subnets={key: text for key, item in given.mapping("subnets", "subnets").items() if (text := as_text(item))},
         allowed_overlaps=tuple(given.texts("allowedOverlaps", "subnets")),
         start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
+        pools=tuple(_pools(given)),
         unknown=frozenset(given.unknown),
     )
+
+
+def _pools(given: Properties) -> Iterator[PoolView]:
+    pools = given.nested("nodePools", "pools")
+    for key in given.mapping("nodePools", "pools"):
+        pool = pools.nested(key, "pools")
+        yield PoolView(
+            name=key,
+            nodes=pool.whole("nodes", "pools") or 0,
+            memory_mib=pool.whole("memoryMib", "pools") or 0,
+            gpus=pool.whole("gpus", "pools") or 0,
+            gpu_model=pool.text("gpuModel", "pools") or "",
+            gpu_memory_mib=pool.whole("gpuMemoryMib", "pools") or 0,
+            sharing=pool.text("gpuSharing", "pools") or "none",
+            shared_replicas=max(1, pool.whole("sharedReplicas", "pools") or 1),
+            context_mib=pool.whole("contextMib", "pools") or 0,
+        )
 
 
 def _cards(given: Properties) -> Iterator[CardView]:

@@ -87,6 +87,18 @@ class Properties:
         value = self._values.get(key)
         return None if value is None or self._noted(value, field) else value
 
+    def noting_in(self, unknown: set[str]) -> Properties:
+        """The same values, read for another view."""
+        return Properties(self._values, unknown)
+
+    def has(self, key: str) -> bool:
+        """Whether something is given, also where it is unknown."""
+        return self._values.get(key) is not None
+
+    def names(self) -> list[str]:
+        """Names of what is given."""
+        return [key for key, value in self._values.items() if isinstance(key, str) and value is not None]
+
     def text(self, key: str, field: str) -> str | None:
         """Text; None where it is absent or empty."""
         return as_text(self.raw(key, field)) or None

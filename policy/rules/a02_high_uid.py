@@ -13,7 +13,10 @@ from policy.users import group_id, user_id
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     least = settings["above"]
     if container.user is None:
-        return  # A01 says so, and there is no id to compare.
+        if container.target == KUBERNETES:
+            problem = "user is not set, so the image decides on the ids, and they may be a host user's"
+            yield Finding(container.subject, "user", problem)
+        return  # On Docker A01 says so.
     for what, number in (("uid", user_id(container.user)), ("gid", group_id(container.user))):
         if number is None:
             problem = f"user {shown(container.user)} names no group, so the image decides, and that may be group 0"
@@ -33,6 +36,7 @@ RULE = ContainerRule(
     summary="User and group ids are above 10000, where they belong to nobody on a usual host.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000",
+    on_cluster="set runAsUser and runAsGroup in its pod's or its own security context, both above 10000",
     sources=("CKV_K8S_40", "KSV-0020", "KSV-0021", "kube-score container-security-context-user-group-id"),
     exception="run_as",
     defaults={"above": 10000},

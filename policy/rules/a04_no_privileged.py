@@ -21,6 +21,7 @@ RULE = ContainerRule(
     summary="A container is not privileged.",
     remedy="drop privileged; name single devices under containers.<name>.devices",
     elsewhere="drop privileged; hand over single devices instead",
+    on_cluster="drop privileged from its security context; ask for a device by its resource",
     sources=("CKV_K8S_16", "KSV-0017", "CIS Docker 5.5", "PSS privileged", "KICS Privileged Containers Enabled"),
     targets=(DOCKER, KUBERNETES),
     reads=("privileged",),

@@ -21,6 +21,7 @@ RULE = ContainerRule(
     summary="A process in a container cannot gain privileges it was not started with.",
     remedy="set containers.<name>.hardening.no_new_privileges to true",
     elsewhere="add no-new-privileges:true to its security options",
+    on_cluster="set allowPrivilegeEscalation to false in its own security context",
     sources=(
         "CKV_K8S_20", "KSV-0001", "CIS Docker 5.26", "CIS Docker 2.14", "PSS allowPrivilegeEscalation",
         "KICS No New Privileges Not Set",

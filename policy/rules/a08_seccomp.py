@@ -25,6 +25,7 @@ RULE = ContainerRule(
     summary="System calls of a container are filtered by the default seccomp profile or one of its own.",
     remedy="set containers.<name>.hardening.seccomp to default",
     elsewhere="drop seccomp=unconfined from its security options, or give a profile",
+    on_cluster="set seccompProfile to RuntimeDefault in its pod's or its own security context",
     sources=("CKV_K8S_31", "KSV-0030", "KSV-0104", "CIS Docker 5.22", "PSS seccompProfile_restricted"),
     exception="seccomp",
     targets=(DOCKER, KUBERNETES),

@@ -21,6 +21,7 @@ RULE = ContainerRule(
     summary="A container's root file system is read-only; it writes to volumes and tmpfs.",
     remedy="set containers.<name>.hardening.read_only_root to true and name what it writes to under hardening.tmpfs",
     elsewhere="make its root read-only, with a tmpfs on each path it writes to",
+    on_cluster="set readOnlyRootFilesystem to true, with an emptyDir on each path it writes to",
     sources=(
         "CKV_K8S_22",
         "KSV-0014",

@@ -20,6 +20,7 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     summary="A container does not share the host's network.",
     remedy="join a user-defined network and publish single ports on a named address",
+    on_cluster="drop hostNetwork, and put a service before it",
     sources=("CKV_K8S_19", "KSV-0009", "CIS Docker 5.10", "PSS hostNamespaces"),
     targets=(DOCKER, KUBERNETES),
     reads=("host_network",),

@@ -20,6 +20,7 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     summary="A container does not share the host's process ids.",
     remedy="drop the host's process namespace (pid mode)",
+    on_cluster="drop hostPID",
     sources=("CKV_K8S_17", "KSV-0010", "CIS Docker 5.16"),
     targets=(DOCKER, KUBERNETES),
     reads=("host_pid",),

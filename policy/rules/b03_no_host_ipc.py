@@ -21,6 +21,7 @@ RULE = ContainerRule(
     summary="A container does not share the host's memory segments and queues; an MPS client may be excepted.",
     remedy="set containers.<name>.hardening.host_ipc to false; hand MPS its pipe directory as a volume",
     elsewhere="make its IPC mode private; share memory by a volume where two containers must",
+    on_cluster="drop hostIPC; share memory by an emptyDir of medium Memory in one pod",
     sources=("CKV_K8S_18", "KSV-0008", "CIS Docker 5.17"),
     exception="host_ipc",
     targets=(DOCKER, KUBERNETES),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import basename, normpath
 
 from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
 from policy.stack import VolumeView
 
 _SOCKETS = frozenset(
@@ -47,5 +47,5 @@ RULE = ContainerRule(
     reads=("mounts",),
     each=("mounts",),
     check=_check,
-    check_volume=_check_volume,
+    resources=(ResourceCheck(of="volumes", reads=("device",), check=_check_volume),),
 )

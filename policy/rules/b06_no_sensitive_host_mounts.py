@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
 from policy.stack import VolumeView
 
 _WHY = "which runs or describes the host; what is written or read there reaches beyond the container"
@@ -47,6 +47,7 @@ RULE = ContainerRule(
     summary="No container gets a folder that runs or describes the host, directly or as a volume.",
     remedy="keep data in a volume, or in a folder of its own such as /data/<name>, under machine.binds",
     elsewhere="mount a volume, or a folder of its own such as /data/models",
+    on_cluster="mount a claim, or an emptyDir for what need not stay",
     sources=(
         "CIS Docker 5.6", "KSV-0023", "KSV-0121", "PSS hostPathVolumes", "KubeLinter sensitive-host-mounts", "DS-0030",
     ),
@@ -62,5 +63,5 @@ RULE = ContainerRule(
     reads=("mounts",),
     each=("mounts",),
     check=_check,
-    check_volume=_check_volume,
+    resources=(ResourceCheck(of="volumes", reads=("device",), check=_check_volume),),
 )  # fmt: skip

@@ -11,6 +11,10 @@ from policy.rule import ContainerRule, Finding, Level, Settings
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for port in container.ports:
+        if container.target == KUBERNETES:
+            problem = f"ports takes {port.host_port}/{port.protocol} of its node, past every network policy"
+            yield Finding(container.subject, "ports", problem)
+            continue
         if not is_every_address(port.host_address):
             continue
         where = f"on {port.host_address}" if port.host_address else "without an address"
@@ -23,9 +27,10 @@ RULE = ContainerRule(
     id="B11",
     name="ports-on-an-address",
     level=Level.MANDATORY,
-    summary="A port is published on one named address of the host, never on all of them.",
+    summary="A port is published on one named address of the host, never on all of them; a pod takes none of a node.",
     remedy="publish it on machine.lan_address, or on 127.0.0.1 for the host alone",
     elsewhere="give the port an ip: the host's LAN address, or 127.0.0.1 for the host alone",
+    on_cluster="drop hostPort, and put a service before it",
     sources=("CKV_K8S_26", "KSV-0024", "CIS Docker 5.14", "PSS hostPorts", "dclint no-unbound-port-interfaces"),
     targets=(DOCKER, KUBERNETES),
     reads=("ports",),

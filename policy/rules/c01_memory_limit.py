@@ -23,6 +23,7 @@ RULE = ContainerRule(
     summary="A container's memory is capped.",
     remedy="set containers.<name>.memory.limit",
     elsewhere="set its memory limit, and the same for memory and swap together",
+    on_cluster="set resources.limits.memory",
     sources=("CKV_K8S_13", "KSV-0018", "CIS Docker 5.11", "KubeLinter unset-memory-requirements"),
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("memory_limit_mib",),

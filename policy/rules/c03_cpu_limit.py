@@ -26,6 +26,7 @@ RULE = ContainerRule(
     summary="A container's processor time is capped.",
     remedy="set containers.<name>.cpu.limit",
     elsewhere="set its cpus",
+    on_cluster="set resources.limits.cpu",
     sources=("CKV_K8S_11", "KSV-0011", "CIS Docker 5.12", "KICS Cpus Not Limited"),
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("cpu_limit",),

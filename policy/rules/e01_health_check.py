@@ -22,6 +22,7 @@ RULE = ContainerRule(
     summary="A container has a health check, unless it is a job that ends by itself.",
     remedy="set containers.<name>.health to a path it answers, or to a command of its image",
     elsewhere="give it a health check whose command the image has",
+    on_cluster="give it a livenessProbe",
     sources=("CKV_K8S_8", "CIS Docker 5.27", "KubeLinter no-liveness-probe", "KICS Healthcheck Not Set"),
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("health_check", "restart"),

@@ -56,6 +56,7 @@ RULE = ContainerRule(
     summary="No environment variable, label or argument holds a credential.",
     remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",
     elsewhere="hand it over as a file, with its path in <NAME>_FILE, and revoke this one",
+    on_cluster="mount it from a secret as a file, with its path in <NAME>_FILE, and revoke this one",
     sources=("CKV_K8S_35", "KSV-0109", "KSV-01010", "DS-0031", "CIS Docker 4.10", "KubeLinter env-var-secret"),
     defaults={"ignored": ()},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
+from policy.containers import DOCKER
 from policy.figures import addends, thousands
 from policy.gpu import CardLoad, card_loads, shares_on
 from policy.rule import Finding, Level, Settings, StackRule
@@ -53,7 +54,7 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
     for machine in stack.machines:
         cards = [card.name for card in machine.cards]
         for share in shares_on(stack, machine):
-            if share.budget.card not in cards:
+            if share.container.target == DOCKER and share.budget.card not in cards:
                 choice = f"has {', '.join(cards)}" if cards else "has none"
                 problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; nothing counts it'
                 remedy = "name a card of the machine in containers.<name>.gpu.card, or move the group"

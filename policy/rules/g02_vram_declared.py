@@ -23,6 +23,7 @@ RULE = ContainerRule(
     summary="A container that is given a GPU states its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
+    on_cluster="add these annotations to its pod, as fleet.local/<container>.gpu.request-mib and so on",
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("gpu", "labels", "args"),
     check=_check,

@@ -9,9 +9,9 @@ from typing import Any
 from fleet import labels
 from policy.assemble import stack_view
 from policy.registered import Registered
-from policy.rule import ContainerRule, Rule, StackRule
+from policy.rule import ContainerRule, ResourceRule, Rule, StackRule
 from policy.settings import overlay
-from policy.verdict import Kind, Terms, Verdict, container_verdicts, stack_verdicts, volume_verdicts
+from policy.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
 
 TODAY = date(2026, 11, 21)
 GROUP = "vision-gpu"
@@ -158,14 +158,14 @@ def verdicts(rule: Rule, *resources: Registered, **settings: Any) -> list[Verdic
     if isinstance(rule, StackRule):
         list(rule.check(stack, terms.settings))
         return stack_verdicts(rule, stack, terms)
-    assert isinstance(rule, ContainerRule)
-    found = []
-    for view in stack.containers:
-        list(rule.check(view, terms.settings))
-        found += container_verdicts(rule, view, terms)
-    for held in stack.volumes:
-        found += volume_verdicts(rule, held, stack.urns[held.subject], terms)
-    return found
+    if isinstance(rule, ContainerRule):
+        for view in stack.containers:
+            list(rule.check(view, terms.settings))
+    assert isinstance(rule, ContainerRule | ResourceRule)
+    for check in rule.resources:
+        for view in getattr(stack, check.of):
+            list(check.check(view, terms.settings))
+    return single_verdicts(rule, stack, terms)
 
 
 def _registered(type_token: str, name: str, inputs: Mapping[str, Any]) -> Registered:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, pod_secure, secure, workload
 
 A02 = rule("A02")
 
@@ -45,3 +47,29 @@ def test_both_ids_are_named_where_both_are_low() -> None:
 
 def test_the_bound_is_a_setting() -> None:
     assert judged(A02, container(user="2000:2000"), above=1999) == {}
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="high ids"),
+        pytest.param(
+            workload(pod=pod_secure(runAsUser=1), securityContext=secure(runAsUser=20000)),
+            id="the container's over the pod's",
+        ),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(A02, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(pod=pod_secure(runAsUser=None)), "user is not set", id="no user"),
+        pytest.param(workload(pod=pod_secure(runAsUser=1000)), "uid 1000", id="a low uid"),
+        pytest.param(workload(pod=pod_secure(runAsGroup=None)), "names no group", id="no group"),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(A02, bad)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, secure, workload
 
 A05 = rule("A05")
 
@@ -40,3 +42,32 @@ def test_it_fails_with(options: Any) -> None:
     message = violation(A05, container(securityOpts=options))
     assert "no_new_privileges is false" in message
     assert "set containers.main.hardening.no_new_privileges to true" in message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="escalation off"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(A05, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(securityContext=secure(allowPrivilegeEscalation=None)),
+            "no_new_privileges is false",
+            id="nothing said",
+        ),
+        pytest.param(
+            workload(securityContext=secure(allowPrivilegeEscalation=True)),
+            "no_new_privileges is false",
+            id="escalation on",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(A05, bad)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, secure, workload
 
 A06 = rule("A06")
 
@@ -53,3 +55,36 @@ def test_it_fails_with(capabilities: Any, says: str) -> None:
 def test_what_may_come_back_is_a_setting() -> None:
     added = container(capabilities={"drops": ["ALL"], "adds": ["CAP_CHOWN"]})
     assert judged(A06, added, allowed=["CAP_CHOWN"]) == {}
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="all dropped"),
+        pytest.param(
+            workload(securityContext=secure(capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]})),
+            id="the one that may come back",
+        ),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(A06, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(securityContext=secure(capabilities=None)),
+            "capabilities_dropped holds nothing",
+            id="nothing dropped",
+        ),
+        pytest.param(
+            workload(securityContext=secure(capabilities={"drop": ["ALL"], "add": ["CHOWN"]})),
+            "capabilities_added holds CAP_CHOWN",
+            id="one more",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(A06, bad)

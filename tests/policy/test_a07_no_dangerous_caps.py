@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
-from policy.registered import UNKNOWN
+from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import container, judged, verdicts, violation
+from tests.policy.kubernetes_builders import blamed, secure, workload
 
 A07 = rule("A07")
 
@@ -39,3 +40,27 @@ def test_it_fails_when_it_adds_all() -> None:
 def test_the_known_ones_are_judged_though_another_is_unknown() -> None:
     found = verdicts(A07, container(capabilities={"adds": ["SYS_ADMIN", UNKNOWN]}))
     assert [verdict.kind for verdict in found] == [Kind.VIOLATION, Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="none added"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(A07, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(securityContext=secure(capabilities={"drop": ["ALL"], "add": ["SYS_ADMIN"]})),
+            "capabilities_added holds CAP_SYS_ADMIN",
+            id="a way to the host",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(A07, bad)

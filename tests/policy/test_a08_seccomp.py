@@ -6,8 +6,10 @@ import pytest
 
 from policy.catalogue import rule
 from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.registered import Registered
 from policy.rule import ContainerRule
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, pod_secure, secure, workload
 
 A08 = rule("A08")
 
@@ -49,3 +51,40 @@ def test_it_fails_with(option: str) -> None:
 def test_a_profile_that_is_not_set_depends_on_the_target(target: str, findings: int) -> None:
     assert isinstance(A08, ContainerRule)
     assert len(list(A08.check(ContainerView("agent", target, "agent"), {}))) == findings
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="the pod's profile"),
+        pytest.param(
+            workload(
+                pod=pod_secure(seccompProfile=None),
+                securityContext=secure(seccompProfile={"type": "Localhost", "localhostProfile": "agent.json"}),
+            ),
+            id="a profile of the container's own",
+        ),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(A08, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(pod=pod_secure(seccompProfile=None)), "seccomp is not set", id="none at all"),
+        pytest.param(
+            workload(securityContext=secure(seccompProfile={"type": "Unconfined"})),
+            "seccomp is unconfined",
+            id="the container taking the pod's back",
+        ),
+        pytest.param(
+            workload(pod=pod_secure(seccompProfile={"type": "Nonsense"})),
+            "seccomp is unconfined",
+            id="a type that is none",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(A08, bad)

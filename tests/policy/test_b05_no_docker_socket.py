@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation, volume
+from tests.policy.kubernetes_builders import blamed, workload
 
 B05 = rule("B05")
 
@@ -71,3 +73,28 @@ def test_a_volume_must_not_be_the_socket_either() -> None:
     bad = volume("sock", driverOpts={"type": "none", "o": "bind", "device": "/run/docker.sock"})
     message = violation(B05, bad, volume("data"))
     assert message.startswith('volume sock: it is "/run/docker.sock"')
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="no host path"),
+        pytest.param(workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/data/models"}}]}), id="a folder"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(B05, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/run/containerd/containerd.sock"}}]}),
+            'mounts holds "/run/containerd/containerd.sock"',
+            id="the runtime's socket",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(B05, bad)

@@ -8,6 +8,7 @@ from policy.catalogue import rule
 from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import container, judged, verdicts, violation, volume
+from tests.policy.kubernetes_builders import blamed, workload
 
 B06 = rule("B06")
 
@@ -83,3 +84,30 @@ def test_the_known_mounts_are_judged_though_another_is_unknown() -> None:
 def test_a_volume_whose_folder_is_unknown_is_said_to_be_unjudged() -> None:
     found = verdicts(B06, volume("data", driverOpts={"device": UNKNOWN}))
     assert [(verdict.resource, verdict.kind) for verdict in found] == [("data", Kind.UNKNOWN)]
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="no host path"),
+        pytest.param(
+            workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/data/models"}}]}), id="a folder of its own"
+        ),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(B06, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/etc/kubernetes"}}]}),
+            'mounts holds "/etc/kubernetes" of the host (/etc)',
+            id="what configures the host",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(B06, bad)

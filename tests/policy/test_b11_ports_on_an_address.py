@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
 
 B11 = rule("B11")
 EVERY = "0.0.0.0"  # noqa: S104  (what the rule is about)
@@ -39,3 +41,32 @@ def test_it_fails_with(port: dict[str, object], says: str) -> None:
 
 def test_it_fails_when_every_port_is_published() -> None:
     assert "ports publishes every port without an address" in violation(B11, container(publishAllPorts=True))
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="no host port"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(B11, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(ports=[{"containerPort": 8000, "hostPort": 8000}]),
+            "ports takes 8000/tcp of its node",
+            id="a host port",
+        ),
+        pytest.param(
+            workload(ports=[{"containerPort": 8000, "hostPort": 8000, "hostIP": "10.0.0.1"}]),
+            "ports takes 8000/tcp",
+            id="a host port on an address",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(B11, bad)

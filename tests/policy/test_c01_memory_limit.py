@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
 
 C01 = rule("C01")
 
@@ -30,3 +32,25 @@ def test_it_fails_with(memory: object, says: str) -> None:
     message = violation(C01, container(memory=memory))
     assert says in message
     assert "set containers.main.memory.limit" in message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="a limit"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(C01, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(resources=None), "memory_limit_mib is not set", id="none at all"),
+        pytest.param(workload(resources={"limits": {"memory": "0"}}), "memory_limit_mib is 0", id="zero"),
+        pytest.param(workload(resources={"limits": {"memory": "a lot"}}), "memory_limit_mib is not set", id="a word"),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(C01, bad)

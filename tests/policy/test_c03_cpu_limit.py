@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
 
 C03 = rule("C03")
 
@@ -38,3 +40,23 @@ def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
     message = violation(C03, container(**properties))
     assert says in message
     assert "set containers.main.cpu.limit" in message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="a limit"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(C03, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(resources={"limits": {"memory": "1Gi"}}), "cpu_limit is not set", id="memory alone"),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(C03, bad)

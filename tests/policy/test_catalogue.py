@@ -11,9 +11,9 @@ import pytest
 
 import policy.rules
 from fleet.model.hardening import Hardening
-from policy import catalogue
+from policy import catalogue, cluster
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Level, Rule, StackRule
+from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
 from policy.stack import MachineView, NetworkView, ProviderView, VolumeView
 
 MANDATORY, ADVISORY = Level.MANDATORY, Level.ADVISORY
@@ -62,12 +62,25 @@ EXPECTED = {
 }
 """Every rule and its level, by the catalogue."""
 
-VIEWS = {
+VIEWS: dict[str, type] = {
     "containers": ContainerView,
     "networks": NetworkView,
     "volumes": VolumeView,
     "machines": MachineView,
     "providers": ProviderView,
+    "pods": cluster.PodView,
+    "services": cluster.ServiceView,
+    "network_policies": cluster.NetworkPolicyView,
+    "entries": cluster.EntryView,
+    "scalers": cluster.ScalerView,
+    "disruption_budgets": cluster.DisruptionBudgetView,
+    "namespaces": cluster.ObjectView,
+    "quotas": cluster.ObjectView,
+    "accounts": cluster.AccountView,
+    "roles": cluster.RoleView,
+    "bindings": cluster.BindingView,
+    "config_maps": cluster.DataView,
+    "other_objects": cluster.ObjectView,
 }
 each_rule = pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.policy_name)
 
@@ -142,6 +155,10 @@ def test_a_rule_reads_fields_that_exist(rule: Rule) -> None:
         assert set(rule.each) <= set(rule.reads)
         assert set(rule.targets) <= {DOCKER, KUBERNETES, CLOUDRUN}
         assert rule.targets
+    if isinstance(rule, ContainerRule | ResourceRule):
+        for check in rule.resources:
+            assert set(check.reads) <= {field.name for field in fields(VIEWS[check.of])}
+            assert set(check.each) <= set(check.reads)
     else:
         assert isinstance(rule, StackRule)
         for path in rule.reads:

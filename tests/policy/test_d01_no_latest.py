@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
-from policy.registered import UNKNOWN
+from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import container, judged, verdicts, violation
+from tests.policy.kubernetes_builders import blamed, pod_container, workload
 
 D01 = rule("D01")
 DIGEST = f"sha256:{'a1' * 32}"
@@ -48,3 +49,29 @@ def test_it_fails_with(image: str, says: str) -> None:
 
 def test_an_image_that_is_not_built_yet_is_said_to_be_unjudged() -> None:
     assert [verdict.kind for verdict in verdicts(D01, container(image=UNKNOWN))] == [Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="a digest"),
+        pytest.param(workload(image="ghcr.io/acme/agent:1.2.3"), id="a tag"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(D01, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(image="ghcr.io/acme/agent"), "has no tag", id="no tag"),
+        pytest.param(
+            workload(pod={"initContainers": [pod_container("prepare", image="ghcr.io/acme/prepare:latest")]}),
+            "is latest",
+            id="latest in an init container",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(D01, bad)

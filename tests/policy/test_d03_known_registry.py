@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
 
 D03 = rule("D03")
 
@@ -51,3 +53,26 @@ def test_it_fails_with(image: str, says: str) -> None:
 )
 def test_the_registries_are_a_setting_and_may_go_on_with_a_path(image: str, holds: bool) -> None:
     assert (judged(D03, container(image=image), registries=["ghcr.io/acme"]) == {}) is holds
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="a known one"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(D03, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(image="agent:1.2.3"), "names no registry", id="none"),
+        pytest.param(
+            workload(image="registry.example.com/agent:1.2.3"), "comes from registry.example.com", id="another"
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(D03, bad)

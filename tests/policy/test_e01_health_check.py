@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, pod_container, workload
 
 E01 = rule("E01")
 
@@ -40,3 +42,33 @@ def test_it_fails_with(properties: dict[str, Any]) -> None:
     message = violation(E01, container(**properties))
     assert "health_check is not set" in message
     assert "set containers.main.health" in message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="a liveness probe"),
+        pytest.param(workload(kind="batch/v1:Job", livenessProbe=None), id="a job without"),
+        pytest.param(
+            workload(pod={"initContainers": [pod_container("prepare", livenessProbe=None)]}),
+            id="an init container without",
+        ),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(E01, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(livenessProbe=None), "health_check is not set", id="none"),
+        pytest.param(
+            workload(pod={"initContainers": [pod_container("proxy", restartPolicy="Always", livenessProbe=None)]}),
+            "sidecar container proxy",
+            id="a sidecar without",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(E01, bad)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
 
 F06 = rule("F06")
 
@@ -33,3 +35,32 @@ def test_it_fails_with(entries: list[str], says: str) -> None:
     message = violation(F06, container(envs=entries))
     assert says in message
     assert "keep one of them under containers.main.env" in message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="each once"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(F06, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(
+                env=[
+                    {"name": "A", "value": "1"},
+                    {"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+                ]
+            ),
+            'env "A" is set 2 times',
+            id="twice, from two sources",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(F06, bad)

@@ -15,7 +15,7 @@ from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.judge import judge
 from policy.registered import UNKNOWN, Registered
-from policy.rule import ContainerRule, StackRule
+from policy.rule import ContainerRule, ResourceRule, StackRule
 from policy.verdict import Kind
 from tests.policy.builders import TODAY, docker_properties, gpu_container, machine, network, provider, volume
 
@@ -83,11 +83,14 @@ def _judge_unprotected(stack: list[Registered]) -> None:
     for rule in rules():
         if isinstance(rule, StackRule):
             list(rule.check(view, rule.defaults))
-        elif isinstance(rule, ContainerRule):
+            continue
+        assert isinstance(rule, ContainerRule | ResourceRule)
+        if isinstance(rule, ContainerRule):
             for container in view.containers:
                 list(rule.check(container, rule.defaults))
-            for held in view.volumes:
-                list(rule.check_volume(held, rule.defaults) if rule.check_volume else ())
+        for check in rule.resources:
+            for held in getattr(view, check.of):
+                list(check.check(held, rule.defaults))
     assert all(verdict.kind is not Kind.FAILED for verdict in judge(stack, None, TODAY).verdicts)
 
 

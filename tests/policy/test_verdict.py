@@ -116,7 +116,7 @@ def test_a_rule_says_nothing_of_another_target() -> None:
 
 def test_one_of_several_containers_of_a_resource_is_named() -> None:
     assert isinstance(A01, ContainerRule)
-    pod = ContainerView("pod", "kubernetes", "init-db", user="0")
+    pod = ContainerView("pod/init-db", "kubernetes", "init-db", user="0", non_root=True)
     (verdict,) = container_verdicts(A01, pod, Terms(Level.MANDATORY, {}, UNTIL))
     assert verdict.message.startswith("container init-db of pod: ")
 

@@ -1,0 +1,49 @@
+"""Kubernetes' label selectors: which pods a service, a network policy or a budget is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One expression of a selector."""
+
+    key: str
+    operator: str
+    """`In`, `NotIn`, `Exists` or `DoesNotExist`; any other matches nothing."""
+    values: tuple[str, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether labels meet it."""
+        if self.operator == "Exists":
+            return self.key in labels
+        if self.operator == "DoesNotExist":
+            return self.key not in labels
+        if self.operator == "In":
+            return labels.get(self.key) in self.values
+        return self.operator == "NotIn" and labels.get(self.key) not in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Labels and expressions that must all be met; without any, everything is selected."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    requirements: tuple[Requirement, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it selects everything."""
+        return not self.labels and not self.requirements
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether a pod with these labels is selected."""
+        return all(labels.get(key) == value for key, value in self.labels.items()) and all(
+            requirement.matches(labels) for requirement in self.requirements
+        )
+
+    def __str__(self) -> str:
+        pairs = [f"{key}={value}" for key, value in self.labels.items()]
+        return ", ".join([*pairs, *(f"{need.key} {need.operator}" for need in self.requirements)]) or "everything"

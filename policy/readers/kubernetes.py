@@ -1,0 +1,129 @@
+"""Workloads of Kubernetes to a PodView each, with a ContainerView for every container in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from policy.cluster import PodView, PodVolume
+from policy.containers import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
+from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
+from policy.readers.kubernetes_metadata import FLEET, metadata, selector_at, texts_of
+from policy.readers.values import Properties, as_items, is_unknown
+
+POOL = f"{FLEET}pool"
+"""Label of the nodes of a pool, and node selector of the pods on it."""
+
+_TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "Pod": (),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "ScaledJob": ("spec", "jobTargetRef", "template"),
+}
+"""Where a kind keeps the pod it makes; all others in `spec.template`."""
+
+_JOBS = ("Job", "CronJob", "ScaledJob")
+_TEMPLATE_FIELDS = frozenset(
+    {"containers", "service_account", "token", "security_context", "sysctls", "host_aliases", "volumes", "spread",
+     "host_network", "pool", "pod_labels", "pod_annotations"}
+)  # fmt: skip
+"""What of a PodView lies in its template."""
+
+_EVERYTHING = frozenset(field.name for field in fields(ContainerView)) - {
+    "subject",
+    "target",
+    "name",
+    "role",
+    "unknown",
+}
+
+
+def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
+    """The pod of a workload, of any kind that has one."""
+    given = Properties(properties)
+    about = metadata(subject, kind, given)
+    spec, template = given.nested("spec", "containers"), given
+    for key in _TEMPLATES.get(kind, ("spec", "template")):
+        template = template.nested(key, "containers")
+    inner, meta = template.nested("spec", "containers"), template.nested("metadata", "pod_labels")
+    if "pod_labels" in given.unknown:
+        given.unknown.add("pod_annotations")
+    ends = kind in _JOBS or (kind == "Pod" and inner.text("restartPolicy", "bare") in ("Never", "OnFailure"))
+    annotations = texts_of(meta, "annotations", "pod_annotations")
+    account = inner.text("serviceAccountName", "service_account") or inner.text("serviceAccount", "service_account")
+    context = inner.nested("securityContext", "security_context")
+    aliases = inner.entries("hostAliases", "host_aliases")
+    shared = Pod(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
+    read = tuple(_containers(subject, inner, shared))
+    return PodView(
+        **about,
+        pod_labels=texts_of(meta, "labels", "pod_labels"),
+        pod_annotations=annotations,
+        selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
+        replicas=spec.whole("parallelism" if kind == "Job" else "replicas", "replicas"),
+        strategy=_strategy(spec),
+        bare=kind == "Pod",
+        ends_by_itself=ends,
+        service_account=account or "",
+        token=flag_if_given(inner, "automountServiceAccountToken", "token"),
+        security_context=bool(context.names()),
+        sysctls=tuple(entry.text("name", "sysctls") or "" for entry in context.entries("sysctls", "sysctls")),
+        host_aliases=tuple(entry.text("ip", "host_aliases") or "" for entry in aliases),
+        volumes=tuple(_volumes(inner)),
+        spread=_spread(inner),
+        host_network=inner.flag("hostNetwork", "host_network"),
+        pool=texts_of(inner, "nodeSelector", "pool").get(POOL, ""),
+        containers=read,
+        unknown=_unknown(given),
+    )
+
+
+def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
+    """A flag whose absence means something of its own."""
+    return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
+
+
+def _unknown(given: Properties) -> frozenset[str]:
+    if "security_context" in given.unknown:
+        given.unknown.add("sysctls")
+    return frozenset(given.unknown | (_TEMPLATE_FIELDS if "containers" in given.unknown else set()))
+
+
+def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:
+    """Every container of a pod; one whose fields are all unknown stands for those that cannot be seen."""
+    for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
+        found = as_items(spec.raw(key, "containers"))
+        for item in found:
+            if is_unknown(item):
+                spec.unknown.add("containers")
+            elif isinstance(item, Mapping):
+                goes_on = role == INIT and item.get("restartPolicy") == "Always"
+                yield container(subject, item, SIDECAR if goes_on else role, shared)
+    if "containers" in spec.unknown:
+        name = "(unknown)"
+        yield ContainerView(f"{subject}/{name}", KUBERNETES, name, unknown=_EVERYTHING)
+
+
+def _strategy(spec: Properties) -> str:
+    kinds = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
+    return next((kind for kind in kinds if kind), "")
+
+
+def _volumes(spec: Properties) -> Iterator[PodVolume]:
+    for entry in spec.entries("volumes", "volumes"):
+        kind = next((key for key in entry.names() if key != "name"), "")
+        inside = entry.nested(kind, "volumes")
+        key = POD_VOLUMES.get(kind, "")
+        yield PodVolume(
+            name=entry.text("name", "volumes") or "",
+            kind=kind,
+            source=(inside.text(key, "volumes") or "") if key else "",
+            read_only=inside.flag("readOnly", "volumes"),
+            in_memory=inside.text("medium", "volumes") == "Memory",
+            size_limited=inside.has("sizeLimit"),
+        )
+
+
+def _spread(spec: Properties) -> bool:
+    apart = spec.nested("affinity", "spread").nested("podAntiAffinity", "spread")
+    return bool(apart.names()) or bool(spec.items("topologySpreadConstraints", "spread"))

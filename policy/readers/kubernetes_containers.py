@@ -1,0 +1,263 @@
+"""One container of a pod to a ContainerView: its own settings over the pod's, as Kubernetes merges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy.containers import (
+    BIND,
+    EPHEMERAL,
+    INIT,
+    KUBERNETES,
+    TMPFS,
+    VOLUME,
+    ContainerPort,
+    ContainerView,
+    Mount,
+    PublishedPort,
+)
+from policy.readers.kubernetes_metadata import FLEET
+from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
+from policy.readers.quantities import mebibytes, quantity
+from policy.readers.values import Properties, as_text, as_whole
+
+POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "claimName"}
+"""Kinds of volumes whose source matters -> the key it stands under."""
+
+_ALWAYS_READ_ONLY = ("configMap", "secret", "projected", "downwardAPI", "image")
+_GPU_NAMES = ("nvidia.com/", "amd.com/gpu", "gpu.intel.com/")
+_GRACE_S = 30
+"""Kubernetes' own, where a pod says nothing."""
+
+_CONTEXT_FIELDS = (
+    "user", "groups", "non_root", "security_context", "privileged", "no_new_privileges", "capabilities_added",
+    "capabilities_dropped", "seccomp", "apparmor", "selinux", "proc_mount", "read_only_root", "host_process",
+)  # fmt: skip
+"""What a security context decides."""
+
+_NO_NEW = "no_new_privileges"
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """What a container has of its pod."""
+
+    spec: Properties
+    annotations: Mapping[str, str]
+    ends: bool
+    """Its containers end by themselves."""
+    labels_unknown: bool
+
+
+def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) -> ContainerView:
+    """A container, an init container or an ephemeral one; what is unknown of it and of its pod is noted here."""
+    given = Properties(properties)
+    spec = pod.spec.noting_in(given.unknown)
+    name = given.text("name", "name") or "(unnamed)"
+    context = _Context(given.nested("securityContext", "security_context"), spec)
+    limits, requests = (_resources(given, key) for key in ("limits", "requests"))
+    mounts = tuple(_mounts(given, spec))
+    devices = {key: count for key in {**requests, **limits} if "/" in key and (count := _count(limits, requests, key))}
+    labels = _labels(name, pod.annotations)
+    return ContainerView(
+        subject=f"{subject}/{name}",
+        target=KUBERNETES,
+        name=name,
+        role=role,
+        image=given.text("image", "image"),
+        user=context.user(),
+        groups=tuple(context.groups()),
+        non_root=context.merged("runAsNonRoot", "non_root").flag("runAsNonRoot", "non_root"),
+        security_context=bool(context.own.names()),
+        privileged=context.own.flag("privileged", "privileged"),
+        no_new_privileges=context.says_no("allowPrivilegeEscalation", _NO_NEW),
+        capabilities_added=context.capabilities("add", "capabilities_added"),
+        capabilities_dropped=context.capabilities("drop", "capabilities_dropped"),
+        seccomp=context.profile("seccompProfile", "seccomp"),
+        apparmor=context.profile("appArmorProfile", "apparmor") or _old_apparmor(name, pod.annotations),
+        selinux=context.selinux(),
+        proc_mount=context.own.text("procMount", "proc_mount"),
+        host_process=context.host_process(),
+        read_only_root=context.own.flag("readOnlyRootFilesystem", "read_only_root"),
+        host_network=spec.flag("hostNetwork", "host_network"),
+        host_pid=spec.flag("hostPID", "host_pid"),
+        host_ipc=spec.flag("hostIPC", "host_ipc"),
+        mounts=mounts,
+        devices=tuple(mount.source for mount in mounts if mount.kind == BIND and mount.source.startswith("/dev/")),
+        ports=tuple(_host_ports(given)),
+        container_ports=tuple(_container_ports(given)),
+        memory_limit_mib=mebibytes(limits.get("memory")),
+        memory_request_mib=mebibytes(requests.get("memory", limits.get("memory"))),
+        cpu_limit=quantity(limits.get("cpu")),
+        cpu_request=quantity(requests.get("cpu", limits.get("cpu"))),
+        storage_limit_mib=mebibytes(limits.get("ephemeral-storage")),
+        storage_request_mib=mebibytes(requests.get("ephemeral-storage", limits.get("ephemeral-storage"))),
+        health_check=bool(given.nested("livenessProbe", "health_check").names()),
+        probes=tuple(probes(given)),
+        probe_hosts=tuple(probe_hosts(given)),
+        pull_policy=given.text("imagePullPolicy", "pull_policy"),
+        stop_grace_s=_stop_grace(spec),
+        drain_s=drain_s(given),
+        restart=spec.text("restartPolicy", "restart"),
+        one_shot=role in (INIT, EPHEMERAL) or pod.ends,
+        env=tuple(_env(given)),
+        env_secrets=tuple(_env_secrets(given)),
+        args=(*given.texts("command", "args"), *given.texts("args", "args")),
+        gpu=any(key.startswith(_GPU_NAMES) for key in devices),
+        gpu_runtime="nvidia" in (spec.text("runtimeClassName", "gpu_runtime") or "").lower(),
+        devices_asked=devices,
+        labels=labels,
+        unknown=_unknown(given.unknown, pod),
+    )  # fmt: skip
+
+
+def _unknown(noted: set[str], pod: Pod) -> frozenset[str]:
+    unknown = set(noted)
+    if "security_context" in noted:
+        unknown.update(_CONTEXT_FIELDS)
+    if "resources" in noted:
+        unknown -= {"resources"}
+        unknown |= {
+            "memory_limit_mib", "memory_request_mib", "cpu_limit", "cpu_request", "storage_limit_mib",
+            "storage_request_mib", "gpu", "devices_asked",
+        }  # fmt: skip
+    if "mounts" in noted:
+        unknown.add("devices")
+    if pod.labels_unknown:
+        unknown |= {"labels", "apparmor"}
+    return frozenset(unknown)
+
+
+class _Context:
+    """The security context of a container over that of its pod."""
+
+    def __init__(self, own: Properties, spec: Properties) -> None:
+        self.own = own
+        self._pod = spec.nested("securityContext", "security_context")
+
+    def merged(self, key: str, field: str) -> Properties:
+        """Whichever says something under a key: the container itself, else its pod."""
+        return self.own if self.own.has(key) else self._pod
+
+    def says_no(self, key: str, field: str) -> bool:
+        """Whether a flag whose absence means yes is given, and off."""
+        given = self.own.raw(key, field)
+        return given is not None and not self.own.flag(key, field)
+
+    def user(self) -> str | None:
+        """`uid:gid`; a group alone is left to A03, for the user is the image's then."""
+        uid = self.merged("runAsUser", "user").text("runAsUser", "user")
+        gid = self.merged("runAsGroup", "user").text("runAsGroup", "user")
+        if uid is None:
+            return None
+        return uid if gid is None else f"{uid}:{gid}"
+
+    def groups(self) -> Iterator[str]:
+        """Supplementary groups, that for files, and the primary one where no user is set."""
+        yield from self._pod.texts("supplementalGroups", "groups")
+        if group := self._pod.text("fsGroup", "groups"):
+            yield group
+        primary = self.merged("runAsGroup", "groups").text("runAsGroup", "groups")
+        if primary and not self.merged("runAsUser", "user").has("runAsUser"):
+            yield primary
+
+    def capabilities(self, key: str, field: str) -> tuple[str, ...]:
+        """Names as Docker's reader gives them."""
+        names = [text.strip().upper() for text in self.own.nested("capabilities", field).texts(key, field)]
+        return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
+
+    def profile(self, key: str, field: str) -> str | None:
+        """A seccomp or AppArmor profile by the view's words; an odd type counts as unconfined."""
+        kind = self.merged(key, field).nested(key, field).text("type", field)
+        if kind is None:
+            return None
+        return {"RuntimeDefault": "runtime-default", "Localhost": "custom"}.get(kind, "unconfined")
+
+    def selinux(self) -> tuple[tuple[str, str], ...]:
+        """What SELinux options are given."""
+        options = self.merged("seLinuxOptions", "selinux").nested("seLinuxOptions", "selinux")
+        return tuple((key, text) for key in ("type", "user", "role", "level") if (text := options.text(key, "selinux")))
+
+    def host_process(self) -> bool:
+        """Windows: whether it is a process of the host."""
+        return any(
+            given.nested("windowsOptions", "host_process").flag("hostProcess", "host_process")
+            for given in (self.own, self._pod)
+        )
+
+
+def _resources(given: Properties, key: str) -> Mapping[str, Any]:
+    return given.nested("resources", "resources").mapping(key, "resources")
+
+
+def _count(limits: Mapping[str, Any], requests: Mapping[str, Any], key: str) -> int:
+    return max(0, as_whole(quantity(limits.get(key, requests.get(key)))) or 0)
+
+
+def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
+    volumes = {entry.text("name", "mounts"): entry for entry in spec.entries("volumes", "mounts")}
+    for entry in given.entries("volumeMounts", "mounts"):
+        name = entry.text("name", "mounts") or ""
+        volume = volumes.get(name) or Properties({})
+        kind = next((key for key in volume.names() if key != "name"), "")
+        inside = volume.nested(kind, "mounts")
+        source = (inside.text(POD_VOLUMES[kind], "mounts") or "") if kind in POD_VOLUMES else name
+        read_only = entry.flag("readOnly", "mounts") or inside.flag("readOnly", "mounts") or kind in _ALWAYS_READ_ONLY
+        yield Mount(source, entry.text("mountPath", "mounts") or "", _mount_kind(kind, inside), read_only)
+
+
+def _mount_kind(kind: str, inside: Properties) -> str:
+    if kind == "emptyDir" and inside.text("medium", "mounts") == "Memory":
+        return TMPFS
+    return {"hostPath": BIND, "persistentVolumeClaim": VOLUME}.get(kind, kind)
+
+
+def _container_ports(given: Properties) -> Iterator[ContainerPort]:
+    for entry in given.entries("ports", "container_ports"):
+        if number := entry.whole("containerPort", "container_ports"):
+            protocol = (entry.text("protocol", "container_ports") or "tcp").lower()
+            yield ContainerPort(number, entry.text("name", "container_ports") or "", protocol)
+
+
+def _host_ports(given: Properties) -> Iterator[PublishedPort]:
+    for entry in given.entries("ports", "ports"):
+        if host_port := entry.whole("hostPort", "ports"):
+            yield PublishedPort(
+                host_address=entry.text("hostIP", "ports") or "",
+                host_port=host_port,
+                container_port=entry.whole("containerPort", "ports") or 0,
+                protocol=(entry.text("protocol", "ports") or "tcp").lower(),
+            )
+
+
+def _stop_grace(spec: Properties) -> int:
+    given = spec.whole("terminationGracePeriodSeconds", "stop_grace_s")
+    return _GRACE_S if given is None else given
+
+
+def _env(given: Properties) -> Iterator[tuple[str, str]]:
+    for entry in given.entries("env", "env"):
+        yield entry.text("name", "env") or "", entry.text("value", "env") or ""
+
+
+def _env_secrets(given: Properties) -> Iterator[str]:
+    for entry in given.entries("env", "env_secrets"):
+        if entry.nested("valueFrom", "env_secrets").has("secretKeyRef"):
+            yield entry.text("name", "env_secrets") or ""
+    for entry in given.entries("envFrom", "env_secrets"):
+        if entry.has("secretRef"):
+            yield f"{entry.nested('secretRef', 'env_secrets').text('name', 'env_secrets') or ''}.*"
+
+
+def _labels(name: str, annotations: Mapping[str, str]) -> Mapping[str, str]:
+    """The container's labels: `fleet.devices` of container main is the pod's annotation `fleet.local/main.devices`."""
+    prefix = f"{FLEET}{name}."
+    return {f"fleet.{key.removeprefix(prefix)}": value for key, value in annotations.items() if key.startswith(prefix)}
+
+
+def _old_apparmor(name: str, annotations: Mapping[str, str]) -> str | None:
+    """The annotation of clusters before 1.30."""
+    profile = annotations.get(f"container.apparmor.security.beta.kubernetes.io/{name}")
+    return as_text(profile)

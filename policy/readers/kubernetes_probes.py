@@ -1,0 +1,60 @@
+"""Probes and hooks of a container in a pod."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policy.containers import Probe
+from policy.readers.values import Properties
+
+_KINDS = ("liveness", "readiness", "startup")
+_PERIOD_S, _FAILURES = 10, 3
+"""Kubernetes' own, where a probe says nothing."""
+
+_SLEEP = re.compile(r"(?:^|[\s;&/])sleep\s+(\d{1,5})\b")
+
+
+def probes(given: Properties) -> Iterator[Probe]:
+    """The probes that are given."""
+    for kind in _KINDS:
+        probe = given.nested(f"{kind}Probe", "probes")
+        if probe.names():
+            handler, port = _handler(probe)
+            period = probe.whole("periodSeconds", "probes") or _PERIOD_S
+            failures = probe.whole("failureThreshold", "probes") or _FAILURES
+            yield Probe(kind, handler, port, period * failures)
+
+
+def _handler(probe: Properties) -> tuple[str, str]:
+    """(what it asks, port)."""
+    command = probe.nested("exec", "probes").texts("command", "probes")
+    if command:
+        return " ".join(command), ""
+    for key in ("httpGet", "tcpSocket", "grpc"):
+        asked = probe.nested(key, "probes")
+        if asked.names():
+            port = asked.text("port", "probes") or ""
+            what = asked.text("path", "probes") or asked.text("service", "probes") or ""
+            return f"{key} {port} {what}".strip(), port
+    return "", ""
+
+
+def probe_hosts(given: Properties) -> Iterator[tuple[str, str]]:
+    """Probes and hooks that name a host."""
+    hooks = given.nested("lifecycle", "probe_hosts")
+    places = [(f"{kind}Probe", given) for kind in _KINDS] + [("postStart", hooks), ("preStop", hooks)]
+    for name, holder in places:
+        handler = holder.nested(name, "probe_hosts")
+        for key in ("httpGet", "tcpSocket"):
+            if host := handler.nested(key, "probe_hosts").text("host", "probe_hosts"):
+                yield name, host
+
+
+def drain_s(given: Properties) -> int:
+    """Seconds that the hook before the signal to stop sleeps; what else it runs takes nobody knows how long."""
+    hook = given.nested("lifecycle", "drain_s").nested("preStop", "drain_s")
+    if seconds := hook.nested("sleep", "drain_s").whole("seconds", "drain_s"):
+        return max(0, seconds)
+    command = " ".join(hook.nested("exec", "drain_s").texts("command", "drain_s"))
+    return sum(int(found) for found in _SLEEP.findall(command))
