@@ -34,9 +34,23 @@ def health_hook(name: str, connection: str, deadlines_s: Mapping[str, int]) -> p
     async def wait_for_health(args: pulumi.ResourceHookArgs) -> None:
         container = str((args.new_inputs or {}).get("name", args.name))
         # In a thread of its own: the program's event loop serves the other containers' hooks meanwhile.
-        await asyncio.to_thread(wait_until_healthy, connection, args.id, container, deadlines_s[container])
+        try:
+            await asyncio.to_thread(wait_until_healthy, connection, args.id, container, deadlines_s[container])
+        except UnhealthyContainerError as error:
+            _say_at_once(error)
+            raise
 
     return pulumi.ResourceHook(f"{name}-healthy", wait_for_health)
+
+
+def _say_at_once(error: UnhealthyContainerError) -> None:
+    """Shows every line of the message now.
+
+    The engine shows an error's first line, and the others once all that is under way has ended: minutes later where
+    other containers still start. Ephemeral, so that it does not show them twice then.
+    """
+    for line in str(error).splitlines():
+        pulumi.log.info(line, ephemeral=True)
 
 
 def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s: float) -> None:

@@ -54,14 +54,14 @@ def compose_call() -> tuple[str, ...] | None:
     return None
 
 
-def missing() -> str | None:
-    """What keeps two machines from being played here; None where nothing does."""
+def missing(*, compose: bool = True) -> str | None:
+    """What keeps two machines from being played here, and Compose from being run on them; None where nothing does."""
     if os.geteuid() != 0:
         return "two machines need root"
     lacking = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if lacking:
         return f"{', '.join(lacking)} is not installed"
-    if compose_call() is None:
+    if compose and compose_call() is None:
         return "Docker Compose is not installed; tools/lab/compose builds it"
     return daemon.missing()
 

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ _GROUP = {
 }
 
 
+_UP = ("up", "--yes", "--skip-preview")
+
+
 def a_group(**changes: Any) -> dict[str, Any]:
     """A small group that runs the agent host; `changes` go into its main container."""
     group: dict[str, Any] = json.loads(json.dumps(_GROUP))
@@ -48,9 +52,10 @@ class Outcome:
 class Workspace:
     """One project in a folder; every command runs there, against the folder's own state."""
 
-    def __init__(self, folder: Path, stack: str) -> None:
+    def __init__(self, folder: Path, stack: str, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.stack = stack
+        self._environment = environment or {}
         (folder / "state").mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "__main__.py", folder)
         project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -90,16 +95,14 @@ class Workspace:
 
     def pulumi(self, *arguments: str) -> Outcome:
         """Runs a Pulumi command without a terminal."""
-        environment = {
-            **os.environ,
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
-        }
-        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+            _command(*arguments),
+            cwd=self.folder,
+            env=self._whole_environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         return Outcome(done.returncode, done.stdout + done.stderr)
 
@@ -110,7 +113,22 @@ class Workspace:
 
     def up(self) -> Outcome:
         """Updates without a preview of its own."""
-        return self.pulumi("up", "--yes", "--skip-preview", "--stack", self.stack)
+        return self.pulumi(*_UP, "--stack", self.stack)
+
+    def up_line_by_line(self) -> Iterator[tuple[datetime, str]]:
+        """Updates, and gives each line as it is printed, with the time."""
+        command = _command(*_UP, "--stack", self.stack)
+        with subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self._whole_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                yield datetime.now(UTC), line
 
     def preview(self, *options: str) -> Outcome:
         """Previews."""
@@ -119,3 +137,17 @@ class Workspace:
     def destroy(self) -> Outcome:
         """Removes all that is not protected."""
         return self.pulumi("destroy", "--yes", "--skip-preview", "--stack", self.stack, "--exclude-protected")
+
+    def _whole_environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+            **self._environment,
+        }
+
+
+def _command(*arguments: str) -> list[str]:
+    return ["pulumi", *arguments, "--non-interactive", "--color", "never"]

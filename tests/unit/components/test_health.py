@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -203,10 +203,10 @@ def test_the_daemon_is_reached_as_the_provider_reaches_it(daemon: FakeDaemon, co
     assert daemon.asked["base_url"].startswith("unix:///")
 
 
-def test_the_hook_watches_the_container_it_was_called_for_until_its_own_deadline(daemon: FakeDaemon) -> None:
-    daemon.containers["abc"] = FakeContainer(RUNNING)
+def _hook_of_ears(connection: str) -> tuple[pulumi.ResourceHook, Callable[[], Coroutine[None, None, None]]]:
+    """The hook of a machine, and what the engine does with it once it has created the container `ears`."""
     hooks: list[pulumi.ResourceHook] = []
-    run(lambda: hooks.append(health_hook("pi", "ssh://owner@pi", {"ears": 3, "eyes": 300})), "pi", preview=False)
+    run(lambda: hooks.append(health_hook("pi", connection, {"ears": 3, "eyes": 300})), "pi", preview=False)
 
     async def created() -> None:
         args = pulumi.ResourceHookArgs("urn", "abc", "pi-ears-main", "docker", new_inputs={"name": "ears"})
@@ -214,6 +214,29 @@ def test_the_hook_watches_the_container_it_was_called_for_until_its_own_deadline
         assert called is not None
         await called
 
-    assert hooks[0].name == "pi-healthy"
+    return hooks[0], created
+
+
+def test_the_hook_watches_the_container_it_was_called_for_until_its_own_deadline(daemon: FakeDaemon) -> None:
+    daemon.containers["abc"] = FakeContainer(RUNNING)
+    hook, created = _hook_of_ears("ssh://owner@pi")
+    assert hook.name == "pi-healthy"
     with pytest.raises(UnhealthyContainerError, match="container ears: not healthy after 3 s"):
         asyncio.run(created())
+
+
+def test_a_failure_is_told_line_by_line_before_the_engine_tells_it(
+    daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine shows an error's later lines only once all that is under way has ended."""
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda line, ephemeral: told.append(line) if ephemeral else None)
+    daemon.containers["abc"] = FakeContainer({"Status": "exited", "ExitCode": 3}, logs=b"no model\ngiving up\n")
+    _, created = _hook_of_ears("unix:///var/run/docker.sock")
+    with pytest.raises(UnhealthyContainerError):
+        asyncio.run(created())
+    assert told == [
+        "container ears: stopped by itself (exit code 3); its last lines:",
+        "    no model",
+        "    giving up",
+    ]
