@@ -1,4 +1,4 @@
-"""Prints how long validate, plan and preview take, each beside a bare program and its budget."""
+"""Prints how long validate, plan, preview and up take, each beside a bare program and its budget."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import engine_up
 from benchmarks.projects import bare_program, many_groups, shipped
-from benchmarks.timing import Command, medians, seconds
+from benchmarks.timing import Command, medians, pulumi, seconds
 
 BIN = Path(sys.executable).parent
 SIZES = (125, 250, 500)
@@ -51,9 +52,16 @@ def _rows(folder: Path) -> Iterator[Row]:
         big = many_groups(folder / f"big-{size}", size)
         yield _plan(f"fleet plan, {size} groups", big, "big", folder / f"bare-{size}", 3)
     if shutil.which("pulumi") is None:
-        print("engine preview: not measured, pulumi is not on PATH")
+        print("engine preview and bring-up: not measured, pulumi is not on PATH")
         return
     yield _preview(folder, project)
+    try:
+        up = engine_up.bring_up(folder)
+    except engine_up.NotMeasuredError as why:
+        print(f"engine bring-up: not measured, {why}")
+        return
+    budget = f"{engine_up.RATIO} x bare with wait"
+    yield Row("engine up mainpc, stand-ins", up["ours"], up["bare"], budget, up["ours"] <= engine_up.RATIO * up["bare"])
 
 
 def _plan(what: str, project: Path, stack: str, bare: Path, runs: int) -> Row:
@@ -66,9 +74,9 @@ def _plan(what: str, project: Path, stack: str, bare: Path, runs: int) -> Row:
 
 def _preview(folder: Path, project: Path) -> Row:
     bare = folder / "bare-mainpc"
-    commands = {"ours": _pulumi(project, "mainpc", "preview"), "bare": _pulumi(bare, "bare", "preview")}
-    seconds(_pulumi(project, "mainpc", "stack", "init"))
-    seconds(_pulumi(bare, "bare", "stack", "init"))
+    commands = {"ours": pulumi(project, "mainpc", "preview"), "bare": pulumi(bare, "bare", "preview")}
+    seconds(pulumi(project, "mainpc", "stack", "init"))
+    seconds(pulumi(bare, "bare", "stack", "init"))
     times = medians(commands, 5)
     good = times["ours"] <= PREVIEW_RATIO * times["bare"]
     return Row("engine preview mainpc", times["ours"], times["bare"], f"{PREVIEW_RATIO} x bare", good)
@@ -76,19 +84,6 @@ def _preview(folder: Path, project: Path) -> Row:
 
 def _fleet(project: Path, *arguments: str) -> Command:
     return Command([str(BIN / "fleet"), *arguments], project, {})
-
-
-def _pulumi(project: Path, stack: str, *arguments: str) -> Command:
-    state = project / "state"
-    state.mkdir(exist_ok=True)
-    environment = {
-        "PULUMI_BACKEND_URL": f"file://{state}",
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
-    }
-    named = [stack] if "init" in arguments else ["--stack", stack]
-    return Command(["pulumi", *arguments, *named, "--non-interactive"], project, environment)
 
 
 if __name__ == "__main__":

@@ -171,17 +171,18 @@ def bare_program(folder: Path, project: Path, stack: str) -> Path:
     (folder / "__main__.py").write_text(_BARE_PROGRAM)
     (folder / "runner.py").write_text(_BARE_RUNNER)
     shutil.copytree(ROOT / "images", folder / "images")
-    _pulumi_yaml(folder)
+    pulumi_yaml(folder)
     return folder
 
 
 def _program(folder: Path) -> None:
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "__main__.py", folder)
-    _pulumi_yaml(folder)
+    pulumi_yaml(folder)
 
 
-def _pulumi_yaml(folder: Path) -> None:
+def pulumi_yaml(folder: Path) -> None:
+    """Writes a folder's Pulumi.yaml: the project's own, with this environment's Python."""
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
     project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))

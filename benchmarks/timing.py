@@ -51,3 +51,17 @@ def seconds(command: Command) -> float:
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, list(command.arguments), done.stdout, done.stderr)
     return took
+
+
+def pulumi(folder: Path, stack: str, *arguments: str) -> Command:
+    """A Pulumi command on a stack whose state lies in the project's folder."""
+    state = folder / "state"
+    state.mkdir(exist_ok=True)
+    environment = {
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+    }
+    named = [stack] if "init" in arguments else ["--stack", stack]
+    return Command(["pulumi", *arguments, *named, "--non-interactive"], folder, environment)
