@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup setup-dev plan validate up down test check lock schema bench clean
+.PHONY: help setup setup-dev plan validate up down test check control-plane lock schema bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -46,6 +46,11 @@ check: setup-dev ## Lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+control-plane: ## Build what the kubernetes level needs (once; needs Go)
+	@tools/lab/control-plane
+	@tools/lab/crds
+	@tools/lab/helm
 
 schema: setup ## Renew schemas/ from the models
 	@$(BIN)/fleet schema
