@@ -81,6 +81,14 @@ def doctor(
 
 
 @app.command()
+def capabilities(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """What each target does, changes or cannot do for each feature of a group."""
+    _run("capabilities", "capabilities", as_json=as_json)
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

@@ -37,6 +37,7 @@ class Endpoint:
     key: str
     port: Port
     stack: Stack
+    tenant: str | None = None
 
     @property
     def ref(self) -> str:
@@ -50,13 +51,29 @@ class Endpoint:
 
     @property
     def name_here(self) -> str:
-        """Host name on its own machine: the name of the container that answers."""
+        """Host name on its own machine: the name of the container that answers.
+
+        On a cluster, whose sidecars share their group's name, the group's in full: names are shorter only inside a
+        namespace, and a group may be in another.
+        """
+        cluster = self.stack.machine.cluster
+        if cluster:
+            return f"{self.group}.{cluster.namespace_of(self.tenant)}"
         return container_name(self.group, self.port.container)
+
+    @property
+    def exposed_at(self) -> str | None:
+        """URL of an endpoint of a cluster that is reached from outside it."""
+        entrance = self.stack.machine.cluster.entrance if self.stack.machine.cluster else None
+        exposure = entrance.exposed.get(self.group) if entrance else None
+        return f"https://{exposure.host}:443" if exposure and exposure.port == self.key else None
 
     def url(self, seen_from: Stack) -> str:
         """Address as a stack's containers use it, `tcp://host:port`."""
         if seen_from.name == self.stack.name:
             return f"{self.port.scheme}://{self.name_here}:{self.port.port}"
+        if self.exposed_at:
+            return self.exposed_at
         return f"{self.port.scheme}://{self.name_elsewhere}:{self.port.host_port}"
 
 
@@ -93,7 +110,7 @@ class AddressBook:
         for stack in self._stacks:
             for group in self._placed(stack):
                 for key, port in group.ports.items():
-                    endpoint = Endpoint(group.name, key, port, stack)
+                    endpoint = Endpoint(group.name, key, port, stack, group.tenant)
                     found[endpoint.ref] = endpoint
                     found[f"{group.name}/{key}"] = endpoint
         return found

@@ -1,104 +1,155 @@
-"""What each target cannot do, and why: the one map that judgement, plan and `fleet capabilities` read."""
+"""What each target does, changes or cannot do for each feature of the model: the one map that the judgement, the plan
+and `fleet capabilities` read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fleet.model import MAIN, ContainerGroup, Fleet, Stack, Target
-from fleet.tenants import names_as_peer, tenants_served
+from fleet.model import Target
 
 
 class Feature(StrEnum):
     """Something a group may need of its target."""
 
+    HARDENING = "read-only root, no capabilities, non-root"
+    WEAKENED_HARDENING = "a lock weakened with a reason"
+    PROCESS_LIMIT = "process limit of one container"
+    SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
+    WAVES = "start after another group is healthy"
     CROSS_MACHINE_START = "start after a group of another machine"
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of a ready image"
-    PROCESS_LIMIT = "process limit of one container"
-    SECRETS = "secrets"
+    RESTART_LIMIT = "at most so many restarts"
+    DECLARED_EDGES = "only declared connections"
+    TENANTS = "tenants that cannot reach each other"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared group reached by its peers alone"
-    SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
+    OUTSIDE = "only named hosts of the internet"
+    SECRETS = "secrets as files"
+    HOST_FOLDERS = "volumes in folders of the host"
     VOLUME_SIZE = "volume size"
+    SINGLE_WRITER = "one writer of a volume"
+    SHARED_VOLUMES = "one volume for several pods"
+    HOST_DEVICES = "host audio and other devices"
+    GPU = "GPU memory with a budget"
+    GPU_BURST = "GPU memory above the request"
+    MPS = "GPU shared by MPS"
+    COPIES = "several copies"
+    SIGNALS = "scaling on waiting work"
+    TIER = "room for what matters most first"
+    ROLLING = "new version copy by copy"
+    TWO_TRACKS = "blue-green and canary"
+
+
+class Level(StrEnum):
+    """How far a target goes."""
+
+    DOES = "does"
+    CHANGES = "changes"
+    """A group that needs it gets less or something else; its plan says so."""
+    CANNOT = "cannot"
+    """A group that needs it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
-    """What a target does not do. A degradation is listed in the plan; anything else refuses the group."""
+class Support:
+    """What a target makes of a feature: how, or why not and what to do."""
 
-    reason: str
-    degrades: bool
+    level: Level
+    how: str
 
 
-LACKS: Mapping[Target, Mapping[Feature, Lack]] = {
-    Target.DOCKER: {
-        Feature.CROSS_MACHINE_START: Lack(
-            "a Docker daemon sees its own containers only; the group starts at once and waits for its peer itself",
-            degrades=True,
-        ),
-        Feature.HTTP_HEALTH_OF_READY_IMAGE: Lack(
-            "Docker runs health checks inside the container, and a ready image may lack the tool; give health.command",
-            degrades=False,
-        ),
-        Feature.PROCESS_LIMIT: Lack(
-            "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together",
-            degrades=True,
-        ),
-        Feature.SECRETS: Lack(
-            "Docker has no secret store of its own: a secret is a file in machine.secrets_folder, which the owner "
-            "fills; a new value is seen once the container starts again",
-            degrades=True,
-        ),
-        Feature.SHARED_NETWORK_IDENTITY: Lack(
-            "a container inside another's network namespace loses its network when that one restarts; a sidecar has "
-            "the name <group>-<sidecar> instead",
-            degrades=True,
-        ),
-        Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: Lack(
-            "a tenant's groups are in one network, and so is what one of them shares with others; the tenant's other "
-            "groups could reach it too, no other tenant's could",
-            degrades=True,
-        ),
-        Feature.VOLUME_SIZE: Lack("Docker's local volumes have no quota; watch the disk", degrades=True),
-    },
+def _does(how: str) -> Support:
+    return Support(Level.DOES, how)
+
+
+def _changes(how: str) -> Support:
+    return Support(Level.CHANGES, how)
+
+
+def _cannot(why: str) -> Support:
+    return Support(Level.CANNOT, why)
+
+
+_DOCKER = {
+    Feature.HARDENING: _does("set on every container"),
+    Feature.WEAKENED_HARDENING: _does("until the date its file gives"),
+    Feature.PROCESS_LIMIT: _changes(
+        "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together"
+    ),
+    Feature.SHARED_NETWORK_IDENTITY: _changes(
+        "a container inside another's network namespace loses its network when that one restarts; a sidecar has "
+        "the name <group>-<sidecar> instead"
+    ),
+    Feature.WAVES: _does("a group is created once those before it are healthy"),
+    Feature.CROSS_MACHINE_START: _changes(
+        "a Docker daemon sees its own containers only; the group starts at once and waits for its peer itself"
+    ),
+    Feature.HTTP_HEALTH_OF_READY_IMAGE: _cannot(
+        "Docker runs health checks inside the container, and a ready image may lack the tool; give health.command"
+    ),
+    Feature.RESTART_LIMIT: _does("restart on-failure with a number; counted over the container's whole life"),
+    Feature.DECLARED_EDGES: _changes(
+        "groups of one network reach every port of each other; other machines, what is declared"
+    ),
+    Feature.TENANTS: _does("a bridge network a tenant, which only shared groups join"),
+    Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: _changes(
+        "a tenant's groups are in one network, and so is what one of them shares with others; the tenant's other "
+        "groups could reach it too, no other tenant's could"
+    ),
+    Feature.OUTSIDE: _changes("a bridge network lets every outgoing connection pass; filter on the machine's firewall"),
+    Feature.SECRETS: _changes(
+        "Docker has no secret store of its own: a secret is a file in machine.secrets_folder, which the owner "
+        "fills; a new value is seen once the container starts again"
+    ),
+    Feature.HOST_FOLDERS: _does("machine.binds"),
+    Feature.VOLUME_SIZE: _changes("Docker's local volumes have no quota; watch the disk"),
+    Feature.SINGLE_WRITER: _does("checked in the files: one container mounts it writable"),
+    Feature.SHARED_VOLUMES: _does("every group of the machine may mount it"),
+    Feature.HOST_DEVICES: _does("machine.devices, handed over one by one"),
+    Feature.GPU: _does("a device request; what caps it is the group's enforcement"),
+    Feature.GPU_BURST: _does("requests are reserved, limits are caps"),
+    Feature.MPS: _does("a control daemon a card, in wave 0"),
+    Feature.COPIES: _changes("one copy of each group runs on a machine; scale out on a cluster"),
+    Feature.SIGNALS: _changes("one copy of each group runs on a machine, whatever waits"),
+    Feature.TIER: _changes("a machine has no order of eviction; requests fit it, so none is needed"),
+    Feature.ROLLING: _changes("a container is stopped before its successor starts"),
+    Feature.TWO_TRACKS: _changes("a machine runs one version of a group; the new one replaces the old one"),
 }
 
+_KUBERNETES = {
+    Feature.HARDENING: _does("namespaces enforce the restricted Pod Security level"),
+    Feature.WEAKENED_HARDENING: _cannot(
+        "namespaces enforce the restricted Pod Security level, which refuses such pods; drop hardening's exception"
+    ),
+    Feature.PROCESS_LIMIT: _changes("a node's kubelet sets it for all its pods (podPidsLimit)"),
+    Feature.SHARED_NETWORK_IDENTITY: _does("main container and sidecars in one pod"),
+    Feature.WAVES: _does("`pulumi up` waits for pods to be ready; plain manifests start at once and find each other"),
+    Feature.CROSS_MACHINE_START: _changes("a cluster sees its own pods only; the group waits for its peer itself"),
+    Feature.HTTP_HEALTH_OF_READY_IMAGE: _does("the node asks from outside"),
+    Feature.RESTART_LIMIT: _changes("a pod is restarted for ever, with pauses that grow to five minutes"),
+    Feature.DECLARED_EDGES: _does("network policies: all denied, then edge by edge"),
+    Feature.TENANTS: _does("a namespace a tenant, under network policies"),
+    Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: _does("network policies name groups, not namespaces"),
+    Feature.OUTSIDE: _changes("network policies know no host names: the port is open to every public address"),
+    Feature.SECRETS: _changes(
+        "a secret is a Secret of the namespace, which its owner makes: `kubectl create secret generic <name> "
+        "--from-file=value=<file>`"
+    ),
+    Feature.HOST_FOLDERS: _cannot("the restricted Pod Security level refuses folders of the node"),
+    Feature.VOLUME_SIZE: _does("the claim's size"),
+    Feature.SINGLE_WRITER: _does("a StatefulSet with one pod"),
+    Feature.SHARED_VOLUMES: _does("claims of cluster.shared_storage_class"),
+    Feature.HOST_DEVICES: _cannot("the restricted Pod Security level refuses devices of the node; keep it on Docker"),
+    Feature.GPU: _does("a device, a share of one or an amount of its memory, by the pool's sharing"),
+    Feature.GPU_BURST: _changes("a cluster reserves what it caps: the limit is reserved, and nothing bursts"),
+    Feature.MPS: _changes("the pool's sharing decides what caps GPU memory"),
+    Feature.COPIES: _does("a HorizontalPodAutoscaler on CPU and memory, or KEDA's"),
+    Feature.SIGNALS: _does("KEDA, where cluster.autoscaler says so"),
+    Feature.TIER: _does("a priority class a tier"),
+    Feature.ROLLING: _does("surge and unavailable as the group says"),
+    Feature.TWO_TRACKS: _does("two Deployments; requests from outside move by a Gateway's weights"),
+}
 
-def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[tuple[Feature, str]]:
-    """Features a group needs on a stack, with the path of what needs it."""
-    for earlier in group.start_after:
-        if earlier not in stack.groups and not stack.sandbox and fleet.home_of(earlier) is not None:
-            yield Feature.CROSS_MACHINE_START, "start_after"
-    if group.tenant and _reaches_more_than_its_peers(group, stack, fleet):
-        yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
-    for key, container in group.containers.items():
-        path = f"containers.{key}"
-        yield Feature.PROCESS_LIMIT, path
-        if key != MAIN:
-            yield Feature.SHARED_NETWORK_IDENTITY, path
-        if container.secrets:
-            yield Feature.SECRETS, f"{path}.secrets"
-        if container.image and not container.health.command and not stack.runs_stand_ins:
-            yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
-    for key, volume in group.volumes.items():
-        if volume.size_mib is not None:
-            yield Feature.VOLUME_SIZE, f"volumes.{key}.size"
-
-
-def _reaches_more_than_its_peers(group: ContainerGroup, stack: Stack, fleet: Fleet) -> bool:
-    """Whether a shared group serves this one's tenant, and this one does not name it."""
-    here = [fleet.groups[name] for name in stack.groups if name in fleet.groups]
-    return any(
-        group.tenant in tenants_served(shared, here) and not names_as_peer(group, shared.name) for shared in here
-    )
-
-
-def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]]:
-    """Feature -> groups of a stack that get less than they ask for."""
-    lacks = LACKS.get(stack.machine.target, {})
-    found: dict[Feature, dict[str, None]] = {}
-    for name in stack.groups:
-        for feature, _ in needs(fleet.groups[name], stack, fleet):
-            if feature in lacks and lacks[feature].degrades:
-                found.setdefault(feature, {})[name] = None
-    return {feature: tuple(found[feature]) for feature in sorted(found)}
+CAPABILITIES: Mapping[Target, Mapping[Feature, Support]] = {Target.DOCKER: _DOCKER, Target.KUBERNETES: _KUBERNETES}
+"""Every target that can be built -> what it makes of every feature."""

@@ -5,6 +5,9 @@ All values are strings. Only what a group's own file says becomes a label: a lab
 replace running containers.
 """
 
+PREFIX = "fleet."
+"""Every label of ours begins with it."""
+
 GROUP = "fleet.group"
 """Name of the container group."""
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import pulumi
 
@@ -26,6 +26,7 @@ from policy.registered import UNKNOWN, Registered
 _SCALARS: Mapping[type, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), bool: (bool,)}
 _PROVIDER = "pulumi:providers:"
 _OWN_PACKAGE = "fleet"
+_KUBERNETES_GROUPS = ".k8s.io"
 
 
 def refusals(resources: Sequence[Registered]) -> list[str]:
@@ -43,6 +44,8 @@ def _input_faults(resource: Registered) -> Iterator[str]:
     if resource.type.startswith(f"{_OWN_PACKAGE}:"):
         return
     args = _args_type(resource.type)
+    if args is None and _is_custom_resource(resource.type):
+        return
     if args is None:
         yield f"{resource.name}: {resource.type} is a type of no installed SDK; install the provider's package"
         return
@@ -71,7 +74,7 @@ def _value_faults(expected: Any, value: Any, path: str) -> Iterator[tuple[str, s
     if value is UNKNOWN or value == SECRET:
         return
     options = _options(expected)
-    origin = get_origin(options[0])
+    origin = _generic(options[0])
     if len(options) == 1 and _is_args(options[0]) and isinstance(value, Mapping):
         yield from _object_faults(options[0], value, path)
     elif origin is not None and issubclass(origin, Mapping) and isinstance(value, Mapping):
@@ -88,8 +91,11 @@ def _value_faults(expected: Any, value: Any, path: str) -> Iterator[tuple[str, s
 def _accepts(expected: Any, value: Any) -> bool:
     if expected is Any or expected is object:
         return True
-    if get_origin(expected) is not None:
-        return isinstance(value, (list, Mapping)) and issubclass(type(value), get_origin(expected))
+    if get_origin(expected) is Literal:
+        return value in get_args(expected)
+    origin = _generic(expected)
+    if origin is not None:
+        return isinstance(value, (list, Mapping)) and issubclass(type(value), origin)
     if isinstance(expected, type) and expected in _SCALARS:
         # bool is an int to Python, and to no provider.
         return isinstance(value, _SCALARS[expected]) and (expected is bool) == isinstance(value, bool)
@@ -130,8 +136,16 @@ def _is_args(expected: Any) -> bool:
     return isinstance(expected, type) and is_input_type(expected)
 
 
-def _type_name(expected: Any) -> str:
+def _generic(expected: Any) -> type | None:
+    """The class of a mapping or a list type; None for anything else."""
     origin = get_origin(expected)
+    return origin if isinstance(origin, type) else None
+
+
+def _type_name(expected: Any) -> str:
+    if get_origin(expected) is Literal:
+        return " or ".join(map(repr, get_args(expected)))
+    origin = _generic(expected)
     if origin is not None:
         return "a mapping" if issubclass(origin, Mapping) else "a list"
     return getattr(expected, "__name__", str(expected))
@@ -143,6 +157,8 @@ def _args_type(token: str) -> type | None:
     if token.startswith(_PROVIDER):
         return _attribute(f"pulumi_{token.removeprefix(_PROVIDER).replace('-', '_')}", "ProviderArgs")
     package, module, name = token.split(":")
+    # The SDK names `networking.k8s.io` plainly `networking`.
+    module = module.replace(_KUBERNETES_GROUPS, "")
     root = f"pulumi_{package.replace('-', '_')}"
     parts = [part for part in module.split("/") if part != "index"]
     for depth in range(len(parts), -1, -1):
@@ -150,6 +166,12 @@ def _args_type(token: str) -> type | None:
         if found is not None:
             return found
     return None
+
+
+def _is_custom_resource(token: str) -> bool:
+    """A kind that a cluster learns from its CRDs: its group is a domain of somebody else's."""
+    package, module, _ = token.split(":")
+    return package == "kubernetes" and "." in module.partition("/")[0]
 
 
 def _attribute(module: str, name: str) -> type | None:

@@ -14,7 +14,7 @@ from cli.terminal import trimmed
 from cli.view import bar
 from cli.view.places import place_of
 from fleet.budget import CardUse
-from fleet.capabilities import LACKS
+from fleet.capabilities import CAPABILITIES
 from fleet.model import MAIN
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, PlannedGroup
@@ -176,14 +176,14 @@ def _extras(group: PlannedGroup, deployment: Deployment) -> str:
 
 
 def _degradations(out: Console, deployment: Deployment) -> None:
-    lacks = LACKS[deployment.machine.target]
+    supported = CAPABILITIES[deployment.machine.target]
     if not deployment.degradations:
         return
     out.print()
     out.print(f"what {deployment.machine.target} does in another way:")
     for feature, groups in deployment.degradations.items():
         names = "all groups" if len(groups) == len(deployment.groups) else ", ".join(groups)
-        out.print(Padding(Text(f"{feature} ({names}): {lacks[feature].reason}"), (0, 0, 0, 2)))
+        out.print(Padding(Text(f"{feature} ({names}): {supported[feature].how}"), (0, 0, 0, 2)))
 
 
 def _count(run: Run) -> str:

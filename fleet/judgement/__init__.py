@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from fleet.errors import Fault
+from fleet.judgement import clusters
 from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
 from fleet.judgement.images import ensure_images_run_on_the_machine
@@ -87,3 +88,12 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_no_secret_values(fleet, sources)
     yield from ensure_exceptions_are_current(fleet, sources, date.today())
     yield from ensure_mps_clients_share_a_user(fleet, sources)
+    yield from clusters.ensure_pools_have_the_cards(fleet, sources)
+    yield from clusters.ensure_nodes_have_room(fleet, sources)
+    yield from clusters.ensure_images_can_be_pulled(fleet, sources)
+    yield from clusters.ensure_volumes_can_be_mounted(fleet, sources)
+    yield from clusters.ensure_pods_have_distinct_ports(fleet, sources)
+    yield from clusters.ensure_exposures_lead_somewhere(fleet, sources)
+    yield from clusters.ensure_rollouts_can_stand_there(fleet, sources)
+    yield from clusters.ensure_other_machines_come_in(fleet, sources)
+    yield from clusters.ensure_namespaces_have_names(fleet, sources)

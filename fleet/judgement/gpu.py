@@ -20,7 +20,7 @@ def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         cards = ", ".join(stack.machine.gpus)
         path = ("containers", key, "gpu")
         if not stack.machine.gpus:
-            others = ", ".join(s.name for s in fleet.members if s.machine.gpus) or "none of this fleet"
+            others = ", ".join(s.name for s in fleet.members if s.machine.cards) or "none of this fleet"
             remedy = f"move the group to a machine with a GPU ({others}), or drop gpu"
             yield sources.group_fault(group.name, path, f"a GPU budget, but {stack.name} has no GPU", remedy)
         elif budget.card is None:
@@ -81,5 +81,5 @@ def _way_out(use: CardUse, stack: Stack, fleet: Fleet, uses: dict[str, tuple[Car
 
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:
     for stack, group, key, container in containers(fleet, fleet.members):
-        if container.gpu is not None:
+        if container.gpu is not None and stack.machine.cluster is None:
             yield stack, group, key, container.gpu

@@ -137,4 +137,4 @@ def _first_stack_of(fleet: Fleet, group: str) -> str:
 def _daemon(connection: str) -> str:
     """What tells two connections apart: the address, whatever the user and the port."""
     address = connection.split("://", 1)[1].rsplit("@", 1)[-1]
-    return address if connection.startswith("unix://") else address.split(":")[0]
+    return address.split(":")[0] if connection.startswith(("ssh://", "tcp://")) else address

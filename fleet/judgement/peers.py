@@ -31,7 +31,9 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
     asked: set[str] = set()
     for use in book.uses:
         endpoint = use.endpoint
-        if not use.crosses_machines or endpoint.port.host_port is not None or endpoint.ref in asked:
+        on_cluster = endpoint.stack.machine.cluster is not None
+        has_way = on_cluster or endpoint.port.host_port is not None
+        if not use.crosses_machines or has_way or endpoint.ref in asked:
             continue
         asked.add(endpoint.ref)
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"

@@ -73,6 +73,8 @@ def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A host device that a container asks for is one its machine offers; a sandbox offers none and gives none."""
     for stack in fleet.members:
+        if stack.machine.cluster:
+            continue
         for _, group, key, container in containers(fleet, (stack,)):
             for index, device in enumerate(container.devices):
                 if device not in stack.machine.devices:

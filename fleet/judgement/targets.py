@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.capabilities import LACKS, needs
+from fleet.capabilities import CAPABILITIES, Level
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Fleet
+from fleet.needs import needs
 from fleet.sources import Sources
 
 
 def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """No group needs a feature its target refuses, and every target is one that can be built."""
     for stack in fleet.stacks.values():
-        lacks = LACKS.get(stack.machine.target)
-        if lacks is None:
-            can = ", ".join(LACKS)
+        supported = CAPABILITIES.get(stack.machine.target)
+        if supported is None:
+            can = " or ".join(CAPABILITIES)
             problem = f'target "{stack.machine.target}" cannot be built yet'
             yield sources.stack_fault(stack.name, ("machine", "target"), problem, f"use {can}")
             continue
         for group in placed(fleet, stack):
             for feature, path in needs(group, stack, fleet):
-                lack = lacks.get(feature)
-                if lack is not None and not lack.degrades:
+                if supported[feature].level is Level.CANNOT:
                     problem = f"{stack.machine.target} cannot do it on {stack.name}: {feature}"
-                    yield sources.group_fault(group.name, tuple(path.split(".")), problem, lack.reason)
+                    yield sources.group_fault(group.name, tuple(path.split(".")), problem, supported[feature].how)

@@ -1,6 +1,6 @@
 """Machine, container group, stack and fleet: frozen models that refuse unknown keys."""
 
-from fleet.model.cluster import Cluster, Exposure, Metrics, NodePool, PoolGpu, Sharing
+from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
 from fleet.model.device import Arch, DeviceClass, Strategy, Target
 from fleet.model.gpu import Gpu, Mps
 from fleet.model.group import (
@@ -30,6 +30,7 @@ __all__ = [
     "ContainerGroup",
     "DeviceClass",
     "Enforcement",
+    "Entrance",
     "Exposure",
     "Fleet",
     "Gpu",

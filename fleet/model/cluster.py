@@ -119,6 +119,10 @@ class Cluster(Model):
     prometheus: str = Field(default="http://prometheus.monitoring:9090", pattern=r"^https?://\S+$")
     """Where KEDA asks for a group's signals."""
 
+    def namespace_of(self, tenant: str | None) -> str:
+        """Namespace of a tenant's groups, and of the shared ones for None."""
+        return f"{self.namespace}-{tenant}" if tenant else self.namespace
+
     @property
     def cpus(self) -> int:
         """Processors of all nodes."""

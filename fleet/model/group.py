@@ -145,6 +145,8 @@ class Health(Model):
     """How a container shows that it works: an HTTP path, or a command of the image."""
 
     path: str = Field(default="/health", pattern=r"^/\S*$")
+    ready_path: str = Field(default="", pattern=r"^(/\S*)?$")
+    """HTTP path that tells whether it takes requests; the agent host's own where its image is built here."""
     port: PortNumber = DEFAULT_PORT
     command: tuple[str, ...] = ()
     """Instead of the HTTP check, for a ready image that has its own."""

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fleet.addresses import Endpoint
 from fleet.budget import CardUse
 from fleet.capabilities import Feature
-from fleet.model import Enforcement, Gpu, Hardening, Machine, VolumeKind
+from fleet.model import (
+    Arch,
+    Enforcement,
+    Exposure,
+    Gpu,
+    Hardening,
+    Machine,
+    Rollout,
+    RolloutState,
+    Scaling,
+    Tier,
+    VolumeKind,
+)
+from fleet.pools import PoolUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +56,18 @@ class PlannedGpu:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedHttp:
+    """Where a container answers over HTTP whether it works, and whether it takes requests."""
+
+    port: int
+    path: str
+    ready_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedHealth:
-    """Health check; durations in seconds. `test` is the command run inside the container."""
+    """Health check; durations in seconds. `test` is the command run inside the container; `http` says the same to a
+    target that asks from outside, and is None where only the command can tell."""
 
     test: tuple[str, ...]
     interval_s: int
@@ -52,6 +75,7 @@ class PlannedHealth:
     retries: int
     start_period_s: int
     deadline_s: int
+    http: PlannedHttp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +87,8 @@ class PlannedContainer:
     group: str
     key: str
     image: str
+    archs: tuple[Arch, ...]
+    """What the image exists for."""
     command: tuple[str, ...]
     agents: tuple[str, ...]
     env: Mapping[str, str]
@@ -91,6 +117,32 @@ class PlannedContainer:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPort:
+    """A port of a group; `container` is the key of the container that answers."""
+
+    key: str
+    port: int
+    protocol: str
+    scheme: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How many copies of a group run, how much it matters, and how a new version takes over."""
+
+    tier: Tier = Tier.STANDARD
+    scaling: Scaling = field(default_factory=Scaling)
+    rollout: Rollout = field(default_factory=Rollout)
+    state: RolloutState | None = None
+    """Where a rollout stands, while two versions run."""
+    exposure: Exposure | None = None
+    """How it is reached from outside its cluster."""
+    outside: tuple[str, ...] = ()
+    """`host:port` of what it talks to on the internet."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedGroup:
     """A group in its place: wave counted from 1; `start_after` holds groups of the same stack only."""
 
@@ -105,6 +157,8 @@ class PlannedGroup:
     """Whose it is: no group of another tenant may reach it. None: it is shared."""
     serves: tuple[str, ...] = ()
     """Of a shared group: the tenants whose groups on this machine name it as a peer."""
+    ports: tuple[PlannedPort, ...] = ()
+    operation: Operation = field(default_factory=Operation)
 
     @property
     def agents(self) -> int:
@@ -123,6 +177,9 @@ class PlannedVolume:
     single_writer: bool
     medium: str
     bind: str | None
+    size_mib: int | None = None
+    mounted_by: tuple[str, ...] = ()
+    """Groups that mount it."""
     tmpfs_mib: int | None = None
     """Set for a volume that lives in memory: its size."""
 
@@ -138,6 +195,48 @@ class PlannedBuild:
     arguments: Mapping[str, str]
     platform: str
     needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A group that may open connections to an endpoint; what is no edge is not declared."""
+
+    source: str
+    target: str
+    port: int
+    """Of the target's container; on the other machine's address where it is on another."""
+    protocol: str
+    address: str | None = None
+    """Address of the other machine that the endpoint is on."""
+    name: str | None = None
+    """Host name of an endpoint on another machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What groups ask of a namespace. Memory and storage in MiB, CPU in millicores."""
+
+    pods: int
+    cpu_request_millicores: int
+    cpu_limit_millicores: int
+    memory_request_mib: int
+    memory_limit_mib: int
+    cards: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNamespace:
+    """A namespace of a cluster: the groups of one tenant, or the shared ones."""
+
+    name: str
+    tenant: str | None
+    groups: tuple[str, ...]
+    least: Demand
+    """Of the copies that always run."""
+    most: Demand
+    """Of all copies, while one of each group is being replaced."""
+    storage_mib: int
+    volumes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +275,12 @@ class Deployment:
     """Reference -> address on this machine, of every endpoint of its groups."""
     degradations: Mapping[Feature, tuple[str, ...]]
     facts: FleetFacts
+    edges: tuple[Edge, ...] = ()
+    """Every connection its groups may open, by source and target."""
+    namespaces: tuple[PlannedNamespace, ...] = ()
+    """Of a cluster."""
+    pools: tuple[PoolUse, ...] = ()
+    """A cluster's pools with cards."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

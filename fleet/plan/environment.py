@@ -14,6 +14,7 @@ from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.sharing import client_environment
+from fleet.ports import health_port
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -89,7 +90,7 @@ def _host_settings(
     return {
         "FLEET_GROUP": group.name,
         "FLEET_CONTAINER": key,
-        "FLEET_PORT": str(container.health.port),
+        "FLEET_PORT": str(health_port(group, key, stack)),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
         "FLEET_STOP_GRACE_S": str(container.stop_grace_s),
         "FLEET_AGENTS": _compact(commands),

@@ -16,24 +16,28 @@ from fleet.budget import (
     shared_cards,
     sharing_name,
 )
-from fleet.capabilities import degradations
-from fleet.model import MAIN, Container, ContainerGroup, Fleet, Stack
+from fleet.model import MAIN, Arch, Cluster, Container, ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.needs import degradations
 from fleet.order import waves
 from fleet.plan.builds import AGENT_HOST, image_builds, unbuilt_images
 from fleet.plan.deployment import (
     Deployment,
     FleetFacts,
+    Operation,
     PlannedContainer,
     PlannedGpu,
     PlannedGroup,
-    PlannedHealth,
     PlannedMount,
     PlannedVolume,
     PublishedPort,
 )
+from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.labelling import container_labels
+from fleet.plan.namespaces import namespaces
+from fleet.plan.ports import planned_health, planned_ports
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
+from fleet.pools import ENFORCEMENT, pool_of, pool_uses
 from fleet.tenants import tenants_served
 
 
@@ -69,6 +73,7 @@ class _Planner:
         stack, fleet = self._stack, self._fleet
         wave = waves({group.name: group.start_after for group in self._groups})
         planned = [self._group(group, wave) for group in self._groups]
+        volumes, cluster = self._volumes(), stack.machine.cluster
         return Deployment(
             stack=stack.name,
             sandbox=stack.sandbox,
@@ -79,12 +84,15 @@ class _Planner:
             builds=image_builds(fleet, stack, self._groups),
             unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
             sharing=tuple(self._sharing()),
-            volumes=MappingProxyType(self._volumes()),
+            volumes=MappingProxyType(volumes),
             cards=card_uses(stack, self._groups),
             published=tuple((endpoint, self._book.users_of(endpoint)) for endpoint in self._published),
             endpoints=MappingProxyType(self._endpoints()),
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
+            edges=edges(stack, self._book),
+            namespaces=namespaces(cluster, planned, volumes) if cluster else (),
+            pools=pool_uses(stack, self._groups),
         )
 
     def _gpus_dropped(self) -> tuple[str, ...]:
@@ -109,6 +117,20 @@ class _Planner:
             containers=tuple(self._container(group, key) for key in keys),
             tenant=group.tenant,
             serves=tenants_served(group, self._groups),
+            ports=planned_ports(group),
+            operation=self._operation(group),
+        )
+
+    def _operation(self, group: ContainerGroup) -> Operation:
+        stack, cluster = self._stack, self._stack.machine.cluster
+        exposed = cluster.entrance.exposed if cluster and cluster.entrance else {}
+        return Operation(
+            tier=group.tier,
+            scaling=group.scaling,
+            rollout=group.rollout,
+            state=stack.rollouts.get(group.name),
+            exposure=exposed.get(group.name),
+            outside=group.outside,
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
@@ -120,6 +142,7 @@ class _Planner:
             group=group.name,
             key=key,
             image=self._image(group, key),
+            archs=container.image.platforms if container.image and not stack.runs_stand_ins else tuple(Arch),
             command=() if stack.runs_stand_ins else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
@@ -141,7 +164,7 @@ class _Planner:
             cpu_request_millicores=cpu_request_millicores(stack, container),
             cpu_cap_millicores=cpu_cap_millicores(stack, container),
             gpu=gpu,
-            health=_health(container),
+            health=planned_health(group, key, stack, health_test(container)),
             restart=container.restart,
             restarts_max=container.restarts_max,
             stop_grace_s=container.stop_grace_s,
@@ -157,9 +180,13 @@ class _Planner:
         return self._stack.images.reference(name, self._fleet.image_contents)
 
     def _gpu(self, container: Container) -> PlannedGpu | None:
-        budget = container.gpu
-        card = card_of(self._stack.machine, budget) if budget else None
-        if budget is None or card is None:
+        budget, cluster = container.gpu, self._stack.machine.cluster
+        if budget is None:
+            return None
+        if cluster is not None:
+            return _gpu_of_pool(cluster, budget)
+        card = card_of(self._stack.machine, budget)
+        if card is None:
             return None
         gpu = self._stack.machine.gpus[card]
         return PlannedGpu(card, gpu, budget.request_mib, budget.limit_mib, budget.processes, budget.enforcement)
@@ -198,6 +225,9 @@ class _Planner:
                 name = f"{self._prefix}{sharing_name(card)}"
                 yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
 
+    def _mounting(self, volume: str) -> tuple[str, ...]:
+        return tuple(g.name for g in self._groups if any(volume in c.mounts for c in g.containers.values()))
+
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
         owned = {
@@ -209,6 +239,8 @@ class _Planner:
                 single_writer=volume.writers == "one",
                 medium=volume.medium,
                 bind=stack.machine.binds.get(key),
+                size_mib=volume.size_mib,
+                mounted_by=self._mounting(key),
             )
             for group in self._groups
             for key, volume in sorted(group.volumes.items())
@@ -217,16 +249,12 @@ class _Planner:
         return {**owned, **shared}
 
 
-def _health(container: Container) -> PlannedHealth:
-    health = container.health
-    return PlannedHealth(
-        test=health_test(container),
-        interval_s=health.interval_s,
-        timeout_s=health.timeout_s,
-        retries=health.retries,
-        start_period_s=health.start_period_s,
-        deadline_s=health.deadline_s,
-    )
+def _gpu_of_pool(cluster: Cluster, budget: GpuBudget) -> PlannedGpu | None:
+    pool = pool_of(cluster, budget)
+    gpu = cluster.node_pools[pool].gpu if pool else None
+    if pool is None or gpu is None:
+        return None
+    return PlannedGpu(pool, gpu, budget.request_mib, budget.limit_mib, budget.processes, ENFORCEMENT[gpu.sharing])
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

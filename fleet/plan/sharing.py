@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from fleet import labels
 from fleet.budget import MPS_DAEMON_MEMORY_MIB, sharing_name
-from fleet.model import MAIN, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
+from fleet.model import MAIN, Arch, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
 from fleet.plan.deployment import PlannedContainer, PlannedGpu, PlannedGroup, PlannedHealth, PlannedMount, PlannedVolume
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
@@ -50,6 +50,7 @@ def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> Plann
         group=sharing_name(card),
         key=MAIN,
         image=image,
+        archs=tuple(Arch),
         command=("sh", "-c", _START),
         agents=(),
         env=MappingProxyType(

@@ -168,7 +168,7 @@ def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path:
 
 @pytest.mark.parametrize(("device_class", "target"), [("container-service", "cloudrun"), ("embedded", "native")])
 def test_a_target_that_cannot_be_built_yet_is_refused(tmp_path: Path, device_class: str, target: str) -> None:
-    message = f'machine.target: target "{target}" cannot be built yet; use docker'
+    message = f'machine.target: target "{target}" cannot be built yet; use docker or kubernetes'
     changes = on_pi(small_group(), class_=device_class, target=target)
     assert_refused(tmp_path, "stack_pi", "target:", message, **changes)
 

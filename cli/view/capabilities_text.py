@@ -1,0 +1,31 @@
+"""The capability map as a table: a row a feature, a column a target; below, how or why not."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cli.terminal import trimmed
+from fleet.capabilities import CAPABILITIES, Feature, Level
+
+_MARKS = {Level.DOES: "✓ does", Level.CHANGES: "~ changes", Level.CANNOT: "✗ cannot"}
+
+
+def show_capabilities(out: Console) -> None:
+    """Prints the map: first at a glance, then each change and each refusal in words."""
+    with trimmed(out):
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        table.add_column("a group's need")
+        for target in CAPABILITIES:
+            table.add_column(str(target))
+        for feature in Feature:
+            table.add_row(str(feature), *(_MARKS[found[feature].level] for found in CAPABILITIES.values()))
+        out.print(table)
+        for target, found in CAPABILITIES.items():
+            for level in (Level.CHANGES, Level.CANNOT, Level.DOES):
+                out.print(f"\n{target} {level}")
+                for feature, support in found.items():
+                    if support.level is level:
+                        out.print(Padding(Text(f"{feature}: {support.how}"), (0, 0, 0, 2)))

@@ -1,0 +1,1 @@
+"""The target `kubernetes`: container groups as workloads of a cluster."""

@@ -1,0 +1,91 @@
+"""What all groups of a cluster share: namespaces that enforce the restricted level, their quotas, priorities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.kubernetes.manifests.base import MANAGED_BY, TENANT_LABEL, Manifest, Object, api_object
+from components.kubernetes.manifests.pod import DEVICE
+from components.kubernetes.manifests.policies import namespace_policies
+from fleet.model import Cluster, Tier
+from fleet.plan.deployment import Deployment, PlannedNamespace
+
+_LEVEL = "pod-security.kubernetes.io"
+_PRIORITIES = {Tier.CRITICAL: 1_000_000, Tier.STANDARD: 100_000, Tier.EXPERIMENTAL: 1_000}
+_ABOUT = {
+    Tier.CRITICAL: "Others depend on it.",
+    Tier.STANDARD: "Neither critical nor experimental.",
+    Tier.EXPERIMENTAL: "First to give way.",
+}
+
+
+def platform(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
+    """Priorities, then each namespace with its quota, its limits and its network policies."""
+    for tier in sorted({group.operation.tier for group in deployment.groups}):
+        yield Manifest(f"priority-{tier}", None, _priority(cluster, tier))
+    for namespace in deployment.namespaces:
+        yield Manifest(f"{namespace.name}-namespace", None, _namespace(namespace))
+        yield Manifest(f"{namespace.name}-quota", None, _quota(namespace, cluster))
+        yield Manifest(f"{namespace.name}-limits", None, _limits(namespace, deployment))
+        yield from namespace_policies(namespace.name)
+
+
+def _priority(cluster: Cluster, tier: Tier) -> Object:
+    about = {"name": f"{cluster.namespace}-{tier}", "labels": dict(MANAGED_BY)}
+    policy = "Never" if tier is Tier.EXPERIMENTAL else "PreemptLowerPriority"
+    return {
+        **api_object("scheduling.k8s.io/v1", "PriorityClass", about, value=_PRIORITIES[tier]),
+        "globalDefault": False,
+        "preemptionPolicy": policy,
+        "description": _ABOUT[tier],
+    }
+
+
+def _namespace(namespace: PlannedNamespace) -> Object:
+    about = {
+        "name": namespace.name,
+        "labels": {
+            **MANAGED_BY,
+            **{f"{_LEVEL}/{mode}": "restricted" for mode in ("enforce", "audit", "warn")},
+            **({TENANT_LABEL: namespace.tenant} if namespace.tenant else {}),
+        },
+    }
+    return api_object("v1", "Namespace", about)
+
+
+def _quota(namespace: PlannedNamespace, cluster: Cluster) -> Object:
+    """Room for all copies while they are replaced, and for nothing else."""
+    most = namespace.most
+    hard = {
+        "pods": str(most.pods),
+        "requests.cpu": f"{most.cpu_request_millicores}m",
+        "limits.cpu": f"{most.cpu_limit_millicores}m",
+        "requests.memory": f"{most.memory_request_mib}Mi",
+        "limits.memory": f"{most.memory_limit_mib}Mi",
+        "persistentvolumeclaims": str(namespace.volumes),
+        "requests.storage": f"{namespace.storage_mib}Mi",
+        "services.nodeports": "0",
+        "services.loadbalancers": "0",
+    }
+    if any(pool.gpu for pool in cluster.node_pools.values()):
+        hard[f"requests.{DEVICE}"] = str(most.cards)
+    return api_object("v1", "ResourceQuota", _shared(namespace), spec={"hard": hard})
+
+
+def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:
+    """What a container without figures gets, and the most that one may have."""
+    containers = [c for group in deployment.groups if group.name in namespace.groups for c in group.containers]
+    limit: Object = {
+        "type": "Container",
+        "default": {"cpu": "500m", "memory": "256Mi"},
+        "defaultRequest": {"cpu": "50m", "memory": "128Mi"},
+        "max": {
+            "cpu": f"{max(c.cpu_cap_millicores for c in containers)}m",
+            "memory": f"{max(c.memory_cap_mib for c in containers)}Mi",
+        },
+    }
+    return api_object("v1", "LimitRange", _shared(namespace), spec={"limits": [limit]})
+
+
+def _shared(namespace: PlannedNamespace) -> Object:
+    return {"name": "fleet", "namespace": namespace.name, "labels": dict(MANAGED_BY)}

@@ -1,0 +1,33 @@
+"""A group's endpoints, and what its health checks ask."""
+
+from __future__ import annotations
+
+from fleet.model import ContainerGroup, Stack
+from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
+from fleet.ports import health_port
+
+
+def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
+    """The group's endpoints, by key."""
+    return tuple(
+        PlannedPort(key, port.port, port.protocol, port.scheme, port.container)
+        for key, port in sorted(group.ports.items())
+    )
+
+
+def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[str, ...]) -> PlannedHealth:
+    """Health check of a container; `test` is its command."""
+    container = group.containers[key]
+    health = container.health
+    ready = health.ready_path or ("/ready" if container.build or stack.runs_stand_ins else health.path)
+    # A command of the image's own knows more than its HTTP path does.
+    by_command = bool(health.command) and not stack.runs_stand_ins
+    return PlannedHealth(
+        test=test,
+        interval_s=health.interval_s,
+        timeout_s=health.timeout_s,
+        retries=health.retries,
+        start_period_s=health.start_period_s,
+        deadline_s=health.deadline_s,
+        http=None if by_command else PlannedHttp(health_port(group, key, stack), health.path, ready),
+    )
