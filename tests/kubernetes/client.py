@@ -48,6 +48,12 @@ class Client:
         """Another one for the same user: no client serves two threads."""
         return Client(self.url, self.authority, self.token)
 
+    def as_service_account(self, namespace: str, name: str) -> Client:
+        """One that speaks as a service account, with a token as its pods get it. Raises ApiError."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+        wish = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        return Client(self.url, self.authority, self.call("POST", path, json=wish)["status"]["token"])
+
     def is_ready(self) -> bool:
         """Whether the server serves all requests."""
         try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from tests.kubernetes import cluster, crds, nodes
+from tests.kubernetes import helm as helm_program
 from tests.kubernetes.client import Client, Object
 from tests.kubernetes.cluster import Cluster, ClusterError
+from tests.kubernetes.helm import Helm
 from tests.kubernetes.nodes import Node
 from tests.levels import need
 
@@ -48,6 +51,13 @@ def custom_kinds(client: Client) -> None:
 
 
 @pytest.fixture
+def helm(control_plane: Cluster, tmp_path: Path) -> Helm:
+    """Helm, against the control plane."""
+    need("kubernetes", helm_program.missing())
+    return Helm(control_plane, tmp_path / "helm")
+
+
+@pytest.fixture
 def new_namespace(client: Client) -> Iterator[NewNamespace]:
     """Makes namespaces that take hardened pods only, and asks for their deletion at the end."""
     made: list[Object] = []
@@ -63,6 +73,10 @@ def new_namespace(client: Client) -> Iterator[NewNamespace]:
     yield make
     for namespace in made:
         client.delete(namespace)
+        # It goes by and by; its pods at once, or a waiting one would be placed on another test's node.
+        client.call(
+            "DELETE", f"/api/v1/namespaces/{namespace['metadata']['name']}/pods", json={"gracePeriodSeconds": 0}
+        )
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.kubernetes.client import ApiError, Client, Object
 from tests.kubernetes.conftest import AddNodes, NewNamespace
+from tests.kubernetes.helm import Helm
 from tests.kubernetes.nodes import Node, kubelets
 
 pytestmark = pytest.mark.kubernetes
@@ -174,6 +176,32 @@ def test_custom_kinds_are_judged_by_their_own_schemas(client: Client, namespace:
     }
     with pytest.raises(ApiError, match="less than or equal to 65535"):
         client.apply(route)
+
+
+def test_a_service_account_may_do_only_what_a_role_gives_it(client: Client, namespace: str) -> None:
+    account = client.as_service_account(namespace, "default")
+    with pytest.raises(ApiError, match=f"system:serviceaccount:{namespace}:default.* cannot list resource .secrets"):
+        account.call("GET", f"/api/v1/namespaces/{namespace}/secrets")
+
+
+def test_helm_installs_a_chart_and_rolls_back_its_values(
+    client: Client, helm: Helm, namespace: str, tmp_path: Path
+) -> None:
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": namespace}}
+    chart = tmp_path / "chart"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("{apiVersion: v2, name: trial, version: 0.1.0}")
+    (chart / "values.yaml").write_text("{mood: calm}")
+    (chart / "templates/settings.yaml").write_text(
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {mood: {{ .Values.mood }}}}"
+    )
+    release = ("--namespace", namespace)
+    helm.run("lint", "--strict", str(chart))
+    helm.run("install", "trial", str(chart), *release)
+    helm.run("upgrade", "trial", str(chart), "--set", "mood=wild", *release)
+    assert (client.read(settings) or {})["data"] == {"mood": "wild"}
+    helm.run("rollback", "trial", *release)
+    assert (client.read(settings) or {})["data"] == {"mood": "calm"}
 
 
 def test_namespaces_are_apart(client: Client, new_namespace: NewNamespace) -> None:
