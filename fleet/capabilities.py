@@ -15,11 +15,12 @@ class Feature(StrEnum):
 
     HARDENING = "read-only root, no capabilities, non-root"
     WEAKENED_HARDENING = "a lock weakened with a reason"
+    MEMORY_LIMIT = "memory limit"
     PROCESS_LIMIT = "process limit of one container"
     SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
     WAVES = "start after another group is healthy"
     CROSS_MACHINE_START = "start after a group of another machine"
-    HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of a ready image"
+    HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of an image without the agent host"
     RESTART_LIMIT = "at most so many restarts"
     DECLARED_EDGES = "only declared connections"
     TENANTS = "tenants that cannot reach each other"
@@ -74,6 +75,10 @@ def _cannot(why: str) -> Support:
 _DOCKER = {
     Feature.HARDENING: _does("set on every container"),
     Feature.WEAKENED_HARDENING: _does("until the date its file gives"),
+    Feature.MEMORY_LIMIT: _changes(
+        "Raspberry Pi OS starts without the memory cgroup, and limits are then ignored; add cgroup_enable=memory "
+        "cgroup_memory=1 to /boot/firmware/cmdline.txt, restart, and set machine.memory_enforced: true"
+    ),
     Feature.PROCESS_LIMIT: _changes(
         "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together"
     ),
@@ -86,7 +91,7 @@ _DOCKER = {
         "a Docker daemon sees its own containers only; the group starts at once and waits for its peer itself"
     ),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: _cannot(
-        "Docker runs health checks inside the container, and a ready image may lack the tool; give health.command"
+        "Docker runs health checks inside the container, and the image may lack the tool; give health.command"
     ),
     Feature.RESTART_LIMIT: _does("restart on-failure with a number; counted over the container's whole life"),
     Feature.DECLARED_EDGES: _changes(
@@ -122,6 +127,7 @@ _KUBERNETES = {
     Feature.WEAKENED_HARDENING: _cannot(
         "namespaces enforce the restricted Pod Security level, which refuses such pods; drop hardening's exception"
     ),
+    Feature.MEMORY_LIMIT: _does("a kubelet does not start without the memory cgroup"),
     Feature.PROCESS_LIMIT: _changes("a node's kubelet sets it for all its pods (podPidsLimit)"),
     Feature.SHARED_NETWORK_IDENTITY: _does("main container and sidecars in one pod"),
     Feature.WAVES: _does("`pulumi up` waits for pods to be ready; plain manifests start at once and find each other"),

@@ -7,25 +7,69 @@ built. The inputs are known before.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-AGENT_HOST_CONTEXT = "images/agent-host"
-AGENT_CONTEXT = "images/agent"
+AGENT_HOST = "agent-host"
+"""Image of the agent host alone, which runs stand-ins and agents that need no packages."""
+
+IMAGES = "images"
+AGENT_HOST_CONTEXT = f"{IMAGES}/{AGENT_HOST}"
+AGENT_CONTEXT = f"{IMAGES}/agent"
 LOCKS = f"{AGENT_CONTEXT}/locks"
+_SPECIAL = (AGENT_HOST_CONTEXT, AGENT_CONTEXT)
+_OWN_BASE = re.compile(r"^ARG BASE=fleet\.local/([a-z][a-z0-9-]*):", re.MULTILINE)
 _DIGITS = 12
 
 
 def image_contents(root: Path) -> Mapping[str, str]:
     """Image name -> 12 hex digits over all files it is built from; images without a lock are not in it.
 
-    `agent-host` is what every other image is built on, so that its content counts in each.
+    One image a lock, and one a folder of images/ with a Dockerfile. What an image is built on counts in it:
+    `agent-host` for those of locks, the image that a folder's Dockerfile names.
     """
     host = _digest(root, _files(root / AGENT_HOST_CONTEXT))
     dockerfile = root / AGENT_CONTEXT / "Dockerfile"
     locks = {file.stem: file for file in sorted((root / LOCKS).glob("*.txt"))}
     built = {name: _digest(root, [dockerfile, lock], host) for name, lock in locks.items() if dockerfile.is_file()}
-    return {"agent-host": host, **built}
+    bases = image_bases(root)
+    folders: dict[str, str] = {}
+    for name in _bases_first(bases):
+        base = bases[name]
+        folders[name] = _digest(root, _files(root / context_of(name)), folders.get(base, "") if base else "")
+    return {**folders, AGENT_HOST: host, **built}
+
+
+def image_bases(root: Path) -> Mapping[str, str | None]:
+    """Image of a folder -> the image of such a folder it is built on, None for one from elsewhere."""
+    files = {file.parent.name: file for file in sorted((root / IMAGES).glob("*/Dockerfile"))}
+    texts = {
+        name: file.read_text(encoding="utf-8", errors="replace")
+        for name, file in files.items()
+        if context_of(name) not in _SPECIAL
+    }
+    named = {name: found[1] if (found := _OWN_BASE.search(text)) else None for name, text in texts.items()}
+    return {name: base if base in named else None for name, base in named.items()}
+
+
+def context_of(image: str) -> str:
+    """Folder of the project that an image of a folder is built from."""
+    return f"{IMAGES}/{image}"
+
+
+def _bases_first(bases: Mapping[str, str | None]) -> list[str]:
+    return sorted(bases, key=lambda name: (len(base_chain(name, bases)), name))
+
+
+def base_chain(name: str, bases: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Images of folders that one is built on, the lowest first; a circle of them is followed once."""
+    chain: list[str] = []
+    base = bases.get(name)
+    while base is not None and base not in (name, *chain):
+        chain.insert(0, base)
+        base = bases.get(base)
+    return tuple(chain)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -60,6 +60,8 @@ def _operation(group: ContainerGroup) -> Iterator[Need]:
 def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
     path = f"containers.{key}"
     yield Feature.PROCESS_LIMIT, path
+    if stack.machine.ignores_memory_limits:
+        yield Feature.MEMORY_LIMIT, f"{path}.memory"
     if container.hardening.weakened:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:
@@ -70,7 +72,7 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.SECRETS, f"{path}.secrets"
     if container.devices and not stack.runs_stand_ins:
         yield Feature.HOST_DEVICES, f"{path}.devices"
-    if container.image and not container.health.command and not stack.runs_stand_ins:
+    if not container.has_agent_host and not container.health.command and not stack.runs_stand_ins:
         yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
     if container.gpu and stack.gives_gpus:
         yield Feature.GPU, f"{path}.gpu"

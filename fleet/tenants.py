@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from itertools import chain
 
-from fleet.model import ContainerGroup, Fleet
+from fleet.addresses import AddressBook
+from fleet.model import ContainerGroup, Fleet, Stack
 
 _PLACE = IPv4Network("10.210.0.0/16")
 """Where the guides take subnets from: outside Docker's default pools and k3s's ranges."""
@@ -27,6 +28,17 @@ def tenants_served(group: ContainerGroup, groups: Iterable[ContainerGroup]) -> t
     if group.tenant:
         return ()
     return tenants_of(other for other in groups if names_as_peer(other, group.name))
+
+
+def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: AddressBook) -> tuple[str, ...]:
+    """Tenants of a stack whose groups need nothing beyond it: nothing outside, and nothing of another machine."""
+    found = list(groups)
+    open_ones = {
+        group.tenant
+        for group in found
+        if group.outside or any(endpoint.stack.name != stack.name for endpoint in book.used_by(group.name))
+    }
+    return tuple(tenant for tenant in tenants_of(found) if tenant not in open_ones)
 
 
 def free_subnets(fleet: Fleet) -> Iterator[IPv4Network]:

@@ -59,6 +59,8 @@ class MachineView:
     """CIDRs that lie in Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every group of the fleet -> the groups it starts after."""
+    memory_enforced: str = ""
+    """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
     pools: tuple[PoolView, ...] = ()
     """Node pools of a cluster."""
     unknown: frozenset[str] = frozenset()

@@ -102,10 +102,11 @@ class VolumeFacts:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """A network and the subnets it hands out."""
+    """A network, the subnets it hands out, and whether it has no way out of the machine."""
 
     driver: str
     subnets: tuple[str, ...]
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def read_networks(client: DockerClient) -> dict[str, NetworkFacts]:
         network["Name"]: NetworkFacts(
             driver=network["Driver"],
             subnets=tuple(entry["Subnet"] for entry in network["IPAM"].get("Config") or [] if entry.get("Subnet")),
+            closed=bool(network.get("Internal")),
         )
         for network in client.api.networks()
     }

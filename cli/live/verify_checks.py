@@ -12,7 +12,7 @@ from cli.live.verify_container import container_checks
 from cli.live.verify_reach import reach_checks
 from cli.live.verify_use import use_checks
 from cli.live.words import counted, place
-from components.docker.render import deployed_networks, render_volume
+from components.docker.render import deployed_networks, is_closed, render_volume
 from fleet.budget import CardUse
 from fleet.model.machine import ContainerNetwork
 from fleet.model.quantities import thousands
@@ -34,13 +34,13 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
         checks += container_checks(container, deployment, facts, mends)
         checks += use_checks(container, facts, mends)
         checks += reach_checks(container, peers[container.name], facts, mends)
-    checks += [_network(network, facts, mends) for network in deployed_networks(deployment)]
+    checks += [_network(network, deployment, facts, mends) for network in deployed_networks(deployment)]
     checks += [_volume(volume, facts, mends) for volume in deployment.volumes.values()]
     checks += _cards(deployment, facts, mends)
     return checks
 
 
-def _network(planned: ContainerNetwork, facts: LiveFacts, mends: Mends) -> Check:
+def _network(planned: ContainerNetwork, deployment: Deployment, facts: LiveFacts, mends: Mends) -> Check:
     found = facts.networks.get(planned.name)
     if found is None:
         return wrong(planned.name, "network", "does not exist", mends.deploy())
@@ -50,7 +50,11 @@ def _network(planned: ContainerNetwork, facts: LiveFacts, mends: Mends) -> Check
         return wrong(planned.name, "network", figure, show)
     if found.driver != "bridge":
         return wrong(planned.name, "network", f"its driver is {found.driver}, planned bridge", show)
-    return good(planned.name, "network", f"bridge {planned.subnet}")
+    closed = is_closed(planned, deployment)
+    if closed != found.closed:
+        ways = {True: "no way out of the machine", False: "a way out of the machine"}
+        return wrong(planned.name, "network", f"has {ways[found.closed]}, planned {ways[closed]}", show)
+    return good(planned.name, "network", f"bridge {planned.subnet}{', closed' if closed else ''}")
 
 
 def _volume(volume: PlannedVolume, facts: LiveFacts, mends: Mends) -> Check:

@@ -16,11 +16,13 @@ from components.docker.health import health_hook
 from components.docker.provider import machine_provider
 from components.docker.render import (
     deployed_networks,
+    is_closed,
     keeps_data,
     render_container,
     render_network,
     render_volume,
 )
+from fleet.model import DeviceClass, Machine
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
 
@@ -48,7 +50,7 @@ class DockerMachine(pulumi.ComponentResource):
         self.provider = machine_provider(name, machine, self)
         child = pulumi.ResourceOptions(parent=self, providers=[self.provider])
         self.networks = {
-            network.name: FleetNetwork(f"{name}-network{role}", network, child)
+            network.name: FleetNetwork(f"{name}-network{role}", NetworkArgs(network, is_closed(network, args)), child)
             for role, network in zip(("", *(f"-{t}" for t in args.tenants)), deployed_networks(args), strict=True)
         }
         self.volumes = {key: DataVolume(f"{name}-volume-{key}", volume, child) for key, volume in args.volumes.items()}
@@ -64,18 +66,27 @@ class DockerMachine(pulumi.ComponentResource):
         self.register_outputs(_facts(args))
 
 
+@dataclass(frozen=True)
+class NetworkArgs:
+    """A network, and whether it is closed: without a way out of the machine."""
+
+    network: ContainerNetwork
+    closed: bool
+
+
 class FleetNetwork(pulumi.ComponentResource):
     """The machine's bridge network, or a tenant's beside it. Docker's default bridge is not used."""
 
-    def __init__(self, name: str, args: ContainerNetwork, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(args.subnet)}, opts)
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        network = args.network
+        super().__init__("fleet:docker:FleetNetwork", name, {"subnet": str(network.subnet)}, opts)
         bridge = docker.Network(
             f"{name}-bridge",
-            **render_network(args),
+            **render_network(network, closed=args.closed),
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.name = bridge.name
-        self.register_outputs({"name": args.name, "subnet": str(args.subnet)})
+        self.register_outputs({"name": network.name, "subnet": str(network.subnet)})
 
 
 class DataVolume(pulumi.ComponentResource):
@@ -177,5 +188,14 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         },
         "subnets": dict(facts.subnets),
         "allowedOverlaps": list(facts.allowed_overlaps),
+        **_attestation(machine),
         "startAfter": {group: list(after) for group, after in facts.start_after.items()},
     }
+
+
+def _attestation(machine: Machine) -> dict[str, object]:
+    """Only of a device whose stock system ignores memory limits: what its owner says of it."""
+    if machine.device_class is not DeviceClass.SINGLE_BOARD_COMPUTER:
+        return {}
+    said = {True: "on", False: "off", None: "unstated"}
+    return {"memoryEnforced": said[machine.memory_enforced]}

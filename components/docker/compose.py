@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from components.docker.render import Rendered, deployed_networks, render_container, render_network, render_volume
+from components.docker.render import (
+    Rendered,
+    deployed_networks,
+    is_closed,
+    render_container,
+    render_network,
+    render_volume,
+)
 from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -48,8 +55,9 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
                 "name": network["name"],
                 "driver": network["driver"],
                 "ipam": {"config": network["ipam_configs"]},
+                **({"internal": True} if network.get("internal") else {}),
             }
-            for network in map(render_network, deployed_networks(deployment))
+            for network in _networks_of(deployment)
         },
         "volumes": {
             volume.name: {**rendered, "labels": _labels(rendered["labels"])}
@@ -57,6 +65,10 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
             for rendered in [render_volume(volume)]
         },
     }
+
+
+def _networks_of(deployment: Deployment) -> list[Rendered]:
+    return [render_network(network, closed=is_closed(network, deployment)) for network in deployed_networks(deployment)]
 
 
 def _depends_on(groups: list[PlannedGroup]) -> Service:

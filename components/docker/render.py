@@ -55,9 +55,16 @@ def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
 
 
-def render_network(network: ContainerNetwork) -> Rendered:
+def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
+    """Whether a network has no way out of the machine."""
+    machine = deployment.machine
+    return network.name in {machine.tenant_network(tenant).name for tenant in deployment.closed_tenants}
+
+
+def render_network(network: ContainerNetwork, *, closed: bool = False) -> Rendered:
     """Arguments of `docker.Network`: a bridge with a subnet of its own."""
     return {
+        **({"internal": True} if closed else {}),
         "name": network.name,
         "driver": "bridge",
         "ipam_configs": [{"subnet": str(network.subnet), "gateway": str(network.subnet[1])}],
@@ -86,7 +93,7 @@ def render_build(build: PlannedBuild) -> Rendered:
         "tags": [build.image],
         "context": {"location": build.context},
         "dockerfile": {"location": f"{build.context}/Dockerfile"},
-        "target": build.target,
+        **({"target": build.target} if build.target else {}),
         "build_args": dict(build.arguments),
         "platforms": [build.platform],
         # The daemon's own builder: any other would look for the agent host's image in a registry.

@@ -12,7 +12,7 @@ from fleet.errors import Fault
 from fleet.judgement import clusters
 from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
-from fleet.judgement.images import ensure_images_run_on_the_machine
+from fleet.judgement.images import ensure_contexts_exist, ensure_images_run_on_the_machine
 from fleet.judgement.memory import ensure_memory_fits
 from fleet.judgement.names import (
     ensure_container_names_are_unique,
@@ -28,7 +28,12 @@ from fleet.judgement.networks import (
 )
 from fleet.judgement.order import ensure_start_order_is_possible
 from fleet.judgement.peers import ensure_endpoints_can_be_reached, ensure_endpoints_exist
-from fleet.judgement.placement import ensure_agents_are_unique, ensure_groups_have_one_home
+from fleet.judgement.placement import (
+    ensure_agents_are_unique,
+    ensure_groups_have_one_home,
+    ensure_machines_are_large_enough,
+    ensure_needed_groups_are_placed,
+)
 from fleet.judgement.secrets import ensure_no_secret_values
 from fleet.judgement.storage import (
     ensure_devices_exist,
@@ -58,6 +63,8 @@ def judge(fleet: Fleet, sources: Sources, known: frozenset[str]) -> list[Fault]:
 
 def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
     yield from ensure_groups_have_one_home(fleet, sources, known)
+    yield from ensure_needed_groups_are_placed(fleet, sources)
+    yield from ensure_machines_are_large_enough(fleet, sources)
     yield from ensure_agents_are_unique(fleet, sources)
     yield from ensure_container_names_are_unique(fleet, sources)
     yield from ensure_names_elsewhere_are_unique(fleet, sources)
@@ -84,6 +91,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_single_writers(fleet, sources)
     yield from ensure_mounts_are_writable(fleet, sources)
     yield from ensure_devices_exist(fleet, sources)
+    yield from ensure_contexts_exist(fleet, sources)
     yield from ensure_images_run_on_the_machine(fleet, sources)
     yield from ensure_no_secret_values(fleet, sources)
     yield from ensure_exceptions_are_current(fleet, sources, date.today())

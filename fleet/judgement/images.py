@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.errors import Fault
+from fleet.images import context_of
 from fleet.judgement.walk import containers
 from fleet.model import Arch, Fleet
 from fleet.sources import Sources
+
+
+def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """An image that is built from a folder has a Dockerfile there; a copy of the project without any is passed over."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            context = container.build.context if container.build else None
+            if context and fleet.image_bases and context not in map(context_of, fleet.image_bases):
+                path = ("containers", key, "build", "context")
+                folders = ", ".join(map(context_of, sorted(fleet.image_bases)))
+                yield sources.group_fault(name, path, f"{context} has no Dockerfile", f"use one of {folders}")
 
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -63,7 +63,8 @@ def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault
     for stack, group, key, container in containers(fleet, fleet.stacks.values()):
         for volume, mount in container.mounts.items():
             named = volume not in stack.machine.binds
-            if container.build and named and not mount.read_only and mount.path not in WRITABLE_FOLDERS:
+            # What another image makes writable is its own affair.
+            if container.has_agent_host and named and not mount.read_only and mount.path not in WRITABLE_FOLDERS:
                 problem = f"{mount.path} could not be written: the image has no such folder for a new volume to follow"
                 path = ("containers", key, "mounts", volume, "path")
                 remedy = f"use one of {', '.join(WRITABLE_FOLDERS)}"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from fleet.document import Document, read_document
 from fleet.errors import ConfigurationError, Fault
-from fleet.images import image_contents
+from fleet.images import image_bases, image_contents
 from fleet.judgement import judge
 from fleet.load.extension import extend_all
 from fleet.load.validation import unknown_key, validate
@@ -147,7 +147,8 @@ class _Reading:
 
     def project(self) -> Project:
         contents = MappingProxyType(dict(image_contents(self._root)))
-        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), contents)
+        bases = MappingProxyType(dict(image_bases(self._root)))
+        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), contents, bases)
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def _read(self, file: Path) -> Document:

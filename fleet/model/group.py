@@ -124,13 +124,23 @@ class GpuBudget(Model):
 
 
 class Build(Model):
-    """An image made from the agents' Python requirements."""
+    """An image made from the agents' Python requirements, or from a folder of images/."""
 
+    context: str | None = Field(default=None, pattern=r"^images/[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    """Folder with a Dockerfile, such as `images/agentdb`; its image has the folder's name, whichever groups use it."""
     variant: Literal["cpu", "cuda"] = "cpu"
     requirements: tuple[Requirement, ...] = ()
     """As pip reads them, one a line."""
     unresolved: str = ""
     """Why they have no lock under images/agent/locks, where they have none: the image is then its owner's to make."""
+
+    @model_validator(mode="after")
+    def _is_made_one_way(self) -> Build:
+        others = sorted(self.model_fields_set - {"context"})
+        if self.context and others:
+            msg = f"context and {', '.join(others)} exclude each other; a folder's Dockerfile says what is installed"
+            raise ValueError(msg)
+        return self
 
 
 class Image(Model):
@@ -196,6 +206,11 @@ class Container(Model):
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
     """Time between SIGTERM and SIGKILL."""
 
+    @property
+    def has_agent_host(self) -> bool:
+        """Whether the agent host runs in it: a ready image has its own program, and so has a folder's."""
+        return self.build is not None and not self.build.context
+
     @model_validator(mode="after")
     def _comes_from_one_place(self) -> Container:
         if (self.build is None) == (self.image is None):
@@ -223,6 +238,8 @@ class Container(Model):
 
     @model_validator(mode="after")
     def _gpu_and_budget_go_together(self) -> Container:
+        if self.build is not None and self.build.context:
+            return self
         cuda = self.build is not None and self.build.variant == "cuda"
         if cuda and self.gpu is None:
             msg = "build.variant is cuda, but there is no GPU budget; add gpu with request, limit and enforcement"
@@ -278,6 +295,10 @@ class ContainerGroup(Model):
     extends: Name | None = None
     """Group whose file this one is laid over: maps key by key, lists and values as a whole; `null` drops a key."""
     description: str = ""
+    optional: bool = False
+    """Runs only where a stack names it; any other group that is on no machine is a fault."""
+    machine_memory_above_mib: MemoryMib | None = Field(default=None, alias="machine_memory_above")
+    """Meant for machines with more main memory than this: a smaller one has better use for a smaller group."""
     tenant: Name | None = None
     """Groups of different tenants cannot reach each other. A group without one is shared: it is reached by the groups
     that name it as a peer."""

@@ -69,6 +69,8 @@ class Machine(Model):
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
     memory_reserve_mib: MemoryMib = Field(default=2048, alias="memory_reserve")
     """Left to the operating system and whatever else runs there."""
+    memory_enforced: bool | None = None
+    """Of a single-board computer: whether its kernel runs with the memory cgroup, without which limits are ignored."""
     process_limit: int = Field(default=16384, ge=256, le=4194304)
     """Processes and threads all agents of the machine may have together (ulimit nproc counts a user id, not a
     container, and agents share one)."""
@@ -103,6 +105,11 @@ class Machine(Model):
             msg = f"{self.name} is a {self.target} machine: it has no bridge network"
             raise TypeError(msg)
         return self.bridge
+
+    @property
+    def ignores_memory_limits(self) -> bool:
+        """Whether nobody has attested that the kernel keeps memory limits, on a device whose stock system does not."""
+        return self.device_class is DeviceClass.SINGLE_BOARD_COMPUTER and not self.memory_enforced
 
     @property
     def networks(self) -> tuple[ContainerNetwork, ...]:
@@ -183,6 +190,7 @@ _OF_HOSTS_ONLY = {
     **_OF_A_HOST,
     "memory_reserve_mib": "memory_reserve",
     "docker_api": "docker_api",
+    "memory_enforced": "memory_enforced",
     "process_limit": "process_limit",
     "gpus": "gpus",
     "tenants": "tenants",

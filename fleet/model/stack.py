@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
@@ -31,6 +31,8 @@ class Images(Model):
     """Version; an image built on the machine adds a digest of what it is built from."""
     base: str = Field(default="docker.io/library/python:3.12-slim-bookworm", min_length=3, pattern=r"^\S+$")
     """What the agent host's image is built on: Debian bookworm with Python 3.11 or later."""
+    bases: FrozenMap[Name, str] = Field(default_factory=dict, validate_default=True)
+    """Image of a folder -> what it is built on, instead of what its Dockerfile says."""
     digests: FrozenMap[Name, Digest] = Field(default_factory=dict, validate_default=True)
     """Image name -> digest, for images that come from a registry: what runs is then exactly what was built."""
 
@@ -95,6 +97,8 @@ class Fleet:
     groups: Mapping[str, ContainerGroup]
     image_contents: Mapping[str, str]
     """Image name -> digest of what it is built from."""
+    image_bases: Mapping[str, str | None] = field(default_factory=dict)
+    """Image of a folder -> the image of such a folder it is built on."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

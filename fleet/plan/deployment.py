@@ -186,7 +186,10 @@ class PlannedVolume:
 
 @dataclass(frozen=True, slots=True)
 class PlannedBuild:
-    """An image made on the machine. `context` is a folder of the project; `needs` the image it is built on, if ours."""
+    """An image made on the machine. `context` is a folder of the project; `needs` the image it is built on, if ours.
+
+    `target` is a stage of its Dockerfile, empty for the last.
+    """
 
     name: str
     image: str
@@ -281,6 +284,8 @@ class Deployment:
     """Of a cluster."""
     pools: tuple[PoolUse, ...] = ()
     """A cluster's pools with cards."""
+    closed_tenants: tuple[str, ...] = ()
+    """Tenants whose groups talk to nothing beyond this machine, and are given no way to."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> d
 def _host_settings(
     group: ContainerGroup, key: str, container: Container, stack: Stack, book: AddressBook
 ) -> Mapping[str, str]:
-    if not container.agents:
+    if not container.agents and not stack.runs_stand_ins:
         return {}
     commands = {
         name: {
@@ -120,6 +120,7 @@ def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def health_test(container: Container) -> tuple[str, ...]:
+def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
     """Command that tells whether the container is healthy: the image's own, or the agent host's (no curl needed)."""
-    return container.health.command or ("python3", "-m", "agent_host.health")
+    own = () if stack.runs_stand_ins else container.health.command
+    return own or ("python3", "-m", "agent_host.health")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from fleet import labels
-from fleet.model import ContainerGroup
+from fleet.budget import memory_request_mib
+from fleet.model import ContainerGroup, Stack
 from fleet.plan.deployment import PlannedGpu
 
 
-def container_labels(
-    group: ContainerGroup, key: str, gpu: PlannedGpu | None, memory_request_mib: int, devices: tuple[str, ...]
-) -> dict[str, str]:
+def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: PlannedGpu | None) -> dict[str, str]:
     """Labels of one container, sorted by name; nothing that a neighbour's change could change."""
     container = group.containers[key]
+    stands_in = stack.runs_stand_ins
     values = {
         labels.GROUP: group.name,
         labels.CONTAINER: key,
         labels.TENANT: group.tenant or "",
         labels.START_AFTER: ",".join(sorted(group.start_after)),
-        labels.MEMORY_REQUEST_MIB: str(memory_request_mib),
-        labels.DEVICES: ",".join(devices),
-        labels.SELF_HEALING: "true" if container.agents else "",
+        labels.MEMORY_REQUEST_MIB: str(memory_request_mib(stack, container)),
+        labels.DEVICES: "" if stands_in else ",".join(container.devices),
+        labels.SELF_HEALING: "true" if container.agents or stands_in else "",
     }
     if gpu:
         values |= {

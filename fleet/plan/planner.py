@@ -16,10 +16,11 @@ from fleet.budget import (
     shared_cards,
     sharing_name,
 )
+from fleet.images import AGENT_HOST
 from fleet.model import MAIN, Arch, Cluster, Container, ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.needs import degradations
 from fleet.order import waves
-from fleet.plan.builds import AGENT_HOST, image_builds, unbuilt_images
+from fleet.plan.builds import image_builds, image_name, unbuilt_images
 from fleet.plan.deployment import (
     Deployment,
     FleetFacts,
@@ -38,7 +39,7 @@ from fleet.plan.namespaces import namespaces
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.pools import ENFORCEMENT, pool_of, pool_uses
-from fleet.tenants import tenants_served
+from fleet.tenants import closed_tenants, tenants_served
 
 
 class UnknownStackError(LookupError):
@@ -93,6 +94,7 @@ class _Planner:
             edges=edges(stack, self._book),
             namespaces=namespaces(cluster, planned, volumes) if cluster else (),
             pools=pool_uses(stack, self._groups),
+            closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
 
     def _gpus_dropped(self) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ class _Planner:
             command=() if stack.runs_stand_ins else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
-            labels=MappingProxyType(container_labels(group, key, gpu, memory_request_mib(stack, container), devices)),
+            labels=MappingProxyType(container_labels(group, key, stack, gpu)),
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
@@ -164,7 +166,7 @@ class _Planner:
             cpu_request_millicores=cpu_request_millicores(stack, container),
             cpu_cap_millicores=cpu_cap_millicores(stack, container),
             gpu=gpu,
-            health=planned_health(group, key, stack, health_test(container)),
+            health=planned_health(group, key, stack, health_test(container, stack)),
             restart=container.restart,
             restarts_max=container.restarts_max,
             stop_grace_s=container.stop_grace_s,
@@ -174,7 +176,7 @@ class _Planner:
         container = group.containers[key]
         if container.image and not self._stack.runs_stand_ins:
             return container.image.reference
-        return self._reference(AGENT_HOST if self._stack.runs_stand_ins else container_name(group.name, key))
+        return self._reference(image_name(self._stack, group, key))
 
     def _reference(self, name: str) -> str:
         return self._stack.images.reference(name, self._fleet.image_contents)

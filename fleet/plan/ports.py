@@ -19,7 +19,7 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
     """Health check of a container; `test` is its command."""
     container = group.containers[key]
     health = container.health
-    ready = health.ready_path or ("/ready" if container.build or stack.runs_stand_ins else health.path)
+    ready = health.ready_path or ("/ready" if container.has_agent_host or stack.runs_stand_ins else health.path)
     # A command of the image's own knows more than its HTTP path does.
     by_command = bool(health.command) and not stack.runs_stand_ins
     return PlannedHealth(

@@ -8,19 +8,32 @@ fail() {
     exit 2
 }
 
+# Takes a key from the file that NAME_FILE names, where there is one: so that it stands in no container's description.
+# The package itself reads the environment alone.
+need_key() {
+    eval "file=\${${1}_FILE:-}"
+    if [ -n "$file" ]; then
+        [ -r "$file" ] || fail "${1}_FILE: $file cannot be read; put the secret there, readable by this container's user"
+        value=$(cat "$file")
+        export "$1=$value"
+    fi
+    eval "value=\${$1:-}"
+    [ -n "$value" ] || fail "$1: is not set; give the secret to this container"
+}
+
 case "$PROVIDER" in
     onnx)
         # Needs no key; the model is fetched at the first request.
         ONNX_PROXY_PORT=$PORT exec node "$dist/proxy/anthropic-to-onnx.js" ;;
     openrouter)
-        [ -n "${OPENROUTER_API_KEY:-}" ] || fail "OPENROUTER_API_KEY: is not set; give the secret to this container"
+        need_key OPENROUTER_API_KEY
         exec node "$dist/proxy/anthropic-to-openrouter.js" ;;
     gemini)
-        [ -n "${GOOGLE_GEMINI_API_KEY:-}" ] || fail "GOOGLE_GEMINI_API_KEY: is not set; give the secret to this container"
+        need_key GOOGLE_GEMINI_API_KEY
         exec node "$dist/proxy/anthropic-to-gemini.js" ;;
     anthropic)
         # Its API needs no translation: agents are run in this container, and its health tells whether they could work.
-        [ -n "${ANTHROPIC_API_KEY:-}" ] || fail "ANTHROPIC_API_KEY: is not set; give the secret to this container"
+        need_key ANTHROPIC_API_KEY
         exec node --input-type=module \
             -e "const { startHealthServer } = await import('$dist/health.js'); startHealthServer(Number('$PORT'))" ;;
     *)

@@ -74,6 +74,7 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         subnets={key: text for key, item in given.mapping("subnets", "subnets").items() if (text := as_text(item))},
         allowed_overlaps=tuple(given.texts("allowedOverlaps", "subnets")),
         start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
+        memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
         pools=tuple(_pools(given)),
         unknown=frozenset(given.unknown),
     )

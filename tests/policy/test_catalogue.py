@@ -58,6 +58,7 @@ EXPECTED = {
     "G13-address-reachable": MANDATORY,
     "G14-port-unique": MANDATORY,
     "G15-start-order-acyclic": MANDATORY,
+    "G16-pi-memory-enforced": MANDATORY,
     "G18-single-writer": MANDATORY,
 }
 """Every rule and its level, by the catalogue."""

@@ -248,7 +248,8 @@ def test_a_machine_without_groups_has_a_network_and_nothing_else(tmp_path: Path)
 
 
 def test_adding_a_group_registers_its_own_resources_and_changes_no_other(tmp_path: Path) -> None:
-    fleet = assert_accepted(tmp_path, newcomer=small_group(), pc2=under("- infra-core-cpu", "    - newcomer")).fleet
+    ready = small_group(image="image: {reference: 'fleet.local/newcomer:1'}", main="health: {command: [ok]}")
+    fleet = assert_accepted(tmp_path, newcomer=ready, pc2=under("- infra-core-cpu", "    - newcomer")).fleet
     before, after = registered("pc2").plain, register(planned("pc2", fleet)).plain
     assert after.keys() - before.keys() == {"pc2-newcomer", "pc2-newcomer-main"}
     assert {name: after[name].inputs for name in before} == {name: before[name].inputs for name in before}

@@ -24,13 +24,18 @@ _HOME = "Pulumi.mainpc.yaml"
 
 def follow(document: Path, folder: Path) -> Path:
     """The project as a reader has it after all YAML blocks of a document."""
+    copy_shipped(folder)
+    groups = [write(block, folder) for block in blocks(document, "yaml")]
+    _give_homes([file for file in groups if file.parent.parent.name == "groups"], folder)
+    return folder
+
+
+def copy_shipped(folder: Path) -> None:
+    """Copies every stack and group that is shipped."""
     for file in [*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("groups/*/*.yaml")]:
         target = folder / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
-    groups = [write(block, folder) for block in blocks(document, "yaml")]
-    _give_homes([file for file in groups if file.parent.parent.name == "groups"], folder)
-    return folder
 
 
 def write(block: Piece, folder: Path) -> Path:

@@ -192,7 +192,7 @@ def test_a_ready_image_on_docker_brings_its_own_health_command(tmp_path: Path) -
     (fault,) = faults_of(project)
     assert fault.startswith(
         f"{place(project, 'small', '  main:')}: containers.main.health: "
-        "docker cannot do it on pi: HTTP health check of a ready image; "
+        "docker cannot do it on pi: HTTP health check of an image without the agent host; "
     )
     assert_accepted(tmp_path, **on_pi(small_group(image=READY % "amd64", main=PROBE)))
 

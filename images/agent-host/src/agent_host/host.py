@@ -91,7 +91,7 @@ def _book_reader(logs: LogLines) -> Callable[[], Mapping[str, Address]]:
 
 async def _listen(front_door: FrontDoor, settings: Settings, stand_ins: Mapping[str, str]) -> None:
     await front_door.open(settings.bind_address, settings.port)
-    if not stand_ins:
+    if not stand_ins and not settings.all_stand_in:
         return
     taken = _ports_of_agents(settings, stand_ins)
     for name, port in (settings.other_ports or {}).items():
@@ -108,7 +108,7 @@ def _background(
     settings: Settings, stand_ins: Mapping[str, str], answers: Answers, supervisor: Supervisor
 ) -> list[asyncio.Task[None]]:
     tasks = []
-    if stand_ins and MAIN_PORT not in _ports_of_agents(settings, stand_ins):
+    if (stand_ins or settings.all_stand_in) and MAIN_PORT not in _ports_of_agents(settings, stand_ins):
         # Only where needed: the library costs 10 MiB and a tenth of a second.
         from agent_host.zmq_pings import ZmqPings
 

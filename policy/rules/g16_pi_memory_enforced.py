@@ -1,0 +1,31 @@
+"""G16: whoever owns a single-board computer has said whether it keeps memory limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+_UNSTATED = "unstated"
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for machine in stack.machines:
+        if machine.memory_enforced == _UNSTATED:
+            problem = (
+                f"memory_enforced is not stated for {machine.name}, whose stock system starts without the memory "
+                "cgroup: every memory limit there is ignored, without a word"
+            )
+            yield Finding(machine.subject, "memory_enforced", problem)
+
+
+RULE = StackRule(
+    id="G16",
+    name="pi-memory-enforced",
+    level=Level.MANDATORY,
+    summary="A single-board computer's owner has said whether its kernel keeps memory limits.",
+    remedy="set machine.memory_enforced: true once its kernel starts with cgroup_enable=memory, false until then",
+    reads=("machines.memory_enforced",),
+    check=_check,
+)
