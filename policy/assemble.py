@@ -66,7 +66,7 @@ def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
     elif resource.type == NETWORK:
         yield "networks", docker_network(name, inputs)
     elif resource.type == VOLUME:
-        yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource))
+        yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
     elif resource.type.startswith(PROVIDER):
         yield "providers", provider(resource.type, name, inputs)
     elif found := object_reader(resource.type):
@@ -79,7 +79,7 @@ def _objects(
 ) -> Iterator[tuple[str, Any]]:
     host = hosts.of(resource)
     if isinstance(view, VolumeView):
-        yield collection, replace(view, host=host)
+        yield collection, replace(view, host=host, protected=resource.protect)
         return
     namespace = "" if view.kind in _CLUSTER_WIDE else view.namespace or hosts.namespace_of(resource)
     placed = replace(view, urn=resource.urn, host=host, namespace=namespace)

@@ -130,7 +130,7 @@ class EntryView(ObjectView):
     """As given; empty where a rule names none, which means every host."""
     tls_hosts: tuple[str, ...] = ()
     encrypted: bool = False
-    """Ingress: it has TLS at all; gateway: all its listeners have. A route has what its gateway has."""
+    """Ingress: it has TLS at all; gateway: one of its listeners has. A route has what its gateway has."""
     backends: tuple[tuple[str, str], ...] = ()
     """(namespace or empty, name) of each service it leads to."""
 

@@ -150,6 +150,7 @@ def _registered(args: ResourceValidationArgs) -> Registered:
         parent=args.opts.parent or "",
         inputs=_plain_mapping(args.props),
         provider=args.provider.urn if args.provider else "",
+        protect=bool(args.opts.protect),
     )
 
 
@@ -165,6 +166,7 @@ def _with_outputs(resource: PolicyResource, session: Session) -> Registered:
         inputs=outputs if inputs is None else inputs,
         outputs=outputs,
         provider=resource.provider.urn if resource.provider else "",
+        protect=bool(resource.opts.protect),
     )
 
 

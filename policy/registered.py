@@ -43,3 +43,5 @@ class Registered:
     """Of a component, what `register_outputs` gave; not read for other resources."""
     provider: str = ""
     """URN or reference (`<urn>::<id>`) of its provider; empty where it is not known."""
+    protect: bool = False
+    """It cannot be deleted until that is taken back."""

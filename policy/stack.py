@@ -88,6 +88,10 @@ class VolumeView:
     labels: Mapping[str, str] = field(default_factory=dict)
     device: str = ""
     """Folder or device of the host behind it; empty for a volume of the daemon's own."""
+    is_claim: bool = False
+    """Kubernetes: a PersistentVolumeClaim."""
+    protected: bool = False
+    """It cannot be deleted until that is taken back."""
     unknown: frozenset[str] = frozenset()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from textwrap import fill
 
 from cli.terminal import Exit, UserError, console, trimmed
@@ -19,10 +20,10 @@ def policy_list() -> Exit:
     rules = catalogue.rules()
     for rule in rules:
         table.add_row(rule.id, rule.name, Text(str(rule.level)), Text(rule.summary))
-    mandatory = sum(rule.level == "mandatory" for rule in rules)
+    counts = Counter(str(rule.level) for rule in rules)
     with trimmed(out):
         out.print(table)
-        out.print(f"{len(rules)} rules, {mandatory} mandatory, {len(rules) - mandatory} advisory")
+        out.print(f"{len(rules)} rules, {', '.join(f'{count} {level}' for level, count in counts.most_common())}")
     return Exit.GOOD
 
 
@@ -41,6 +42,8 @@ def policy_explain(name: str) -> Exit:
     ]
     if rule.elsewhere:
         lines.append(paragraph("elsewhere", f"on a container of no group: {rule.elsewhere}"))
+    if rule.on_cluster:
+        lines.append(paragraph("cluster", f"in a pod of no group: {rule.on_cluster}"))
     if rule.sources:
         lines.append(paragraph("sources", ", ".join(rule.sources)))
     if rule.exception:

@@ -56,6 +56,7 @@ class Recorder(mocks.MockMonitor):
                 parent="" if _is_stack(request.parent) else request.parent,
                 inputs=plain(request.object),
                 outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
+                protect=request.protect,
             )
             for urn, request in self._requests
             if request.type != STACK_TYPE

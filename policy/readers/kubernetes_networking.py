@@ -77,14 +77,17 @@ def route(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
 
 
 def gateway(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
-    """A Gateway of the Gateway API. A listener without a host takes the hosts of its routes."""
+    """A Gateway of the Gateway API. A listener without a host takes the hosts of its routes.
+
+    A plain listener beside an encrypted one is taken for what sends browsers on to it.
+    """
     given = Properties(properties)
     about = metadata(subject, kind, given)
     listeners = list(_spec(given, "hosts", "encrypted").entries("listeners", "encrypted"))
     return EntryView(
         **about,
         hosts=tuple(host for entry in listeners if (host := entry.text("hostname", "hosts"))),
-        encrypted=all(entry.text("protocol", "encrypted") in ("HTTPS", "TLS") for entry in listeners),
+        encrypted=any(entry.text("protocol", "encrypted") in ("HTTPS", "TLS") for entry in listeners),
         unknown=frozenset(given.unknown),
     )
 

@@ -109,6 +109,7 @@ def claim(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:
         subject=subject,
         name=about["name"],
         labels={**labels, VOLUME_WRITERS: writers} if writers else labels,
+        is_claim=True,
         unknown=frozenset(given.unknown),
     )
 

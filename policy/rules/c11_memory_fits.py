@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import MEMORY_REQUEST_MIB
-from policy.containers import ContainerView
+from policy.cluster import PoolView
+from policy.containers import INIT, KUBERNETES, ContainerView
 from policy.figures import addends, thousands
 from policy.readers.values import as_whole
 from policy.rule import Finding, Level, Settings, StackRule
-from policy.stack import StackView
+from policy.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
-        shares = [(container.subject, _reserved(container)) for container in stack.on(machine)]
+        shares = [
+            (container.subject, _reserved(container)) for container in stack.on(machine) if container.role != INIT
+        ]
         total = sum(share for _, share in shares) + machine.memory_reserve_mib
         if machine.memory_mib and total > machine.memory_mib:
             figures = f"{addends(shares)} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
@@ -27,11 +30,31 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 f"{thousands(machine.memory_mib)} MiB, so the kernel will end one of them"
             )
             yield Finding(machine.subject, "memory_mib", problem)
+        for pool in machine.pools:
+            yield from _pool_findings(pool, machine, stack)
+
+
+def _pool_findings(pool: PoolView, machine: MachineView, stack: StackView) -> Iterator[Finding]:
+    """What names a pool must fit its nodes; what names none goes wherever there is room."""
+    pods = [pod for pod in stack.pods if pod.host == machine.subject and pod.pool == pool.name]
+    shares = [(view.subject, _reserved(view)) for pod in pods for view in pod.containers if view.role != INIT]
+    total, capacity = sum(share for _, share in shares), pool.nodes * pool.memory_mib
+    if capacity and total > capacity:
+        problem = (
+            f"pools of {machine.name} have too little memory in {pool.name}: {addends(shares)} = {thousands(total)} of "
+            f"{thousands(capacity)} MiB, so the last pods stay pending"
+        )
+        yield Finding(
+            machine.subject, "pools", problem, "lower containers.<name>.memory.request, or add nodes to the pool"
+        )
 
 
 def _reserved(container: ContainerView) -> int:
+    """Of all replicas; a cluster's own request goes before the label, for the scheduler counts by it."""
     request = as_whole(container.labels.get(MEMORY_REQUEST_MIB))
-    return max(0, (container.memory_limit_mib or 0) if request is None else request)
+    if container.target == KUBERNETES:
+        request = container.memory_request_mib
+    return max(0, (container.memory_limit_mib or 0) if request is None else request) * container.replicas
 
 
 RULE = StackRule(
@@ -40,6 +63,9 @@ RULE = StackRule(
     level=Level.MANDATORY,
     summary="The memory that a machine's containers reserve, and the machine's own reserve, fit its memory.",
     remedy="lower containers.<name>.memory.request, move a group to another machine, or lower machine.memory_reserve",
-    reads=("containers.labels", "containers.memory_limit_mib", "machines.memory_mib"),
+    reads=(
+        "containers.labels", "containers.memory_limit_mib", "containers.memory_request_mib", "machines.memory_mib",
+        "machines.pools",
+    ),
     check=_check,
-)
+)  # fmt: skip

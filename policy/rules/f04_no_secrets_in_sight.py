@@ -7,11 +7,12 @@ itself is never part of a message.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fleet.secrets import holds_secret_value, names_a_secret
+from policy.cluster import DataView, ObjectView, PodView
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
 
 _MORE_NAMES = re.compile(r"(((^|_)(?<!PUBLIC_)KEY)|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PWD|CREDENTIALS?)$")
 """Names that end so hold a credential, whatever comes before: OPENAI_KEY, PGPASSWORD."""
@@ -20,6 +21,9 @@ _PATH = re.compile(r"^/[\w.-]+(/[\w.-]+)+$")
 _HARMLESS = re.compile(r"^(true|false|yes|no|on|off|none|null|\d{1,6})$", re.IGNORECASE)
 _PASSWORD = re.compile(r"PASS|PWD", re.IGNORECASE)
 _WHY = "which everybody who may inspect the container can read (value not shown)"
+
+_ALL = "which everybody who may read the namespace sees (value not shown)"
+_FIX = "put it into a Secret that is mounted as a file, and revoke this one"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -37,6 +41,27 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             yield Finding(container.subject, "args", f"args holds a credential as word {position}, {_WHY}")
 
 
+def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
+    for field in ("labels", "annotations", "pod_labels", "pod_annotations"):
+        yield from _in_texts(pod, field, getattr(pod, field))
+
+
+def _check_config_map(view: DataView, settings: Settings) -> Iterator[Finding]:
+    for name, value in view.data.items():
+        if holds_secret_value(value):
+            yield Finding(view.subject, "data", f"data {name} holds a credential, {_ALL}", _FIX)
+        elif value and "\n" not in value and _is_named_like_a_secret(name, settings) and not _is_harmless(name, value):
+            yield Finding(view.subject, "data", f"data {name} is named like a credential and has a value, {_ALL}", _FIX)
+    yield from _in_texts(view, "labels", view.labels)
+    yield from _in_texts(view, "annotations", view.annotations)
+
+
+def _in_texts(view: ObjectView, field: str, texts: Mapping[str, str]) -> Iterator[Finding]:
+    for name, value in texts.items():
+        if holds_secret_value(value):
+            yield Finding(view.subject, field, f"{field} hold a credential under {name}, {_ALL}", _FIX)
+
+
 def _is_named_like_a_secret(name: str, settings: Settings) -> bool:
     upper = name.upper()
     if upper.endswith(("_FILE", "_PATH", "_DIR")) or upper in settings["ignored"]:
@@ -49,11 +74,14 @@ def _is_harmless(name: str, value: str) -> bool:
     return _PATH.match(value) is not None or (_HARMLESS.match(value) is not None and not _PASSWORD.search(name))
 
 
+_TEXTS = ("labels", "annotations", "pod_labels", "pod_annotations")
+_DATA = ("data", "labels", "annotations")
+
 RULE = ContainerRule(
     id="F04",
     name="no-secrets-in-sight",
     level=Level.MANDATORY,
-    summary="No environment variable, label or argument holds a credential.",
+    summary="No environment variable, label, annotation, argument or config map holds a credential.",
     remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",
     elsewhere="hand it over as a file, with its path in <NAME>_FILE, and revoke this one",
     on_cluster="mount it from a secret as a file, with its path in <NAME>_FILE, and revoke this one",
@@ -63,4 +91,8 @@ RULE = ContainerRule(
     reads=("env", "labels", "args"),
     each=("env", "labels", "args"),
     check=_check,
+    resources=(
+        ResourceCheck(of="pods", reads=_TEXTS, each=_TEXTS, check=_check_pod),
+        ResourceCheck(of="config_maps", reads=_DATA, each=_DATA, check=_check_config_map),
+    ),
 )

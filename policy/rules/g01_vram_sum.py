@@ -2,6 +2,8 @@
 
 Per card: `sum(request + processes x context) + desktop reserve <= capacity`. Requests, not limits: limits are
 bursts, and their sum exceeds a card by design. Another stack on the same machine is invisible here.
+
+On a cluster, per node pool: by how it hands its cards out (`policy/gpu_fit.py`), times the replicas that run at least.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
 from policy.containers import DOCKER
 from policy.figures import addends, thousands
 from policy.gpu import CardLoad, card_loads, shares_on
+from policy.gpu_fit import pool_findings
+from policy.gpu_pools import gpu_pods, pool_loads
+from policy.readers.kubernetes import POOL
 from policy.rule import Finding, Level, Settings, StackRule
 from policy.stack import StackView
 
@@ -21,6 +26,9 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         yield from _sum_findings(load)
         yield from _limit_findings(load)
     yield from _unknown_cards(stack)
+    for pool in pool_loads(stack):
+        yield from pool_findings(pool)
+    yield from _unknown_pools(stack)
 
 
 def _sum_findings(load: CardLoad) -> Iterator[Finding]:
@@ -61,12 +69,22 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
                 yield Finding(share.container.subject, "labels", problem, remedy)
 
 
+def _unknown_pools(stack: StackView) -> Iterator[Finding]:
+    for machine in stack.machines:
+        for pod, container, pool in gpu_pods(stack, machine):
+            if pool is None:
+                pools = ", ".join(one.name for one in machine.pools)
+                what = f'is "{pod.pool}"' if pod.pool else "is not set"
+                problem = f"pool {what}, but {machine.name} has {pools}; nothing counts its GPU"
+                yield Finding(container.subject, "devices_asked", problem, f"name a pool in the node selector {POOL}")
+
+
 RULE = StackRule(
     id="G01",
     name="vram-sum",
     level=Level.MANDATORY,
     summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
     remedy="lower containers.<name>.gpu.request, or move a group to another card",
-    reads=("containers.labels", "machines.cards"),
+    reads=("containers.labels", "containers.devices_asked", "machines.cards", "machines.pools", "pods.pool"),
     check=_check,
 )

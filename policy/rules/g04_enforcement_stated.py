@@ -1,13 +1,17 @@
-"""G04: a GPU budget says what holds the container to it."""
+"""G04: a GPU budget says what holds the container to it.
+
+On a cluster the word is held against what the container asks for: exclusive is a whole device, MPS a shared one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.gpu import serves_others
+from policy.gpu_pools import AMOUNT, SHARED, WHOLE
 from policy.rule import ContainerRule, Finding, Level, Settings
 
 _KNOWN = ("advisory", "framework", "mps", "exclusive")
@@ -26,9 +30,28 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, which caps nothing that is known"
     elif enforcement == "advisory" and settings["production"]:
         problem = f'label {GPU_ENFORCEMENT} is "advisory", so nothing stops it from taking its neighbours\' GPU memory'
+    elif container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
+        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, but {reason}"
     else:
         return
     yield Finding(container.subject, "labels", problem)
+
+
+def _not_given(container: ContainerView, enforcement: str) -> str | None:
+    """Why a cluster does not give what the label says; None where nothing speaks against it."""
+    asked = container.devices_asked
+    whole = WHOLE in asked and AMOUNT not in asked
+    if enforcement == "exclusive" and not whole:
+        return f"it asks for {_words(asked)}, which others share"
+    if enforcement == "mps" and whole:
+        return f"it asks for {WHOLE} whole, which MPS does not serve; {SHARED} is what it shares out"
+    if enforcement in ("mps", "exclusive") and not container.gpu:
+        return "it asks for no GPU"
+    return None
+
+
+def _words(asked: Mapping[str, int]) -> str:
+    return " and ".join(asked) or "no GPU"
 
 
 RULE = ContainerRule(
@@ -40,6 +63,6 @@ RULE = ContainerRule(
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
     defaults={"production": False},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels", "args"),
+    reads=("gpu", "labels", "args", "devices_asked"),
     check=_check,
 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from policy.addresses import is_every_address
-from policy.containers import PublishedPort
+from policy.containers import KUBERNETES, PublishedPort
 from policy.rule import Finding, Level, Settings, StackRule
 from policy.stack import StackView
 
@@ -14,6 +14,8 @@ from policy.stack import StackView
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     taken: dict[tuple[str, int, str], list[tuple[str, str]]] = defaultdict(list)
     for container in stack.containers:
+        if container.target == KUBERNETES:
+            continue  # B11 takes it a node's ports altogether.
         for port in container.ports:
             if not port.host_port:
                 continue  # The daemon picks a free one.

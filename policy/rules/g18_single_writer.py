@@ -19,6 +19,11 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             key = (container.host, source)
             if key not in single:
                 continue
+            if container.replicas > 1:
+                problem = (
+                    f'mounts writes to volume "{source}" from {container.replicas} replicas; two corrupt its files'
+                )
+                yield Finding(container.subject, "mounts", problem, "run one replica of it")
             first = writers.setdefault(key, container.urn or container.subject)
             if first != (container.urn or container.subject):
                 name = first.rpartition("::")[2]

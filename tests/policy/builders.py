@@ -42,6 +42,7 @@ _HARDENED: Mapping[str, Any] = {
     "networkMode": "bridge",
     "networksAdvanced": [{"name": "mainpc_internal", "aliases": ["vision-gpu"]}],
     "restart": "always",
+    "destroyGraceSeconds": 10,
     "healthcheck": {"tests": ["CMD", "python3", "-m", "agent_host.health"], "interval": "30s"},
     "logDriver": "json-file",
     "logOpts": {"max-size": "10m", "max-file": "3"},

@@ -17,7 +17,10 @@ DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 NAMES = {"app.kubernetes.io/name": "agent"}
 """Labels of the pods, and what selects them."""
 
-GPU = {"limits": {"cpu": "2", "memory": "8Gi", "nvidia.com/gpu": "1"}, "requests": {"cpu": "1", "memory": "8Gi"}}
+GPU = {
+    "limits": {"cpu": "2", "memory": "8Gi", "ephemeral-storage": "4Gi", "nvidia.com/gpu": "1"},
+    "requests": {"cpu": "1", "memory": "8Gi", "ephemeral-storage": "1Gi"},
+}
 GPU_TAGS = {
     labels.GPU_REQUEST_MIB: "6656",
     labels.GPU_LIMIT_MIB: "20480",

@@ -63,7 +63,7 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ({"A1": "advisory"}, 'policy.json: A1: "A1" is no rule; did you mean A11?'),
+        ({"A1": "advisory"}, 'policy.json: A1: "A1" is no rule; did you mean A16?'),
         ({"Z": "advisory"}, 'policy.json: Z: "Z" is no rule; `fleet policy list` prints them all'),
         ({"A01": "warn"}, 'policy.json: A01: "warn" is no enforcement level; use advisory, mandatory, disabled'),
         ({"all": 7}, "policy.json: all: 7 is no enforcement level; use advisory, mandatory, disabled"),

@@ -10,6 +10,7 @@ from policy.catalogue import rule
 from policy.registered import UNKNOWN
 from policy.verdict import Kind
 from tests.policy.builders import container, foreign_container, judged, verdicts, violation
+from tests.policy.kubernetes_builders import blamed, kubernetes, pod_container, template, workload
 
 F04 = rule("F04")
 
@@ -114,3 +115,37 @@ def test_an_environment_that_cannot_be_seen_is_said_to_be_unjudged(hidden: objec
 def test_the_known_entries_are_judged_though_another_is_unknown() -> None:
     found = verdicts(F04, container(envs=[UNKNOWN, "API_KEY=abc"]))
     assert [verdict.kind for verdict in found] == [Kind.VIOLATION, Kind.UNKNOWN]
+
+
+def test_on_a_cluster_it_holds_without_any() -> None:
+    data = {"LOG_LEVEL": "debug", "config.yaml": "key: value\ntoken_limit: 7\n", "API_KEY_FILE": "/run/secrets/key"}
+    assert judged(F04, workload(), kubernetes("core/v1:ConfigMap", "settings", data=data)) == {}
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_on_a_cluster_it_fails_with_a_credential_in(text: str) -> None:
+    inner = template()
+    inner["metadata"]["annotations"]["note"] = text
+    places = [
+        workload("bad", env=[{"name": "NOTE", "value": text}]),
+        workload("bad", pod={"initContainers": [pod_container("prepare", args=["--key", text])]}),
+        workload("bad", spec={"template": inner}),
+        kubernetes("apps/v1:Deployment", "bad", annotations={"note": text}, spec={"template": template()}),
+        kubernetes("core/v1:ConfigMap", "bad", data={"note": text}),
+        kubernetes("core/v1:ConfigMap", "bad", labels={"note": text}),
+    ]
+    for bad in places:
+        message = blamed(F04, bad)
+        assert "credential" in message
+        assert text not in message
+
+
+def test_a_config_map_s_entry_named_like_a_credential_fails() -> None:
+    message = blamed(F04, kubernetes("core/v1:ConfigMap", "bad", data={"DB_PASSWORD": "correct horse"}))
+    assert "data DB_PASSWORD is named like a credential" in message
+    assert "correct horse" not in message
+
+
+def test_a_variable_from_a_secret_is_f05_s_matter() -> None:
+    reference = {"secretKeyRef": {"name": "x", "key": "y"}}
+    assert judged(F04, workload(env=[{"name": "API_KEY", "valueFrom": reference}])) == {}

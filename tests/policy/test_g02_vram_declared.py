@@ -17,6 +17,7 @@ from tests.policy.builders import (
     mps_daemon,
     violation,
 )
+from tests.policy.kubernetes_builders import blamed, foreign_pod, gpu_workload
 
 G02 = rule("G02")
 
@@ -72,3 +73,21 @@ def test_an_mps_daemon_takes_nothing_for_itself() -> None:
 
 def test_the_label_of_a_daemon_alone_lets_nobody_out() -> None:
     assert "labels lack fleet.gpu.request-mib" in violation(G02, mps_daemon(command=["python3", "-m", "miner"]))
+
+
+def test_on_a_cluster_it_holds_with_a_budget_and_no_card() -> None:
+    assert judged(G02, gpu_workload()) == {}
+
+
+def test_on_a_cluster_it_fails_without_a_part_of_it() -> None:
+    tags = {GPU_PROCESSES: "0"}
+    assert "labels lack fleet.gpu.processes" in blamed(G02, gpu_workload("bad", tags))
+
+
+@pytest.mark.parametrize(
+    "resource", ["nvidia.com/gpu", "nvidia.com/gpu.shared", "nvidia.com/mig-1g.5gb", "amd.com/gpu"]
+)
+def test_on_a_cluster_it_fails_with_a_pod_of_no_group_that_asks_for(resource: str) -> None:
+    message = blamed(G02, foreign_pod(resources={"limits": {resource: 1}}))
+    assert "labels lack fleet.gpu.request-mib, fleet.gpu.limit-mib, fleet.gpu.processes" in message
+    assert "fleet.local/<container>.gpu.request-mib" in message

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import container, gpu_container, judged, violation
+from tests.policy.kubernetes_builders import blamed, gpu_workload, secure, workload
 
 G03 = rule("G03")
 
@@ -57,3 +59,49 @@ def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
 )
 def test_a_budget_allows(properties: dict[str, Any]) -> None:
     assert judged(G03, gpu_container(**properties)) == {}
+
+
+DEVICE = {"volumes": [{"name": "tmp", "hostPath": {"path": "/dev/nvidia0"}}]}
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="nothing said"),
+        pytest.param(workload(env=[{"name": "NVIDIA_VISIBLE_DEVICES", "value": "void"}]), id="void"),
+        pytest.param(gpu_workload(), id="a card as a resource, with a budget"),
+        pytest.param(gpu_workload(pod={"runtimeClassName": "nvidia"}), id="NVIDIA's runtime for a card that was asked"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(G03, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(env=[{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]), 'is "all"', id="all by name"),
+        pytest.param(
+            workload(pod={"runtimeClassName": "nvidia"}), "its runtime is NVIDIA's", id="NVIDIA's runtime alone"
+        ),
+        pytest.param(workload(pod=DEVICE), 'devices holds "/dev/nvidia0"', id="a device of the node"),
+        pytest.param(workload(securityContext=secure(privileged=True)), "every GPU of its node", id="privileges"),
+        pytest.param(
+            gpu_workload(env=[{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]),
+            "goes before the card that the scheduler chose",
+            id="all by name, past its budget",
+        ),
+        pytest.param(
+            gpu_workload(pod=DEVICE),
+            "past the card that the scheduler chose",
+            id="a device of the node, past its budget",
+        ),
+        pytest.param(
+            gpu_workload(securityContext=secure(privileged=True)),
+            "every GPU of its node",
+            id="privileges with a budget",
+        ),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(G03, bad)

@@ -6,6 +6,7 @@ import pytest
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_REQUEST_MIB
 from policy.catalogue import rule
+from policy.registered import Registered
 from tests.policy.builders import (
     GPU_REQUEST,
     container,
@@ -15,6 +16,7 @@ from tests.policy.builders import (
     mps_daemon,
     violation,
 )
+from tests.policy.kubernetes_builders import blamed, gpu_workload
 
 G04 = rule("G04")
 
@@ -51,3 +53,43 @@ def test_in_production_something_must_enforce_it(word: str, holds: bool) -> None
 def test_an_mps_daemon_enforces_on_others() -> None:
     assert judged(G04, mps_daemon()) == {}
     assert "is not set" in violation(G04, mps_daemon(command=["python3"]))
+
+
+def _asking(word: str, **resources: int) -> Registered:
+    names = {"whole": "nvidia.com/gpu", "shared": "nvidia.com/gpu.shared", "mib": "nvidia.com/gpumem"}
+    limits = {names[key]: count for key, count in resources.items()}
+    return gpu_workload("bad", {GPU_ENFORCEMENT: word}, resources={"limits": limits} if limits else None)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(_asking("exclusive", whole=1), id="a whole device"),
+        pytest.param(_asking("mps", shared=1), id="MPS on a shared one"),
+        pytest.param(_asking("framework", shared=1), id="the framework's own word on a shared one"),
+        pytest.param(_asking("framework", whole=1, mib=8192), id="the framework's own word on an amount"),
+        pytest.param(_asking("advisory", whole=1), id="nothing, and said so"),
+    ],
+)
+def test_on_a_cluster_it_holds_with(good: Registered) -> None:
+    assert judged(G04, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            _asking("exclusive", shared=1), "it asks for nvidia.com/gpu.shared, which others share", id="shared"
+        ),
+        pytest.param(
+            _asking("exclusive", whole=1, mib=8192),
+            "nvidia.com/gpu and nvidia.com/gpumem, which others share",
+            id="part",
+        ),
+        pytest.param(_asking("mps", whole=1), "which MPS does not serve", id="MPS on a whole device"),
+        pytest.param(_asking("exclusive"), "it asks for no GPU", id="no GPU at all"),
+        pytest.param(_asking("hope", whole=1), "caps nothing that is known", id="a word nobody knows"),
+    ],
+)
+def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(G04, bad)

@@ -9,6 +9,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, machine, provider
+from tests.policy.kubernetes_builders import workload
 
 G14 = rule("G14")
 EVERY = "0.0.0.0"  # noqa: S104  (what is judged)
@@ -62,3 +63,8 @@ def test_two_daemons_have_ports_of_their_own() -> None:
     here = replace(_publishing("a"), provider=f"{first.urn}::id")
     there = replace(_publishing("b"), provider=f"{second.urn}::id")
     assert judged(G14, first, second, here, there) == {}
+
+
+def test_a_cluster_s_pods_are_b11_s_matter() -> None:
+    ports = [{"containerPort": 8000, "hostPort": 8000}]
+    assert judged(G14, workload("a", ports=ports), workload("b", ports=ports)) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from policy.catalogue import rule
 from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import container, judged, machine, provider, verdicts, volume
+from tests.policy.kubernetes_builders import kubernetes, workload
 
 G18 = rule("G18")
 DATABASE = volume("memory-data", {VOLUME_WRITERS: "one"})
@@ -69,3 +71,33 @@ def test_volumes_of_two_daemons_may_share_a_name() -> None:
 def test_a_volume_whose_labels_are_unknown_is_left_out_and_named() -> None:
     found = verdicts(G18, volume("later", labels=UNKNOWN), _mounting("a", source="later"))
     assert [(verdict.kind, verdict.resource) for verdict in found] == [(Kind.UNKNOWN, "later")]
+
+
+def _claim(writers: str = "one") -> Registered:
+    annotations = {"fleet.local/volume.writers": writers}
+    return kubernetes("core/v1:PersistentVolumeClaim", "memory", annotations=annotations, spec={})
+
+
+def _writing(name: str, replicas: int = 1, **mount: Any) -> Registered:
+    pod = {"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "memory"}}]}
+    mounts = [{"name": "v", "mountPath": "/data", **mount}]
+    return workload(name, pod=pod, volumeMounts=mounts, spec={"replicas": replicas})
+
+
+def test_on_a_cluster_it_holds_with_one_writer_of_a_claim() -> None:
+    assert judged(G18, _claim(), _writing("a"), _writing("b", readOnly=True)) == {}
+
+
+def test_on_a_cluster_it_fails_with_two_workloads() -> None:
+    assert (
+        'mounts writes to volume "memory", and so does a'
+        in judged(G18, _claim(), _writing("a"), _writing("b"))["b/main"]
+    )
+
+
+def test_on_a_cluster_it_fails_with_two_replicas() -> None:
+    assert "from 2 replicas" in judged(G18, _claim(), _writing("a", 2))["a/main"]
+
+
+def test_on_a_cluster_it_holds_with_replicas_that_may_all_write() -> None:
+    assert judged(G18, _claim("many"), _writing("a", 2)) == {}

@@ -14,16 +14,29 @@ from fleet import labels
 from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.judge import judge
+from policy.readers import OBJECTS
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, ResourceRule, StackRule
 from policy.verdict import Kind
 from tests.policy.builders import TODAY, docker_properties, gpu_container, machine, network, provider, volume
+from tests.policy.kubernetes_builders import (
+    around,
+    cluster,
+    gpu_workload,
+    kubernetes,
+    node_pool,
+    pod_container,
+    pod_spec,
+    workload,
+)
 
+KUBERNETES_TYPES = sorted(f"kubernetes:{key.replace(':', '/v1:')}" for key in OBJECTS)
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
 PROVIDER = "pulumi:providers:docker"
 MACHINE = "fleet:docker:DockerMachine"
+CLUSTER = "fleet:kubernetes:Cluster"
 
 ODD_TEXTS = [
     "", " ", "[secret]", UNKNOWN_STRING_VALUE, UNKNOWN_ARRAY_VALUE, "0", "-1", "nan", "1e999", "9" * 5000, "\x00",
@@ -43,6 +56,29 @@ KEYS = [
     "certPath", "machine", "memoryMib", "lanAddress", "capacityMib", "contextMib", "mps", "mpsUid", "mpsClientsMax",
     "subnets", "allowedOverlaps", "startAfter", "gpu0", "a", "b", labels.GROUP, labels.START_AFTER, labels.GPU_CARD,
     labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as",
+]  # fmt: skip
+CLUSTER_KEYS = [
+    "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "jobTemplate", "replicas",
+    "selector", "matchLabels", "matchExpressions", "operator", "values", "key", "containers", "initContainers",
+    "ephemeralContainers", "restartPolicy", "securityContext", "runAsUser", "runAsGroup", "runAsNonRoot", "fsGroup",
+    "supplementalGroups", "seccompProfile", "appArmorProfile", "seLinuxOptions", "windowsOptions", "type", "sysctls",
+    "capabilities", "add", "drop", "procMount", "volumes", "emptyDir", "medium", "sizeLimit", "hostPath", "path",
+    "persistentVolumeClaim", "claimName", "volumeMounts", "mountPath", "ports", "containerPort", "hostPort",
+    "resources", "limits", "requests", "memory", "cpu", "nvidia.com/gpu", "nvidia.com/gpumem", "env", "envFrom",
+    "valueFrom", "value", "secretRef", "livenessProbe", "readinessProbe", "startupProbe", "httpGet", "exec", "port",
+    "command", "args", "lifecycle", "preStop", "sleep", "seconds", "image", "imagePullPolicy", "hostAliases", "ip",
+    "hostNetwork", "nodeSelector", "fleet.local/pool", "serviceAccountName", "automountServiceAccountToken",
+    "affinity", "podAntiAffinity", "strategy", "podSelector", "policyTypes", "ingress", "egress", "from", "to",
+    "ipBlock", "cidr", "except", "protocol", "externalIPs", "targetPort", "rules", "tls", "hosts", "host", "http",
+    "paths", "backend", "service", "defaultBackend", "listeners", "hostname", "hostnames", "backendRefs", "kind",
+    "scaleTargetRef", "minReplicas", "maxReplicas", "roleRef", "subjects", "verbs", "apiGroups", "resourceNames",
+    "nonResourceURLs", "data", "nodePools", "nodes", "gpus", "gpuMemoryMib", "gpuSharing", "sharedReplicas",
+    "fleet.local/main.gpu.request-mib", "fleet.group", "main", "terminationGracePeriodSeconds",
+]  # fmt: skip
+CLUSTER_TEXTS = [
+    *ODD_TEXTS, "main", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com", "1Gi", "500m",
+    "1e99", "9999999999Ei", "whole-device", "shared-device", "memory-amount", "Exists", "In", "Egress", "0.0.0.0/0",
+    "ServiceAccount", "Deployment", "secrets", "get", "sleep 99999",
 ]  # fmt: skip
 
 scalars = st.one_of(
@@ -71,6 +107,22 @@ resources = st.builds(
     inputs=bags,
     outputs=bags,
     provider=st.sampled_from(["", "urn:a", "a::b::c::d::e"]),
+)
+cluster_keys = st.one_of(st.sampled_from(CLUSTER_KEYS), st.text(max_size=3))
+cluster_scalars = st.one_of(scalars, st.sampled_from(CLUSTER_TEXTS))
+cluster_values = st.recursive(
+    cluster_scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(cluster_keys, inner, max_size=5)),
+    max_leaves=24,
+)
+objects = st.builds(
+    Registered,
+    type=st.sampled_from([*KUBERNETES_TYPES, CLUSTER, "pulumi:providers:kubernetes"]),
+    name=st.sampled_from(["a", "b"]),
+    urn=st.sampled_from(["urn:a", "urn:b", ""]),
+    parent=st.sampled_from(["", "urn:a", "urn:b"]),
+    inputs=st.dictionaries(cluster_keys, cluster_values, max_size=6),
+    outputs=st.dictionaries(cluster_keys, cluster_values, max_size=6),
 )
 patient = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -148,3 +200,62 @@ def test_no_rule_breaks_on_an_odd_text_anywhere(text: str) -> None:
         machine(lanAddress=text, subnets={"x": text}, allowedOverlaps=[text], startAfter={"a": [text]}),
     ]
     _judge_unprotected(stack)
+
+
+class TestOnACluster:
+    """The same for what is registered with Kubernetes."""
+
+    @patient
+    @given(st.lists(objects, max_size=4))
+    def test_no_rule_breaks_on_random_objects(self, stack: list[Registered]) -> None:
+        _judge_unprotected(stack)
+
+    @patient
+    @given(st.sampled_from(sorted({*pod_container(), "command", "args", "envFrom", "lifecycle"})), cluster_values)
+    def test_no_rule_breaks_on_a_container_with_one_odd_property(self, key: str, value: Any) -> None:
+        odd = gpu_workload("a", pod={"containers": [{**pod_container(), key: value}, value]})
+        _judge_unprotected([cluster(), *around(), odd])
+
+    @patient
+    @given(
+        st.sampled_from(sorted({*pod_spec(), "nodeSelector", "hostAliases", "initContainers", "affinity"})),
+        cluster_values,
+    )
+    def test_no_rule_breaks_on_a_pod_with_one_odd_property(self, key: str, value: Any) -> None:
+        _judge_unprotected([cluster(), *around(), workload("a", pod={key: value})])
+
+    @patient
+    @given(st.sampled_from(sorted(node_pool())), cluster_values)
+    def test_no_rule_breaks_on_a_pool_with_one_odd_figure(self, key: str, value: Any) -> None:
+        odd = cluster(nodePools={"gpu": {**node_pool(gpuSharing="memory-amount"), key: value}})
+        _judge_unprotected(
+            [odd, gpu_workload("a"), gpu_workload("b", resources={"limits": {"nvidia.com/gpu.shared": 9}})]
+        )
+
+    @patient
+    @given(st.sampled_from(KUBERNETES_TYPES), cluster_values, cluster_values)
+    def test_no_rule_breaks_on_an_odd_spec_or_metadata(self, token: str, spec: Any, metadata: Any) -> None:
+        odd = {"metadata": metadata, "spec": spec, "rules": spec, "subjects": spec, "roleRef": spec, "data": metadata}
+        _judge_unprotected([*around(), workload(), Registered(token, "a", "urn:a", inputs=odd)])
+
+    @pytest.mark.parametrize("token", KUBERNETES_TYPES)
+    @pytest.mark.parametrize(
+        "value",
+        [
+            pytest.param("[secret]", id="hidden"),
+            pytest.param(UNKNOWN, id="unknown"),
+            pytest.param([UNKNOWN, "[secret]", None, 1.0, {}, []], id="a list of oddities"),
+            pytest.param({"template": UNKNOWN, "selector": UNKNOWN, "rules": [UNKNOWN]}, id="a mapping of oddities"),
+        ],
+    )
+    def test_no_rule_breaks_on_an_object_whose_parts_are(self, token: str, value: Any) -> None:
+        odd = dict.fromkeys(("metadata", "spec", "rules", "subjects", "roleRef", "data"), value)
+        _judge_unprotected([*around(), workload(), Registered(token, "a", "urn:a", inputs=odd)])
+
+    @pytest.mark.parametrize("count", ["9" * 30, 10**40, -5, 2.5, "many"])
+    def test_a_figure_that_is_none_ends_no_judgement(self, count: object) -> None:
+        resources = {"limits": {"nvidia.com/gpu": count, "memory": count, "cpu": count}}
+        for sharing in ("whole-device", "shared-device", "memory-amount"):
+            pools = {"gpu": node_pool(gpuSharing=sharing, sharedReplicas=count, nodes=count, gpus=count)}
+            pods = [gpu_workload("a", resources=resources, spec={"replicas": count}), kubernetes("core/v1:Pod", "b")]
+            _judge_unprotected([cluster(nodePools=pools), *pods])

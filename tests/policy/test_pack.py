@@ -30,8 +30,19 @@ from policy import pack
 from policy.catalogue import rules
 from policy.containers import ContainerView
 from policy.registered import UNKNOWN, Registered
-from policy.rule import ContainerRule, Settings
+from policy.rule import ContainerRule, ResourceRule, Settings
 from tests.policy.builders import container, docker_properties, gpu_container, machine, network, provider, volume
+from tests.policy.kubernetes_builders import (
+    around,
+    cluster,
+    gpu_workload,
+    kubernetes,
+    pod_container,
+    pod_secure,
+    secure,
+    service,
+    workload,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 _SENTINELS: Mapping[str, str] = {"memory": UNKNOWN_NUMBER_VALUE, "envs": UNKNOWN_ARRAY_VALUE}
@@ -116,7 +127,9 @@ def _on_the_wire(value: Any, key: str = "") -> Any:
 
 
 def _options(resource: Registered) -> PolicyResourceOptions:
-    return PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None)
+    return PolicyResourceOptions(
+        resource.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None
+    )
 
 
 def _provider(resource: Registered) -> PolicyProviderResource | None:
@@ -172,7 +185,8 @@ def test_a_violation_is_reported_under_its_rule_with_its_urn(policies: list[Poli
 def test_a_rule_about_containers_does_not_apply_to_anything_else(policies: list[Policy]) -> None:
     report = analyze(policies, network("n"))
     assert report.messages == {}
-    assert report.not_applicable == {rule.policy_name for rule in rules() if isinstance(rule, ContainerRule)}
+    judged = {rule.policy_name for rule in rules() if isinstance(rule, ContainerRule | ResourceRule)}
+    assert report.not_applicable == judged
 
 
 def test_an_unknown_value_is_a_notice_that_names_rule_container_and_field(policies: list[Policy]) -> None:
@@ -238,6 +252,59 @@ def test_a_rule_that_breaks_is_a_notice_and_the_others_go_on(monkeypatch: pytest
     report = analyze(pack.policies(), container(user="0", readOnly=False))
     assert set(report.messages) == {"A02-high-uid", "A11-read-only-rootfs", "notices"}
     assert "A01 could not be judged (RuntimeError at test_pack.py" in report.messages["notices"][0][0]
+
+
+class TestOnACluster:
+    """Objects of Kubernetes come as Docker's containers do: floats, sentinels and proxies included."""
+
+    def test_a_hardened_namespace_reports_nothing(self, policies: list[Policy]) -> None:
+        stack = [cluster(), *around(), workload(), gpu_workload("trainer")]
+        assert analyze(policies, *stack).messages == {}
+        assert analyze_stack(policies, *stack).messages == {}
+
+    def test_each_container_and_the_pod_itself_are_judged(self, policies: list[Policy]) -> None:
+        init = pod_container("prepare", securityContext=secure(runAsUser=0))
+        bad = workload(pod={"initContainers": [init], "hostAliases": [{"ip": "10.0.0.1"}]})
+        report = analyze(policies, bad)
+        assert set(report.messages) == {"A01-non-root-user", "A02-high-uid", "B16-no-host-aliases"}
+        ((message, urn),) = report.messages["A01-non-root-user"]
+        assert message.startswith('init container prepare of agent: user is "0:10001"')
+        assert urn == bad.urn
+
+    def test_single_objects_are_judged_before_they_exist(self, policies: list[Policy]) -> None:
+        role = kubernetes("rbac.authorization.k8s.io/v1:Role", "r", rules=[{"verbs": ["*"], "resources": ["pods"]}])
+        assert set(analyze(policies, service(type="NodePort"), role).messages) == {
+            "F02-not-exposed",
+            "F07-least-rights",
+        }
+
+    def test_unknown_values_are_notices(self, policies: list[Policy]) -> None:
+        report = analyze(policies, workload(image=UNKNOWN, pod=pod_secure(runAsUser=UNKNOWN)))
+        assert set(report.messages) == {"notices"}
+        assert {text.split()[0] for text, _ in report.messages["notices"]} >= {"A01", "A02", "A03", "D01", "D03"}
+
+    def test_a_pod_that_is_not_known_at_all_is_a_notice_of_each_rule(self, policies: list[Policy]) -> None:
+        report = analyze(policies, workload(spec={"template": UNKNOWN}))
+        assert set(report.messages) == {"notices"}
+
+    def test_an_annotation_waives(self, policies: list[Policy]) -> None:
+        tags = {"fleet.exception.read_only_root": "2999-12-31 it writes beside its programs"}
+        report = analyze(policies, workload(tags=tags, securityContext=secure(readOnlyRootFilesystem=False)))
+        assert set(report.messages) == {"notices"}
+        assert "waived until 2999-12-31" in report.messages["notices"][0][0]
+
+    def test_a_claim_s_protection_is_an_option(self, policies: list[Policy]) -> None:
+        claim = kubernetes("core/v1:PersistentVolumeClaim", "data", spec={})
+        assert set(analyze(policies, claim).messages) == {"E12-protected-claims"}
+        assert analyze(pack.policies(), replace(claim, protect=True)).messages == {}
+
+    def test_two_objects_of_one_name_are_told_apart(self, policies: list[Policy]) -> None:
+        stack = [workload(), service("agent", selector={"app": "other"})]
+        analyze(policies, *stack)
+        report = analyze_stack(policies, *stack)
+        ((message, urn),) = report.messages["E09-nothing-dangles"]
+        assert message.startswith("Service agent: selector is app=other")
+        assert urn == stack[1].urn
 
 
 class TestStackPolicies:
@@ -321,6 +388,11 @@ class TestServer:
     def test_it_judges_a_container_with_unknown_values(self, server: Any) -> None:
         found = server.Analyze(_request(container(user=UNKNOWN))).diagnostics
         assert {(one.policyName, one.enforcementLevel) for one in found} == {("notices", analyzer_pb2.ADVISORY)}
+
+    def test_it_judges_a_pod(self, server: Any) -> None:
+        found = server.Analyze(_request(workload(securityContext=secure(privileged=True)))).diagnostics
+        names = {one.policyName for one in found}
+        assert names == {"A04-no-privileged", "G03-gpu-not-leaked"}
 
     @pytest.mark.parametrize("name", sorted(docker_properties()))
     def test_it_never_breaks_where_a_list_became_a_text(self, server: Any, name: str) -> None:

@@ -1,0 +1,38 @@
+"""A03: no group of the container is root's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.users import group_id, user_id
+
+_ROOT = (0, "root")
+_WHY = "so it may read and write what belongs to root's group, in the image and in its volumes"
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if container.user is not None and group_id(container.user) in _ROOT:
+        yield Finding(container.subject, "user", f"user {shown(container.user)} has group 0, {_WHY}")
+    for group in container.groups:
+        if user_id(group) in _ROOT:
+            yield Finding(container.subject, "groups", f"groups holds {shown(group)}, {_WHY}")
+
+
+RULE = ContainerRule(
+    id="A03",
+    name="non-root-groups",
+    level=Level.ADVISORY,
+    summary="No group of a container is root's: neither its primary one, a further one, nor the one of its files.",
+    remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
+    elsewhere="set its user to uid:gid, both above 10000, and drop group 0",
+    on_cluster="set runAsGroup, fsGroup and supplementalGroups to groups above 10000",
+    sources=("KSV-0116", "Kyverno require-non-root-groups"),
+    exception="run_as",
+    targets=(DOCKER, KUBERNETES),
+    reads=("user", "groups"),
+    each=("groups",),
+    check=_check,
+)

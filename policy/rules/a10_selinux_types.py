@@ -1,0 +1,37 @@
+"""A10: SELinux confines the container as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for part, value in container.selinux:
+        if part == "type" and value not in settings["types"]:
+            problem = f"selinux type is {shown(value)}, which may do more on the host than a container's"
+        elif part in ("user", "role"):
+            problem = f"selinux {part} is {shown(value)}, and a container has none of its own"
+        elif part == "disable":
+            problem = "selinux is switched off for it, so only its other locks are left"
+        else:
+            continue
+        yield Finding(container.subject, "selinux", problem)
+
+
+RULE = ContainerRule(
+    id="A10",
+    name="selinux-types",
+    level=Level.ADVISORY,
+    summary="SELinux options of a container name a container's type and no user or role.",
+    remedy="leave the SELinux options out",
+    sources=("KSV-0025", "CIS Docker 5.3", "PSS seLinuxOptions"),
+    defaults={"types": ("container_t", "container_init_t", "container_kvm_t")},
+    targets=(DOCKER, KUBERNETES),
+    reads=("selinux",),
+    each=("selinux",),
+    check=_check,
+)

@@ -1,0 +1,28 @@
+"""A12: the kernel's files under /proc stay hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if container.proc_mount not in (None, "Default"):
+        problem = f"proc_mount is {shown(container.proc_mount)}, which shows it the kernel's own files under /proc"
+        yield Finding(container.subject, "proc_mount", problem)
+
+
+RULE = ContainerRule(
+    id="A12",
+    name="proc-mount",
+    level=Level.MANDATORY,
+    summary="What a runtime hides of /proc stays hidden.",
+    remedy="drop procMount from its security context",
+    sources=("KSV-0027", "PSS procMount"),
+    targets=(KUBERNETES,),
+    reads=("proc_mount",),
+    check=_check,
+)

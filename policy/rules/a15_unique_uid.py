@@ -1,0 +1,44 @@
+"""A15: groups on one host do not share a user id.
+
+Disabled unless configured: one id for the fleet is what MPS wants of the clients of a card (G07), and what lets groups
+share a volume. Whoever gives each group an id of its own switches this on; clients of MPS are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GPU_ENFORCEMENT, GROUP
+from policy.containers import ContainerView
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+from policy.users import user_id
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    first: dict[tuple[str, int | str], ContainerView] = {}
+    for container in stack.containers:
+        if container.user is None or container.labels.get(GPU_ENFORCEMENT) == "mps":
+            continue
+        uid = user_id(container.user)
+        other = first.setdefault((container.host, uid), container)
+        if _owner(other) != _owner(container):
+            problem = f"user {uid} is also that of {other.subject}, so who breaks out of one may read the other's files"
+            yield Finding(container.subject, "user", problem)
+
+
+def _owner(container: ContainerView) -> str:
+    return container.labels.get(GROUP) or container.urn or container.subject
+
+
+RULE = StackRule(
+    id="A15",
+    name="unique-uid",
+    level=Level.DISABLED,
+    summary="Groups on one host run under user ids of their own, but for the clients of MPS.",
+    remedy="set containers.<name>.hardening.run_as to an id that no other group has",
+    elsewhere="set its user to an id that nothing else on the host has",
+    sources=("Kyverno require-unique-uid-per-workload",),
+    reads=("containers.user", "containers.labels"),
+    check=_check,
+)

@@ -1,0 +1,36 @@
+"""A16: a pod and its containers say how they are locked down, and leave it to no default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView
+from policy.containers import KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+
+_WHY = "so the cluster's defaults decide, and those lock nothing"
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if not container.security_context:
+        yield Finding(container.subject, "security_context", f"security_context is not set, {_WHY}")
+
+
+def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
+    if not pod.security_context:
+        yield Finding(pod.subject, "security_context", f"security_context is not set for the pod, {_WHY}")
+
+
+RULE = ContainerRule(
+    id="A16",
+    name="security-context",
+    level=Level.MANDATORY,
+    summary="A pod and each of its containers have a security context.",
+    remedy="leave it to the plan, which writes both from containers.<name>.hardening",
+    elsewhere="set securityContext on the pod and on the container",
+    sources=("CKV_K8S_29", "CKV_K8S_30", "KSV-0118"),
+    targets=(KUBERNETES,),
+    reads=("security_context",),
+    check=_check,
+    resources=(ResourceCheck(of="pods", reads=("security_context",), check=_check_pod),),
+)

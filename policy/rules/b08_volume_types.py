@@ -1,0 +1,36 @@
+"""B08: a pod's volumes are of kinds that do not reach past its namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+
+def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
+    for volume in pod.volumes:
+        if volume.kind not in settings["kinds"]:
+            what = f'is "{volume.kind}"' if volume.kind else "is of no kind"
+            problem = (
+                f'volumes holds "{volume.name}", which {what}: storage that no claim keeps apart from other pods\''
+            )
+            yield Finding(pod.subject, "volumes", problem)
+
+
+RULE = ResourceRule(
+    id="B08",
+    name="volume-types",
+    level=Level.MANDATORY,
+    summary="Volumes of a pod are of the nine kinds that the restricted Pod Security Standard allows.",
+    remedy="keep the data in a volume of the group, which becomes a claim",
+    elsewhere="use a claim, an emptyDir, or a config map or secret",
+    sources=("KSV-0028", "PSS restrictedVolumes"),
+    defaults={
+        "kinds": (
+            "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected",
+            "secret",
+        )
+    },
+    resources=(ResourceCheck(of="pods", reads=("volumes",), each=("volumes",), check=_check),),
+)  # fmt: skip

@@ -1,0 +1,38 @@
+"""B12: ports are 1024 and above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_FIRST = 1024
+"""First port that any user may listen on."""
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for field, numbers in (
+        ("ports", [number for port in container.ports for number in (port.host_port, port.container_port)]),
+        ("container_ports", [port.number for port in container.container_ports]),
+    ):
+        for number in dict.fromkeys(numbers):
+            if 0 < number < _FIRST:
+                problem = (
+                    f"{field} holds {number}, which takes a capability to listen on, and one of the host's services"
+                )
+                yield Finding(container.subject, field, problem)
+
+
+RULE = ContainerRule(
+    id="B12",
+    name="no-privileged-ports",
+    level=Level.ADVISORY,
+    summary="A container listens on ports from 1024 on, and takes none below of its host.",
+    remedy="listen on a port from 1024 on; let a service or a proxy have the low one",
+    sources=("KSV-0117", "CIS Docker 5.8"),
+    targets=(DOCKER, KUBERNETES),
+    reads=("ports", "container_ports"),
+    each=("ports", "container_ports"),
+    check=_check,
+)

@@ -1,0 +1,37 @@
+"""B13: nobody logs in to a container over SSH."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import basename
+
+from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+_PORT = 22
+_WHY = "a way in that no log of the fleet shows, with keys of its own"
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    if any(port.container_port == _PORT for port in container.ports):
+        yield Finding(container.subject, "ports", f"ports publishes {_PORT}, SSH's; {_WHY}")
+    if any(port.number == _PORT for port in container.container_ports):
+        yield Finding(container.subject, "container_ports", f"container_ports holds {_PORT}, SSH's; {_WHY}")
+    words = [word for argument in container.args for word in argument.split()]
+    if any(basename(word) in settings["programs"] for word in words):
+        yield Finding(container.subject, "args", f"args starts an SSH server; {_WHY}")
+
+
+RULE = ContainerRule(
+    id="B13",
+    name="no-ssh",
+    level=Level.MANDATORY,
+    summary="No container runs an SSH server or opens its port.",
+    remedy="drop it; look inside with docker exec or kubectl exec, which the host logs",
+    sources=("CKV_DOCKER_1", "DS-0004", "CIS Docker 5.7", "KubeLinter ssh-port"),
+    defaults={"programs": ("sshd", "dropbear")},
+    targets=(DOCKER, KUBERNETES),
+    reads=("ports", "container_ports", "args"),
+    each=("ports", "container_ports", "args"),
+    check=_check,
+)

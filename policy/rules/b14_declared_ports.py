@@ -1,0 +1,53 @@
+"""B14: only ports that somebody declared are open.
+
+Docker publishes whatever the image exposes when it is told to publish all; a service may lead to a port that no
+container says it listens on. Anything else of a container's own ports is not seen from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView, ServiceView
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for container in stack.containers:
+        if any(port.container_port == 0 for port in container.ports):
+            problem = "ports publishes all, so a new version of the image decides what is open"
+            yield Finding(container.subject, "ports", problem)
+    for service in stack.services:
+        pods = _pods_of(service, stack)
+        declared = {port.number for pod in pods for view in pod.containers for port in view.container_ports}
+        for port in service.ports:
+            if pods and port.target.isdecimal() and int(port.target) not in declared:
+                problem = f"ports leads to {port.target}, which no container of its pods says it listens on"
+                yield Finding(service.subject, "ports", problem, urn=service.urn)
+
+
+def _pods_of(service: ServiceView, stack: StackView) -> list[PodView]:
+    """The pods behind a service; none where one of their ports cannot be seen."""
+    if not service.selector or {"selector", "ports"} & service.unknown:
+        return []
+    pods = [
+        pod
+        for pod in stack.pods
+        if pod.shares_namespace(service) and service.selector.items() <= pod.pod_labels.items()
+    ]
+    seen = all("container_ports" not in view.unknown for pod in pods for view in pod.containers)
+    return pods if seen else []
+
+
+RULE = StackRule(
+    id="B14",
+    name="declared-ports",
+    level=Level.ADVISORY,
+    summary="Only ports that a container declares are published or led to.",
+    remedy="name the port under ports of its group",
+    elsewhere="publish single ports, and name those that a service leads to under the container's ports",
+    sources=("CIS Docker 5.9",),
+    reads=("containers.ports", "containers.container_ports", "services.ports", "services.selector"),
+    check=_check,
+)

@@ -1,0 +1,28 @@
+"""C08: scratch space has an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+
+def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
+    for volume in pod.volumes:
+        if volume.kind == "emptyDir" and not volume.size_limited:
+            where = "the memory of its node" if volume.in_memory else "the disk of its node"
+            problem = f'volumes holds "{volume.name}", an emptyDir without a size, so it may fill {where}'
+            yield Finding(pod.subject, "volumes", problem)
+
+
+RULE = ResourceRule(
+    id="C08",
+    name="empty-dir-limit",
+    level=Level.ADVISORY,
+    summary="Scratch space of a pod is bounded in size.",
+    remedy="give the path a size under containers.<name>.hardening.tmpfs, or its volume a size",
+    elsewhere="set sizeLimit of the emptyDir",
+    sources=("Kyverno require-emptydir-requests-limits",),
+    resources=(ResourceCheck(of="pods", reads=("volumes",), each=("volumes",), check=_check),),
+)

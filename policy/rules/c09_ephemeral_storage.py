@@ -1,0 +1,28 @@
+"""C09: what a container writes to its node's disk is asked for and capped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    for field, word in (("storage_limit_mib", "limits"), ("storage_request_mib", "requests")):
+        if (getattr(container, field) or 0) <= 0:
+            problem = f"{field} is not set, so its logs and files may fill the disk of its node, and all pods leave it"
+            yield Finding(container.subject, field, problem, f"set resources.{word}.ephemeral-storage")
+
+
+RULE = ContainerRule(
+    id="C09",
+    name="ephemeral-storage",
+    level=Level.ADVISORY,
+    summary="A container asks for disk of its node for logs and scratch files, and is capped there.",
+    remedy="set resources.limits.ephemeral-storage",
+    sources=("kube-score container-ephemeral-storage-request-and-limit",),
+    targets=(KUBERNETES,),
+    reads=("storage_request_mib", "storage_limit_mib"),
+    check=_check,
+)

@@ -1,0 +1,40 @@
+"""C10: a namespace has an end, and its containers have defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+_NEEDED = {
+    "ResourceQuota": "so one group, or a scaler that runs wild, may take the whole cluster",
+    "LimitRange": "so a container without limits has none",
+}
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    judged: set[tuple[str, str]] = set()
+    for pod in stack.pods:
+        place = (pod.host, pod.namespace)
+        if "namespace" in pod.unknown or place in judged:
+            continue
+        judged.add(place)
+        has = {quota.kind for quota in stack.quotas if (quota.host, quota.namespace) == place}
+        for kind, why in _NEEDED.items():
+            if kind not in has and not any("namespace" in quota.unknown for quota in stack.quotas):
+                problem = f'namespace "{pod.namespace}" has no {kind}, {why}'
+                yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+
+
+RULE = StackRule(
+    id="C10",
+    name="quota",
+    level=Level.ADVISORY,
+    summary="A namespace with pods has a resource quota and a limit range.",
+    remedy="leave the namespace to the plan, which gives it both",
+    elsewhere="add a ResourceQuota and a LimitRange to the namespace",
+    sources=("KSV-0039", "KSV-0040", "Kyverno add-ns-quota"),
+    reads=("pods.namespace", "quotas.namespace"),
+    check=_check,
+)

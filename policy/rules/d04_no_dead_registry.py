@@ -1,0 +1,32 @@
+"""D04: an image comes from a registry that is still kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.images import parse_image
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    image = parse_image(container.image)
+    if image and image.registry in settings["dead"]:
+        problem = f"image {shown(container.image)} comes from {image.registry}, which was given up: no more fixes"
+        yield Finding(container.subject, "image", problem)
+
+
+RULE = ContainerRule(
+    id="D04",
+    name="no-dead-registry",
+    level=Level.MANDATORY,
+    summary="An image does not come from a registry that was given up.",
+    remedy="name where it moved to in containers.<name>.image.reference; k8s.gcr.io became registry.k8s.io",
+    elsewhere="name where it moved to; k8s.gcr.io became registry.k8s.io",
+    sources=("Kyverno restrict-deprecated-registry",),
+    defaults={"dead": ("k8s.gcr.io", "gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "docker.pkg.github.com")},
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    reads=("image",),
+    check=_check,
+)

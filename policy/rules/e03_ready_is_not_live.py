@@ -1,0 +1,36 @@
+"""E03: a container that is not ready is not yet one to end.
+
+The same question at the same pace ends every pod at once when what they all wait for is slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    by_kind = {probe.kind: probe for probe in container.probes}
+    live, ready = by_kind.get("liveness"), by_kind.get("readiness")
+    if live and ready and live.handler == ready.handler and live.patience_s <= ready.patience_s:
+        problem = (
+            f"probes ask the same for liveness ({live.patience_s} s) as for readiness ({ready.patience_s} s), so it is "
+            "ended as soon as it is busy"
+        )
+        yield Finding(container.subject, "probes", problem)
+
+
+RULE = ContainerRule(
+    id="E03",
+    name="ready-is-not-live",
+    level=Level.ADVISORY,
+    summary="Liveness asks something else than readiness, or asks it with more patience.",
+    remedy="raise containers.<name>.health.retries or interval",
+    elsewhere="raise failureThreshold or periodSeconds of livenessProbe, or ask something that has no dependency",
+    sources=("kube-score pod-probes-identical", "Kyverno ensure-probes-different"),
+    targets=(KUBERNETES,),
+    reads=("probes",),
+    check=_check,
+)

@@ -1,0 +1,35 @@
+"""E04: a probe asks a port that its container has.
+
+On Docker a health check is a command inside the container, and no port can be told from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.containers import KUBERNETES, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    known = {text for port in container.container_ports for text in (str(port.number), port.name) if text}
+    for probe in container.probes:
+        if probe.port and probe.port not in known:
+            has = f"has {', '.join(sorted(known))}" if known else "has none"
+            problem = f"probes asks port {shown(probe.port)} for {probe.kind}, but the container {has}"
+            yield Finding(container.subject, "probes", problem)
+
+
+RULE = ContainerRule(
+    id="E04",
+    name="probe-port",
+    level=Level.MANDATORY,
+    summary="A probe asks a port that its container says it listens on.",
+    remedy="set containers.<name>.health to the port of ports that answers",
+    elsewhere="name the port under ports, or ask one that is there",
+    sources=("KubeLinter liveness-port", "KubeLinter readiness-port", "KubeLinter startup-port"),
+    targets=(KUBERNETES,),
+    reads=("probes", "container_ports"),
+    check=_check,
+)

@@ -1,0 +1,55 @@
+"""E06: what must not fail runs more than once, apart, and is not drained away as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for pod in stack.pods:
+        if _is_critical(pod, settings):
+            for field, problem, remedy in _lacks(pod, stack):
+                yield Finding(pod.subject, field, f"{problem}, but its tier is critical", remedy, urn=pod.urn)
+
+
+def _is_critical(pod: PodView, settings: Settings) -> bool:
+    said = {f"{key}={value}" for key, value in {**pod.pod_annotations, **pod.pod_labels}.items()}
+    return not said.isdisjoint(settings["critical"]) and not pod.ends_by_itself
+
+
+def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
+    replicas = max((container.replicas for container in pod.containers), default=1)
+    if replicas < 2:
+        yield "replicas", f"replicas is {replicas}, so it is gone while it starts anew", "run two or more"
+    if not pod.spread:
+        remedy = "add pod anti-affinity by kubernetes.io/hostname, or a topology spread constraint"
+        yield "spread", "spread is not asked for, so one node may hold all of it", remedy
+    if not any(
+        budget.shares_namespace(pod) and budget.selector is not None and budget.selector.matches(pod.pod_labels)
+        for budget in stack.disruption_budgets
+    ):
+        yield (
+            "pod_labels",
+            "pod_labels are those of no disruption budget, so a drain may end all of it",
+            "add a PodDisruptionBudget",
+        )
+
+
+RULE = StackRule(
+    id="E06",
+    name="critical-is-spread",
+    level=Level.ADVISORY,
+    summary="A critical workload runs twice or more, on different nodes, with a disruption budget.",
+    remedy="raise its replicas, spread it, and give it a disruption budget",
+    sources=(
+        "kube-score deployment-replicas", "KubeLinter minimum-three-replicas", "KubeLinter no-anti-affinity",
+        "KubeLinter pdb-min-available", "Pulumi min-replica",
+    ),
+    defaults={"critical": ("fleet.local/tier=critical", "tier=critical")},
+    reads=("pods.pod_labels", "pods.replicas", "pods.spread", "disruption_budgets.selector"),
+    check=_check,
+)  # fmt: skip

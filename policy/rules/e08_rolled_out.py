@@ -1,0 +1,40 @@
+"""E08: a pod is started anew where its node is gone, and replaced without a gap.
+
+A workload that holds a card or a claim is replaced stop-first: the new pod would wait for what the old one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cluster import PodView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+
+def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
+    if pod.bare:
+        problem = "kind is Pod, so nothing starts it anew when its node is gone"
+        yield Finding(pod.subject, "kind", problem)
+    elif pod.strategy == "OnDelete":
+        problem = "strategy is OnDelete, so a change reaches no pod until somebody deletes it"
+        yield Finding(pod.subject, "strategy", problem)
+    elif pod.strategy == "Recreate" and not _holds_one_of_a_kind(pod):
+        problem = "strategy is Recreate, so nobody is there while a new version starts, and for good if it does not"
+        yield Finding(pod.subject, "strategy", problem)
+
+
+def _holds_one_of_a_kind(pod: PodView) -> bool:
+    claims = any(volume.kind == "persistentVolumeClaim" and not volume.read_only for volume in pod.volumes)
+    return claims or any(container.gpu for container in pod.containers)
+
+
+RULE = ResourceRule(
+    id="E08",
+    name="rolled-out",
+    level=Level.MANDATORY,
+    summary="Pods belong to a workload that replaces them one by one, or stop-first where they hold a card or a claim.",
+    remedy="make it a group, which becomes a Deployment",
+    elsewhere="make it a Deployment, StatefulSet or Job, with strategy RollingUpdate",
+    sources=("Kyverno prevent-bare-pods", "Pulumi disallow-pod", "KubeLinter no-rolling-update-strategy"),
+    resources=(ResourceCheck(of="pods", reads=("strategy", "volumes", "containers"), check=_check),),
+)

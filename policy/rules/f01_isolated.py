@@ -1,0 +1,65 @@
+"""F01: every pod is behind network policies that deny what they do not name, and may still ask for names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from policy.cluster import Allowance, NetworkPolicyView, PodView
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+_DNS = ("53", "5353", "dns", "domain")
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for pod in stack.pods:
+        if {"pod_labels", "namespace", "host_network"} & pod.unknown or pod.host_network:
+            continue  # What shares its node's network no policy reaches; that is B01's matter.
+        policies = [policy for policy in stack.network_policies if _is_about(policy, pod)]
+        if any({"selector", "ingress", "egress"} & policy.unknown for policy in policies):
+            continue
+        for field, problem in _faults(policies):
+            yield Finding(pod.subject, field, problem, urn=pod.urn)
+
+
+def _is_about(policy: NetworkPolicyView, pod: PodView) -> bool:
+    return policy.shares_namespace(pod) and ("selector" in policy.unknown or policy.selector.matches(pod.pod_labels))
+
+
+def _faults(policies: Iterable[NetworkPolicyView]) -> Iterator[tuple[str, str]]:
+    ingress = [policy.ingress for policy in policies if policy.ingress is not None]
+    egress = [policy.egress for policy in policies if policy.egress is not None]
+    if not _isolates(ingress):
+        yield (
+            "pod_labels",
+            "pod_labels are those of no policy that denies ingress, so every pod of the cluster may reach it",
+        )
+    if not _isolates(egress):
+        yield "pod_labels", "pod_labels are those of no policy that denies egress, so it may reach whatever it likes"
+    elif not any(_allows_dns(rule) for rules in egress for rule in rules):
+        yield "pod_labels", "pod_labels are those of no policy that allows port 53, so it finds no name"
+
+
+def _isolates(rules: list[tuple[Allowance, ...]]) -> bool:
+    """Whether policies deny anything: there is one, and none of their rules lets everything through."""
+    return bool(rules) and not any(rule.everywhere and not rule.ports for one in rules for rule in one)
+
+
+def _allows_dns(rule: Allowance) -> bool:
+    return not rule.ports or any(protocol == "UDP" and port in ("", *_DNS) for protocol, port in rule.ports)
+
+
+RULE = StackRule(
+    id="F01",
+    name="isolated",
+    level=Level.MANDATORY,
+    summary="Every pod is under network policies that deny by default, in and out, and lets it resolve names.",
+    remedy="leave the namespace to the plan, which denies all but what peers and ports name",
+    elsewhere="add a policy for both directions, with egress to port 53, and one for each peer",
+    sources=("CKV2_K8S_6", "KSV-0038", "KubeLinter non-isolated-pod", "Kyverno add-networkpolicy"),
+    reads=(
+        "pods.pod_labels", "pods.namespace", "network_policies.selector", "network_policies.ingress",
+        "network_policies.egress",
+    ),
+    check=_check,
+)  # fmt: skip

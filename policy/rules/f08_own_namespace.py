@@ -1,0 +1,43 @@
+"""F08: groups live in a namespace of their own, which refuses pods that are not locked down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+"""Label that makes the API server itself refuse pods below a Pod Security Standard."""
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for pod in stack.pods:
+        if pod.namespace in settings["shared"] and "namespace" not in pod.unknown:
+            problem = (
+                f'namespace is "{pod.namespace}", which everybody uses, so its policies, quotas and roles hold for all'
+            )
+            yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+    for namespace in stack.namespaces:
+        level = namespace.labels.get(ENFORCE)
+        if "labels" not in namespace.unknown and level not in settings["levels"]:
+            what = f'is "{level}"' if level else "is not set"
+            problem = f"label {ENFORCE} {what}, so the cluster takes pods that are not locked down, whoever makes them"
+            remedy = f"set it to {' or '.join(settings['levels'])}"
+            yield Finding(namespace.subject, "labels", problem, remedy, urn=namespace.urn)
+
+
+RULE = StackRule(
+    id="F08",
+    name="own-namespace",
+    level=Level.MANDATORY,
+    summary="Pods are in no shared namespace, and a namespace refuses pods that are not locked down.",
+    remedy="set a namespace of its own in metadata.namespace, or in the provider",
+    sources=("CKV_K8S_21", "KSV-0110", "KSV-0037", "Kyverno add-psa-labels"),
+    defaults={
+        "shared": ("default", "kube-system", "kube-public", "kube-node-lease"),
+        "levels": ("restricted", "baseline"),
+    },
+    reads=("pods.namespace", "namespaces.labels"),
+    check=_check,
+)

@@ -1,0 +1,74 @@
+"""E10 stop-grace."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import rule
+from policy.registered import Registered
+from tests.policy.builders import container, judged, violation
+from tests.policy.kubernetes_builders import blamed, workload
+
+E10 = rule("E10")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="half a minute"),
+        pytest.param(workload(pod={"terminationGracePeriodSeconds": None}), id="Kubernetes' default"),
+        pytest.param(
+            workload(pod={"terminationGracePeriodSeconds": 30}, lifecycle={"preStop": {"sleep": {"seconds": 10}}}),
+            id="a hook that leaves time",
+        ),
+    ],
+)
+def test_it_holds_with(good: Registered) -> None:
+    assert judged(E10, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(workload(pod={"terminationGracePeriodSeconds": 1}), "stop_grace_s is 1, under 5", id="a second"),
+        pytest.param(
+            workload(pod={"terminationGracePeriodSeconds": 15}, lifecycle={"preStop": {"sleep": {"seconds": 15}}}),
+            "of which the hook before it sleeps 15, so 0 s are left",
+            id="a hook that takes it all",
+        ),
+        pytest.param(
+            workload(
+                pod={"terminationGracePeriodSeconds": 15},
+                lifecycle={"preStop": {"exec": {"command": ["sh", "-c", "sleep 12"]}}},
+            ),
+            "sleeps 12, so 3 s",
+            id="a command that sleeps",
+        ),
+    ],
+)
+def test_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(E10, bad)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(container(), id="ten seconds"),
+    ],
+)
+def test_on_docker_it_holds_with(good: Registered) -> None:
+    assert judged(E10, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(container(destroyGraceSeconds=None), "stop_grace_s is not set", id="none"),
+        pytest.param(
+            container(envs=["FLEET_STOP_GRACE_S=30"]), "lets its agents take 30", id="less than its agents take"
+        ),
+        pytest.param(container(destroyGraceSeconds=1), "stop_grace_s is 1", id="a second"),
+    ],
+)
+def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in violation(E10, bad)

@@ -1,0 +1,46 @@
+"""F05 secrets-as-files."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.catalogue import rule
+from policy.registered import Registered
+from tests.policy.builders import judged
+from tests.policy.kubernetes_builders import blamed, workload
+
+F05 = rule("F05")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        pytest.param(workload(), id="none"),
+        pytest.param(
+            workload(
+                env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+                envFrom=[{"configMapRef": {"name": "x"}}],
+            ),
+            id="variables from elsewhere",
+        ),
+    ],
+)
+def test_it_holds_with(good: Registered) -> None:
+    assert judged(F05, good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(
+            workload(env=[{"name": "API_KEY", "valueFrom": {"secretKeyRef": {"name": "x", "key": "y"}}}]),
+            'env_secrets holds "API_KEY"',
+            id="one of a secret",
+        ),
+        pytest.param(
+            workload(envFrom=[{"secretRef": {"name": "keys"}}]), 'env_secrets holds "keys.*"', id="all of a secret"
+        ),
+    ],
+)
+def test_it_fails_with(bad: Registered, says: str) -> None:
+    assert says in blamed(F05, bad)
