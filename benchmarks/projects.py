@@ -11,7 +11,6 @@ import yaml
 
 from components.docker.render import (
     render_build,
-    render_builder,
     render_container,
     render_network,
     render_provider,
@@ -54,14 +53,11 @@ for name, arguments in data["volumes"].items():
     docker.Volume(f"{name}-volume", **arguments, opts=under("Volume", name)[1])
 built = {}
 if data["builds"]:
-    import pulumi_docker_build as docker_build
-
     images, opts = under("Images", "images")
-    builder = docker_build.Provider("builder", **data["builder"], opts=opts)
     for name, arguments in data["builds"].items():
         after = [image for image in list(built.values())[:1]]
-        options = pulumi.ResourceOptions(parent=images, provider=builder, depends_on=after)
-        built[arguments["tags"][0]] = docker_build.Image(name, **arguments, opts=options)
+        options = pulumi.ResourceOptions(parent=images, depends_on=after)
+        built[arguments["image_name"]] = docker.Image(name, **arguments, opts=options)
 groups = {}
 for name, group in data["groups"].items():
     groups[name], opts = under("Group", name, [groups[earlier] for earlier in group["after"]])
@@ -156,7 +152,6 @@ def bare_program(folder: Path, project: Path, stack: str) -> Path:
         "provider": render_provider(deployment.machine),
         "network": render_network(deployment.machine.network),
         "volumes": {volume.key: render_volume(volume) for volume in deployment.volumes.values()},
-        "builder": render_builder(deployment.machine),
         "builds": {build.name: render_build(build) for build in deployment.builds},
         "groups": {
             group.name: {

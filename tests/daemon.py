@@ -8,7 +8,7 @@ from pathlib import Path
 import docker
 from docker.errors import BuildError, DockerException, ImageNotFound
 
-SOCKET = "unix:///var/run/docker.sock"
+SOCKET = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
 AGENT_HOST = "fleet.local/agent-host:0.1.0"
 BASE_VARIABLE = "FLEET_BASE_IMAGE"
 """Image that test images are built on, where the one the Dockerfile names cannot be pulled."""

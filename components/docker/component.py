@@ -13,6 +13,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components.docker.health import health_hook
+from components.docker.images import AgentImages
 from components.docker.provider import machine_provider
 from components.docker.render import (
     deployed_networks,
@@ -152,11 +153,9 @@ class GpuSharing(ContainerGroup):
 
 
 def _images(name: str, deployment: Deployment, opts: pulumi.ResourceOptions) -> Mapping[str, pulumi.Resource]:
-    """The images to build; their SDK is imported only where there are any."""
+    """The images to build."""
     if not deployment.builds:
         return {}
-    from components.docker.images import AgentImages
-
     return AgentImages(f"{name}-images", deployment, opts).images
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pulumi
-import pulumi_docker_build as docker_build
+import pulumi_docker as docker
 
-from components.docker.render import render_build, render_builder
+from components.docker.render import render_build
 from fleet.plan.deployment import Deployment
 
 
@@ -17,18 +17,15 @@ class AgentImages(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("fleet:docker:AgentImages", name, {"images": len(args.builds)}, opts)
-        self.images: dict[str, docker_build.Image] = {}
-        builder = render_builder(args.machine)
-        provider = docker_build.Provider(f"{name}-builder", **builder, opts=pulumi.ResourceOptions(parent=self))
-        by_name: dict[str, docker_build.Image] = {}
+        self.images: dict[str, docker.Image] = {}
+        by_name: dict[str, docker.Image] = {}
         for build in args.builds:
             options = pulumi.ResourceOptions(
                 parent=self,
-                provider=provider,
                 depends_on=[by_name[build.needs]] if build.needs else None,
                 # A container that runs keeps its image; what is left over is `docker image prune`'s to take.
                 retain_on_delete=True,
             )
-            image = docker_build.Image(f"{name}-{build.name}", **render_build(build), opts=options)
+            image = docker.Image(f"{name}-{build.name}", **render_build(build), opts=options)
             by_name[build.name] = self.images[build.image] = image
         self.register_outputs({"images": list(self.images)})

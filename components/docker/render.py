@@ -37,11 +37,6 @@ def render_provider(machine: Machine) -> Rendered:
     return {"host": machine.connection}
 
 
-def render_builder(machine: Machine) -> Rendered:
-    """Arguments of `docker_build.Provider`: the machine's own daemon builds."""
-    return {"host": machine.connection}
-
-
 def deployed_networks(deployment: Deployment) -> tuple[ContainerNetwork, ...]:
     """The machine's network, and one for each tenant whose groups run here."""
     machine = deployment.machine
@@ -88,19 +83,19 @@ def render_volume(volume: PlannedVolume) -> Rendered:
 
 
 def render_build(build: PlannedBuild) -> Rendered:
-    """Arguments of `docker_build.Image`: built by the machine's own daemon, and kept there."""
+    """Arguments of `docker.Image`: built by the machine's own daemon, and kept there."""
     return {
-        "tags": [build.image],
-        "context": {"location": build.context},
-        "dockerfile": {"location": f"{build.context}/Dockerfile"},
-        **({"target": build.target} if build.target else {}),
-        "build_args": dict(build.arguments),
-        "platforms": [build.platform],
-        # The daemon's own builder: any other would look for the agent host's image in a registry.
-        "builder": {"name": "default"},
-        "load": True,
-        "push": False,
-        # A preview must neither take long nor need the machine; it checks the Dockerfile and the context all the same.
+        "image_name": build.image,
+        "build": {
+            "context": build.context,
+            "dockerfile": f"{build.context}/Dockerfile",
+            **({"target": build.target} if build.target else {}),
+            "args": dict(build.arguments),
+            "platform": build.platform,
+            "builder_version": "BuilderBuildKit",
+        },
+        "skip_push": True,
+        # A preview must neither take long nor need the machine; it reads the Dockerfile and the context all the same.
         "build_on_preview": False,
     }
 

@@ -21,7 +21,7 @@ NETWORK_NAME_MAX = 101
 """The machine's own name of 60 characters, and a tenant's of 40 after it."""
 
 DOCKER_25_API_MINOR = 44
-"""Docker 25: its API brought a health check's start interval, and is the oldest the image builder talks to."""
+"""Docker 25: its API brought a health check's start interval."""
 
 
 class Subnet(Model):

@@ -27,9 +27,9 @@ def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
 def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PlannedBuild, ...]:
     """Every image to build for a stack, the agent host's first.
 
-    None where images come from a registry, or the daemon is too old for the builder: `unbuilt_images` says so.
+    None where images come from a registry.
     """
-    if stack.sandbox or not stack.images.built_on_the_machine or not stack.machine.has_docker_25:
+    if stack.sandbox or not stack.images.built_on_the_machine:
         return ()
     if stack.runs_stand_ins:
         return (_agent_host(fleet, stack),)
@@ -43,17 +43,12 @@ def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup])
     """Image reference -> why nothing builds it, for the images that `image_builds` leaves to their owner."""
     if stack.runs_stand_ins or not stack.images.built_on_the_machine:
         return {}
-    old = f"the builder needs Docker 25 (API 1.44), and docker_api is {stack.machine.docker_api}; use `docker build`"
-    found = {}
-    for group in groups:
-        for key, container in group.containers.items():
-            reason = (
-                container.build.unresolved or ("" if stack.machine.has_docker_25 else old) if container.build else ""
-            )
-            if reason:
-                name = image_name(stack, group, key)
-                found[stack.images.reference(name, fleet.image_contents)] = reason
-    return found
+    return {
+        stack.images.reference(image_name(stack, group, key), fleet.image_contents): container.build.unresolved
+        for group in groups
+        for key, container in group.containers.items()
+        if container.build and container.build.unresolved
+    }
 
 
 def _agent_host(fleet: Fleet, stack: Stack) -> PlannedBuild:

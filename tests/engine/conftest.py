@@ -77,7 +77,7 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def shipped(tmp_path: Path) -> Workspace:
     """The project's own stacks, undeployed."""
-    need("engine", _missing_engine("docker", "docker-build"))
+    need("engine", _missing_engine("docker"))
     workspace = Workspace(tmp_path, "mainpc")
     workspace.take_shipped_files()
     return workspace

@@ -11,11 +11,15 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import daemon
+from tests.levels import need
 
 _SEPARATION = Path("/run/sshd")
 """Folder that a server started by root insists on; a service manager makes it elsewhere."""
@@ -31,6 +35,22 @@ class SshServer:
     log: Path
 
 
+WAYS = ("local socket", "ssh")
+"""How the engine may reach a daemon."""
+
+
+@contextmanager
+def reached_by(way: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """A machine's connection to the daemon that tests use, and the environment in which it works."""
+    if way == "local socket":
+        yield daemon.SOCKET, {}
+        return
+    need("engine", missing_sshd())
+    # Sockets have 108 characters for their path: too few for a folder of pytest's.
+    with tempfile.TemporaryDirectory(prefix="fleet-") as folder, ssh_server(Path(folder)) as server:
+        yield server.connection, server.environment
+
+
 def missing_sshd() -> str | None:
     """What keeps an ssh server from running here; None where nothing does."""
     lacking = [tool for tool in ("ssh", "ssh-keygen") if shutil.which(tool) is None]
@@ -41,7 +61,7 @@ def missing_sshd() -> str | None:
 
 @contextmanager
 def ssh_server(folder: Path) -> Iterator[SshServer]:
-    """Serves on a free port until the block ends. Its path should be short: sockets have 108 characters."""
+    """Serves on a free port until the block ends."""
     port = _free_port()
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
@@ -78,6 +98,8 @@ AuthenticationMethods publickey
 PermitRootLogin prohibit-password
 StrictModes no
 UsePAM no
+# The daemon that `docker` finds at the other end.
+SetEnv DOCKER_HOST={daemon.SOCKET}
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +9,9 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests import daemon
 from tests.engine.conftest import machine
-from tests.engine.sshd import missing_sshd, ssh_server
+from tests.engine.sshd import WAYS, reached_by
 from tests.engine.workspace import Workspace, a_group
-from tests.levels import need
 
 pytestmark = pytest.mark.engine
 
@@ -24,31 +21,18 @@ ENDS = ["python3", "-c", f"print({LAST_WORDS[0]!r}); print({LAST_WORDS[1]!r}); r
 STARTS_SLOWLY = ["sh", "-c", "sleep 8; exec python3 -m agent_host"]
 
 
-@pytest.fixture(params=["local socket", "ssh"])
-def failing(request: pytest.FixtureRequest, host: docker.DockerClient) -> Iterator[Workspace]:
-    """A stack whose one container ends at once while another has long to start; the machine's stack file is written."""
-    with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
-        if request.param == "ssh":
-            need("engine", missing_sshd())
-            Path(folder, "ssh").mkdir()
-            with ssh_server(Path(folder, "ssh")) as server:
-                yield from _failing(
-                    Workspace(Path(folder, "project"), "failing", server.environment), server.connection, host
-                )
-        else:
-            yield from _failing(Workspace(Path(folder, "project"), "failing"), daemon.SOCKET, host)
-
-
-def _failing(workspace: Workspace, connection: str, host: docker.DockerClient) -> Iterator[Workspace]:
-    network = {"name": "failing_internal", "subnet": "10.210.252.0/24"}
-    described = {**machine(host), "name": "failing", "connection": connection, "network": network}
-    workspace.write_group("ends", a_group(agents={"Ends": {}}, command=ENDS, restart="no"))
-    workspace.write_group("starts-slowly", a_group(agents={"Slow": {}}, command=STARTS_SLOWLY))
-    workspace.init()
-    workspace.write_stack(described, ["ends", "starts-slowly"])
-    try:
+@pytest.fixture(params=WAYS)
+def failing(request: pytest.FixtureRequest, host: docker.DockerClient, tmp_path: Path) -> Iterator[Workspace]:
+    """A stack whose one container ends at once while another has long to start; nothing is deployed yet."""
+    with reached_by(request.param) as (connection, environment):
+        workspace = Workspace(tmp_path, "failing", environment)
+        network = {"name": "failing_internal", "subnet": "10.210.252.0/24"}
+        described = {**machine(host), "name": "failing", "connection": connection, "network": network}
+        workspace.write_group("ends", a_group(agents={"Ends": {}}, command=ENDS, restart="no"))
+        workspace.write_group("starts-slowly", a_group(agents={"Slow": {}}, command=STARTS_SLOWLY))
+        workspace.init()
+        workspace.write_stack(described, ["ends", "starts-slowly"])
         yield workspace
-    finally:
         outcome = workspace.destroy()
         assert outcome.code == 0, outcome.text
 

@@ -82,14 +82,15 @@ class Workspace:
         edit(group)
         self.write_group(name, group)
 
-    def write_stack(self, machine: dict[str, Any], groups: list[str]) -> None:
-        """Writes the stack's file, keeping what Pulumi itself wrote into it."""
+    def write_stack(self, machine: dict[str, Any], groups: list[str], **more: Any) -> None:
+        """Writes the stack's file, keeping what Pulumi itself wrote into it; `more` are keys without `fleet:`."""
         file = self.folder / f"Pulumi.{self.stack}.yaml"
         kept = yaml.safe_load(file.read_text()) if file.exists() else {}
         kept["config"] = {
             "pulumi:disable-default-providers": ["*"],
             "fleet:machine": machine,
             "fleet:groups": groups,
+            **{f"fleet:{key}": value for key, value in more.items()},
         }
         file.write_text(yaml.safe_dump(kept, sort_keys=False))
 

@@ -26,9 +26,8 @@ def test_a_stack_registers_its_machine_network_volumes_groups_and_containers() -
     assert Counter(seen.type for seen in registered("mainpc").all) == {
         "fleet:docker:DockerMachine": 1,
         "pulumi:providers:docker": 1,
-        "pulumi:providers:docker-build": 1,
         "fleet:docker:AgentImages": 1,
-        "docker-build:index:Image": 1,
+        "docker:index/image:Image": 1,
         "fleet:docker:FleetNetwork": 1,
         "docker:index/network:Network": 1,
         "fleet:docker:DataVolume": 7,
@@ -76,17 +75,16 @@ def test_every_resource_names_the_machines_own_provider(stack: str) -> None:
     assert {seen.request.provider.rpartition("::")[0] for seen in custom} == {daemon}
 
 
-def test_every_image_is_built_by_the_machines_own_builder_and_pushed_nowhere() -> None:
-    stack = "mainpc"
-    found = registered(stack)
-    builder = found.by_name[f"{stack}-images-builder"].urn
+def test_every_image_is_built_by_the_machines_own_daemon_and_pushed_nowhere() -> None:
+    found = registered("mainpc")
+    daemon = found.by_name["mainpc-daemon"].urn
     images = found.of("Image")
     assert images
     for seen in images:
         inputs = found.plain[seen.name].inputs
-        assert seen.request.provider.rpartition("::")[0] == builder
-        assert (inputs["push"], inputs["load"], inputs["buildOnPreview"]) == (False, True, False)
-        assert inputs["builder"] == {"name": "default"}
+        assert seen.request.provider.rpartition("::")[0] == daemon
+        assert (inputs["skipPush"], inputs["buildOnPreview"]) == (True, False)
+        assert inputs["build"]["builderVersion"] == "BuilderBuildKit"
         assert protection(seen) == (False, True)
 
 

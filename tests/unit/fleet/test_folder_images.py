@@ -39,8 +39,8 @@ def _images(folder: Path, **changes: str) -> Path:
     return folder
 
 
-def _plan(folder: Path, *, images: str = "", docker_api: str = '"1.44"', **groups: str) -> Deployment:
-    stack = small_stack("wood", *groups, docker_api=docker_api)
+def _plan(folder: Path, *, images: str = "", **groups: str) -> Deployment:
+    stack = small_stack("wood", *groups)
     text = stack.replace("config:\n", f"config:\n{images}", 1)
     return plan_stack(assert_accepted(_images(folder), stack_wood=text, **groups).fleet, "wood")
 
@@ -97,12 +97,6 @@ def test_a_registry_has_it_under_the_folders_name(tmp_path: Path) -> None:
     plan = _plan(tmp_path, images="  fleet:images: {registry: ghcr.io/me, tag: '2'}\n", owl=WEB)
     assert container(plan, "owl").image == "ghcr.io/me/web:2"
     assert plan.builds == ()
-
-
-def test_a_daemon_too_old_for_the_builder_says_so(tmp_path: Path) -> None:
-    plan = _plan(tmp_path, docker_api='"1.43"', owl=WEB)
-    assert plan.builds == ()
-    assert set(plan.unbuilt) == {container(plan, "owl").image}
 
 
 def test_agents_without_packages_run_in_the_agent_hosts_image(tmp_path: Path) -> None:
