@@ -10,6 +10,7 @@ from datetime import date
 
 from fleet.errors import Fault
 from fleet.judgement import clusters
+from fleet.judgement.agents import ensure_agents_claim_ports_of_their_own
 from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
 from fleet.judgement.images import ensure_contexts_exist, ensure_images_run_on_the_machine
@@ -66,6 +67,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_needed_groups_are_placed(fleet, sources)
     yield from ensure_machines_are_large_enough(fleet, sources)
     yield from ensure_agents_are_unique(fleet, sources)
+    yield from ensure_agents_claim_ports_of_their_own(fleet, sources)
     yield from ensure_container_names_are_unique(fleet, sources)
     yield from ensure_names_elsewhere_are_unique(fleet, sources)
     yield from ensure_names_fit_dns(fleet, sources)

@@ -61,6 +61,8 @@ class Agent(Model):
     args: tuple[str, ...] = ()
     essential: bool = True
     """The container is unhealthy while it is down."""
+    ports: tuple[Name, ...] = ()
+    """Ports of its group that it listens on itself, so that none of its container's stand-ins takes them."""
 
     @model_validator(mode="after")
     def _one_command(self) -> Agent:

@@ -83,6 +83,7 @@ def _host_settings(
         name: {
             "command": agent_command(group.system, group.name, name, agent),
             **({} if agent.essential else {"essential": False}),
+            **({"ports": agent.ports} if agent.ports else {}),
         }
         for name, agent in container.agents.items()
     }

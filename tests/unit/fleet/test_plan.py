@@ -130,6 +130,14 @@ def test_an_agent_that_may_be_down_says_so_to_the_agent_host(tmp_path: Path) -> 
     assert "essential" not in agents["VRAMOptimizerAgent"]
 
 
+def test_an_agent_that_listens_itself_says_so_to_the_agent_host(tmp_path: Path) -> None:
+    change = swap("FaceRecognitionAgent: {}", "FaceRecognitionAgent: {ports: [main]}")
+    env = container(planned("mainpc", assert_accepted(tmp_path, vision_gpu=change).fleet), "vision-gpu").env
+    agents = json.loads(env["FLEET_AGENTS"])
+    assert agents["FaceRecognitionAgent"]["ports"] == ["main"]
+    assert "ports" not in agents["VRAMOptimizerAgent"]
+
+
 def test_main_is_named_after_its_group_and_a_sidecar_after_both() -> None:
     names = [found.name for found in planned("mainpc").containers if found.group == "audio-emotion"]
     assert names == ["audio-emotion", "audio-emotion-streams"]

@@ -1,0 +1,70 @@
+"""Judgement of agents: a port that one listens on itself is its container's, and its alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.builders import assert_accepted, assert_refused, small_stack
+
+OWL = """
+ports: {{main: {{}}, song: {{port: 9000}}, nest: {{port: 9001, container: chick}}}}
+containers:
+  main:
+    build: {{}}
+    agents: {{Beak: {{ports: [{beak}]}}, Wing: {{ports: [{wing}]}}}}
+    memory: {{request: 64MiB}}
+    cpu: {{request: 100m, limit: 1}}
+  chick:
+    build: {{}}
+    agents: {{Fluff: {{ports: [{fluff}]}}}}
+    memory: {{request: 64MiB}}
+    cpu: {{request: 100m, limit: 1}}
+"""
+AGENTS = "containers.main.agents"
+
+
+def _owl(beak: str = "", wing: str = "", fluff: str = "") -> dict[str, str]:
+    return {"owl": OWL.format(beak=beak, wing=wing, fluff=fluff), "stack_wood": small_stack("wood", "owl")}
+
+
+def test_agents_of_a_container_share_its_ports_between_them(tmp_path: Path) -> None:
+    assert_accepted(tmp_path, **_owl(beak="main", wing="song", fluff="nest"))
+
+
+@pytest.mark.parametrize(
+    ("claims", "message"),
+    [
+        (
+            {"beak": "sing"},
+            f'{AGENTS}.Beak.ports.0: "sing" is no port of the group; '
+            "use main or song, or add ports.sing with container: main",
+        ),
+        (
+            {"beak": "song, nest"},
+            f"{AGENTS}.Beak.ports.1: nest is a port of container chick; "
+            "use main or song, or set ports.nest.container to main",
+        ),
+        (
+            {"beak": "song", "wing": "main, song"},
+            f"{AGENTS}.Wing.ports.1: song is claimed by Beak already; one agent listens on a port: keep one of the two",
+        ),
+        (
+            {"beak": "song, song"},
+            f"{AGENTS}.Beak.ports.1: song is claimed by this agent already; "
+            "one agent listens on a port: keep one of the two",
+        ),
+    ],
+    ids=["unknown", "of another container", "claimed by two", "claimed twice"],
+)
+def test_a_port_that_is_not_the_agents_to_take_is_refused(tmp_path: Path, claims: dict[str, str], message: str) -> None:
+    assert_refused(tmp_path, "owl", "agents: {Beak", message, **_owl(**claims))
+
+
+def test_a_container_without_ports_has_none_to_claim(tmp_path: Path) -> None:
+    text = _owl(fluff="den")["owl"].replace(", nest: {port: 9001, container: chick}", "")
+    message = (
+        'containers.chick.agents.Fluff.ports.0: "den" is no port of the group; add ports.den with container: chick'
+    )
+    assert_refused(tmp_path, "owl", "Fluff", message, owl=text, stack_wood=small_stack("wood", "owl"))
