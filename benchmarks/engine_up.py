@@ -111,7 +111,7 @@ def _bare(folder: Path, plan: Deployment) -> Path:
             containers[name] = {**taken, "after": [WAITS_FOR[wave]] if wave else []}
     data = {
         "host": plan.machine.connection,
-        "network": render_network(plan.machine),
+        "network": render_network(plan.machine.network),
         "wait_s": WAIT_S,
         "containers": containers,
     }
