@@ -79,8 +79,8 @@ class PodView(ObjectView):
     spread: bool = False
     """It asks to be kept apart from its own kind: by anti-affinity or spread over nodes."""
     host_network: bool = False
-    pool: str = ""
-    """Value of the node selector `fleet.local/pool`."""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    priority_class: str = ""
     containers: tuple[ContainerView, ...] = ()
 
 

@@ -30,5 +30,10 @@ def replicas_of(pod: PodView, scalers: Iterable[ScalerView], machines: Sequence[
 
 
 def _nodes(pod: PodView, machines: Sequence[MachineView]) -> int:
-    pools = [pool for machine in machines if machine.subject == pod.host for pool in machine.pools]
-    return sum(pool.nodes for pool in pools if pod.pool in ("", pool.name))
+    return sum(
+        pool.nodes
+        for machine in machines
+        if machine.subject == pod.host
+        for pool in machine.pools
+        if pod.node_selector.get(machine.pool_label, pool.name) == pool.name
+    )

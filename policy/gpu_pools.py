@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policy.cluster import PodView, PoolView
+from policy.cluster import PoolView
 from policy.containers import ContainerView
 from policy.gpu import Budget, Share, budget_of
 from policy.stack import MachineView, StackView
@@ -69,10 +69,10 @@ def share_of(container: ContainerView) -> PoolShare:
     return PoolShare(container, budget_of(container), devices, asked.get(AMOUNT, 0))
 
 
-def pool_of(pod: PodView, machine: MachineView) -> PoolView | None:
-    """The pool a pod's node selector names; where it names none, the only one with cards."""
-    if pod.pool:
-        return next((pool for pool in machine.pools if pool.name == pod.pool), None)
+def pool_of(named: str, machine: MachineView) -> PoolView | None:
+    """The pool that a node selector names; where it names none, the only one with cards."""
+    if named:
+        return next((pool for pool in machine.pools if pool.name == named), None)
     with_cards = [pool for pool in machine.pools if pool.cards]
     return with_cards[0] if len(with_cards) == 1 else None
 
@@ -88,15 +88,12 @@ def pool_loads(stack: StackView) -> Iterator[PoolLoad]:
             yield PoolLoad(machine, pool, tuple(found[pool.name]))
 
 
-def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[PodView, ContainerView, PoolView | None]]:
-    """Containers of a cluster that ask for cards, each with the pool they land on."""
-    if not machine.pools:
-        return
-    for pod in stack.pods:
-        if pod.host == machine.subject and "pool" not in pod.unknown:
-            for container in pod.containers:
-                if asks_for_gpu(container):
-                    yield pod, container, pool_of(pod, machine)
+def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[str, ContainerView, PoolView | None]]:
+    """Containers of a cluster that ask for cards, each with the pool its pod names and the one it lands on."""
+    for pod, named in stack.pods_on(machine) if machine.pools else ():
+        for container in pod.containers:
+            if asks_for_gpu(container):
+                yield named, container, pool_of(named, machine)
 
 
 def cards_needed(sizes: Sequence[int], capacity: int, most: int) -> int:

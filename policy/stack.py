@@ -63,6 +63,8 @@ class MachineView:
     """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
     pools: tuple[PoolView, ...] = ()
     """Node pools of a cluster."""
+    pool_label: str = ""
+    """Label of a node that names its pool."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -135,6 +137,12 @@ class StackView:
     """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
     urns: Mapping[str, str] = field(default_factory=dict)
     """Logical name -> URN; where two resources share a name, a container's comes first."""
+
+    def pods_on(self, machine: MachineView) -> Iterator[tuple[PodView, str]]:
+        """The pods of a cluster whose node selector is known, each with the pool it names or nothing."""
+        for pod in self.pods:
+            if pod.host == machine.subject and "node_selector" not in pod.unknown:
+                yield pod, pod.node_selector.get(machine.pool_label, "")
 
     def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
         """The containers of one machine."""

@@ -9,11 +9,8 @@ from typing import Any
 from policy.cluster import PodView, PodVolume
 from policy.containers import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
 from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
-from policy.readers.kubernetes_metadata import FLEET, metadata, selector_at, texts_of
+from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties, as_items, is_unknown
-
-POOL = f"{FLEET}pool"
-"""Label of the nodes of a pool, and node selector of the pods on it."""
 
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Pod": (),
@@ -25,7 +22,7 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 _JOBS = ("Job", "CronJob", "ScaledJob")
 _TEMPLATE_FIELDS = frozenset(
     {"containers", "service_account", "token", "security_context", "sysctls", "host_aliases", "volumes", "spread",
-     "host_network", "pool", "pod_labels", "pod_annotations"}
+     "host_network", "node_selector", "priority_class", "pod_labels", "pod_annotations"}
 )  # fmt: skip
 """What of a PodView lies in its template."""
 
@@ -72,7 +69,8 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         volumes=tuple(_volumes(inner)),
         spread=_spread(inner),
         host_network=inner.flag("hostNetwork", "host_network"),
-        pool=texts_of(inner, "nodeSelector", "pool").get(POOL, ""),
+        node_selector=texts_of(inner, "nodeSelector", "node_selector"),
+        priority_class=inner.text("priorityClassName", "priority_class") or "",
         containers=read,
         unknown=_unknown(given),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from policy.cluster import PoolView
 from policy.readers.docker import host_folder, read_labels
+from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, is_unknown
 from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
 
@@ -76,6 +77,7 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
         memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
         pools=tuple(_pools(given)),
+        pool_label=given.text("poolLabel", "pools") or POOL_LABEL,
         unknown=frozenset(given.unknown),
     )
 

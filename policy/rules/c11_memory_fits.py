@@ -36,7 +36,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 def _pool_findings(pool: PoolView, machine: MachineView, stack: StackView) -> Iterator[Finding]:
     """What names a pool must fit its nodes; what names none goes wherever there is room."""
-    pods = [pod for pod in stack.pods if pod.host == machine.subject and pod.pool == pool.name]
+    pods = [pod for pod, named in stack.pods_on(machine) if named == pool.name]
     shares = [(view.subject, _reserved(view)) for pod in pods for view in pod.containers if view.role != INIT]
     total, capacity = sum(share for _, share in shares), pool.nodes * pool.memory_mib
     if capacity and total > capacity:

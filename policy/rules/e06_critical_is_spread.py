@@ -1,4 +1,7 @@
-"""E06: what must not fail runs more than once, apart, and is not drained away as a whole."""
+"""E06: what must not fail runs more than once, apart, and is not drained away as a whole.
+
+What is critical says so by a label, an annotation, or a priority class whose name ends so.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 def _is_critical(pod: PodView, settings: Settings) -> bool:
     said = {f"{key}={value}" for key, value in {**pod.pod_annotations, **pod.pod_labels}.items()}
-    return not said.isdisjoint(settings["critical"]) and not pod.ends_by_itself
+    is_critical = not said.isdisjoint(settings["critical"]) or pod.priority_class.endswith("-critical")
+    return is_critical and not pod.ends_by_itself
 
 
 def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
@@ -50,6 +54,6 @@ RULE = StackRule(
         "KubeLinter pdb-min-available", "Pulumi min-replica",
     ),
     defaults={"critical": ("fleet.local/tier=critical", "tier=critical")},
-    reads=("pods.pod_labels", "pods.replicas", "pods.spread", "disruption_budgets.selector"),
+    reads=("pods.pod_labels", "pods.priority_class", "pods.replicas", "pods.spread", "disruption_budgets.selector"),
     check=_check,
 )  # fmt: skip

@@ -16,7 +16,6 @@ from policy.figures import addends, thousands
 from policy.gpu import CardLoad, card_loads, shares_on
 from policy.gpu_fit import pool_findings
 from policy.gpu_pools import gpu_pods, pool_loads
-from policy.readers.kubernetes import POOL
 from policy.rule import Finding, Level, Settings, StackRule
 from policy.stack import StackView
 
@@ -71,12 +70,13 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
 
 def _unknown_pools(stack: StackView) -> Iterator[Finding]:
     for machine in stack.machines:
-        for pod, container, pool in gpu_pods(stack, machine):
+        for named, container, pool in gpu_pods(stack, machine):
             if pool is None:
                 pools = ", ".join(one.name for one in machine.pools)
-                what = f'is "{pod.pool}"' if pod.pool else "is not set"
+                what = f'is "{named}"' if named else "is not set"
+                remedy = f"name a pool in the node selector {machine.pool_label}"
                 problem = f"pool {what}, but {machine.name} has {pools}; nothing counts its GPU"
-                yield Finding(container.subject, "devices_asked", problem, f"name a pool in the node selector {POOL}")
+                yield Finding(container.subject, "devices_asked", problem, remedy)
 
 
 RULE = StackRule(
@@ -85,6 +85,6 @@ RULE = StackRule(
     level=Level.MANDATORY,
     summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
     remedy="lower containers.<name>.gpu.request, or move a group to another card",
-    reads=("containers.labels", "containers.devices_asked", "machines.cards", "machines.pools", "pods.pool"),
+    reads=("containers.labels", "containers.devices_asked", "machines.cards", "machines.pools", "pods.node_selector"),
     check=_check,
 )

@@ -47,6 +47,10 @@ def test_it_fails_with(bad: Registered, others: list[Registered], says: str) -> 
     assert message.count("\n") == 0
 
 
+def test_a_priority_class_makes_critical() -> None:
+    assert "replicas is 1" in blamed(E06, workload(pod={"priorityClassName": "fleet-critical", **APART}), BUDGET)
+
+
 def test_the_least_of_a_scaler_counts() -> None:
     spec = {"scaleTargetRef": {"kind": "Deployment", "name": "agent"}, "minReplicas": 3, "maxReplicas": 10}
     scaler = kubernetes("autoscaling/v2:HorizontalPodAutoscaler", "agent", spec=spec)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP
+from fleet.model import cluster as model
 from policy.catalogue import rule
 from policy.gpu_pools import cards_needed
+from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import judged, verdicts
@@ -133,6 +135,16 @@ def test_without_a_pool_s_name_the_only_one_with_cards_is_meant() -> None:
     assert "pools lack cards" in judged(G01, _cluster(), no_name)["cluster"]
     two = cluster(nodePools={"a": node_pool(), "b": node_pool()})
     assert "pool is not set, but cluster has a, b" in judged(G01, two, no_name)["a/main"]
+
+
+def test_a_cluster_may_have_a_label_of_its_own_for_pools() -> None:
+    own = cluster(nodePools={"a": node_pool(), "b": node_pool(nodes=1)}, poolLabel="cloud.example.com/nodepool")
+    pod = gpu_workload("a", pod={"nodeSelector": {"cloud.example.com/nodepool": "b"}}, spec={"replicas": 2})
+    assert "2 of 1 in pool b of cluster" in judged(G01, own, pod)["cluster"]
+
+
+def test_the_usual_label_is_the_model_s() -> None:
+    assert POOL_LABEL == model.POOL_LABEL
 
 
 def test_pods_without_a_gpu_do_not_count() -> None:

@@ -65,7 +65,8 @@ def test_a_bare_container_is_read_as_absent() -> None:
 def test_a_pod_as_a_whole_is_read() -> None:
     view = _pod(workload(pod={"nodeSelector": {"fleet.local/pool": "gpu"}, "hostAliases": [{"ip": "10.0.0.1"}]}))
     assert (view.kind, view.name, view.namespace, view.replicas) == ("Deployment", "agent", NAMESPACE, 1)
-    assert (view.service_account, view.token, view.pool) == ("agent", False, "gpu")
+    assert (view.service_account, view.token) == ("agent", False)
+    assert view.node_selector == {"fleet.local/pool": "gpu"}
     assert view.volumes == (PodVolume("tmp", "emptyDir", in_memory=True, size_limited=True),)
     assert view.host_aliases == ("10.0.0.1",)
     assert view.pod_labels[labels.GROUP] == "agentic-flow"
