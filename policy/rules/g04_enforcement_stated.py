@@ -1,6 +1,7 @@
 """G04: a GPU budget says what holds the container to it.
 
-On a cluster the word is held against what the container asks for: exclusive is a whole device, MPS a shared one.
+On a cluster the word is held against what the container asks for: exclusive is a whole device, MPS a shared one, and
+HAMi caps an amount of memory.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from policy.gpu import serves_others
 from policy.gpu_pools import AMOUNT, SHARED, WHOLE
 from policy.rule import ContainerRule, Finding, Level, Settings
 
-_KNOWN = ("advisory", "framework", "mps", "exclusive")
+_KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -30,6 +31,8 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, which caps nothing that is known"
     elif enforcement == "advisory" and settings["production"]:
         problem = f'label {GPU_ENFORCEMENT} is "advisory", so nothing stops it from taking its neighbours\' GPU memory'
+    elif container.target == DOCKER and enforcement == "hami-core":
+        problem = f'label {GPU_ENFORCEMENT} is "hami-core", which caps pods of a cluster, and no container of a daemon'
     elif container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
         problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, but {reason}"
     else:
@@ -45,7 +48,9 @@ def _not_given(container: ContainerView, enforcement: str) -> str | None:
         return f"it asks for {_words(asked)}, which others share"
     if enforcement == "mps" and whole:
         return f"it asks for {WHOLE} whole, which MPS does not serve; {SHARED} is what it shares out"
-    if enforcement in ("mps", "exclusive") and not container.gpu:
+    if enforcement == "hami-core" and AMOUNT not in asked:
+        return f"it asks for {_words(asked)} and no {AMOUNT}, so HAMi has no amount to hold it to"
+    if enforcement == "mps" and not container.gpu:
         return "it asks for no GPU"
     return None
 

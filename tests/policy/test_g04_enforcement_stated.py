@@ -26,6 +26,10 @@ def test_it_holds_with(word: str) -> None:
     assert judged(G04, gpu_container(tags={GPU_ENFORCEMENT: word})) == {}
 
 
+def test_it_fails_with_hami_on_a_daemon() -> None:
+    assert "caps pods of a cluster" in violation(G04, gpu_container(tags={GPU_ENFORCEMENT: "hami-core"}))
+
+
 def test_it_holds_without_a_gpu() -> None:
     assert judged(G04, container()) == {}
 
@@ -33,7 +37,7 @@ def test_it_holds_without_a_gpu() -> None:
 def test_it_fails_with_a_word_nobody_knows() -> None:
     message = violation(G04, gpu_container(tags={GPU_ENFORCEMENT: "hope"}))
     assert 'label fleet.gpu.enforcement is "hope"' in message
-    assert "set containers.main.gpu.enforcement to one of advisory, framework, mps, exclusive" in message
+    assert "set containers.main.gpu.enforcement to one of advisory, framework, mps, hami-core, exclusive" in message
 
 
 def test_it_fails_when_a_gpu_is_given_and_nothing_is_said() -> None:
@@ -69,6 +73,7 @@ def _asking(word: str, **resources: int) -> Registered:
         pytest.param(_asking("framework", shared=1), id="the framework's own word on a shared one"),
         pytest.param(_asking("framework", whole=1, mib=8192), id="the framework's own word on an amount"),
         pytest.param(_asking("advisory", whole=1), id="nothing, and said so"),
+        pytest.param(_asking("hami-core", whole=1, mib=8192), id="HAMi on an amount"),
     ],
 )
 def test_on_a_cluster_it_holds_with(good: Registered) -> None:
@@ -88,6 +93,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(_asking("mps", whole=1), "which MPS does not serve", id="MPS on a whole device"),
         pytest.param(_asking("exclusive"), "it asks for no GPU", id="no GPU at all"),
+        pytest.param(
+            _asking("hami-core", whole=1), "no nvidia.com/gpumem, so HAMi has no amount", id="HAMi without one"
+        ),
         pytest.param(_asking("hope", whole=1), "caps nothing that is known", id="a word nobody knows"),
     ],
 )
