@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cli.offline.program import Run
+from fleet.model import Track
 from policy.judge import Verdict
 
 _HARDENING = "hardening"
+_TRACKS = ("", *(f"-{track}" for track in Track))
 _PATHS: dict[str, tuple[str, ...]] = {
     "user": (_HARDENING, "run_as"),
     "capabilities_added": (_HARDENING, "capabilities"),
@@ -15,12 +17,17 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "seccomp": (_HARDENING, "seccomp"),
     "host_ipc": (_HARDENING, "host_ipc"),
     "memory_limit_mib": ("memory",),
+    "memory_request_mib": ("memory",),
     "cpu_limit": ("cpu",),
+    "cpu_request": ("cpu",),
     "image": ("image",),
     "env": ("env",),
     "mounts": ("mounts",),
     "devices": ("devices",),
     "health_check": ("health",),
+    "probes": ("health",),
+    "stop_grace_s": ("stop_grace",),
+    "non_root": (_HARDENING, "run_as"),
     "restart": ("restart",),
     "gpu": ("gpu",),
 }
@@ -30,7 +37,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
 def place_of(verdict: Verdict, run: Run) -> str | None:
     """`file:line` of what a verdict is about; None for a resource that no group file describes."""
     for container in run.deployment.containers:
-        if verdict.resource == f"{run.deployment.stack}-{container.group}-{container.key}":
+        group = f"{run.deployment.stack}-{container.group}"
+        if verdict.resource in (f"{group}-{container.key}", *(f"{group}{t}-pods/{container.key}" for t in _TRACKS)):
             path = ("containers", container.key, *_PATHS.get(verdict.field, ()))
             return run.project.sources.place_of_group(container.group, path)
     return None

@@ -28,7 +28,8 @@ def _is_critical(pod: PodView, settings: Settings) -> bool:
 def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
     replicas = max((container.replicas for container in pod.containers), default=1)
     if replicas < 2:
-        yield "replicas", f"replicas is {replicas}, so it is gone while it starts anew", "run two or more"
+        remedy = "set scaling.min of its group to 2 or more (of what no group made, replicas)"
+        yield "replicas", f"replicas is {replicas}, so it is gone while it starts anew", remedy
     if not pod.spread:
         remedy = "add pod anti-affinity by kubernetes.io/hostname, or a topology spread constraint"
         yield "spread", "spread is not asked for, so one node may hold all of it", remedy
