@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,19 +12,18 @@ from rich.text import Text
 
 from cli.offline.program import Run
 from cli.terminal import trimmed
-from cli.view import bar
+from cli.view.cluster_text import show_cluster
+from cli.view.host_text import show_host
 from cli.view.places import place_of
-from fleet.budget import CardUse
+from cli.view.rows import labelled
 from fleet.capabilities import CAPABILITIES
-from fleet.model import MAIN
+from fleet.model import MAIN, PoolGpu
 from fleet.model.quantities import gibibytes, thousands
-from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.deployment import Deployment, Operation, PlannedGroup
 from policy.judge import Judgement, Verdict
 from policy.registered import Registered
 from policy.rule import Level
 
-_BAR_WIDTH_MAX = 60
-_LABEL_WIDTH = 7
 _NUMERIC_COLUMNS = (2, 3)
 _WIDE = 110
 """Columns from which volumes and sidecars fit beside their group."""
@@ -39,10 +39,10 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     deployment = run.deployment
     _headline(out, deployment, seconds)
     out.print()
-    for card in deployment.cards:
-        _card(out, card)
-    _memory(out, deployment)
-    _ports(out, deployment)
+    if deployment.machine.cluster:
+        show_cluster(out, deployment, deployment.machine.cluster)
+    else:
+        show_host(out, deployment)
     out.print()
     _waves(out, deployment)
     if deployment.unbuilt:
@@ -63,10 +63,12 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
 
 def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     machine = deployment.machine
-    cards = [gpu.model for gpu in machine.gpus.values()] if not deployment.stand_ins else []
+    cards = [gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []
+    nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     facts = [
         str(machine.device_class).replace("-", " "),
-        str(machine.arch),
+        " and ".join(machine.archs),
+        *([f"{nodes} node{'s' if nodes > 1 else ''}"] if nodes else []),
         f"{machine.cpus} CPUs",
         gibibytes(machine.memory_mib),
         *cards,
@@ -81,56 +83,6 @@ def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     row.add_column(justify="right", no_wrap=True)
     row.add_row(left, right)
     out.print(row)
-
-
-def _card(out: Console, card: CardUse) -> None:
-    gpu, plain = card.gpu, _ascii_only(out)
-    parts = [
-        *bar.shares([(share.label, share.budget.request_mib) for share in card.shares]),
-        bar.overhead(f"contexts {card.processes} x {gpu.context_mib} =", card.context_mib),
-        *([bar.reserve("desktop", gpu.reserve_mib)] if gpu.reserve_mib else []),
-        bar.free(card.free_mib),
-    ]
-    percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
-    figures = f"{thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
-    _bar_row(out, card.name.upper().replace("GPU", "GPU "), parts, f"{gpu.model}   {figures}")
-    _indented(out, bar.legend(parts, out.width - _LABEL_WIDTH, ascii_only=plain))
-    _indented(out, Text(f"caps: {_caps(card)}"))
-
-
-def _caps(card: CardUse) -> str:
-    by_kind: Counter[str] = Counter()
-    for share in card.shares:
-        by_kind[str(share.budget.enforcement)] += share.budget.processes
-    kinds = [f"{kind} ({count} process{'es' if count > 1 else ''})" for kind, count in sorted(by_kind.items())]
-    mps = card.gpu.mps
-    served = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
-    return (", ".join(kinds) or "nothing runs on it") + served
-
-
-def _memory(out: Console, deployment: Deployment) -> None:
-    machine = deployment.machine
-    used = deployment.memory_request_mib
-    left = machine.memory_mib - used - machine.memory_reserve_mib
-    parts = [
-        *bar.shares([("groups", used)]),
-        bar.reserve("system", machine.memory_reserve_mib),
-        bar.free(left),
-    ]
-    kept = gibibytes(machine.memory_reserve_mib)
-    figures = f"{gibibytes(used)} requested, {kept} reserve, of {gibibytes(machine.memory_mib)}"
-    _bar_row(out, "RAM", parts, figures)
-
-
-def _ports(out: Console, deployment: Deployment) -> None:
-    if not deployment.published:
-        _labelled(out, "ports", Text("none published: no other machine needs one"))
-        return
-    lines = [
-        f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"
-        for endpoint, users in deployment.published
-    ]
-    _labelled(out, "ports", Text("\n".join(lines)))
 
 
 def _waves(out: Console, deployment: Deployment) -> None:
@@ -155,24 +107,44 @@ def _waves(out: Console, deployment: Deployment) -> None:
     out.print(table)
     if not wide:
         beside = [f"{group.name}: {extras}" for group in deployment.groups if (extras := _extras(group, deployment))]
-        _labelled(out, "with", Text("\n".join(beside)))
+        labelled(out, "with", Text("\n".join(beside)))
 
 
 def _gpu(group: PlannedGroup) -> str:
     budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
-    return ", ".join(f"GPU {thousands(gpu.request_mib)} of {thousands(gpu.limit_mib)}" for gpu in budgets)
+    return ", ".join(
+        f"GPU {gpu.gpu.sharing}" if isinstance(gpu.gpu, PoolGpu) else _budget(gpu.request_mib, gpu.limit_mib)
+        for gpu in budgets
+    )
+
+
+def _budget(request_mib: int, limit_mib: int) -> str:
+    return f"GPU {thousands(request_mib)} of {thousands(limit_mib)}"
 
 
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:
     sidecars = [container.key for container in group.containers if container.key != MAIN]
     owned = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
     parts = [f"tenant {group.tenant}"] if group.tenant else []
+    if deployment.machine.cluster:
+        parts += _operation(group.operation)
     if group.serves:
         parts.append(f"serves tenant{'s' if len(group.serves) > 1 else ''} {', '.join(group.serves)}")
     parts += [f"+ {key}" for key in sidecars]
     if owned:
         parts.append(f"volume{'s' if len(owned) > 1 else ''} {', '.join(owned)}")
     return "; ".join(parts)
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    """How many copies run, and where a rollout stands."""
+    scaling, state = operation.scaling, operation.state
+    if scaling.is_elastic:
+        yield f"{scaling.min} to {scaling.max} copies"
+    elif scaling.max > 1:
+        yield f"{scaling.max} copies"
+    if operation.rollout.has_two_tracks and state:
+        yield f"{operation.rollout.strategy}: {state.percent} % of requests to {state.track.other}, {state.candidate}"
 
 
 def _degradations(out: Console, deployment: Deployment) -> None:
@@ -226,28 +198,3 @@ def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
         head.append(f"   {place}", "default")
     out.print(Padding(head, (0, 0, 0, 2)))
     out.print(Padding(Text(verdict.message), (0, 0, 0, 4)))
-
-
-def _bar_row(out: Console, label: str, parts: list[bar.Part], figures: str) -> None:
-    room = out.width - _LABEL_WIDTH - len(figures) - 3
-    width = min(_BAR_WIDTH_MAX, room)
-    row = Text(f"{label:<{_LABEL_WIDTH}}")
-    row.append_text(bar.bar(parts, max(width, 20), ascii_only=_ascii_only(out)))
-    row.append(f"   {figures}")
-    out.print(row, no_wrap=True, overflow="fold")
-
-
-def _labelled(out: Console, label: str, body: Text) -> None:
-    row = Table.grid()
-    row.add_column(width=_LABEL_WIDTH)
-    row.add_column()
-    row.add_row(label, body)
-    out.print(row)
-
-
-def _indented(out: Console, text: Text) -> None:
-    _labelled(out, "", text)
-
-
-def _ascii_only(out: Console) -> bool:
-    return "utf" not in out.encoding.lower()

@@ -1,0 +1,102 @@
+"""A cluster in a plan: its pools of cards, what its nodes give, the quota of each namespace, entrance and edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.view import bar
+from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
+from fleet.model import Cluster, Sharing
+from fleet.model.quantities import gibibytes, thousands
+from fleet.plan.deployment import Demand, Deployment
+from fleet.pools import PoolUse
+
+
+def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None:
+    """Prints what a cluster's groups take of it, at least and at the most."""
+    for use in deployment.pools:
+        _pool(out, use)
+    _nodes(out, deployment, cluster)
+    _quota(out, deployment)
+    if cluster.entrance and any(group.operation.exposure for group in deployment.groups):
+        labelled(out, "entry", Text("\n".join(_entries(deployment))))
+    labelled(out, "edges", Text("\n".join(_edges(deployment)) or "none: no group may open a connection"))
+
+
+def _pool(out: Console, use: PoolUse) -> None:
+    gpu = use.gpu
+    total = gpu.memory_mib * use.cards
+    taken = [(share.label, share.amount_mib * share.copies_min) for share in use.shares]
+    if gpu.sharing is Sharing.SHARED_DEVICE:
+        # Nothing is reserved of a card that pods take turns on: each has its part of the turns.
+        taken = [(share.label, total * share.copies_min // (use.cards * gpu.shares)) for share in use.shares]
+    parts = [*bar.shares(taken), bar.free(total - sum(mib for _, mib in taken))]
+    cards = f"{use.cards} x {gpu.model} of {thousands(gpu.memory_mib)} MiB"
+    bar_row(out, "GPU", parts, f"{use.name}: {cards}")
+    indented(out, bar.legend(parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
+    indented(out, Text(f"{gpu.sharing}; {_copies(use)}"))
+
+
+def _copies(use: PoolUse) -> str:
+    if not use.shares:
+        return "nothing runs on it"
+    waiting = use.copies_max - use.placed("copies_max")
+    said = (
+        f"{use.copies_min} to {use.copies_max} copies"
+        if use.copies_max > use.copies_min
+        else f"{use.copies_min} placed"
+    )
+    return f"{said}; {waiting} would stay pending" if waiting else f"{said}; all find a card"
+
+
+def _nodes(out: Console, deployment: Deployment, cluster: Cluster) -> None:
+    least = sum(namespace.least.memory_request_mib for namespace in deployment.namespaces)
+    most = max(least, sum(namespace.most.memory_request_mib for namespace in deployment.namespaces))
+    parts = [
+        *bar.shares([("always", least)]),
+        bar.overhead("at the most", most - least),
+        bar.free(cluster.memory_mib - most),
+    ]
+    figures = f"{gibibytes(least)} requested, {gibibytes(most)} at the most, of {gibibytes(cluster.memory_mib)}"
+    bar_row(out, "RAM", parts, figures)
+
+
+def _quota(out: Console, deployment: Deployment) -> None:
+    """A row a namespace: what its groups ask of its quota now, of what they may ask."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("namespace")
+    for heading in ("pods", "CPU", "memory", "cards", "storage"):
+        table.add_column(heading, justify="right")
+    for namespace in deployment.namespaces:
+        least, most = namespace.least, namespace.most
+        storage = gibibytes(namespace.storage_mib) if namespace.storage_mib else "-"
+        table.add_row(namespace.name, *_used(least, most), storage)
+    labelled(out, "quota", table)
+
+
+def _used(least: Demand, most: Demand) -> Iterator[str]:
+    yield f"{least.pods} of {most.pods}"
+    yield f"{least.cpu_request_millicores / 1000:g} of {most.cpu_request_millicores / 1000:g}"
+    yield f"{gibibytes(least.memory_request_mib)} of {gibibytes(most.memory_request_mib)}"
+    yield f"{least.cards} of {most.cards}" if most.cards else "-"
+
+
+def _entries(deployment: Deployment) -> Iterator[str]:
+    for group in deployment.groups:
+        exposure = group.operation.exposure
+        if exposure:
+            limits = f"{exposure.requests_per_second} requests/s, {exposure.connections} connections"
+            yield f"https://{exposure.host} to {group.name}/{exposure.port}, {limits}"
+
+
+def _edges(deployment: Deployment) -> Iterator[str]:
+    """A line a group: all it may open a connection to."""
+    for group in deployment.groups:
+        mine = [edge for edge in deployment.edges if edge.source == group.name]
+        to = [f"{edge.name or edge.target}:{edge.port}" for edge in mine] + list(group.operation.outside)
+        if to:
+            yield f"{group.name} to {', '.join(to)}"

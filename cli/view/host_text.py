@@ -1,0 +1,72 @@
+"""A host in a plan: its cards, its memory, and the ports other machines need."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.view import bar
+from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
+from fleet.budget import CardUse
+from fleet.model.quantities import gibibytes, thousands
+from fleet.plan.deployment import Deployment
+
+
+def show_host(out: Console, deployment: Deployment) -> None:
+    """Prints what a host's groups take of it."""
+    for card in deployment.cards:
+        _card(out, card)
+    _memory(out, deployment)
+    _ports(out, deployment)
+
+
+def _card(out: Console, card: CardUse) -> None:
+    gpu, plain = card.gpu, ascii_only(out)
+    parts = [
+        *bar.shares([(share.label, share.budget.request_mib) for share in card.shares]),
+        bar.overhead(f"contexts {card.processes} x {gpu.context_mib} =", card.context_mib),
+        *([bar.reserve("desktop", gpu.reserve_mib)] if gpu.reserve_mib else []),
+        bar.free(card.free_mib),
+    ]
+    percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
+    figures = f"{thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
+    bar_row(out, card.name.upper().replace("GPU", "GPU "), parts, f"{gpu.model}   {figures}")
+    indented(out, bar.legend(parts, out.width - LABEL_WIDTH, ascii_only=plain))
+    indented(out, Text(f"caps: {_caps(card)}"))
+
+
+def _caps(card: CardUse) -> str:
+    by_kind: Counter[str] = Counter()
+    for share in card.shares:
+        by_kind[str(share.budget.enforcement)] += share.budget.processes
+    kinds = [f"{kind} ({count} process{'es' if count > 1 else ''})" for kind, count in sorted(by_kind.items())]
+    mps = card.gpu.mps
+    served = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
+    return (", ".join(kinds) or "nothing runs on it") + served
+
+
+def _memory(out: Console, deployment: Deployment) -> None:
+    machine = deployment.machine
+    used = deployment.memory_request_mib
+    left = machine.memory_mib - used - machine.memory_reserve_mib
+    parts = [
+        *bar.shares([("groups", used)]),
+        bar.reserve("system", machine.memory_reserve_mib),
+        bar.free(left),
+    ]
+    kept = gibibytes(machine.memory_reserve_mib)
+    figures = f"{gibibytes(used)} requested, {kept} reserve, of {gibibytes(machine.memory_mib)}"
+    bar_row(out, "RAM", parts, figures)
+
+
+def _ports(out: Console, deployment: Deployment) -> None:
+    if not deployment.published:
+        labelled(out, "ports", Text("none published: no other machine needs one"))
+        return
+    lines = [
+        f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"
+        for endpoint, users in deployment.published
+    ]
+    labelled(out, "ports", Text("\n".join(lines)))

@@ -1,0 +1,41 @@
+"""Rows of a plan: a label, then a bar or lines of text."""
+
+from __future__ import annotations
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cli.view import bar
+
+LABEL_WIDTH = 7
+_BAR_WIDTH_MAX = 60
+
+
+def bar_row(out: Console, label: str, parts: list[bar.Part], figures: str) -> None:
+    """A label, a bar as wide as there is room, and its figures."""
+    room = out.width - LABEL_WIDTH - len(figures) - 3
+    width = min(_BAR_WIDTH_MAX, room)
+    row = Text(f"{label:<{LABEL_WIDTH}}")
+    row.append_text(bar.bar(parts, max(width, 20), ascii_only=ascii_only(out)))
+    row.append(f"   {figures}")
+    out.print(row, no_wrap=True, overflow="fold")
+
+
+def labelled(out: Console, label: str, body: RenderableType) -> None:
+    """A label beside lines that fold at the console's width."""
+    row = Table.grid()
+    row.add_column(width=LABEL_WIDTH)
+    row.add_column()
+    row.add_row(label, body)
+    out.print(row)
+
+
+def indented(out: Console, text: Text) -> None:
+    """Lines under a labelled row."""
+    labelled(out, "", text)
+
+
+def ascii_only(out: Console) -> bool:
+    """Whether the console can show no block characters."""
+    return "utf" not in out.encoding.lower()
