@@ -143,7 +143,7 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield f"{scaling.min} to {scaling.max} copies"
     elif scaling.max > 1:
         yield f"{scaling.max} copies"
-    if operation.rollout.has_two_tracks and state:
+    if state and state.candidate:
         yield f"{operation.rollout.strategy}: {state.percent} % of requests to {state.track.other}, {state.candidate}"
 
 

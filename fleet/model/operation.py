@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.quantities import Seconds
 
+ImageReference = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -129,7 +130,16 @@ class RolloutState(Model):
 
     track: Track = Track.BLUE
     """The version that counts."""
-    candidate: str = Field(min_length=3, pattern=r"^\S+$")
+    image: ImageReference | None = None
+    """Image of its main container, once a rollout changed it; without it, the group's own."""
+    candidate: ImageReference | None = None
     """Image of the main container in the new version, which runs on the other track."""
     percent: int = Field(default=0, ge=0, le=100)
     """Share of requests the new version gets."""
+
+    @model_validator(mode="after")
+    def _requests_go_to_a_version(self) -> RolloutState:
+        if self.percent and self.candidate is None:
+            msg = f"percent {self.percent} has nowhere to go; give candidate, the new version's image, or drop percent"
+            raise ValueError(msg)
+        return self

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fleet.model import Track
+from fleet.model import RolloutState, Track
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 Object = dict[str, Any]
@@ -88,10 +88,9 @@ def tracks(group: PlannedGroup) -> tuple[tuple[Track, str | None], ...]:
     """
     if not group.operation.rollout.has_two_tracks:
         return ()
-    state = group.operation.state
-    if state is None:
-        return ((Track.BLUE, None),)
-    return ((state.track, None), (state.track.other, state.candidate))
+    state = group.operation.state or RolloutState()
+    live = (state.track, state.image)
+    return (live, (state.track.other, state.candidate)) if state.candidate else (live,)
 
 
 def live_track(group: PlannedGroup) -> Track | None:

@@ -108,7 +108,7 @@ def _route(group: PlannedGroup, deployment: Deployment, gate: Entrance, exposure
 
 def _backends(group: PlannedGroup) -> list[Object]:
     running, state = tracks(group), group.operation.state
-    if not running or state is None:
+    if state is None or not state.candidate:
         return [{"name": group.name}]
     weights = (_ALL - state.percent, state.percent)
     return [
