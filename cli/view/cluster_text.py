@@ -23,7 +23,7 @@ def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None
     _nodes(out, deployment, cluster)
     _quota(out, deployment)
     if cluster.entrance and any(group.operation.exposure for group in deployment.groups):
-        labelled(out, "entry", Text("\n".join(_entries(deployment))))
+        labelled(out, "entry", Text("\n".join(_entries(deployment, cluster.entrance.kind))))
     labelled(out, "edges", Text("\n".join(_edges(deployment)) or "none: no group may open a connection"))
 
 
@@ -85,12 +85,13 @@ def _used(least: Demand, most: Demand) -> Iterator[str]:
     yield f"{least.cards} of {most.cards}" if most.cards else "-"
 
 
-def _entries(deployment: Deployment) -> Iterator[str]:
+def _entries(deployment: Deployment, kind: str) -> Iterator[str]:
     for group in deployment.groups:
         exposure = group.operation.exposure
         if exposure:
-            limits = f"{exposure.requests_per_second} requests/s, {exposure.connections} connections"
-            yield f"https://{exposure.host} to {group.name}/{exposure.port}, {limits}"
+            limits = f", {exposure.requests_per_second} requests/s, {exposure.connections} connections an address"
+            kept = limits if kind == "ingress" else ""
+            yield f"https://{exposure.host} to {group.name}/{exposure.port}{kept}"
 
 
 def _edges(deployment: Deployment) -> Iterator[str]:

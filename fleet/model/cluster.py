@@ -68,7 +68,9 @@ class Exposure(Model):
     port: Name = "main"
     """Key of the group's port."""
     requests_per_second: int = Field(default=10, ge=1)
+    """From one address, at an ingress; a gateway limits nothing by itself."""
     connections: int = Field(default=100, ge=1)
+    """From one address at a time, at an ingress."""
 
 
 class Entrance(Model):
@@ -84,6 +86,16 @@ class Entrance(Model):
     """Cluster issuer of cert-manager that signs the hosts' certificates."""
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
     """Group -> how it is reached."""
+
+    @model_validator(mode="after")
+    def _limits_are_an_ingresss(self) -> Entrance:
+        limits = {"requests_per_second", "connections"}
+        for group, exposure in self.exposed.items():
+            stated = sorted(limits & exposure.model_fields_set)
+            if self.kind == "gateway" and stated:
+                msg = f"exposed.{group}.{stated[0]} cannot be kept by a gateway; drop it, or set kind to ingress"
+                raise ValueError(msg)
+        return self
 
 
 class Metrics(StrEnum):

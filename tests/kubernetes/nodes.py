@@ -27,6 +27,7 @@ class Node:
     name: str
     cpu: str = "8"
     memory: str = "32Gi"
+    disk: str = "100Gi"
     pods: int = 110
     arch: str = "amd64"
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Node:
     @property
     def status(self) -> Object:
         """What its kubelet would report."""
-        capacity = {"cpu": self.cpu, "memory": self.memory, "pods": str(self.pods)}
+        capacity = {"cpu": self.cpu, "memory": self.memory, "pods": str(self.pods), "ephemeral-storage": self.disk}
         capacity |= {name: str(count) for name, count in self.extended.items()}
         return {
             "capacity": capacity,

@@ -75,14 +75,14 @@ def _quota(namespace: PlannedNamespace, cluster: Cluster) -> Object:
 def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:
     """What a container without figures gets, and the most that one may have."""
     containers = [c for group in deployment.groups if group.name in namespace.groups for c in group.containers]
+    cpu = max(container.cpu_cap_millicores for container in containers)
+    memory = max(container.memory_cap_mib for container in containers)
+    # No default may be above the most: the server refuses such a limit range.
     limit: Object = {
         "type": "Container",
-        "default": {"cpu": "500m", "memory": "256Mi"},
-        "defaultRequest": {"cpu": "50m", "memory": "128Mi"},
-        "max": {
-            "cpu": f"{max(c.cpu_cap_millicores for c in containers)}m",
-            "memory": f"{max(c.memory_cap_mib for c in containers)}Mi",
-        },
+        "default": {"cpu": f"{min(500, cpu)}m", "memory": f"{min(256, memory)}Mi"},
+        "defaultRequest": {"cpu": f"{min(50, cpu)}m", "memory": f"{min(128, memory)}Mi"},
+        "max": {"cpu": f"{cpu}m", "memory": f"{memory}Mi"},
     }
     return api_object("v1", "LimitRange", _shared(namespace), spec={"limits": [limit]})
 

@@ -15,11 +15,16 @@ _READINESS_PERIOD_S = 10
 def probes(container: PlannedContainer) -> Object:
     """The three probes of a container, by its HTTP paths or by its command."""
     health = container.health
+    works: Object
+    takes: Object
+    lives: Object
     if health.http:
         works = {"httpGet": {"path": health.http.path, "port": health.http.port}}
         takes = {"httpGet": {"path": health.http.ready_path, "port": health.http.port}}
+        # Where one path is all there is, a pod that answers slowly loses its requests, and not its life.
+        lives = works if works != takes else {"tcpSocket": {"port": health.http.port}}
     else:
-        works = takes = {"exec": {"command": list(health.test)}}
+        works = takes = lives = {"exec": {"command": list(health.test)}}
     tries = max(STARTUP_FAILURES, -(-health.deadline_s // STARTUP_PERIOD_S))
     return {
         "startupProbe": {
@@ -36,7 +41,7 @@ def probes(container: PlannedContainer) -> Object:
             "failureThreshold": health.retries,
         },
         "livenessProbe": {
-            **works,
+            **lives,
             "initialDelaySeconds": LIVENESS_DELAY_S,
             "periodSeconds": health.interval_s,
             "timeoutSeconds": health.timeout_s,
