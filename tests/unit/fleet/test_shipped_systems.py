@@ -117,7 +117,7 @@ def test_an_image_of_a_folder_can_write_where_its_group_mounts_something() -> No
 
 def _extended(folder: Path, stack: str, *names: str, machine: str = "") -> Fleet:
     """The shipped project with groups added to a stack; a sandbox has room for one system, and takes them instead."""
-    copy_shipped(folder)
+    _without_cluster(folder)
     file = folder / f"Pulumi.{stack}.yaml"
     lines = "".join(f"    - {name}\n" for name in names)
     text = file.read_text(encoding="utf-8")
@@ -172,7 +172,7 @@ def test_agents_of_other_systems_need_nothing_of_the_assistant(tmp_path: Path) -
 
 def test_an_untrusted_worker_has_the_mesh_and_nothing_else(tmp_path: Path) -> None:
     tenants = "{crank-mesh: {subnet: 10.210.23.0/24}}"
-    copy_shipped(tmp_path)
+    _without_cluster(tmp_path)
     (tmp_path / "Pulumi.wood.yaml").write_text(small_stack("wood", "secure-worker", tenants=tenants))
     plan = plan_stack(load_project(tmp_path).fleet, "wood")
     assert plan.closed_tenants == ("crank-mesh",)
@@ -187,3 +187,9 @@ def test_the_pi_runs_the_proxy_and_says_that_limits_are_ignored() -> None:
     assert "memory limit" in {str(feature) for feature in plan.degradations}
     text = yaml.safe_load((ROOT / "Pulumi.edge.yaml").read_text(encoding="utf-8"))
     assert text["config"]["fleet:machine"]["memory_enforced"] is False
+
+
+def _without_cluster(folder: Path) -> None:
+    """The shipped project without the cluster, where these groups are at home: a group has one home."""
+    copy_shipped(folder)
+    (folder / "Pulumi.cluster.yaml").unlink()
