@@ -86,7 +86,9 @@ def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, 
 
 def memory_request_mib(stack: Stack, container: Container) -> int:
     """Main memory a container reserves on a stack."""
-    request = container.memory.request_mib
+    # A node evicts a pod that uses more than it was promised: on a cluster a GPU group is promised all it may use.
+    whole = container.gpu is not None and stack.machine.cluster is not None and stack.gives_gpus
+    request = container.memory.cap_mib if whole else container.memory.request_mib
     return min(request, STAND_IN_MEMORY_MIB) if stack.runs_stand_ins else request
 
 

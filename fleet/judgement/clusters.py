@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.addresses import AddressBook
+from fleet.budget import cpu_request_millicores, memory_request_mib
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Cluster, ContainerGroup, Fleet, Stack
@@ -46,8 +47,8 @@ def ensure_pools_have_the_cards(fleet: Fleet, sources: Sources) -> Iterator[Faul
 def ensure_nodes_have_room(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """The copies that always run fit all nodes together, and each pod fits one node."""
     for stack, cluster, groups in _clusters(fleet):
-        memory = {g.name: g.scaling.min * _request_mib(g) for g in groups}
-        millicores = sum(g.scaling.min * _request_millicores(g) for g in groups)
+        memory = {g.name: g.scaling.min * _request_mib(stack, g) for g in groups}
+        millicores = sum(g.scaling.min * _request_millicores(stack, g) for g in groups)
         path = ("machine", "cluster", "node_pools")
         if sum(memory.values()) > cluster.memory_mib:
             problem = (
@@ -59,8 +60,8 @@ def ensure_nodes_have_room(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield sources.stack_fault(stack.name, path, problem, "add nodes, lower a cpu.request, or move a group")
         largest = max(pool.memory_mib for pool in cluster.node_pools.values())
         for group in groups:
-            if _request_mib(group) > largest:
-                problem = f"a pod of {thousands(_request_mib(group))} MiB fits no node of {stack.name}"
+            if _request_mib(stack, group) > largest:
+                problem = f"a pod of {thousands(_request_mib(stack, group))} MiB fits no node of {stack.name}"
                 remedy = f"the largest has {thousands(largest)} MiB; lower memory.request of its containers"
                 yield sources.group_fault(group.name, ("containers",), problem, remedy)
 
@@ -179,9 +180,9 @@ def _shares(use: PoolUse) -> str:
     return f"{' + '.join(parts)} on {cards}"
 
 
-def _request_mib(group: ContainerGroup) -> int:
-    return sum(c.memory.cap_mib if c.gpu else c.memory.request_mib for c in group.containers.values())
+def _request_mib(stack: Stack, group: ContainerGroup) -> int:
+    return sum(memory_request_mib(stack, container) for container in group.containers.values())
 
 
-def _request_millicores(group: ContainerGroup) -> int:
-    return sum(container.cpu.request_millicores for container in group.containers.values())
+def _request_millicores(stack: Stack, group: ContainerGroup) -> int:
+    return sum(cpu_request_millicores(stack, container) for container in group.containers.values())

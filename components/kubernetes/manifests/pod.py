@@ -145,8 +145,7 @@ def _resources(container: PlannedContainer, cluster: Cluster) -> Object:
     return {
         "requests": {
             "cpu": f"{container.cpu_request_millicores}m",
-            # What a GPU group reserves it also holds: a node must not evict it for memory it was promised.
-            "memory": f"{container.memory_cap_mib if container.gpu else container.memory_request_mib}Mi",
+            "memory": f"{container.memory_request_mib}Mi",
             "ephemeral-storage": _SCRATCH_DISK["requests"],
             **devices,
         },
