@@ -33,5 +33,6 @@ def _apply(client: Client, file: Path) -> Object:
 
 
 def _is_known(client: Client, name: str) -> bool:
-    conditions = client.call("GET", f"{_PATH}/{name}").get("status", {}).get("conditions", ())
+    # A new definition has `conditions: null`.
+    conditions = client.call("GET", f"{_PATH}/{name}").get("status", {}).get("conditions") or ()
     return any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
