@@ -152,6 +152,20 @@ def test_a_quota_holds_all_copies_while_they_are_replaced() -> None:
     assert spec(rendered(), "fleet-red-quota")["hard"]["pods"] == "2"
 
 
+def test_a_quota_holds_what_the_pods_ask_for_and_no_more() -> None:
+    objects = rendered()
+    hard = spec(objects, "fleet-quota")["hard"]
+    copies = {"front-blue-pods": 2 * (10 + 1), "store-pods": 1 + 1, "brain-pods": 3 + 1}
+    for amounts in ("requests", "limits"):
+        for resource, unit in (("memory", "Mi"), ("cpu", "m")):
+            asked = sum(
+                count * int(container["resources"][amounts][resource].removesuffix(unit))
+                for key, count in copies.items()
+                for container in spec(objects, key)["template"]["spec"]["containers"]
+            )
+            assert hard[f"{amounts}.{resource}"] == f"{asked}{unit}"
+
+
 def test_what_matters_most_is_evicted_last() -> None:
     objects = rendered()
     assert spec(objects, "front-blue-pods")["template"]["spec"]["priorityClassName"] == "fleet-critical"
