@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from cli.offline.program import Run
@@ -13,7 +14,10 @@ from policy.registered import UNKNOWN, Registered
 
 
 def plan_json(run: Run, judgement: Judgement | None) -> str:
-    """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB."""
+    """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB.
+
+    Of a cluster also `pools`, `namespaces` and `edges`.
+    """
     deployment = run.deployment
     plan = {
         "stack": deployment.stack,
@@ -46,6 +50,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
             }
             for endpoint, users in deployment.published
         ],
+        **(_cluster(deployment) if deployment.machine.cluster else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
@@ -72,6 +77,7 @@ def _groups(deployment: Deployment) -> list[dict[str, Any]]:
             "serves": group.serves,
             "wave": group.wave,
             "start_after": group.start_after,
+            "copies": {"least": group.operation.scaling.min, "most": group.operation.scaling.max},
             "containers": [
                 {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
                 for c in group.containers
@@ -79,6 +85,37 @@ def _groups(deployment: Deployment) -> list[dict[str, Any]]:
         }
         for group in deployment.groups
     ]
+
+
+def _cluster(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "pools": [
+            {
+                "name": use.name,
+                "model": use.gpu.model,
+                "cards": use.cards,
+                "capacity_mib": use.gpu.memory_mib,
+                "sharing": str(use.gpu.sharing),
+                "copies": {"least": use.copies_min, "most": use.copies_max, "placed": use.placed("copies_max")},
+            }
+            for use in deployment.pools
+        ],
+        "namespaces": [
+            {
+                "name": namespace.name,
+                "tenant": namespace.tenant,
+                "groups": namespace.groups,
+                "least": asdict(namespace.least),
+                "most": asdict(namespace.most),
+                "storage_mib": namespace.storage_mib,
+            }
+            for namespace in deployment.namespaces
+        ],
+        "edges": [
+            {"from": edge.source, "to": edge.target, "port": edge.port, "protocol": edge.protocol, "at": edge.address}
+            for edge in deployment.edges
+        ],
+    }
 
 
 def _policy(run: Run, judgement: Judgement) -> list[dict[str, Any]]:

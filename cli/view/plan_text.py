@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -23,6 +23,9 @@ from fleet.plan.deployment import Deployment, Operation, PlannedGroup
 from policy.judge import Judgement, Verdict
 from policy.registered import Registered
 from policy.rule import Level
+
+_IN_FULL = 3
+"""Advisories of one rule that are all told in full."""
 
 _NUMERIC_COLUMNS = (2, 3)
 _WIDE = 110
@@ -186,8 +189,23 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     ]
     summary = [f"{judgement.rules_run} rules", f"{judgement.rules_held} hold", *found]
     out.print(f"policies: {', '.join(summary)}")
-    for verdict in [*advisory, *mandatory]:
+    by_rule: dict[str, list[Verdict]] = {}
+    for verdict in advisory:
+        by_rule.setdefault(verdict.id, []).append(verdict)
+    for verdicts in by_rule.values():
+        _advisories(out, run, verdicts)
+    for verdict in mandatory:
         _verdict(out, run, verdict)
+
+
+def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
+    """What a rule advises: in full for a few; of many the first in full, and who else it is about."""
+    many = len(verdicts) > _IN_FULL
+    for verdict in verdicts[:1] if many else verdicts:
+        _verdict(out, run, verdict)
+    if many:
+        others = ", ".join(dict.fromkeys(verdict.resource for verdict in verdicts[1:]))
+        out.print(Padding(Text(f"and {len(verdicts) - 1} more: {others}"), (0, 0, 0, 4)))
 
 
 def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
