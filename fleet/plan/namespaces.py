@@ -46,12 +46,12 @@ def _namespace(
 
 
 def copies_at_most(group: PlannedGroup) -> int:
-    """Copies of a group that may exist at one moment: all of them, and what a rollout adds."""
+    """Copies of a group that may exist at one moment: all of them, those a rollout adds, and those still ending."""
     operation = group.operation
     if operation.rollout.strategy is RolloutStrategy.RECREATE:
         return operation.scaling.max
     tracks = _TWICE if operation.rollout.has_two_tracks else 1
-    return (operation.scaling.max + operation.rollout.surge) * tracks
+    return (operation.scaling.max + 2 * operation.rollout.surge) * tracks
 
 
 def _demand(groups: Sequence[PlannedGroup], copies: Mapping[str, int]) -> Demand:

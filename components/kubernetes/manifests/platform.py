@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from components.kubernetes.manifests.base import MANAGED_BY, TENANT_LABEL, Manifest, Object, api_object
-from components.kubernetes.manifests.pod import DEVICE
+from components.kubernetes.manifests.pod import resource_of
 from components.kubernetes.manifests.policies import namespace_policies
 from fleet.model import Cluster, Tier
-from fleet.plan.deployment import Deployment, PlannedNamespace
+from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
+from fleet.plan.namespaces import copies_at_most
 
 _LEVEL = "pod-security.kubernetes.io"
 _PRIORITIES = {Tier.CRITICAL: 1_000_000, Tier.STANDARD: 100_000, Tier.EXPERIMENTAL: 1_000}
@@ -25,7 +27,7 @@ def platform(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
         yield Manifest(f"priority-{tier}", None, _priority(cluster, tier))
     for namespace in deployment.namespaces:
         yield Manifest(f"{namespace.name}-namespace", None, _namespace(namespace))
-        yield Manifest(f"{namespace.name}-quota", None, _quota(namespace, cluster))
+        yield Manifest(f"{namespace.name}-quota", None, _quota(namespace, deployment, cluster))
         yield Manifest(f"{namespace.name}-limits", None, _limits(namespace, deployment))
         yield from namespace_policies(namespace.name)
 
@@ -53,7 +55,7 @@ def _namespace(namespace: PlannedNamespace) -> Object:
     return api_object("v1", "Namespace", about)
 
 
-def _quota(namespace: PlannedNamespace, cluster: Cluster) -> Object:
+def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster) -> Object:
     """Room for all copies while they are replaced, and for nothing else."""
     most = namespace.most
     hard = {
@@ -67,9 +69,25 @@ def _quota(namespace: PlannedNamespace, cluster: Cluster) -> Object:
         "services.nodeports": "0",
         "services.loadbalancers": "0",
     }
-    if any(pool.gpu for pool in cluster.node_pools.values()):
-        hard[f"requests.{DEVICE}"] = str(most.cards)
+    mine = [group for group in deployment.groups if group.name in namespace.groups]
+    for pool in cluster.node_pools.values():
+        # Of a kind of card that no group here asks for, there is none: a pod that names it is a stranger's.
+        if pool.gpu:
+            hard.setdefault(f"requests.{resource_of(pool.gpu)}", "0")
+    for kind, count in _cards(mine, cluster).items():
+        hard[f"requests.{kind}"] = str(count)
     return api_object("v1", "ResourceQuota", _shared(namespace), spec={"hard": hard})
+
+
+def _cards(groups: Sequence[PlannedGroup], cluster: Cluster) -> Counter[str]:
+    """How many of each kind of card all copies may hold."""
+    found: Counter[str] = Counter()
+    for group in groups:
+        for container in group.containers:
+            gpu = cluster.node_pools[container.gpu.card].gpu if container.gpu else None
+            if gpu:
+                found[resource_of(gpu)] += copies_at_most(group)
+    return found
 
 
 def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:

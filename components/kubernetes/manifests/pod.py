@@ -163,12 +163,16 @@ def _devices(container: PlannedContainer, cluster: Cluster) -> dict[str, str]:
     gpu = _card(container, cluster)
     if gpu is None or container.gpu is None:
         return {}
-    if gpu.sharing is Sharing.SHARED_DEVICE:
-        return {SHARED_DEVICE: "1"}
-    if gpu.sharing is Sharing.WHOLE_DEVICE:
-        return {DEVICE: "1"}
+    device = {resource_of(gpu): "1"}
+    if gpu.sharing is not Sharing.MEMORY_AMOUNT:
+        return device
     amount = container.gpu.limit_mib + container.gpu.processes * gpu.context_mib
-    return {DEVICE: "1", DEVICE_MEMORY: str(amount)}
+    return {**device, DEVICE_MEMORY: str(amount)}
+
+
+def resource_of(gpu: PoolGpu) -> str:
+    """Name under which a pool's nodes offer their cards."""
+    return SHARED_DEVICE if gpu.sharing is Sharing.SHARED_DEVICE else DEVICE
 
 
 def _card(container: PlannedContainer, cluster: Cluster) -> PoolGpu | None:

@@ -39,7 +39,7 @@ def test_pools_show_their_cards_who_takes_them_and_what_would_wait() -> None:
 
 def test_each_namespace_shows_what_its_groups_ask_of_its_quota() -> None:
     rows = [words(line) for line in shipped("plan", "cluster").out.splitlines()]
-    assert "fleet-test-collaboration 4 of 8 0.4 of 0.8 512 MiB of 1 GiB - -" in rows
+    assert "fleet-test-collaboration 4 of 12 0.4 of 1.2 512 MiB of 1.5 GiB - -" in rows
 
 
 def test_the_entrance_and_every_edge_are_shown() -> None:

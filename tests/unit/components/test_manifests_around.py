@@ -145,17 +145,25 @@ def test_metrics_are_found_the_way_the_cluster_wants() -> None:
 
 def test_a_quota_holds_all_copies_while_they_are_replaced() -> None:
     hard = spec(rendered(), "fleet-quota")["hard"]
-    # Two versions of the front, each with ten copies and one more; the store and one more; the brain's three and one.
-    assert hard["pods"] == str(2 * (10 + 1) + (1 + 1) + (3 + 1))
-    assert hard["requests.nvidia.com/gpu"] == "4"
+    # Two versions of the front, the store, the brain: each with one that starts and one that still ends.
+    assert hard["pods"] == str(2 * (10 + 2) + (1 + 2) + (3 + 2))
+    assert hard["requests.nvidia.com/gpu"] == "5"
     assert (hard["services.nodeports"], hard["services.loadbalancers"]) == ("0", "0")
-    assert spec(rendered(), "fleet-red-quota")["hard"]["pods"] == "2"
+    assert spec(rendered(), "fleet-red-quota")["hard"]["pods"] == "3"
+    assert spec(rendered(), "fleet-red-quota")["hard"]["requests.nvidia.com/gpu"] == "0"
+
+
+def test_shares_of_a_card_are_counted_like_cards() -> None:
+    shared = {"cluster": {"node_pools": {"cards": {"gpu": {"sharing": "shared-device", "shares": 4}}}}}
+    hard = spec(rendered(machine=shared), "fleet-quota")["hard"]
+    assert hard["requests.nvidia.com/gpu.shared"] == "5"
+    assert "requests.nvidia.com/gpu" not in hard
 
 
 def test_a_quota_holds_what_the_pods_ask_for_and_no_more() -> None:
     objects = rendered()
     hard = spec(objects, "fleet-quota")["hard"]
-    copies = {"front-blue-pods": 2 * (10 + 1), "store-pods": 1 + 1, "brain-pods": 3 + 1}
+    copies = {"front-blue-pods": 2 * (10 + 2), "store-pods": 1 + 2, "brain-pods": 3 + 2}
     for amounts in ("requests", "limits"):
         for resource, unit in (("memory", "Mi"), ("cpu", "m")):
             asked = sum(
