@@ -104,6 +104,14 @@ def test_fourteen_stand_ins_cost_less_than_a_second_of_processor_time_and_end_wi
     assert json.loads(output.splitlines()[-1])["message"] == "stopped"
 
 
+def test_a_stand_in_for_a_program_without_agents_answers_on_all_its_ports() -> None:
+    port, second = free_ports(2)
+    ports = json.dumps({"main": port, "more": second})
+    with running_host(host_environment(port, {}, FLEET_PORTS=ports, FLEET_STAND_IN="true")):
+        assert get(port, "/health")[0] == get(second, "/health")[0] == 200
+        assert ask(second, b"")["agents"] == []
+
+
 def test_an_agent_that_serves_a_port_itself_gets_it() -> None:
     port, own = free_ports(2)
     serve = (
