@@ -108,6 +108,28 @@ def export_compose(
     _run("export", "export_compose", stack, folder, without_gpu=without_gpu)
 
 
+@exports.command("kubernetes")
+def export_kubernetes(
+    stack: Stack,
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder that gets a file a group; - prints them as one")
+    ] = Path("-"),
+    without_gpu: WithoutGpu = False,
+) -> None:
+    """Plain manifests, the very objects that the Pulumi program would register."""
+    _run("export", "export_kubernetes", stack, folder, without_gpu=without_gpu)
+
+
+@exports.command("helm")
+def export_helm(
+    stack: Stack,
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder that gets the chart")],
+    without_gpu: WithoutGpu = False,
+) -> None:
+    """A Helm chart with values for images, resources, copies, hosts and tenants."""
+    _run("export", "export_helm", stack, folder, without_gpu=without_gpu)
+
+
 @policies.command("list")
 def policy_list() -> None:
     """Every rule with its level."""

@@ -8,26 +8,25 @@ from pathlib import Path
 import yaml
 
 from cli.terminal import Exit, UserError, project_root
+from cli.writing import write_tree
 from components.docker.compose import compose_file
+from components.kubernetes.charts.nodes import NAMESPACE_MARK
+from components.kubernetes.files import manifest_files, manifest_stream
+from components.kubernetes.helm import chart
 from fleet.load.project import load_project
-from fleet.model import Target
+from fleet.model import Fleet, Target
 from fleet.plan.deployment import Deployment
+from fleet.plan.namespaces import moved
 from fleet.plan.planner import UnknownStackError, plan_stack
 
 COMPOSE_FILE = "compose.yaml"
+_MACHINES = {Target.DOCKER: "Docker machine", Target.KUBERNETES: "cluster"}
+_NO_CLUSTER = "use `fleet export compose` for a Docker machine"
 
 
 def export_compose(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     """Writes compose.yaml into a folder, or prints it for `-`."""
-    try:
-        deployment = plan_stack(load_project(project_root()).fleet, stack, without_gpu=without_gpu)
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
-    if deployment.machine.target is not Target.DOCKER:
-        msg = f"{stack} is no Docker machine ({deployment.machine.target}); Compose runs on Docker only"
-        raise UserError(msg)
-    if without_gpu and deployment.gpus_dropped:
-        print(f"without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none", file=sys.stderr)
+    _, deployment = _planned(stack, Target.DOCKER, "Compose runs on Docker only", without_gpu=without_gpu)
     text = _header(deployment, without_gpu=without_gpu) + yaml.safe_dump(
         compose_file(deployment), sort_keys=False, width=120
     )
@@ -35,14 +34,56 @@ def export_compose(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
         print(text, end="")
         return Exit.GOOD
     file = folder / COMPOSE_FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        msg = f"{file}: cannot be written ({error.strerror}); choose another folder with -o"
-        raise UserError(msg) from None
+    write_tree(folder, {COMPOSE_FILE: text})
     print(f"{file}: {len(deployment.containers)} services of {stack}; start them with `docker compose up --wait`")
     return Exit.GOOD
+
+
+def export_kubernetes(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
+    """Writes plain manifests into a folder, or prints them for `-`."""
+    _, deployment = _planned(stack, Target.KUBERNETES, _NO_CLUSTER, without_gpu=without_gpu)
+    made_by = _made_by("kubernetes", stack, without_gpu=without_gpu)
+    if str(folder) == "-":
+        print(manifest_stream(deployment, made_by), end="")
+        return Exit.GOOD
+    files = manifest_files(deployment, made_by)
+    write_tree(folder, files, _mark("kubernetes"))
+    print(f"{folder}: {len(files)} files of {stack}; the first says what the cluster must have, and how to apply them")
+    return Exit.GOOD
+
+
+def export_helm(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
+    """Writes a chart into a folder."""
+    fleet, deployment = _planned(stack, Target.KUBERNETES, _NO_CLUSTER, without_gpu=without_gpu)
+    elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
+    files = chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu))
+    write_tree(folder, files, _mark("helm"))
+    print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
+    return Exit.GOOD
+
+
+def _planned(stack: str, target: Target, otherwise: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
+    """The fleet, and the plan of a stack of a target."""
+    fleet = load_project(project_root()).fleet
+    try:
+        deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
+    except UnknownStackError as error:
+        raise UserError(str(error)) from None
+    if deployment.machine.target is not target:
+        msg = f"{stack} is no {_MACHINES[target]} ({deployment.machine.target}); {otherwise}"
+        raise UserError(msg)
+    if without_gpu and deployment.gpus_dropped:
+        print(f"without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none", file=sys.stderr)
+    return fleet, deployment
+
+
+def _mark(kind: str) -> str:
+    return f"Made by `fleet export {kind} "
+
+
+def _made_by(kind: str, stack: str, *, without_gpu: bool) -> str:
+    switch = " --without-gpu" if without_gpu else ""
+    return f"{_mark(kind)}{stack}{switch}` from Pulumi.{stack}.yaml and groups/."
 
 
 def _header(deployment: Deployment, *, without_gpu: bool) -> str:

@@ -1,0 +1,96 @@
+"""The chart's own templates: amounts as numbers, sums for quotas, and what no schema can check."""
+
+from __future__ import annotations
+
+HELPERS = r"""
+{{- /* Chart and version, as a label takes it. */ -}}
+{{- define "fleet.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- /* 500m or 2 -> millicores. */ -}}
+{{- define "fleet.millicores" -}}
+{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}
+{{- end }}
+
+{{- /* 512Mi or 2Gi -> MiB. */ -}}
+{{- define "fleet.mebibytes" -}}
+{{- if hasSuffix "Gi" . }}{{ mul (trimSuffix "Gi" .) 1024 }}{{ else }}{{ trimSuffix "Mi" . }}{{ end }}
+{{- end }}
+
+{{- /* A group's values -> copies that always run. */ -}}
+{{- define "fleet.least" -}}
+{{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.min | int }}{{ else }}{{ .replicas | int }}{{ end }}
+{{- end }}
+
+{{- /* A group's values -> copies at the most, while none is replaced. */ -}}
+{{- define "fleet.most" -}}
+{{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.max | int }}{{ else }}{{ .replicas | int }}{{ end }}
+{{- end }}
+
+{{- /* Room for all copies of some groups while they are replaced. */ -}}
+{{- define "fleet.quota" -}}
+{{- $pods := 0 }}{{ $cards := 0 }}
+{{- $requestsCpu := 0 }}{{ $limitsCpu := 0 }}{{ $requestsMemory := 0 }}{{ $limitsMemory := 0 }}
+{{- range .groups }}
+{{- $group := index $.values.groups .name }}
+{{- $copies := mul .tracks (add .surge (include "fleet.most" $group)) }}
+{{- $pods = add $pods $copies }}
+{{- $cards = add $cards (mul $copies .cards) }}
+{{- range $group.containers }}
+{{- $requestsCpu = add $requestsCpu (mul $copies (include "fleet.millicores" .resources.requests.cpu)) }}
+{{- $limitsCpu = add $limitsCpu (mul $copies (include "fleet.millicores" .resources.limits.cpu)) }}
+{{- $requestsMemory = add $requestsMemory (mul $copies (include "fleet.mebibytes" .resources.requests.memory)) }}
+{{- $limitsMemory = add $limitsMemory (mul $copies (include "fleet.mebibytes" .resources.limits.memory)) }}
+{{- end }}
+{{- end }}
+{{- $cpu := dict "requests.cpu" (printf "%dm" $requestsCpu) "limits.cpu" (printf "%dm" $limitsCpu) }}
+{{- $memory := dict "requests.memory" (printf "%dMi" $requestsMemory) "limits.memory" (printf "%dMi" $limitsMemory) }}
+{{- merge (dict "pods" (toString $pods) "cards" (toString $cards)) $cpu $memory | toJson }}
+{{- end }}
+
+{{- /* The largest container of some groups, and no less than what one without figures gets. */ -}}
+{{- define "fleet.largest" -}}
+{{- $cpu := .cpu }}{{ $memory := .memory }}
+{{- range .groups }}
+{{- range (index $.values.groups .).containers }}
+{{- $cpu = max $cpu (include "fleet.millicores" .resources.limits.cpu) }}
+{{- $memory = max $memory (include "fleet.mebibytes" .resources.limits.memory) }}
+{{- end }}
+{{- end }}
+{{- dict "cpu" (printf "%dm" $cpu) "memory" (printf "%dMi" $memory) | toJson }}
+{{- end }}
+
+{{- /* A group's name and values; fails where one value contradicts another. */ -}}
+{{- define "fleet.check" -}}
+{{- $at := printf "groups.%s" .name }}
+{{- if dig "autoscaling" "enabled" false .group }}
+{{- $min := .group.autoscaling.min | int }}{{ $max := .group.autoscaling.max | int }}
+{{- if gt $min $max }}
+{{- fail (printf "%s.autoscaling: min %d is above max %d; raise max or lower min" $at $min $max) }}
+{{- end }}
+{{- end }}
+{{- range $name, $container := .group.containers }}
+{{- $requests := $container.resources.requests }}{{ $limits := $container.resources.limits }}
+{{- $where := printf "%s.containers.%s.resources" $at $name }}
+{{- if gt (include "fleet.millicores" $requests.cpu | int) (include "fleet.millicores" $limits.cpu | int) }}
+{{- fail (printf "%s: requests.cpu %s is above limits.cpu %s; raise the limit" $where $requests.cpu $limits.cpu) }}
+{{- end }}
+{{- range tuple "memory" "ephemeral-storage" }}
+{{- $request := index $requests . }}{{ $limit := index $limits . }}
+{{- if gt (include "fleet.mebibytes" $request | int) (include "fleet.mebibytes" $limit | int) }}
+{{- fail (printf "%s: requests.%s %s is above limits.%s %s; raise the limit" $where . $request . $limit) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Fails where the release would lie in a namespace that the chart makes: Helm would not take it over. */ -}}
+{{- define "fleet.checkRelease" -}}
+{{- $made := .Values.namespace.name }}
+{{- if and .Values.namespace.create (eq .Release.Namespace $made) }}
+{{- $way := "keep the release in another one (--namespace default), or set namespace.create=false" }}
+{{- fail (printf "namespace.name: the chart makes the namespace %s itself; %s" $made $way) }}
+{{- end }}
+{{- end }}
+""".lstrip()

@@ -1,0 +1,102 @@
+"""`fleet export kubernetes` and `fleet export helm`: what they write, and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.kubernetes.files import manifest_files
+from tests.unit.builders import ROOT
+from tests.unit.cli.running import Answer, fleet, write_program
+from tests.unit.clusters import GROUPS, planned_cluster, stack_file, write_cluster
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    write_program(root)
+    return write_cluster(root, "woven")
+
+
+def export(project: Path, kind: str, *arguments: str) -> Answer:
+    return fleet(project, "export", kind, *arguments)
+
+
+def test_manifests_are_printed_as_one_text(project: Path) -> None:
+    answer = export(project, "kubernetes", "woven")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("# Made by `fleet export kubernetes woven` from Pulumi.woven.yaml and groups/.\n# ")
+    assert {found["kind"] for found in yaml.safe_load_all(answer.out)} >= {"Namespace", "Deployment", "HTTPRoute"}
+
+
+def test_manifests_are_written_a_file_a_group(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "down"
+    assert export(project, "kubernetes", "woven", "-o", str(folder)).code == 0
+    assert {file.name for file in folder.iterdir()} == set(manifest_files(planned_cluster("woven")[0], ""))
+
+
+@pytest.mark.parametrize("kind", ["kubernetes", "helm"])
+def test_a_group_that_is_gone_leaves_no_file_and_files_of_others_stay(kind: str, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    export(project, kind, "woven", "-o", str(folder))
+    assert list(folder.rglob("*jay.yaml"))
+    (folder / "mine.yaml").write_text("# Made by `fleet export compose` once.\n")
+    (project / "Pulumi.woven.yaml").write_text(stack_file("woven", [name for name in GROUPS if name != "jay"]))
+    (project / "groups/assistant/jay.yaml").unlink()
+    assert export(project, kind, "woven", "-o", str(folder)).code == 0
+    assert not list(folder.rglob("*jay.yaml"))
+    assert (folder / "mine.yaml").is_file()
+
+
+def test_a_chart_is_written_where_it_is_asked_for(project: Path, tmp_path: Path) -> None:
+    answer = export(project, "helm", "woven", "-o", str(tmp_path / "chart"))
+    assert (answer.code, answer.err) == (0, "")
+    files = (file for file in (tmp_path / "chart").rglob("*") if file.is_file())
+    assert {str(file.relative_to(tmp_path / "chart")) for file in files} == {
+        "Chart.yaml",
+        "values.yaml",
+        "values.schema.json",
+        "templates/_helpers.tpl",
+        "templates/NOTES.txt",
+        "templates/shared.yaml",
+        *(f"templates/groups/{name}.yaml" for name in GROUPS),
+    }
+
+
+@pytest.mark.parametrize("kind", ["kubernetes", "helm"])
+def test_a_stack_that_is_no_cluster_is_refused_with_the_way_out(kind: str, tmp_path: Path) -> None:
+    answer = export(ROOT, kind, "mainpc", "-o", str(tmp_path))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "mainpc is no cluster (docker); use `fleet export compose` for a Docker machine\n"
+
+
+def test_a_cluster_is_no_docker_machine(project: Path) -> None:
+    answer = export(project, "compose", "woven")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "woven is no Docker machine (kubernetes); Compose runs on Docker only\n"
+
+
+@pytest.mark.parametrize("kind", ["kubernetes", "helm"])
+def test_an_unknown_stack_is_refused(kind: str, tmp_path: Path) -> None:
+    answer = export(ROOT, kind, "nowhere", "-o", str(tmp_path))
+    assert (answer.code, answer.out) == (2, "")
+    assert '"nowhere" is no stack; use one of' in answer.err
+
+
+@pytest.mark.parametrize("kind", ["kubernetes", "helm"])
+def test_a_folder_that_cannot_be_written_is_told(kind: str, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = export(project, kind, "woven", "-o", str(tmp_path / "file"))
+    assert (answer.code, answer.out) == (2, "")
+    assert "cannot be written" in answer.err
+
+
+def test_without_gpu_nothing_asks_for_a_card(project: Path) -> None:
+    answer = export(project, "kubernetes", "woven", "--without-gpu")
+    assert answer.code == 0
+    assert answer.err == "without GPU: painter ask for one and get none\n"
+    assert "# Without GPU: painter ask for one and get none.\n" in answer.out
+    pods = [found for found in yaml.safe_load_all(answer.out) if found["kind"] == "Deployment"]
+    assert "nvidia.com" not in str(pods)
