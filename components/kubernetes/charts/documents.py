@@ -12,7 +12,11 @@ from components.kubernetes.manifests.base import NAMESPACE_NAME_LABEL, Manifest,
 from fleet.plan.deployment import Deployment
 
 _KEPT = {"v1/Namespace", "v1/PersistentVolumeClaim"}
-"""Kinds that hold data: Helm leaves them when a release goes, as Pulumi does."""
+"""Kinds that hold data: Helm leaves them when a release goes, as Pulumi does.
+
+They stay while a tenant is off, too: Helm does not roll back to a release with an object that the current one lacks and
+the cluster has.
+"""
 
 _LABELS = {
     "app.kubernetes.io/managed-by": Expression("$.Release.Service"),
@@ -63,7 +67,7 @@ class Tenants:
 
 
 def document(manifest: Manifest, tenants: Tenants) -> Document:
-    """A manifest of a render whose namespace is marked: labelled, kept where it holds data, there while a tenant is."""
+    """A manifest of a render whose namespace is marked: labelled, and kept where it holds data, else its tenant's."""
     body: Object = deepcopy(dict(manifest.object))
     about = body["metadata"]
     about["labels"] = {**about.get("labels", {}), **_LABELS}
@@ -72,7 +76,7 @@ def document(manifest: Manifest, tenants: Tenants) -> Document:
     namespace = about["name"] if manifest.kind == "v1/Namespace" else about.get("namespace", "")
     if body["kind"] == "NetworkPolicy":
         _drop_absent_peers(body, namespace, tenants)
-    return Document(body, tenants.of_namespace(namespace))
+    return Document(body, [] if manifest.kind in _KEPT else tenants.of_namespace(namespace))
 
 
 def both(conditions: Sequence[str]) -> str:

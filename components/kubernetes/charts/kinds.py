@@ -12,7 +12,7 @@ _IMAGE = {"type": "string", "pattern": r"^\S+$", "minLength": 3}
 
 NAMESPACE = Kind("Of the shared groups; a tenant's is <name>-<tenant>.", pattern(NAME_PATTERN, NAME_LENGTH_MAX))
 CREATE = Kind("Whether the chart makes the namespaces, which enforce the restricted Pod Security level.", SWITCH)
-TENANT = Kind("Whether a tenant's groups run. Its namespace and its claims are kept in any case.", SWITCH)
+TENANT = Kind("Whether a tenant's groups run. Its namespace and its claims stay in any case.", SWITCH)
 IMAGE = Kind("registry/name:tag, or with @sha256:...", _IMAGE)
 CANDIDATE = Kind("Image of the version on trial.", _IMAGE)
 CPU = Kind("CPU as 500m or whole processors; what is requested is reserved.", pattern(r"^[1-9][0-9]{0,8}m?$", 10))
