@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from fleet.model import Cluster, RolloutStrategy, VolumeKind
+from fleet.model import Cluster, Fleet, RolloutStrategy, VolumeKind
 from fleet.plan.deployment import Demand, PlannedGroup, PlannedNamespace, PlannedVolume
 
 _TWICE = 2
@@ -64,3 +65,13 @@ def _demand(groups: Sequence[PlannedGroup], copies: Mapping[str, int]) -> Demand
         memory_limit_mib=sum(c.memory_cap_mib * times for c, times in every),
         cards=sum(times for c, times in every if c.gpu),
     )
+
+
+def moved(fleet: Fleet, stack: str, namespace: str) -> Fleet:
+    """A fleet whose stack has its groups in another namespace of its cluster. Raises KeyError."""
+    found = fleet.stacks[stack]
+    if found.machine.cluster is None:
+        return fleet
+    cluster = found.machine.cluster.model_copy(update={"namespace": namespace})
+    machine = found.machine.model_copy(update={"cluster": cluster})
+    return replace(fleet, stacks={**fleet.stacks, stack: found.model_copy(update={"machine": machine})})

@@ -18,7 +18,18 @@ from tests.kubernetes import helm
 from tests.kubernetes.charts import RefusedError, rendered, replanned, run, templated, write_chart
 from tests.levels import need
 from tests.unit.builders import ROOT, load_project, swap
-from tests.unit.clusters import CRAWLER, DIGEST, HUB, LEDGER, PORTAL, REGISTRY, STACKS, cluster_chart, planned_cluster
+from tests.unit.clusters import (
+    CRAWLER,
+    DIGEST,
+    HUB,
+    LEDGER,
+    PAINTER,
+    PORTAL,
+    REGISTRY,
+    STACKS,
+    cluster_chart,
+    planned_cluster,
+)
 
 pytestmark = pytest.mark.kubernetes
 
@@ -108,6 +119,11 @@ TURNS: Mapping[str, tuple[str, Turned, Callable[[], Deployment]]] = {
         lambda: replanned("woven", swap("portal:0.2.0", "portal:0.3.0")),
     ),
     "three copies": ("plain", of_groups(hub={"replicas": 3}), scaled("{min: 3, max: 3}")),
+    "two copies with a card each": (
+        "plain",
+        of_groups(painter={"replicas": 2}),
+        lambda: replanned("plain", painter=f"scaling: {{min: 2, max: 2}}\n{PAINTER}"),
+    ),
     "autoscaling on": (
         "plain",
         of_groups(hub={"autoscaling": {"enabled": True, "min": 1, "max": 4, "cpuPercent": 50, "memoryPercent": 60}}),

@@ -10,7 +10,7 @@ from components.kubernetes.charts import kinds
 from components.kubernetes.charts.documents import Document, Tenants, document
 from components.kubernetes.charts.knobs import Kind, KnobError, Knobs, place, put
 from components.kubernetes.charts.nodes import Expression, Only, number, text, written
-from components.kubernetes.manifests.base import ANNOTATIONS, Manifest, Object
+from components.kubernetes.manifests.base import ANNOTATIONS, TRACK_LABEL, Manifest, Object
 from fleet.model import Scaling
 from fleet.plan.deployment import PlannedGroup
 
@@ -83,19 +83,20 @@ class GroupChart:
         self._replicas(body)
         pod = place(body, ("spec", "template", "spec"))
         annotations = place(body, ("spec", "template", "metadata", "annotations"))
-        containers = {container.key: container for container in self._group.containers}
+        is_trial = self._is_on_trial(body)
         for index, rendered in enumerate(pod["containers"]):
-            planned = containers[rendered["name"]]
-            # The first version's main container has the group's image, the one on trial another.
-            on_trial = index == 0 and rendered["image"] != planned.image
-            self._image(rendered, "candidateImage" if on_trial else "image")
+            self._image(rendered, "candidateImage" if index == 0 and is_trial else "image")
             self._resources(rendered)
-            note = f"{ANNOTATIONS}/{planned.key}.memory.request-mib"
-            if planned.gpu is None and note in annotations:
-                request = _code(("containers", planned.key, "resources", "requests", "memory"))
-                annotations[note] = text(f'include "fleet.mebibytes" {request}')
+            request = _code(("containers", rendered["name"], "resources", "requests", "memory"))
+            note = f"{ANNOTATIONS}/{rendered['name']}.memory.request-mib"
+            put(annotations, (note,), text(f'include "fleet.mebibytes" {request}'))
         if books := self._books():
             put(annotations, (_BOOK,), _digest(self._group.name, books))
+
+    def _is_on_trial(self, body: Object) -> bool:
+        """Whether it is the second of two versions, whose main container has another image."""
+        state = self._group.operation.state
+        return state is not None and body["metadata"]["labels"].get(TRACK_LABEL) == str(state.track.other)
 
     def _image(self, container: Object, key: str) -> None:
         path = ("containers", container["name"], key)

@@ -30,13 +30,15 @@ HELPERS = r"""
 
 {{- /* Room for all copies of some groups while they are replaced. */ -}}
 {{- define "fleet.quota" -}}
-{{- $pods := 0 }}{{ $cards := 0 }}
+{{- $pods := 0 }}{{ $cards := dict }}
 {{- $requestsCpu := 0 }}{{ $limitsCpu := 0 }}{{ $requestsMemory := 0 }}{{ $limitsMemory := 0 }}
 {{- range .groups }}
 {{- $group := index $.values.groups .name }}
-{{- $copies := mul .tracks (add .surge (include "fleet.most" $group)) }}
+{{- $copies := add .more (mul .times (include "fleet.most" $group)) }}
 {{- $pods = add $pods $copies }}
-{{- $cards = add $cards (mul $copies .cards) }}
+{{- range $kind, $count := .cards }}
+{{- $_ := set $cards $kind (add (get $cards $kind | default 0) (mul $copies $count) | toString) }}
+{{- end }}
 {{- range $group.containers }}
 {{- $requestsCpu = add $requestsCpu (mul $copies (include "fleet.millicores" .resources.requests.cpu)) }}
 {{- $limitsCpu = add $limitsCpu (mul $copies (include "fleet.millicores" .resources.limits.cpu)) }}
@@ -46,19 +48,19 @@ HELPERS = r"""
 {{- end }}
 {{- $cpu := dict "requests.cpu" (printf "%dm" $requestsCpu) "limits.cpu" (printf "%dm" $limitsCpu) }}
 {{- $memory := dict "requests.memory" (printf "%dMi" $requestsMemory) "limits.memory" (printf "%dMi" $limitsMemory) }}
-{{- merge (dict "pods" (toString $pods) "cards" (toString $cards)) $cpu $memory | toJson }}
+{{- merge (dict "pods" (toString $pods)) $cards $cpu $memory | toJson }}
 {{- end }}
 
-{{- /* The largest container of some groups, and no less than what one without figures gets. */ -}}
+{{- /* The largest limits of some groups' containers, in millicores and MiB. */ -}}
 {{- define "fleet.largest" -}}
-{{- $cpu := .cpu }}{{ $memory := .memory }}
+{{- $cpu := 0 }}{{ $memory := 0 }}
 {{- range .groups }}
 {{- range (index $.values.groups .).containers }}
 {{- $cpu = max $cpu (include "fleet.millicores" .resources.limits.cpu) }}
 {{- $memory = max $memory (include "fleet.mebibytes" .resources.limits.memory) }}
 {{- end }}
 {{- end }}
-{{- dict "cpu" (printf "%dm" $cpu) "memory" (printf "%dMi" $memory) | toJson }}
+{{- dict "cpu" $cpu "memory" $memory | toJson }}
 {{- end }}
 
 {{- /* A group's name and values; fails where one value contradicts another. */ -}}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from components.kubernetes.charts import kinds
 from components.kubernetes.charts.documents import Document, Tenants, document
 from components.kubernetes.charts.knobs import Knobs, put
 from components.kubernetes.charts.nodes import NAMESPACE_MARK, text
 from components.kubernetes.manifests.base import Manifest, Object
-from components.kubernetes.manifests.platform import DEFAULT_MIB, DEFAULT_MILLICORES
-from components.kubernetes.manifests.pod import DEVICE
-from fleet.model import RolloutStrategy
+from components.kubernetes.manifests.platform import DEFAULTS
+from components.kubernetes.manifests.pod import resource_of
+from fleet.model import Cluster
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
+from fleet.plan.namespaces import copies_at_most
 
-_FIXED = ("persistentvolumeclaims", "requests.storage", "services.nodeports", "services.loadbalancers")
-"""Figures of a quota that no knob changes."""
+_SUMS = ("pods", "requests.cpu", "limits.cpu", "requests.memory", "limits.memory")
+"""Figures of a quota that follow the groups' knobs, besides those of cards."""
 
 
 def general_knobs(deployment: Deployment, namespace: str, knobs: Knobs) -> None:
@@ -42,7 +45,10 @@ def _document(manifest: Manifest, deployment: Deployment, tenants: Tenants) -> D
         made.conditions += tenants.of_any([g.name for g in deployment.groups if g.operation.tier == tier])
     elif kind in ("v1/ResourceQuota", "v1/LimitRange"):
         groups = _groups_of(_namespace(body, deployment), deployment)
-        _quota(made, groups) if kind == "v1/ResourceQuota" else _largest(made, groups)
+        if kind == "v1/LimitRange":
+            _largest(made, groups)
+        elif deployment.machine.cluster:
+            _quota(made, groups, deployment.machine.cluster)
     elif kind == "gateway.networking.k8s.io/v1/Gateway":
         for index, listener in enumerate(body["spec"]["listeners"]):
             host = '(index $.Values.groups "{name}").entrance.host'.format(**listener)
@@ -58,31 +64,45 @@ def _groups_of(namespace: PlannedNamespace, deployment: Deployment) -> list[Plan
     return [group for group in deployment.groups if group.name in namespace.groups]
 
 
-def _quota(made: Document, groups: Sequence[PlannedGroup]) -> None:
+def _quota(made: Document, groups: Sequence[PlannedGroup], cluster: Cluster) -> None:
     """The sums of all copies, as `fleet.plan.namespaces` makes them."""
-    rows = " ".join(f"({_row(group)})" for group in groups)
+    cards = {group.name: _cards(group, cluster) for group in groups}
+    rows = " ".join(f"({_row(group, cards[group.name])})" for group in groups)
     made.before = (
         f'{{{{- $most := include "fleet.quota" (dict "values" $.Values "groups" (list {rows})) | fromJson }}}}\n'
     )
     hard = made.object["spec"]["hard"]
-    for name in hard:
-        if name not in _FIXED:
-            key = "cards" if name == f"requests.{DEVICE}" else name
-            put(hard, (name,), text(f'index $most "{key}"'))
+    held = {kind for kinds_held in cards.values() for kind in kinds_held}
+    for name in (*_SUMS, *sorted(held)):
+        put(hard, (name,), text(f'index $most "{name}"'))
 
 
-def _row(group: PlannedGroup) -> str:
-    rollout = group.operation.rollout
-    recreated = rollout.strategy is RolloutStrategy.RECREATE
-    surge, tracks = (0, 1) if recreated else (rollout.surge, 2 if rollout.has_two_tracks else 1)
-    cards = sum(1 for container in group.containers if container.gpu)
-    return f'dict "name" "{group.name}" "surge" {surge} "tracks" {tracks} "cards" {cards}'
+def _cards(group: PlannedGroup, cluster: Cluster) -> Counter[str]:
+    """Name in a quota of each kind of card that a copy holds -> how many."""
+    pools = [cluster.node_pools[container.gpu.card].gpu for container in group.containers if container.gpu]
+    return Counter(f"requests.{resource_of(gpu)}" for gpu in pools if gpu)
+
+
+def _row(group: PlannedGroup, cards: Mapping[str, int]) -> str:
+    """A group and its copies at the most: `times` for each wanted, and `more`."""
+    wanted = group.operation.scaling.max
+    scaling = group.operation.scaling.model_copy(update={"max": wanted + 1})
+    larger = replace(group, operation=replace(group.operation, scaling=scaling))
+    times = copies_at_most(larger) - copies_at_most(group)
+    more = copies_at_most(group) - times * wanted
+    held = " ".join(f'"{kind}" {count}' for kind, count in sorted(cards.items()))
+    return f'dict "name" "{group.name}" "times" {times} "more" {more} "cards" (dict {held})'
 
 
 def _largest(made: Document, groups: Sequence[PlannedGroup]) -> None:
+    """The most a container may have, which no default is above."""
     names = " ".join(f'"{group.name}"' for group in groups)
-    least = f'"cpu" {DEFAULT_MILLICORES} "memory" {DEFAULT_MIB}'
-    arguments = f'dict "values" $.Values "groups" (list {names}) {least}'
-    made.before = f'{{{{- $largest := include "fleet.largest" ({arguments}) | fromJson }}}}\n'
-    for name in ("cpu", "memory"):
-        put(made.object, ("spec", "limits", 0, "max", name), text(f"$largest.{name}"))
+    made.before = (
+        f'{{{{- $largest := include "fleet.largest" (dict "values" $.Values "groups" (list {names})) | fromJson }}}}\n'
+    )
+    limit = ("spec", "limits", 0)
+    put(made.object, (*limit, "max", "cpu"), text('printf "%dm" (int $largest.cpu)'))
+    put(made.object, (*limit, "max", "memory"), text('printf "%dMi" (int $largest.memory)'))
+    for part, (millicores, mib) in DEFAULTS.items():
+        put(made.object, (*limit, part, "cpu"), text(f'printf "%dm" (min {millicores} (int $largest.cpu))'))
+        put(made.object, (*limit, part, "memory"), text(f'printf "%dMi" (min {mib} (int $largest.memory))'))

@@ -14,6 +14,8 @@ from fleet.plan.namespaces import copies_at_most
 
 _LEVEL = "pod-security.kubernetes.io"
 _PRIORITIES = {Tier.CRITICAL: 1_000_000, Tier.STANDARD: 100_000, Tier.EXPERIMENTAL: 1_000}
+DEFAULTS = {"default": (500, 256), "defaultRequest": (50, 128)}
+"""Limits and requests of a container that states none, in millicores and MiB."""
 _ABOUT = {
     Tier.CRITICAL: "Others depend on it.",
     Tier.STANDARD: "Neither critical nor experimental.",
@@ -98,8 +100,10 @@ def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:
     # No default may be above the most: the server refuses such a limit range.
     limit: Object = {
         "type": "Container",
-        "default": {"cpu": f"{min(500, cpu)}m", "memory": f"{min(256, memory)}Mi"},
-        "defaultRequest": {"cpu": f"{min(50, cpu)}m", "memory": f"{min(128, memory)}Mi"},
+        **{
+            part: {"cpu": f"{min(millicores, cpu)}m", "memory": f"{min(mib, memory)}Mi"}
+            for part, (millicores, mib) in DEFAULTS.items()
+        },
         "max": {"cpu": f"{cpu}m", "memory": f"{memory}Mi"},
     }
     return api_object("v1", "LimitRange", _shared(namespace), spec={"limits": [limit]})
