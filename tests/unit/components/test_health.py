@@ -71,7 +71,8 @@ class FakeDaemon:
 
     def client(self, **how: Any) -> Any:
         self.asked = how
-        return SimpleNamespace(containers=SimpleNamespace(get=self.containers.__getitem__), close=self.close)
+        api = SimpleNamespace(base_url="", get_adapter=lambda url: None)
+        return SimpleNamespace(api=api, containers=SimpleNamespace(get=self.containers.__getitem__), close=self.close)
 
     def close(self) -> None:
         self.closed = True
