@@ -18,6 +18,7 @@ from pathlib import Path
 from cli.terminal import Exit, UserError, guarded, project_root
 from fleet.images import AGENT_HOST_CONTEXT
 from fleet.load.project import load_project
+from fleet.model import Target
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import UnknownStackError, plan_stack
 
@@ -44,7 +45,7 @@ def _up(stack: str, *, destroy: bool) -> Exit:
     except UnknownStackError as error:
         raise UserError(str(error)) from None
     pulumi = _pulumi(root, stack)
-    if not destroy:
+    if not destroy and deployment.machine.target is Target.DOCKER:
         _ensure_images(root, deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
     _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)

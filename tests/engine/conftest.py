@@ -32,7 +32,8 @@ def machine(host: docker.DockerClient) -> dict[str, Any]:
     return {**_MACHINE, "docker_api": host.version()["ApiVersion"]}
 
 
-def _missing_engine(*plugins: str) -> str | None:
+def missing_engine(*plugins: str) -> str | None:
+    """What keeps the engine level from running with some providers; None where nothing does."""
     if shutil.which("pulumi") is None:
         return "pulumi is not on PATH"
     listed = subprocess.run(["pulumi", "plugin", "ls"], capture_output=True, text=True, check=False)
@@ -44,7 +45,7 @@ def _missing_engine(*plugins: str) -> str | None:
 @pytest.fixture(scope="session")
 def engine() -> None:
     """The Pulumi command line with the Docker provider."""
-    need("engine", _missing_engine("docker"))
+    need("engine", missing_engine("docker"))
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +78,7 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def shipped(tmp_path: Path) -> Workspace:
     """The project's own stacks, undeployed."""
-    need("engine", _missing_engine("docker"))
+    need("engine", missing_engine("docker"))
     workspace = Workspace(tmp_path, "mainpc")
     workspace.take_shipped_files()
     return workspace

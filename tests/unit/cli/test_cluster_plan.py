@@ -11,7 +11,7 @@ import pytest
 from fleet.capabilities import CAPABILITIES, Feature
 from tests.trial_cluster import STACK, write_trial
 from tests.unit.builders import ROOT
-from tests.unit.cli.running import Answer, fleet, shipped
+from tests.unit.cli.running import Answer, fleet, shipped, write_program
 from tests.unit.cli.test_plan_text import CONTROL, words
 
 
@@ -112,3 +112,30 @@ def test_what_looks_at_a_docker_daemon_says_that_a_cluster_has_none(command: tup
     answer = fleet(ROOT, *command, "cluster")
     assert answer.code == 2
     assert "cluster is no Docker machine (kubernetes)" in answer.err
+
+
+ASSISTANT = """\
+config:
+  fleet:sandbox: "true"
+  fleet:machine:
+    name: elsewhere
+    title: Another cluster
+    class: container-service
+    target: kubernetes
+    connection: kubeconfig://elsewhere
+    cluster:
+      node_pools: {general: {nodes: 2, cpus: 8, memory: 32GiB}}
+      shared_storage_class: nfs
+  fleet:images: {registry: ghcr.io/owner/fleet}
+  fleet:groups: [core-platform, memory-stack, tutor-suite-cpu]
+"""
+
+
+def test_the_assistants_groups_run_on_a_cluster_as_they_are(tmp_path: Path) -> None:
+    write_program(tmp_path, stack_elsewhere=ASSISTANT)
+    answer = fleet(tmp_path, "plan", "elsewhere", COLUMNS="120")
+    assert answer.code == 0, answer.out
+    text = words(answer.out)
+    for group in ("core-platform 4 agents", "memory-stack 3 agents", "tutor-suite-cpu 4 agents"):
+        assert group in text
+    assert "mandatory" not in answer.out
