@@ -66,6 +66,22 @@ def links(document: Path) -> list[Piece]:
     return list(_found(document, _LINK))
 
 
+def tables(document: Path) -> list[list[dict[str, str]]]:
+    """Its tables: a row as heading -> cell, without backticks."""
+    found: list[list[dict[str, str]]] = []
+    headings: list[str] = []
+    for piece in _split(document)[1]:
+        cells = [cell.strip().replace("`", "") for cell in piece.text.strip().strip("|").split("|")]
+        if not piece.text.startswith("|"):
+            headings = []
+        elif not headings:
+            headings = cells
+            found.append([])
+        elif set(piece.text) - set("|-: "):
+            found[-1].append(dict(zip(headings, cells, strict=True)))
+    return found
+
+
 def _found(document: Path, pattern: re.Pattern[str]) -> Iterator[Piece]:
     for line in _split(document)[1]:
         for match in pattern.finditer(line.text):
