@@ -13,10 +13,12 @@ from tests.unit.docs.markdown import ROOT, Piece, blocks
 
 CONVENTION = (
     "begin it with a comment that names its file: `# groups/assistant/my-group.yaml` or `# Pulumi.pc3.yaml` for a "
-    "whole file, `# Pulumi.pc2.yaml, added at the end` for lines that a shipped file gets"
+    "whole file, `# Pulumi.pc2.yaml, added at the end` for lines that a file gets, `# Pulumi.pc2.yaml, without these "
+    "lines` for lines that it loses"
 )
 _NAMED = re.compile(
-    r"^# (?P<file>Pulumi\.[a-z][a-z0-9-]*\.yaml|groups/[a-z0-9-]+/[a-z0-9-]+\.yaml)(?P<added>, added at the end)?$"
+    r"^# (?P<file>Pulumi\.[a-z][a-z0-9-]*\.yaml|groups/[a-z0-9-]+/[a-z0-9-]+\.yaml)"
+    r"(?P<change>, added at the end|, without these lines)?$"
 )
 _HOME = "Pulumi.mainpc.yaml"
 """Where a group runs that no stack of the document names."""
@@ -43,10 +45,16 @@ def write(block: Piece, folder: Path) -> Path:
     named = _NAMED.match(block.text.partition("\n")[0])
     assert named, f"{block.place}: this YAML block does not say what file it is; {CONVENTION}"
     file = folder / named["file"]
-    if named["added"]:
-        assert file.is_file(), f"{block.place}: {named['file']} is not shipped, so nothing can be added to it"
+    lines = block.text.partition("\n")[2]
+    if named["change"]:
+        assert file.is_file(), f"{block.place}: {named['file']} is not shipped, so nothing can be changed in it"
         before = file.read_text(encoding="utf-8").rstrip("\n") + "\n"
-        file.write_text(before + block.text.partition("\n")[2], encoding="utf-8")
+        if named["change"] == ", added at the end":
+            after = before + lines
+        else:
+            assert before.count(lines) == 1, f"{block.place}: {named['file']} has {before.count(lines)} times:\n{lines}"
+            after = before.replace(lines, "")
+        file.write_text(after, encoding="utf-8")
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block.text, encoding="utf-8")
