@@ -20,10 +20,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _style(text: str) -> str | None:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    style = None if plain else "'" if text.isprintable() else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return None if plain else "'" if text.isascii() and text.isprintable() else '"'
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
 
 
 _Dumper.add_representer(str, _text)
@@ -35,5 +38,11 @@ def document(value: Mapping[str, Any]) -> str:
 
 
 def scalar(value: object) -> str:
-    """A text, number or truth value on one line."""
+    """A text, number or truth value on one line; what `document` writes, but for its breaks."""
+    if isinstance(value, str):
+        style = _style(value)
+        if style != '"':
+            # A chart has thousands of them, and the library sets itself up for each.
+            doubled = value.replace("'", "''")
+            return f"'{doubled}'" if style else value
     return str(yaml.dump(value, Dumper=_Dumper, width=sys.maxsize)).removesuffix("...\n").strip()

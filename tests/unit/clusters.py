@@ -103,6 +103,7 @@ def planned_cluster(stack: str) -> tuple[Deployment, Deployment]:
     return plan_stack(fleet, stack), plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack)
 
 
+@cache
 def cluster_chart(stack: str) -> Mapping[str, str]:
     """The chart of a cluster."""
     return chart(*planned_cluster(stack), "Made by a test.")

@@ -60,6 +60,14 @@ def test_a_text_that_some_reader_takes_for_something_else_is_quoted(text: str) -
     assert scalar(text) == f"'{text}'"
 
 
+@pytest.mark.parametrize(
+    "text", ["it's", "a 'b' c", "{{ x }}", "é", "tab\there", " lead", "- x", "# no", "a: b", "x" * 300]
+)
+def test_a_text_comes_back_as_it_was(text: str) -> None:
+    assert yaml.safe_load(scalar(text)) == text
+    assert yaml.safe_load(document({"key": text})) == {"key": text}
+
+
 def test_a_text_of_several_lines_stays_on_one() -> None:
     assert scalar("a\nb: {c}\n") == r'"a\nb: {c}\n"'
 
