@@ -15,6 +15,13 @@ _BROUGHT_BY = {
 }
 """API group -> who brings its kinds."""
 
+_CLASSES = {
+    "ingressClassName": "an ingress controller of the class",
+    "gatewayClassName": "the gateway class",
+    "storageClassName": "the storage class",
+}
+"""Field that names a class -> what it is."""
+
 
 def secrets(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
     """Namespace -> the secrets its pods mount, by name; each holds its value under the key `value`."""
@@ -32,12 +39,27 @@ def create_secret(namespace: str, name: str) -> str:
 
 
 def others(manifests: Iterable[Manifest]) -> tuple[str, ...]:
-    """What has to be installed in the cluster: it brings kinds of its own, or signs certificates."""
+    """What has to be installed in the cluster: kinds of others, controllers, classes and devices."""
     every = list(manifests)
     groups = {manifest.kind.split("/")[0] for manifest in every}
-    issuers = {m.object["metadata"].get("annotations", {}).get(_ISSUER) for m in every} - {None}
-    kinds = [who for group, who in _BROUGHT_BY.items() if group in groups]
-    return (*kinds, *(f"cert-manager with the cluster issuer {issuer}" for issuer in sorted(issuers)))
+    issuers = {manifest.object["metadata"].get("annotations", {}).get(_ISSUER) for manifest in every}
+    specs = [manifest.object.get("spec", {}) for manifest in every]
+    return (
+        *(who for group, who in _BROUGHT_BY.items() if group in groups),
+        *(
+            f"{what} {name}"
+            for field, what in _CLASSES.items()
+            for name in sorted({s[field] for s in specs if field in s})
+        ),
+        *(f"cert-manager with the cluster issuer {issuer}" for issuer in sorted(issuers - {None})),
+        *(f"nodes that offer {device}" for device in sorted({d for spec in specs for d in _devices(spec)})),
+    )
+
+
+def _devices(spec: Mapping[str, Any]) -> Iterator[str]:
+    """Devices that pods of a workload ask for: whatever is named after its vendor."""
+    for container in spec.get("template", {}).get("spec", {}).get("containers", ()):
+        yield from (name for name in container["resources"]["limits"] if "/" in name)
 
 
 def _mounted(volumes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
