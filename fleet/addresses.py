@@ -56,7 +56,9 @@ class Endpoint:
         On a cluster, whose sidecars share their group's name, the group's in full: names are shorter only inside a
         namespace, and a group may be in another.
         """
-        cluster = self.stack.machine.cluster
+        cluster, cloud = self.stack.machine.cluster, self.stack.machine.cloud
+        if cloud:
+            return cloud.url(self.group, cloud.regions[0]).removeprefix("https://")
         if cluster:
             return f"{self.group}.{cluster.namespace_of(self.tenant)}"
         return container_name(self.group, self.port.container)
@@ -70,6 +72,9 @@ class Endpoint:
 
     def url(self, seen_from: Stack) -> str:
         """Address as a stack's containers use it, `tcp://host:port`."""
+        if self.stack.machine.cloud:
+            # Cloud Run answers every service on 443, whatever the port inside.
+            return f"https://{self.name_here}:443"
         if seen_from.name == self.stack.name:
             return f"{self.port.scheme}://{self.name_here}:{self.port.port}"
         if self.exposed_at:

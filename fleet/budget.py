@@ -100,7 +100,8 @@ def cpu_request_millicores(stack: Stack, container: Container) -> int:
 
 def cpu_cap_millicores(stack: Stack, container: Container) -> int:
     """Processor time a container may use on a stack: no more than the machine has."""
-    cap = min(container.cpu.limit_millicores, stack.machine.cpus * 1000)
+    # Cloud Run has no number of processors to stay below.
+    cap = min(container.cpu.limit_millicores, stack.machine.cpus * 1000 or container.cpu.limit_millicores)
     return min(cap, STAND_IN_CAP_MILLICORES) if stack.runs_stand_ins else cap
 
 

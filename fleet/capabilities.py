@@ -157,5 +157,41 @@ _KUBERNETES = {
     Feature.TWO_TRACKS: _does("two Deployments; requests from outside move by a Gateway's weights"),
 }
 
-CAPABILITIES: Mapping[Target, Mapping[Feature, Support]] = {Target.DOCKER: _DOCKER, Target.KUBERNETES: _KUBERNETES}
+_CLOUDRUN = {
+    Feature.HARDENING: _changes("every instance is a sandbox of its own; the root stays writable, in memory"),
+    Feature.WEAKENED_HARDENING: _does("the sandbox is the same whatever a group asks for"),
+    Feature.MEMORY_LIMIT: _does("an instance that exceeds it is ended"),
+    Feature.PROCESS_LIMIT: _changes("an instance's sandbox bounds it; no figure can be set"),
+    Feature.SHARED_NETWORK_IDENTITY: _does("main container and sidecars in one instance"),
+    Feature.WAVES: _does("`pulumi up` creates a service once those before it are ready"),
+    Feature.CROSS_MACHINE_START: _changes("a region sees its own services only; the group waits for its peer itself"),
+    Feature.HTTP_HEALTH_OF_READY_IMAGE: _does("Cloud Run asks from outside"),
+    Feature.RESTART_LIMIT: _changes("an instance that ends is replaced for ever, while requests come"),
+    Feature.DECLARED_EDGES: _changes(
+        "who may call a service is who its invokers are; names and ports are not filtered"
+    ),
+    Feature.TENANTS: _cannot("services of a project see each other's addresses; give each tenant a project of its own"),
+    Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: _does("invokers are named one by one"),
+    Feature.OUTSIDE: _changes("every outgoing connection passes, unless egress goes through a network that filters"),
+    Feature.SECRETS: _does("a pinned version in Secret Manager, as a file"),
+    Feature.HOST_FOLDERS: _cannot("there is no host; name a backing under machine.cloud.services.<group>.volumes"),
+    Feature.VOLUME_SIZE: _changes("a bucket grows as it is filled"),
+    Feature.SINGLE_WRITER: _changes("one instance at the most; two may overlap while a revision is replaced"),
+    Feature.SHARED_VOLUMES: _does("a bucket mounted by every instance; it locks no files"),
+    Feature.HOST_DEVICES: _cannot("there is no host; keep the group on Docker"),
+    Feature.GPU: _does("a whole card an instance, paid for as long as the instance runs"),
+    Feature.GPU_BURST: _does("the card is the instance's alone"),
+    Feature.MPS: _changes("an instance has a card alone"),
+    Feature.COPIES: _does("instances by requests, between min and max"),
+    Feature.SIGNALS: _cannot("Cloud Run scales on requests alone; keep the group on a cluster with KEDA"),
+    Feature.TIER: _changes("instances do not compete for room; min_instances keeps some warm"),
+    Feature.ROLLING: _does("a new revision gets the requests once it is ready"),
+    Feature.TWO_TRACKS: _does("two revisions, with the requests divided by percent"),
+}
+
+CAPABILITIES: Mapping[Target, Mapping[Feature, Support]] = {
+    Target.DOCKER: _DOCKER,
+    Target.KUBERNETES: _KUBERNETES,
+    Target.CLOUDRUN: _CLOUDRUN,
+}
 """Every target that can be built -> what it makes of every feature."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.budget import CardUse, card_of, card_uses
 from fleet.errors import Fault
 from fleet.judgement.walk import containers, placed
-from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack, Target
 from fleet.model.quantities import thousands
 from fleet.sources import Sources
 
@@ -81,5 +81,5 @@ def _way_out(use: CardUse, stack: Stack, fleet: Fleet, uses: dict[str, tuple[Car
 
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:
     for stack, group, key, container in containers(fleet, fleet.members):
-        if container.gpu is not None and stack.machine.cluster is None:
+        if container.gpu is not None and stack.machine.target is Target.DOCKER:
             yield stack, group, key, container.gpu

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.addresses import AddressBook
 from fleet.errors import Fault
-from fleet.model import Fleet
+from fleet.model import Fleet, Target
 from fleet.sources import Sources
 
 
@@ -31,8 +31,8 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
     asked: set[str] = set()
     for use in book.uses:
         endpoint = use.endpoint
-        on_cluster = endpoint.stack.machine.cluster is not None
-        has_way = on_cluster or endpoint.port.host_port is not None
+        by_name = endpoint.stack.machine.target is not Target.DOCKER
+        has_way = by_name or endpoint.port.host_port is not None
         if not use.crosses_machines or has_way or endpoint.ref in asked:
             continue
         asked.add(endpoint.ref)

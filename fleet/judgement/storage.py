@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.errors import Fault
 from fleet.judgement.walk import containers, placed
-from fleet.model import Fleet, Stack
+from fleet.model import Fleet, Stack, Target
 from fleet.sources import Sources
 
 WRITABLE_FOLDERS = ("/data", "/cache", "/content", "/logs", "/models", "/observability", "/scratch")
@@ -74,7 +74,7 @@ def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A host device that a container asks for is one its machine offers; a sandbox offers none and gives none."""
     for stack in fleet.members:
-        if stack.machine.cluster:
+        if stack.machine.target is not Target.DOCKER:
             continue
         for _, group, key, container in containers(fleet, (stack,)):
             for index, device in enumerate(container.devices):

@@ -1,5 +1,6 @@
 """Machine, container group, stack and fleet: frozen models that refuse unknown keys."""
 
+from fleet.model.cloud import Cloud, CloudService
 from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
 from fleet.model.device import Arch, DeviceClass, Strategy, Target
 from fleet.model.gpu import Gpu, Mps
@@ -25,6 +26,8 @@ __all__ = [
     "MAIN",
     "Agent",
     "Arch",
+    "Cloud",
+    "CloudService",
     "Cluster",
     "Container",
     "ContainerGroup",

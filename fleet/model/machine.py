@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from fleet.model.base import AbsolutePath, FrozenMap, Model, Name
+from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, Target
 from fleet.model.gpu import Gpu
@@ -57,9 +58,11 @@ class Machine(Model):
     device_class: DeviceClass = Field(alias="class")
     arch: Arch | None = None
     """Processor architecture; a cluster states its pools' instead."""
-    connection: str = Field(pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+)$")
+    connection: str = Field(
+        pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://[a-z][a-z0-9-]{4,28}[a-z0-9])$"
+    )
     """The daemon: `ssh://user@address`, or `unix:///var/run/docker.sock` on the machine you sit at. A cluster:
-    `kubeconfig://<context>`, a context of your kubeconfig."""
+    `kubeconfig://<context>`, a context of your kubeconfig. Cloud Run: `gcp://<project>`."""
     docker_api: str = Field(default="1.41", pattern=r"^1\.\d+$")
     """API version of the Docker daemon, as `docker version` prints it; the default is the oldest one supported. From
     1.44 (Docker 25) a container that starts is probed every second, and then at its interval."""
@@ -87,6 +90,8 @@ class Machine(Model):
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
     cluster: Cluster | None = None
     """What a Kubernetes cluster has to give, in place of all that one host has."""
+    cloud: Cloud | None = None
+    """How groups are run on Cloud Run, in place of all that one host has."""
 
     @property
     def cpus(self) -> int:
@@ -129,7 +134,7 @@ class Machine(Model):
         """Architectures of its nodes, one on a single host."""
         if self.cluster:
             return tuple(sorted({pool.arch for pool in self.cluster.node_pools.values()}))
-        return (self.arch,) if self.arch else ()
+        return (Arch.AMD64,) if self.cloud else (self.arch,) if self.arch else ()
 
     @property
     def cards(self) -> Mapping[str, Gpu]:
@@ -157,19 +162,17 @@ class Machine(Model):
 
     @model_validator(mode="after")
     def _is_described_by_its_kind(self) -> Machine:
-        is_cluster = self.target is Target.KUBERNETES
-        ours = _OF_A_CLUSTER if is_cluster else _OF_A_HOST
+        ours = _DESCRIBES.get(self.target, _OF_A_HOST)
         missing = [name for field, name in ours.items() if getattr(self, field) is None]
         if missing:
             msg = f"{', '.join(missing)} missing: a {self.target} machine needs it; add machine.{missing[0]}"
             raise ValueError(msg)
-        others = _OF_HOSTS_ONLY if is_cluster else _OF_A_CLUSTER
-        foreign = [name for field, name in others.items() if field in self.model_fields_set]
+        foreign = [name for field, name in _foreign_to(self.target).items() if field in self.model_fields_set]
         if foreign:
             msg = f"{', '.join(foreign)} given, which a {self.target} machine does not have; drop machine.{foreign[0]}"
             raise ValueError(msg)
-        if is_cluster != self.connection.startswith("kubeconfig://"):
-            want = "kubeconfig://<context>" if is_cluster else "ssh://user@address, or unix://, of its daemon"
+        schemes, want = _REACHED_BY.get(self.target, _REACHED_BY[Target.DOCKER])
+        if not self.connection.startswith(schemes):
             msg = f'connection "{self.connection}" does not reach a {self.target} machine; give {want}'
             raise ValueError(msg)
         return self
@@ -185,7 +188,14 @@ class Machine(Model):
 
 
 _OF_A_CLUSTER = {"cluster": "cluster"}
+_OF_A_CLOUD = {"cloud": "cloud"}
 _OF_A_HOST = {"arch": "arch", "stated_cpus": "cpus", "stated_memory_mib": "memory", "bridge": "network"}
+_DESCRIBES = {Target.KUBERNETES: _OF_A_CLUSTER, Target.CLOUDRUN: _OF_A_CLOUD}
+_REACHED_BY = {
+    Target.DOCKER: (("ssh://", "unix://", "tcp://"), "ssh://user@address, or unix://, of its daemon"),
+    Target.KUBERNETES: (("kubeconfig://",), "kubeconfig://<context>"),
+    Target.CLOUDRUN: (("gcp://",), "gcp://<project>"),
+}
 _OF_HOSTS_ONLY = {
     **_OF_A_HOST,
     "memory_reserve_mib": "memory_reserve",
@@ -199,6 +209,13 @@ _OF_HOSTS_ONLY = {
     "binds": "binds",
     "lan_address": "lan_address",
 }
+
+
+def _foreign_to(target: Target) -> Mapping[str, str]:
+    """Fields that other kinds of machine have, and this one has not."""
+    services = {**_OF_A_CLUSTER, **_OF_A_CLOUD}
+    others = {**_OF_HOSTS_ONLY, **services} if target in _DESCRIBES else services
+    return {field: name for field, name in others.items() if field not in _DESCRIBES.get(target, ())}
 
 
 class DeviceAccess(Model):

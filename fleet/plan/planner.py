@@ -16,8 +16,16 @@ from fleet.budget import (
     shared_cards,
     sharing_name,
 )
+from fleet.clouds import shape
 from fleet.images import AGENT_HOST
-from fleet.model import MAIN, Arch, Cluster, Container, ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.model import (
+    MAIN,
+    Arch,
+    Container,
+    ContainerGroup,
+    Fleet,
+    Stack,
+)
 from fleet.needs import degradations
 from fleet.order import waves
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
@@ -37,8 +45,9 @@ from fleet.plan.environment import environment, health_test
 from fleet.plan.labelling import container_labels
 from fleet.plan.namespaces import namespaces
 from fleet.plan.ports import planned_health, planned_ports
+from fleet.plan.shares import gpu_of_instance, gpu_of_pool, in_its_shape
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
-from fleet.pools import ENFORCEMENT, pool_of, pool_uses
+from fleet.pools import pool_uses
 from fleet.tenants import closed_tenants, tenants_served
 
 
@@ -136,8 +145,14 @@ class _Planner:
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
+        planned, cloud = self._planned_container(group, key), self._stack.machine.cloud
+        if cloud is None or key != MAIN or self._stack.runs_stand_ins:
+            return planned
+        return in_its_shape(planned, shape(cloud, group))
+
+    def _planned_container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
-        gpu = self._gpu(container) if stack.gives_gpus else None
+        gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
@@ -181,12 +196,14 @@ class _Planner:
     def _reference(self, name: str) -> str:
         return self._stack.images.reference(name, self._fleet.image_contents)
 
-    def _gpu(self, container: Container) -> PlannedGpu | None:
+    def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget, cluster = container.gpu, self._stack.machine.cluster
         if budget is None:
             return None
         if cluster is not None:
-            return _gpu_of_pool(cluster, budget)
+            return gpu_of_pool(cluster, budget)
+        if self._stack.machine.cloud is not None:
+            return gpu_of_instance(self._stack.machine.cloud.service(group.name), budget)
         card = card_of(self._stack.machine, budget)
         if card is None:
             return None
@@ -249,14 +266,6 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
         return {**owned, **shared}
-
-
-def _gpu_of_pool(cluster: Cluster, budget: GpuBudget) -> PlannedGpu | None:
-    pool = pool_of(cluster, budget)
-    gpu = cluster.node_pools[pool].gpu if pool else None
-    if pool is None or gpu is None:
-        return None
-    return PlannedGpu(pool, gpu, budget.request_mib, budget.limit_mib, budget.processes, ENFORCEMENT[gpu.sharing])
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

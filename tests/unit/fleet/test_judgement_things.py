@@ -166,9 +166,9 @@ def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path:
     assert_accepted(tmp_path, local=local, **changes)
 
 
-@pytest.mark.parametrize(("device_class", "target"), [("container-service", "cloudrun"), ("embedded", "native")])
+@pytest.mark.parametrize(("device_class", "target"), [("embedded", "native"), ("hpc", "native")])
 def test_a_target_that_cannot_be_built_yet_is_refused(tmp_path: Path, device_class: str, target: str) -> None:
-    message = f'machine.target: target "{target}" cannot be built yet; use docker or kubernetes'
+    message = f'machine.target: target "{target}" cannot be built yet; use docker or kubernetes or cloudrun'
     changes = on_pi(small_group(), class_=device_class, target=target)
     assert_refused(tmp_path, "stack_pi", "target:", message, **changes)
 

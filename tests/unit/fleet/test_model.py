@@ -159,7 +159,6 @@ def test_health_is_looked_for_as_long_as_all_its_tries_take() -> None:
     [
         ("gaming-pc", "docker", True), ("gaming-laptop", "docker", True), ("workstation", "docker", True),
         ("cloud-vm", "docker", True), ("laptop", "docker", True), ("single-board-computer", "docker", True),
-        ("container-service", "cloudrun", True),
         ("container-service", "docker", False), ("gaming-pc", "kubernetes", False), ("embedded", "native", True),
         ("embedded", "docker", False), ("hpc", "native", True), ("hpc", "docker", True), ("hpc", "cloudrun", False),
     ],

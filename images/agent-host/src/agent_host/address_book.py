@@ -19,6 +19,7 @@ class Address:
 
     host: str
     port: int
+    tls: bool = False
 
     @property
     def tcp(self) -> str:
@@ -27,8 +28,8 @@ class Address:
 
     @property
     def http(self) -> str:
-        """For HTTP: `http://host:port`, without a path."""
-        return f"http://{self.host}:{self.port}"
+        """For HTTP: `http://host:port`, or `https://` where it answers under TLS alone; without a path."""
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
 
 def read_address_book(environ: Mapping[str, str]) -> dict[str, Address]:
@@ -63,7 +64,7 @@ def _parse(source: str, text: str) -> dict[str, Address]:
 def _address(source: str, url: object) -> Address:
     scheme, _, place = str(url).partition("://")
     host, _, port = place.rpartition(":")
-    if scheme not in ("tcp", "http") or not host or not port.isdecimal() or int(port) not in _PORTS:
+    if scheme not in ("tcp", "http", "https") or not host or not port.isdecimal() or int(port) not in _PORTS:
         msg = f"{source}: is no address ({url}); give tcp://host:port"
         raise ValueError(msg)
-    return Address(host, int(port))
+    return Address(host, int(port), tls=scheme == "https")

@@ -1,0 +1,183 @@
+"""Google Cloud Run as a machine: its project and regions, and how each group's service is run there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.cluster import HostName
+from fleet.model.quantities import MemoryMib, Millicores, Seconds
+
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
+Member = Annotated[str, StringConstraints(pattern=r"^(serviceAccount|user|group|domain):\S+$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+UsDollars = Annotated[float, Field(gt=0)]
+
+
+class Kind(StrEnum):
+    """What a group becomes."""
+
+    SERVICE = "service"
+    """Answers requests on a port."""
+    WORKER_POOL = "worker-pool"
+    """Runs all the time, and answers nobody."""
+    JOB = "job"
+    """Runs to its end when it is called."""
+
+
+class Size(StrEnum):
+    """Named sizes of a service's main container."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Billing(StrEnum):
+    """When processors are paid for."""
+
+    REQUEST = "request"
+    """While a request is answered; the processor is taken away in between."""
+    INSTANCE = "instance"
+    """As long as an instance runs; agents may work between requests."""
+
+
+class Ingress(StrEnum):
+    """From where a service is reached."""
+
+    INTERNAL = "internal"
+    LOAD_BALANCER = "load-balancer"
+    """From inside, and through a load balancer."""
+    ALL = "all"
+
+
+class CloudGpu(StrEnum):
+    """Cards that Cloud Run has."""
+
+    L4 = "nvidia-l4"
+    RTX_PRO_6000 = "nvidia-rtx-pro-6000"
+
+
+class Backing(StrEnum):
+    """Where a volume's data lives: never on a container's disk."""
+
+    BUCKET = "bucket"
+    """A Cloud Storage bucket, mounted as files; no file locks, so no database."""
+    SQL = "sql"
+    """A Cloud SQL instance with point-in-time recovery; the group is given its address, and no files."""
+
+
+class CloudService(Model):
+    """How one group is run. CPU and memory are its main container's; without a size or a figure, the group's limits."""
+
+    kind: Kind = Kind.SERVICE
+    size: Size | None = None
+    cpu_millicores: Millicores | None = Field(default=None, alias="cpu")
+    memory_mib: MemoryMib | None = Field(default=None, alias="memory")
+    min_instances: int = Field(default=0, ge=0, le=1000)
+    max_instances: int | None = Field(default=None, ge=1, le=1000)
+    """Without it, the size's, else the group's scaling.max."""
+    concurrency: int = Field(default=80, ge=1)
+    """Requests an instance answers at a time."""
+    timeout_s: Seconds = Field(default=300, alias="timeout")
+    billing: Billing = Billing.REQUEST
+    gpu: CloudGpu | None = None
+    ingress: Ingress = Ingress.INTERNAL
+    invokers: tuple[Member, ...] = ()
+    """Who may call it, such as `serviceAccount:caller@project.iam.gserviceaccount.com`."""
+    egress: Literal["private", "all"] | None = None
+    """What goes through the project's network: private addresses, or everything; nothing without it."""
+    volumes: FrozenMap[Name, Backing] = Field(default_factory=dict, validate_default=True)
+    """Volume of the group -> where its data lives."""
+    deletion_protection: bool = True
+    attested_images: bool = False
+    """Only images that the project's Binary Authorization policy lets through."""
+    idle_gpu_accepted: str = ""
+    """Why a GPU may be kept warm, which is paid for at its full rate around the clock."""
+
+
+class CloudSecret(Model):
+    """A secret in Secret Manager; its value is set there, and never stands in these files."""
+
+    version: int = Field(ge=1)
+    """Version that services read: a new one rolls out by changing it."""
+    rotation_days: int | None = Field(default=None, ge=1, le=3650)
+    """How often its owner is reminded to make a new one."""
+
+
+class FrontDoor(Model):
+    """One address for services in several regions: a global load balancer with a managed certificate."""
+
+    host: HostName
+    group: Name
+    """The service behind it."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """From one address; more are refused."""
+    armor: bool = False
+    """Refuse what Cloud Armor's preconfigured rules take for an attack."""
+
+
+class Observation(Model):
+    """What is watched, and who is told."""
+
+    email: Email
+    errors_per_minute: int = Field(default=5, ge=1)
+    """Errors in the logs above which somebody is told."""
+    latency_ms: int = Field(default=2000, ge=1)
+    """95th percentile of a service's answers above which somebody is told."""
+
+
+class Budget(Model):
+    """What a month may cost."""
+
+    monthly_usd: UsDollars
+    billing_account: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$")] | None = None
+    """Account whose budget alerts are set up; without it there are none, and the plan alone holds to the figure."""
+    alert_percents: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 90, 100)
+
+
+class Cloud(Model):
+    """What a project on Google Cloud runs; the project itself is the machine's connection."""
+
+    project_number: int = Field(ge=1)
+    """`gcloud projects describe` prints it; it is part of every service's address."""
+    regions: tuple[Region, ...] = Field(min_length=1)
+    """Every service runs in each of them."""
+    services: FrozenMap[Name, CloudService] = Field(default_factory=dict, validate_default=True)
+    """Group -> how it is run; a group that is not named is run as everything is by default."""
+    secrets: FrozenMap[Name, CloudSecret] = Field(default_factory=dict, validate_default=True)
+    network: Name | None = None
+    """VPC network for private traffic."""
+    subnet: Name | None = None
+    build_repository: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")
+    """GitHub repository, `owner/name`, whose pushes to main build the images; without it they are pushed by hand."""
+    front_door: FrontDoor | None = None
+    observation: Observation | None = None
+    budget: Budget | None = None
+
+    @model_validator(mode="after")
+    def _regions_are_named_once(self) -> Cloud:
+        twice = sorted({region for region in self.regions if self.regions.count(region) > 1})
+        if twice:
+            msg = f"regions names {', '.join(twice)} twice; keep one"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _private_traffic_has_a_network(self) -> Cloud:
+        without = [name for name, service in self.services.items() if service.egress]
+        if without and (self.network is None or self.subnet is None):
+            msg = f"services.{without[0]}.egress goes through a network; give network and subnet"
+            raise ValueError(msg)
+        return self
+
+    def url(self, group: str, region: str) -> str:
+        """Address of a group's service in a region."""
+        return f"https://{group}-{self.project_number}.{region}.run.app"
+
+    def service(self, group: str) -> CloudService:
+        """How a group is run."""
+        return self.services.get(group, CloudService())
