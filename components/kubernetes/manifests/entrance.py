@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import (
     MANAGED_BY,
+    TRACK_LABEL,
     Manifest,
     Object,
     api_object,
@@ -69,8 +70,10 @@ def monitor(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> It
     main = group.containers[0]
     if cluster.metrics is not Metrics.SERVICE_MONITOR or not main.agents or main.health.http is None:
         return
+    # Where two versions run, each has a service of its own beside the group's: one of the two must be left out.
+    own = [{"key": TRACK_LABEL, "operator": "Exists"}] if tracks(group) else []
     spec = {
-        "selector": {"matchLabels": selector(group)},
+        "selector": {"matchLabels": selector(group), **({"matchExpressions": own} if own else {})},
         "endpoints": [{"targetPort": main.health.http.port, "path": "/metrics", "interval": "30s"}],
     }
     watch = api_object("monitoring.coreos.com/v1", "ServiceMonitor", metadata(group, deployment), spec=spec)

@@ -140,6 +140,10 @@ def test_metrics_are_found_the_way_the_cluster_wants() -> None:
     assert annotated["prometheus.io/port"] == "8000"
     objects = rendered(machine={"cluster": {"metrics": "service-monitor"}})
     assert objects["left-monitor"].kind == "monitoring.coreos.com/v1/ServiceMonitor"
+    # Of a group in two versions, each version's own service, and not the group's as well.
+    both = spec(objects, "front-monitor")["selector"]
+    assert both["matchExpressions"] == [{"key": "fleet.track", "operator": "Exists"}]
+    assert "matchExpressions" not in spec(objects, "left-monitor")["selector"]
     assert "prometheus.io/port" not in spec(objects, "left-pods")["template"]["metadata"]["annotations"]
 
 
