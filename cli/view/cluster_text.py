@@ -15,6 +15,9 @@ from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Demand, Deployment
 from fleet.pools import PoolUse
 
+_WIDE = 110
+"""Columns from which the quotas fit as a table."""
+
 
 def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None:
     """Prints what a cluster's groups take of it, at least and at the most."""
@@ -67,6 +70,9 @@ def _nodes(out: Console, deployment: Deployment, cluster: Cluster) -> None:
 
 def _quota(out: Console, deployment: Deployment) -> None:
     """A row a namespace: what its groups ask of its quota now, of what they may ask."""
+    if out.width < _WIDE:
+        labelled(out, "quota", Text("\n".join(_quota_lines(deployment))))
+        return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("namespace")
     for heading in ("pods", "CPU", "memory", "cards", "storage"):
@@ -76,6 +82,14 @@ def _quota(out: Console, deployment: Deployment) -> None:
         storage = gibibytes(namespace.storage_mib) if namespace.storage_mib else "-"
         table.add_row(namespace.name, *_used(least, most), storage)
     labelled(out, "quota", table)
+
+
+def _quota_lines(deployment: Deployment) -> Iterator[str]:
+    for namespace in deployment.namespaces:
+        pods, cpus, memory, cards = _used(namespace.least, namespace.most)
+        with_cards = f", {cards} cards" if namespace.most.cards else ""
+        stored = f", {gibibytes(namespace.storage_mib)} stored" if namespace.storage_mib else ""
+        yield f"{namespace.name}: {pods} pods, {cpus} CPUs, {memory}{with_cards}{stored}"
 
 
 def _used(least: Demand, most: Demand) -> Iterator[str]:

@@ -10,16 +10,21 @@ from cli.view import bar
 
 LABEL_WIDTH = 7
 _BAR_WIDTH_MAX = 60
+_BAR_WIDTH_MIN = 20
 
 
 def bar_row(out: Console, label: str, parts: list[bar.Part], figures: str) -> None:
-    """A label, a bar as wide as there is room, and its figures."""
+    """A label, a bar as wide as there is room, and its figures: beside it, or below where they would not fit."""
     room = out.width - LABEL_WIDTH - len(figures) - 3
-    width = min(_BAR_WIDTH_MAX, room)
+    beside = room >= _BAR_WIDTH_MIN
+    width = min(_BAR_WIDTH_MAX, room if beside else out.width - LABEL_WIDTH)
     row = Text(f"{label:<{LABEL_WIDTH}}")
-    row.append_text(bar.bar(parts, max(width, 20), ascii_only=ascii_only(out)))
-    row.append(f"   {figures}")
+    row.append_text(bar.bar(parts, width, ascii_only=ascii_only(out)))
+    if beside:
+        row.append(f"   {figures}")
     out.print(row, no_wrap=True, overflow="fold")
+    if not beside:
+        indented(out, Text(figures))
 
 
 def labelled(out: Console, label: str, body: RenderableType) -> None:
