@@ -64,6 +64,8 @@ EXPECTED = {
     "D02-digest-pinned": ADVISORY,
     "D03-known-registry": MANDATORY,
     "D04-no-dead-registry": MANDATORY,
+    "D05-verified-signature": DISABLED,
+    "D06-recently-scanned": DISABLED,
     "D11-pull-policy": ADVISORY,
     "E01-health-check": MANDATORY,
     "E02-readiness": MANDATORY,
