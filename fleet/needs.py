@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleet.capabilities import CAPABILITIES, Feature, Level
-from fleet.model import MAIN, Container, ContainerGroup, Enforcement, Fleet, Stack, Target, Tier
+from fleet.model import MAIN, Container, ContainerGroup, Enforcement, Fleet, RolloutStrategy, Stack, Target, Tier
+from fleet.rollouts import volume_held_by_the_old_pod
 from fleet.tenants import names_as_peer, tenants_served
 
 Need = tuple[Feature, str]
@@ -24,6 +25,9 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
     if group.outside:
         yield Feature.OUTSIDE, "outside"
     yield from _operation(group)
+    held = volume_held_by_the_old_pod(group, stack, [fleet.groups[n] for n in stack.groups if n in fleet.groups])
+    if held:
+        yield Feature.ROLLING_WITH_A_VOLUME, f"volumes.{held}"
     for key, container in group.containers.items():
         yield from _container(key, container, stack)
     for key, volume in group.volumes.items():
@@ -53,7 +57,7 @@ def _operation(group: ContainerGroup) -> Iterator[Need]:
         yield Feature.TIER, "tier"
     if group.rollout.has_two_tracks:
         yield Feature.TWO_TRACKS, "rollout.strategy"
-    elif "rollout" in group.model_fields_set:
+    elif "rollout" in group.model_fields_set and group.rollout.strategy is RolloutStrategy.ROLLING:
         yield Feature.ROLLING, "rollout"
 
 

@@ -87,7 +87,7 @@ def ensure_volumes_can_be_mounted(fleet: Fleet, sources: Sources) -> Iterator[Fa
             if foreign:
                 problem = f"{foreign.name} mounts it from another namespace on {stack.name}, which no claim can do"
                 yield sources.group_fault(owner.name, at, problem, "give each tenant a volume of its own")
-            several = len(users) > 1 or any(g.scaling.max > 1 for g in users)
+            several = len(users) > 1 or any(g.scaling.max > 1 or g.rollout.has_two_tracks for g in users)
             if several and not cluster.shared_storage_class:
                 names = ", ".join(g.name for g in users)
                 problem = f"several pods of {names} mount it on {stack.name}, which has no storage for that"

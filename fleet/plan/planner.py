@@ -48,6 +48,7 @@ from fleet.plan.ports import planned_health, planned_ports
 from fleet.plan.shares import gpu_of_instance, gpu_of_pool, in_its_shape
 from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.pools import pool_uses
+from fleet.rollouts import rollout_on
 from fleet.tenants import closed_tenants, tenants_served
 
 
@@ -138,7 +139,7 @@ class _Planner:
         return Operation(
             tier=group.tier,
             scaling=group.scaling,
-            rollout=group.rollout,
+            rollout=rollout_on(group, stack, self._groups),
             state=stack.rollouts.get(group.name),
             exposure=exposed.get(group.name),
             outside=group.outside,

@@ -46,7 +46,9 @@ def volume_claims(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest
 def is_shared(volume: PlannedVolume, groups: Sequence[PlannedGroup]) -> bool:
     """Whether pods on several nodes may mount a volume at once."""
     mounting = [group for group in groups if group.name in volume.mounted_by]
-    return len(mounting) > 1 or any(group.operation.scaling.max > 1 for group in mounting)
+    return len(mounting) > 1 or any(
+        group.operation.scaling.max > 1 or group.operation.rollout.has_two_tracks for group in mounting
+    )
 
 
 def pod_volumes(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> list[Object]:

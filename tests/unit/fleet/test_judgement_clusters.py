@@ -29,6 +29,7 @@ def main(**keys: Any) -> dict[str, Any]:
     return {"containers": {"main": keys}}
 
 
+SHELF: dict[str, Any] = {"volumes": {"shelf": {}}}
 CARD = {"model": "L4", "memory": "24GiB"}
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "no card holds the limit": (
@@ -63,6 +64,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"groups": {"front": {**main(mounts={"shelf": {"path": "/data"}}), "volumes": {"shelf": {}}}}},
         "volumes.shelf: several pods of front mount it on trial, which has no storage for that; set "
         "machine.cluster.shared_storage_class",
+    ),
+    "a volume for two versions": (
+        {"groups": {"front": {**main(mounts={"shelf": {"path": "/data"}}), **SHELF, "scaling": {"min": 1, "max": 1}}}},
+        "volumes.shelf: several pods of front mount it on trial",
     ),
     "two containers on one port": (
         {"groups": {"store": {"ports": {"lookups": {"port": 8000}}}}},
