@@ -39,6 +39,7 @@ class Feature(StrEnum):
     SIGNALS = "scaling on waiting work"
     TIER = "room for what matters most first"
     ROLLING = "new version copy by copy"
+    ROLLING_WITH_A_CARD = "new version beside the old one with every card taken"
     ROLLING_WITH_A_VOLUME = "new version before the old one stops, with a volume of its own"
     TWO_TRACKS = "blue-green and canary"
 
@@ -120,6 +121,7 @@ _DOCKER = {
     Feature.SIGNALS: _changes("one copy of each group runs on a machine, whatever waits"),
     Feature.TIER: _changes("a machine has no order of eviction; requests fit it, so none is needed"),
     Feature.ROLLING: _changes("a container is stopped before its successor starts"),
+    Feature.ROLLING_WITH_A_CARD: _changes("a container is stopped before its successor starts"),
     Feature.ROLLING_WITH_A_VOLUME: _changes("a container is stopped before its successor starts"),
     Feature.TWO_TRACKS: _changes("a machine runs one version of a group; the new one replaces the old one"),
 }
@@ -156,6 +158,7 @@ _KUBERNETES = {
     Feature.SIGNALS: _does("KEDA, where cluster.autoscaler says so"),
     Feature.TIER: _does("a priority class a tier"),
     Feature.ROLLING: _does("surge and unavailable as the group says"),
+    Feature.ROLLING_WITH_A_CARD: _changes("no card is spare for the new pod, so an old one stops first"),
     Feature.ROLLING_WITH_A_VOLUME: _changes(
         "a volume of one pod is held on its node until that pod is gone; on several nodes the old pod stops first"
     ),
@@ -191,6 +194,7 @@ _CLOUDRUN = {
     Feature.SIGNALS: _cannot("Cloud Run scales on requests alone; keep the group on a cluster with KEDA"),
     Feature.TIER: _changes("instances do not compete for room; min_instances keeps some warm"),
     Feature.ROLLING: _does("a new revision gets the requests once it is ready"),
+    Feature.ROLLING_WITH_A_CARD: _does("every instance has a card of its own, up to the project's quota"),
     Feature.ROLLING_WITH_A_VOLUME: _does("both revisions mount the bucket for a moment"),
     Feature.TWO_TRACKS: _does("two revisions, with the requests divided by percent"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fleet.capabilities import CAPABILITIES, Feature, Level
 from fleet.model import MAIN, Container, ContainerGroup, Enforcement, Fleet, RolloutStrategy, Stack, Target, Tier
-from fleet.rollouts import volume_held_by_the_old_pod
+from fleet.rollouts import card_held_by_the_old_pod, volume_held_by_the_old_pod
 from fleet.tenants import names_as_peer, tenants_served
 
 Need = tuple[Feature, str]
@@ -25,9 +25,12 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
     if group.outside:
         yield Feature.OUTSIDE, "outside"
     yield from _operation(group)
-    held = volume_held_by_the_old_pod(group, stack, [fleet.groups[n] for n in stack.groups if n in fleet.groups])
+    here = [fleet.groups[name] for name in stack.groups if name in fleet.groups]
+    held = volume_held_by_the_old_pod(group, stack, here)
     if held:
         yield Feature.ROLLING_WITH_A_VOLUME, f"volumes.{held}"
+    elif card_held_by_the_old_pod(group, stack, here):
+        yield Feature.ROLLING_WITH_A_CARD, "rollout"
     for key, container in group.containers.items():
         yield from _container(key, container, stack)
     for key, volume in group.volumes.items():

@@ -63,10 +63,17 @@ class PoolUse:
 
     def placed(self, copies: str = "copies_min") -> int:
         """How many of the copies (`copies_min`, `copies_max`) find a card; the scheduler leaves the others pending."""
-        wanted = [share.amount_mib for share in self.shares for _ in range(getattr(share, copies))]
+        return self._fitting([share.amount_mib for share in self.shares for _ in range(getattr(share, copies))])
+
+    def has_room_for(self, amounts: Sequence[int]) -> bool:
+        """Whether more copies, of these amounts, find a card beside those that always run."""
+        wanted = [share.amount_mib for share in self.shares for _ in range(share.copies_min)]
+        return self._fitting([*wanted, *amounts]) == len(wanted) + len(amounts)
+
+    def _fitting(self, amounts: Sequence[int]) -> int:
         if self.gpu.sharing is Sharing.MEMORY_AMOUNT:
-            return _packed(wanted, self.cards, self.gpu.memory_mib)
-        return min(len(wanted), self.cards * self.gpu.shares)
+            return _packed(amounts, self.cards, self.gpu.memory_mib)
+        return min(len(amounts), self.cards * self.gpu.shares)
 
 
 def pool_of(cluster: Cluster, budget: GpuBudget) -> str | None:

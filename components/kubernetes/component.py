@@ -13,6 +13,7 @@ import pulumi
 
 from components.kubernetes.kinds import register
 from components.kubernetes.manifests.base import Manifest
+from components.kubernetes.manifests.workload import progress_deadline_s
 from components.kubernetes.provider import cluster_provider
 from components.kubernetes.render import render
 from fleet.plan.deployment import Deployment, PlannedGroup
@@ -82,8 +83,12 @@ class ContainerGroup(pulumi.ComponentResource):
     def __init__(self, name: str, args: GroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         group = args.group
         super().__init__("fleet:kubernetes:ContainerGroup", name, {"group": group.name, "wave": group.wave}, opts)
+        # The provider gives up after ten minutes unless told how long these pods may take, one after the other.
+        longest = f"{progress_deadline_s(group) * group.operation.scaling.min}s"
+        patience = pulumi.CustomTimeouts(create=longest, update=longest)
         for manifest in args.manifests:
-            register(f"{args.stack}-{manifest.key}", manifest.object, pulumi.ResourceOptions(parent=self))
+            options = pulumi.ResourceOptions(parent=self, custom_timeouts=patience)
+            register(f"{args.stack}-{manifest.key}", manifest.object, options)
         self.register_outputs({"group": group.name, "containers": [container.key for container in group.containers]})
 
 

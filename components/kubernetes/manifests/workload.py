@@ -43,6 +43,11 @@ def workloads(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> 
         yield _workload(group, deployment, cluster, track, image)
 
 
+def progress_deadline_s(group: PlannedGroup) -> int:
+    """Seconds within which one new pod must be ready; a rollout that stands still for longer has failed."""
+    return max(_PROGRESS_DEADLINE_S, *(container.health.deadline_s for container in group.containers))
+
+
 def _workload(
     group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None, image: str | None
 ) -> Manifest:
@@ -59,7 +64,7 @@ def _workload(
     spec |= {
         "strategy": _strategy(group),
         "revisionHistoryLimit": _HISTORY,
-        "progressDeadlineSeconds": max(_PROGRESS_DEADLINE_S, *(c.health.deadline_s for c in group.containers)),
+        "progressDeadlineSeconds": progress_deadline_s(group),
     }
     return Manifest(f"{name}-pods", group.name, api_object("apps/v1", "Deployment", about, spec=spec))
 

@@ -93,3 +93,11 @@ def test_policies_are_told_what_the_nodes_give() -> None:
     cards = published["nodePools"]["cards"]
     assert (cards["nodes"], cards["gpus"], cards["gpuMemoryMib"], cards["gpuSharing"]) == (2, 1, 24576, "whole-device")
     assert published["nodePools"]["general"]["gpus"] == 0
+
+
+def test_the_engine_waits_as_long_as_the_pods_may_take() -> None:
+    slow = {"containers": {"main": {"health": {"start_period": "20m"}}}, "scaling": {"min": 2, "max": 2}}
+    found = register(trial(groups={"left": slow}))
+    # 20 minutes and three tries of 40 s, twice.
+    assert found.by_name["trial-left-pods"].request.customTimeouts.create == "2640s"
+    assert found.by_name["trial-right-pods"].request.customTimeouts.create == "600s"

@@ -42,3 +42,21 @@ def test_copies_on_several_nodes_share_a_volume_and_roll() -> None:
     shared = {"cluster": {"shared_storage_class": "nfs"}}
     plan = trial(groups={"left": {**SHELF, "scaling": {"max": 3}}}, machine=shared)
     assert group_of(plan, "left").operation.rollout.strategy is RolloutStrategy.ROLLING
+
+
+@pytest.mark.parametrize(
+    ("nodes", "rollout", "surge", "unavailable"),
+    [
+        pytest.param(2, {}, 1, 0, id="a card is spare"),
+        pytest.param(1, {}, 0, 1, id="every card is taken"),
+        pytest.param(1, {"unavailable": 1}, 1, 1, id="a copy may be missing anyway"),
+    ],
+)
+def test_an_old_pod_gives_up_its_card_where_none_is_spare(
+    nodes: int, rollout: dict[str, Any], surge: int, unavailable: int
+) -> None:
+    pools: dict[str, Any] = {"cards": {"nodes": nodes}}
+    plan = trial(groups={"brain": {"rollout": rollout}}, machine={"cluster": {"node_pools": pools}})
+    found = group_of(plan, "brain").operation.rollout
+    assert (found.surge, found.unavailable) == (surge, unavailable)
+    assert (Feature.ROLLING_WITH_A_CARD in plan.degradations) == (surge == 0)
