@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from fleet.errors import Fault
-from fleet.judgement import clusters
+from fleet.judgement import cloud_instances, clouds, clusters
 from fleet.judgement.agents import ensure_agents_claim_ports_of_their_own
 from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
@@ -107,3 +107,13 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from clusters.ensure_rollouts_can_stand_there(fleet, sources)
     yield from clusters.ensure_other_machines_come_in(fleet, sources)
     yield from clusters.ensure_namespaces_have_names(fleet, sources)
+    yield from clouds.ensure_services_are_of_groups(fleet, sources)
+    yield from clouds.ensure_kinds_fit_the_groups(fleet, sources)
+    yield from clouds.ensure_cloud_volumes_are_backed(fleet, sources)
+    yield from clouds.ensure_cloud_secrets_are_pinned(fleet, sources)
+    yield from clouds.ensure_front_doors_lead_somewhere(fleet, sources)
+    yield from clouds.ensure_cloud_images_can_be_pulled(fleet, sources)
+    yield from cloud_instances.ensure_instances_have_a_size(fleet, sources)
+    yield from cloud_instances.ensure_requests_are_within_bounds(fleet, sources)
+    yield from cloud_instances.ensure_variables_are_short(fleet, sources)
+    yield from cloud_instances.ensure_cloud_cards_can_be_had(fleet, sources)

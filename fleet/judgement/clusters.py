@@ -9,6 +9,7 @@ from fleet.budget import cpu_request_millicores, memory_request_mib
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Cluster, ContainerGroup, Fleet, Stack
+from fleet.model.cloud import Kind
 from fleet.model.quantities import thousands
 from fleet.pools import PoolUse, pool_of, pool_uses
 from fleet.ports import health_port
@@ -132,18 +133,26 @@ def ensure_exposures_lead_somewhere(fleet: Fleet, sources: Sources) -> Iterator[
 def ensure_rollouts_can_stand_there(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A rollout's state is of a group that runs two versions; a share of requests needs a gateway to divide them."""
     for stack in fleet.stacks.values():
-        cluster = stack.machine.cluster
+        cluster, cloud = stack.machine.cluster, stack.machine.cloud
         gate = cluster.entrance if cluster else None
         for name, state in stack.rollouts.items():
             path = ("rollouts", name)
             group = fleet.groups.get(name)
-            if name not in stack.groups or cluster is None:
+            if name not in stack.groups or (cluster is None and cloud is None):
                 problem = f"{name} runs no two versions on {stack.name}"
-                yield sources.stack_fault(stack.name, path, problem, "drop it, or name a group of a cluster's stack")
+                remedy = "drop it, or name a group of a stack that is a cluster or Cloud Run"
+                yield sources.stack_fault(stack.name, path, problem, remedy)
             elif group and not group.rollout.has_two_tracks:
                 problem = f'{name} has the strategy "{group.rollout.strategy}", which runs one version'
                 yield sources.stack_fault(stack.name, path, problem, "set its rollout.strategy to blue-green or canary")
-            elif 0 < state.percent < 100 and (gate is None or gate.kind != "gateway" or name not in gate.exposed):
+            elif cloud and cloud.service(name).kind is not Kind.SERVICE:
+                problem = f"{name} answers no requests on {stack.name}, so none can be divided"
+                yield sources.stack_fault(stack.name, path, problem, "drop it: its next version takes its place")
+            elif (
+                cluster
+                and 0 < state.percent < 100
+                and (gate is None or gate.kind != "gateway" or name not in gate.exposed)
+            ):
                 problem = f"{state.percent} percent need a gateway that divides requests, and {name} has none"
                 remedy = "set machine.cluster.entrance.kind to gateway and expose the group, or use 0 or 100"
                 yield sources.stack_fault(stack.name, (*path, "percent"), problem, remedy)

@@ -11,7 +11,7 @@ from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.cluster import HostName
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
 
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]{1,2}$")]
 Member = Annotated[str, StringConstraints(pattern=r"^(serviceAccount|user|group|domain):\S+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 UsDollars = Annotated[float, Field(gt=0)]
