@@ -148,7 +148,8 @@ def test_what_an_agent_left_behind_ends_with_it_and_does_not_hold_its_log_open()
         await asyncio.wait_for(supervisor.essential_lost, 5)
         children = {int(message) for message in log.messages("Goal") if message.isdecimal()}
         assert len(children) == 3
-        assert not [process for process in read_processes() if process.pid in children and not process.zombie]
+        # Killed, but the kernel may not have come round to it yet.
+        await until(lambda: not [p for p in read_processes() if p.pid in children and not p.zombie])
 
     asyncio.run(test())
 
