@@ -23,8 +23,12 @@ policies = typer.Typer(help="The rules a deployment is judged by.", no_args_is_h
 app.add_typer(policies, name="policy")
 exports = typer.Typer(help="The same deployment in another tool's files.", no_args_is_help=True)
 app.add_typer(exports, name="export")
+rollouts = typer.Typer(help="The next step of a rollout, written into the stack's file.", no_args_is_help=True)
+app.add_typer(rollouts, name="rollout")
 
 Stack = Annotated[str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml")]
+
+Group = Annotated[str, typer.Argument(help="Name of a container group")]
 
 WithoutGpu = Annotated[bool, typer.Option("--without-gpu", help="As on a machine without GPUs: none is asked for")]
 
@@ -128,6 +132,38 @@ def export_helm(
 ) -> None:
     """A Helm chart with values for images, resources, copies, hosts and tenants."""
     _run("export", "export_helm", stack, folder, without_gpu=without_gpu)
+
+
+@rollouts.command("next")
+def rollout_next(
+    stack: Stack,
+    group: Group,
+    image: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--image", help="Image of a new version's main container: starts its rollout"),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Before the step's pause is over; an image of any name")
+    ] = False,
+) -> None:
+    """Start a new version, or give the one on its way its next share of the requests."""
+    _run("rollout", "rollout_next", stack, group, image=image, force=force)
+
+
+@rollouts.command("promote")
+def rollout_promote(
+    stack: Stack,
+    group: Group,
+    force: Annotated[bool, typer.Option("--force", help="Before it gets all requests, or its pause is over")] = False,
+) -> None:
+    """Keep the new version: it is the one that counts, and the old one ends."""
+    _run("rollout", "rollout_promote", stack, group, force=force)
+
+
+@rollouts.command("abort")
+def rollout_abort(stack: Stack, group: Group) -> None:
+    """Go back to the old version: the new one ends."""
+    _run("rollout", "rollout_abort", stack, group)
 
 
 @policies.command("list")

@@ -1,9 +1,11 @@
-"""Files that a command makes in a folder of its user's."""
+"""Files of its user's that a command makes or changes."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cli.terminal import UserError
 
@@ -27,6 +29,31 @@ def write_tree(folder: Path, files: Mapping[str, str], mark: str = "") -> None:
                 file.unlink()
     except OSError as error:
         msg = f"{error.filename or folder}: cannot be written ({error.strerror}); choose another folder with -o"
+        raise UserError(msg) from None
+
+
+def replace_file(file: Path, before: bytes, after: bytes) -> None:
+    """Puts new contents in place of a file's at once: whoever reads it sees the old ones or the new ones, whole.
+
+    Raises UserError where the file is not what it was any more, or cannot be written; it is then left alone.
+    """
+    # What a link points at is changed, and stays linked.
+    real = file.resolve()
+    try:
+        with NamedTemporaryFile(dir=real.parent, prefix=f".{real.name}.", delete=False) as temporary:
+            new = Path(temporary.name)
+            try:
+                temporary.write(after)
+                temporary.flush()
+                shutil.copymode(real, new)
+                if real.read_bytes() != before:
+                    msg = f"{file.name}: was changed by somebody else meanwhile; look at it, and try again"
+                    raise UserError(msg)
+                new.replace(real)
+            finally:
+                new.unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"{file.name}: cannot be written ({error.strerror}); make it and its folder writable"
         raise UserError(msg) from None
 
 

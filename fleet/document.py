@@ -43,14 +43,13 @@ class Document:
         return self.sources.get(keys, self.source), self.lines.get(keys)
 
 
-def read_document(file: Path, source: str) -> tuple[Document, list[Fault]]:
-    """Reads a file.
+def read_document(file: Path, source: str, text: str | None = None) -> tuple[Document, list[Fault]]:
+    """Reads a file, or the text that is to stand in it.
 
     Returns the document and the faults of its text: not readable, not YAML, not a mapping, a key given twice.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-        loader = _Loader(text)
+        loader = _Loader(file.read_text(encoding="utf-8") if text is None else text)
         try:
             node = loader.get_single_node()
             if isinstance(node, yaml.MappingNode):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -34,12 +35,13 @@ class Project:
     sources: Sources
 
 
-def load_project(root: Path) -> Project:
+def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:
     """Loads every `Pulumi.<stack>.yaml` and `groups/<system>/<group>.yaml` below root and judges them together.
 
-    Needs no passphrase, login or engine. Raises ConfigurationError with every fault of every file.
+    texts: file, relative to root -> the text it is judged with, in place of its own. Needs no passphrase, login or
+    engine. Raises ConfigurationError with every fault of every file.
     """
-    reading = _Reading(root)
+    reading = _Reading(root, texts)
     for file in sorted(root.glob(_STACK_FILES)):
         reading.read_stack(file)
     for file in sorted(root.glob(_GROUP_FILES)):
@@ -67,8 +69,9 @@ def load_project(root: Path) -> Project:
 class _Reading:
     """What has been read so far; a broken file is noted and left out, so that the others are still judged."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
         self._root = root
+        self._texts = texts
         self._stacks: dict[str, Stack] = {}
         self._groups: dict[str, ContainerGroup] = {}
         self.stack_documents: dict[str, Document] = {}
@@ -152,7 +155,8 @@ class _Reading:
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def _read(self, file: Path) -> Document:
-        document, faults = read_document(file, str(file.relative_to(self._root)))
+        source = str(file.relative_to(self._root))
+        document, faults = read_document(file, source, self._texts.get(source))
         prefix = f"config.{NAMESPACE}"
         self.faults += [replace(fault, path=fault.path.removeprefix(prefix)) for fault in faults]
         return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.quantities import Seconds
@@ -136,6 +136,8 @@ class RolloutState(Model):
     """Image of the main container in the new version, which runs on the other track."""
     percent: int = Field(default=0, ge=0, le=100)
     """Share of requests the new version gets."""
+    since: AwareDatetime | None = None
+    """When this step was written, such as "2026-01-31T12:00:00Z": what the step's pause is counted from."""
 
     @model_validator(mode="after")
     def _requests_go_to_a_version(self) -> RolloutState:

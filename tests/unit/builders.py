@@ -111,10 +111,10 @@ def load_project(root: Path) -> Project:
         return fleet.load.project.load_project(root)
 
 
-def _read_once(file: Path, source: str) -> tuple[Document, list[Fault]]:
-    key = (file.read_bytes() if file.is_file() else file, source)
+def _read_once(file: Path, source: str, text: str | None = None) -> tuple[Document, list[Fault]]:
+    key = (text.encode() if text is not None else file.read_bytes() if file.is_file() else file, source)
     if key not in _documents:
-        _documents[key] = read_document(file, source)
+        _documents[key] = read_document(file, source, text)
     document, faults = _documents[key]
     return document, list(faults)
 

@@ -97,6 +97,21 @@ def _shares(manifests: list[Manifest]) -> str:
     return ", ".join(f"{backend['name'].removeprefix(f'{GROUP}-')} {backend['weight']}" for backend in backends)
 
 
+def test_the_commands_write_what_the_table_of_steps_shows(tmp_path: Path) -> None:
+    file = follow(ROOT / ROLLOUTS, tmp_path) / CLUSTER
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+    # The guide's stack has a rollout under way.
+    assert fleet(tmp_path, "rollout", "abort", "cluster", GROUP).code == 0
+    written = []
+    for arguments in (["next", "--image", NEW], *[["next", "--force"]] * 4, ["promote"]):
+        answer = fleet(tmp_path, "rollout", arguments[0], "cluster", GROUP, *arguments[1:])
+        assert (answer.code, answer.err) == (0, "")
+        state = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]["fleet:rollouts"][GROUP]
+        written.append({key: value for key, value in state.items() if key != "since"})
+    rows = [step[f"{GROUP} under fleet:rollouts"].replace("NEW", NEW) for step in STEPS]
+    assert written == [yaml.safe_load(row) for row in rows[2:-1]]
+
+
 def test_the_canarys_steps_are_those_of_its_group() -> None:
     group = load_project(ROOT).fleet.groups[GROUP]
     shown = [
