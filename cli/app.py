@@ -93,6 +93,16 @@ def capabilities(
 
 
 @app.command()
+def move(
+    group: Group,
+    to: Annotated[str, typer.Option("--to", help="Stack it would move to")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Show what changes when a group moves to another machine; changes nothing. Exit code 2 where it could not stay."""
+    _run("move", "move", group, to, as_json=as_json)
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

@@ -1,0 +1,1 @@
+"""What changes when a group moves to another machine."""
