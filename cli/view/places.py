@@ -36,9 +36,12 @@ _PATHS: dict[str, tuple[str, ...]] = {
 
 def place_of(verdict: Verdict, run: Run) -> str | None:
     """`file:line` of what a verdict is about; None for a resource that no group file describes."""
+    cloud = run.deployment.machine.cloud
     for container in run.deployment.containers:
         group = f"{run.deployment.stack}-{container.group}"
-        if verdict.resource in (f"{group}-{container.key}", *(f"{group}{t}-pods/{container.key}" for t in _TRACKS)):
+        pods = (f"{group}{track}-pods/{container.key}" for track in _TRACKS)
+        services = (f"{group}-{region}/{container.key}" for region in (cloud.regions if cloud else ()))
+        if verdict.resource in (f"{group}-{container.key}", *pods, *services):
             path = ("containers", container.key, *_PATHS.get(verdict.field, ()))
             return run.project.sources.place_of_group(container.group, path)
     return None

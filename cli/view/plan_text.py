@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.offline.program import Run
 from cli.terminal import trimmed
+from cli.view.cloud_text import show_cloud
 from cli.view.cluster_text import show_cluster
 from cli.view.host_text import show_host
 from cli.view.places import place_of
@@ -44,6 +45,8 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     out.print()
     if deployment.machine.cluster:
         show_cluster(out, deployment, deployment.machine.cluster)
+    elif deployment.machine.cloud:
+        show_cloud(out, deployment, deployment.machine.cloud)
     else:
         show_host(out, deployment)
     out.print()
@@ -72,8 +75,8 @@ def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
         str(machine.device_class).replace("-", " "),
         " and ".join(machine.archs),
         *([f"{nodes} node{'s' if nodes > 1 else ''}"] if nodes else []),
-        f"{machine.cpus} CPUs",
-        gibibytes(machine.memory_mib),
+        # A cloud has no number of its own: what runs there is what is paid for.
+        *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
         *cards,
         machine.connection,
         *(["sandbox"] if deployment.sandbox else []),
@@ -176,7 +179,7 @@ def _kind(resource: Registered) -> str:
     if resource.type.startswith("pulumi:providers:"):
         return "provider"
     if resource.type.startswith("fleet:"):
-        return "group" if name == "ContainerGroup" else "component"
+        return "group" if name in ("ContainerGroup", "CloudRunGroup") else "component"
     return name.lower()
 
 

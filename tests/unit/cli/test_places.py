@@ -20,7 +20,8 @@ class _Sources:
 
 def _place(resource: str, field: str) -> str | None:
     containers = [SimpleNamespace(group="mcp", key="main"), SimpleNamespace(group="mcp", key="proxy")]
-    deployment: Any = SimpleNamespace(stack="home", containers=containers)
+    machine = SimpleNamespace(cloud=SimpleNamespace(regions=("us-central1",)))
+    deployment: Any = SimpleNamespace(stack="home", containers=containers, machine=machine)
     run = cast(Run, SimpleNamespace(deployment=deployment, project=SimpleNamespace(sources=_Sources())))
     return place_of(Verdict("X01", "x", Level.ADVISORY, resource, "", field, ""), run)
 
@@ -33,6 +34,7 @@ def _place(resource: str, field: str) -> str | None:
         pytest.param(
             "home-mcp-green-pods/proxy", "probes", "mcp: containers.proxy.health", id="one of a second version"
         ),
+        pytest.param("home-mcp-us-central1/proxy", "env", "mcp: containers.proxy.env", id="one of a service"),
         pytest.param("home-mcp-pods/main", "volumes", "mcp: containers.main", id="a field that no key decides"),
     ],
 )

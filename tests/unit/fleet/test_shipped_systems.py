@@ -64,6 +64,8 @@ def test_each_provider_gets_exactly_its_own_key() -> None:
         "agentic-flow-claude": ("anthropic", ("anthropic-api-key",)),
         "agentic-flow-llama": ("openrouter", ("openrouter-api-key",)),
         "agentic-flow-deepseek": ("openrouter", ("openrouter-api-key",)),
+        "agentic-flow-burst": ("anthropic", ("anthropic-api-key",)),
+        "agentic-flow-burst-onnx": ("onnx", ()),
     }
 
 
@@ -148,7 +150,7 @@ TENANTS = (
 
 @pytest.mark.parametrize("stack", ["local", "pc2"])
 def test_the_whole_of_agentic_flow_runs_on_one_docker_machine(tmp_path: Path, stack: str) -> None:
-    variants = {f"agentic-flow-{variant}" for variant in ("claude", "llama", "deepseek")}
+    variants = {f"agentic-flow-{variant}" for variant in ("claude", "llama", "deepseek", "burst", "burst-onnx")}
     plan = _plan(tmp_path, stack, *(groups("agentic-flow").keys() - variants), machine=TENANTS)
     assert plan.tenants == plan.closed_tenants == ("different-tenant", "test-collaboration")
     hub = next(group for group in plan.groups if group.name == "federation-hub")

@@ -1,0 +1,127 @@
+"""A resource, references to others, and the names that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fleet import labels as vocabulary
+from fleet.model import Cloud
+from fleet.plan.deployment import Deployment, PlannedGroup
+
+Object = dict[str, Any]
+
+ANNOTATIONS = "fleet.local"
+"""Prefix of our annotations; on a template, `fleet.local/<container>.<label>` is a container's label."""
+
+INVOKER = "roles/run.invoker"
+
+_SCHEME = "gcp://"
+
+
+class Part(StrEnum):
+    """The component that owns a resource."""
+
+    PLATFORM = "platform"
+    """What outlives groups, or is needed before them."""
+    GROUP = "group"
+    FRONT_DOOR = "front-door"
+    OBSERVABILITY = "observability"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An output of another resource, which only the provider knows; nothing that a policy judges is one."""
+
+    key: str
+    field: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudResource:
+    """One resource of the provider. `key` is unique in its stack; `group` is whose it is, None for what all share."""
+
+    key: str
+    kind: str
+    """Class of the SDK: `cloudrunv2.Service`."""
+    args: Mapping[str, Any]
+    """Arguments of the class, plain but for Refs."""
+    group: str | None = None
+    part: Part = Part.PLATFORM
+    needs: tuple[str, ...] = ()
+    """Keys of what must be there before it, besides what its Refs name."""
+    ignored: tuple[str, ...] = ()
+    """Properties that others change, and we leave alone; in the engine's spelling."""
+    kept: bool = False
+    """Holds data: protected, and left in place when the stack goes."""
+
+
+def cloud_of(deployment: Deployment) -> Cloud:
+    """The cloud of a deployment. Raises TypeError for any other machine: a bug of ours."""
+    cloud = deployment.machine.cloud
+    if cloud is None:
+        msg = f"{deployment.machine.name} is no cloud"
+        raise TypeError(msg)
+    return cloud
+
+
+def project_of(deployment: Deployment) -> str:
+    """Id of the project."""
+    return deployment.machine.connection.removeprefix(_SCHEME)
+
+
+def api_key(name: str) -> str:
+    """Key of the resource that turns an API on: `api-run` for `run.googleapis.com`."""
+    return f"api-{name}"
+
+
+def account_key(group: str) -> str:
+    """Key of a group's service account."""
+    return f"{group}-account"
+
+
+def account_id(group: str) -> str:
+    """Id of a group's service account; an id has 6 to 30 characters."""
+    return f"run-{group}"
+
+
+def account_email(group: str, deployment: Deployment) -> str:
+    """Address of a group's service account."""
+    return f"{account_id(group)}@{project_of(deployment)}.iam.gserviceaccount.com"
+
+
+def account_member(group: str, deployment: Deployment) -> str:
+    """A group's service account as a member of a role."""
+    return f"serviceAccount:{account_email(group, deployment)}"
+
+
+def service_agent(name: str, cloud: Cloud) -> str:
+    """Google's own account that acts for one of its services in the project, as a member of a role."""
+    return f"serviceAccount:service-{cloud.project_number}@gcp-sa-{name}.iam.gserviceaccount.com"
+
+
+def run_key(group: str, region: str) -> str:
+    """Key of what a group runs as in a region."""
+    return f"{group}-{region}"
+
+
+def bucket_name(volume: str, deployment: Deployment) -> str:
+    """Name of a volume's bucket: all buckets of the world share their names, so that the project's is part of it."""
+    return f"{project_of(deployment)}-{volume}"
+
+
+def labels(group: PlannedGroup) -> dict[str, str]:
+    """Labels of what a group owns; Google's have neither dots nor slashes."""
+    return {"fleet-group": group.name, "fleet-system": group.system}
+
+
+def judged_by(group: PlannedGroup) -> dict[str, str]:
+    """What policies judge by beyond the provider's own fields."""
+    found = {
+        f"{ANNOTATIONS}/{container.key}.{label.removeprefix(vocabulary.PREFIX)}": value
+        for container in group.containers
+        for label, value in container.labels.items()
+    }
+    return dict(sorted(found.items()))

@@ -1,0 +1,187 @@
+"""Containers of an instance: the main one, which answers requests, and its sidecars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.cloudrun.resources.base import Object, bucket_name, cloud_of
+from components.cloudrun.resources.data import backed, connection_name, database_name, database_user
+from components.cloudrun.resources.probes import liveness_probe, readiness_probe, startup_probe
+from components.cloudrun.resources.secrets import secret_names
+from fleet.model import MAIN
+from fleet.model.cloud import Backing, Billing, CloudService, Kind
+from fleet.model.group import SECRETS_PATH
+from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+
+GPU = "nvidia.com/gpu"
+_SQL_FOLDER = "/cloudsql"
+_SQL = "cloudsql"
+_GIVEN_BY_CLOUD_RUN = frozenset({"PORT"})
+"""Set in the container that answers requests; a template that sets it too is refused."""
+
+
+def main_port(group: PlannedGroup) -> int | None:
+    """The port requests go to: the group's main one, else the first that its main container answers."""
+    mine = [port for port in group.ports if port.container == MAIN and port.protocol == "tcp"]
+    return next((port.port for port in sorted(mine, key=lambda port: (port.key != MAIN, port.key))), None)
+
+
+def containers(
+    group: PlannedGroup, deployment: Deployment, service: CloudService, region: str, image: str | None
+) -> list[Object]:
+    """All containers of a template; `image` replaces the main one's in a version on trial."""
+    sidecars = [container.key for container in group.containers if container.key != MAIN and _starts(container)]
+    return [
+        {
+            "name": container.key,
+            "image": image if image and container.key == MAIN else container.image,
+            **({"args": list(container.command)} if container.command else {}),
+            "envs": list(_env(container, group, deployment, service, region)),
+            "resources": _resources(container, service),
+            **_ports(container, group, service),
+            **_probes(container, group, service),
+            # It answers once those beside it are there.
+            **({"depends_ons": sidecars} if container.key == MAIN and sidecars else {}),
+            **({"volume_mounts": mounts} if (mounts := _mounts(container, group, deployment)) else {}),
+        }
+        for container in group.containers
+    ]
+
+
+def template_volumes(group: PlannedGroup, deployment: Deployment) -> list[Object]:
+    """Volumes of a template: buckets, databases' sockets, memory and secrets."""
+    found = [*_backed_volumes(group, deployment), *_memory_volumes(group, deployment)]
+    versions = cloud_of(deployment).secrets
+    for name in secret_names(group):
+        # A number: `latest` would be read when an instance starts, and no revision would say which it was.
+        items = [{"path": name, "version": str(versions[name].version)}]
+        found.append({"name": _secret_volume(name), "secret": {"secret": name, "items": items}})
+    return found
+
+
+def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Object]:
+    run_as = group.containers[0].hardening.run_as
+    databases = []
+    for volume, backing in backed(group, deployment):
+        if backing is Backing.SQL:
+            databases.append(connection_name(volume, deployment))
+            continue
+        mounting = [mount for c in group.containers for mount in c.mounts if mount.volume == volume.key]
+        yield {
+            "name": volume.key,
+            "gcs": {
+                "bucket": bucket_name(volume.key, deployment),
+                "read_only": all(mount.read_only for mount in mounting),
+                # Files would belong to root, and the agents are not root.
+                "mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"],
+            },
+        }
+    if databases:
+        yield {"name": _SQL, "cloud_sql_instance": {"instances": databases}}
+
+
+def _memory_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Object]:
+    outside = {volume.key for volume, _ in backed(group, deployment)}
+    keys = {mount.volume for container in group.containers for mount in container.mounts} - outside
+    for key in sorted(keys):
+        size = deployment.volumes[key].size_mib
+        yield {"name": key, "empty_dir": {"medium": "MEMORY", **({"size_limit": f"{size}Mi"} if size else {})}}
+    for container in group.containers:
+        for path, size_mib in sorted(container.hardening.tmpfs.items()):
+            yield {"name": _folder(path, container), "empty_dir": {"medium": "MEMORY", "size_limit": f"{size_mib}Mi"}}
+
+
+def _mounts(container: PlannedContainer, group: PlannedGroup, deployment: Deployment) -> list[Object]:
+    sockets = {volume.key for volume, backing in backed(group, deployment) if backing is Backing.SQL}
+    found = [
+        {"name": mount.volume, "mount_path": mount.path} for mount in container.mounts if mount.volume not in sockets
+    ]
+    if any(mount.volume in sockets for mount in container.mounts):
+        found.append({"name": _SQL, "mount_path": _SQL_FOLDER})
+    found += [{"name": _folder(path, container), "mount_path": path} for path in sorted(container.hardening.tmpfs)]
+    return found + [
+        {"name": _secret_volume(name), "mount_path": _secret_folder(container, name)} for name in container.secrets
+    ]
+
+
+def _env(
+    container: PlannedContainer, group: PlannedGroup, deployment: Deployment, service: CloudService, region: str
+) -> Iterator[Object]:
+    cloud = cloud_of(deployment)
+    first, here = (f"-{cloud.project_number}.{name}.run.app" for name in (cloud.regions[0], region))
+    given = _GIVEN_BY_CLOUD_RUN if service.kind is Kind.SERVICE and container.key == MAIN else frozenset()
+    values = {**container.env, **_database_env(container, group, deployment), **_secret_env(container)}
+    for name, value in sorted(values.items()):
+        if name not in given:
+            # Each region's services call those of their own.
+            yield {"name": name, "value": value.replace(first, here)}
+
+
+def _secret_env(container: PlannedContainer) -> dict[str, str]:
+    """`HUB_TOKEN_FILE` -> where the file is here; what the group's file sets itself is left alone."""
+    elsewhere = {f"{SECRETS_PATH}/{name}": f"{_secret_folder(container, name)}/{name}" for name in container.secrets}
+    return {name: elsewhere[value] for name, value in container.env.items() if value in elsewhere}
+
+
+def _database_env(container: PlannedContainer, group: PlannedGroup, deployment: Deployment) -> dict[str, str]:
+    mounted = {mount.volume for mount in container.mounts}
+    found: dict[str, str] = {}
+    for volume, backing in backed(group, deployment):
+        if backing is Backing.SQL and volume.key in mounted:
+            prefix = volume.key.replace("-", "_").upper()
+            found |= {
+                f"{prefix}_SQL_HOST": f"{_SQL_FOLDER}/{connection_name(volume, deployment)}",
+                f"{prefix}_SQL_DATABASE": database_name(volume),
+                f"{prefix}_SQL_USER": database_user(group, deployment),
+            }
+    return found
+
+
+def _resources(container: PlannedContainer, service: CloudService) -> Object:
+    limits = {"cpu": _cpu(container.cpu_cap_millicores), "memory": f"{container.memory_cap_mib}Mi"}
+    if container.gpu:
+        limits[GPU] = "1"
+    if service.kind is not Kind.SERVICE:
+        return {"limits": limits}
+    # Stated even where it is the default: with limits, the provider's default is another one.
+    idle = service.billing is Billing.REQUEST and service.gpu is None
+    return {"limits": limits, "cpu_idle": idle, "startup_cpu_boost": True}
+
+
+def _cpu(millicores: int) -> str:
+    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"
+
+
+def _ports(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
+    port = main_port(group)
+    if container.key != MAIN or service.kind is not Kind.SERVICE or port is None:
+        return {}
+    return {"ports": {"container_port": port, "name": "http1"}}
+
+
+def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
+    port = main_port(group) if container.key == MAIN else None
+    found = {"startup_probe": startup_probe(container, port)}
+    if service.kind is not Kind.JOB:
+        found["liveness_probe"] = liveness_probe(container, port)
+    if service.kind is Kind.SERVICE and container.key == MAIN:
+        found["readiness_probe"] = readiness_probe(container)
+    return {name: probe for name, probe in found.items() if probe}
+
+
+def _starts(container: PlannedContainer) -> bool:
+    """Whether anything can tell that a sidecar has started, so that others may wait for it."""
+    return container.health.http is not None
+
+
+def _folder(path: str, container: PlannedContainer) -> str:
+    return f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}"
+
+
+def _secret_folder(container: PlannedContainer, name: str) -> str:
+    """Each secret is a volume, and no two volumes are mounted in one place: several have a folder each."""
+    return SECRETS_PATH if len(container.secrets) == 1 else f"{SECRETS_PATH}/{name}"
+
+
+def _secret_volume(name: str) -> str:
+    return f"secret-{name}"
