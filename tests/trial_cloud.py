@@ -85,7 +85,7 @@ CLOUD: Tree = {
             "egress": "private",
         },
         "store": {"cpu": 1, "memory": "1GiB", "max_instances": 1, "volumes": {"files": "bucket", "facts": "sql"}},
-        "brain": {"cpu": 4, "memory": "16GiB", "gpu": "nvidia-l4", "max_instances": 2, "concurrency": 4},
+        "brain": {"cpu": 4, "memory": "16GiB", "gpu": "nvidia-l4", "max_instances": 2, "billing": "instance"},
         "crawler": {"kind": "worker-pool"},
         "nightly": {"kind": "job", "timeout": "30m"},
     },

@@ -126,17 +126,12 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         "project": project_of(deployment),
         "projectNumber": cloud.project_number,
         "regions": list(cloud.regions),
-        "budgetMonthlyUsd": cloud.budget.monthly_usd if cloud.budget else 0,
+        "monthlyBudgetUsd": cloud.budget.monthly_usd if cloud.budget else 0,
         "frontDoor": cloud.front_door.host if cloud.front_door else "",
         "memoryMib": machine.memory_mib,
         "memoryReserveMib": 0,
         "lanAddress": "",
         "secretVersions": {name: secret.version for name, secret in cloud.secrets.items()},
-        "acceptedIdleGpus": {
-            group.name: service.idle_gpu_accepted
-            for group in deployment.groups
-            if (service := cloud.service(group.name)).idle_gpu_accepted
-        },
         "subnets": dict(facts.subnets),
         "allowedOverlaps": list(facts.allowed_overlaps),
         "startAfter": {group: list(after) for group, after in facts.start_after.items()},

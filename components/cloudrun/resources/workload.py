@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from components.cloudrun.resources.base import (
+    ANNOTATIONS,
     INVOKER,
     CloudResource,
     Object,
@@ -36,6 +37,9 @@ INGRESS = {
     Ingress.LOAD_BALANCER: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
     Ingress.ALL: "INGRESS_TRAFFIC_ALL",
 }
+IDLE_GPU = f"{ANNOTATIONS}/idle-gpu-accepted"
+"""Annotation of what keeps a card warm: why that is paid for."""
+_ONE_CPU = 1000
 _EGRESS = {"private": "PRIVATE_RANGES_ONLY", "all": "ALL_TRAFFIC"}
 _IGNORED = ("client", "clientVersion")
 """Written by `gcloud run deploy`; no difference that anybody would act on."""
@@ -99,7 +103,7 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
     return {
         **_instance(group, deployment, region, image),
         "annotations": judged_by(group),
-        "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
+        "execution_environment": _generation(group),
         "max_instance_request_concurrency": service.concurrency,
         "timeout": f"{service.timeout_s}s",
         # Both stated: one alone differs from what the API gives back for ever.
@@ -155,6 +159,7 @@ def _common(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
         "project": project_of(deployment),
         "location": region,
         "labels": labels(group),
+        **({"annotations": {IDLE_GPU: service.idle_gpu_accepted}} if service.idle_gpu_accepted else {}),
         "deletion_protection": service.deletion_protection,
         **({"binary_authorization": {"use_default": True}} if service.attested_images else {}),
     }
@@ -181,6 +186,12 @@ def _instance(group: PlannedGroup, deployment: Deployment, region: str, image: s
             "gpu_zonal_redundancy_disabled": True,
         }
     return body
+
+
+def _generation(group: PlannedGroup) -> str:
+    """The second generation of instances, but for less than a whole CPU, which only the first one has."""
+    small = sum(container.cpu_cap_millicores for container in group.containers) < _ONE_CPU
+    return f"EXECUTION_ENVIRONMENT_GEN{1 if small else 2}"
 
 
 def _needs(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def test_policies_are_told_what_the_stack_says() -> None:
     published = registered().plain["trial"].outputs
     assert (published["project"], published["projectNumber"]) == (PROJECT, NUMBER)
     assert published["regions"] == list(REGIONS)
-    assert published["budgetMonthlyUsd"] == 99.5
+    assert published["monthlyBudgetUsd"] == 99.5
     assert published["startAfter"]["front"] == ["store"]
 
 
