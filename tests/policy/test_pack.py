@@ -61,7 +61,7 @@ def analyze(policies: list[Policy], *resources: Registered, config: Mapping[str,
     report = Report()
     for resource in resources:
         for policy in policies:
-            if not isinstance(policy, ResourceValidationPolicy):
+            if not isinstance(policy, ResourceValidationPolicy) or _is_off(policy):
                 continue
             args = ResourceValidationArgs(
                 resource.type,
@@ -96,10 +96,15 @@ def analyze_stack(policies: list[Policy], *resources: Registered, config: Mappin
         for resource in resources
     ]
     for policy in policies:
-        if isinstance(policy, StackValidationPolicy):
+        if isinstance(policy, StackValidationPolicy) and not _is_off(policy):
             args = StackValidationArgs(seen, config)
             _collect(report, policy.name, lambda: policy.validate(args, _reporter(report, policy.name)))  # noqa: B023
     return report
+
+
+def _is_off(policy: Policy) -> bool:
+    """Whether the SDK's own loop leaves a policy out."""
+    return policy.enforcement_level is EnforcementLevel.DISABLED
 
 
 def _collect(report: Report, name: str, validate: Callable[[], object]) -> None:
