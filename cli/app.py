@@ -103,6 +103,15 @@ def move(
 
 
 @app.command()
+def cost(
+    stack: Annotated[Optional[str], typer.Argument(help="Only this stack, group by group")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """What a month costs at idle, expected and maximum load, each figure with its arithmetic."""
+    _run("cost", "cost", stack, as_json=as_json)
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

@@ -13,6 +13,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
+def dollars(amount: float) -> str:
+    """`$1 234.50`."""
+    return f"${amount:,.2f}".replace(",", " ")
+
+
 def addends(parts: Sequence[tuple[str, int]]) -> str:
     """`language-stack 6 656 + utility 3 584`, biggest first; the smallest of many together."""
     ordered = sorted(parts, key=lambda part: (-part[1], part[0]))

@@ -65,6 +65,12 @@ class MachineView:
     """Node pools of a cluster."""
     pool_label: str = ""
     """Label of a node that names its pool."""
+    monthly_budget_usd: float | None = None
+    """What a month may cost; None where nobody has said."""
+    monthly_cost_usd: Mapping[str, float] = field(default_factory=dict)
+    """What a month costs at `idle`, `expected` and `maximum` load."""
+    monthly_cost_unknown: tuple[str, ...] = ()
+    """What no price is known of, so that it costs more than that."""
     unknown: frozenset[str] = frozenset()
 
 

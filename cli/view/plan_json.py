@@ -16,7 +16,7 @@ from policy.registered import UNKNOWN, Registered
 def plan_json(run: Run, judgement: Judgement | None) -> str:
     """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB.
 
-    Of a cluster also `pools`, `namespaces` and `edges`.
+    Of a cluster also `pools`, `namespaces` and `edges`; where a budget is set also `cost`, in US dollars a month.
     """
     deployment = run.deployment
     plan = {
@@ -51,6 +51,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
             for endpoint, users in deployment.published
         ],
         **(_cluster(deployment) if deployment.machine.cluster else {}),
+        **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},

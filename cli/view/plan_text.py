@@ -14,6 +14,7 @@ from cli.offline.program import Run
 from cli.terminal import trimmed
 from cli.view.cloud_text import show_cloud
 from cli.view.cluster_text import show_cluster
+from cli.view.cost_text import charge_text
 from cli.view.host_text import show_host
 from cli.view.places import place_of
 from cli.view.rows import labelled
@@ -49,6 +50,8 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         show_cloud(out, deployment, deployment.machine.cloud)
     else:
         show_host(out, deployment)
+    if deployment.charge:
+        labelled(out, "cost", Text(charge_text(deployment.charge)))
     out.print()
     _waves(out, deployment)
     if deployment.unbuilt:

@@ -25,6 +25,7 @@ from components.docker.render import (
 )
 from fleet.model import DeviceClass, Machine
 from fleet.model.machine import ContainerNetwork
+from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
 
 _REPLACE_ON = ["tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota"]
@@ -189,6 +190,7 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         "allowedOverlaps": list(facts.allowed_overlaps),
         **_attestation(machine),
         "startAfter": {group: list(after) for group, after in facts.start_after.items()},
+        **charge_facts(deployment.charge),
     }
 
 

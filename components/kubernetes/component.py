@@ -16,6 +16,7 @@ from components.kubernetes.manifests.base import Manifest
 from components.kubernetes.manifests.workload import progress_deadline_s
 from components.kubernetes.provider import cluster_provider
 from components.kubernetes.render import render
+from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 _CLAIM = "v1/PersistentVolumeClaim"
@@ -139,4 +140,5 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         "subnets": dict(facts.subnets),
         "allowedOverlaps": list(facts.allowed_overlaps),
         "startAfter": {group: list(after) for group, after in facts.start_after.items()},
+        **charge_facts(deployment.charge),
     }

@@ -2,6 +2,7 @@
 
 from fleet.model.cloud import Cloud, CloudService
 from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
+from fleet.model.cost import ExpectedLoad, Power
 from fleet.model.device import Arch, DeviceClass, Strategy, Target
 from fleet.model.gpu import Gpu, Mps
 from fleet.model.group import (
@@ -34,6 +35,7 @@ __all__ = [
     "DeviceClass",
     "Enforcement",
     "Entrance",
+    "ExpectedLoad",
     "Exposure",
     "Fleet",
     "Gpu",
@@ -49,6 +51,7 @@ __all__ = [
     "NodePool",
     "PoolGpu",
     "Port",
+    "Power",
     "Rollout",
     "RolloutState",
     "RolloutStrategy",

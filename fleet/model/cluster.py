@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
@@ -59,6 +60,8 @@ class NodePool(Model):
     cpus: int = Field(ge=1)
     memory_mib: MemoryMib = Field(alias="memory")
     gpu: PoolGpu | None = None
+    usd_per_hour: Usd | None = None
+    """What one node costs; without it, `fleet cost` says that nobody knows."""
 
 
 class Exposure(Model):

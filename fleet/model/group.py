@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber
+from fleet.model.cost import ExpectedLoad
 from fleet.model.device import Arch
 from fleet.model.hardening import Hardening
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
@@ -316,6 +317,8 @@ class ContainerGroup(Model):
     tier: Tier = Tier.STANDARD
     scaling: Scaling = Field(default_factory=Scaling)
     rollout: Rollout = Field(default_factory=Rollout)
+    load: ExpectedLoad = Field(default_factory=ExpectedLoad)
+    """What it is expected to do: what `fleet cost` reckons with."""
 
     @property
     def agents(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from fleet.model.base import AbsolutePath, FrozenMap, Model, Name
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
+from fleet.model.cost import Power
 from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, Target
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
@@ -88,6 +89,8 @@ class Machine(Model):
     """Folder of the host that holds one file a secret, readable by the agents' user; its owner fills it."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volumes that live in a folder of the host: volume name -> path. All others are named volumes."""
+    power: Power | None = None
+    """What it costs to own and to run; without it, `fleet cost` says that nobody knows."""
     cluster: Cluster | None = None
     """What a Kubernetes cluster has to give, in place of all that one host has."""
     cloud: Cloud | None = None
@@ -208,6 +211,7 @@ _OF_HOSTS_ONLY = {
     "secrets_folder": "secrets_folder",
     "binds": "binds",
     "lan_address": "lan_address",
+    "power": "power",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.group import ContainerGroup
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
@@ -66,6 +67,16 @@ class Stack(Model):
     images: Images = Field(default_factory=Images)
     rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
     """Group -> where its blue-green or canary rollout stands."""
+    monthly_budget_usd: BudgetUsd | None = None
+    """What a month may cost at the expected load; a cloud's is `machine.cloud.budget`."""
+    monthly_management_usd: Usd = 0
+    """What looking after it costs a month: people, and services that are not in these files."""
+
+    @property
+    def budget_usd(self) -> float | None:
+        """What a month may cost; None where nobody has said."""
+        cloud = self.machine.cloud
+        return cloud.budget.monthly_usd if cloud and cloud.budget else self.monthly_budget_usd
 
     @property
     def gives_gpus(self) -> bool:
@@ -76,6 +87,13 @@ class Stack(Model):
     def runs_stand_ins(self) -> bool:
         """Whether stand-ins take the agents' place: small, without GPU, devices and secrets."""
         return self.sandbox or self.stand_ins
+
+    @model_validator(mode="after")
+    def _has_one_budget(self) -> Self:
+        if self.monthly_budget_usd is not None and self.machine.cloud and self.machine.cloud.budget:
+            msg = "monthly_budget_usd and machine.cloud.budget are both given; keep machine.cloud.budget"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _groups_are_named_once(self) -> Self:

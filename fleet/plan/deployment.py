@@ -21,6 +21,7 @@ from fleet.model import (
     Tier,
     VolumeKind,
 )
+from fleet.plan.charge import MonthlyCharge
 from fleet.pools import PoolUse
 
 
@@ -286,6 +287,8 @@ class Deployment:
     """A cluster's pools with cards."""
     closed_tenants: tuple[str, ...] = ()
     """Tenants whose groups talk to nothing beyond this machine, and are given no way to."""
+    charge: MonthlyCharge | None = None
+    """What it costs, where its stack has a budget."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

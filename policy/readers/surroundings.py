@@ -78,8 +78,17 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
         pools=tuple(_pools(given)),
         pool_label=given.text("poolLabel", "pools") or POOL_LABEL,
+        monthly_budget_usd=given.number("monthlyBudgetUsd", "monthly_budget_usd"),
+        monthly_cost_usd=_amounts(given, "monthlyCostUsd", "monthly_cost_usd"),
+        monthly_cost_unknown=tuple(given.texts("monthlyCostUnknown", "monthly_cost_unknown")),
         unknown=frozenset(given.unknown),
     )
+
+
+def _amounts(given: Properties, key: str, field: str) -> Mapping[str, float]:
+    amounts = given.nested(key, field)
+    found = {name: amounts.number(name, field) for name in ("idle", "expected", "maximum")}
+    return {name: float(amount) for name, amount in found.items() if amount is not None}
 
 
 def _pools(given: Properties) -> Iterator[PoolView]:

@@ -116,6 +116,12 @@ def machine(name: str = "mainpc", **changes: Any) -> Registered:
     return Registered(kind, name, _urn(kind, name), outputs={**outputs, **changes})
 
 
+def costing(expected: float, maximum: float, budget: float = 100.0, **changes: Any) -> Registered:
+    """A machine that publishes what it costs a month beside a budget."""
+    cost = {"idle": 10.0, "expected": expected, "maximum": maximum}
+    return machine(monthlyCostUsd=cost, monthlyBudgetUsd=budget, **changes)
+
+
 def card(**changes: Any) -> dict[str, Any]:
     """A card as a machine publishes it."""
     figures = {

@@ -100,6 +100,8 @@ EXPECTED = {
     "G15-start-order-acyclic": MANDATORY,
     "G16-pi-memory-enforced": MANDATORY,
     "G18-single-writer": MANDATORY,
+    "G20-monthly-budget": MANDATORY,
+    "G21-highest-cost": ADVISORY,
 }
 """Every rule and its level, by the catalogue."""
 

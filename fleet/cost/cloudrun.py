@@ -1,0 +1,135 @@
+"""Cloud Run: what a group's instances and requests cost, in all of its regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fleet.clouds import shape
+from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, Part, at_three, instances_for, plain, price
+from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price
+from fleet.model import Cloud, CloudService, ContainerGroup
+from fleet.model.cloud import Billing, Kind
+from fleet.plan.deployment import PlannedGroup
+
+_PER_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class CloudUse:
+    """What a group uses, and what it costs; `cpu`, `memory`, `requests`: what a free allowance is taken from."""
+
+    parts: tuple[Part, ...]
+    cpu: Amounts
+    memory: Amounts
+    requests: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Instance hours of a month in all regions: at work, kept warm without work; and requests, in millions."""
+
+    active: Amounts
+    warm: Amounts
+    millions: Amounts
+
+
+def cloud_use(
+    cloud: Cloud, group: ContainerGroup, planned: PlannedGroup, prices: CloudRunPrices, *, gpu: bool
+) -> CloudUse:
+    """What a group's service, worker pool or job costs; gpu: whether its stack gives GPUs."""
+    service = cloud.service(group.name)
+    card = service.gpu if gpu else None
+    by_instance = card is not None or service.billing is Billing.INSTANCE or service.kind is not Kind.SERVICE
+    hours = _hours(cloud, service, group, by_instance=by_instance)
+    vcpus = sum(c.cpu_cap_millicores for c in planned.containers) / 1000
+    gib = sum(c.memory_cap_mib for c in planned.containers) / 1024
+    cpu_price = prices.instance_vcpu_second if by_instance else prices.request_vcpu_second
+    memory_price = prices.instance_gib_second if by_instance else prices.request_gib_second
+    cpu = _metered("vCPU", vcpus, "vCPU", cpu_price, hours.active)
+    memory = _metered("memory", gib, "GiB", memory_price, hours.active)
+    parts = [cpu, memory]
+    if hours.warm.maximum or hours.warm.idle or hours.warm.expected:
+        parts.append(_metered("warm vCPU", vcpus, "vCPU", prices.warm_vcpu_second, hours.warm))
+        parts.append(_metered("warm memory", gib, "GiB", prices.warm_gib_second, hours.warm))
+    if card is not None:
+        parts.append(_card(str(card), prices.gpu_hour.get(str(card)), hours.active))
+    requests = _requests(prices.million_requests, hours.millions)
+    if not by_instance:
+        parts.append(requests)
+    return CloudUse(tuple(parts), _usd(cpu), _usd(memory), Amounts() if by_instance else _usd(requests))
+
+
+def free_allowance(uses: list[CloudUse], prices: CloudRunPrices) -> Part:
+    """What a billing account is not charged each month: a discount, at request-based prices, of what groups spend."""
+    parts = [
+        (_sum(use.cpu for use in uses), prices.free_vcpu_seconds.amount * prices.request_vcpu_second.usd),
+        (_sum(use.memory for use in uses), prices.free_gib_seconds.amount * prices.request_gib_second.usd),
+        (_sum(use.requests for use in uses), prices.free_requests.amount * prices.million_requests.usd / 1e6),
+    ]
+    spared = Amounts()
+    for spent, limit in parts:
+        spared += spent.at_most(limit)
+    limits = ", ".join(
+        f"{what} {price(limit)}" for what, (_, limit) in zip(("vCPU", "memory", "requests"), parts, strict=True)
+    )
+    return Part("free allowance", spared * -1, f"up to {limits} a month, once for a billing account")
+
+
+def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_instance: bool) -> _Hours:
+    regions, load = len(cloud.regions), group.load
+    most = max(shape(cloud, group).max_instances, service.min_instances)
+    at_most = regions * most * HOURS_PER_MONTH
+    if service.kind is Kind.JOB:
+        runs = load.tasks_per_day * DAYS_PER_MONTH * load.seconds_per_request / _PER_HOUR
+        return _Hours(Amounts(0, min(runs, at_most), at_most), Amounts(), Amounts())
+    if service.kind is Kind.WORKER_POOL:
+        always = regions * max(service.min_instances, 1) * HOURS_PER_MONTH
+        return _Hours(Amounts(always, always, max(always, at_most)), Amounts(), Amounts())
+    at_a_time = load.at_a_time / regions
+    needed = instances_for(at_a_time, service.concurrency, most)
+    used = load.hours_per_day * DAYS_PER_MONTH
+    kept = service.min_instances
+    if by_instance:
+        expected = regions * (kept * HOURS_PER_MONTH + max(0, needed - kept) * used)
+        return _Hours(Amounts(regions * kept * HOURS_PER_MONTH, expected, at_most), Amounts(), Amounts())
+    # One instance is paid for only while it answers; where several are needed, all of them have work.
+    working = min(1.0, at_a_time) if needed == 1 else 1.0
+    active = regions * needed * working * used
+    warm = regions * (kept * HOURS_PER_MONTH - min(needed, kept) * working * used)
+    answered = min(load.requests_per_second, regions * most * service.concurrency / load.seconds_per_request)
+    highest = regions * most * service.concurrency / load.seconds_per_request
+    return _Hours(
+        Amounts(0, active, at_most),
+        Amounts(regions * kept * HOURS_PER_MONTH, warm, 0),
+        Amounts(0, answered * used * _PER_HOUR / 1e6, highest * HOURS_PER_MONTH * _PER_HOUR / 1e6),
+    )
+
+
+def _metered(name: str, amount: float, unit: str, second: KnownPrice, hours: Amounts) -> Part:
+    rate = second.usd * _PER_HOUR
+    how = f"{amount:g} {unit} x {price(rate)} an hour x {at_three(hours, 'h')}"
+    return Part(name, hours * (amount * rate), how, not second.verified)
+
+
+def _card(card: str, hour: Price | None, hours: Amounts) -> Part:
+    if hour is None or hour.usd is None:
+        return Part(card, None, f"no price is known, for {at_three(hours, 'h')}; give it in {PRICES}")
+    return Part(card, hours * hour.usd, f"{price(hour.usd)} an hour x {at_three(hours, 'h')}", not hour.verified)
+
+
+def _requests(million: KnownPrice, millions: Amounts) -> Part:
+    usd = million.usd
+    figures = " | ".join(plain(value) for value in (millions.idle, millions.expected, millions.maximum))
+    return Part("requests", millions * usd, f"{figures} million x {price(usd)}", not million.verified)
+
+
+def _usd(part: Part) -> Amounts:
+    return part.usd or Amounts()
+
+
+def _sum(amounts: Iterable[Amounts]) -> Amounts:
+    found = Amounts()
+    for one in amounts:
+        found += one
+    return found

@@ -1,0 +1,40 @@
+"""G20: what a stack is expected to cost a month is within its budget.
+
+The expected load counts: a budget is for what a fleet is used for, and the most it could ever cost is G21's. A machine
+without a budget publishes no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.figures import dollars
+from policy.rule import Finding, Level, Settings, StackRule
+from policy.stack import StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for machine in stack.machines:
+        budget, expected = machine.monthly_budget_usd, machine.monthly_cost_usd.get("expected")
+        if budget is None or "monthly_cost_usd" in machine.unknown:
+            continue
+        if expected is None:
+            problem = f"{machine.name} has a budget of {dollars(budget)} a month, but publishes no cost to hold to it"
+            yield Finding(machine.subject, "monthly_cost_usd", problem, "publish monthlyCostUsd with the budget")
+        elif expected > budget:
+            problem = (
+                f"{machine.name} is expected to cost {dollars(expected)} a month, "
+                f"{dollars(expected - budget)} more than its budget of {dollars(budget)}"
+            )
+            yield Finding(machine.subject, "monthly_cost_usd", problem)
+
+
+RULE = StackRule(
+    id="G20",
+    name="monthly-budget",
+    level=Level.MANDATORY,
+    summary="What a stack is expected to cost a month is within its budget.",
+    remedy="lower what `fleet cost <stack>` shows: sizes, warm instances, load; or raise the budget",
+    reads=("machines.monthly_cost_usd", "machines.monthly_budget_usd"),
+    check=_check,
+)
