@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from fleet.cloud_limits import card_named
 from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, BreakEven, Part, plain, price
 from fleet.cost.prices import Prices
 from fleet.model import Cluster, ContainerGroup, Machine, Power
 from fleet.model.cloud import CloudGpu
-
-SMALLEST_L4 = (4, 16)
-"""vCPUs and GiB of the smallest Cloud Run instance with an L4 (run/docs/configuring/services/gpu)."""
 
 _PER_HOUR = 3600
 
@@ -65,10 +63,10 @@ def break_even(machine: Machine, prices: Prices) -> BreakEven | None:
     None without a GPU at home, or without a figure on either side.
     """
     run, power = prices.cloud_run, machine.power
-    card = run.gpu_hour.get(str(CloudGpu.L4))
-    if not machine.gpus or power is None or card is None or card.usd is None:
+    card, least = run.gpu_hour.get(str(CloudGpu.L4)), card_named(str(CloudGpu.L4))
+    if not machine.gpus or power is None or card is None or card.usd is None or least is None:
         return None
-    vcpus, gib = SMALLEST_L4
+    vcpus, gib = least.cpu_min / 1000, least.memory_min / 1024
     cloud = (vcpus * run.instance_vcpu_second.usd + gib * run.instance_gib_second.usd) * _PER_HOUR + card.usd
     fixed = sum(part.usd.idle for part in _own(power, 0) if part.usd)
     home = (power.load_watts - power.idle_watts) / 1000 * power.tariff_usd_per_kwh

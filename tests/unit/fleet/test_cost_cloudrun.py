@@ -8,7 +8,14 @@ from fleet.cost import Part, StackCost
 from tests.unit.fleet.costing import cloud, costs, group
 
 SMALL = "cpu: 1, memory: 1GiB"
-L4 = "ears: {cpu: 4, memory: 16GiB, gpu: nvidia-l4, min_instances: %d, max_instances: 3, idle_gpu_accepted: it is}"
+L4 = (
+    "ears: {cpu: 4, memory: 16GiB, gpu: nvidia-l4, billing: instance, min_instances: %d, max_instances: 3, "
+    "idle_gpu_accepted: it is}"
+)
+CUDA = {
+    "image": "build: {variant: cuda}",
+    "main": "agents: {Worker: {}}\ngpu: {request: 4GiB, limit: 8GiB, enforcement: exclusive}",
+}
 
 
 def _part(cost: StackCost, name: str) -> Part:
@@ -26,8 +33,12 @@ def _ears(services: str, load: str, **more: str) -> StackCost:
     return costs("air", cloud("ears", services=services, **more), ears=group(load))
 
 
+def _seeing(services: str, load: str) -> StackCost:
+    return costs("air", cloud("ears", services=services, regions="europe-west4"), ears=group(load, **CUDA))
+
+
 def test_the_smallest_instance_with_an_l4_costs_about_760_dollars_a_month_when_it_is_kept_warm() -> None:
-    cost = _ears(L4 % 1, "requests_per_second: 0")
+    cost = _seeing(L4 % 1, "requests_per_second: 0")
     # 4 x 0.000018 x 3600 = 0.2592, 16 x 0.000002 x 3600 = 0.1152, 0.67: 1.0444 an hour, 762.41 in 730 of them.
     assert _three(cost, "vCPU")[0] == pytest.approx(0.2592 * 730)
     assert _three(cost, "memory")[0] == pytest.approx(0.1152 * 730)
@@ -37,14 +48,14 @@ def test_the_smallest_instance_with_an_l4_costs_about_760_dollars_a_month_when_i
 
 
 def test_an_l4_that_is_not_kept_warm_costs_nothing_until_it_is_used() -> None:
-    cost = _ears(L4 % 0, "hours_per_day: 8")
+    cost = _seeing(L4 % 0, "hours_per_day: 8")
     assert _three(cost, "nvidia-l4") == pytest.approx((0, 8 * 730 / 24 * 0.67, 3 * 730 * 0.67))
     assert cost.usd.idle == 0
 
 
 def test_a_card_without_a_price_is_said_to_be_unknown_and_what_is_known_is_still_counted() -> None:
-    services = "ears: {cpu: 20, memory: 80GiB, gpu: nvidia-rtx-pro-6000, max_instances: 1}"
-    cost = _ears(services, "requests_per_second: 1")
+    services = "ears: {cpu: 20, memory: 80GiB, gpu: nvidia-rtx-pro-6000, billing: instance, max_instances: 1}"
+    cost = _seeing(services, "requests_per_second: 1")
     (unknown,) = cost.unknown
     assert (unknown.name, unknown.usd) == ("nvidia-rtx-pro-6000", None)
     assert "no price is known" in unknown.how
@@ -120,7 +131,7 @@ def test_every_container_of_an_instance_is_paid_for() -> None:
 def test_figures_made_with_unverified_prices_are_marked() -> None:
     cost = _ears(f"ears: {{{SMALL}, max_instances: 1}}", "requests_per_second: 1")
     assert not cost.unverified
-    assert _part(_ears(L4 % 0, ""), "nvidia-l4").unverified
+    assert _part(_seeing(L4 % 0, ""), "nvidia-l4").unverified
 
 
 def test_a_clouds_budget_is_its_stacks() -> None:
