@@ -16,6 +16,7 @@ from components.cloudrun.provider import project_provider
 from components.cloudrun.registering import Register
 from components.cloudrun.render import render
 from components.cloudrun.resources.base import CloudResource, Part, cloud_of, project_of
+from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 
@@ -126,7 +127,6 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         "project": project_of(deployment),
         "projectNumber": cloud.project_number,
         "regions": list(cloud.regions),
-        "monthlyBudgetUsd": cloud.budget.monthly_usd if cloud.budget else 0,
         "frontDoor": cloud.front_door.host if cloud.front_door else "",
         "memoryMib": machine.memory_mib,
         "memoryReserveMib": 0,
@@ -135,4 +135,5 @@ def _facts(deployment: Deployment) -> dict[str, object]:
         "subnets": dict(facts.subnets),
         "allowedOverlaps": list(facts.allowed_overlaps),
         "startAfter": {group: list(after) for group, after in facts.start_after.items()},
+        **charge_facts(deployment.charge),
     }

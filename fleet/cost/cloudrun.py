@@ -82,10 +82,11 @@ def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_ins
     at_most = regions * most * HOURS_PER_MONTH
     if service.kind is Kind.JOB:
         runs = load.tasks_per_day * DAYS_PER_MONTH * load.seconds_per_request / _PER_HOUR
-        return _Hours(Amounts(0, min(runs, at_most), at_most), Amounts(), Amounts())
+        # One run after the other, all the time.
+        return _Hours(Amounts(0, runs, max(runs, regions * HOURS_PER_MONTH)), Amounts(), Amounts())
     if service.kind is Kind.WORKER_POOL:
         always = regions * max(service.min_instances, 1) * HOURS_PER_MONTH
-        return _Hours(Amounts(always, always, max(always, at_most)), Amounts(), Amounts())
+        return _Hours(Amounts(always, always, always), Amounts(), Amounts())
     at_a_time = load.at_a_time / regions
     needed = instances_for(at_a_time, service.concurrency, most)
     used = load.hours_per_day * DAYS_PER_MONTH

@@ -154,7 +154,9 @@ def at_three(amounts: Amounts, unit: str) -> str:
 
 
 def plain(value: float) -> str:
-    """A quantity with one decimal at the most, in groups of three digits."""
+    """A quantity with one decimal at the most, in groups of three digits; below 1, with three that count."""
+    if 0 < value < 1:
+        return f"{value:.3g}"
     rounded = f"{value:,.1f}".removesuffix(".0") if value < 1e9 else f"{value:.3g}"
     return rounded.replace(",", " ")
 

@@ -19,8 +19,8 @@ _CLIENTS_MAX = 48
 
 
 def is_machine(type_token: str) -> bool:
-    """Whether a component publishes a machine: `fleet:docker:DockerMachine`, a `Cluster`, or another target's."""
-    return type_token.startswith("fleet:") and type_token.endswith(("Machine", ":Cluster"))
+    """Whether a component publishes a machine: `fleet:docker:DockerMachine`, a `Cluster`, `CloudRun`."""
+    return type_token.startswith("fleet:") and type_token.endswith(("Machine", ":Cluster", ":CloudRun"))
 
 
 def docker_network(name: str, properties: Mapping[str, Any]) -> NetworkView:

@@ -17,7 +17,7 @@ def _with_budget(usd: int) -> str:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-@pytest.mark.parametrize("arguments", [(), ("mainpc",), ("cluster",), ("edge",)])
+@pytest.mark.parametrize("arguments", [(), ("mainpc",), ("cluster",), ("edge",), ("cloud",)])
 def test_it_stays_within_the_width_and_has_no_control_codes(columns: int, arguments: tuple[str, ...]) -> None:
     answer = shipped("cost", *arguments, columns=columns)
     assert (answer.code, answer.err) == (0, "")
@@ -54,7 +54,7 @@ def test_assumptions_are_listed() -> None:
 
 def test_the_fleet_is_the_sum_of_its_stacks_without_sandboxes() -> None:
     found = json.loads(shipped("cost", "--json").out)
-    assert [stack["stack"] for stack in found["stacks"]] == ["cluster", "edge", "mainpc", "pc2"]
+    assert [stack["stack"] for stack in found["stacks"]] == ["cloud", "cluster", "edge", "mainpc", "pc2"]
     for load in ("idle", "expected", "maximum"):
         assert found["usd"][load] == pytest.approx(sum(stack["usd"][load] for stack in found["stacks"]), abs=0.02)
 
@@ -69,7 +69,7 @@ def test_json_says_null_where_no_price_is_known() -> None:
 def test_an_unknown_stack_is_told_with_those_there_are() -> None:
     answer = shipped("cost", "nowhere")
     assert answer.code == 2
-    assert answer.err.startswith('"nowhere" is no stack; use one of cluster, ')
+    assert answer.err.startswith('"nowhere" is no stack; use one of cloud, ')
 
 
 @pytest.mark.parametrize(("budget", "said"), [(60, "4.45 left of 60.00"), (50, "5.55 OVER of 50.00")])
@@ -106,3 +106,10 @@ def test_a_terminal_without_block_characters_gets_a_bar_too(tmp_path: Path) -> N
     answer = process(write_program(tmp_path), "cost", "pc2", PYTHONIOENCODING="ascii", COLUMNS="80")
     assert (answer.code, answer.err) == (0, "")
     assert "###" in answer.out
+
+
+def test_the_shipped_clouds_expected_cost_is_within_its_budget() -> None:
+    found = json.loads(shipped("cost", "cloud", "--json").out)
+    assert found["usd"]["idle"] == 0
+    assert found["usd"]["expected"] <= found["budget_usd"]
+    assert shipped("plan", "cloud").code == 0

@@ -126,6 +126,9 @@ def test_policies_are_told_what_the_stack_says() -> None:
     assert (published["project"], published["projectNumber"]) == (PROJECT, NUMBER)
     assert published["regions"] == list(REGIONS)
     assert published["monthlyBudgetUsd"] == 99.5
+    # Three regions, each with an instance of 3 CPUs kept warm, and with a worker pool of one.
+    assert published["monthlyCostUsd"]["idle"] > 3 * 4 * 0.0648 * 730 - 10
+    assert published["monthlyCostUnknown"] == []
     assert published["startAfter"]["front"] == ["store"]
 
 

@@ -106,8 +106,8 @@ def test_each_region_keeps_its_own_instances_warm_and_takes_its_part_of_the_load
 
 
 def test_a_worker_pool_runs_all_the_time_and_takes_no_requests() -> None:
-    cost = _ears(f"ears: {{{SMALL}, kind: worker-pool, max_instances: 2}}", "")
-    assert _three(cost, "vCPU") == pytest.approx((730 * 0.0648, 730 * 0.0648, 2 * 730 * 0.0648))
+    cost = _ears(f"ears: {{{SMALL}, kind: worker-pool, min_instances: 2, max_instances: 2}}", "")
+    assert _three(cost, "vCPU") == pytest.approx([2 * 730 * 0.0648] * 3)
     assert "requests" not in [part.name for part in cost.parts]
 
 
