@@ -153,6 +153,18 @@ def export_helm(
     _run("export", "export_helm", stack, folder, without_gpu=without_gpu)
 
 
+@exports.command("knative")
+def export_knative(
+    stack: Stack,
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder that gets a file a service; - prints them as one")
+    ] = Path("-"),
+    without_gpu: WithoutGpu = False,
+) -> None:
+    """The services of a Cloud Run stack for any cluster that has Knative Serving."""
+    _run("export", "export_knative", stack, folder, without_gpu=without_gpu)
+
+
 @rollouts.command("next")
 def rollout_next(
     stack: Stack,

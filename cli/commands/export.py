@@ -9,10 +9,12 @@ import yaml
 
 from cli.terminal import Exit, UserError, project_root
 from cli.writing import write_tree
+from components.cloudrun import knative, knative_notes
 from components.docker.compose import compose_file
 from components.kubernetes.charts.nodes import NAMESPACE_MARK
 from components.kubernetes.files import manifest_files, manifest_stream
 from components.kubernetes.helm import chart
+from components.kubernetes.yaml_text import document
 from fleet.load.project import load_project
 from fleet.model import Fleet, Target
 from fleet.plan.deployment import Deployment
@@ -20,7 +22,7 @@ from fleet.plan.namespaces import moved
 from fleet.plan.planner import UnknownStackError, plan_stack
 
 COMPOSE_FILE = "compose.yaml"
-_MACHINES = {Target.DOCKER: "Docker machine", Target.KUBERNETES: "cluster"}
+_MACHINES = {Target.DOCKER: "Docker machine", Target.KUBERNETES: "cluster", Target.CLOUDRUN: "Cloud Run machine"}
 _NO_CLUSTER = "use `fleet export compose` for a Docker machine"
 
 
@@ -60,6 +62,47 @@ def export_helm(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     write_tree(folder, files, _mark("helm"))
     print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
     return Exit.GOOD
+
+
+def export_knative(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
+    """Writes the services of a Cloud Run stack as Knative manifests into a folder, or prints them for `-`."""
+    otherwise = "use `fleet export kubernetes` for a cluster"
+    _, deployment = _planned(stack, Target.CLOUDRUN, otherwise, without_gpu=without_gpu)
+    files = _knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
+    if str(folder) == "-":
+        print("".join(files.values()), end="")
+        return Exit.GOOD
+    write_tree(folder, files, _mark("knative"))
+    print(f"{folder}: {len(files)} files of {stack}; the first says what the cluster must have, and what stays behind")
+    return Exit.GOOD
+
+
+def _knative_files(deployment: Deployment, made_by: str) -> dict[str, str]:
+    """File name -> text, in the order they are applied: `-live` comes before the file of the group itself."""
+    shared = "".join(f"---\n{document(found)}" for found in knative.shared_objects(deployment))
+    files = {"00-shared.yaml": _knative_header(deployment, made_by) + shared}
+    for group in knative.services(deployment):
+        name = f"{group.wave:02}-{group.name}"
+        if live := knative.live_service(group, deployment):
+            files[f"{name}-live.yaml"] = f"# {made_by}\n---\n{document(live)}"
+        files[f"{name}.yaml"] = f"# {made_by}\n---\n{document(knative.service(group, deployment))}"
+    return files
+
+
+def _knative_header(deployment: Deployment, made_by: str) -> str:
+    cloud = deployment.machine.cloud
+    sections = {
+        "The cluster must have:": knative_notes.needed(deployment, cloud) if cloud else (),
+        "Secrets that pods wait for; create each with the text it holds:": knative_notes.secrets(deployment),
+        "Rollouts under way:": knative_notes.rollouts(deployment),
+        "Not carried over from Cloud Run:": knative_notes.left_behind(deployment, cloud) if cloud else (),
+    }
+    lines = [made_by, f"Edit Pulumi.{deployment.stack}.yaml and groups/, and export again."]
+    for title, found in sections.items():
+        rows = [f"  {line}" for line in found]
+        lines += [title, *rows] if rows else []
+    lines.append("Apply: kubectl apply -f FILE_OR_FOLDER")
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _planned(stack: str, target: Target, otherwise: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:

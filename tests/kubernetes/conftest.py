@@ -45,7 +45,7 @@ def client(control_plane: Cluster) -> Client:
 
 @pytest.fixture(scope="session")
 def custom_kinds(client: Client) -> None:
-    """The control plane knows the kinds of Gateway API, cert-manager, KEDA and the Prometheus operator."""
+    """The control plane knows the kinds of Gateway API, cert-manager, KEDA, the Prometheus operator and Knative."""
     need("kubernetes", crds.missing())
     crds.install(client)
 

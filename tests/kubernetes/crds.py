@@ -1,4 +1,4 @@
-"""Kinds that a cluster learns from others: Gateway API, cert-manager, KEDA, the Prometheus operator."""
+"""Kinds that a cluster learns from others: Gateway API, cert-manager, KEDA, the Prometheus operator, Knative."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from tests.kubernetes.cluster import ROOT
 FOLDER = ROOT / ".state/lab/crds"
 """Where tools/lab/crds puts them: `<plural>.<group>.yaml`."""
 
+_SCRIPT = ROOT / "tools/lab/crds"
 _PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 def missing() -> str | None:
     """What keeps the kinds from being there; None where nothing does."""
-    return None if any(FOLDER.glob("*.yaml")) else "no custom kinds are there; tools/lab/crds fetches them"
+    wanted = FOLDER / "wanted"
+    if not wanted.is_file():
+        return "no custom kinds are there; tools/lab/crds fetches them"
+    is_current = wanted.read_text().strip() in _SCRIPT.read_text()
+    return None if is_current else "the custom kinds are not the ones wanted now; tools/lab/crds fetches these"
 
 
 def install(client: Client) -> None:
