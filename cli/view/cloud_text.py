@@ -10,7 +10,7 @@ from rich.text import Text
 from cli.view.rows import labelled
 from fleet.clouds import SIZES
 from fleet.model import MAIN, Cloud
-from fleet.model.cloud import CloudService, FrontDoor, Kind
+from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
 from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -27,7 +27,7 @@ def show_cloud(out: Console, deployment: Deployment, cloud: Cloud) -> None:
     if cloud.front_door:
         labelled(out, "door", Text("\n".join(_door(cloud.front_door))))
     used = {name for container in deployment.containers for name in container.secrets}
-    secrets = [f"{name} version {secret.version}" for name, secret in cloud.secrets.items() if name in used]
+    secrets = [f"{name} {_version(secret)}" for name, secret in cloud.secrets.items() if name in used]
     labelled(out, "secret", Text(", ".join(secrets) or "none"))
     if cloud.observation:
         watched = f"{cloud.observation.errors_per_minute} errors a minute, {cloud.observation.latency_ms} ms"
@@ -35,6 +35,11 @@ def show_cloud(out: Console, deployment: Deployment, cloud: Cloud) -> None:
     if cloud.budget:
         told = "alerts" if cloud.budget.billing_account else "no alerts: give budget.billing_account"
         labelled(out, "budget", Text(f"${cloud.budget.monthly_usd:g} a month, {told}"))
+
+
+def _version(secret: CloudSecret) -> str:
+    tried = f", {secret.candidate_version} for candidates" if secret.candidate_version else ""
+    return f"version {secret.version}{tried}"
 
 
 def _group(group: PlannedGroup, deployment: Deployment, cloud: Cloud) -> Iterator[str]:

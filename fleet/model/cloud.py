@@ -104,6 +104,8 @@ class CloudSecret(Model):
 
     version: int = Field(ge=1)
     """Version that services read: a new one rolls out by changing it."""
+    candidate_version: int | None = Field(default=None, ge=1)
+    """Version that a group's candidate reads while a rollout tries it; `version` without it."""
     rotation_days: int | None = Field(default=None, ge=1, le=3650)
     """How often its owner is reminded to make a new one."""
 

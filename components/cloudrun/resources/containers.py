@@ -48,13 +48,14 @@ def containers(
     ]
 
 
-def template_volumes(group: PlannedGroup, deployment: Deployment) -> list[Object]:
-    """Volumes of a template: buckets, databases' sockets, memory and secrets."""
+def template_volumes(group: PlannedGroup, deployment: Deployment, *, on_trial: bool = False) -> list[Object]:
+    """Volumes of a template, or of one on trial: buckets, databases' sockets, memory and secrets."""
     found = [*_backed_volumes(group, deployment), *_memory_volumes(group, deployment)]
     versions = cloud_of(deployment).secrets
     for name in secret_names(group):
         # A number: `latest` would be read when an instance starts, and no revision would say which it was.
-        items = [{"path": name, "version": str(versions[name].version)}]
+        tried = versions[name].candidate_version if on_trial else None
+        items = [{"path": name, "version": str(tried or versions[name].version)}]
         found.append({"name": _secret_volume(name), "secret": {"secret": name, "items": items}})
     return found
 

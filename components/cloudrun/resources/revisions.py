@@ -16,6 +16,15 @@ _ALL = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What a template may have of its own: its main container's image, None for the group's, and its secrets."""
+
+    image: str | None = None
+    on_trial: bool = False
+    """Whether its secrets are of the versions that a candidate tries."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """A version of a group that runs, and its share of the requests."""
 
@@ -26,21 +35,23 @@ class Revision:
     on_trial: bool
 
 
-def revisions(group: PlannedGroup, template: Callable[[str | None], Object]) -> tuple[Revision, ...]:
+def revisions(group: PlannedGroup, template: Callable[[Variant], Object]) -> tuple[Revision, ...]:
     """The version that counts, and the one on trial; none for a group whose new version takes over at once.
 
-    template: makes a template with another image of the main container; None for the group's own.
+    template: makes the template of a variant.
 
     The version that counts has no template of its own in the project once there is another: it is found by its name,
-    which holds a digest of what its template was. While two run, only the image on trial may change.
+    which holds a digest of what its template was. While two run, only what is on trial may change: its image, and the
+    versions of the secrets it reads.
     """
     state = group.operation.state or (RolloutState() if group.operation.rollout.has_two_tracks else None)
     if state is None:
         return ()
-    live = _revision(group, state.track, template(state.image), _ALL - state.percent, on_trial=False)
+    live = _revision(group, state.track, template(Variant(state.image)), _ALL - state.percent)
     if state.candidate is None:
         return (live,)
-    return (live, _revision(group, state.track.other, template(state.candidate), state.percent, on_trial=True))
+    trial = Variant(state.candidate, on_trial=True)
+    return (live, _revision(group, state.track.other, template(trial), state.percent, on_trial=True))
 
 
 def traffic(found: Sequence[Revision]) -> list[Object]:
@@ -75,7 +86,7 @@ def splits(found: Sequence[Revision]) -> list[Object]:
     ]
 
 
-def _revision(group: PlannedGroup, track: Track, template: Object, percent: int, *, on_trial: bool) -> Revision:
+def _revision(group: PlannedGroup, track: Track, template: Object, percent: int, *, on_trial: bool = False) -> Revision:
     name = f"{group.name}-{track}-{_digest(template)}"
     return Revision(name, track, {**template, "revision": name}, percent, on_trial)
 

@@ -25,7 +25,7 @@ from components.cloudrun.resources.base import (
 from components.cloudrun.resources.containers import containers, template_volumes
 from components.cloudrun.resources.data import right_keys
 from components.cloudrun.resources.platform import repository_keys
-from components.cloudrun.resources.revisions import revisions, splits, traffic
+from components.cloudrun.resources.revisions import Variant, revisions, splits, traffic
 from components.cloudrun.resources.secrets import reader_key, secret_names
 from fleet.clouds import SIZES
 from fleet.model import Cloud
@@ -93,15 +93,15 @@ def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object
         **({"custom_audiences": [f"https://{host}"]} if host else {}),
         # Of all its revisions together: those that two versions keep warm are not counted twice.
         "scaling": {"min_instance_count": service.min_instances, "max_instance_count": most},
-        "template": found[-1].template if found else template(None),
+        "template": found[-1].template if found else template(Variant()),
         "traffics": traffic(found),
     }
 
 
-def _service_template(group: PlannedGroup, deployment: Deployment, region: str, image: str | None) -> Object:
+def _service_template(group: PlannedGroup, deployment: Deployment, region: str, variant: Variant) -> Object:
     service = cloud_of(deployment).service(group.name)
     return {
-        **_instance(group, deployment, region, image),
+        **_instance(group, deployment, region, variant),
         "annotations": judged_by(group),
         "execution_environment": _generation(group),
         "max_instance_request_concurrency": service.concurrency,
@@ -115,8 +115,8 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
 def _worker_pool(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     service = cloud_of(deployment).service(group.name)
 
-    def template(image: str | None) -> Object:
-        body = _instance(group, deployment, region, image)
+    def template(variant: Variant) -> Object:
+        body = _instance(group, deployment, region, variant)
         return {**body, "annotations": judged_by(group), "labels": labels(group)}
 
     found = revisions(group, template)
@@ -124,7 +124,7 @@ def _worker_pool(group: PlannedGroup, deployment: Deployment, region: str) -> Ob
         **_common(group, deployment, region),
         # Nothing calls it, so that nothing could start its first instance.
         "scaling": {"manual_instance_count": max(1, service.min_instances)},
-        "template": found[-1].template if found else template(None),
+        "template": found[-1].template if found else template(Variant()),
         "instance_splits": splits(found),
     }
 
@@ -140,7 +140,7 @@ def _job(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
             "task_count": 1,
             "parallelism": 1,
             "template": {
-                **_instance(group, deployment, region, state.image if state else None),
+                **_instance(group, deployment, region, Variant(state.image if state else None)),
                 "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
                 "timeout": f"{service.timeout_s}s",
                 "max_retries": 0 if main.restart == "no" else main.restarts_max,
@@ -165,13 +165,13 @@ def _common(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     }
 
 
-def _instance(group: PlannedGroup, deployment: Deployment, region: str, image: str | None) -> Object:
+def _instance(group: PlannedGroup, deployment: Deployment, region: str, variant: Variant) -> Object:
     """What services, worker pools and jobs say of an instance in the same words."""
     cloud = cloud_of(deployment)
-    service, found = cloud.service(group.name), template_volumes(group, deployment)
+    service, found = cloud.service(group.name), template_volumes(group, deployment, on_trial=variant.on_trial)
     body: Object = {
         "service_account": account_email(group.name, deployment),
-        "containers": containers(group, deployment, service, region, image),
+        "containers": containers(group, deployment, service, region, variant.image),
         **({"volumes": found} if found else {}),
     }
     if service.egress:

@@ -234,6 +234,30 @@ def test_the_version_that_won_keeps_its_revision() -> None:
     assert [target["revision"] for target in traffic] == [won]
 
 
+def test_a_new_version_of_a_secret_is_tried_by_the_candidate_alone() -> None:
+    new = "registry.example.org/front:2"
+    old_name, _ = revision_names(None)
+    tried = rendered(
+        rollouts={"front": {"candidate": new, "percent": 10}},
+        cloud={"secrets": {"front-key": {"version": 3, "candidate_version": 4}}},
+    )
+    assert tried[f"front-{HERE}"].args["traffics"][0]["revision"] == old_name
+    assert secret_versions(tried, f"front-{HERE}") == {"front-key": "4", "hub-token": "1"}
+    assert secret_versions(rendered(cloud={"secrets": {"front-key": {"candidate_version": 4}}}), f"front-{HERE}") == {
+        "front-key": "3",
+        "hub-token": "1",
+    }
+    won = rendered(
+        rollouts={"front": {"track": "green", "image": new}}, cloud={"secrets": {"front-key": {"version": 4}}}
+    )
+    assert template(won, f"front-{HERE}")["revision"] == template(tried, f"front-{HERE}")["revision"]
+
+
+def secret_versions(resources: Resources, key: str) -> dict[str, str]:
+    secrets = [volume["secret"] for volume in template(resources, key)["volumes"] if "secret" in volume]
+    return {secret["secret"]: secret["items"][0]["version"] for secret in secrets}
+
+
 def test_a_changed_template_is_a_revision_of_another_name() -> None:
     before, _ = revision_names(None)
     changed = rendered(groups={"front": {"containers": {"main": {"env": {"MORE": "yes"}}}}})
