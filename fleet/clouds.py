@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fleet.model import Cloud, CloudService, ContainerGroup, Gpu
+from fleet.model import Cloud, CloudService, ContainerGroup, Gpu, Scaling
 from fleet.model.cloud import CloudGpu, Size
 
 CARDS: Mapping[CloudGpu, tuple[str, str]] = {
@@ -31,12 +31,26 @@ SIZES: Mapping[Size, Shape] = {
 }
 
 
+ACCOUNT_ID_MAX = 30
+"""Characters of a service account's id, of which there are 6 at the least."""
+
+
+def account_id(group: str) -> str:
+    """Id of a group's service account."""
+    return f"run-{group}"
+
+
 def card_of_instance(service: CloudService) -> Gpu | None:
     """The card an instance holds; None where it has none."""
     if service.gpu is None:
         return None
     model, memory = CARDS[service.gpu]
     return Gpu.model_validate({"model": model, "memory": memory})
+
+
+def instances_max(service: CloudService, scaling: Scaling) -> int:
+    """How many instances of a group a region may have: by its service, else by its size, else by the group."""
+    return service.max_instances or (SIZES[service.size].max_instances if service.size else scaling.max)
 
 
 def shape(cloud: Cloud, group: ContainerGroup) -> Shape:
@@ -47,5 +61,5 @@ def shape(cloud: Cloud, group: ContainerGroup) -> Shape:
     return Shape(
         service.cpu_millicores or fallback.cpu_millicores,
         service.memory_mib or fallback.memory_mib,
-        service.max_instances or fallback.max_instances,
+        instances_max(service, group.scaling),
     )

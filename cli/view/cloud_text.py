@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.view.rows import labelled
-from fleet.clouds import SIZES
+from fleet.clouds import instances_max
 from fleet.model import MAIN, Cloud
 from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
 from fleet.model.quantities import gibibytes
@@ -79,7 +79,7 @@ def _instances(group: PlannedGroup, service: CloudService) -> str:
     if service.kind is Kind.WORKER_POOL:
         count = max(1, service.min_instances)
         return f"{count} instance{'s' if count > 1 else ''}, always, in each region"
-    most = service.max_instances or (SIZES[service.size].max_instances if service.size else group.operation.scaling.max)
+    most = instances_max(service, group.operation.scaling)
     paid = "as long as an instance runs" if service.billing == "instance" or service.gpu else "while it answers"
     return f"{service.min_instances} to {most} instances of {service.concurrency} requests at a time; paid {paid}"
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from cli.offline.program import Run
 from cli.view.places import place_of
+from fleet.clouds import instances_max
+from fleet.model import Cloud
+from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment
 from policy.judge import Judgement
 from policy.registered import UNKNOWN, Registered
@@ -16,7 +19,8 @@ from policy.registered import UNKNOWN, Registered
 def plan_json(run: Run, judgement: Judgement | None) -> str:
     """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB.
 
-    Of a cluster also `pools`, `namespaces` and `edges`; where a budget is set also `cost`, in US dollars a month.
+    Of a cluster also `pools`, `namespaces` and `edges`; of Cloud Run `services`, a row a group and region, and
+    `secrets`; where a budget is set also `cost`, in US dollars a month.
     """
     deployment = run.deployment
     plan = {
@@ -51,6 +55,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
             for endpoint, users in deployment.published
         ],
         **(_cluster(deployment) if deployment.machine.cluster else {}),
+        **(_cloud(deployment, deployment.machine.cloud) if deployment.machine.cloud else {}),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
@@ -86,6 +91,32 @@ def _groups(deployment: Deployment) -> list[dict[str, Any]]:
         }
         for group in deployment.groups
     ]
+
+
+def _cloud(deployment: Deployment, cloud: Cloud) -> dict[str, Any]:
+    found = [(group, cloud.service(group.name), region) for group in deployment.groups for region in cloud.regions]
+    return {
+        "services": [
+            {
+                "group": group.name,
+                "region": region,
+                "kind": str(service.kind),
+                "url": cloud.url(group.name, region) if service.kind is Kind.SERVICE else None,
+                "cpu": group.containers[0].cpu_cap_millicores,
+                "memory_mib": group.containers[0].memory_cap_mib,
+                "gpu": str(service.gpu) if service.gpu else None,
+                "billing": str(service.billing),
+                "instances": {
+                    "least": service.min_instances,
+                    "most": instances_max(service, group.operation.scaling),
+                },
+                "ingress": str(service.ingress),
+                "invokers": service.invokers,
+            }
+            for group, service, region in found
+        ],
+        "secrets": {name: secret.version for name, secret in cloud.secrets.items()},
+    }
 
 
 def _cluster(deployment: Deployment) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from clusters.ensure_other_machines_come_in(fleet, sources)
     yield from clusters.ensure_namespaces_have_names(fleet, sources)
     yield from clouds.ensure_services_are_of_groups(fleet, sources)
+    yield from clouds.ensure_accounts_have_names(fleet, sources)
     yield from clouds.ensure_kinds_fit_the_groups(fleet, sources)
     yield from clouds.ensure_cloud_volumes_are_backed(fleet, sources)
     yield from clouds.ensure_cloud_secrets_are_pinned(fleet, sources)

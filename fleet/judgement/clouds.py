@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fleet.cloud_limits import limits
+from fleet.clouds import ACCOUNT_ID_MAX, account_id
 from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Cloud, ContainerGroup, Fleet, Stack
@@ -38,6 +39,16 @@ def ensure_services_are_of_groups(fleet: Fleet, sources: Sources) -> Iterator[Fa
             if count > most:
                 problem = f"{count} of the kind {kind} are too many for a region, with {most} at the most"
                 yield sources.stack_fault(stack.name, ("groups",), problem, "move some to another project")
+
+
+def ensure_accounts_have_names(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each group has a service account of its name: too long is an error, never cut."""
+    for stack, _, groups in _clouds(fleet):
+        for index, group in enumerate(groups):
+            name = account_id(group.name)
+            if len(name) > ACCOUNT_ID_MAX:
+                problem = f"{name}, its service account, has {len(name)} characters, and an id takes {ACCOUNT_ID_MAX}"
+                yield sources.stack_fault(stack.name, ("groups", index), problem, "shorten the group's name")
 
 
 def ensure_kinds_fit_the_groups(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

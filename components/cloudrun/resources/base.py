@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from fleet import labels as vocabulary
+from fleet.clouds import account_id
 from fleet.model import Cloud
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -80,11 +81,6 @@ def api_key(name: str) -> str:
 def account_key(group: str) -> str:
     """Key of a group's service account."""
     return f"{group}-account"
-
-
-def account_id(group: str) -> str:
-    """Id of a group's service account; an id has 6 to 30 characters."""
-    return f"run-{group}"
 
 
 def account_email(group: str, deployment: Deployment) -> str:

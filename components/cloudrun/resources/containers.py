@@ -164,7 +164,7 @@ def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudServ
     port = main_port(group) if container.key == MAIN else None
     found = {"startup_probe": startup_probe(container, port)}
     if service.kind is not Kind.JOB:
-        found["liveness_probe"] = liveness_probe(container, port)
+        found["liveness_probe"] = liveness_probe(container)
     if service.kind is Kind.SERVICE and container.key == MAIN:
         found["readiness_probe"] = readiness_probe(container)
     return {name: probe for name, probe in found.items() if probe}

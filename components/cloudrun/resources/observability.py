@@ -16,7 +16,8 @@ from components.cloudrun.resources.base import (
 )
 from components.cloudrun.resources.dashboard import dashboard_text
 from components.cloudrun.resources.platform import CHANNEL
-from components.cloudrun.resources.workload import front_host, instances_max, is_watched
+from components.cloudrun.resources.workload import front_host, is_watched
+from fleet.clouds import instances_max
 from fleet.model.cloud import Kind, Observation
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -145,7 +146,7 @@ def _latency(observation: Observation, deployment: Deployment) -> CloudResource:
 
 
 def _near_limit(group: PlannedGroup, deployment: Deployment) -> CloudResource:
-    most = instances_max(group, cloud_of(deployment).service(group.name))
+    most = instances_max(cloud_of(deployment).service(group.name), group.operation.scaling)
     threshold = {
         "filter": (
             f'metric.type="run.googleapis.com/container/instance_count" AND {_SERVICES} '

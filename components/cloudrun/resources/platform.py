@@ -9,13 +9,13 @@ from components.cloudrun.resources.base import (
     CloudResource,
     Object,
     Ref,
-    account_id,
     account_key,
     account_member,
     api_key,
     cloud_of,
     project_of,
 )
+from fleet.clouds import account_id
 from fleet.model.cloud import Backing, Cloud
 from fleet.plan.deployment import Deployment
 

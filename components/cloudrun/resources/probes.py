@@ -29,14 +29,14 @@ def startup_probe(container: PlannedContainer, port: int | None) -> Object | Non
     }
 
 
-def liveness_probe(container: PlannedContainer, port: int | None) -> Object | None:
-    """Does it still work; an instance that fails is ended."""
-    asked = _asked(container, port)
-    if asked is None:
-        return None
+def liveness_probe(container: PlannedContainer) -> Object | None:
+    """Does it still work; an instance that fails is ended. Cloud Run asks over HTTP or gRPC alone, not whether a port
+    is open."""
     health = container.health
+    if health.http is None:
+        return None
     return {
-        **asked,
+        "http_get": {"path": health.http.path, "port": health.http.port},
         "initial_delay_seconds": 0,
         "period_seconds": health.interval_s,
         "timeout_seconds": min(health.timeout_s, health.interval_s),

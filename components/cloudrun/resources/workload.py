@@ -27,9 +27,9 @@ from components.cloudrun.resources.data import right_keys
 from components.cloudrun.resources.platform import repository_keys
 from components.cloudrun.resources.revisions import Variant, revisions, splits, traffic
 from components.cloudrun.resources.secrets import reader_key, secret_names
-from fleet.clouds import SIZES
+from fleet.clouds import instances_max
 from fleet.model import Cloud
-from fleet.model.cloud import CloudService, Ingress, Kind
+from fleet.model.cloud import Ingress, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 INGRESS = {
@@ -63,11 +63,6 @@ def workloads(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudReso
         yield from _invokers(group, deployment, region)
 
 
-def instances_max(group: PlannedGroup, service: CloudService) -> int:
-    """How many instances of a group there may be in a region."""
-    return service.max_instances or (SIZES[service.size].max_instances if service.size else group.operation.scaling.max)
-
-
 def front_host(group: str, cloud: Cloud) -> str | None:
     """Name under which the world reaches a group; None for one that is not behind the front door."""
     return cloud.front_door.host if cloud.front_door and cloud.front_door.group == group else None
@@ -81,7 +76,7 @@ def callers(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:
 def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     cloud = cloud_of(deployment)
     service, host = cloud.service(group.name), front_host(group.name, cloud)
-    most = instances_max(group, service)
+    most = instances_max(service, group.operation.scaling)
     template = partial(_service_template, group, deployment, region)
     found = revisions(group, template)
     return {
@@ -107,7 +102,7 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
         "max_instance_request_concurrency": service.concurrency,
         "timeout": f"{service.timeout_s}s",
         # Both stated: one alone differs from what the API gives back for ever.
-        "scaling": {"min_instance_count": 0, "max_instance_count": instances_max(group, service)},
+        "scaling": {"min_instance_count": 0, "max_instance_count": instances_max(service, group.operation.scaling)},
         "labels": labels(group),
     }
 

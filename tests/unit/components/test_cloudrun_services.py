@@ -103,6 +103,14 @@ def test_no_probe_takes_longer_than_the_time_between_two() -> None:
     assert found["startup_probe"]["period_seconds"] * found["startup_probe"]["failure_threshold"] == 240
 
 
+def test_an_image_with_a_command_alone_is_asked_whether_its_port_is_open() -> None:
+    image = {"build": None, "agents": None, "image": {"reference": "docker.io/library/thing:1"}}
+    health = {"health": {"command": ["thing", "--ping"]}}
+    found = containers(rendered(groups={"store": {"containers": {"main": {**image, **health}}}}), f"store-{HERE}")
+    assert found["main"]["startup_probe"]["tcp_socket"] == {"port": 8000}
+    assert not {"liveness_probe", "readiness_probe"} & set(found["main"])
+
+
 def test_what_cloud_run_sets_itself_is_not_set_again() -> None:
     assert "PORT" not in env(rendered(), f"front-{HERE}")
     assert env(rendered(), f"front-{HERE}")["FLEET_GROUP"] == "front"

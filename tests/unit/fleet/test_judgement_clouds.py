@@ -112,6 +112,15 @@ def main(name: str, **keys: Any) -> dict[str, Any]:
 FRONT = "machine.cloud.services.front."
 BRAIN = "machine.cloud.services.brain."
 CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "a name too long for its account": (
+        {
+            "groups": {
+                "twenty-seven-characters-now": GROUPS["front"]
+                | {"containers": {"main": {"build": {}, "agents": {"Another": {}}, **_SMALL}}}
+            }
+        },
+        "run-twenty-seven-characters-now, its service account, has 31 characters, and an id takes 30; shorten",
+    ),
     "less CPU than the least": (
         service("front", cpu="79m", concurrency=1),
         f"{FRONT}cpu: 0.079 CPUs cannot be had; there are 0.08 to 1, and 2, 4, 6, 8; set it to 0.08",
