@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from policy.cloudrun import RunGrantView, RunView
 from policy.cluster import DEFAULT_NAMESPACE, ObjectView, PodView
 from policy.containers import ContainerView
 from policy.counts import replicas_of
 from policy.readers import KUBERNETES_PACKAGE, READERS, object_reader
+from policy.readers.cloudrun import CLOUD, cloud
 from policy.readers.surroundings import (
     NETWORK,
     PROVIDER,
@@ -69,6 +71,8 @@ def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
         yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
     elif resource.type.startswith(PROVIDER):
         yield "providers", provider(resource.type, name, inputs)
+    elif resource.type == CLOUD:
+        yield "clouds", cloud(name, resource.outputs)
     elif found := object_reader(resource.type):
         collection, kind, read = found
         yield from _objects(collection, read(name, kind, inputs), resource, hosts)
@@ -81,9 +85,10 @@ def _objects(
     if isinstance(view, VolumeView):
         yield collection, replace(view, host=host, protected=resource.protect)
         return
-    namespace = "" if view.kind in _CLUSTER_WIDE else view.namespace or hosts.namespace_of(resource)
+    in_no_namespace = view.kind in _CLUSTER_WIDE or isinstance(view, RunView | RunGrantView)
+    namespace = "" if in_no_namespace else view.namespace or hosts.namespace_of(resource)
     placed = replace(view, urn=resource.urn, host=host, namespace=namespace)
-    if isinstance(placed, PodView):
+    if isinstance(placed, PodView | RunView):
         inside = tuple(replace(container, urn=resource.urn, host=host) for container in placed.containers)
         placed = replace(placed, containers=inside)
         for container in inside:

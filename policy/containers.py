@@ -82,7 +82,8 @@ class ContainerView:
     """`docker`, `kubernetes` or `cloudrun`."""
     name: str
     role: str = MAIN
-    """In a pod: `main`, `init`, `sidecar` (an init container that goes on) or `ephemeral`."""
+    """In a pod: `main`, `init`, `sidecar` (an init container that goes on) or `ephemeral`; on Cloud Run the first two
+    but `init`."""
     urn: str = ""
     host: str = ""
     """What it runs on: the machine component's logical name, else its provider. One host, one set of ports."""

@@ -57,7 +57,7 @@ def policies() -> list[Policy]:
 def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Policy:
     judged = {check.of for check in rule.resources}
     if isinstance(rule, ContainerRule):
-        judged |= {"containers", "pods"}
+        judged |= {"containers", "pods", "runs"}
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if collection_of(args.resource_type) not in judged:

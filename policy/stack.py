@@ -1,4 +1,5 @@
-"""What a stack registered, as rules see it: containers, networks, volumes, machines, providers and cluster objects.
+"""What a stack registered, as rules see it: containers, networks, volumes, machines, providers, objects of clusters
+and services of clouds.
 
 `MachineView` comes from the outputs of a machine component (`fleet:docker:DockerMachine`, `fleet:kubernetes:Cluster`):
 the only place that knows a machine's capacity. Two stacks on the same machine are invisible to each other: CrossGuard
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from policy.cloudrun import CloudView, RunGrantView, RunView
 from policy.cluster import (
     AccountView,
     BindingView,
@@ -100,6 +102,10 @@ class VolumeView:
     """Kubernetes: a PersistentVolumeClaim."""
     protected: bool = False
     """It cannot be deleted until that is taken back."""
+    in_cloud: bool = False
+    """A bucket, or a database instance."""
+    keeps_data: bool = False
+    """Of one in the cloud: it is not deleted while it holds data."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -141,6 +147,11 @@ class StackView:
     config_maps: tuple[DataView, ...] = ()
     other_objects: tuple[ObjectView, ...] = ()
     """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
+    runs: tuple[RunView, ...] = ()
+    """Services, jobs and worker pools of Cloud Run."""
+    run_grants: tuple[RunGrantView, ...] = ()
+    """Who may use those, and their project."""
+    clouds: tuple[CloudView, ...] = ()
     urns: Mapping[str, str] = field(default_factory=dict)
     """Logical name -> URN; where two resources share a name, a container's comes first."""
 

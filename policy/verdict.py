@@ -15,6 +15,7 @@ from typing import Any
 
 from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP
 from fleet.secrets import holds_secret_value
+from policy.cloudrun import RunGrantView, RunView
 from policy.cluster import ObjectView, PodView
 from policy.containers import DOCKER, KUBERNETES, MAIN, ContainerView
 from policy.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
@@ -226,6 +227,8 @@ def _way_out(rule: Rule, finding: Finding, owner: ContainerView | ObjectView | V
 
 
 def _is_of_cluster(owner: ContainerView | ObjectView | VolumeView) -> bool:
+    if isinstance(owner, RunView | RunGrantView):
+        return False
     return isinstance(owner, ObjectView) or (isinstance(owner, ContainerView) and owner.target == KUBERNETES)
 
 
@@ -241,9 +244,9 @@ def _how_to_waive(rule: Rule, container: ContainerView) -> str:
     key = container.labels.get(CONTAINER) if container.labels.get(GROUP) else None
     if key:
         return f"or say why and until when in containers.{key}.hardening.exceptions.{rule.exception}"
-    if container.target == KUBERNETES:
-        rest = EXCEPTION_PREFIX.removeprefix("fleet.")
-        name = f"annotation fleet.local/{container.name}.{rest}{rule.exception} of its pod"
+    if container.target != DOCKER:
+        rest, inside = EXCEPTION_PREFIX.removeprefix("fleet."), "pod" if container.target == KUBERNETES else "template"
+        name = f"annotation fleet.local/{container.name}.{rest}{rule.exception} of its {inside}"
     else:
         name = f"label {EXCEPTION_PREFIX}{rule.exception}"
     return f'or waive it with the {name} = "<last day> <reason>"'

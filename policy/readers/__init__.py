@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from policy.containers import Reader
+from policy.readers import cloudrun
 from policy.readers import kubernetes_networking as networking
 from policy.readers import kubernetes_objects as objects
 from policy.readers.docker import docker_container
@@ -53,9 +54,20 @@ OBJECTS: Mapping[str, tuple[str, ObjectReader]] = {
 """API group and kind of a Kubernetes object -> the collection of StackView it belongs to, and its reader."""
 
 
+CLOUD_OBJECTS: Mapping[str, tuple[str, str, ObjectReader]] = {
+    **{token: ("runs", kind, cloudrun.run) for token, kind in cloudrun.RUNS.items()},
+    **{token: ("run_grants", kind, cloudrun.grant) for token, kind in cloudrun.GRANTS.items()},
+    "gcp:storage/bucket:Bucket": ("volumes", "Bucket", cloudrun.bucket),
+    "gcp:sql/databaseInstance:DatabaseInstance": ("volumes", "DatabaseInstance", cloudrun.database),
+}
+"""Type token of Google's provider -> (collection, kind, reader)."""
+
+
 @lru_cache(maxsize=1024)
 def object_reader(type_token: str) -> tuple[str, str, ObjectReader] | None:
-    """(collection, kind, reader) of a Kubernetes type, whatever its version; None for all other types."""
+    """(collection, kind, reader) of a Kubernetes type, whatever its version, or of one of Google's; else None."""
+    if type_token in CLOUD_OBJECTS:
+        return CLOUD_OBJECTS[type_token]
     if not type_token.startswith(KUBERNETES_PACKAGE):
         return None
     module, _, kind = type_token.removeprefix(KUBERNETES_PACKAGE).rpartition(":")

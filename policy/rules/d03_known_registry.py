@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
@@ -27,8 +28,13 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
 
 
 def _is_from(image: ImageReference, known: str) -> bool:
-    """A known registry may go on with a path: `ghcr.io/acme` knows all of acme's images and nobody else's."""
-    return f"{image.registry}/{image.repository}/".startswith(f"{known.rstrip('/')}/")
+    """A known registry may go on with a path: `ghcr.io/acme` knows all of acme's images and nobody else's.
+
+    `*` stands for any text in its host: Artifact Registry has one a region.
+    """
+    host, slash, path = known.rstrip("/").partition("/")
+    inside = f"{image.repository}/".startswith(f"{path}{slash}")
+    return inside and fnmatchcase(image.registry, host)
 
 
 RULE = ContainerRule(
@@ -43,6 +49,7 @@ RULE = ContainerRule(
             # Images built on the machine itself.
             "fleet.local",
             "docker.io", "ghcr.io", "quay.io", "nvcr.io", "registry.k8s.io", "mcr.microsoft.com",
+            "*-docker.pkg.dev",
         )
     },
     targets=(DOCKER, KUBERNETES, CLOUDRUN),

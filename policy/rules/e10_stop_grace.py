@@ -1,13 +1,14 @@
 """E10: a container that is told to stop has time to finish.
 
-On Docker the provider kills at once unless its grace is set; Kubernetes counts what a hook before the signal takes.
+On Docker the provider kills at once unless its grace is set; Kubernetes counts what a hook before the signal takes;
+Cloud Run gives everybody ten seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.containers import DOCKER, KUBERNETES, ContainerView
+from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.readers.values import as_whole
 from policy.rule import ContainerRule, Finding, Level, Settings
 
@@ -46,7 +47,7 @@ RULE = ContainerRule(
     elsewhere="set destroyGraceSeconds to 10 or more",
     on_cluster="raise terminationGracePeriodSeconds of its pod",
     defaults={"at_least_s": 5},
-    targets=(DOCKER, KUBERNETES),
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("stop_grace_s", "drain_s", "env"),
     each=("env",),
     check=_check,

@@ -1,12 +1,14 @@
 """E12: data is not deleted with what used it.
 
-Judged of a cluster's claims. Of Docker's volumes nothing registered says which hold data and which are scratch.
+Judged of a cluster's claims, and of buckets, databases and services of a cloud. Of Docker's volumes nothing registered
+says which hold data and which are scratch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy.cloudrun import RunView
 from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
 from policy.stack import VolumeView
 
@@ -14,17 +16,31 @@ _KIND = "fleet.local/volume.kind"
 
 
 def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
+    if volume.in_cloud and not (volume.protected or volume.keeps_data):
+        problem = "keeps_data is false, so its data goes with the stack, or with a change that replaces it"
+        remedy = "set protect in its options, drop forceDestroy, or set deletionProtection"
+        yield Finding(volume.subject, "keeps_data", problem, remedy)
     if volume.is_claim and not volume.protected and volume.labels.get(_KIND) != "scratch":
         problem = "protected is false, so its data goes with the stack, or with a change that replaces it"
         yield Finding(volume.subject, "protected", problem)
+
+
+def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
+    if not run.protected:
+        problem = "protected is false, so a slip of the hand takes it off the air, with its address"
+        remedy = "set deletion_protection of its group under machine.cloud.services"
+        yield Finding(run.subject, "protected", problem, remedy)
 
 
 RULE = ResourceRule(
     id="E12",
     name="protected-claims",
     level=Level.ADVISORY,
-    summary="A claim that holds data is protected from deletion.",
+    summary="What holds data, or answers others, is protected from deletion.",
     remedy=f"set protect in its options, or annotate it {_KIND}: scratch",
     sources=("Cloud Foundation Fabric deletion_protection",),
-    resources=(ResourceCheck(of="volumes", reads=("labels",), check=_check),),
+    resources=(
+        ResourceCheck(of="volumes", reads=("labels", "keeps_data"), check=_check),
+        ResourceCheck(of="runs", reads=("protected",), check=_check_run),
+    ),
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fleet.secrets import holds_secret_value, names_a_secret
+from policy.cloudrun import RunView
 from policy.cluster import DataView, ObjectView, PodView
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
@@ -46,6 +47,11 @@ def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
         yield from _in_texts(pod, field, getattr(pod, field))
 
 
+def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
+    for field in _RUN_TEXTS:
+        yield from _in_texts(run, field, getattr(run, field))
+
+
 def _check_config_map(view: DataView, settings: Settings) -> Iterator[Finding]:
     for name, value in view.data.items():
         if holds_secret_value(value):
@@ -75,6 +81,7 @@ def _is_harmless(name: str, value: str) -> bool:
 
 
 _TEXTS = ("labels", "annotations", "pod_labels", "pod_annotations")
+_RUN_TEXTS = ("labels", "annotations", "annotations_inside")
 _DATA = ("data", "labels", "annotations")
 
 RULE = ContainerRule(
@@ -93,6 +100,7 @@ RULE = ContainerRule(
     check=_check,
     resources=(
         ResourceCheck(of="pods", reads=_TEXTS, each=_TEXTS, check=_check_pod),
+        ResourceCheck(of="runs", reads=_RUN_TEXTS, each=_RUN_TEXTS, check=_check_run),
         ResourceCheck(of="config_maps", reads=_DATA, each=_DATA, check=_check_config_map),
     ),
 )

@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 C01 = rule("C01")
@@ -54,3 +55,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(C01, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"resources": {"limits": {"cpu": "1"}}})
+    assert judged(C01, run_service()) == {}
+    assert "memory_limit_mib is not set" in blamed_on_run(C01, bad)

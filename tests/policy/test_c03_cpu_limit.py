@@ -9,6 +9,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 C03 = rule("C03")
@@ -60,3 +61,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(C03, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"resources": {"limits": {"memory": "512Mi"}}})
+    assert judged(C03, run_service()) == {}
+    assert "cpu_limit is not set" in blamed_on_run(C03, bad)

@@ -11,7 +11,7 @@ import pytest
 
 import policy.rules
 from fleet.model.hardening import Hardening
-from policy import catalogue, cluster
+from policy import catalogue, cloudrun, cluster
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
 from policy.stack import MachineView, NetworkView, ProviderView, VolumeView
@@ -102,6 +102,21 @@ EXPECTED = {
     "G18-single-writer": MANDATORY,
     "G20-monthly-budget": MANDATORY,
     "G21-highest-cost": ADVISORY,
+    "R01-no-public-invoker": MANDATORY,
+    "R02-own-account": MANDATORY,
+    "R03-ingress-closed": MANDATORY,
+    "R04-bounded-instances": MANDATORY,
+    "R05-gpu-can-run": MANDATORY,
+    "R06-cpu-and-memory": MANDATORY,
+    "R07-below-one-cpu": MANDATORY,
+    "R08-idle-gpu-accepted": MANDATORY,
+    "R09-time-to-start": ADVISORY,
+    "R10-pinned-secrets": ADVISORY,
+    "R11-private-egress": ADVISORY,
+    "R12-traffic-adds-up": MANDATORY,
+    "R13-attested-and-encrypted": ADVISORY,
+    "R14-within-bounds": MANDATORY,
+    "R15-image-is-near": ADVISORY,
 }
 """Every rule and its level, by the catalogue."""
 
@@ -124,6 +139,9 @@ VIEWS: dict[str, type] = {
     "bindings": cluster.BindingView,
     "config_maps": cluster.DataView,
     "other_objects": cluster.ObjectView,
+    "runs": cloudrun.RunView,
+    "run_grants": cloudrun.RunGrantView,
+    "clouds": cloudrun.CloudView,
 }
 each_rule = pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.policy_name)
 

@@ -8,6 +8,7 @@ from policy.catalogue import rule
 from policy.registered import UNKNOWN, Registered
 from policy.verdict import Kind
 from tests.policy.builders import container, judged, verdicts, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, pod_container, workload
 
 D01 = rule("D01")
@@ -75,3 +76,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(D01, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"image": "europe-west4-docker.pkg.dev/p/fleet/portal:latest"})
+    assert judged(D01, run_service()) == {}
+    assert "is latest" in blamed_on_run(D01, bad)

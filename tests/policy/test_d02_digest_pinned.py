@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import DIGEST, blamed, workload
 
 D02 = rule("D02")
@@ -53,3 +54,9 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
 )
 def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:
     assert says in violation(D02, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"image": "europe-west4-docker.pkg.dev/p/fleet/portal:1.2"})
+    assert judged(D02, run_service()) == {}
+    assert "has no digest" in blamed_on_run(D02, bad)

@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 D04 = rule("D04")
@@ -52,3 +53,9 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
 )
 def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:
     assert says in violation(D04, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"image": "gcr.io/p/portal:1.2"})
+    assert judged(D04, run_service()) == {}
+    assert "comes from gcr.io" in blamed_on_run(D04, bad)

@@ -9,6 +9,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, pod_container, workload
 
 E01 = rule("E01")
@@ -72,3 +73,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(E01, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"livenessProbe": None})
+    assert judged(E01, run_service()) == {}
+    assert "health_check is not set" in blamed_on_run(E01, bad)

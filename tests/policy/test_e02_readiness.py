@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import judged
+from tests.policy.cloudrun_builders import blamed_on_run, gpu_service
 from tests.policy.kubernetes_builders import blamed, gpu_workload, pod_container, workload
 
 E02 = rule("E02")
@@ -39,3 +40,9 @@ def test_it_holds_with(good: Registered) -> None:
 )
 def test_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(E02, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = gpu_service("bad", main={"startupProbe": None})
+    assert judged(E02, gpu_service()) == {}
+    assert "probes has no startup" in blamed_on_run(E02, bad)

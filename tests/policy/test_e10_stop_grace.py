@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 E10 = rule("E10")
@@ -72,3 +73,9 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
 )
 def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:
     assert says in violation(E10, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"envs": [{"name": "FLEET_STOP_GRACE_S", "value": "30"}]})
+    assert judged(E10, run_service()) == {}
+    assert "stop_grace_s is 10, but env FLEET_STOP_GRACE_S lets its agents take 30" in blamed_on_run(E10, bad)

@@ -10,6 +10,7 @@ from policy.catalogue import rule
 from policy.registered import UNKNOWN
 from policy.verdict import Kind
 from tests.policy.builders import container, foreign_container, judged, verdicts, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, kubernetes, pod_container, template, workload
 
 F04 = rule("F04")
@@ -149,3 +150,9 @@ def test_a_config_map_s_entry_named_like_a_credential_fails() -> None:
 def test_a_variable_from_a_secret_is_f05_s_matter() -> None:
     reference = {"secretKeyRef": {"name": "x", "key": "y"}}
     assert judged(F04, workload(env=[{"name": "API_KEY", "valueFrom": reference}])) == {}
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"envs": [{"name": "DB_PASSWORD", "value": "correct horse"}]})
+    assert judged(F04, run_service()) == {}
+    assert "env DB_PASSWORD is named like a credential" in blamed_on_run(F04, bad)

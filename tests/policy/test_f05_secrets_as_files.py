@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import judged
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 F05 = rule("F05")
@@ -44,3 +45,11 @@ def test_it_holds_with(good: Registered) -> None:
 )
 def test_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(F05, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service(
+        "bad", main={"envs": [{"name": "KEY", "valueSource": {"secretKeyRef": {"secret": "a", "version": "3"}}}]}
+    )
+    assert judged(F05, run_service()) == {}
+    assert 'env_secrets holds "KEY"' in blamed_on_run(F05, bad)

@@ -7,6 +7,7 @@ import pytest
 from policy.catalogue import rule
 from policy.registered import Registered
 from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, workload
 
 F06 = rule("F06")
@@ -64,3 +65,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(F06, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = run_service("bad", main={"envs": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]})
+    assert judged(F06, run_service()) == {}
+    assert 'env "A" is set 2 times' in blamed_on_run(F06, bad)

@@ -17,6 +17,7 @@ from tests.policy.builders import (
     mps_daemon,
     violation,
 )
+from tests.policy.cloudrun_builders import blamed_on_run, gpu_service
 from tests.policy.kubernetes_builders import blamed, foreign_pod, gpu_workload
 
 G02 = rule("G02")
@@ -91,3 +92,9 @@ def test_on_a_cluster_it_fails_with_a_pod_of_no_group_that_asks_for(resource: st
     message = blamed(G02, foreign_pod(resources={"limits": {resource: 1}}))
     assert "labels lack fleet.gpu.request-mib, fleet.gpu.limit-mib, fleet.gpu.processes" in message
     assert "fleet.local/<container>.gpu.request-mib" in message
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = gpu_service("bad", inside={"annotations": None})
+    assert judged(G02, gpu_service()) == {}
+    assert "gpu is given, but labels lack" in blamed_on_run(G02, bad)

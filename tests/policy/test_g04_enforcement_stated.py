@@ -16,6 +16,7 @@ from tests.policy.builders import (
     mps_daemon,
     violation,
 )
+from tests.policy.cloudrun_builders import blamed_on_run, gpu_service
 from tests.policy.kubernetes_builders import blamed, gpu_workload
 
 G04 = rule("G04")
@@ -101,3 +102,9 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(G04, bad)
+
+
+def test_on_cloud_run_it_holds_and_fails_alike() -> None:
+    bad = gpu_service("bad", inside={"annotations": None})
+    assert judged(G04, gpu_service()) == {}
+    assert "is not set, so nobody knows" in blamed_on_run(G04, bad)

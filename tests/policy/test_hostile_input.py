@@ -14,11 +14,13 @@ from fleet import labels
 from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.judge import judge
-from policy.readers import OBJECTS
+from policy.readers import CLOUD_OBJECTS, OBJECTS
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, ResourceRule, StackRule
 from policy.verdict import Kind
 from tests.policy.builders import TODAY, docker_properties, gpu_container, machine, network, provider, volume
+from tests.policy.cloudrun_builders import google, gpu_service, run_container, run_service
+from tests.policy.cloudrun_builders import template as run_template
 from tests.policy.kubernetes_builders import (
     around,
     cluster,
@@ -123,6 +125,39 @@ objects = st.builds(
     parent=st.sampled_from(["", "urn:a", "urn:b"]),
     inputs=st.dictionaries(cluster_keys, cluster_values, max_size=6),
     outputs=st.dictionaries(cluster_keys, cluster_values, max_size=6),
+)
+CLOUD_TYPES = sorted(CLOUD_OBJECTS)
+CLOUD_KEYS = [
+    "name", "location", "labels", "annotations", "fleet-group", "ingress", "invokerIamDisabled", "deletionProtection",
+    "template", "containers", "image", "envs", "value", "valueSource", "secretKeyRef", "secret", "version", "resources",
+    "limits", "cpu", "memory", "nvidia.com/gpu", "cpuIdle", "ports", "containerPort", "startupProbe", "livenessProbe",
+    "httpGet", "tcpSocket", "port", "path", "periodSeconds", "failureThreshold", "initialDelaySeconds", "volumeMounts",
+    "mountPath", "volumes", "gcs", "bucket", "readOnly", "emptyDir", "items", "cloudSqlInstance", "instances",
+    "serviceAccount", "scaling", "minInstanceCount", "maxInstanceCount", "manualInstanceCount", "timeout",
+    "maxInstanceRequestConcurrency", "executionEnvironment", "nodeSelector", "accelerator", "vpcAccess", "egress",
+    "traffics", "instanceSplits", "percent", "revision", "tag", "binaryAuthorization", "useDefault", "encryptionKey",
+    "role", "member", "members", "policyData", "project", "regions", "monthlyBudgetUsd", "startAfter", "forceDestroy",
+    "fleet.local/main.gpu.request-mib", "fleet.local/exposed", "main",
+]  # fmt: skip
+CLOUD_TEXTS = [
+    *ODD_TEXTS, "1Gi", "500m", "0.5", "1e99", "300s", "9999999999s", "nvidia-l4", "latest", "3", "allUsers",
+    "europe-west4", "europe-west4-docker.pkg.dev/p/r/i:1", '{"bindings": [{"role": 1, "members": ["allUsers", 2]}]}',
+    '{"bindings": {}}', "192.168.1.1", "EXECUTION_ENVIRONMENT_GEN2",
+]  # fmt: skip
+cloud_keys = st.one_of(st.sampled_from(CLOUD_KEYS), st.text(max_size=3))
+cloud_scalars = st.one_of(scalars, st.sampled_from(CLOUD_TEXTS))
+cloud_values = st.recursive(
+    cloud_scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(cloud_keys, inner, max_size=5)),
+    max_leaves=24,
+)
+cloud_resources = st.builds(
+    Registered,
+    type=st.sampled_from([*CLOUD_TYPES, "fleet:cloudrun:CloudRun", "pulumi:providers:gcp"]),
+    name=st.sampled_from(["a", "b"]),
+    urn=st.sampled_from(["urn:a", "urn:b", ""]),
+    inputs=st.dictionaries(cloud_keys, cloud_values, max_size=6),
+    outputs=st.dictionaries(cloud_keys, cloud_values, max_size=6),
 )
 patient = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -259,3 +294,31 @@ class TestOnACluster:
             pools = {"gpu": node_pool(gpuSharing=sharing, sharedReplicas=count, nodes=count, gpus=count)}
             pods = [gpu_workload("a", resources=resources, spec={"replicas": count}), kubernetes("core/v1:Pod", "b")]
             _judge_unprotected([cluster(nodePools=pools), *pods])
+
+
+class TestInACloud:
+    """The same for what is registered with Google."""
+
+    @patient
+    @given(st.lists(cloud_resources, max_size=4))
+    def test_no_rule_breaks_on_random_resources(self, stack: list[Registered]) -> None:
+        _judge_unprotected(stack)
+
+    @patient
+    @given(st.sampled_from(sorted({*run_container(), "command", "args", "volumeMounts"})), cloud_values)
+    def test_no_rule_breaks_on_a_container_with_one_odd_property(self, key: str, value: Any) -> None:
+        _judge_unprotected([gpu_service("a", inside={"containers": [{**run_container(), key: value}, value]})])
+
+    @patient
+    @given(st.sampled_from(sorted({*run_template(), "volumes", "nodeSelector", "vpcAccess"})), cloud_values)
+    def test_no_rule_breaks_on_a_template_with_one_odd_property(self, key: str, value: Any) -> None:
+        _judge_unprotected([run_service("a", inside={key: value}), gpu_service("b", inside={key: value})])
+
+    @pytest.mark.parametrize("kind", CLOUD_TYPES)
+    @pytest.mark.parametrize("text", CLOUD_TEXTS)
+    def test_no_rule_breaks_on_an_odd_text_anywhere(self, kind: str, text: str) -> None:
+        odd = {**dict.fromkeys(CLOUD_KEYS, text), "template": dict.fromkeys(CLOUD_KEYS, text)}
+        limits = {"limits": dict.fromkeys(("cpu", "memory", "nvidia.com/gpu"), text)}
+        inner = {"containers": [{**dict.fromkeys(CLOUD_KEYS, text), "resources": limits}]}
+        kind = kind.removeprefix("gcp:")
+        _judge_unprotected([google(kind, "a", **odd), google(kind, "b", template=inner)])

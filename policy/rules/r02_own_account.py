@@ -1,0 +1,53 @@
+"""R02: what runs has a service account of its own, with few rights.
+
+The compute default is shared by all that names none, and may edit the whole project where nobody took that away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.cloudrun import RunGrantView, RunView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+_SHARED = ("-compute@developer.gserviceaccount.com", "@appspot.gserviceaccount.com", "@cloudbuild.gserviceaccount.com")
+
+
+def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
+    account = run.service_account
+    if account is None:
+        problem = "service_account is not set, so it runs as the project's compute default, which others run as too"
+        yield Finding(run.subject, "service_account", problem)
+    elif account.endswith(_SHARED):
+        problem = f"service_account is {shown(account)}, which others run as too"
+        yield Finding(run.subject, "service_account", problem)
+
+
+def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
+    for role, member in grant.pairs:
+        if grant.kind == "Project" and role in settings["too_much"] and member.startswith("serviceAccount:"):
+            problem = f"role {role} lets {shown(member)} do more in the project than any program needs"
+            yield Finding(grant.subject, "pairs", problem, "give it the roles it needs, on the resources it needs")
+
+
+RULE = ResourceRule(
+    id="R02",
+    name="own-account",
+    level=Level.MANDATORY,
+    summary="A service runs as an account of its own that has no role over the whole project.",
+    remedy="set serviceAccount of its template to an account of its own",
+    sources=("Cloud Foundation Fabric service_account",),
+    defaults={
+        "too_much": (
+            "roles/owner", "roles/editor", "roles/viewer", "roles/resourcemanager.projectIamAdmin",
+            "roles/iam.securityAdmin", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser",
+            "roles/iam.serviceAccountAdmin", "roles/iam.serviceAccountKeyAdmin", "roles/run.admin",
+            "roles/storage.admin", "roles/secretmanager.admin",
+        )
+    },
+    resources=(
+        ResourceCheck(of="runs", reads=("service_account",), check=_check_run),
+        ResourceCheck(of="run_grants", reads=("pairs",), each=("pairs",), check=_check_grant),
+    ),
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""R03: a service is reached from inside, or through a load balancer, unless it says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.secrets import shown
+from policy.cloudrun import EXPOSED, SERVICE, RunView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+_CLOSED = (
+    "INGRESS_TRAFFIC_INTERNAL_ONLY",
+    "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+    "INGRESS_TRAFFIC_NONE",
+)
+
+
+def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
+    if run.kind == SERVICE and run.ingress not in _CLOSED and not run.says(EXPOSED):
+        problem = f"ingress is {shown(run.ingress)}, so the whole internet can knock, past any load balancer's rules"
+        yield Finding(run.subject, "ingress", problem)
+
+
+RULE = ResourceRule(
+    id="R03",
+    name="ingress-closed",
+    level=Level.MANDATORY,
+    summary="A service is reached from inside or through a load balancer, unless it says why not.",
+    remedy=f"set its ingress to internal or load-balancer, or say why in the annotation {EXPOSED}",
+    sources=("Cloud Foundation Fabric ingress",),
+    resources=(ResourceCheck(of="runs", reads=("ingress", "annotations", "annotations_inside"), check=_check),),
+)

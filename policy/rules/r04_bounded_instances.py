@@ -1,0 +1,32 @@
+"""R04: how many instances there may be is bounded: the fuse of the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.cloudrun import JOB, RunView
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+
+
+def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
+    most, bound = run.instances_max, settings["at_most"]
+    if run.kind == JOB:
+        return
+    if most is None:
+        problem = "instances_max is not set, so a flood of requests, or a loop, starts and bills a hundred or more"
+        yield Finding(run.subject, "instances_max", problem)
+    elif most > bound:
+        problem = f"instances_max is {most}, above the {bound} that this rule lets one service cost"
+        yield Finding(run.subject, "instances_max", problem)
+
+
+RULE = ResourceRule(
+    id="R04",
+    name="bounded-instances",
+    level=Level.MANDATORY,
+    summary="The number of a service's instances is bounded.",
+    remedy="set max_instances of its group under machine.cloud.services, or at_most of this rule in the policy config",
+    elsewhere="set scaling.maxInstanceCount",
+    defaults={"at_most": 100},
+    resources=(ResourceCheck(of="runs", reads=("instances_max",), check=_check),),
+)

@@ -1,0 +1,51 @@
+"""R14: timeouts, requests at a time, names and variables are as long as Cloud Run takes them.
+
+The figures stand in `fleet/data/cloudrun-limits.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.cloud_limits import limits
+from fleet.secrets import shown
+from policy.cloudrun import JOB, RunView
+from policy.containers import CLOUDRUN, ContainerView
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    most = limits().env_value_max
+    for name, value in container.env:
+        if (length := len(value.encode(errors="replace"))) > most:
+            problem = f"env {shown(name)} has {length} bytes, and may have {most}"
+            yield Finding(container.subject, "env", problem, "give it as a file")
+
+
+def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
+    known = limits()
+    most = known.task_timeout_max if run.kind == JOB else known.timeout_max
+    if run.timeout_s is not None and run.timeout_s > most:
+        yield Finding(
+            run.subject, "timeout_s", f"timeout_s is {run.timeout_s}, and may be {most}", f"set it to {most}s"
+        )
+    if run.concurrency is not None and run.concurrency > known.concurrency_max:
+        problem = f"concurrency is {run.concurrency}, and may be {known.concurrency_max}"
+        yield Finding(run.subject, "concurrency", problem, f"set it to {known.concurrency_max}")
+    if len(run.name) > known.name_length_max:
+        problem = f"name {shown(run.name)} has {len(run.name)} characters, and may have {known.name_length_max}"
+        yield Finding(run.subject, "name", problem, "shorten it")
+
+
+RULE = ContainerRule(
+    id="R14",
+    name="within-bounds",
+    level=Level.MANDATORY,
+    summary="Timeouts, requests at a time, names and variables are within what Cloud Run takes.",
+    remedy="lower it under machine.cloud.services of its group",
+    targets=(CLOUDRUN,),
+    reads=("env",),
+    each=("env",),
+    check=_check,
+    resources=(ResourceCheck(of="runs", reads=("timeout_s", "concurrency", "name"), check=_check_run),),
+)
