@@ -12,7 +12,6 @@ from policy.cluster import DEFAULT_NAMESPACE, ObjectView, PodView
 from policy.containers import ContainerView
 from policy.counts import replicas_of
 from policy.readers import KUBERNETES_PACKAGE, READERS, object_reader
-from policy.readers.cloudrun import CLOUD, cloud
 from policy.readers.surroundings import (
     NETWORK,
     PROVIDER,
@@ -71,8 +70,6 @@ def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
         yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
     elif resource.type.startswith(PROVIDER):
         yield "providers", provider(resource.type, name, inputs)
-    elif resource.type == CLOUD:
-        yield "clouds", cloud(name, resource.outputs)
     elif found := object_reader(resource.type):
         collection, kind, read = found
         yield from _objects(collection, read(name, kind, inputs), resource, hosts)

@@ -98,18 +98,3 @@ class RunGrantView(ObjectView):
 
     pairs: tuple[tuple[str, str], ...] = ()
     """(role, member)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloudView:
-    """A project as its component published it."""
-
-    subject: str
-    name: str
-    project: str = ""
-    regions: tuple[str, ...] = ()
-    monthly_budget_usd: float = 0.0
-    """0 where none is set."""
-    start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Every group of the fleet -> the groups it starts after."""
-    unknown: frozenset[str] = frozenset()

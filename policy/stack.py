@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from policy.cloudrun import CloudView, RunGrantView, RunView
+from policy.cloudrun import RunGrantView, RunView
 from policy.cluster import (
     AccountView,
     BindingView,
@@ -151,7 +151,6 @@ class StackView:
     """Services, jobs and worker pools of Cloud Run."""
     run_grants: tuple[RunGrantView, ...] = ()
     """Who may use those, and their project."""
-    clouds: tuple[CloudView, ...] = ()
     urns: Mapping[str, str] = field(default_factory=dict)
     """Logical name -> URN; where two resources share a name, a container's comes first."""
 

@@ -9,14 +9,13 @@ from dataclasses import fields
 from typing import Any
 
 from fleet.labels import GROUP
-from policy.cloudrun import JOB, SERVICE, WORKER_POOL, CloudView, RunGrantView, RunView, SecretUse, Traffic
+from policy.cloudrun import JOB, SERVICE, WORKER_POOL, RunGrantView, RunView, SecretUse, Traffic
 from policy.containers import ContainerView
 from policy.readers.cloudrun_containers import Template, container
 from policy.readers.kubernetes_metadata import texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.stack import VolumeView
 
-CLOUD = "fleet:cloudrun:CloudRun"
 RUNS: Mapping[str, str] = {
     f"gcp:cloudrunv2/{kind[0].lower()}{kind[1:]}:{kind}": kind for kind in (SERVICE, JOB, WORKER_POOL)
 }
@@ -222,18 +221,3 @@ def database(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeVi
     name = given.text("name", "name") or subject
     kept = given.flag("deletionProtection", "keeps_data") or not given.has("deletionProtection")
     return VolumeView(subject, name, in_cloud=True, keeps_data=kept, unknown=frozenset(given.unknown))
-
-
-def cloud(subject: str, outputs: Mapping[str, Any]) -> CloudView:
-    """What the component of a project published."""
-    given = Properties(outputs)
-    after = given.nested("startAfter", "start_after")
-    return CloudView(
-        subject=subject,
-        name=given.text("machine", "name") or subject,
-        project=given.text("project", "project") or "",
-        regions=tuple(given.texts("regions", "regions")),
-        monthly_budget_usd=float(given.number("monthlyBudgetUsd", "monthly_budget_usd") or 0),
-        start_after={key: tuple(after.texts(key, "start_after")) for key in given.mapping("startAfter", "start_after")},
-        unknown=frozenset(given.unknown),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from fleet.labels import GROUP, START_AFTER
 from fleet.order import find_cycle
@@ -23,8 +23,8 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 def _edges(stack: StackView) -> dict[str, dict[str, None]]:
     """Group -> the groups it starts after, in order of registration: a set's order would change from run to run."""
     edges: dict[str, dict[str, None]] = {}
-    for published in _published(stack).values():
-        for group, earlier in published.items():
+    for machine in stack.machines:
+        for group, earlier in machine.start_after.items():
             edges.setdefault(group, {}).update(dict.fromkeys(earlier))
     for container in stack.containers:
         if name := container.labels.get(GROUP):
@@ -38,13 +38,7 @@ def _subject(stack: StackView, cycle: tuple[str, ...]) -> str:
     for container in stack.containers:
         if container.labels.get(GROUP) in cycle:
             return container.subject
-    return next(iter(_published(stack)), cycle[0])
-
-
-def _published(stack: StackView) -> dict[str, Mapping[str, tuple[str, ...]]]:
-    """What each machine and cloud said of the fleet's order, by its logical name."""
-    machines = {machine.subject: machine.start_after for machine in stack.machines}
-    return {**machines, **{cloud.subject: cloud.start_after for cloud in stack.clouds}}
+    return stack.machines[0].subject if stack.machines else cycle[0]
 
 
 RULE = StackRule(
@@ -53,6 +47,6 @@ RULE = StackRule(
     level=Level.MANDATORY,
     summary="No group starts after itself, by way of others or of other machines.",
     remedy="drop one of these edges from start_after of its group",
-    reads=("containers.labels", "machines.start_after", "clouds.start_after"),
+    reads=("containers.labels", "machines.start_after"),
     check=_check,
 )

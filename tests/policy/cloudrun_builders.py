@@ -125,7 +125,7 @@ def member(
 
 def cloud(name: str = "sky", **changes: Any) -> Registered:
     """A project as its component publishes it."""
-    outputs = {"machine": name, "project": "sky-project", "regions": [REGION], "monthlyBudgetUsd": 0, "startAfter": {}}
+    outputs = {"machine": name, "project": "sky-project", "regions": [REGION], "startAfter": {}}
     kind = "fleet:cloudrun:CloudRun"
     return Registered(kind, name, f"urn:pulumi:sky::fleet::{kind}::{name}", outputs={**outputs, **changes})
 

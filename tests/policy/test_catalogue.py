@@ -141,7 +141,6 @@ VIEWS: dict[str, type] = {
     "other_objects": cluster.ObjectView,
     "runs": cloudrun.RunView,
     "run_grants": cloudrun.RunGrantView,
-    "clouds": cloudrun.CloudView,
 }
 each_rule = pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.policy_name)
 

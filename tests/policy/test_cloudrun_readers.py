@@ -132,12 +132,6 @@ def test_a_policy_that_is_no_json_grants_nothing() -> None:
     assert stack_view([odd]).run_grants[0].pairs == ()
 
 
-def test_the_project_is_read() -> None:
-    (view,) = stack_view([cloud(monthlyBudgetUsd=120, startAfter={"a": ["b"]})]).clouds
-    assert (view.project, view.regions, view.monthly_budget_usd) == ("sky-project", ("europe-west4",), 120.0)
-    assert view.start_after == {"a": ("b",)}
-
-
 @pytest.mark.parametrize(
     ("kind", "collection"),
     [
