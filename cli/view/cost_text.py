@@ -10,23 +10,14 @@ from rich.text import Text
 
 from cli.terminal import trimmed
 from cli.view import bar
+from cli.view.charge_text import money
 from cli.view.rows import ascii_only, bar_row, indented
 from fleet.cost import Amounts, GroupCost, Part, StackCost
 from fleet.cost.figures import BreakEven, fleet_total, plain, price
 from fleet.cost.prices import PRICES
-from fleet.plan.charge import MonthlyCharge
 
 _COLUMN = 13
 _UNVERIFIED, _UNKNOWN = "*", "+"
-
-
-def charge_text(charge: MonthlyCharge) -> str:
-    """The cost of a plan beside its budget, in a line."""
-    more = f"; no price is known of {', '.join(charge.unknown)}" if charge.unknown else ""
-    return (
-        f"${_money(charge.expected_usd)} expected of a budget of ${_money(charge.budget_usd)} a month; "
-        f"idle ${_money(charge.idle_usd)}, maximum ${_money(charge.maximum_usd)}{more}"
-    )
 
 
 def show_stack(out: Console, cost: StackCost) -> None:
@@ -79,12 +70,12 @@ def _bar(out: Console, cost: StackCost) -> None:
     scale = max(cost.budget_usd or usd.maximum, usd.expected)
     idle, work, rest = (round(100 * x) for x in (usd.idle, usd.expected - usd.idle, scale - usd.expected))
     parts = [*bar.shares([("idle", max(idle, 0)), ("work", max(work, 0))]), bar.free(rest)]
-    of = f"budget {_money(cost.budget_usd)}" if cost.budget_usd else f"maximum {_money(usd.maximum)}"
-    bar_row(out, "cost", parts, f"expected {_money(usd.expected)}, {of}")
+    of = f"budget {money(cost.budget_usd)}" if cost.budget_usd else f"maximum {money(usd.maximum)}"
+    bar_row(out, "cost", parts, f"expected {money(usd.expected)}, {of}")
     left = "left of it" if cost.budget_usd else "up to the maximum"
     words = [(parts[0], "idle"), (parts[1], "more with work"), (parts[2], left)]
     text = Text("  ").join(
-        Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {word} {_money(part.mib / 100)}")
+        Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {word} {money(part.mib / 100)}")
         for part, word in words
         if part.mib
     )
@@ -113,7 +104,7 @@ def _row(out: Console, name: str, usd: Amounts | None, marks: str = "", style: s
     if usd is None:
         figures = f"{'unknown':>{_COLUMN}}" * 3
     else:
-        figures = "".join(f"{_money(x) + marks:>{_COLUMN}}" for x in (usd.idle, usd.expected, usd.maximum))
+        figures = "".join(f"{money(x) + marks:>{_COLUMN}}" for x in (usd.idle, usd.expected, usd.maximum))
     room = _room(out)
     line = f"{name:<{room}}{figures}" if len(name) < room else f"{name}\n{'':<{room}}{figures}"
     out.print(Text(line, style))
@@ -154,9 +145,9 @@ def _below(out: Console, cost: StackCost) -> None:
 def _budget(cost: StackCost) -> str:
     budget = cost.budget_usd or 0
     expected, maximum = (round(budget - usd, 2) for usd in (cost.usd.expected, cost.usd.maximum))
-    said = f"{_money(expected)} left" if expected >= 0 else f"{_money(-expected)} OVER"
-    highest = "" if maximum >= 0 else f"; {_money(-maximum)} over at the maximum load"
-    return f"{said} of {_money(budget)} at the expected load{highest}"
+    said = f"{money(expected)} left" if expected >= 0 else f"{money(-expected)} OVER"
+    highest = "" if maximum >= 0 else f"; {money(-maximum)} over at the maximum load"
+    return f"{said} of {money(budget)} at the expected load{highest}"
 
 
 def _inference(cost: StackCost) -> str:
@@ -166,18 +157,18 @@ def _inference(cost: StackCost) -> str:
     infrastructure = cost.usd.idle - management
     scaling = cost.usd.expected - cost.usd.idle
     return (
-        f"{price(cost.inference_usd)} = (infrastructure {_money(infrastructure)} + management {_money(management)} "
-        f"+ scaling {_money(scaling)}) / {plain(cost.inferences)} a month"
+        f"{price(cost.inference_usd)} = (infrastructure {money(infrastructure)} + management {money(management)} "
+        f"+ scaling {money(scaling)}) / {plain(cost.inferences)} a month"
     )
 
 
 def _break_even(even: BreakEven) -> str:
     mark = _UNVERIFIED if even.unverified else ""
-    home = f"{_money(even.fixed_usd)} a month + {price(round(even.home_usd, 4))} an hour of work"
+    home = f"{money(even.fixed_usd)} a month + {price(round(even.home_usd, 4))} an hour of work"
     cloud = f"{price(round(even.cloud_usd, 4))}{mark} an hour of the smallest Cloud Run instance with an L4"
     if even.hours is None:
         return f"never within a month: {home} here, {cloud}"
-    sides = f"{_money(even.fixed_usd)} / ({even.cloud_usd:.4f} - {even.home_usd:.4f})"
+    sides = f"{money(even.fixed_usd)} / ({even.cloud_usd:.4f} - {even.home_usd:.4f})"
     return f"cheaper from {plain(even.hours)} hours of work a month = {sides}: {home} here, {cloud}"
 
 
@@ -190,8 +181,3 @@ def _legend(out: Console, *, unverified: bool, unknown: bool) -> None:
 
 def _marks(unverified: bool, unknown: bool) -> str:
     return (_UNVERIFIED if unverified else "") + (_UNKNOWN if unknown else "")
-
-
-def _money(usd: float) -> str:
-    cents = round(usd, 2) + 0.0
-    return f"{cents:,.2f}".replace(",", " ") if abs(cents) < 1e9 else f"{cents:.3e}"

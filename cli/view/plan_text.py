@@ -12,9 +12,9 @@ from rich.text import Text
 
 from cli.offline.program import Run
 from cli.terminal import trimmed
+from cli.view.charge_text import charge_text
 from cli.view.cloud_text import show_cloud
 from cli.view.cluster_text import show_cluster
-from cli.view.cost_text import charge_text
 from cli.view.host_text import show_host
 from cli.view.places import place_of
 from cli.view.rows import labelled
