@@ -13,8 +13,8 @@ from functools import partial
 from components.cloudrun.resources.base import Object, cloud_of
 from components.cloudrun.resources.containers import GPU, main_port
 from components.cloudrun.resources.data import backed
-from components.cloudrun.resources.revisions import Revision, revisions
-from components.cloudrun.resources.workload import instances_max
+from components.cloudrun.resources.revisions import Revision, Variant, revisions
+from fleet.clouds import instances_max
 from fleet.model import MAIN, CloudService, RolloutState
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.group import SECRETS_PATH
@@ -118,7 +118,7 @@ def _service(group: PlannedGroup, deployment: Deployment, state: RolloutState | 
         "apiVersion": "serving.knative.dev/v1",
         "kind": "Service",
         "metadata": about,
-        "spec": {"template": _named(found[-1]) if found else template(None), "traffic": _traffic(found)},
+        "spec": {"template": _named(found[-1]) if found else template(Variant()), "traffic": _traffic(found)},
     }
 
 
@@ -142,14 +142,16 @@ def _traffic(found: tuple[Revision, ...]) -> list[Object]:
     ]
 
 
-def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, image: str | None) -> Object:
+def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, variant: Variant) -> Object:
     spec: Object = {
         "serviceAccountName": group.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "containerConcurrency": run.concurrency,
         "timeoutSeconds": run.timeout_s,
-        "containers": [_container(c, group, deployment, image if c.key == MAIN else None) for c in group.containers],
+        "containers": [
+            _container(c, group, deployment, variant.image if c.key == MAIN else None) for c in group.containers
+        ],
         "volumes": _volumes(group, deployment),
     }
     if claimed(group, deployment):
@@ -160,7 +162,7 @@ def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, im
             "labels": _metadata(group, deployment)["labels"],
             "annotations": {
                 f"{_SCALING}/min-scale": str(run.min_instances),
-                f"{_SCALING}/max-scale": str(instances_max(group, run)),
+                f"{_SCALING}/max-scale": str(instances_max(run, group.operation.scaling)),
             },
         },
         "spec": spec,
