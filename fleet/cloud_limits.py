@@ -53,6 +53,7 @@ class Limits:
     services_per_region: int
     tags_max: int
     startup_max: int
+    stop_grace: int
 
     def nearest_cpu(self, millicores: int, card: Card | None = None) -> int:
         """The legal amount of CPU nearest to one; the larger of two that are as near."""

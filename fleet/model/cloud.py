@@ -86,6 +86,8 @@ class CloudService(Model):
     billing: Billing = Billing.REQUEST
     gpu: CloudGpu | None = None
     ingress: Ingress = Ingress.INTERNAL
+    exposed: str = ""
+    """With ingress `all`: why the whole internet may knock, past any load balancer's rules."""
     invokers: tuple[Member, ...] = ()
     """Who may call it, such as `serviceAccount:caller@project.iam.gserviceaccount.com`."""
     egress: Literal["private", "all"] | None = None

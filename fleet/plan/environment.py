@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
+from fleet.cloud_limits import limits
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import PlannedGpu
@@ -93,11 +94,16 @@ def _host_settings(
         "FLEET_CONTAINER": key,
         "FLEET_PORT": str(health_port(group, key, stack)),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
-        "FLEET_STOP_GRACE_S": str(container.stop_grace_s),
+        "FLEET_STOP_GRACE_S": str(_stop_grace_s(container, stack)),
         "FLEET_AGENTS": _compact(commands),
         "FLEET_ADDRESS_BOOK": _compact(addresses),
         **({"FLEET_STAND_IN": "true"} if stack.runs_stand_ins else {}),
     }
+
+
+def _stop_grace_s(container: Container, stack: Stack) -> int:
+    """What agents have to finish in: Cloud Run gives everybody the same, whatever a group asks for."""
+    return min(container.stop_grace_s, limits().stop_grace) if stack.machine.cloud else container.stop_grace_s
 
 
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:

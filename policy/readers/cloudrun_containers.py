@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fleet.cloud_limits import limits as known_limits
 from fleet.labels import PREFIX
 from policy.cloudrun import ANNOTATION
 from policy.containers import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
@@ -15,9 +16,6 @@ from policy.readers.values import Properties, as_whole
 _PROBES = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3
 """Cloud Run's own, where a probe says nothing."""
-
-STOP_GRACE_S = 10
-"""Between Cloud Run's signal to stop and the end; nobody can change it."""
 
 _VOLUMES: Mapping[str, str] = {"gcs": "bucket", "nfs": "server", "secret": "secret", "cloudSqlInstance": "instances"}
 """Kinds of volumes whose source matters -> the key it stands under."""
@@ -57,7 +55,8 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         log_bounded=True,
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
         probes=tuple(_probes(given)),
-        stop_grace_s=STOP_GRACE_S,
+        # Nobody can change it.
+        stop_grace_s=known_limits().stop_grace,
         one_shot=template.ends,
         env=tuple(_env(given)),
         env_secrets=tuple(_env_secrets(given)),

@@ -26,7 +26,8 @@ RULE = ResourceRule(
     name="ingress-closed",
     level=Level.MANDATORY,
     summary="A service is reached from inside or through a load balancer, unless it says why not.",
-    remedy=f"set its ingress to internal or load-balancer, or say why in the annotation {EXPOSED}",
+    remedy="set ingress of its group to internal or load-balancer, or say why in exposed",
+    elsewhere=f"set its ingress to one of those, or say why in the annotation {EXPOSED}",
     sources=("Cloud Foundation Fabric ingress",),
     resources=(ResourceCheck(of="runs", reads=("ingress", "annotations", "annotations_inside"), check=_check),),
 )

@@ -38,6 +38,7 @@ INGRESS = {
     Ingress.ALL: "INGRESS_TRAFFIC_ALL",
 }
 IDLE_GPU = f"{ANNOTATIONS}/idle-gpu-accepted"
+EXPOSED = f"{ANNOTATIONS}/exposed"
 """Annotation of what keeps a card warm: why that is paid for."""
 _ONE_CPU = 1000
 _EGRESS = {"private": "PRIVATE_RANGES_ONLY", "all": "ALL_TRAFFIC"}
@@ -149,12 +150,14 @@ _BODIES = {Kind.SERVICE: _service, Kind.WORKER_POOL: _worker_pool, Kind.JOB: _jo
 
 def _common(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     service = cloud_of(deployment).service(group.name)
+    reasons = {IDLE_GPU: service.idle_gpu_accepted, EXPOSED: service.exposed}
+    said = {name: reason for name, reason in reasons.items() if reason}
     return {
         "name": group.name,
         "project": project_of(deployment),
         "location": region,
         "labels": labels(group),
-        **({"annotations": {IDLE_GPU: service.idle_gpu_accepted}} if service.idle_gpu_accepted else {}),
+        **({"annotations": said} if said else {}),
         "deletion_protection": service.deletion_protection,
         **({"binary_authorization": {"use_default": True}} if service.attested_images else {}),
     }

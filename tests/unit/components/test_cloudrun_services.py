@@ -287,3 +287,13 @@ def test_an_owner_is_reminded_from_the_day_on_which_it_is_set_up() -> None:
     }
     assert secret["topics"] == [{"name": f"projects/{PROJECT}/topics/rotate-store-key"}]
     assert "rotation" not in rendered()["secret-front-key"].args
+
+
+def test_why_a_service_is_open_to_the_internet_goes_with_it() -> None:
+    reason = "answers hooks of a code host"
+    service = rendered(cloud={"services": {"front": {"ingress": "all", "exposed": reason}}})[f"front-{HERE}"].args
+    assert service["annotations"]["fleet.local/exposed"] == reason
+
+
+def test_agents_have_no_more_time_to_stop_than_they_are_given() -> None:
+    assert env(rendered(), f"front-{HERE}")["FLEET_STOP_GRACE_S"] == "10"
