@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -10,19 +11,21 @@ import pytest
 
 from components.cloudrun import knative
 from fleet.plan.deployment import Deployment
-from tests.knative_stack import NEW, sky
 from tests.kubernetes.client import ApiError, Client, Object
+from tests.trial_cloud import PROJECT, trial
 
 pytestmark = [pytest.mark.kubernetes, pytest.mark.usefixtures("custom_kinds")]
 
-ROLLOUT = {"front": {"candidate": NEW, "percent": 10}}
+ROLLOUT = {"front": {"candidate": f"us-central1-docker.pkg.dev/{PROJECT}/fleet/front:0.2.0", "percent": 10}}
 _numbers = count(1)
 
 
 @pytest.fixture
 def deployment(client: Client) -> Iterator[Deployment]:
     """The stack with a rollout under way, under a name that no other test has; what bears it goes at the end."""
-    planned = sky(machine=f"sky-{next(_numbers)}x", rollouts=ROLLOUT)
+    planned = trial(rollouts=ROLLOUT)
+    named = planned.machine.model_copy(update={"name": f"knative-{next(_numbers)}"})
+    planned = replace(planned, machine=named)
     namespace, *rest = knative.shared_objects(planned)
     client.apply(namespace)
     client.wait(lambda: client.get("v1", "ServiceAccount", "default", knative.namespace(planned)), "it has an account")

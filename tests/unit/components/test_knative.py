@@ -9,13 +9,15 @@ import pytest
 
 from components.cloudrun import knative, knative_notes
 from fleet.plan.deployment import Deployment
-from tests.knative_stack import NAME, NEW, sky
+from tests.trial_cloud import PROJECT, trial
 
+NAME = f"us-central1-docker.pkg.dev/{PROJECT}/fleet/front"
+NEW = f"{NAME}:0.2.0"
 UNDER_WAY = {"front": {"candidate": NEW, "percent": 10}}
 
 
 def service(name: str, deployment: Deployment | None = None) -> Any:
-    planned = deployment or sky()
+    planned = deployment or trial()
     (group,) = (group for group in knative.services(planned) if group.name == name)
     return knative.service(group, planned)
 
@@ -33,17 +35,17 @@ def env(name: str) -> dict[str, str]:
 
 
 def test_what_answers_requests_is_a_service_and_what_does_not_is_left_out() -> None:
-    assert [group.name for group in knative.services(sky())] == ["brain", "store", "front"]
+    assert [group.name for group in knative.services(trial())] == ["brain", "store", "front"]
 
 
 def test_the_figures_of_a_service_carry_over() -> None:
     found = template("front")
-    assert (found["spec"]["containerConcurrency"], found["spec"]["timeoutSeconds"]) == (20, 600)
+    assert (found["spec"]["containerConcurrency"], found["spec"]["timeoutSeconds"]) == (80, 300)
     assert found["metadata"]["annotations"] == {
         "autoscaling.knative.dev/min-scale": "1",
-        "autoscaling.knative.dev/max-scale": "5",
+        "autoscaling.knative.dev/max-scale": "10",
     }
-    assert main("front")["resources"]["limits"] == {"cpu": "1000m", "memory": "512Mi"}
+    assert main("front")["resources"]["limits"] == {"cpu": "2000m", "memory": "2048Mi"}
     assert main("brain")["resources"]["limits"] == {"cpu": "4000m", "memory": "16384Mi", "nvidia.com/gpu": "1"}
 
 
@@ -61,12 +63,14 @@ def test_only_the_main_container_has_a_port_and_probes() -> None:
 
 
 def test_what_knative_sets_itself_is_not_set_twice_and_values_stay_what_they_are() -> None:
-    assert "PORT" not in env("front")
-    assert env("front")["HINT"] == "$$(HOME)"
+    hinted = trial(groups={"front": {"containers": {"main": {"env": {"HINT": "$(HOME)"}}}}})
+    found = {one["name"]: one["value"] for one in main("front", hinted)["env"]}
+    assert "PORT" not in found
+    assert found["HINT"] == "$$(HOME)"
 
 
 def test_peers_are_found_inside_the_cluster() -> None:
-    assert json.loads(env("front")["FLEET_ADDRESS_BOOK"]) == {"store": "http://store.sky.svc.cluster.local:80"}
+    assert json.loads(env("front")["FLEET_ADDRESS_BOOK"]) == {"store": "http://store.trial.svc.cluster.local:80"}
 
 
 def test_secrets_are_files_where_they_were() -> None:
@@ -83,7 +87,7 @@ def test_a_bucket_becomes_a_claim_and_scratch_stays_the_pods_own() -> None:
     volumes = {one["name"]: one for one in template("store")["spec"]["volumes"]}
     assert volumes["files"] == {"name": "files", "persistentVolumeClaim": {"claimName": "files"}}
     assert volumes["notes"] == {"name": "notes", "emptyDir": {"sizeLimit": "64Mi"}}
-    claims = [one for one in knative.shared_objects(sky()) if one["kind"] == "PersistentVolumeClaim"]
+    claims = [one for one in knative.shared_objects(trial()) if one["kind"] == "PersistentVolumeClaim"]
     assert [claim["metadata"]["name"] for claim in claims] == ["files"]
 
 
@@ -94,11 +98,11 @@ def test_a_new_version_takes_over_at_once_where_a_group_has_one_track() -> None:
 
 @pytest.mark.parametrize("percent", [0, 10, 100])
 def test_requests_are_divided_as_the_rollout_stands(percent: int) -> None:
-    deployment = sky(rollouts={"front": {"candidate": NEW, "percent": percent}})
+    deployment = trial(rollouts={"front": {"candidate": NEW, "percent": percent}})
     found = service("front", deployment)["spec"]
-    live, trial = found["traffic"]
-    assert (live["percent"], trial["percent"], trial["tag"]) == (100 - percent, percent, "green")
-    assert trial["revisionName"] == found["template"]["metadata"]["name"]
+    live, new = found["traffic"]
+    assert (live["percent"], new["percent"], new["tag"]) == (100 - percent, percent, "green")
+    assert new["revisionName"] == found["template"]["metadata"]["name"]
     assert found["template"]["spec"]["containers"][0]["image"] == NEW
     # The version that counts is the one that ran before: its name is what it was.
     assert live["revisionName"] == template("front")["metadata"]["name"]
@@ -109,28 +113,23 @@ def test_requests_are_divided_as_the_rollout_stands(percent: int) -> None:
 
 
 def test_a_kept_version_keeps_the_name_it_had_on_trial() -> None:
-    trial = template("front", sky(rollouts=UNDER_WAY))
-    kept = service("front", sky(rollouts={"front": {"track": "green", "image": NEW}}))["spec"]
-    assert kept["template"] == trial
-    assert kept["traffic"] == [{"revisionName": trial["metadata"]["name"], "percent": 100}]
+    tried = template("front", trial(rollouts=UNDER_WAY))
+    kept = service("front", trial(rollouts={"front": {"track": "green", "image": NEW}}))["spec"]
+    assert kept["template"] == tried
+    assert kept["traffic"] == [{"revisionName": tried["metadata"]["name"], "percent": 100}]
 
 
 def test_a_revisions_name_is_its_services_and_changes_with_the_template() -> None:
     before = template("front")["metadata"]["name"]
-    after = template("front", sky(cloud={"services": {"front": {"concurrency": 21}}}))["metadata"]["name"]
+    after = template("front", trial(cloud={"services": {"front": {"concurrency": 79}}}))["metadata"]["name"]
     assert before.startswith("front-blue-")
     assert before != after
 
 
 def test_what_the_cluster_must_have_and_what_stays_behind_is_said() -> None:
-    deployment = sky(
+    deployment = trial(
         rollouts=UNDER_WAY,
-        cloud={
-            "services": {
-                "front": {"timeout": "30m", "invokers": ["user:owner@example.org"]},
-                "store": {"volumes": {"files": "sql"}},
-            }
-        },
+        cloud={"services": {"front": {"timeout": "30m"}}},
     )
     cloud = deployment.machine.cloud
     assert cloud is not None
@@ -140,12 +139,12 @@ def test_what_the_cluster_must_have_and_what_stays_behind_is_said() -> None:
     )
     assert "max-revision-timeout-seconds of 1800 or more" in needed
     assert "nodes with cards" in needed
-    assert "which are no services: crawler" in behind
+    assert "which are no services: crawler, nightly" in behind
     assert "invokers (front)" in behind
-    assert "databases of store (files)" in behind
-    assert all(one["name"] != "files" for one in template("store", deployment)["spec"]["volumes"])
+    assert "databases of store (facts)" in behind
+    assert all(one["name"] != "facts" for one in template("store", deployment)["spec"]["volumes"])
     assert "ksvc/front" in "\n".join(knative_notes.rollouts(deployment))
     assert knative_notes.secrets(deployment)[0] == (
-        "kubectl -n sky create secret generic front-key --from-file=value=FILE"
+        "kubectl -n trial create secret generic front-key --from-file=value=FILE"
     )
     assert NAME in template("front")["spec"]["containers"][0]["image"]
