@@ -53,6 +53,8 @@ def left_behind(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
             yield f"databases of {group.name} ({', '.join(found)}): give it one, and its address as environment"
         if any(container.hardening.weakened for container in group.containers):
             yield f"the weaker hardening that {group.name} asks for: the restricted level refuses it"
+    if any(secret.candidate_version for secret in cloud.secrets.values()):
+        yield "versions of secrets that a candidate tries: a cluster's secret has one value, which both versions read"
     if cloud.front_door:
         yield f"the front door {cloud.front_door.host}: map it with a DomainMapping, and limit requests at the gateway"
     if cloud.observation or cloud.budget:
