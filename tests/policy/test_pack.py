@@ -32,6 +32,7 @@ from policy.containers import ContainerView
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, Level, ResourceRule, Settings
 from tests.policy.builders import container, docker_properties, gpu_container, machine, network, provider, volume
+from tests.policy.cloudrun_builders import cloud, google, gpu_service, job, member, run_service, worker_pool
 from tests.policy.kubernetes_builders import (
     around,
     cluster,
@@ -411,3 +412,32 @@ def _request(resource: Registered) -> analyzer_pb2.AnalyzeRequest:
     properties = struct_pb2.Struct()
     properties.update(_on_the_wire(resource.inputs))
     return analyzer_pb2.AnalyzeRequest(type=resource.type, name=resource.name, urn=resource.urn, properties=properties)
+
+
+class TestInACloud:
+    """Resources of Google's provider come as the others do."""
+
+    def test_what_is_as_it_should_be_reports_nothing(self, policies: list[Policy]) -> None:
+        stack = [cloud(), run_service(), gpu_service("brain"), job("nightly"), worker_pool("crawler"), member()]
+        assert analyze(policies, *stack).messages == {}
+        assert analyze_stack(policies, *stack).messages == {}
+
+    def test_services_containers_and_grants_are_judged_before_they_exist(self, policies: list[Policy]) -> None:
+        bad = run_service("bad", main={"livenessProbe": None}, inside={"timeout": "3601s"})
+        report = analyze(
+            policies, bad, member(member="allUsers"), google("storage/bucket:Bucket", "b", forceDestroy=True)
+        )
+        assert set(report.messages) == {
+            "E01-health-check",
+            "E12-protected-claims",
+            "R01-no-public-invoker",
+            "R14-within-bounds",
+        }
+        ((message, urn),) = report.messages["R14-within-bounds"]
+        assert message.startswith("Service bad: timeout_s is 3601, and may be 3600; set it to 3600s")
+        assert urn == bad.urn
+
+    def test_unknown_values_are_notices(self, policies: list[Policy]) -> None:
+        report = analyze(policies, run_service(inside={"serviceAccount": UNKNOWN}, template=UNKNOWN))
+        assert set(report.messages) == {"notices"}
+        assert {text.split()[0] for text, _ in report.messages["notices"]} >= {"R02", "R05", "R06", "R10", "C01"}
