@@ -50,7 +50,7 @@ def _group(group: PlannedGroup, deployment: Deployment, cloud: Cloud) -> Iterato
         yield from (f"  {cloud.url(group.name, region)}" for region in cloud.regions)
     callers = [*service.invokers, *(edge.source for edge in deployment.edges if edge.target == group.name)]
     if service.kind is not Kind.WORKER_POOL:
-        yield f"  called by {', '.join(dict.fromkeys(callers)) or 'nobody: name its invokers'}; {_reach(service)}"
+        yield f"  called by {', '.join(dict.fromkeys(callers)) or 'nobody: name its invokers'}{_reach(service)}"
     homes = [f"{volume} in {'a bucket' if home == 'bucket' else 'a database'}"
              for volume, home in service.volumes.items()]  # fmt: skip
     if homes:
@@ -85,8 +85,10 @@ def _instances(group: PlannedGroup, service: CloudService) -> str:
 
 
 def _reach(service: CloudService) -> str:
+    if service.kind is not Kind.SERVICE:
+        return ""
     way = f", {service.egress} traffic through the network" if service.egress else ""
-    return f"{service.ingress} ingress{way}"
+    return f"; {service.ingress} ingress{way}"
 
 
 def _door(door: FrontDoor) -> Iterator[str]:

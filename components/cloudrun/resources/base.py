@@ -20,6 +20,7 @@ ANNOTATIONS = "fleet.local"
 INVOKER = "roles/run.invoker"
 
 _SCHEME = "gcp://"
+_ONE_CPU = 1000
 
 
 class Part(StrEnum):
@@ -101,6 +102,14 @@ def service_agent(name: str, cloud: Cloud) -> str:
 def run_key(group: str, region: str) -> str:
     """Key of what a group runs as in a region."""
     return f"{group}-{region}"
+
+
+def is_below_one_cpu(group: PlannedGroup) -> bool:
+    """Whether a group's main container has less than a whole CPU, as stand-ins do.
+
+    Only the first generation of instances gives so little: to one request at a time, and none in between.
+    """
+    return group.containers[0].cpu_cap_millicores < _ONE_CPU
 
 
 def bucket_name(volume: str, deployment: Deployment) -> str:

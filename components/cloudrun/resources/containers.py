@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.cloudrun.resources.base import Object, bucket_name, cloud_of
+from components.cloudrun.resources.base import Object, bucket_name, cloud_of, is_below_one_cpu
 from components.cloudrun.resources.data import backed, connection_name, database_name, database_user
 from components.cloudrun.resources.probes import liveness_probe, readiness_probe, startup_probe
 from components.cloudrun.resources.secrets import secret_names
@@ -37,7 +37,7 @@ def containers(
             "image": image if image and container.key == MAIN else container.image,
             **({"args": list(container.command)} if container.command else {}),
             "envs": list(_env(container, group, deployment, service, region)),
-            "resources": _resources(container, service),
+            "resources": _resources(container, group, service),
             **_ports(container, group, service),
             **_probes(container, group, service),
             # It answers once those beside it are there.
@@ -138,14 +138,15 @@ def _database_env(container: PlannedContainer, group: PlannedGroup, deployment: 
     return found
 
 
-def _resources(container: PlannedContainer, service: CloudService) -> Object:
+def _resources(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
     limits = {"cpu": _cpu(container.cpu_cap_millicores), "memory": f"{container.memory_cap_mib}Mi"}
     if container.gpu:
         limits[GPU] = "1"
     if service.kind is not Kind.SERVICE:
         return {"limits": limits}
     # Stated even where it is the default: with limits, the provider's default is another one.
-    idle = service.billing is Billing.REQUEST and service.gpu is None
+    by_request = service.billing is Billing.REQUEST and service.gpu is None
+    idle = by_request or is_below_one_cpu(group)
     return {"limits": limits, "cpu_idle": idle, "startup_cpu_boost": True}
 
 

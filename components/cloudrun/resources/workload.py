@@ -16,6 +16,7 @@ from components.cloudrun.resources.base import (
     account_member,
     api_key,
     cloud_of,
+    is_below_one_cpu,
     judged_by,
     labels,
     project_of,
@@ -38,9 +39,9 @@ INGRESS = {
     Ingress.ALL: "INGRESS_TRAFFIC_ALL",
 }
 IDLE_GPU = f"{ANNOTATIONS}/idle-gpu-accepted"
-EXPOSED = f"{ANNOTATIONS}/exposed"
 """Annotation of what keeps a card warm: why that is paid for."""
-_ONE_CPU = 1000
+EXPOSED = f"{ANNOTATIONS}/exposed"
+"""Annotation of what the whole internet may knock at: why."""
 _EGRESS = {"private": "PRIVATE_RANGES_ONLY", "all": "ALL_TRAFFIC"}
 _IGNORED = ("client", "clientVersion")
 """Written by `gcloud run deploy`; no difference that anybody would act on."""
@@ -96,11 +97,12 @@ def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object
 
 def _service_template(group: PlannedGroup, deployment: Deployment, region: str, variant: Variant) -> Object:
     service = cloud_of(deployment).service(group.name)
+    small = is_below_one_cpu(group)
     return {
         **_instance(group, deployment, region, variant),
         "annotations": judged_by(group),
-        "execution_environment": _generation(group),
-        "max_instance_request_concurrency": service.concurrency,
+        "execution_environment": f"EXECUTION_ENVIRONMENT_GEN{1 if small else 2}",
+        "max_instance_request_concurrency": 1 if small else service.concurrency,
         "timeout": f"{service.timeout_s}s",
         # Both stated: one alone differs from what the API gives back for ever.
         "scaling": {"min_instance_count": 0, "max_instance_count": instances_max(service, group.operation.scaling)},
@@ -184,12 +186,6 @@ def _instance(group: PlannedGroup, deployment: Deployment, region: str, variant:
             "gpu_zonal_redundancy_disabled": True,
         }
     return body
-
-
-def _generation(group: PlannedGroup) -> str:
-    """The second generation of instances, but for less than a whole CPU, which only the first one has."""
-    small = sum(container.cpu_cap_millicores for container in group.containers) < _ONE_CPU
-    return f"EXECUTION_ENVIRONMENT_GEN{1 if small else 2}"
 
 
 def _needs(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:

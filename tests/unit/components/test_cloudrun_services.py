@@ -86,6 +86,19 @@ def test_processors_are_taken_away_between_requests_only_where_requests_are_paid
     assert paid_by_request["cpu_idle"] is True
 
 
+def test_stand_ins_get_less_than_a_cpu_as_cloud_run_gives_it() -> None:
+    service = template(rendered(stand_ins="true"), f"brain-{HERE}")
+    resources = service["containers"][0]["resources"]
+    assert resources == {
+        "limits": {"cpu": "500m", "memory": "256Mi"},
+        "cpu_idle": True,
+        "startup_cpu_boost": True,
+    }
+    assert service["execution_environment"] == "EXECUTION_ENVIRONMENT_GEN1"
+    assert service["max_instance_request_concurrency"] == 1
+    assert "node_selector" not in service
+
+
 def test_a_card_is_whole_in_one_zone_and_never_idle() -> None:
     service = template(rendered(), f"brain-{HERE}")
     resources = service["containers"][0]["resources"]
