@@ -30,14 +30,14 @@ def test_the_plan_is_the_one_the_guide_shows(tmp_path: Path) -> None:
     follow(ROOT / MOVE, tmp_path)
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path)
-    _assert_pictured(MOVE, fleet(tmp_path, "plan", "cluster", COLUMNS="120").out)
+    assert_pictured(MOVE, fleet(tmp_path, "plan", "cluster", COLUMNS="120").out)
 
 
 def test_the_plan_is_the_one_the_readme_shows() -> None:
-    _assert_pictured("README.md", shipped("plan", "mainpc").out)
+    assert_pictured("README.md", shipped("plan", "mainpc").out)
 
 
-def _assert_pictured(document: str, plan: str) -> None:
+def assert_pictured(document: str, plan: str) -> None:
     """Every line of the plan's picture that a document shows is in the plan, but for the time it took."""
     lines = {_timeless(line) for line in plan.splitlines()}
     (picture,) = (block for block in blocks(ROOT / document, "text") if "offline plan, " in block.text)
