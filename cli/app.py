@@ -209,6 +209,12 @@ def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such 
     _run("policy", "policy_explain", rule)
 
 
+@policies.command("waivers")
+def policy_waivers(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False) -> None:
+    """Every rule that a group of the fleet may break, why, and until when."""
+    _run("policy", "policy_waivers", as_json=as_json)
+
+
 def _run(module: str, command: str, *arguments: object, **options: object) -> None:
     """Runs `cli.commands.<module>.<command>`; importing it is guarded like running it."""
     guarded(lambda: getattr(import_module(f"cli.commands.{module}"), command)(*arguments, **options))

@@ -52,5 +52,8 @@ SELF_HEALING = "fleet.self-healing"
 EXCEPTION_PREFIX = "fleet.exception."
 """Prefix of one label a weakened hardening field: `<prefix><field>` = `<end date, ISO 8601> <reason>`."""
 
+WAIVER_PREFIX = "fleet.waiver."
+"""Prefix of one label a waived rule: `<prefix><id of the rule>` = `<end date, ISO 8601> <reason>`."""
+
 VOLUME_WRITERS = "fleet.volume.writers"
 """On a volume: `one` where its files take a single writer (SQLite, Chroma), else `many`."""

@@ -53,6 +53,7 @@ class Rule:
     on_cluster: the same for one of a cluster, where that differs again;
     sources: ids of the public rule sets it comes from;
     exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any;
+    waivable: a group may waive it by its id (`fleet.waiver.<id>` label);
     defaults: its settings; a text, a flag, a whole number or a list of texts each.
     """
 
@@ -65,6 +66,7 @@ class Rule:
     on_cluster: str = ""
     sources: tuple[str, ...] = ()
     exception: str = ""
+    waivable: bool = True
     defaults: Settings = field(default_factory=dict)
 
     @property

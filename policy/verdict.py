@@ -15,12 +15,13 @@ from typing import Any
 
 from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP
 from fleet.secrets import holds_secret_value
+from policy import carriers
 from policy.cloudrun import RunGrantView, RunView
 from policy.cluster import ObjectView, PodView
 from policy.containers import DOCKER, KUBERNETES, MAIN, ContainerView
 from policy.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
 from policy.stack import StackView, VolumeView
-from policy.waiver import Waiver, find_waiver
+from policy.waiver import Waiver, common_waiver, ignored_waiver, waiver_of
 
 NOTICES = ("notices", "stack-notices")
 """CrossGuard policies, of containers and of the stack, under which all verdicts but violations are reported."""
@@ -90,7 +91,7 @@ def container_verdicts(rule: ContainerRule, container: ContainerView, terms: Ter
         return [_unknown(rule, name, urn, sorted(unknown), f"{_title(container)}: ", _NOT_RUN)]
     found, verdicts = _run(rule, lambda: rule.check(container, terms.settings), name, urn)
     if found:
-        waiver = find_waiver(container.labels, rule.exception)
+        waiver = waiver_of(rule, container.labels, terms.today)
         verdicts = [*(_container_verdict(rule, container, finding, waiver, terms) for finding in found), *verdicts]
     if unknown:
         verdicts.append(_unknown(rule, name, urn, sorted(unknown), f"{_title(container)}: ", _RUN_ON_REST))
@@ -112,9 +113,9 @@ def _resource_verdicts(rule: Rule, check: ResourceCheck, view: Any, urn: str, te
     if unknown.difference(check.each):
         return [_unknown(rule, view.subject, urn, sorted(unknown), where, _NOT_RUN)]
     found, failure = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
+    waiver = common_waiver(rule, carriers.of_view(view), terms.today)
     verdicts = [
-        _verdict(rule, terms.level, finding, urn, f"{where}{_sentence(finding, _way_out(rule, finding, view))}")
-        for finding in found
+        _waived_or_not(rule, finding, urn, where, _way_out(rule, finding, view), waiver, terms) for finding in found
     ]
     if unknown:
         verdicts.append(_unknown(rule, view.subject, urn, sorted(unknown), where, _RUN_ON_REST))
@@ -128,9 +129,10 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
     for finding in found:
         owner = _owner(finding, stack)
         where = _title_of(owner) if owner else finding.subject
-        message = f"{where}: {_sentence(finding, _way_out(rule, finding, owner))}"
         urn = finding.urn or stack.urns.get(finding.subject, "")
-        verdicts.append(_verdict(rule, terms.level, finding, urn, message))
+        waiver = common_waiver(rule, carriers.of_finding(finding, stack), terms.today)
+        way_out = _way_out(rule, finding, owner)
+        verdicts.append(_waived_or_not(rule, finding, urn, f"{where}: ", way_out, waiver, terms))
     for path, subjects in stack.unknown(rule.reads).items():
         field = path.partition(".")[2]
         where = f"{', '.join(subjects)}: "
@@ -150,14 +152,20 @@ def _owner(finding: Finding, stack: StackView) -> ContainerView | ObjectView | N
 def _container_verdict(
     rule: ContainerRule, container: ContainerView, finding: Finding, waiver: Waiver | None, terms: Terms
 ) -> Verdict:
+    hint = "" if waiver else ignored_waiver(rule, container.labels) or _how_to_waive(rule, container)
+    way_out = f"{_way_out(rule, finding, container)}{hint and f'; {hint}'}"
+    return _waived_or_not(rule, finding, container.urn, f"{_title(container)}: ", way_out, waiver, terms)
+
+
+def _waived_or_not(
+    rule: Rule, finding: Finding, urn: str, where: str, way_out: str, waiver: Waiver | None, terms: Terms
+) -> Verdict:
     if waiver and waiver.holds(terms.today):
-        message = f"{_title(container)}: {_sentence(finding, waiver.explain(terms.today))}"
-        verdict = _verdict(rule, Level.ADVISORY, finding, container.urn, message, Kind.WAIVED)
+        said = "; ".join(filter(None, (waiver.explain(terms.today), waiver.warning(terms.today))))
+        verdict = _verdict(rule, Level.ADVISORY, finding, urn, f"{where}{_sentence(finding, said)}", Kind.WAIVED)
         return replace(verdict, waived=waiver.explain(terms.today))
-    hint = waiver.explain(terms.today) if waiver else _how_to_waive(rule, container)
-    way_out = _way_out(rule, finding, container)
-    message = f"{_title(container)}: {_sentence(finding, way_out)}{hint and f'; {hint}'}"
-    return _verdict(rule, terms.level, finding, container.urn, message)
+    ended = f"; {waiver.explain(terms.today)}" if waiver else ""
+    return _verdict(rule, terms.level, finding, urn, f"{where}{_sentence(finding, way_out)}{ended}")
 
 
 def _run(

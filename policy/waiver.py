@@ -1,13 +1,18 @@
-"""Waivers: a container's label that says why a hardening field is weaker than it should be, and until when."""
+"""Waivers: a container's label that says why it may break a rule, and until when.
+
+A hardening exception waives the rules about its field; a waiver proper names one rule by its id.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fleet.labels import EXCEPTION_PREFIX
+from fleet.labels import EXCEPTION_PREFIX, WAIVER_PREFIX
+from fleet.model.waiver import WARN_DAYS
 from fleet.secrets import holds_secret_value
+from policy.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,47 @@ class Waiver:
             return f"label {self.label} is not `<last day, as 2027-03-31> <reason>`, so it waives nothing"
         if self.holds(today):
             return f"waived until {self.until.isoformat()}: {self.reason}"
-        return f"the exception ended on {self.until.isoformat()} ({self.reason})"
+        what = "waiver" if self.label.startswith(WAIVER_PREFIX) else "exception"
+        return f"the {what} ended on {self.until.isoformat()} ({self.reason})"
+
+    def warning(self, today: date) -> str:
+        """That it ends soon; empty long before that."""
+        left = (self.until - today).days if self.until else WARN_DAYS + 1
+        if left > WARN_DAYS:
+            return ""
+        when = "today is its last day" if left == 0 else f"it ends in {left} day{'s' if left > 1 else ''}"
+        return f"{when}: mend this until then, or decide anew"
 
 
-def find_waiver(labels: Mapping[str, str], exception: str) -> Waiver | None:
-    """The waiver of a hardening field, if a container carries one."""
-    label = f"{EXCEPTION_PREFIX}{exception}"
-    text = labels.get(label) if exception else None
+def waiver_of(rule: Rule, labels: Mapping[str, str], today: date) -> Waiver | None:
+    """The waiver of a rule that labels carry: one that holds before one that does not. None for a rule without any."""
+    found = [
+        _find(labels, f"{EXCEPTION_PREFIX}{rule.exception}") if rule.exception else None,
+        _find(labels, f"{WAIVER_PREFIX}{rule.id}") if rule.waivable else None,
+    ]
+    given = [waiver for waiver in found if waiver]
+    return next((waiver for waiver in given if waiver.holds(today)), given[0] if given else None)
+
+
+def common_waiver(rule: Rule, carriers: Iterable[Mapping[str, str]], today: date) -> Waiver | None:
+    """The waiver of what several containers make together: all must carry one, and that which ends first counts."""
+    found = [_find(labels, f"{WAIVER_PREFIX}{rule.id}") for labels in carriers] if rule.waivable else []
+    given = [waiver for waiver in found if waiver]
+    if len(given) < len(found):
+        return None
+    return min(given, key=lambda waiver: waiver.until or date.min, default=None)
+
+
+def ignored_waiver(rule: Rule, labels: Mapping[str, str]) -> str:
+    """What to say of a waiver that a rule does not take; empty where none is given."""
+    label = f"{WAIVER_PREFIX}{rule.id}"
+    return (
+        "" if rule.waivable or label not in labels else f"label {label} waives nothing: no waiver holds for {rule.id}"
+    )
+
+
+def _find(labels: Mapping[str, str], label: str) -> Waiver | None:
+    text = labels.get(label)
     if text is None:
         return None
     day, _, reason = text.strip().partition(" ")

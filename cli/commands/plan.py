@@ -13,6 +13,7 @@ import pulumi
 from cli.offline.program import Run, run_program
 from cli.offline.strictness import refusals
 from cli.terminal import Exit, UserError, console, project_root
+from cli.waivers import ensure_waivers_name_rules
 from fleet.errors import ConfigurationError
 from policy.config import read_config
 from policy.judge import Judgement, judge
@@ -24,6 +25,7 @@ def plan(stack: str, *, as_json: bool, judged: bool, without_gpu: bool, policy_c
     started = time.perf_counter()
     config = read_config(policy_config) if policy_config else None
     run = _run(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
+    ensure_waivers_name_rules(run.project)
     refused = refusals(run.resources)
     judgement = judge(run.resources, config, date.today()) if judged else None
     if as_json:

@@ -1,11 +1,16 @@
-"""`fleet policy`: the catalogue of rules."""
+"""`fleet policy`: the catalogue of rules, and what is waived of them."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import asdict
+from datetime import date
 from textwrap import fill
 
-from cli.terminal import Exit, UserError, console, trimmed
+from cli.terminal import Exit, UserError, console, project_root, trimmed
+from cli.waivers import WaiverRow, ensure_waivers_name_rules, waiver_rows
+from fleet.load.project import load_project
 from policy import catalogue
 from policy.rule import Rule
 
@@ -49,10 +54,44 @@ def policy_explain(name: str) -> Exit:
     if rule.exception:
         where = f"containers.<name>.hardening.exceptions.{rule.exception}, with reason and until"
         lines.append(paragraph("exception", where))
+    if rule.waivable:
+        lines.append(paragraph("waiver", f"waivers.{rule.id} of the group or container, with reason and until"))
+    else:
+        lines.append(paragraph("waiver", "none holds"))
     lines += [paragraph("setting", f"{key}: {value}") for key, value in rule.defaults.items()]
     lines.append(paragraph("level", f'set it in a policy config: {{"{rule.policy_name}": "advisory"}}'))
     print("\n".join(lines))
     return Exit.GOOD
+
+
+def policy_waivers(*, as_json: bool) -> Exit:
+    """Prints every waiver of the fleet, those that end first before the others."""
+    project = load_project(project_root())
+    ensure_waivers_name_rules(project)
+    rows = waiver_rows(project, date.today())
+    if as_json:
+        print(json.dumps({"waivers": [asdict(row) for row in rows]}, indent=2, default=str))
+    else:
+        _show_waivers(rows)
+    return Exit.GOOD
+
+
+def _show_waivers(rows: list[WaiverRow]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        print("no rule is waived")
+        return
+    out = console()
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        left = f"{row.days_left} day{'s' if row.days_left != 1 else ''} left"
+        whose = f"{row.group}/{row.container}" if row.container else row.group
+        table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), row.place)
+    with trimmed(out):
+        out.print(table)
+        out.print(f"{len(rows)} waived")
 
 
 def _find(name: str) -> Rule:

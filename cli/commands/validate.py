@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from cli.terminal import Exit, UserError, project_root
 from fleet.errors import ConfigurationError
-from fleet.load.project import load_project
+from fleet.judgement.waivers import waivers_of
+from fleet.load.project import Project, load_project
 from fleet.model import Fleet
+from fleet.model.waiver import WARN_DAYS
 
 
 def validate(stack: str | None) -> Exit:
@@ -16,14 +20,30 @@ def validate(stack: str | None) -> Exit:
         msg = f'"{stack}" is no stack; use one of {", ".join(names)}, or add Pulumi.{stack}.yaml'
         raise UserError(msg)
     try:
-        fleet = load_project(root).fleet
+        project = load_project(root)
+        if any(True for group in project.fleet.groups.values() for _ in waivers_of(group)):
+            # The rules are asked for only here: who waives nothing must not wait for their import.
+            from cli.waivers import ensure_waivers_name_rules
+
+            ensure_waivers_name_rules(project)
     except ConfigurationError as error:
         if stack is not None and not _concerning(stack, error):
             print(f"{stack}: good; other stacks have {len(error.faults)} faults (fleet validate shows them)")
             return Exit.GOOD
         raise
-    print(_summary(fleet, stack))
+    print("\n".join([_summary(project.fleet, stack), *_ending(project)]))
     return Exit.GOOD
+
+
+def _ending(project: Project) -> list[str]:
+    """A line for each waiver that ends soon."""
+    today = date.today()
+    return [
+        f"{project.sources.place_of_group(name, path)}: the waiver of {rule} ends on {waiver.until}; mend it until then"
+        for name, group in project.fleet.groups.items()
+        for path, rule, waiver in waivers_of(group)
+        if (waiver.until - today).days <= WARN_DAYS
+    ]
 
 
 def _concerning(stack: str, error: ConfigurationError) -> bool:

@@ -50,6 +50,7 @@ from fleet.judgement.tenants import (
     ensure_tenants_share_no_storage,
     ensure_tenants_stay_on_one_machine,
 )
+from fleet.judgement.waivers import ensure_waivers_hold
 from fleet.model import Fleet
 from fleet.sources import Sources
 
@@ -97,6 +98,7 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_images_run_on_the_machine(fleet, sources)
     yield from ensure_no_secret_values(fleet, sources)
     yield from ensure_exceptions_are_current(fleet, sources, date.today())
+    yield from ensure_waivers_hold(fleet, sources, date.today())
     yield from ensure_mps_clients_share_a_user(fleet, sources)
     yield from clusters.ensure_pools_have_the_cards(fleet, sources)
     yield from clusters.ensure_nodes_have_room(fleet, sources)

@@ -78,6 +78,8 @@ def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, pr
         problem, remedy = f"{shown(loc[-1])} is not a valid name here", "use lower-case words joined by dashes"
         if loc[-2:-1] == ("agents",):
             remedy = "write an agent's name like GoalManager"
+        if loc[-2:-1] == ("waivers",):
+            remedy = "write the id of one rule, like E06; a waiver is for one rule (`fleet policy list` shows them)"
     else:
         hide = any(names_a_secret(str(key)) for key in loc)
         problem, remedy = _wording(kind, {**details, "input": HIDDEN} if hide else details)

@@ -22,6 +22,7 @@ from fleet.model.hardening import Hardening, HardeningException, RunAs
 from fleet.model.machine import Machine
 from fleet.model.operation import Rollout, RolloutState, RolloutStrategy, Scaling, Tier, Track
 from fleet.model.stack import Fleet, Images, Stack
+from fleet.model.waiver import Waiver
 
 __all__ = [
     "MAIN",
@@ -65,4 +66,5 @@ __all__ = [
     "Track",
     "Volume",
     "VolumeKind",
+    "Waiver",
 ]

@@ -13,6 +13,7 @@ from fleet.model.device import Arch
 from fleet.model.hardening import Hardening
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
+from fleet.model.waiver import RuleId, Waiver
 
 MAIN = "main"
 """Key of the container every group has; the others are its sidecars."""
@@ -208,6 +209,8 @@ class Container(Model):
     """Restarts over the container's whole life, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
     """Time between SIGTERM and SIGKILL."""
+    waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)
+    """Rules of the policies that this container may break, beside its group's."""
 
     @property
     def has_agent_host(self) -> bool:
@@ -319,6 +322,8 @@ class ContainerGroup(Model):
     rollout: Rollout = Field(default_factory=Rollout)
     load: ExpectedLoad = Field(default_factory=ExpectedLoad)
     """What it is expected to do: what `fleet cost` reckons with."""
+    waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)
+    """Rules of the policies that it may break: id of a rule -> why, and until when."""
 
     @property
     def agents(self) -> tuple[str, ...]:

@@ -31,4 +31,6 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         }
     for field, exception in container.hardening.exceptions.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
+    for rule, waiver in {**group.waivers, **container.waivers}.items():
+        values[f"{labels.WAIVER_PREFIX}{rule}"] = f"{waiver.until.isoformat()} {waiver.reason}"
     return {name: value for name, value in sorted(values.items()) if value}

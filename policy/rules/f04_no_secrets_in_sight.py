@@ -88,6 +88,7 @@ RULE = ContainerRule(
     id="F04",
     name="no-secrets-in-sight",
     level=Level.MANDATORY,
+    waivable=False,
     summary="No environment variable, label, annotation, argument or config map holds a credential.",
     remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",
     elsewhere="hand it over as a file, with its path in <NAME>_FILE, and revoke this one",

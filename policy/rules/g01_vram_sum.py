@@ -83,6 +83,7 @@ RULE = StackRule(
     id="G01",
     name="vram-sum",
     level=Level.MANDATORY,
+    waivable=False,
     summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
     remedy="lower containers.<name>.gpu.request, or move a group to another card",
     reads=("containers.labels", "containers.devices_asked", "machines.cards", "machines.pools", "pods.node_selector"),

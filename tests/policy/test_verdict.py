@@ -43,7 +43,7 @@ class TestWaivers:
         verdict = _judge(_root("2026-11-21 the vendor's image needs root"), today)
         assert (verdict.level, verdict.kind) == (Level.ADVISORY, Kind.WAIVED)
         assert verdict.waived == "waived until 2026-11-21: the vendor's image needs root"
-        assert verdict.message.endswith(verdict.waived)
+        assert verdict.waived in verdict.message
         assert 'user is "0:0"' in verdict.message
 
     def test_one_that_ended_yesterday_is_at_full_level_and_says_so(self) -> None:
