@@ -112,6 +112,25 @@ def cost(
 
 
 @app.command()
+def diff(
+    stacks: Annotated[Optional[list[str]], typer.Argument(help="Stacks to compare; all where none is named")] = None,  # noqa: UP045
+    base: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--base", help="Commit to compare with; otherwise where this branch left main"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a comment for a pull request")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print the policy results for code scanning")] = False,
+) -> None:
+    """Show what a change of the project does to each stack, from offline plans of both sides; changes nothing."""
+    forms = [form for form, asked in (("json", as_json), ("markdown", markdown), ("sarif", sarif)) if asked]
+    if len(forms) > 1:
+        msg = f"--{' and --'.join(forms)} exclude each other; name one"
+        raise typer.BadParameter(msg)
+    _run("diff", "diff", stacks or [], base=base, form=forms[0] if forms else "text")
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

@@ -71,6 +71,7 @@ def _resource(resource: Registered, run: Run) -> dict[str, Any]:
         "type": resource.type,
         "name": resource.name,
         "parent": names.get(resource.parent),
+        "protect": resource.protect,
         "inputs": dict(sorted(resource.inputs.items())),
     }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
+from components.docker.changes import REPLACE_ON
 from components.docker.health import health_hook
 from components.docker.images import AgentImages
 from components.docker.provider import machine_provider
@@ -27,9 +28,6 @@ from fleet.model import DeviceClass, Machine
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
-
-_REPLACE_ON = ["tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota"]
-"""Fields whose change the provider reports as updated without applying it (docs/gotchas.md)."""
 
 
 def build(deployment: Deployment) -> DockerMachine:
@@ -136,7 +134,7 @@ class ContainerGroup(pulumi.ComponentResource):
             options = pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*(args.volumes[mount.volume] for mount in container.mounts), *built],
-                replace_on_changes=_REPLACE_ON,
+                replace_on_changes=list(REPLACE_ON),
                 delete_before_replace=True,
                 hooks=hooks,
             )

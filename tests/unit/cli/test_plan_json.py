@@ -31,7 +31,7 @@ def test_a_resource_has_type_name_parent_and_inputs_and_nothing_else(stack: str)
     resources = plan(stack)["resources"]
     names = {resource["name"] for resource in resources}
     for resource in resources:
-        assert resource.keys() == {"type", "name", "parent", "inputs"}
+        assert resource.keys() == {"type", "name", "parent", "protect", "inputs"}
         assert resource["parent"] in names or (resource["parent"] is None and resource["name"] == stack)
     assert len([resource for resource in resources if resource["parent"] is None]) == 1
 

@@ -1,0 +1,66 @@
+"""`fleet diff`: what a change does to each stack, from two offline plans; reaches nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from cli.diff.base import Base, find_base, tree_at
+from cli.diff.compare import compare_stack
+from cli.diff.model import StackDiff
+from cli.diff.reading import OUR_CODE, Reading, has_code, read_tree, stacks_of
+from cli.terminal import Exit, UserError, console, project_root
+
+
+def diff(stacks: Sequence[str], *, base: str | None, form: str) -> Exit:
+    """Compares stacks, all of them where none is named. form: `text`, `json`, `markdown` or `sarif`."""
+    root = project_root()
+    compared = find_base(root, base)
+    before, after = _read(root, compared, stacks)
+    complaints = dict.fromkeys(reading.complaint for reading in after.values() if reading.complaint)
+    if complaints:
+        print(*complaints, sep="\n", file=sys.stderr)
+    if any(reading.plan is None for reading in after.values()):
+        bugs = any(reading.code == Exit.BUG for reading in after.values())
+        return Exit.BUG if bugs else Exit.BAD_INPUT
+    names = sorted({*before, *after})
+    _show([compare_stack(name, before.get(name), after.get(name)) for name in names], compared, form)
+    codes = {reading.code for reading in after.values()}
+    return next((code for code in (Exit.BUG, Exit.POLICY_VIOLATED) if code in codes), Exit.GOOD)
+
+
+def _read(root: Path, base: Base, stacks: Sequence[str]) -> tuple[Mapping[str, Reading], Mapping[str, Reading]]:
+    """Both sides' readings, read at the same time."""
+    with tree_at(root, base) as tree, ThreadPoolExecutor(2) as both:
+        known = [stacks_of(side) for side in (tree, root)]
+        unknown = [stack for stack in stacks if not any(stack in side for side in known)]
+        if unknown:
+            here = ", ".join(known[1]) or "none"
+            msg = f"{', '.join(unknown)}: no stack here or at {base.title}; the stacks here are {here}"
+            raise UserError(msg)
+        wanted = [[stack for stack in side if not stacks or stack in stacks] for side in known]
+        # The base's own code, so that a change of a renderer shows; configuration alone has one code for both sides.
+        before = both.submit(read_tree, tree, wanted[0], tree if has_code(root) else OUR_CODE)
+        after = both.submit(read_tree, root, wanted[1], OUR_CODE)
+        return before.result(), after.result()
+
+
+def _show(diffs: Sequence[StackDiff], base: Base, form: str) -> None:
+    if form == "json":
+        from cli.view.diff_json import diff_json
+
+        print(diff_json(diffs, base.title))
+    elif form == "markdown":
+        from cli.view.diff_markdown import diff_markdown
+
+        print(diff_markdown(diffs, base.title))
+    elif form == "sarif":
+        from cli.view.diff_sarif import sarif
+
+        print(sarif(diffs))
+    else:
+        from cli.view.diff_text import show_diff
+
+        show_diff(console(), diffs, base.title)

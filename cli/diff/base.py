@@ -1,0 +1,79 @@
+"""The project as it was at a commit, in a temporary folder."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.terminal import UserError
+
+_MAIN = ("origin/main", "main")
+
+
+@dataclass(frozen=True)
+class Base:
+    """A commit to compare with, and how it was chosen."""
+
+    commit: str
+    how: str
+
+    @property
+    def title(self) -> str:
+        """As a headline names it."""
+        return f"{self.commit[:10]} ({self.how})"
+
+
+def find_base(root: Path, ref: str | None) -> Base:
+    """The commit a reference names; without one, where this branch left main, else HEAD.
+
+    Raises UserError where there is no such commit, or no git repository.
+    """
+    if ref is not None:
+        commit = _ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if commit is None:
+            msg = f"--base: {ref} is no commit of {root.name}; name a branch, a tag or a commit that was fetched"
+            raise UserError(msg)
+        return Base(commit, ref)
+    head = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if head is None:
+        msg = f"{root}: no git repository with a commit; fleet diff compares with one"
+        raise UserError(msg)
+    for main in _MAIN:
+        commit = _ask(root, "merge-base", "HEAD", main)
+        if commit is not None:
+            return Base(commit, f"merge base with {main}")
+    return Base(head, "HEAD: no main to compare with")
+
+
+@contextmanager
+def tree_at(root: Path, base: Base) -> Iterator[Path]:
+    """A folder with the project's tracked files at a commit, until the block ends. The repository is left alone."""
+    with tempfile.TemporaryDirectory(prefix="fleet-diff-") as folder:
+        # Run in the project's folder, which need not be the repository's: the archive is of that folder alone.
+        archive = _git(root, "archive", "--format=tar", base.commit)
+        if archive.returncode != 0:
+            reason = archive.stderr.decode(errors="replace").strip()
+            msg = f"{base.title}: the project cannot be read from this commit ({reason})"
+            raise UserError(msg)
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+            tar.extractall(folder, filter="data")
+        yield Path(folder).resolve()
+
+
+def _ask(root: Path, *arguments: str) -> str | None:
+    done = _git(root, *arguments)
+    return done.stdout.decode().strip() or None if done.returncode == 0 else None
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        msg = "git is not on PATH; fleet diff reads the other side from it"
+        raise UserError(msg) from None

@@ -1,0 +1,71 @@
+"""The fields of a resource compared, by names that stay when a list is reordered. Secrets are told by name only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cli.diff.model import FieldChange
+from fleet.secrets import HIDDEN, holds_secret_value, names_a_secret
+
+_KEYS = (("name",), ("label",), ("target",), ("host",), ("mountPath",), ("internal", "protocol"), ("containerPort",))
+"""What tells the items of a list apart, in the vocabularies of all targets; the first that every item has, once."""
+
+_SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
+_SECRET_FIELDS = ("data", "stringData", "secretData")
+
+Path = tuple[str, ...]
+
+
+def changed_fields(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Every leaf that differs, by its dotted path."""
+    old, new = dict(_leaves(before, ())), dict(_leaves(after, ()))
+    paths = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    return tuple(
+        FieldChange(".".join(path), _shown(type_, path, old), _shown(type_, path, new)) for path in sorted(paths)
+    )
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, str(key)))
+    elif isinstance(value, list) and value:
+        named = _by_name(value, path)
+        if named is None:
+            yield path, value
+        else:
+            yield from _leaves(named, path)
+    elif value is not None and value != []:
+        yield path, value
+
+
+def _by_name(items: Sequence[Any], path: Path) -> dict[str, Any] | None:
+    """A list as a map; None for one of plain values, which is compared as a whole."""
+    if path == ("envs",) and all(isinstance(item, str) and "=" in item for item in items):
+        return {name: value for name, _, value in (item.partition("=") for item in items)}
+    if not all(isinstance(item, Mapping) for item in items):
+        return None
+    for keys in _KEYS:
+        names = ["/".join(str(item.get(key)) for key in keys) for item in items]
+        if all(keys[0] in item for item in items) and len(set(names)) == len(items):
+            return {name: _without(item, keys) for name, item in zip(names, items, strict=True)}
+    return {str(number): item for number, item in enumerate(items)}
+
+
+def _without(item: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    """What an item says besides its name; of one that says a single thing, that thing."""
+    rest = {key: value for key, value in item.items() if key not in keys}
+    return rest or True if len(rest) != 1 else next(iter(rest.values()))
+
+
+def _shown(type_: str, path: Path, leaves: Mapping[Path, Any]) -> str | None:
+    if path not in leaves:
+        return None
+    value = leaves[path]
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    secret = type_ in _SECRET_KINDS and path[0] in _SECRET_FIELDS
+    if secret or any(names_a_secret(part) for part in path if part.isupper()) or holds_secret_value(text):
+        return HIDDEN
+    return text

@@ -1,0 +1,114 @@
+"""Which containers a change stops and starts, in what order and for how long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cli.diff.model import Effect, Kind, ResourceChange, Restart
+from cli.diff.resources import Plan, Resource
+from cli.diff.verdicts import starts_anew
+
+HOW = (
+    "at most: the stop grace of what runs and the start period of what comes, as the groups state them; "
+    "a wave takes as long as its slowest container"
+)
+"""How the durations are made; views say it beside them."""
+
+_DOCKER = "docker:index/container:Container"
+_GO_DURATION = re.compile(r"(\d+)(h|m|s)(?![a-z])")
+_UNIT_S = {"h": 3600, "m": 60, "s": 1}
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+_INSTANCES = ("Service", "WorkerPool", "Job")
+_CLOUD_STOP_S = 10
+"""Seconds between SIGTERM and SIGKILL on Cloud Run; cloud.google.com/run/docs/container-contract, read 2026-11-21."""
+
+_REMOVED_WAVE = -1
+_EFFECTS = {Kind.ADDED: Effect.STARTS, Kind.REMOVED: Effect.STOPS}
+
+
+def restarts(
+    changes: Sequence[ResourceChange],
+    before: Mapping[str, Resource],
+    after: Mapping[str, Resource],
+    plan: Plan,
+) -> tuple[Restart, ...]:
+    """Of every container, pod or instance that does not run on. before, after: by name; plan: for the waves."""
+    waves = {group["name"]: group["wave"] for group in plan["groups"]}
+    found = []
+    for change in changes:
+        if not is_workload(change.type):
+            continue
+        effect = _effect(change, after.get(change.name))
+        if effect is None:
+            continue
+        old, new = before.get(change.name), after.get(change.name)
+        stop_s = _stop_s(old) if old else 0
+        start_s = _start_s(new) if new else 0
+        # What shares a card is in no group: it starts before all that are.
+        wave = _REMOVED_WAVE if effect is Effect.STOPS else waves.get(change.group or "", 0)
+        why = change.why or tuple(field.path for field in change.fields)
+        found.append(Restart(change.name, change.group, wave, effect, stop_s, start_s, why))
+    return tuple(sorted(found, key=lambda restart: (restart.wave, restart.container)))
+
+
+def is_workload(type_: str) -> bool:
+    """Whether a resource runs containers."""
+    kind = type_.rpartition(":")[2]
+    of_cluster = type_.startswith(("kubernetes:apps/", "kubernetes:batch/")) and kind in _WORKLOADS
+    return type_ == _DOCKER or of_cluster or (type_.startswith("gcp:cloudrunv2/") and kind in _INSTANCES)
+
+
+def _effect(change: ResourceChange, new: Resource | None) -> Effect | None:
+    if change.kind in _EFFECTS:
+        return _EFFECTS[change.kind]
+    if change.kind is Kind.REPLACED:
+        return Effect.RECREATED
+    if not starts_anew(change.type, [field.path for field in change.fields]):
+        return None
+    return Effect.RECREATED if new and _stops_first(new) else Effect.ROLLED
+
+
+def _stops_first(resource: Resource) -> bool:
+    """Whether an update takes a pod down before its successor is up."""
+    spec = resource.inputs.get("spec", {})
+    if resource.type.endswith(":StatefulSet"):
+        return True
+    strategy = spec.get("strategy", {}) if isinstance(spec, Mapping) else {}
+    unavailable = str(strategy.get("rollingUpdate", {}).get("maxUnavailable", 0))
+    return strategy.get("type") == "Recreate" or (unavailable not in ("0", "0%") and spec.get("replicas", 1) == 1)
+
+
+def _stop_s(resource: Resource) -> int:
+    inputs = resource.inputs
+    if resource.type == _DOCKER:
+        return int(inputs.get("destroyGraceSeconds") or 0)
+    if resource.type.startswith("gcp:"):
+        return _CLOUD_STOP_S
+    return int(_pod(inputs).get("terminationGracePeriodSeconds", 30))
+
+
+def _start_s(resource: Resource) -> int:
+    inputs = resource.inputs
+    if resource.type == _DOCKER:
+        return _seconds(str((inputs.get("healthcheck") or {}).get("startPeriod", "0s")))
+    pod = inputs.get("template") or {} if resource.type.startswith("gcp:") else _pod(inputs)
+    containers = pod.get("containers") or (pod.get("template") or {}).get("containers") or []
+    return max((_probed_s(container.get("startupProbe") or {}) for container in containers), default=0)
+
+
+def _pod(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    pod: Mapping[str, Any] = inputs.get("spec", {}).get("template", {}).get("spec", {})
+    return pod
+
+
+def _probed_s(probe: Mapping[str, Any]) -> int:
+    """How long a probe lets a container start."""
+    delay = int(probe.get("initialDelaySeconds", 0))
+    return delay + int(probe.get("periodSeconds", 10)) * int(probe.get("failureThreshold", 3)) if probe else 0
+
+
+def _seconds(duration: str) -> int:
+    """Seconds of a duration as Go prints it (`1m30s`)."""
+    return sum(int(number) * _UNIT_S[unit] for number, unit in _GO_DURATION.findall(duration))

@@ -1,0 +1,167 @@
+"""A difference as a comment of a pull request: biggest things first, the rest folded, within GitHub's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.diff.model import Card, Pair, PolicyResult, ResourceChange, StackDiff
+from cli.diff.restarts import HOW
+from cli.view.diff_words import (
+    MARKS,
+    cost_text,
+    counts,
+    effect_text,
+    field_text,
+    in_order,
+    kind_of,
+    memory_text,
+    named,
+    policy_counts,
+    port_lines,
+    presence_text,
+)
+from fleet.model.quantities import thousands
+
+LIMIT = 65_536
+"""Characters of a comment: GitHub's API refuses a longer one ("body is too long (maximum is 65536 characters)")."""
+
+_ROOM = LIMIT - 300
+"""Less what the last line says of what is left out."""
+
+_BAR = 40
+_FIELD_LENGTH = 200
+_OPEN = 12
+"""Lines of a section that are shown unfolded; a longer one is folded."""
+
+MARKER = "<!-- fleet diff -->"
+"""By which a workflow finds its comment again."""
+
+
+def diff_markdown(diffs: Sequence[StackDiff], base: str) -> str:
+    """The whole comment. What does not fit is left out from the end, and said to be."""
+    differing = [diff for diff in diffs if not diff.is_empty]
+    blocks = [f"{MARKER}\n### fleet diff\n\nCompared with `{base}`; offline plans, nothing was reached.\n"]
+    blocks += [_summary(differing)] if differing else ["\nNothing differs in any stack.\n"]
+    blocks += [block for diff in differing for block in _important(diff)]
+    blocks += [block for diff in differing for block in _rest(diff)]
+    same = [diff.stack for diff in diffs if diff.is_empty]
+    if same and differing:
+        blocks.append(f"\nNothing differs in: {', '.join(same)}\n")
+    return _fitted(blocks)
+
+
+def _fitted(blocks: Sequence[str]) -> str:
+    text, left_out = "", 0
+    for block in blocks:
+        if len(text) + len(block) > _ROOM:
+            left_out += 1
+        else:
+            text += block
+    if left_out:
+        text += f"\n_{left_out} sections do not fit a comment and are left out; `fleet diff` shows them all._\n"
+    return text
+
+
+def _summary(diffs: Sequence[StackDiff]) -> str:
+    lines = ["", "| stack | resources | restarts | policies |", "|---|---|---|---|"]
+    for diff in diffs:
+        restarts = f"{len(diff.restarts)}, up to {diff.restart_s} s" if diff.restarts else "none"
+        lines.append(
+            f"| **{diff.stack}** | {_cell(presence_text(diff) or counts(diff))} | {restarts} | {policy_counts(diff)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _important(diff: StackDiff) -> Iterator[str]:
+    """What a reviewer must see: data that goes, new violations."""
+    warnings = [
+        f"- :warning: **{diff.stack}**: {change.kind} {kind_of(change.type)} `{change.name}` {change.warning}"
+        for change in diff.resources
+        if change.warning
+    ]
+    yield from _sections(f"{diff.stack}: data", warnings)
+    mandatory = [_result(result) for result in diff.policies.new if result.level == "mandatory"]
+    yield from _sections(f"{diff.stack}: new policy violations", mandatory)
+
+
+def _rest(diff: StackDiff) -> Iterator[str]:
+    machine = [
+        *(line for name, pair in (diff.cards or {}).items() if pair.differs for line in _cards(name, pair)),
+        *([f"- RAM: {memory_text(diff)}"] if diff.memory.differs else []),
+        *(f"- port `{line}`" for line in port_lines(diff.ports)),
+        *([f"- {cost_text(diff.usd)}"] if diff.usd.differs else []),
+    ]
+    yield from _sections(f"{diff.stack}: machine and cost", machine)
+    restarts = [
+        f"- {'first' if restart.wave < 0 else f'wave {restart.wave}'}: `{restart.container}` {effect_text(restart)}"
+        for restart in diff.restarts
+    ]
+    yield from _sections(f"{diff.stack}: {len(restarts)} containers stop or start", restarts and [HOW, "", *restarts])
+    yield from _sections(f"{diff.stack}: {counts(diff)}", [line for c in in_order(diff) for line in _change(c)])
+    advisory = [_result(result) for result in diff.policies.new if result.level != "mandatory"]
+    yield from _sections(f"{diff.stack}: {len(advisory)} new advisories", advisory)
+    fixed = [_result(result) for result in diff.policies.fixed]
+    yield from _sections(f"{diff.stack}: {len(fixed)} policy results fixed", fixed)
+    same = [_result(result) for result in diff.policies.unchanged]
+    yield from _sections(f"{diff.stack}: {len(same)} policy results unchanged", same, fold=True)
+
+
+def _sections(title: str, lines: Sequence[str], *, fold: bool = False) -> Iterator[str]:
+    """A section; a long one is folded, and a very long one in parts, so that one part may be left out alone."""
+    size, part = 0, list[str]()
+    parts = []
+    for line in lines:
+        if size + len(line) > LIMIT // 4 and part:
+            parts.append(part)
+            size, part = 0, []
+        size += len(line) + 1
+        part.append(line)
+    parts += [part] if part else []
+    for number, piece in enumerate(parts, 1):
+        name = title if len(parts) == 1 else f"{title} ({number} of {len(parts)})"
+        body = "\n".join(piece)
+        if fold or len(piece) > _OPEN:
+            yield f"\n<details><summary>{_safe(name)}</summary>\n\n{body}\n\n</details>\n"
+        else:
+            yield f"\n#### {_safe(name)}\n\n{body}\n"
+
+
+def _change(change: ResourceChange) -> Iterator[str]:
+    why = f", because of {named([_code(reason) for reason in change.why])}" if change.why else ""
+    yield f"- `{MARKS[change.kind]}` {change.kind} {kind_of(change.type)} `{change.name}`{why}"
+    for field in change.fields:
+        yield f"  - {_code(field_text(field, _FIELD_LENGTH))}"
+
+
+def _cards(name: str, pair: Pair[Card]) -> Iterator[str]:
+    yield "```text"
+    for label, card in (("before", pair.before), ("after", pair.after)):
+        if card is None:
+            yield f"{name} {label:<6} no such card"
+            continue
+        used = card.capacity_mib - card.free_mib
+        filled = round(_BAR * used / card.capacity_mib)
+        bar = "█" * min(filled, _BAR) + "░" * max(_BAR - filled, 0)
+        yield f"{name} {label:<6} {bar} {thousands(used)} of {thousands(card.capacity_mib)} MiB"
+    yield "```"
+
+
+def _result(result: PolicyResult) -> str:
+    place = f" `{result.source}`" if result.source else ""
+    return f"- **{result.id}** {result.name} ({result.level}){place}: {_safe(result.message)}"
+
+
+def _code(text: str) -> str:
+    """As code, whatever it holds: a tick would end it."""
+    return "`" + text.replace("`", "'") + "`"
+
+
+def _cell(text: str) -> str:
+    return _safe(text).replace("|", "\\|")
+
+
+def _safe(text: str) -> str:
+    """Text that is no markup: it may come from a file of whoever opened the pull request."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A zero-width space after @ and in front of #: nobody is notified, nothing is linked.
+    return escaped.replace("@", "@\u200b").replace("`", "'").replace("\n", " ")
