@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup setup-dev plan validate up down test check control-plane lock schema bench clean
+.PHONY: help setup setup-dev plan validate up down test check control-plane lock schema policies bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -54,6 +54,9 @@ control-plane: ## Build what the kubernetes level needs (once; needs Go)
 
 schema: setup ## Renew schemas/ from the models
 	@$(BIN)/fleet schema
+
+policies: setup ## Renew docs/policies.md from the rules
+	@$(BIN)/fleet policy docs
 
 lock: ## Renew the locked requirements (needs uv)
 	@for name in requirements requirements-dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done

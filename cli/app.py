@@ -228,6 +228,14 @@ def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such 
     _run("policy", "policy_explain", rule)
 
 
+@policies.command("docs")
+def policy_docs(
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether it is up to date")] = False,
+) -> None:
+    """Renew docs/policies.md from the rules."""
+    _run("policy", "policy_docs", check=check)
+
+
 @policies.command("waivers")
 def policy_waivers(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False) -> None:
     """Every rule that a group of the fleet may break, why, and until when."""

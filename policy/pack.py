@@ -33,11 +33,16 @@ from policy.assemble import collection_of
 from policy.catalogue import rules
 from policy.passing import Session
 from policy.registered import UNKNOWN, Registered
-from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
+from policy.remediation import remediation
+from policy.rule import ContainerRule, ResourceRule, Rule, StackRule
 from policy.settings import overlay, schema_of
 from policy.verdict import NOTICES, Kind, Terms, Verdict, single_verdicts, stack_verdicts
 
-_CIS = "CIS Docker "
+_FRAMEWORKS = {
+    "CIS Docker ": "CIS Docker Benchmark",
+    "CIS Kubernetes ": "CIS Kubernetes Benchmark",
+    "PSS ": "Kubernetes Pod Security Standards",
+}
 _NOTICED = "Findings that are waived, and what cannot be judged before `up`."
 
 
@@ -77,10 +82,10 @@ def _about(rule: Rule) -> dict[str, Any]:
         "enforcement_level": EnforcementLevel(rule.level.value),
         "config_schema": _schema(rule),
         "display_name": f"{rule.id} {rule.name}",
-        "severity": _severity(rule),
+        "severity": Severity(rule.severity.value),
         "framework": _framework(rule),
-        "tags": list(rule.sources),
-        "remediation_steps": rule.remedy,
+        "tags": [rule.id, *rule.sources],
+        "remediation_steps": "\n".join(remediation(rule)),
     }
 
 
@@ -131,15 +136,13 @@ def _schema(rule: Rule) -> PolicyConfigSchema | None:
     return PolicyConfigSchema(properties) if properties else None
 
 
-def _severity(rule: Rule) -> Severity:
-    return Severity.HIGH if rule.level is Level.MANDATORY else Severity.LOW
-
-
 def _framework(rule: Rule) -> PolicyComplianceFramework | None:
-    recommendations = [source.removeprefix(_CIS) for source in rule.sources if source.startswith(_CIS)]
-    if not recommendations:
-        return None
-    return PolicyComplianceFramework("CIS Docker Benchmark", reference=", ".join(recommendations))
+    """The benchmark or standard a rule comes from first; its other sources are its tags."""
+    for prefix, name in _FRAMEWORKS.items():
+        ids = [source.removeprefix(prefix) for source in rule.sources if source.startswith(prefix)]
+        if ids:
+            return PolicyComplianceFramework(name, reference=", ".join(ids))
+    return None
 
 
 def _registered(args: ResourceValidationArgs) -> Registered:

@@ -22,6 +22,16 @@ class Level(StrEnum):
     DISABLED = "disabled"
 
 
+class Severity(StrEnum):
+    """How bad it is where a rule is broken, by CrossGuard's names; what is done about it is the level's matter."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+    """Who uses it has the host, the cluster or a secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault a rule found, before it is given a level.
@@ -60,6 +70,7 @@ class Rule:
     id: str
     name: str
     level: Level
+    severity: Severity
     summary: str
     remedy: str
     elsewhere: str = ""

@@ -42,6 +42,7 @@ def policy_explain(name: str) -> Exit:
 
     lines = [
         f"{rule.id} {rule.name}   {rule.level}",
+        paragraph("severity", str(rule.severity)),
         paragraph("wants", rule.summary),
         paragraph("way out", rule.remedy),
     ]
@@ -73,6 +74,24 @@ def policy_waivers(*, as_json: bool) -> Exit:
         print(json.dumps({"waivers": [asdict(row) for row in rows]}, indent=2, default=str))
     else:
         _show_waivers(rows)
+    return Exit.GOOD
+
+
+def policy_docs(*, check: bool) -> Exit:
+    """Writes docs/policies.md from the rules where it differs; with `check`, only tells."""
+    from policy.page import page
+
+    file = project_root() / "docs" / "policies.md"
+    text = page()
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        print("docs/policies.md: up to date")
+        return Exit.GOOD
+    if check:
+        msg = "docs/policies.md: older than the rules; run `fleet policy docs`"
+        raise UserError(msg)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    print("docs/policies.md: written")
     return Exit.GOOD
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.users import user_id
 
 
@@ -27,6 +27,7 @@ RULE = ContainerRule(
     id="A01",
     name="non-root-user",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container runs as a user that is set and is not root.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.users import group_id, user_id
 
 
@@ -33,6 +33,7 @@ RULE = ContainerRule(
     id="A02",
     name="high-uid",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="User and group ids are above 10000, where they belong to nobody on a usual host.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.users import group_id, user_id
 
 _ROOT = (0, "root")
@@ -25,6 +25,7 @@ RULE = ContainerRule(
     id="A03",
     name="non-root-groups",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="No group of a container is root's: neither its primary one, a further one, nor the one of its files.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000, and drop group 0",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="A04",
     name="no-privileged",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="A container is not privileged.",
     remedy="drop privileged; name single devices under containers.<name>.devices",
     elsewhere="drop privileged; hand over single devices instead",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="A05",
     name="no-new-privileges",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A process in a container cannot gain privileges it was not started with.",
     remedy="set containers.<name>.hardening.no_new_privileges to true",
     elsewhere="add no-new-privileges:true to its security options",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -24,6 +24,7 @@ RULE = ContainerRule(
     id="A06",
     name="drop-all-caps",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container drops all capabilities and adds none back but CAP_NET_BIND_SERVICE.",
     remedy="drop ALL, and drop what containers.<name>.hardening.capabilities adds",
     elsewhere="drop ALL, and add none but CAP_NET_BIND_SERVICE",

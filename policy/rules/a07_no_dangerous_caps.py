@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _WHY = {
     "ALL": "every capability, which is root on the host",
@@ -29,6 +29,7 @@ RULE = ContainerRule(
     id="A07",
     name="no-dangerous-caps",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="A container is never given a capability that opens the host or its neighbours.",
     remedy="drop it from containers.<name>.hardening.capabilities",
     elsewhere="drop it from the added capabilities",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -22,6 +22,7 @@ RULE = ContainerRule(
     id="A08",
     name="seccomp",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="System calls of a container are filtered by the default seccomp profile or one of its own.",
     remedy="set containers.<name>.hardening.seccomp to default",
     elsewhere="drop seccomp=unconfined from its security options, or give a profile",

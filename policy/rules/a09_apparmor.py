@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="A09",
     name="apparmor",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="AppArmor is not switched off for a container, where its host has it.",
     remedy="leave AppArmor to the default profile",
     elsewhere="drop apparmor=unconfined from its security options",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -26,6 +26,7 @@ RULE = ContainerRule(
     id="A10",
     name="selinux-types",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="SELinux options of a container name a container's type and no user or role.",
     remedy="leave the SELinux options out",
     sources=("KSV-0025", "CIS Docker 5.3", "PSS seLinuxOptions"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="A11",
     name="read-only-rootfs",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container's root file system is read-only; it writes to volumes and tmpfs.",
     remedy="set containers.<name>.hardening.read_only_root to true and name what it writes to under hardening.tmpfs",
     elsewhere="make its root read-only, with a tmpfs on each path it writes to",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -19,6 +19,7 @@ RULE = ContainerRule(
     id="A12",
     name="proc-mount",
     level=Level.MANDATORY,
+    severity=Severity.LOW,
     summary="What a runtime hides of /proc stays hidden.",
     remedy="drop procMount from its security context",
     sources=("KSV-0027", "PSS procMount"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fleet.secrets import shown
 from policy.cluster import PodView
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -33,6 +33,7 @@ RULE = ContainerRule(
     id="A13",
     name="safe-sysctls",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container changes only kernel settings that Kubernetes counts as safe.",
     remedy="drop the sysctl, or set it on the host for all",
     sources=("KSV-0026", "PSS sysctls"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.cluster import PodView
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _NONE = ("", "default")
@@ -57,6 +57,7 @@ RULE = StackRule(
     id="A14",
     name="own-service-account",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A pod has a service account of its own, whose token it gets only where a role needs it.",
     remedy="leave it to the plan, which gives each group an account without a token",
     elsewhere="set serviceAccountName to an account of its own",

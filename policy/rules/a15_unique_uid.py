@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT, GROUP
 from policy.containers import ContainerView
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 from policy.users import user_id
 
@@ -35,6 +35,7 @@ RULE = StackRule(
     id="A15",
     name="unique-uid",
     level=Level.DISABLED,
+    severity=Severity.LOW,
     summary="Groups on one host run under user ids of their own, but for the clients of MPS.",
     remedy="set containers.<name>.hardening.run_as to an id that no other group has",
     elsewhere="set its user to an id that nothing else on the host has",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policy.cluster import PodView
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 
 _WHY = "so the cluster's defaults decide, and those lock nothing"
 
@@ -25,6 +25,7 @@ RULE = ContainerRule(
     id="A16",
     name="security-context",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A pod and each of its containers have a security context.",
     remedy="leave it to the plan, which writes both from containers.<name>.hardening",
     elsewhere="set securityContext on the pod and on the container",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="B01",
     name="no-host-network",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container does not share the host's network.",
     remedy="join a user-defined network and publish single ports on a named address",
     on_cluster="drop hostNetwork, and put a service before it",

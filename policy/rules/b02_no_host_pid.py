@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="B02",
     name="no-host-pid",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container does not share the host's process ids.",
     remedy="drop the host's process namespace (pid mode)",
     on_cluster="drop hostPID",

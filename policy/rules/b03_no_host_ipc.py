@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="B03",
     name="no-host-ipc",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container does not share the host's memory segments and queues; an MPS client may be excepted.",
     remedy="set containers.<name>.hardening.host_ipc to false; hand MPS its pipe directory as a volume",
     elsewhere="make its IPC mode private; share memory by a volume where two containers must",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _WHY = {
     "host_uts": "it can rename the host",
@@ -24,6 +24,7 @@ RULE = ContainerRule(
     id="B04",
     name="no-host-namespaces",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container shares neither the host's name, its users nor its control groups.",
     remedy="drop the mode that says host",
     sources=(

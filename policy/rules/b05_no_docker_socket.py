@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import basename, normpath
 
 from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.stack import VolumeView
 
 _SOCKETS = frozenset(
@@ -34,6 +34,7 @@ RULE = ContainerRule(
     id="B05",
     name="no-docker-socket",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="No container gets the socket of Docker, containerd, CRI-O or Podman, not even read-only.",
     remedy="drop the mount; read a container's own figures from its cgroup",
     sources=(

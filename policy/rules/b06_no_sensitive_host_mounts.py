@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.stack import VolumeView
 
 _WHY = "which runs or describes the host; what is written or read there reaches beyond the container"
@@ -44,6 +44,7 @@ RULE = ContainerRule(
     id="B06",
     name="no-sensitive-host-mounts",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="No container gets a folder that runs or describes the host, directly or as a volume.",
     remedy="keep data in a volume, or in a folder of its own such as /data/<name>, under machine.binds",
     elsewhere="mount a volume, or a folder of its own such as /data/models",

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -23,6 +23,7 @@ RULE = ContainerRule(
     id="B07",
     name="read-only-host-mounts",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A folder of the host is mounted read-only, unless the policy's configuration lists it.",
     remedy="set containers.<name>.mounts.<volume>.read_only to true, or keep the data in a volume",
     elsewhere="mount it read-only, keep the data in a volume, or list it under this rule's writable",

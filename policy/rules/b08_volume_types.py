@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import PodView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
@@ -22,6 +22,7 @@ RULE = ResourceRule(
     id="B08",
     name="volume-types",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="Volumes of a pod are of the nine kinds that the restricted Pod Security Standard allows.",
     remedy="keep the data in a volume of the group, which becomes a claim",
     elsewhere="use a claim, an emptyDir, or a config map or secret",

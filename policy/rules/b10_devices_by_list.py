@@ -9,7 +9,7 @@ from posixpath import normpath
 from fleet.labels import DEVICES
 from policy.containers import DOCKER, ContainerView
 from policy.gpu import GPU_DEVICES
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -33,6 +33,7 @@ RULE = ContainerRule(
     id="B10",
     name="devices-by-list",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container gets sound and video devices only, each named in its group's file.",
     remedy="name it under containers.<name>.devices, or drop it",
     elsewhere=f"name it in the label {DEVICES}, or drop it",

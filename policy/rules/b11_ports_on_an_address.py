@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policy.addresses import is_every_address
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -27,6 +27,7 @@ RULE = ContainerRule(
     id="B11",
     name="ports-on-an-address",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A port is published on one named address of the host, never on all of them; a pod takes none of a node.",
     remedy="publish it on machine.lan_address, or on 127.0.0.1 for the host alone",
     elsewhere="give the port an ip: the host's LAN address, or 127.0.0.1 for the host alone",

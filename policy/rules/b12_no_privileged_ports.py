@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _FIRST = 1024
 """First port that any user may listen on."""
@@ -28,6 +28,7 @@ RULE = ContainerRule(
     id="B12",
     name="no-privileged-ports",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container listens on ports from 1024 on, and takes none below of its host.",
     remedy="listen on a port from 1024 on; let a service or a proxy have the low one",
     sources=("KSV-0117", "CIS Docker 5.8"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _PORT = 22
 _WHY = "a way in that no log of the fleet shows, with keys of its own"
@@ -26,6 +26,7 @@ RULE = ContainerRule(
     id="B13",
     name="no-ssh",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="No container runs an SSH server or opens its port.",
     remedy="drop it; look inside with docker exec or kubectl exec, which the host logs",
     sources=("CKV_DOCKER_1", "DS-0004", "CIS Docker 5.7", "KubeLinter ssh-port"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import PodView, ServiceView
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -44,6 +44,7 @@ RULE = StackRule(
     id="B14",
     name="declared-ports",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="Only ports that a container declares are published or led to.",
     remedy="name the port under ports of its group",
     elsewhere="publish single ports, and name those that a service leads to under the container's ports",

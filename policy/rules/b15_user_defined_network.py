@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _DEFAULT_BRIDGE = (None, "default", "bridge")
 
@@ -24,6 +24,7 @@ RULE = ContainerRule(
     id="B15",
     name="user-defined-network",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A container joins a user-defined network, not Docker's default bridge.",
     remedy="join the machine's network (machine.network)",
     elsewhere="join a docker Network by networksAdvanced, or set network mode none",

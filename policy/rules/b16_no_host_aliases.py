@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.cluster import PodView
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -27,6 +27,7 @@ RULE = ContainerRule(
     id="B16",
     name="no-host-aliases",
     level=Level.MANDATORY,
+    severity=Severity.LOW,
     summary="A pod gives no names of its own to addresses, and its probes and hooks ask no other host.",
     remedy="use a service without a selector and an EndpointSlice for an address outside the cluster",
     sources=("KSV-0007", "PSS hostProbesAndhostLifecycle"),

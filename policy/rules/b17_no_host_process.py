@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="B17",
     name="no-host-process",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="No container on Windows is a process of the host.",
     remedy="drop windowsOptions.hostProcess from the security context of the pod and of the container",
     sources=("KSV-0103", "PSS windowsHostProcess"),

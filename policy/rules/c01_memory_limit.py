@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -20,6 +20,7 @@ RULE = ContainerRule(
     id="C01",
     name="memory-limit",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A container's memory is capped.",
     remedy="set containers.<name>.memory.limit",
     elsewhere="set its memory limit, and the same for memory and swap together",

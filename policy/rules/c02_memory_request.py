@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -28,6 +28,7 @@ RULE = ContainerRule(
     id="C02",
     name="memory-request",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="A container asks its cluster for memory, and with a GPU for all it may use.",
     remedy="set containers.<name>.memory.request, to the limit where it has a GPU",
     elsewhere="set resources.requests.memory, to the limit where it has a GPU",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -23,6 +23,7 @@ RULE = ContainerRule(
     id="C03",
     name="cpu-limit",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container's processor time is capped.",
     remedy="set containers.<name>.cpu.limit",
     elsewhere="set its cpus",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ContainerRule(
     id="C04",
     name="cpu-request",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container asks its cluster for processor time.",
     remedy="set containers.<name>.cpu.request",
     elsewhere="set resources.requests.cpu",

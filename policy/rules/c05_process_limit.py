@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -30,6 +30,7 @@ RULE = ContainerRule(
     id="C05",
     name="process-limit",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="The number of processes is capped, by ulimit nproc where the provider has no pids limit.",
     remedy="set machine.process_limit, 32768 at most",
     elsewhere="add ulimit nproc with a hard limit, 32768 at most",

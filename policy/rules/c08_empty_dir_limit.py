@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import PodView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
@@ -20,6 +20,7 @@ RULE = ResourceRule(
     id="C08",
     name="empty-dir-limit",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="Scratch space of a pod is bounded in size.",
     remedy="give the path a size under containers.<name>.hardening.tmpfs, or its volume a size",
     elsewhere="set sizeLimit of the emptyDir",

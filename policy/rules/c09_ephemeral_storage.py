@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -19,6 +19,7 @@ RULE = ContainerRule(
     id="C09",
     name="ephemeral-storage",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container asks for disk of its node for logs and scratch files, and is capped there.",
     remedy="set resources.limits.ephemeral-storage",
     sources=("kube-score container-ephemeral-storage-request-and-limit",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _NEEDED = {
@@ -31,6 +31,7 @@ RULE = StackRule(
     id="C10",
     name="quota",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="A namespace with pods has a resource quota and a limit range.",
     remedy="leave the namespace to the plan, which gives it both",
     elsewhere="add a ResourceQuota and a LimitRange to the namespace",

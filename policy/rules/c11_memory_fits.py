@@ -13,7 +13,7 @@ from policy.cluster import PoolView
 from policy.containers import INIT, KUBERNETES, ContainerView
 from policy.figures import addends, thousands
 from policy.readers.values import as_whole
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import MachineView, StackView
 
 
@@ -61,6 +61,7 @@ RULE = StackRule(
     id="C11",
     name="memory-fits",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="The memory that a machine's containers reserve, and the machine's own reserve, fit its memory.",
     remedy="lower containers.<name>.memory.request, move a group to another machine, or lower machine.memory_reserve",
     reads=(

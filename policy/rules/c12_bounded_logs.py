@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -22,6 +22,7 @@ RULE = ContainerRule(
     id="C12",
     name="bounded-logs",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container's log on the host's disk is bounded in size, or written elsewhere.",
     remedy="set log driver json-file with max-size and max-file",
     sources=("CIS Docker 2.13",),

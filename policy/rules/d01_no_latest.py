@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -24,6 +24,7 @@ RULE = ContainerRule(
     id="D01",
     name="no-latest",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="An image is named with a tag other than latest, or with a digest.",
     remedy="add a version to containers.<name>.image.reference, or images.tag of the stack for one built here",
     elsewhere="name it with a version, such as registry/name:1.4.2, or with its digest",

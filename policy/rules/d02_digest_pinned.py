@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -25,6 +25,7 @@ RULE = ContainerRule(
     id="D02",
     name="digest-pinned",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="An image from a registry is named with its digest; make this mandatory where it matters.",
     remedy="name it under images.digests of the stack, or in containers.<name>.image.reference",
     elsewhere="add its digest, as name:tag@sha256:<digest>",

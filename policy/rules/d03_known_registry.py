@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import ImageReference, parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -41,6 +41,7 @@ RULE = ContainerRule(
     id="D03",
     name="known-registry",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="An image names its registry, and it is one of those that are known.",
     remedy="name a known registry in containers.<name>.image.reference",
     sources=("KSV-0125", "KSV-0034", "KSV-0124", "CIS Docker 4.2", "Kyverno restrict-image-registries"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -21,6 +21,7 @@ RULE = ContainerRule(
     id="D04",
     name="no-dead-registry",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="An image does not come from a registry that was given up.",
     remedy="name where it moved to in containers.<name>.image.reference; k8s.gcr.io became registry.k8s.io",
     elsewhere="name where it moved to; k8s.gcr.io became registry.k8s.io",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -30,6 +30,7 @@ RULE = ContainerRule(
     id="D05",
     name="verified-signature",
     level=Level.DISABLED,
+    severity=Severity.HIGH,
     summary="An image is one whose signature, bill of materials and provenance were verified.",
     remedy="verify it (cosign verify) and add its digest to this rule's verified in the policy config",
     sources=("CIS Docker 4.5", "CIS Docker 4.12", "Kyverno verify-image", "Kyverno verify-sbom-cyclonedx", "CKV_GHA_5"),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -42,6 +42,7 @@ RULE = ContainerRule(
     id="D06",
     name="recently-scanned",
     level=Level.DISABLED,
+    severity=Severity.HIGH,
     summary="An image was scanned for vulnerabilities not long ago.",
     remedy="scan it and add `<digest> <date>` to this rule's scanned in the policy config",
     sources=("CIS Docker 4.4", "Kyverno require-vulnerability-scan", "Kyverno block-stale-images"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import KUBERNETES, ContainerView
 from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _NEVER = "so a new node never gets the image"
 
@@ -31,6 +31,7 @@ RULE = ContainerRule(
     id="D11",
     name="pull-policy",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="An image named by a tag is asked for at each start, one named by its digest is pulled once.",
     remedy="name its digest under images.digests of the stack, or in containers.<name>.image.reference",
     elsewhere="name the image with its digest, or set imagePullPolicy to Always",

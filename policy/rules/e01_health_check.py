@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -19,6 +19,7 @@ RULE = ContainerRule(
     id="E01",
     name="health-check",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A container has a health check, unless it is a job that ends by itself.",
     remedy="set containers.<name>.health to a path it answers, or to a command of its image",
     elsewhere="give it a health check whose command the image has",

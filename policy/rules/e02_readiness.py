@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.labels import GPU_REQUEST_MIB
 from policy.containers import CLOUDRUN, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -26,6 +26,7 @@ RULE = ContainerRule(
     id="E02",
     name="readiness",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A container says when it is ready, and one with a GPU when it has started.",
     remedy="set containers.<name>.health to a path it answers, or to a command of its image",
     elsewhere="give it a readinessProbe",

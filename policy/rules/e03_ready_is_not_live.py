@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -26,6 +26,7 @@ RULE = ContainerRule(
     id="E03",
     name="ready-is-not-live",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="Liveness asks something else than readiness, or asks it with more patience.",
     remedy="raise containers.<name>.health.retries or interval",
     elsewhere="raise failureThreshold or periodSeconds of livenessProbe, or ask something that has no dependency",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -25,6 +25,7 @@ RULE = ContainerRule(
     id="E04",
     name="probe-port",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A probe asks a port that its container says it listens on.",
     remedy="set containers.<name>.health to the port of ports that answers",
     elsewhere="name the port under ports, or ask one that is there",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleet.labels import SELF_HEALING
 from fleet.secrets import shown
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -38,6 +38,7 @@ RULE = ContainerRule(
     id="E05",
     name="bounded-restarts",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="Restarts are counted, or heal a process that ends itself when it is unhealthy.",
     remedy="set containers.<name>.restart to on-failure with restarts_max, 10 at most, or run its programs as agents",
     elsewhere=f"set restart to on-failure with 1 to 10 retries, or label it {SELF_HEALING}=true if it ends itself",

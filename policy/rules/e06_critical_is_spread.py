@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import PodView
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -48,6 +48,7 @@ RULE = StackRule(
     id="E06",
     name="critical-is-spread",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="A critical workload runs twice or more, on different nodes, with a disruption budget.",
     remedy="raise its replicas, spread it, and give it a disruption budget",
     sources=(

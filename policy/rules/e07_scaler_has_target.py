@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policy.cluster import ScalerView
 from policy.counts import scaler_of
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _KINDS = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
@@ -46,6 +46,7 @@ RULE = StackRule(
     id="E07",
     name="scaler-has-target",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A scaler names a workload that is there and states no size of its own.",
     remedy="name the workload in scaleTargetRef",
     sources=("KubeLinter dangling-horizontalpodautoscaler", "kube-score horizontalpodautoscaler-has-target"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import PodView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
@@ -32,6 +32,7 @@ RULE = ResourceRule(
     id="E08",
     name="rolled-out",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Pods belong to a workload that replaces them one by one, or stop-first where they hold a card or a claim.",
     remedy="make it a group, which becomes a Deployment",
     elsewhere="make it a Deployment, StatefulSet or Job, with strategy RollingUpdate",

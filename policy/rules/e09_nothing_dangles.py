@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from policy.cluster import EntryView, ObjectView
 from policy.label_selectors import Selector
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -67,6 +67,7 @@ RULE = StackRule(
     id="E09",
     name="nothing-dangles",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Selectors of services, policies, budgets and workloads fit pods, and entries lead to services.",
     remedy="select labels that the pods have, such as app.kubernetes.io/name",
     sources=(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.readers.values import as_whole
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _AGENTS = "FLEET_STOP_GRACE_S"
 """Variable that tells the agent host how long its agents may take."""
@@ -42,6 +42,7 @@ RULE = ContainerRule(
     id="E10",
     name="stop-grace",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A container that is told to stop has time to finish what it does.",
     remedy="raise containers.<name>.stop_grace",
     elsewhere="set destroyGraceSeconds to 10 or more",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cloudrun import RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.stack import VolumeView
 
 _KIND = "fleet.local/volume.kind"
@@ -36,6 +36,7 @@ RULE = ResourceRule(
     id="E12",
     name="protected-claims",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="What holds data, or answers others, is protected from deletion.",
     remedy=f"set protect in its options, or annotate it {_KIND}: scratch",
     sources=("Cloud Foundation Fabric deletion_protection",),

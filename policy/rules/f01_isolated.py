@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policy.cluster import Allowance, NetworkPolicyView, PodView
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _DNS = ("53", "5353", "dns", "domain")
@@ -53,6 +53,7 @@ RULE = StackRule(
     id="F01",
     name="isolated",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="Every pod is under network policies that deny by default, in and out, and lets it resolve names.",
     remedy="leave the namespace to the plan, which denies all but what peers and ports name",
     elsewhere="add a policy for both directions, with egress to port 53, and one for each peer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import ServiceView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 EXPOSED = "fleet.local/exposed"
 """Annotation of a service that is meant to be reached from outside; its value says why."""
@@ -30,6 +30,7 @@ RULE = ResourceRule(
     id="F02",
     name="not-exposed",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A service is reached from inside its cluster, unless it says why not.",
     remedy=f"set its type to ClusterIP behind an ingress, or say why in the annotation {EXPOSED}",
     sources=(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import EntryView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _SNIPPETS = "-snippet"
 
@@ -46,6 +46,7 @@ RULE = ResourceRule(
     id="F03",
     name="encrypted-entry",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="An ingress, a gateway and its routes name their hosts, are encrypted, and carry no snippets.",
     remedy="name the host",
     sources=(

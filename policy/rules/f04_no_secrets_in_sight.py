@@ -13,7 +13,7 @@ from fleet.secrets import holds_secret_value, names_a_secret
 from policy.cloudrun import RunView
 from policy.cluster import DataView, ObjectView, PodView
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 
 _MORE_NAMES = re.compile(r"(((^|_)(?<!PUBLIC_)KEY)|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PWD|CREDENTIALS?)$")
 """Names that end so hold a credential, whatever comes before: OPENAI_KEY, PGPASSWORD."""
@@ -88,6 +88,7 @@ RULE = ContainerRule(
     id="F04",
     name="no-secrets-in-sight",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     waivable=False,
     summary="No environment variable, label, annotation, argument or config map holds a credential.",
     remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -23,6 +23,7 @@ RULE = ContainerRule(
     id="F05",
     name="secrets-as-files",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="A container gets its secrets as files, not as environment variables.",
     remedy="name it under containers.<name>.secrets, so that it comes as a file",
     elsewhere="mount the secret as a volume, with the path in <NAME>_FILE",

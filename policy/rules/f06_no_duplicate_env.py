@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -21,6 +21,7 @@ RULE = ContainerRule(
     id="F06",
     name="no-duplicate-env",
     level=Level.MANDATORY,
+    severity=Severity.LOW,
     summary="An environment variable is set once in a container.",
     remedy="keep one of them under containers.<name>.env",
     elsewhere="keep one of them",

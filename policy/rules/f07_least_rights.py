@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cluster import BindingView, Grant, RoleView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _READ = ("get", "list", "watch")
 _WRITE = ("create", "update", "patch", "delete", "deletecollection")
@@ -72,6 +72,7 @@ RULE = ResourceRule(
     id="F07",
     name="least-rights",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="No role has wildcards or rights that lead to the rest of the cluster, and nobody is its administrator.",
     remedy="name the resources and verbs that are needed, with resourceNames where there are names",
     sources=(

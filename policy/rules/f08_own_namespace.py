@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -31,6 +31,7 @@ RULE = StackRule(
     id="F08",
     name="own-namespace",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Pods are in no shared namespace, and a namespace refuses pods that are not locked down.",
     remedy="set a namespace of its own in metadata.namespace, or in the provider",
     sources=("CKV_K8S_21", "KSV-0110", "KSV-0037", "Kyverno add-psa-labels"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fleet.secrets import shown
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _OPEN_PORT = 2375
@@ -39,6 +39,7 @@ RULE = StackRule(
     id="F09",
     name="daemon-encrypted",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="A Docker daemon is reached over SSH, TLS or a local socket, never over plain TCP.",
     remedy="set machine.connection to ssh://user@address (elsewhere: give the provider certificates and port 2376)",
     sources=("CIS Docker 2.7", "CIS Docker 5.14"),

@@ -16,7 +16,7 @@ from policy.figures import addends, thousands
 from policy.gpu import CardLoad, card_loads, shares_on
 from policy.gpu_fit import pool_findings
 from policy.gpu_pools import gpu_pods, pool_loads
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -83,6 +83,7 @@ RULE = StackRule(
     id="G01",
     name="vram-sum",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     waivable=False,
     summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
     remedy="lower containers.<name>.gpu.request, or move a group to another card",

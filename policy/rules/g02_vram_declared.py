@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.gpu import missing_parts, serves_others
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -20,6 +20,7 @@ RULE = ContainerRule(
     id="G02",
     name="vram-declared",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A container that is given a GPU states its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",

@@ -13,7 +13,7 @@ from posixpath import normpath
 from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
 from policy.gpu import GPU_DEVICES, missing_parts
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _VISIBLE = "NVIDIA_VISIBLE_DEVICES"
 _NOTHING = ("", "none", "void")
@@ -56,6 +56,7 @@ RULE = ContainerRule(
     id="G03",
     name="gpu-not-leaked",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="No container gets at a GPU by its environment, its runtime or a device file without a budget.",
     remedy=f"add containers.<name>.gpu with request, limit and enforcement, or set {_VISIBLE} to void",
     elsewhere=f"state a budget in fleet.gpu labels, or set {_VISIBLE} to void and drop the device",

@@ -13,7 +13,7 @@ from fleet.secrets import shown
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.gpu import serves_others
 from policy.gpu_pools import AMOUNT, SHARED, WHOLE
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 
@@ -63,6 +63,7 @@ RULE = ContainerRule(
     id="G04",
     name="enforcement-stated",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A GPU budget says what enforces it; in production, something does.",
     remedy=f"set containers.<name>.gpu.enforcement to one of {', '.join(_KNOWN)}",
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",

@@ -14,7 +14,7 @@ from fleet.secrets import shown
 from policy.containers import DOCKER, KUBERNETES, ContainerView
 from policy.figures import thousands
 from policy.gpu import budget_of
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _VARIABLE = "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"
 _DEVICE = re.compile(r"^\s*[\w-]{1,64}\s*=\s*(\d{1,9})\s*([MG])B?\s*$", re.IGNORECASE)
@@ -56,6 +56,7 @@ RULE = ContainerRule(
     id="G06",
     name="mps-per-process",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="The limit that MPS enforces on each process, times the processes, stays within the container's limit.",
     remedy="leave it to the plan, which divides containers.<name>.gpu.limit by gpu.processes",
     elsewhere=f'set {_VARIABLE} to "0=<limit / processes>M"',

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.containers import ContainerView
 from policy.gpu import CardLoad, card_loads
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 from policy.users import user_id
 
@@ -47,6 +47,7 @@ RULE = StackRule(
     id="G07",
     name="mps-uid",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="All clients of a card that MPS serves run as the user it serves.",
     remedy="set containers.<name>.hardening.run_as to the uid in machine.gpus.<card>.mps",
     sources=("nvidia-cuda-mps-control manual",),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from policy.figures import addends
 from policy.gpu import CardLoad, card_loads
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -41,6 +41,7 @@ RULE = StackRule(
     id="G08",
     name="mps-clients",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A card's MPS daemon takes as many clients as there are CUDA processes.",
     remedy="lower containers.<name>.gpu.processes, move a group, or raise clients_max with CUDA 13.1",
     sources=("NVIDIA MPS document",),

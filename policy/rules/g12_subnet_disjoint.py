@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from policy.addresses import Network, overlap, parse_address, parse_network
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import MachineView, StackView
 
 _TAKEN: Mapping[str, str] = {
@@ -98,6 +98,7 @@ RULE = StackRule(
     id="G12",
     name="subnet-disjoint",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Container subnets overlap neither each other, Docker's default pools, k3s ranges nor the LAN.",
     remedy="set machine.network.subnet to a free /24 of 10.210.0.0/16, or inside_docker_pool to true if it is meant",
     reads=("networks.subnets", "machines.subnets", "machines.lan_address"),

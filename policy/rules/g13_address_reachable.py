@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from policy.addresses import unreachable_reason
 from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://(?:[^\s/@\"',;]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:^|,)\s*(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d+)?(?=\s*(?:,|/|$))", re.IGNORECASE)
@@ -46,6 +46,7 @@ RULE = ContainerRule(
     id="G13",
     name="address-reachable",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Endpoints that a container is told are never localhost, 0.0.0.0 or Docker's default bridge.",
     remedy="name the group under peers, and use its entry in the address book",
     elsewhere="use the container's name on the same network, or the LAN address of its machine",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policy.addresses import is_every_address
 from policy.containers import KUBERNETES, PublishedPort
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -39,6 +39,7 @@ RULE = StackRule(
     id="G14",
     name="port-unique",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="No two containers of a machine publish the same port.",
     remedy="set ports.<port>.host_port of its group to a free port",
     elsewhere="set the port's external to a free port",

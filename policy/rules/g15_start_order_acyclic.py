@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.labels import GROUP, START_AFTER
 from fleet.order import find_cycle
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -45,6 +45,7 @@ RULE = StackRule(
     id="G15",
     name="start-order-acyclic",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="No group starts after itself, by way of others or of other machines.",
     remedy="drop one of these edges from start_after of its group",
     reads=("containers.labels", "machines.start_after"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 _UNSTATED = "unstated"
@@ -24,6 +24,7 @@ RULE = StackRule(
     id="G16",
     name="pi-memory-enforced",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A single-board computer's owner has said whether its kernel keeps memory limits.",
     remedy="set machine.memory_enforced: true once its kernel starts with cgroup_enable=memory, false until then",
     reads=("machines.memory_enforced",),

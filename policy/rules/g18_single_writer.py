@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.labels import VOLUME_WRITERS
 from policy.containers import VOLUME
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -35,6 +35,7 @@ RULE = StackRule(
     id="G18",
     name="single-writer",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A volume labelled for one writer is mounted writable by one container.",
     remedy="set containers.<name>.mounts.<volume>.read_only to true, and ask its owner over the network",
     elsewhere="mount it read-only in all but one",

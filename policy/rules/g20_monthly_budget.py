@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.figures import dollars
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -33,6 +33,7 @@ RULE = StackRule(
     id="G20",
     name="monthly-budget",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="What a stack is expected to cost a month is within its budget.",
     remedy="lower what `fleet cost <stack>` shows: sizes, warm instances, load; or raise the budget",
     reads=("machines.monthly_cost_usd", "machines.monthly_budget_usd"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.figures import dollars
-from policy.rule import Finding, Level, Settings, StackRule
+from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
 
@@ -35,6 +35,7 @@ RULE = StackRule(
     id="G21",
     name="highest-cost",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="The most a stack can cost a month is within its budget, and every price is known.",
     remedy="lower max_instances or scaling.max, or have the provider tell you before it is spent",
     reads=("machines.monthly_cost_usd", "machines.monthly_budget_usd", "machines.monthly_cost_unknown"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cloudrun import RunGrantView, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _EVERYBODY = {"allUsers": "everybody", "allAuthenticatedUsers": "everybody with a Google account"}
 
@@ -32,6 +32,7 @@ RULE = ResourceRule(
     id="R01",
     name="no-public-invoker",
     level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
     summary="Only named members may call a service, and none of them is everybody.",
     remedy="name service accounts, users or groups under machine.cloud.services.<group>.invokers",
     sources=("CKV_GCP_102",),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.cloudrun import RunGrantView, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _SHARED = ("-compute@developer.gserviceaccount.com", "@appspot.gserviceaccount.com", "@cloudbuild.gserviceaccount.com")
 
@@ -35,6 +35,7 @@ RULE = ResourceRule(
     id="R02",
     name="own-account",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A service runs as an account of its own that has no role over the whole project.",
     remedy="set serviceAccount of its template to an account of its own",
     sources=("Cloud Foundation Fabric service_account",),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.cloudrun import EXPOSED, SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _CLOSED = (
     "INGRESS_TRAFFIC_INTERNAL_ONLY",
@@ -25,6 +25,7 @@ RULE = ResourceRule(
     id="R03",
     name="ingress-closed",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="A service is reached from inside or through a load balancer, unless it says why not.",
     remedy="set ingress of its group to internal or load-balancer, or say why in exposed",
     elsewhere=f"set its ingress to one of those, or say why in the annotation {EXPOSED}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cloudrun import JOB, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -24,6 +24,7 @@ RULE = ResourceRule(
     id="R04",
     name="bounded-instances",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="The number of a service's instances is bounded.",
     remedy="set max_instances of its group under machine.cloud.services, or at_most of this rule in the policy config",
     elsewhere="set scaling.maxInstanceCount",

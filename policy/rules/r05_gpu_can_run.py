@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fleet.cloud_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes
 from fleet.secrets import shown
 from policy.cloudrun import SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -51,6 +51,7 @@ RULE = ResourceRule(
     id="R05",
     name="gpu-can-run",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="A GPU is asked for in a region that has it, with the CPU, memory and billing that it takes.",
     remedy="correct gpu, cpu, memory or billing of its group under machine.cloud.services",
     resources=(

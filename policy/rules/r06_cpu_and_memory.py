@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fleet.cloud_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
 from policy.cloudrun import RunView
 from policy.containers import MAIN
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -42,6 +42,7 @@ RULE = ResourceRule(
     id="R06",
     name="cpu-and-memory",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="CPU and memory of an instance are a pair that Cloud Run takes.",
     remedy="set cpu and memory of its group under machine.cloud.services",
     resources=(ResourceCheck(of="runs", reads=("containers", "gpus", "accelerator"), check=_check),),

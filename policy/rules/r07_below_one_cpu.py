@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.cloud_limits import ONE_CPU, cpus, limits
 from policy.cloudrun import SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _SECOND = "EXECUTION_ENVIRONMENT_GEN2"
 
@@ -35,6 +35,7 @@ RULE = ResourceRule(
     id="R07",
     name="below-one-cpu",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Less than one CPU comes with one request at a time, request-based billing and the first generation.",
     remedy="set cpu of its group under machine.cloud.services to 1",
     resources=(ResourceCheck(of="runs", reads=("containers", "concurrency", "generation", "cpu_idle"), check=_check),),

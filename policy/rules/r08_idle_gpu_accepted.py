@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cloudrun import IDLE_GPU_ACCEPTED, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ RULE = ResourceRule(
     id="R08",
     name="idle-gpu-accepted",
     level=Level.MANDATORY,
+    severity=Severity.HIGH,
     summary="Instances with a GPU are not kept warm, unless somebody says why.",
     remedy="set min_instances of its group to 0, or say why in idle_gpu_accepted",
     elsewhere=f"set minInstanceCount to 0, or say why in the annotation {IDLE_GPU_ACCEPTED}",

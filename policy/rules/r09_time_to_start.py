@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.cloud_limits import limits
 from policy.containers import CLOUDRUN, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -27,6 +27,7 @@ RULE = ContainerRule(
     id="R09",
     name="time-to-start",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="A startup probe waits as long as the model takes to load, within what Cloud Run allows.",
     remedy="raise containers.<name>.health.start_period",
     elsewhere="raise failureThreshold or periodSeconds of its startupProbe",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fleet.secrets import shown
 from policy.cloudrun import RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -26,6 +26,7 @@ RULE = ResourceRule(
     id="R10",
     name="pinned-secrets",
     level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
     summary="A secret is read in a version that is a number.",
     remedy="set its version under machine.cloud.secrets",
     elsewhere="set its version to a number",

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 
 from policy.addresses import parse_address
 from policy.cloudrun import RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
 _PRIVATE = tuple(
@@ -41,6 +41,7 @@ RULE = ResourceRule(
     id="R11",
     name="private-egress",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="What talks to private addresses goes through the project's network.",
     remedy="set egress of its group, and network and subnet of machine.cloud",
     elsewhere="give its template a vpcAccess",

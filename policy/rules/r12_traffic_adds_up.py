@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.cloud_limits import limits
 from policy.cloudrun import SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _ALL = 100
 
@@ -35,6 +35,7 @@ RULE = ResourceRule(
     id="R12",
     name="traffic-adds-up",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="The shares of requests add up to 100 percent, and a version on trial has a tag.",
     remedy="let the percents of its traffic add up to 100",
     resources=(ResourceCheck(of="runs", reads=("traffic",), check=_check),),

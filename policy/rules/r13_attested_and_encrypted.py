@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.cloudrun import RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -24,6 +24,7 @@ RULE = ResourceRule(
     id="R13",
     name="attested-and-encrypted",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="Where it is asked, only attested images run, and under a key of one's own.",
     remedy="set attested_images of its group under machine.cloud.services",
     sources=("Cloud Foundation Fabric encryption_key",),

@@ -11,7 +11,7 @@ from fleet.cloud_limits import limits
 from fleet.secrets import shown
 from policy.cloudrun import JOB, RunView
 from policy.containers import CLOUDRUN, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings
+from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -41,6 +41,7 @@ RULE = ContainerRule(
     id="R14",
     name="within-bounds",
     level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
     summary="Timeouts, requests at a time, names and variables are within what Cloud Run takes.",
     remedy="lower it under machine.cloud.services of its group",
     targets=(CLOUDRUN,),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fleet.secrets import shown
 from policy.cloudrun import RunView
 from policy.images import parse_image
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings
+from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 
 _HOST = "-docker.pkg.dev"
 
@@ -40,6 +40,7 @@ RULE = ResourceRule(
     id="R15",
     name="image-is-near",
     level=Level.ADVISORY,
+    severity=Severity.LOW,
     summary="An image comes from Artifact Registry on the continent that runs it, or in its very region.",
     remedy="set images.registry to one of the region",
     defaults={"same_region": False},

@@ -13,6 +13,8 @@ import policy.rules
 from fleet.model.hardening import Hardening
 from policy import catalogue, cloudrun, cluster
 from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.elsewhere import ELSEWHERE
+from policy.page import page
 from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
 from policy.stack import MachineView, NetworkView, ProviderView, VolumeView
 
@@ -224,6 +226,15 @@ def test_a_rule_reads_fields_that_exist(rule: Rule) -> None:
         for path in rule.reads:
             collection, _, name = path.partition(".")
             assert name in {field.name for field in fields(VIEWS[collection])}
+
+
+@each_rule
+def test_the_page_of_policies_tells_of_each_rule(rule: Rule) -> None:
+    assert f"### {rule.id} {rule.name}\n" in page()
+
+
+def test_what_is_judged_elsewhere_is_no_rule_here() -> None:
+    assert not {one.id for one in ELSEWHERE} & {rule.id for rule in catalogue.rules()}
 
 
 @each_rule

@@ -154,7 +154,9 @@ def test_every_rule_is_a_policy_with_an_explicit_level(policies: list[Policy]) -
     for rule in rules():
         policy = by_name.pop(rule.policy_name)
         assert policy.enforcement_level is EnforcementLevel(rule.level.value)
-        assert (policy.description, policy.remediation_steps) == (rule.summary, rule.remedy)
+        assert policy.description == rule.summary
+        assert rule.remedy in policy.remediation_steps.splitlines()[0]
+        assert (str(policy.severity.value), policy.tags) == (str(rule.severity), [rule.id, *rule.sources])
         assert (policy.config_schema is None) is (not rule.defaults)
     assert {name: policy.enforcement_level for name, policy in by_name.items()} == {
         "notices": EnforcementLevel.ADVISORY,

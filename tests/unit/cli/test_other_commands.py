@@ -70,6 +70,20 @@ def test_a_stale_schema_is_told_and_renewed(tmp_path: Path) -> None:
     assert fleet(project, "schema", "--check").code == 0
 
 
+def test_the_committed_page_of_policies_is_up_to_date() -> None:
+    answer = shipped("policy", "docs", "--check")
+    assert (answer.code, answer.out, answer.err) == (0, "docs/policies.md: up to date\n", "")
+
+
+def test_a_stale_page_of_policies_is_told_and_renewed(tmp_path: Path) -> None:
+    project = write_program(tmp_path)
+    answer = fleet(project, "policy", "docs", "--check")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "docs/policies.md: older than the rules; run `fleet policy docs`\n"
+    assert fleet(project, "policy", "docs").out == "docs/policies.md: written\n"
+    assert fleet(project, "policy", "docs", "--check").code == 0
+
+
 def test_missing_schemas_are_made(tmp_path: Path) -> None:
     project = write_program(tmp_path)
     assert fleet(project, "schema").code == 0

@@ -1,0 +1,122 @@
+"""Ideas of the catalogue that what is registered cannot tell, and what judges them instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An idea of the catalogue that is no rule of the pack."""
+
+    id: str
+    name: str
+    reason: str
+    instead: str
+
+
+ELSEWHERE = (
+    Elsewhere(
+        "A17",
+        "no sudo, chpasswd or setuid files in an image",
+        "what an image holds is not registered",
+        "a scan of the image, such as Trivy; no-new-privileges (A05) disarms them",
+    ),
+    Elsewhere(
+        "B09",
+        "no shared mount propagation",
+        "no view of a mount holds its propagation yet",
+        "B06 and B07 judge what of the host is mounted; the planner sets none",
+    ),
+    Elsewhere(
+        "C06",
+        "limits of open files",
+        "no view holds them yet",
+        "default-ulimits of the machine's daemon",
+    ),
+    Elsewhere(
+        "C07",
+        "shared memory for data loaders",
+        "whether a program loads data so is not registered",
+        "`shared_memory` of a container, which a group's file states",
+    ),
+    Elsewhere(
+        "D07",
+        "the image runs on the machine's processor",
+        "the platforms of an image are in its registry",
+        "`fleet validate`, from `image.platforms` and the machine's `arch`",
+    ),
+    Elsewhere(
+        "D08",
+        "CUDA of the image is no newer than the driver",
+        "both are known only where the card is",
+        "a start on the machine; `fleet doctor` names the driver that is loaded there",
+    ),
+    Elsewhere(
+        "D09",
+        "the program of a health check is in the image",
+        "what an image holds is not registered",
+        "a start of the container: it never gets healthy, and `fleet verify` says so",
+    ),
+    Elsewhere(
+        "D10",
+        "hygiene of a Dockerfile",
+        "a Dockerfile is no resource",
+        "Hadolint or Trivy on images/; this project's own are held by its unit tests",
+    ),
+    Elsewhere(
+        "E11",
+        "a backup of each volume that holds data",
+        "no backup is registered by this project",
+        "what backs up the host or the cluster, such as restic or Velero",
+    ),
+    Elsewhere(
+        "F10",
+        "traffic between machines is encrypted",
+        "the mesh between the machines is no resource of a stack",
+        "WireGuard or a VPN below the LAN addresses; TLS in front",
+    ),
+    Elsewhere(
+        "F11",
+        "workflows: least permissions, pinned actions",
+        "a workflow is no resource",
+        "a check of the workflow files, such as zizmor or Checkov",
+    ),
+    Elsewhere(
+        "G05",
+        "a framework's own fraction agrees with the budget",
+        "a program's settings may stand in files of its image",
+        "MPS's limit (G06), or a whole device (G04)",
+    ),
+    Elsewhere(
+        "G09",
+        "nothing critical shares a card with an experiment",
+        "a container of Docker does not carry its group's tier",
+        "E06 on a cluster; on one machine, the reader of the plan",
+    ),
+    Elsewhere(
+        "G10",
+        "a GPU by its UUID",
+        "the number of a machine's card is what its file states",
+        "nvidia-smi -L on the machine, by eye",
+    ),
+    Elsewhere(
+        "G11",
+        "two versions fit while one replaces the other",
+        "a stack shows one state, not the way there",
+        "a cluster's scheduler, which leaves a pod that does not fit pending",
+    ),
+    Elsewhere(
+        "G17",
+        "no GPU and no foreign image on a small board",
+        "the class of a machine is not registered",
+        "`fleet validate`, which refuses a budget without a card and an image without the platform",
+    ),
+    Elsewhere(
+        "G19",
+        "every agent belongs to exactly one group",
+        "agents are inside containers",
+        "`fleet validate`, which refuses an agent in two groups or a group on no machine",
+    ),
+)
+"""By id. What can be judged only once it is built or runs is in nobody's plan; the rest names what does judge it."""
