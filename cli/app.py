@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Optional
@@ -29,6 +30,14 @@ app.add_typer(rollouts, name="rollout")
 Stack = Annotated[str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml")]
 
 Group = Annotated[str, typer.Argument(help="Name of a container group")]
+
+
+class Form(StrEnum):
+    """How a drawing is written."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+
 
 WithoutGpu = Annotated[bool, typer.Option("--without-gpu", help="As on a machine without GPUs: none is asked for")]
 
@@ -128,6 +137,23 @@ def diff(
         msg = f"--{' and --'.join(forms)} exclude each other; name one"
         raise typer.BadParameter(msg)
     _run("diff", "diff", stacks or [], base=base, form=forms[0] if forms else "text")
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Option("-o", "--output", help="The page; - prints it")] = Path("fleet-report.html"),
+) -> None:
+    """One page of the whole fleet: drawing, memory, waves, endpoints, policies, costs. It reaches no network."""
+    _run("report", "report", file)
+
+
+@app.command()
+def graph(
+    stack: Annotated[Optional[str], typer.Argument(help="Only this stack, and what it talks to")] = None,  # noqa: UP045
+    form: Annotated[Form, typer.Option("--format", help="For Markdown, or as a picture")] = Form.MERMAID,
+) -> None:
+    """Draw the fleet: machines, groups in the waves they start in, and who may connect to whom."""
+    _run("report", "graph", stack, form=form.value)
 
 
 @app.command()

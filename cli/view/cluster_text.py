@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.view import bar
+from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
-from fleet.model import Cluster, Sharing
-from fleet.model.quantities import gibibytes, thousands
+from fleet.model import Cluster
+from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Demand, Deployment
 from fleet.pools import PoolUse
 
@@ -31,41 +31,15 @@ def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None
 
 
 def _pool(out: Console, use: PoolUse) -> None:
-    gpu = use.gpu
-    total = gpu.memory_mib * use.cards
-    taken = [(share.label, share.amount_mib * share.copies_min) for share in use.shares]
-    if gpu.sharing is Sharing.SHARED_DEVICE:
-        # Nothing is reserved of a card that pods take turns on: each has its part of the turns.
-        taken = [(share.label, total * share.copies_min // (use.cards * gpu.shares)) for share in use.shares]
-    parts = [*bar.shares(taken), bar.free(total - sum(mib for _, mib in taken))]
-    cards = f"{use.cards} x {gpu.model} of {thousands(gpu.memory_mib)} MiB"
-    bar_row(out, "GPU", parts, f"{use.name}: {cards}")
-    indented(out, bar.legend(parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
-    indented(out, Text(f"{gpu.sharing}; {_copies(use)}"))
-
-
-def _copies(use: PoolUse) -> str:
-    if not use.shares:
-        return "nothing runs on it"
-    waiting = use.copies_max - use.placed("copies_max")
-    said = (
-        f"{use.copies_min} to {use.copies_max} copies"
-        if use.copies_max > use.copies_min
-        else f"{use.copies_min} placed"
-    )
-    return f"{said}; {waiting} would stay pending" if waiting else f"{said}; all find a card"
+    taken = memory.of_pool(use)
+    bar_row(out, "GPU", taken.parts, taken.figures)
+    indented(out, bar.legend(taken.parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
+    indented(out, Text(f"{use.gpu.sharing}; {memory.copies(use)}"))
 
 
 def _nodes(out: Console, deployment: Deployment, cluster: Cluster) -> None:
-    least = sum(namespace.least.memory_request_mib for namespace in deployment.namespaces)
-    most = max(least, sum(namespace.most.memory_request_mib for namespace in deployment.namespaces))
-    parts = [
-        *bar.shares([("always", least)]),
-        bar.overhead("at the most", most - least),
-        bar.free(cluster.memory_mib - most),
-    ]
-    figures = f"{gibibytes(least)} requested, {gibibytes(most)} at the most, of {gibibytes(cluster.memory_mib)}"
-    bar_row(out, "RAM", parts, figures)
+    taken = memory.of_nodes(deployment, cluster)
+    bar_row(out, "RAM", taken.parts, taken.figures)
 
 
 def _quota(out: Console, deployment: Deployment) -> None:

@@ -7,10 +7,9 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
-from cli.view import bar
+from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.budget import CardUse
-from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment
 
 
@@ -23,17 +22,9 @@ def show_host(out: Console, deployment: Deployment) -> None:
 
 
 def _card(out: Console, card: CardUse) -> None:
-    gpu, plain = card.gpu, ascii_only(out)
-    parts = [
-        *bar.shares([(share.label, share.budget.request_mib) for share in card.shares]),
-        bar.overhead(f"contexts {card.processes} x {gpu.context_mib} =", card.context_mib),
-        *([bar.reserve("desktop", gpu.reserve_mib)] if gpu.reserve_mib else []),
-        bar.free(card.free_mib),
-    ]
-    percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
-    figures = f"{thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
-    bar_row(out, card.name.upper().replace("GPU", "GPU "), parts, f"{gpu.model}   {figures}")
-    indented(out, bar.legend(parts, out.width - LABEL_WIDTH, ascii_only=plain))
+    taken = memory.of_card(card)
+    bar_row(out, card.name.upper().replace("GPU", "GPU "), taken.parts, taken.figures)
+    indented(out, bar.legend(taken.parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
     indented(out, Text(f"caps: {_caps(card)}"))
 
 
@@ -48,17 +39,8 @@ def _caps(card: CardUse) -> str:
 
 
 def _memory(out: Console, deployment: Deployment) -> None:
-    machine = deployment.machine
-    used = deployment.memory_request_mib
-    left = machine.memory_mib - used - machine.memory_reserve_mib
-    parts = [
-        *bar.shares([("groups", used)]),
-        bar.reserve("system", machine.memory_reserve_mib),
-        bar.free(left),
-    ]
-    kept = gibibytes(machine.memory_reserve_mib)
-    figures = f"{gibibytes(used)} requested, {kept} reserve, of {gibibytes(machine.memory_mib)}"
-    bar_row(out, "RAM", parts, figures)
+    taken = memory.of_host(deployment)
+    bar_row(out, "RAM", taken.parts, taken.figures)
 
 
 def _ports(out: Console, deployment: Deployment) -> None:

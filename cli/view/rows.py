@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +15,7 @@ _BAR_WIDTH_MAX = 60
 _BAR_WIDTH_MIN = 20
 
 
-def bar_row(out: Console, label: str, parts: list[bar.Part], figures: str) -> None:
+def bar_row(out: Console, label: str, parts: Sequence[bar.Part], figures: str) -> None:
     """A label, a bar as wide as there is room, and its figures: beside it, or below where they would not fit."""
     room = out.width - LABEL_WIDTH - len(figures) - 3
     beside = room >= _BAR_WIDTH_MIN

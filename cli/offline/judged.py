@@ -1,0 +1,77 @@
+"""Several stacks judged at once: a process each, since the program of one takes a second and the next need not wait."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fleet.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule says of a resource, and the `file:line` that decides it."""
+
+    rule: str
+    name: str
+    mandatory: bool
+    resource: str
+    message: str
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many rules judged a stack, how many of them hold, and what the others say.
+
+    failed: why the program of the stack could not be run, and nothing was judged.
+    """
+
+    rules_run: int = 0
+    rules_held: int = 0
+    found: tuple[Found, ...] = ()
+    failed: str | None = None
+
+    @property
+    def violated(self) -> bool:
+        """Whether a mandatory rule is violated."""
+        return any(found.mandatory for found in self.found)
+
+
+def judge_stacks(root: Path, stacks: Sequence[str], today: date) -> Mapping[str, Judged]:
+    """Runs the program of each stack and judges it by the rules at their own levels.
+
+    stacks: those that take longest first.
+    """
+    workers = min(len(stacks), os.cpu_count() or 1)
+    # Spawned: a forked process could inherit locks of Pulumi's threads.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
+        return dict(zip(stacks, judged, strict=True))
+
+
+def judge_stack(root: Path, stack: str, today: date) -> Judged:
+    """Runs and judges one stack; what Pulumi makes of a run stays in here, as plain values come out."""
+    import pulumi
+
+    from cli.offline.program import run_program
+    from cli.view.places import place_of
+    from policy.judge import judge
+    from policy.rule import Level
+
+    try:
+        run = run_program(root, stack)
+    except pulumi.RunError as error:
+        cause = error.__cause__
+        return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
+    judgement = judge(run.resources, None, today)
+    found = tuple(
+        Found(v.id, v.name, v.level == Level.MANDATORY, v.resource, v.message, place_of(v, run))
+        for v in judgement.verdicts
+    )
+    return Judged(judgement.rules_run, judgement.rules_held, found)

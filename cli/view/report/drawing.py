@@ -1,0 +1,140 @@
+"""The fleet's drawing as SVG: machines as frames, groups as boxes, connections as curves."""
+
+from __future__ import annotations
+
+from cli.view.report.layout import Box, Drawing, Frame, Link
+from cli.view.report.markup import Markup, joined, tag
+from cli.view.report.style import DRAWING, THEME
+
+_LETTER = 0.57
+"""Width of a letter, of its size: enough for any sans-serif font."""
+
+_SQUEEZED = 0.72
+"""Part of that width in which a line is still legible."""
+
+
+def svg(drawing: Drawing, *, alone: bool) -> Markup:
+    """The drawing: alone, a file of its own; else a part of the page, whose groups lead to where they are told."""
+    head = [tag("style", Markup(THEME + DRAWING))] if alone else []
+    return tag(
+        "svg",
+        *head,
+        tag("title", "The fleet: machines, groups in the waves they start in, and who may connect to whom"),
+        _arrow(drawing.name),
+        *(_frame(frame) for frame in drawing.frames),
+        *(_link(link, drawing) for link in drawing.links),
+        *(_words(frame, drawing) for frame in drawing.frames),
+        *(_box(box, drawing, alone=alone) for box in drawing.boxes),
+        xmlns="http://www.w3.org/2000/svg" if alone else None,
+        viewBox=f"0 0 {drawing.width:.0f} {drawing.height:.0f}",
+        width=drawing.width if alone else None,
+        class_=f"fleet {drawing.name}",
+        role="img" if alone else "group",
+        aria_label=None if alone else "Drawing of the fleet",
+    )
+
+
+def _arrow(name: str) -> Markup:
+    tip = tag("path", d="M0 0 8 4 0 8z", class_="tip")
+    marker = tag(
+        "marker", tip, id=f"tip-{name}", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=6, markerHeight=6, orient="auto"
+    )
+    return tag("defs", marker)
+
+
+def _frame(frame: Frame) -> Markup:
+    return tag("rect", x=frame.x, y=frame.y, width=frame.width, height=frame.height, rx=12, class_="machine")
+
+
+def _words(frame: Frame, drawing: Drawing) -> Markup:
+    """A machine's own words, over the lines that pass it."""
+    room = frame.width - 32
+    words = joined(
+        _text(f"{frame.stack}: {frame.title}", frame.x + 16, frame.y + 24, "name", 15, room),
+        _text(frame.note, frame.x + 16, frame.y + 42, "note", _note_size(drawing), room),
+        *(_text(label, x, y, "wave", 11, room) for label, x, y in frame.waves),
+    )
+    return tag("g", words, class_="over")
+
+
+def _box(box: Box, drawing: Drawing, *, alone: bool) -> Markup:
+    left = box.x + (14 if box.has_gpu else 10)
+    room = box.x + box.width - left - 4
+    size = 13.0 if drawing.name == "wide" else 11.5
+    parts = joined(
+        tag("title", f"{box.group} on {box.stack}: {box.note}"),
+        tag("rect", x=box.x, y=box.y, width=box.width, height=box.height, rx=7, class_="group"),
+        tag("rect", x=box.x, y=box.y + 6, width=5, height=box.height - 12, class_="card") if box.has_gpu else None,
+        _text(box.group, left, box.y + 19, "name", size, room),
+        _text(box.note, left, box.y + 35, "note", _note_size(drawing), room),
+    )
+    if alone:
+        return tag("g", parts)
+    return tag("a", parts, href=f"#{anchor(box.stack, box.group)}", data_group=anchor(box.stack, box.group))
+
+
+def _note_size(drawing: Drawing) -> float:
+    return 11.5 if drawing.name == "wide" else 10.0
+
+
+def anchor(stack: str, group: str) -> str:
+    """Id of the place where a page tells of a group."""
+    return f"{stack}--{group}"
+
+
+def _text(words: str, x: float, y: float, kind: str, size: float, room: float) -> Markup:
+    """A line; squeezed where it might not fit, and cut where that would make it illegible."""
+    fitting = int(room / (size * _LETTER * _SQUEEZED))
+    if len(words) > fitting:
+        words = f"{words[: fitting - 1]}…"
+    width = len(words) * size * _LETTER
+    squeezed = width > room
+    return tag(
+        "text",
+        words,
+        x=x,
+        y=y,
+        class_=kind,
+        font_size=size,
+        textLength=room if squeezed else None,
+        lengthAdjust="spacingAndGlyphs" if squeezed else None,
+    )
+
+
+def _link(link: Link, drawing: Drawing) -> Markup:
+    ports = ", ".join(map(str, link.ports))
+    return tag(
+        "path",
+        tag("title", f"{link.source.group} to {link.target.group}, port {ports}"),
+        d=_curve(link),
+        class_="link crossing" if link.crosses else "link",
+        marker_end=f"url(#tip-{drawing.name})",
+        data_from=anchor(link.source.stack, link.source.group),
+        data_to=anchor(link.target.stack, link.target.group),
+    )
+
+
+def _curve(link: Link) -> str:
+    """From a box to another: over their facing sides; round the boxes between where one lies straight above."""
+    a, b = link.source, link.target
+    if abs(a.y - b.y) < a.height or (link.crosses and not _overlap(a, b)):
+        start, end = (a.x + a.width, b.x) if a.x < b.x else (a.x, b.x + b.width)
+        bend = (end - start) / 2
+        y1, y2 = _middle(a), _middle(b)
+        return f"M{start:.0f} {y1:.0f}C{start + bend:.0f} {y1:.0f} {end - bend:.0f} {y2:.0f} {end:.0f} {y2:.0f}"
+    if abs(a.x - b.x) < 1 and abs(a.y - b.y) > 2 * a.height:
+        out = a.x - min(26.0, 8 + abs(a.y - b.y) / 24) * (1 if link.crosses else 4 / 3)
+        y1, y2 = _middle(a), _middle(b)
+        return f"M{a.x:.0f} {y1:.0f}C{out:.0f} {y1:.0f} {out:.0f} {y2:.0f} {b.x:.0f} {y2:.0f}"
+    start, end = (a.y, b.y + b.height) if a.y > b.y else (a.y + a.height, b.y)
+    bend = (end - start) / 2
+    x1, x2 = a.x + a.width / 2, b.x + b.width / 2
+    return f"M{x1:.0f} {start:.0f}C{x1:.0f} {start + bend:.0f} {x2:.0f} {end - bend:.0f} {x2:.0f} {end:.0f}"
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width
+
+
+def _middle(box: Box) -> float:
+    return box.y + box.height / 2

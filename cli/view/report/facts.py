@@ -1,0 +1,28 @@
+"""What the page tells of a stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cli.offline.judged import Judged
+from fleet.cost import StackCost
+from fleet.plan.deployment import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A stack's plan, what the policies say of it, and what it costs."""
+
+    deployment: Deployment
+    judged: Judged
+    cost: StackCost
+
+    @property
+    def name(self) -> str:
+        """The stack's."""
+        return self.deployment.stack
+
+    @property
+    def agents(self) -> int:
+        """Number of agents."""
+        return sum(group.agents for group in self.deployment.groups)

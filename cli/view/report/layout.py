@@ -1,0 +1,226 @@
+"""Where everything of the fleet's drawing lies: machines in rows, their groups in waves from the top. In pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from fleet.model import PoolGpu, Sharing, Target
+from fleet.model.quantities import gibibytes, thousands
+from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
+
+_GAP = 24.0
+"""Between machines."""
+_PAD = 16.0
+_LEFT = 30.0
+"""Inside a machine, where lines that pass a wave have their way."""
+_HEAD = 52.0
+_WAVE_HEAD = 22.0
+_ROW = 56.0
+_BOX_HEIGHT = 44.0
+_BETWEEN = 12.0
+"""Between boxes of a wave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a drawing may take: a width in pixels, groups side by side in all machines of a row, and in one of them."""
+
+    name: str
+    width: float
+    columns: int
+    columns_of_one: int
+
+
+WIDE = Room("wide", 1320, 6, 4)
+NARROW = Room("narrow", 330, 2, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A group."""
+
+    stack: str
+    group: str
+    note: str
+    has_gpu: bool
+    x: float
+    y: float
+    width: float
+    height: float = _BOX_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A machine, with the waves its groups start in: a label and its place each."""
+
+    stack: str
+    title: str
+    note: str
+    x: float
+    y: float
+    width: float
+    height: float
+    waves: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A group that may open connections to another, at ports."""
+
+    source: Box
+    target: Box
+    ports: tuple[int, ...]
+
+    @property
+    def crosses(self) -> bool:
+        """Whether the other one is on another machine."""
+        return self.source.stack != self.target.stack
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything in its place."""
+
+    name: str
+    width: float
+    height: float
+    frames: tuple[Frame, ...]
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+
+
+def draw(deployments: Sequence[Deployment], room: Room, focus: str | None = None) -> Drawing:
+    """The drawing of several stacks; with a focus, that stack and what of the others it is connected with."""
+    groups = {d.stack: _shown(d, deployments, focus) for d in deployments}
+    shown = [d for d in in_order(deployments) if groups[d.stack] or focus in (None, d.stack)]
+    frames: list[Frame] = []
+    boxes: list[Box] = []
+    y = 1.0
+    for shelf in _shelves(shown, groups, room):
+        x, columns = 1.0, sum(count for _, count in shelf)
+        spare = room.width - 2 - _GAP * (len(shelf) - 1) - (_LEFT + _PAD) * len(shelf)
+        cell = spare / columns
+        for deployment, count in shelf:
+            frame, inside = _machine(deployment, groups[deployment.stack], (x, y), count, cell)
+            frames.append(frame)
+            boxes += inside
+            x += frame.width + _GAP
+        height = max(frame.height for frame in frames[-len(shelf) :])
+        y += height + _GAP
+    return Drawing(room.name, room.width, y - _GAP + 1, tuple(frames), tuple(boxes), tuple(_links(deployments, boxes)))
+
+
+def _shown(deployment: Deployment, others: Sequence[Deployment], focus: str | None) -> list[PlannedGroup]:
+    """Groups of a stack that are drawn, what shares cards first."""
+    everything = [*deployment.sharing, *deployment.groups]
+    if focus in (None, deployment.stack):
+        return everything
+    focused = next(d for d in others if d.stack == focus)
+    near = {edge.target for edge in focused.edges} | {
+        edge.source for edge in deployment.edges if any(edge.target == group.name for group in focused.groups)
+    }
+    return [group for group in everything if group.name in near]
+
+
+def in_order(deployments: Sequence[Deployment]) -> list[Deployment]:
+    """Machines that talk to others first, so that they lie side by side; then the big ones."""
+    return sorted(
+        deployments,
+        key=lambda d: (-sum(1 for edge in d.edges if edge.address), -len(d.groups), d.stack),
+    )
+
+
+def _shelves(
+    deployments: Sequence[Deployment], groups: Mapping[str, Sequence[PlannedGroup]], room: Room
+) -> list[list[tuple[Deployment, int]]]:
+    """Machines row by row, each with its columns: a machine goes into the first row with room."""
+    shelves: list[list[tuple[Deployment, int]]] = []
+    for deployment in deployments:
+        widest = max((len(found) for _, found in _waves(groups[deployment.stack])), default=1)
+        count = min(widest, room.columns_of_one)
+        row = next((row for row in shelves if sum(c for _, c in row) + count <= room.columns), None)
+        if row is None or room.columns == room.columns_of_one:
+            shelves.append([(deployment, count)])
+        else:
+            row.append((deployment, count))
+    return shelves
+
+
+def _waves(groups: Sequence[PlannedGroup]) -> list[tuple[int, list[PlannedGroup]]]:
+    return [(wave, list(found)) for wave, found in groupby(groups, key=lambda group: group.wave)]
+
+
+def _machine(
+    deployment: Deployment, groups: Sequence[PlannedGroup], at: tuple[float, float], columns: int, cell: float
+) -> tuple[Frame, list[Box]]:
+    x, y = at
+    boxes: list[Box] = []
+    labels: list[tuple[str, float, float]] = []
+    top = y + _HEAD
+    for wave, found in _waves(groups):
+        labels.append((f"wave {wave}", x + _LEFT, top + 14))
+        top += _WAVE_HEAD
+        for index, group in enumerate(found):
+            row, column = divmod(index, columns)
+            place = (x + _LEFT + column * cell, top + row * _ROW)
+            boxes.append(_box(deployment, group, place, cell - (_BETWEEN if column < columns - 1 else 0)))
+        top += _ROW * -(-len(found) // columns)
+    width = _LEFT + cell * columns + _PAD
+    title = deployment.machine.title
+    frame = Frame(deployment.stack, title, machine_note(deployment), x, y, width, top - y + 6, tuple(labels))
+    return frame, boxes
+
+
+def _box(deployment: Deployment, group: PlannedGroup, at: tuple[float, float], width: float) -> Box:
+    has_gpu = any(container.gpu for container in group.containers)
+    return Box(deployment.stack, group.name, group_note(group, deployment), has_gpu, *at, width)
+
+
+def group_note(group: PlannedGroup, deployment: Deployment) -> str:
+    """What a group takes, in a few words."""
+    mib = sum(container.memory_request_mib for container in group.containers)
+    gpus = [container.gpu for container in group.containers if container.gpu]
+    scaling = group.operation.scaling
+    # One copy of each group runs on a Docker machine.
+    scales = scaling.max > 1 and deployment.machine.target is not Target.DOCKER
+    figures = [
+        *([f"{group.agents} agent{'s' if group.agents > 1 else ''}"] if group.agents else []),
+        gibibytes(mib),
+        *([_gpu_note(gpus)] if gpus else []),
+        *([f"{scaling.min}-{scaling.max}x"] if scales else []),
+    ]
+    return ", ".join(figures)
+
+
+def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:
+    if any(isinstance(gpu.gpu, PoolGpu) and gpu.gpu.sharing is Sharing.WHOLE_DEVICE for gpu in gpus):
+        return "whole GPU"
+    if not any(gpu.request_mib for gpu in gpus):
+        return "shares the card"
+    return f"GPU {thousands(sum(gpu.request_mib for gpu in gpus))}"
+
+
+def machine_note(deployment: Deployment) -> str:
+    """What a machine is, in a few words."""
+    machine = deployment.machine
+    nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
+    figures = [
+        str(machine.target),
+        *([f"{nodes} nodes"] if nodes else []),
+        *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
+        *([gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []),
+    ]
+    return ", ".join(figures)
+
+
+def _links(deployments: Sequence[Deployment], boxes: Sequence[Box]) -> Iterator[Link]:
+    at = {(box.stack, box.group): box for box in boxes}
+    home = {box.group: box for box in boxes}
+    for deployment in deployments:
+        for (source, target), edges in groupby(deployment.edges, key=lambda edge: (edge.source, edge.target)):
+            start = at.get((deployment.stack, source))
+            end = at.get((deployment.stack, target)) or home.get(target)
+            if start and end:
+                yield Link(start, end, tuple(edge.port for edge in edges))

@@ -1,0 +1,95 @@
+"""The page: everything of the fleet in one file that asks the network for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from cli.view.report.costs import costs_section, money
+from cli.view.report.drawing import svg
+from cli.view.report.facts import Facts
+from cli.view.report.layout import NARROW, WIDE, draw
+from cli.view.report.machine import machine_section
+from cli.view.report.markup import Markup, joined, tag
+from cli.view.report.style import DRAWING, PAGE, SCRIPT, THEME
+from fleet.cost.figures import fleet_total
+from fleet.model.quantities import gibibytes
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+"""The browser itself refuses whatever would reach the network."""
+
+
+def page(stacks: Sequence[Facts], today: date) -> str:
+    """One HTML document; today: the day that waivers were judged on."""
+    head = joined(
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name="viewport", content="width=device-width,initial-scale=1"),
+        # An empty icon: a browser would ask its server for one.
+        tag("link", rel="icon", href="data:,"),
+        tag("title", f"Fleet: {', '.join(facts.name for facts in stacks)}"),
+        tag("style", Markup(THEME + DRAWING + PAGE)),
+    )
+    body = joined(
+        tag("a", "Skip to the drawing", href="#drawing", class_="skip"),
+        tag("header", tag("h1", "The fleet"), _summary(stacks), _navigation(stacks)),
+        tag(
+            "main",
+            _drawing(stacks),
+            *(machine_section(facts) for facts in stacks),
+            costs_section([facts.cost for facts in stacks]),
+        ),
+        tag("footer", tag("p", f"Made by `fleet report` from the files alone, judged by the rules as of {today}.")),
+        tag("script", Markup(SCRIPT)),
+    )
+    return f"<!doctype html>\n{tag('html', tag('head', head), tag('body', body), lang='en')}\n"
+
+
+def _summary(stacks: Sequence[Facts]) -> Markup:
+    groups = sum(len(facts.deployment.groups) for facts in stacks)
+    cards = [card for facts in stacks for card in facts.deployment.cards]
+    used, total = sum(card.committed_mib for card in cards), sum(card.gpu.memory_mib for card in cards)
+    run = sum(facts.judged.rules_run for facts in stacks)
+    mandatory = sum(found.mandatory for facts in stacks for found in facts.judged.found)
+    advised = sum(not found.mandatory for facts in stacks for found in facts.judged.found)
+    failed = sum(facts.judged.failed is not None for facts in stacks)
+    usd = fleet_total([facts.cost for facts in stacks])
+    unknown = any(facts.cost.unknown for facts in stacks)
+    unjudged = f"; {failed} not judged" if failed else ""
+    figures = [
+        ("Machines and clouds", str(len(stacks)), f"{groups} groups"),
+        ("Agents", str(sum(facts.agents for facts in stacks)), "in those groups"),
+        *([("Cards", f"{100 * used / total:.0f} %", f"{gibibytes(used)} of {gibibytes(total)}")] if total else []),
+        ("Expected cost", f"${money(usd.expected)}", f"a month{', and what has no price' if unknown else ''}"),
+        ("Policies", f"{mandatory} violated", f"{advised} advisories; {run} judgements{unjudged}"),
+    ]
+    tiles = [tag("div", tag("dt", name), tag("dd", value, tag("small", note))) for name, value, note in figures]
+    return tag("dl", *tiles, class_="figures")
+
+
+def _navigation(stacks: Sequence[Facts]) -> Markup:
+    places = [("drawing", "Drawing"), *((facts.name, facts.name) for facts in stacks), ("cost", "Cost")]
+    links = [tag("li", tag("a", words, href=f"#{place}")) for place, words in places]
+    return tag("nav", tag("ul", *links), aria_label="Parts of this page")
+
+
+def _drawing(stacks: Sequence[Facts]) -> Markup:
+    deployments = [facts.deployment for facts in stacks]
+    told = (
+        "A frame is a machine or a cloud, a box a container group, with a bar at its left where it has a GPU (MiB). "
+        "A line leads to the group that is connected to, dashed where that is on another machine. "
+        "Point at a group, or reach it with the Tab key, to see its lines alone; it leads to its row below."
+    )
+    return tag(
+        "section",
+        tag("h2", "Who runs where, and who talks to whom", id="drawing-heading"),
+        tag(
+            "figure",
+            tag("figcaption", told),
+            *(svg(draw(deployments, room), alone=False) for room in (WIDE, NARROW)),
+        ),
+        id="drawing",
+        class_="plain",
+        tabindex="-1",
+        aria_labelledby="drawing-heading",
+    )
