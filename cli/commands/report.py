@@ -19,10 +19,13 @@ def report(file: Path) -> Exit:
     from cli.offline.judged import judge_stacks
     from cli.view.report.facts import Facts
     from cli.view.report.page import page
+    from cli.waivers import ensure_waivers_name_rules
     from fleet.cost import shipped_prices, stack_cost
 
     root, today = project_root(), date.today()
-    fleet = load_project(root).fleet
+    project = load_project(root)
+    ensure_waivers_name_rules(project)
+    fleet = project.fleet
     deployments = {stack.name: plan_stack(fleet, stack.name) for stack in fleet.members}
     biggest_first = sorted(deployments, key=lambda name: -len(deployments[name].groups))
     judged = judge_stacks(root, biggest_first, today)
