@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
@@ -50,7 +51,8 @@ def judge_stacks(root: Path, stacks: Sequence[str], today: date) -> Mapping[str,
     """
     workers = min(len(stacks), os.cpu_count() or 1)
     # Spawned: a forked process could inherit locks of Pulumi's threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    # Its processes end with it: looking for cycles costs them more than the memory these hold.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
         judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
         return dict(zip(stacks, judged, strict=True))
 
