@@ -41,11 +41,14 @@ down: setup ## Remove STACK's containers; data volumes stay
 test: setup-dev check ## Run every test level this machine can run
 	@$(BIN)/python -m pytest
 
-check: setup-dev ## Lint, types and import contracts
+check: setup-dev ## Lint, types, import contracts and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
+	@if command -v go >/dev/null || [ -x .state/lab/bin/actionlint ]; then "$$(tools/lab/actionlint)"; \
+	else echo "actionlint: skipped, since it is built with Go, which is not installed"; fi
 
 control-plane: ## Build what the kubernetes level needs (once; needs Go)
 	@tools/lab/control-plane

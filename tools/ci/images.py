@@ -1,0 +1,152 @@
+"""The images of the project as the pipeline builds them: what to build for which processor, and how.
+
+python -m tools.ci.images matrix|names               # build=[...] or images=[...], as GITHUB_OUTPUT takes it
+python -m tools.ci.images bake ARCH REGISTRY TAG     # a Buildx bake file
+python -m tools.ci.images pin REGISTRY TAG FOLDER    # the lines of a stack's file that pin what was pushed
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cli.terminal import Exit, UserError, guarded, project_root
+from fleet.addresses import container_name
+from fleet.images import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, context_of
+from fleet.load.project import load_project
+from fleet.model import Fleet
+
+RUNNERS = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
+"""Processor -> the hosted runner that has one: emulated, PyTorch's requirements alone would take hours."""
+
+_CUDA = ("amd64",)
+"""CUDA's Python packages come for these alone."""
+
+_BASE = "project-base"
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image: the folder it is built from, the stage of its Dockerfile, and the image of ours under it."""
+
+    name: str
+    context: str
+    stage: str = ""
+    lock: str = ""
+    base: str | None = None
+    archs: tuple[str, ...] = tuple(RUNNERS)
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m tools.ci.images", description="Say what images to build, and how.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("matrix")
+    commands.add_parser("names")
+    bake = commands.add_parser("bake")
+    bake.add_argument("arch", choices=sorted(RUNNERS))
+    pin = commands.add_parser("pin")
+    for command in (bake, pin):
+        command.add_argument("registry")
+        command.add_argument("tag")
+    pin.add_argument("folder", type=Path, help="a file for each image, which holds its digest")
+    guarded(lambda: _main(parser.parse_args()))
+
+
+def _main(arguments: argparse.Namespace) -> Exit:
+    if arguments.command == "pin":
+        print(pins(arguments.registry, arguments.tag, arguments.folder))
+        return Exit.GOOD
+    images = all_images(load_project(project_root()).fleet)
+    if arguments.command == "bake":
+        print(json.dumps(bake_file(images, arguments.arch, arguments.registry, arguments.tag), indent=2))
+    elif arguments.command == "matrix":
+        print(f"build={json.dumps(matrix(images))}")
+    else:
+        named = [{"image": image.name, "archs": " ".join(image.archs)} for image in images.values()]
+        print(f"images={json.dumps(named)}")
+    return Exit.GOOD
+
+
+def all_images(fleet: Fleet) -> Mapping[str, Image]:
+    """Every image that the files of the project suffice to build, by name."""
+    found = {AGENT_HOST: Image(AGENT_HOST, AGENT_HOST_CONTEXT, stage=AGENT_HOST)}
+    for group in fleet.groups.values():
+        for key, container in group.containers.items():
+            name = container_name(group.name, key)
+            if container.build is None or container.build.context or name not in fleet.image_contents:
+                continue
+            stage = container.build.variant
+            archs = _CUDA if stage == "cuda" else tuple(RUNNERS)
+            found[name] = Image(name, AGENT_CONTEXT, stage, lock=name, base=AGENT_HOST, archs=archs)
+    for name, base in fleet.image_bases.items():
+        found[name] = Image(name, context_of(name), base=base)
+    return dict(sorted(found.items()))
+
+
+def matrix(images: Mapping[str, Image]) -> list[dict[str, str]]:
+    """One job an image and processor, with the runner it needs."""
+    return [
+        {"image": image.name, "arch": arch, "runner": RUNNERS[arch]}
+        for image in images.values()
+        for arch in image.archs
+    ]
+
+
+def bake_file(images: Mapping[str, Image], arch: str, registry: str, tag: str) -> dict[str, object]:
+    """A Buildx bake file for one processor: an image of ours under another is built with it, from the same cache.
+
+    Raises UserError on capitals in the registry, which no image reference may have.
+    """
+    if registry != registry.lower():
+        msg = f'registry "{registry}" has capitals; set the variable FLEET_REGISTRY to {registry.lower()}'
+        raise UserError(msg)
+    built = {image.name: image for image in images.values() if arch in image.archs}
+    return {"target": {name: _target(image, arch, registry, tag) for name, image in built.items()}}
+
+
+def _target(image: Image, arch: str, registry: str, tag: str) -> dict[str, object]:
+    scope = f"{image.name}-{arch}"
+    target: dict[str, object] = {
+        "context": image.context,
+        "platforms": [f"linux/{arch}"],
+        "tags": [f"{registry}/{image.name}:{tag}-{arch}"],
+        "cache-from": [f"type=gha,scope={scope}"],
+        # All stages, but not those of agents' packages: these would be in the cache twice, and GitHub keeps 10 GB.
+        "cache-to": [f"type=gha,scope={scope},mode={'min' if image.lock else 'max'}"],
+    }
+    if image.stage:
+        target["target"] = image.stage
+    arguments = {"LOCK": image.lock} if image.lock else {}
+    if image.base:
+        # No registry has this name, so that a missing link fails instead of building on something else.
+        arguments["BASE"] = _BASE
+        target["contexts"] = {_BASE: f"target:{image.base}"}
+    if arguments:
+        target["args"] = arguments
+    return target
+
+
+def pins(registry: str, tag: str, folder: Path) -> str:
+    """`fleet:images` with the digest of every image whose file lies in a folder.
+
+    Raises UserError where a file holds no digest.
+    """
+    digests = {}
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest = file.read_text(encoding="utf-8").strip()
+        if not digest.startswith("sha256:"):
+            msg = f'{file.name}: "{digest}" is no digest; see the job that pushed the image'
+            raise UserError(msg)
+        digests[file.name] = digest
+    settings = {"fleet:images": {"registry": registry, "tag": tag, "digests": digests}}
+    return yaml.safe_dump({"config": settings}, sort_keys=False).rstrip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""One stack in the pipeline: its preview, its drift, its deployment, each by Pulumi itself.
+
+python -m tools.ci.stack {preview,drift,up} STACK --report FILE
+
+The report is Markdown, added at FILE's end. A stack that shows no drift has none; one that cannot be compared has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+from pathlib import Path
+
+from cli.terminal import Exit, UserError, guarded, project_root
+from fleet.load.project import load_project
+from fleet.plan.planner import UnknownStackError, plan_stack
+from tools.ci.credentials import FILES, lay_out, missing
+
+COMMANDS = {
+    "preview": ("preview", "--policy-pack", "policy"),
+    "drift": ("refresh", "--preview-only", "--expect-no-changes"),
+    "up": ("up", "--yes", "--policy-pack", "policy"),
+}
+_PLAIN = ("--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs")
+_UNKNOWN_STACK = "no stack named"
+_GUIDE = "docs/pull-requests.md"
+_REPORT_MAX = 20_000
+"""Characters of Pulumi's output in a report; its end says most."""
+
+
+class NotConfiguredError(UserError):
+    """The owner gave this job no credentials."""
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m tools.ci.stack", description="Preview, compare or deploy a stack.")
+    parser.add_argument("action", choices=sorted(COMMANDS))
+    parser.add_argument("stack")
+    parser.add_argument("--report", type=Path, required=True, help="file that Markdown is added to")
+    arguments = parser.parse_args()
+    guarded(lambda: run(arguments.action, arguments.stack, arguments.report))
+
+
+def run(action: str, stack: str, report: Path) -> Exit:
+    """Runs Pulumi, shows what it says and reports it.
+
+    A preview without credentials is left out with a line. Drift and deployments were asked for by FLEET_STACKS, so that
+    missing credentials are bad input there.
+    """
+    try:
+        return _run(action, stack, report)
+    except UserError as error:
+        if action == "preview" and isinstance(error, NotConfiguredError):
+            _add(report, str(error))
+            return Exit.GOOD
+        _add(report, f"## {stack}: no {action}\n\n{_fenced(str(error))}")
+        raise
+
+
+def _run(action: str, stack: str, report: Path) -> Exit:
+    absent = missing(_connection(stack), os.environ)
+    if absent:
+        msg = f"{stack}: no {action}, since {', '.join(absent)} is not set; see {_GUIDE}"
+        raise NotConfiguredError(msg)
+    for kept in lay_out(os.environ, Path.home()):
+        print(kept)
+    if not _selected(stack, create=action == "up"):
+        print(f"{stack}: not deployed yet, nothing to compare with")
+        return Exit.GOOD
+    code, text = _pulumi(*COMMANDS[action], "--stack", stack, *_PLAIN)
+    print(text)
+    if action != "drift" or code:
+        _add(report, f"## {stack}: {action} {'fails' if code else 'passes'}\n\n{_fenced(text)}")
+    if not code:
+        return Exit.GOOD
+    return Exit.UNHEALTHY if action == "drift" else Exit.BUG
+
+
+def _connection(stack: str) -> str:
+    try:
+        return plan_stack(load_project(project_root()).fleet, stack).machine.connection
+    except UnknownStackError as error:
+        raise UserError(str(error)) from None
+
+
+def _selected(stack: str, *, create: bool) -> bool:
+    """Whether the backend knows the stack; `create` makes it so."""
+    code, text = _pulumi("stack", "select", *(["--create"] if create else []), stack, "--non-interactive")
+    if code and (create or _UNKNOWN_STACK not in text):
+        msg = f"{stack}: the backend cannot be used ({text.strip()}); see {_GUIDE}"
+        raise UserError(msg)
+    return code == 0
+
+
+def _pulumi(*arguments: str) -> tuple[int, str]:
+    """Exit code and whole output of a Pulumi command in the project."""
+    try:
+        done = subprocess.run(  # noqa: S603  (our own arguments)
+            ["pulumi", *arguments],  # noqa: S607  (the job installs it)
+            cwd=project_root(),
+            env={name: value for name, value in os.environ.items() if name not in FILES},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        msg = "pulumi is not on PATH; install it in a step before this one"
+        raise UserError(msg) from None
+    return done.returncode, done.stdout
+
+
+def _fenced(text: str) -> str:
+    # A fence inside the output must not end ours.
+    return f"````text\n{text.strip()[-_REPORT_MAX:].replace('````', '```')}\n````"
+
+
+def _add(report: Path, text: str) -> None:
+    report.parent.mkdir(parents=True, exist_ok=True)
+    with report.open("a", encoding="utf-8") as out:
+        out.write(text + "\n")
+    print(f"written to {report.name}")
+
+
+if __name__ == "__main__":
+    main()
