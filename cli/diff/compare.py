@@ -31,7 +31,8 @@ def compare_stack(stack: str, before: Reading | None, after: Reading | None) -> 
         presence,
         resources=changes,
         unchanged=len(mine) - sum(change.kind != "removed" for change in changes),
-        restarts=restarts(changes, old_names, new_names, new),
+        # Without its file nothing stops by itself: somebody must destroy it, with the file.
+        restarts=restarts(changes, old_names, new_names, new) if after else (),
         cards=_cards(old, new),
         memory=Pair(old["memory"].get("requested_mib"), new["memory"].get("requested_mib")),
         memory_capacity_mib=new["memory"].get("capacity_mib") or old["memory"].get("capacity_mib") or 0,

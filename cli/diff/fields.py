@@ -57,7 +57,7 @@ def _by_name(items: Sequence[Any], path: Path) -> dict[str, Any] | None:
 def _without(item: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
     """What an item says besides its name; of one that says a single thing, that thing."""
     rest = {key: value for key, value in item.items() if key not in keys}
-    return rest or True if len(rest) != 1 else next(iter(rest.values()))
+    return rest or "set" if len(rest) != 1 else next(iter(rest.values()))
 
 
 def _shown(type_: str, path: Path, leaves: Mapping[Path, Any]) -> str | None:

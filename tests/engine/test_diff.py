@@ -6,12 +6,14 @@ import json
 import subprocess
 from typing import Any
 
+import docker
 import pytest
 
 from cli.diff.compare import compare_stack
 from cli.diff.model import Kind
 from cli.diff.reading import Reading, read_tree
 from components.docker.changes import REPLACE_ON, replacing
+from tests.engine.conftest import machine
 from tests.engine.test_deployment import CHANGES
 from tests.engine.workspace import ROOT, Workspace
 
@@ -53,6 +55,23 @@ def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Rea
     told = {found.name: found.kind for found in diff.resources}
     assert told == previewed
     assert len(told) == 1
+
+
+def test_a_network_that_is_replaced_takes_its_containers_along(
+    trial: Workspace, deployed: Reading, host: docker.DockerClient
+) -> None:
+    file = trial.folder / f"Pulumi.{trial.stack}.yaml"
+    before = file.read_text()
+    elsewhere = {"name": "trial_internal", "subnet": "10.210.252.0/24"}
+    trial.write_stack({**machine(host), "network": elsewhere}, ["first", "second"])
+    try:
+        diff = compare_stack(trial.stack, deployed, _plan(trial))
+        previewed = _previewed(trial)
+    finally:
+        file.write_text(before)
+    told = {found.name: found.kind for found in diff.resources if found.type.endswith(":Container")}
+    assert told == previewed
+    assert set(told.values()) == {Kind.REPLACED}
 
 
 def test_the_table_is_the_provider_s_own_but_for_what_we_add(engine: None) -> None:

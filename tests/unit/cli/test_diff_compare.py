@@ -134,6 +134,12 @@ def test_a_stack_only_here_is_added_with_all_it_has() -> None:
     assert [restart.effect for restart in diff.restarts] == [Effect.STARTS]
 
 
+def test_a_stack_only_there_is_removed_and_stops_nothing_by_itself() -> None:
+    diff = difference(a_plan(a_container()), None)
+    assert (diff.presence, diff.restarts) == (Presence.REMOVED, ())
+    assert [change.kind for change in diff.resources] == [Kind.REMOVED]
+
+
 def test_a_base_that_cannot_be_planned_is_not_mistaken_for_an_empty_one() -> None:
     diff = difference(Reading(None, 2, "Pulumi.pc.yaml: 1 fault\n  more"), a_plan(a_container()))
     assert (diff.presence, diff.note, diff.resources) == (Presence.UNKNOWN, "Pulumi.pc.yaml: 1 fault", ())
