@@ -11,6 +11,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from cli.new_app import starting
 from cli.terminal import guarded
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 policies = typer.Typer(help="The rules a deployment is judged by.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
+app.add_typer(starting, name="new")
 exports = typer.Typer(help="The same deployment in another tool's files.", no_args_is_help=True)
 app.add_typer(exports, name="export")
 rollouts = typer.Typer(help="The next step of a rollout, written into the stack's file.", no_args_is_help=True)

@@ -1,0 +1,113 @@
+"""`fleet new`: writes a starting file that is valid as it stands, and says what comes next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from cli.terminal import Exit, UserError, project_root
+from fleet.load.project import load_project
+from fleet.model import Target
+from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
+
+_RULE_ID = re.compile(r"^[A-Z]\d{2}$")
+_OWN = "X"
+"""Letter of rules that no public catalogue has."""
+
+
+def new_group(name: str, system: str) -> Exit:
+    """A group without a machine."""
+    _ensure_name(name, "a group")
+    _ensure_name(system, "a system")
+    root = project_root()
+    same = next((file for file in sorted(root.glob(f"groups/*/{name}.yaml"))), None)
+    if same:
+        raise _taken(same.relative_to(root))
+    from cli.starting.group import group_text
+
+    file = f"groups/{system}/{name}.yaml"
+    _write(root, {file: group_text(name)})
+    _next(
+        f"edit {file}",
+        f'add "- {name}" under fleet:groups of a Pulumi.<stack>.yaml, and drop `optional: true`',
+        "fleet validate, then fleet plan <stack>",
+    )
+    return Exit.GOOD
+
+
+def new_machine(name: str, target: str) -> Exit:
+    """A machine without groups."""
+    _ensure_name(name, "a machine")
+    root, file = project_root(), f"Pulumi.{name}.yaml"
+    if (root / file).exists():
+        raise _taken(Path(file))
+    from cli.starting.machine import free_subnet, machine_text
+
+    fleet = load_project(root).fleet
+    taken = [IPv4Network(net.subnet) for stack in fleet.stacks.values() for net in stack.machine.networks]
+    subnet = free_subnet(taken)
+    if subnet is None and target == Target.DOCKER:
+        msg = "10.210.0.0/16: every /24 of it is taken; free one, or write the stack file by hand with another subnet"
+        raise UserError(msg)
+    _write(root, {file: machine_text(name, Target(target), subnet)})
+    _next(
+        f"edit {file}: its connection and what it has",
+        f"fleet validate, then fleet plan {name}",
+        f"fleet doctor {name}",
+    )
+    return Exit.GOOD
+
+
+def new_policy(name: str, rule_id: str | None) -> Exit:
+    """A rule and its test."""
+    from cli.starting.policy import policy_texts
+    from policy.catalogue import rules
+
+    _ensure_name(name, "a policy")
+    root, known = project_root(), {rule.id: rule for rule in rules()}
+    wanted = rule_id or next(f"{_OWN}{n:02}" for n in range(1, 100) if f"{_OWN}{n:02}" not in known)
+    if not _RULE_ID.match(wanted):
+        msg = f'"{wanted}" is no id of a rule; write a letter and two digits, like X07'
+        raise UserError(msg)
+    same = known.get(wanted) or next((rule for rule in known.values() if rule.name == name), None)
+    if same:
+        msg = f"{same.policy_name} is a rule already; take another {'id' if same.id == wanted else 'name'}"
+        raise UserError(msg)
+    stem = f"{wanted.lower()}_{name.replace('-', '_')}"
+    rule_text, test_text = policy_texts(wanted, name)
+    rule_file, test_file = f"policy/rules/{stem}.py", f"tests/policy/test_{stem}.py"
+    _write(root, {rule_file: rule_text, test_file: test_text})
+    _next(
+        f"edit {rule_file} and {test_file}",
+        f"python -m pytest {test_file}",
+        f"add {wanted}-{name} to EXPECTED in tests/policy/test_catalogue.py, and run make policies",
+    )
+    return Exit.GOOD
+
+
+def _ensure_name(name: str, what: str) -> None:
+    if not re.match(NAME_PATTERN, name) or not 2 <= len(name) <= NAME_LENGTH_MAX:
+        msg = f'"{name}" is no name of {what}; use lower-case words joined by dashes, {NAME_LENGTH_MAX} letters at most'
+        raise UserError(msg)
+
+
+def _write(root: Path, texts: Mapping[str, str]) -> None:
+    """Writes new files; none where one of them exists."""
+    for file in texts:
+        if (root / file).exists():
+            raise _taken(Path(file))
+    for file, text in texts.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        with (root / file).open("x", encoding="utf-8") as new:
+            new.write(text)
+        print(f"{file}: written")
+
+
+def _taken(file: Path) -> UserError:
+    return UserError(f"{file.as_posix()}: exists already, and is left as it is; take another name")
+
+
+def _next(*steps: str) -> None:
+    print("next:", *(f"{number}. {step}" for number, step in enumerate(steps, start=1)), sep="\n  ")
