@@ -33,14 +33,11 @@ _FIELD_LENGTH = 200
 _OPEN = 12
 """Lines of a section that are shown unfolded; a longer one is folded."""
 
-MARKER = "<!-- fleet diff -->"
-"""By which a workflow finds its comment again."""
-
 
 def diff_markdown(diffs: Sequence[StackDiff], base: str) -> str:
     """The whole comment. What does not fit is left out from the end, and said to be."""
     differing = [diff for diff in diffs if not diff.is_empty]
-    blocks = [f"{MARKER}\n### fleet diff\n\nCompared with `{base}`; offline plans, nothing was reached.\n"]
+    blocks = [f"### fleet diff\n\nCompared with `{base}`; offline plans, nothing was reached.\n"]
     blocks += [_summary(differing)] if differing else ["\nNothing differs in any stack.\n"]
     blocks += [block for diff in differing for block in _important(diff)]
     blocks += [block for diff in differing for block in _rest(diff)]
