@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from fleet.clouds import instances_max
 from fleet.model import PoolGpu, Sharing, Target
+from fleet.model.cloud import Kind
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
 
@@ -182,16 +184,27 @@ def group_note(group: PlannedGroup, deployment: Deployment) -> str:
     """What a group takes, in a few words."""
     mib = sum(container.memory_request_mib for container in group.containers)
     gpus = [container.gpu for container in group.containers if container.gpu]
-    scaling = group.operation.scaling
-    # One copy of each group runs on a Docker machine.
-    scales = scaling.max > 1 and deployment.machine.target is not Target.DOCKER
+    least, most = _copies(group, deployment)
     figures = [
         *([f"{group.agents} agent{'s' if group.agents > 1 else ''}"] if group.agents else []),
         gibibytes(mib),
         *([_gpu_note(gpus)] if gpus else []),
-        *([f"{scaling.min}-{scaling.max}x"] if scales else []),
+        *([f"{most}x" if least == most else f"{least}-{most}x"] if most > 1 else []),
     ]
     return ", ".join(figures)
+
+
+def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
+    """Copies of a group, at least and at the most."""
+    machine, scaling = deployment.machine, group.operation.scaling
+    if machine.cloud:
+        service = machine.cloud.service(group.name)
+        always = max(1, service.min_instances if service.kind is Kind.WORKER_POOL else 1)
+        return (
+            (service.min_instances, instances_max(service, scaling)) if service.kind is Kind.SERVICE else (always,) * 2
+        )
+    # One copy of each group runs on a Docker machine.
+    return (1, 1) if machine.target is Target.DOCKER else (scaling.min, scaling.max)
 
 
 def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:

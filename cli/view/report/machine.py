@@ -61,13 +61,21 @@ def _groups(deployment: Deployment) -> Markup:
     made = tag(
         "table",
         tag("caption", "Groups by the wave they start in"),
-        tag("thead", tag("tr", *(tag("th", words, scope="col") for words in headings))),
+        tag(
+            "thead",
+            tag(
+                "tr", *(tag("th", words, scope="col", class_="wave" if words == "wave" else None) for words in headings)
+            ),
+        ),
         tag("tbody", *rows),
     )
     return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label=f"Groups of {deployment.stack}")
 
 
 def _beside(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
+    cloud = deployment.machine.cloud
+    if cloud:
+        yield f"{str(cloud.service(group.name).kind).replace('-', ' ')} in {', '.join(cloud.regions)}"
     if group.start_after:
         yield f"after {', '.join(group.start_after)}"
     if group.tenant:

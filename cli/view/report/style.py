@@ -94,7 +94,8 @@ vertical-align:-.1em;margin-right:.35rem}
 .good{color:var(--good);font-weight:600}
 .bad{color:var(--bad);font-weight:600}
 footer{color:var(--muted);padding-bottom:2rem;font-size:.9rem}
-@media(max-width:760px){.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem}
+@media(max-width:760px){.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem;min-width:7.5rem}
+.figure{min-width:0}td.wave,th.wave{min-width:0;width:auto}
 section.plain svg{margin:0 -2px}}
 @media(forced-colors:active){.bar,.key i{forced-color-adjust:none}}
 @media print{nav,.skip{display:none}section{break-inside:avoid-page}}

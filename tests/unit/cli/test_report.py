@@ -80,6 +80,13 @@ def test_a_violated_rule_and_a_stack_that_was_not_judged_are_told() -> None:
     assert "no &lt;digest&gt;" in text
 
 
+def test_copies_are_what_the_target_runs() -> None:
+    notes = {box.group: box.note for box in draw([facts.deployment for facts in _facts()], WIDE).boxes}
+    assert notes["agentic-flow-burst-onnx"] == "4 GiB, 0-5x"
+    assert notes["agentic-flow"] == "1 GiB, 3-10x"
+    assert notes["lightweight-proxy"] == "1 agent, 64 MiB"
+
+
 @pytest.mark.parametrize("room", [WIDE, NARROW], ids=lambda room: room.name)
 def test_boxes_lie_inside_the_drawing_and_never_on_each_other(room: object) -> None:
     drawing = draw([facts.deployment for facts in _facts()], WIDE if room is WIDE else NARROW)
@@ -104,6 +111,11 @@ def test_the_svg_is_a_picture_of_its_own(stack: tuple[str, ...]) -> None:
     root = ET.fromstring(answer.out)  # noqa: S314  (we made it)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "href" not in answer.out.replace("xlink", "")
+
+
+def test_the_picture_in_the_documents_is_the_fleet_that_is_shipped() -> None:
+    kept = (ROOT / "docs" / "fleet.svg").read_text(encoding="utf-8")
+    assert shipped("graph", "--format", "svg").out == kept, "fleet graph --format svg > docs/fleet.svg"
 
 
 def test_one_stack_is_drawn_with_what_it_talks_to() -> None:
