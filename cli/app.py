@@ -159,6 +159,17 @@ def graph(
 
 
 @app.command()
+def explain(
+    stack: Stack,
+    resource: Annotated[str, typer.Argument(help="A container by its logical name or its own, or a group")],
+    field: Annotated[Optional[str], typer.Argument(help="Only this field, such as memory_limit_mib")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Where a container's values come from, which rules read them, and what would change them."""
+    _run("explain", "explain", stack, resource, field, as_json=as_json)
+
+
+@app.command()
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date")] = False,
 ) -> None:

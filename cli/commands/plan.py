@@ -24,7 +24,7 @@ def plan(stack: str, *, as_json: bool, judged: bool, without_gpu: bool, policy_c
     """Runs, checks, judges and shows one stack."""
     started = time.perf_counter()
     config = read_config(policy_config) if policy_config else None
-    run = _run(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
+    run = run_offline(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
     ensure_waivers_name_rules(run.project)
     refused = refusals(run.resources)
     judgement = judge(run.resources, config, date.today()) if judged else None
@@ -42,7 +42,8 @@ def plan(stack: str, *, as_json: bool, judged: bool, without_gpu: bool, policy_c
     return Exit.POLICY_VIOLATED if judgement and _is_violated(judgement) else Exit.GOOD
 
 
-def _run(root: Path, stack: str, config: Mapping[str, str]) -> Run:
+def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
+    """Runs the program of a project; bad input keeps our own form: ConfigurationError, or UserError."""
     try:
         return run_program(root, stack, config)
     except pulumi.RunError as error:

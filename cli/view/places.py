@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.offline.program import Run
 from fleet.model import Track
+from fleet.plan.deployment import PlannedContainer
 from policy.judge import Verdict
 
 _HARDENING = "hardening"
@@ -36,12 +37,24 @@ _PATHS: dict[str, tuple[str, ...]] = {
 
 def place_of(verdict: Verdict, run: Run) -> str | None:
     """`file:line` of what a verdict is about; None for a resource that no group file describes."""
+    container = container_of(verdict.resource, run)
+    if container is None:
+        return None
+    return run.project.sources.place_of_group(container.group, path_of(container.key, verdict.field))
+
+
+def path_of(key: str, field: str) -> tuple[str, ...]:
+    """Path in a group's file of what decides a field; the container's own where no single key does."""
+    return ("containers", key, *_PATHS.get(field, ()))
+
+
+def container_of(resource: str, run: Run) -> PlannedContainer | None:
+    """The planned container that a container's view, by its logical name, is of; None for one of no group."""
     cloud = run.deployment.machine.cloud
     for container in run.deployment.containers:
         group = f"{run.deployment.stack}-{container.group}"
         pods = (f"{group}{track}-pods/{container.key}" for track in _TRACKS)
         services = (f"{group}-{region}/{container.key}" for region in (cloud.regions if cloud else ()))
-        if verdict.resource in (f"{group}-{container.key}", *pods, *services):
-            path = ("containers", container.key, *_PATHS.get(verdict.field, ()))
-            return run.project.sources.place_of_group(container.group, path)
+        if resource in (f"{group}-{container.key}", *pods, *services):
+            return container
     return None
