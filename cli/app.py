@@ -144,9 +144,10 @@ def diff(
 @app.command()
 def report(
     file: Annotated[Path, typer.Option("-o", "--output", help="The page; - prints it")] = Path("fleet-report.html"),
+    base: Annotated[Optional[str], typer.Option("--base", help="Also show what differs from this commit")] = None,  # noqa: UP045
 ) -> None:
     """One page of the whole fleet: drawing, memory, waves, endpoints, policies, costs. It reaches no network."""
-    _run("report", "report", file)
+    _run("report", "report", file, base=base)
 
 
 @app.command()

@@ -17,18 +17,29 @@ from cli.terminal import Exit, UserError, console, project_root
 def diff(stacks: Sequence[str], *, base: str | None, form: str) -> Exit:
     """Compares stacks, all of them where none is named. form: `text`, `json`, `markdown` or `sarif`."""
     root = project_root()
-    compared = find_base(root, base)
-    before, after = _read(root, compared, stacks)
+    compared, before, after = both_sides(root, base, stacks)
     complaints = dict.fromkeys(reading.complaint for reading in after.values() if reading.complaint)
     if complaints:
         print(*complaints, sep="\n", file=sys.stderr)
     if any(reading.plan is None for reading in after.values()):
         bugs = any(reading.code == Exit.BUG for reading in after.values())
         return Exit.BUG if bugs else Exit.BAD_INPUT
-    names = sorted({*before, *after})
-    _show([compare_stack(name, before.get(name), after.get(name)) for name in names], compared, form)
+    _show(differences(before, after), compared, form)
     codes = {reading.code for reading in after.values()}
     return next((code for code in (Exit.BUG, Exit.POLICY_VIOLATED) if code in codes), Exit.GOOD)
+
+
+def both_sides(
+    root: Path, base: str | None, stacks: Sequence[str]
+) -> tuple[Base, Mapping[str, Reading], Mapping[str, Reading]]:
+    """The base, and each stack's reading there and here. Raises UserError for a base or a stack that is none."""
+    compared = find_base(root, base)
+    return compared, *_read(root, compared, stacks)
+
+
+def differences(before: Mapping[str, Reading], after: Mapping[str, Reading]) -> list[StackDiff]:
+    """Every stack of either side, compared."""
+    return [compare_stack(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
 
 
 def _read(root: Path, base: Base, stacks: Sequence[str]) -> tuple[Mapping[str, Reading], Mapping[str, Reading]]:

@@ -8,14 +8,18 @@ from pathlib import Path
 from cli.terminal import Exit, UserError, project_root
 from cli.view.report.drawing import svg
 from cli.view.report.layout import WIDE, draw, in_order
+from cli.view.report.markup import Markup
 from cli.view.report.mermaid import mermaid
 from cli.writing import write_tree
 from fleet.load.project import load_project
 from fleet.plan.planner import UnknownStackError, plan_stack
 
 
-def report(file: Path) -> Exit:
-    """Plans, prices and judges every stack of the fleet, and writes the page; `-` prints it."""
+def report(file: Path, *, base: str | None) -> Exit:
+    """Plans, prices and judges every stack of the fleet, and writes the page; `-` prints it.
+
+    base: a commit that the page is compared with, as `fleet diff` does; None for no comparison.
+    """
     from cli.offline.judged import judge_stacks
     from cli.view.report.facts import Facts
     from cli.view.report.page import page
@@ -37,13 +41,21 @@ def report(file: Path) -> Exit:
         )
         for deployment in in_order(list(deployments.values()))
     ]
-    text = page(facts, today)
+    text = page(facts, today, _difference(root, base) if base else None)
     if str(file) == "-":
         print(text, end="")
     else:
         write_tree(file.parent, {file.name: text})
         print(f"{file}: {len(facts)} stacks, {len(text.encode()) // 1000} kB; open it in a browser")
     return Exit.POLICY_VIOLATED if any(one.violated for one in judged.values()) else Exit.GOOD
+
+
+def _difference(root: Path, base: str) -> Markup:
+    from cli.commands.diff import both_sides, differences
+    from cli.view.report.differences import differences_section
+
+    compared, before, after = both_sides(root, base, ())
+    return differences_section(differences(before, after), compared.title)
 
 
 def graph(stack: str | None, *, form: str) -> Exit:

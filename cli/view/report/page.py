@@ -19,8 +19,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 """The browser itself refuses whatever would reach the network."""
 
 
-def page(stacks: Sequence[Facts], today: date) -> str:
-    """One HTML document; today: the day that waivers were judged on."""
+def page(stacks: Sequence[Facts], today: date, difference: Markup | None = None) -> str:
+    """One HTML document; today: the day that waivers were judged on; difference: a section of what differs."""
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
@@ -32,9 +32,10 @@ def page(stacks: Sequence[Facts], today: date) -> str:
     )
     body = joined(
         tag("a", "Skip to the drawing", href="#drawing", class_="skip"),
-        tag("header", tag("h1", "The fleet"), _summary(stacks), _navigation(stacks)),
+        tag("header", tag("h1", "The fleet"), _summary(stacks), _navigation(stacks, difference)),
         tag(
             "main",
+            difference,
             _drawing(stacks),
             *(machine_section(facts) for facts in stacks),
             costs_section([facts.cost for facts in stacks]),
@@ -67,8 +68,13 @@ def _summary(stacks: Sequence[Facts]) -> Markup:
     return tag("dl", *tiles, class_="figures")
 
 
-def _navigation(stacks: Sequence[Facts]) -> Markup:
-    places = [("drawing", "Drawing"), *((facts.name, facts.name) for facts in stacks), ("cost", "Cost")]
+def _navigation(stacks: Sequence[Facts], difference: Markup | None) -> Markup:
+    places = [
+        *([("difference", "What differs")] if difference else []),
+        ("drawing", "Drawing"),
+        *((facts.name, facts.name) for facts in stacks),
+        ("cost", "Cost"),
+    ]
     links = [tag("li", tag("a", words, href=f"#{place}")) for place, words in places]
     return tag("nav", tag("ul", *links), aria_label="Parts of this page")
 

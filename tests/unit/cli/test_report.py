@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.diff.model import Card, Effect, FieldChange, Kind, Pair, Presence, ResourceChange, Restart, StackDiff
 from cli.offline.judged import Found, Judged
+from cli.view.report.differences import differences_section
 from cli.view.report.facts import Facts
 from cli.view.report.layout import NARROW, WIDE, draw
 from cli.view.report.page import page
@@ -188,3 +190,29 @@ def test_a_group_with_the_focus_stresses_its_own_lines(tab: browser.Page, file: 
     tab.value("document.querySelector('.wide [data-group=\"pc2--vision-dream-gpu\"]').focus()")
     stressed = tab.value("[...document.querySelectorAll('.wide.picked .link.on')].map(l => l.dataset.to).sort()")
     assert stressed == ["mainpc--core-platform", "mainpc--vision-gpu", "pc2--infra-core-cpu"]
+
+
+def test_what_differs_from_a_base_stands_first_and_says_why() -> None:
+    change = ResourceChange(
+        Kind.REPLACED, "docker:index/container:Container", "mainpc-web", "web",
+        (FieldChange("image", "web:<1>", "web:2"),), ("image",),
+    )  # fmt: skip
+    restart = Restart("mainpc-web", "web", 1, Effect.RECREATED, 30, 60)
+    card = Card("RTX 4090", 24564, 1024, 450, 0, 23090)
+    after = replace(card, requested_mib=2048, free_mib=22066)
+    diff = StackDiff(
+        "mainpc", Presence.BOTH, resources=(change,), restarts=(restart,), cards={"gpu0": Pair(card, after)}
+    )
+    section = differences_section([diff, StackDiff("pc2", Presence.BOTH)], "main (abc)")
+    text = page(_facts(), date(2026, 1, 2), section)
+    assert text.index('id="difference"') < text.index('id="drawing"')
+    assert 'href="#difference"' in text
+    assert "± replaced Container mainpc-web (image: web:&lt;1&gt; -&gt; web:2); because of image" in text
+    assert "1 start or stop, up to 90 s" in text
+    assert "RTX 4090 2 498 of 24 564 MiB" in text
+    assert "Nothing differs in: pc2" in text
+
+
+def test_nothing_that_differs_is_told_in_a_line() -> None:
+    section = differences_section([StackDiff("pc2", Presence.BOTH)], "main (abc)")
+    assert "Nothing differs in any stack." in section
