@@ -57,7 +57,7 @@ KEYS = [
     "gpus", "deviceRequests", "deviceIds", "runtime", "labels", "label", "value", "ipamConfigs", "subnet",
     "certPath", "machine", "memoryMib", "lanAddress", "capacityMib", "contextMib", "mps", "mpsUid", "mpsClientsMax",
     "subnets", "allowedOverlaps", "startAfter", "gpu0", "a", "b", labels.GROUP, labels.START_AFTER, labels.GPU_CARD,
-    labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as",
+    labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
 ]  # fmt: skip
 CLUSTER_KEYS = [
     "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "jobTemplate", "replicas",
@@ -76,6 +76,7 @@ CLUSTER_KEYS = [
     "scaleTargetRef", "minReplicas", "maxReplicas", "roleRef", "subjects", "verbs", "apiGroups", "resourceNames",
     "nonResourceURLs", "data", "nodePools", "nodes", "gpus", "gpuMemoryMib", "gpuSharing", "sharedReplicas",
     "fleet.local/main.gpu.request-mib", "fleet.group", "main", "terminationGracePeriodSeconds",
+    "fleet.local/main.waiver.B08",
 ]  # fmt: skip
 CLUSTER_TEXTS = [
     *ODD_TEXTS, "main", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com", "1Gi", "500m",
@@ -137,7 +138,7 @@ CLOUD_KEYS = [
     "maxInstanceRequestConcurrency", "executionEnvironment", "nodeSelector", "accelerator", "vpcAccess", "egress",
     "traffics", "instanceSplits", "percent", "revision", "tag", "binaryAuthorization", "useDefault", "encryptionKey",
     "role", "member", "members", "policyData", "project", "regions", "monthlyBudgetUsd", "startAfter", "forceDestroy",
-    "fleet.local/main.gpu.request-mib", "fleet.local/exposed", "main",
+    "fleet.local/main.gpu.request-mib", "fleet.local/exposed", "fleet.local/main.waiver.R03", "main",
 ]  # fmt: skip
 CLOUD_TEXTS = [
     *ODD_TEXTS, "1Gi", "500m", "0.5", "1e99", "300s", "9999999999s", "nvidia-l4", "latest", "3", "allUsers",
