@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy.catalogue import rule
 from policy.rule import Level
 from tests.policy.builders import container, judged
+from tests.policy.cloudrun_builders import run_service
 from tests.policy.kubernetes_builders import workload
 
 D05 = rule("D05")
@@ -31,3 +32,9 @@ def test_it_fails_for_a_tag_alone() -> None:
 
 def test_in_every_container_of_a_pod() -> None:
     assert "agent/main" in judged(D05, workload(), verified=[GOOD])
+
+
+def test_on_cloud_run_too() -> None:
+    signed = run_service("good", main={"image": f"{IMAGE}@{GOOD}"})
+    found = judged(D05, signed, run_service("bad", main={"image": f"{IMAGE}@{OTHER}"}), verified=[GOOD])
+    assert list(found) == ["bad/main"]

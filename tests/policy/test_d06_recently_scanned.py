@@ -9,6 +9,7 @@ import pytest
 from policy.catalogue import rule
 from policy.rule import Level
 from tests.policy.builders import container, judged
+from tests.policy.cloudrun_builders import run_service
 
 D06 = rule("D06")
 DIGEST = f"sha256:{'a' * 64}"
@@ -43,3 +44,9 @@ def test_it_fails_where_nothing_vouches_for_the_image(line: str) -> None:
 
 def test_it_fails_for_a_tag_alone() -> None:
     assert judged(D06, container(image="ghcr.io/owner/fleet/thing:1"), scanned=[days_ago(0)])
+
+
+def test_on_cloud_run_too() -> None:
+    service = run_service("portal", main={"image": IMAGE})
+    assert judged(D06, service, scanned=[days_ago(1)]) == {}
+    assert "and more is known since" in judged(D06, service, scanned=[days_ago(31)])["portal/main"]
