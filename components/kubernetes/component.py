@@ -41,10 +41,10 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("fleet:kubernetes:Cluster", name, {"machine": args.machine.name}, opts)
         provider = cluster_provider(name, args.machine, self)
         manifests = render(args)
-        namespaces = _register(name, [m for m in manifests if m.kind == _NAMESPACE], self, [provider], [])
+        namespaces = _register(name, [m for m in manifests if m.kind == _NAMESPACE], self, provider, [])
         kept = [m for m in manifests if m.kind == _CLAIM]
         shared = [m for m in manifests if m.group is None and m.kind != _NAMESPACE]
-        platform = _register(name, shared, self, [provider], namespaces)
+        platform = _register(name, shared, self, provider, namespaces)
         claims = {m.name: DataVolume(f"{name}-{m.key}", m, _under(self, provider, platform)) for m in kept}
         self.groups: dict[str, ContainerGroup] = {}
         for group in args.groups:
@@ -97,14 +97,10 @@ def _register(
     name: str,
     manifests: Sequence[Manifest],
     parent: pulumi.Resource,
-    providers: Sequence[pulumi.ProviderResource],
+    provider: pulumi.ProviderResource,
     after: Sequence[pulumi.Resource],
 ) -> list[pulumi.Resource]:
-    options = pulumi.ResourceOptions(parent=parent, providers=list(providers), depends_on=list(after))
-    return [
-        register(f"{name}-{m.key}", m.object, pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions()))
-        for m in manifests
-    ]
+    return [register(f"{name}-{m.key}", m.object, _under(parent, provider, after)) for m in manifests]
 
 
 def _under(

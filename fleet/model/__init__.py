@@ -1,5 +1,6 @@
 """Machine, container group, stack and fleet: frozen models that refuse unknown keys."""
 
+from fleet.model.budgets import Enforcement, GpuBudget
 from fleet.model.cloud import Cloud, CloudService
 from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
 from fleet.model.cost import ExpectedLoad, Power
@@ -10,8 +11,6 @@ from fleet.model.group import (
     Agent,
     Container,
     ContainerGroup,
-    Enforcement,
-    GpuBudget,
     Health,
     Mount,
     Port,

@@ -63,6 +63,23 @@ class Registered:
         """Resources whose type ends in a name: `Container`, `DockerMachine`."""
         return [seen for seen in self.all if seen.type.endswith(f":{kind}")]
 
+    def before(self, name: str) -> set[str]:
+        """URNs of everything that is created before a resource, its parents' dependencies included."""
+        found: set[str] = set()
+        waiting = [self.by_name[name].urn]
+        while waiting:
+            seen = self.by_urn.get(waiting.pop())
+            if seen is None:
+                continue
+            more = {*seen.dependencies, seen.parent} - found
+            found |= more
+            waiting += more
+        return found
+
+    def names_before(self, name: str) -> set[str]:
+        """The same by logical name, of what the program registered itself."""
+        return {self.by_urn[urn].name for urn in self.before(name) if urn in self.by_urn}
+
 
 def run(program: Callable[[], Any], stack: str, *, preview: bool = True, failing: Collection[str] = ()) -> Registered:
     """Runs a program as a stack of the project, in a preview unless told otherwise."""

@@ -27,20 +27,6 @@ def registered() -> Registered:
     return register(deployment())
 
 
-def all_before(name: str) -> set[str]:
-    """Names of everything that is created before a resource, its parents' dependencies included."""
-    found: set[str] = set()
-    waiting = [registered().by_name[name].urn]
-    while waiting:
-        seen = registered().by_urn.get(waiting.pop())
-        if seen is None:
-            continue
-        more = {*seen.dependencies, seen.parent} - found
-        found |= more
-        waiting += more
-    return {registered().by_urn[urn].name for urn in found if urn in registered().by_urn}
-
-
 def test_everything_rendered_is_registered_and_nothing_besides() -> None:
     ours = [seen.name for seen in registered().all if seen.type.startswith("gcp:")]
     rendered = [f"trial-{resource.key}" for resource in render(deployment(), date(2026, 1, 1))]
@@ -109,7 +95,7 @@ def test_what_gcloud_writes_by_itself_is_no_difference() -> None:
 
 
 def test_a_service_comes_after_all_it_could_not_start_without() -> None:
-    before = all_before(f"trial-front-{REGIONS[0]}")
+    before = registered().names_before(f"trial-front-{REGIONS[0]}")
     assert before >= {
         "trial-api-run",
         "trial-front-account",
@@ -118,7 +104,7 @@ def test_a_service_comes_after_all_it_could_not_start_without() -> None:
         "trial-repository-fleet-us-central1",
         f"trial-store-{REGIONS[0]}",
     }
-    assert all_before(f"trial-store-{REGIONS[0]}") >= {"trial-store-uses-files", "trial-volume-files"}
+    assert registered().names_before(f"trial-store-{REGIONS[0]}") >= {"trial-store-uses-files", "trial-volume-files"}
 
 
 def test_policies_are_told_what_the_stack_says() -> None:

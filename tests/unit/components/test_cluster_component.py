@@ -68,24 +68,10 @@ def test_data_is_protected_and_kept() -> None:
 
 def test_pods_come_after_their_namespace_their_claims_and_earlier_groups() -> None:
     brain = registered().by_name["trial-brain"].dependencies
-    assert registered().by_name["trial-store-pods"].urn in all_before("trial-brain-pods") | brain
-    before = all_before("trial-store-pods")
+    assert registered().by_name["trial-store-pods"].urn in registered().before("trial-brain-pods") | brain
+    before = registered().before("trial-store-pods")
     assert registered().by_name["trial-fleet-namespace"].urn in before
     assert registered().by_name["trial-volume-facts-claim"].urn in before
-
-
-def all_before(name: str) -> set[str]:
-    """URNs of everything that is created before a resource, its parents' dependencies included."""
-    found: set[str] = set()
-    waiting = [registered().by_name[name].urn]
-    while waiting:
-        seen = registered().by_urn.get(waiting.pop())
-        if seen is None:
-            continue
-        more = {*seen.dependencies, seen.parent} - found
-        found |= more
-        waiting += more
-    return found
 
 
 def test_policies_are_told_what_the_nodes_give() -> None:
