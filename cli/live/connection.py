@@ -12,14 +12,12 @@ from docker.errors import APIError, DockerException
 
 from cli.live.mends import Mends
 from cli.terminal import UserError
+from components.docker.daemon import keep_one_connection
 from components.docker.ssh import Relay, relay
 from fleet.plan.deployment import Deployment
 
 _TIMEOUT_S = 60
 """For one answer: counting what images and volumes take can be slow on a full disk."""
-
-_IDLE_CONNECTIONS = 1
-"""The SDK keeps one for each address it has asked, and sshd allows ten sessions a connection."""
 
 
 class UnreachableError(UserError):
@@ -40,8 +38,8 @@ def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
                 base_url=door.url if isinstance(door, Relay) else door,
                 version="auto",
                 timeout=_TIMEOUT_S,
-                num_pools=_IDLE_CONNECTIONS,
             )
+            keep_one_connection(client)
             yield client
         except (DockerException, requests.RequestException, OSError) as error:
             said = door.complaint() if isinstance(door, Relay) and not isinstance(error, APIError) else ""

@@ -21,11 +21,11 @@ def daemon_client(connection: str) -> Iterator[docker.DockerClient]:
         url = open_things.enter_context(relay(connection)).url if connection.startswith("ssh://") else connection
         client = docker.DockerClient(base_url=url, version="auto")
         open_things.callback(client.close)
-        _keep_one_connection(client)
+        keep_one_connection(client)
         yield client
 
 
-def _keep_one_connection(client: docker.DockerClient) -> None:
+def keep_one_connection(client: docker.DockerClient) -> None:
     """Lets every request take the connection on which the client has asked for the version.
 
     The SDK keeps connections by address and makes a new one for each. Over ssh that is a process here, a session and a

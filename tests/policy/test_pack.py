@@ -2,150 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-import grpc  # type: ignore[import-untyped]
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    PolicyResource,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
 )
-from pulumi_policy.policy import PolicyCustomTimeouts, PolicyProviderResource, PolicyResourceOptions
-from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from policy import pack
 from policy.catalogue import rules
 from policy.containers import ContainerView
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, Level, ResourceRule, Settings
-from tests.policy.builders import container, docker_properties, gpu_container, machine, network, provider, volume
-from tests.policy.cloudrun_builders import cloud, google, gpu_service, job, member, run_service, worker_pool
-from tests.policy.kubernetes_builders import (
-    around,
-    cluster,
-    gpu_workload,
-    kubernetes,
-    pod_container,
-    pod_secure,
-    secure,
-    service,
-    workload,
-)
-
-ROOT = Path(__file__).parent.parent.parent
-_SENTINELS: Mapping[str, str] = {"memory": UNKNOWN_NUMBER_VALUE, "envs": UNKNOWN_ARRAY_VALUE}
-
-
-@dataclass
-class Report:
-    """What policies reported: policy name -> (message, URN) pairs; and which said that they do not apply."""
-
-    messages: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
-    not_applicable: set[str] = field(default_factory=set)
-
-
-def analyze(policies: list[Policy], *resources: Registered, config: Mapping[str, Any] | None = None) -> Report:
-    """Runs resource policies over each resource, in the order of the SDK's own loop."""
-    report = Report()
-    for resource in resources:
-        for policy in policies:
-            if not isinstance(policy, ResourceValidationPolicy) or _is_off(policy):
-                continue
-            args = ResourceValidationArgs(
-                resource.type,
-                unknown_checking_proxy(_on_the_wire(resource.inputs)),
-                resource.urn,
-                resource.name,
-                _options(resource),
-                _provider(resource),
-                config,
-            )
-            _collect(report, policy.name, lambda: policy.validate(args, _reporter(report, policy.name)))  # noqa: B023
-    return report
-
-
-def analyze_stack(policies: list[Policy], *resources: Registered, config: Mapping[str, Any] | None = None) -> Report:
-    """Runs stack policies; a provider's outputs are unknown where the program left a property out, as at preview."""
-    report = Report()
-    seen = [
-        PolicyResource(
-            resource.type,
-            unknown_checking_proxy(
-                _on_the_wire(resource.outputs or {"envs": UNKNOWN, "labels": UNKNOWN, **resource.inputs})
-            ),
-            resource.urn,
-            resource.name,
-            _options(resource),
-            _provider(resource),
-            None,
-            [],
-            {},
-        )
-        for resource in resources
-    ]
-    for policy in policies:
-        if isinstance(policy, StackValidationPolicy) and not _is_off(policy):
-            args = StackValidationArgs(seen, config)
-            _collect(report, policy.name, lambda: policy.validate(args, _reporter(report, policy.name)))  # noqa: B023
-    return report
-
-
-def _is_off(policy: Policy) -> bool:
-    """Whether the SDK's own loop leaves a policy out."""
-    return policy.enforcement_level is EnforcementLevel.DISABLED
-
-
-def _collect(report: Report, name: str, validate: Callable[[], object]) -> None:
-    try:
-        assert validate() is None
-    except Exception as error:
-        if type(error).__name__ != "_NotApplicableError":
-            raise
-        report.not_applicable.add(name)
-
-
-def _reporter(report: Report, name: str) -> Callable[[str, str | None], None]:
-    return lambda message, urn: report.messages.setdefault(name, []).append((message, urn))
-
-
-def _on_the_wire(value: Any, key: str = "") -> Any:
-    """As the SDK gets it: every number a float, a sentinel text where a value is unknown."""
-    if value is UNKNOWN:
-        return _SENTINELS.get(key, UNKNOWN_STRING_VALUE)
-    if isinstance(value, Mapping):
-        return {name: _on_the_wire(item, name) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_on_the_wire(item, key) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _options(resource: Registered) -> PolicyResourceOptions:
-    return PolicyResourceOptions(
-        resource.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None
-    )
-
-
-def _provider(resource: Registered) -> PolicyProviderResource | None:
-    urn = resource.provider
-    return PolicyProviderResource("pulumi:providers:docker", {}, urn, urn.split("::")[-1]) if urn else None
-
-
-@pytest.fixture
-def policies() -> list[Policy]:
-    return pack.policies()
+from tests.policy.builders import container, gpu_container, machine, network, provider, volume
+from tests.policy.sdk import analyze, analyze_stack
 
 
 def test_every_rule_is_a_policy_with_an_explicit_level(policies: list[Policy]) -> None:
@@ -263,59 +136,6 @@ def test_a_rule_that_breaks_is_a_notice_and_the_others_go_on(monkeypatch: pytest
     assert "A01 could not be judged (RuntimeError at test_pack.py" in report.messages["notices"][0][0]
 
 
-class TestOnACluster:
-    """Objects of Kubernetes come as Docker's containers do: floats, sentinels and proxies included."""
-
-    def test_a_hardened_namespace_reports_nothing(self, policies: list[Policy]) -> None:
-        stack = [cluster(), *around(), workload(), gpu_workload("trainer")]
-        assert analyze(policies, *stack).messages == {}
-        assert analyze_stack(policies, *stack).messages == {}
-
-    def test_each_container_and_the_pod_itself_are_judged(self, policies: list[Policy]) -> None:
-        init = pod_container("prepare", securityContext=secure(runAsUser=0))
-        bad = workload(pod={"initContainers": [init], "hostAliases": [{"ip": "10.0.0.1"}]})
-        report = analyze(policies, bad)
-        assert set(report.messages) == {"A01-non-root-user", "A02-high-uid", "B16-no-host-aliases"}
-        ((message, urn),) = report.messages["A01-non-root-user"]
-        assert message.startswith('init container prepare of agent: user is "0:10001"')
-        assert urn == bad.urn
-
-    def test_single_objects_are_judged_before_they_exist(self, policies: list[Policy]) -> None:
-        role = kubernetes("rbac.authorization.k8s.io/v1:Role", "r", rules=[{"verbs": ["*"], "resources": ["pods"]}])
-        assert set(analyze(policies, service(type="NodePort"), role).messages) == {
-            "F02-not-exposed",
-            "F07-least-rights",
-        }
-
-    def test_unknown_values_are_notices(self, policies: list[Policy]) -> None:
-        report = analyze(policies, workload(image=UNKNOWN, pod=pod_secure(runAsUser=UNKNOWN)))
-        assert set(report.messages) == {"notices"}
-        assert {text.split()[0] for text, _ in report.messages["notices"]} >= {"A01", "A02", "A03", "D01", "D03"}
-
-    def test_a_pod_that_is_not_known_at_all_is_a_notice_of_each_rule(self, policies: list[Policy]) -> None:
-        report = analyze(policies, workload(spec={"template": UNKNOWN}))
-        assert set(report.messages) == {"notices"}
-
-    def test_an_annotation_waives(self, policies: list[Policy]) -> None:
-        tags = {"fleet.exception.read_only_root": "2999-12-31 it writes beside its programs"}
-        report = analyze(policies, workload(tags=tags, securityContext=secure(readOnlyRootFilesystem=False)))
-        assert set(report.messages) == {"notices"}
-        assert "waived until 2999-12-31" in report.messages["notices"][0][0]
-
-    def test_a_claim_s_protection_is_an_option(self, policies: list[Policy]) -> None:
-        claim = kubernetes("core/v1:PersistentVolumeClaim", "data", spec={})
-        assert set(analyze(policies, claim).messages) == {"E12-protected-claims"}
-        assert analyze(pack.policies(), replace(claim, protect=True)).messages == {}
-
-    def test_two_objects_of_one_name_are_told_apart(self, policies: list[Policy]) -> None:
-        stack = [workload(), service("agent", selector={"app": "other"})]
-        analyze(policies, *stack)
-        report = analyze_stack(policies, *stack)
-        ((message, urn),) = report.messages["E09-nothing-dangles"]
-        assert message.startswith("Service agent: selector is app=other")
-        assert urn == stack[1].urn
-
-
 class TestStackPolicies:
     """They judge the inputs that passed by, and a component's outputs."""
 
@@ -348,98 +168,3 @@ class TestStackPolicies:
         good = provider(host="ssh://192.168.1.10")
         analyze(policies, good)
         assert analyze_stack(policies, good).messages == {}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """The pack as the engine starts it: `policy/` run as a program, from that folder, told nothing but its place."""
-    program = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
-    # The engine runs it unbuffered too: the port is read from a pipe.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    started = subprocess.Popen(
-        [sys.executable, "-c", program, str(ROOT / "policy")],
-        stdout=subprocess.PIPE,
-        cwd=ROOT / "policy",
-        env=environment,
-    )
-    try:
-        assert started.stdout is not None
-        port = int(started.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield analyzer_pb2_grpc.AnalyzerStub(channel)
-    finally:
-        started.terminate()
-        started.wait(timeout=10)
-
-
-class TestServer:
-    """Over the wire, as the engine talks to it."""
-
-    def test_it_tells_its_rules_with_levels_and_settings(self, server: Any) -> None:
-        info = server.GetAnalyzerInfo(empty_pb2.Empty())
-        assert info.name == "fleet"
-        by_name = {policy.name: policy for policy in info.policies}
-        assert by_name["A01-non-root-user"].enforcementLevel == analyzer_pb2.MANDATORY
-        assert by_name["A02-high-uid"].enforcementLevel == analyzer_pb2.ADVISORY
-        assert by_name["A01-non-root-user"].framework.reference == "4.1"
-        registries = dict(by_name["D03-known-registry"].configSchema.properties)["registries"]
-        assert list(registries["default"])[:2] == ["fleet.local", "docker.io"]
-
-    def test_it_judges_a_container(self, server: Any) -> None:
-        found = server.Analyze(_request(container(user="0"))).diagnostics
-        assert [(one.policyName, one.enforcementLevel) for one in found] == [
-            ("A01-non-root-user", analyzer_pb2.MANDATORY),
-            ("A02-high-uid", analyzer_pb2.ADVISORY),
-            ("A02-high-uid", analyzer_pb2.ADVISORY),
-        ]
-        assert 'container agent: user is "0"' in found[0].message
-
-    def test_it_judges_a_container_with_unknown_values(self, server: Any) -> None:
-        found = server.Analyze(_request(container(user=UNKNOWN))).diagnostics
-        assert {(one.policyName, one.enforcementLevel) for one in found} == {("notices", analyzer_pb2.ADVISORY)}
-
-    def test_it_judges_a_pod(self, server: Any) -> None:
-        found = server.Analyze(_request(workload(securityContext=secure(privileged=True)))).diagnostics
-        names = {one.policyName for one in found}
-        assert names == {"A04-no-privileged", "G03-gpu-not-leaked"}
-
-    @pytest.mark.parametrize("name", sorted(docker_properties()))
-    def test_it_never_breaks_where_a_list_became_a_text(self, server: Any, name: str) -> None:
-        hidden: dict[str, Any] = {name: "[secret]"}
-        found = server.Analyze(_request(container(**hidden))).diagnostics
-        assert not any("bug" in one.message or "can't run" in one.message for one in found)
-
-
-def _request(resource: Registered) -> analyzer_pb2.AnalyzeRequest:
-    properties = struct_pb2.Struct()
-    properties.update(_on_the_wire(resource.inputs))
-    return analyzer_pb2.AnalyzeRequest(type=resource.type, name=resource.name, urn=resource.urn, properties=properties)
-
-
-class TestInACloud:
-    """Resources of Google's provider come as the others do."""
-
-    def test_what_is_as_it_should_be_reports_nothing(self, policies: list[Policy]) -> None:
-        stack = [cloud(), run_service(), gpu_service("brain"), job("nightly"), worker_pool("crawler"), member()]
-        assert analyze(policies, *stack).messages == {}
-        assert analyze_stack(policies, *stack).messages == {}
-
-    def test_services_containers_and_grants_are_judged_before_they_exist(self, policies: list[Policy]) -> None:
-        bad = run_service("bad", main={"livenessProbe": None}, inside={"timeout": "3601s"})
-        report = analyze(
-            policies, bad, member(member="allUsers"), google("storage/bucket:Bucket", "b", forceDestroy=True)
-        )
-        assert set(report.messages) == {
-            "E01-health-check",
-            "E12-protected-claims",
-            "R01-no-public-invoker",
-            "R14-within-bounds",
-        }
-        ((message, urn),) = report.messages["R14-within-bounds"]
-        assert message.startswith("Service bad: timeout_s is 3601, and may be 3600; set it to 3600s")
-        assert urn == bad.urn
-
-    def test_unknown_values_are_notices(self, policies: list[Policy]) -> None:
-        report = analyze(policies, run_service(inside={"serviceAccount": UNKNOWN}, template=UNKNOWN))
-        assert set(report.messages) == {"notices"}
-        assert {text.split()[0] for text, _ in report.messages["notices"]} >= {"R02", "R05", "R06", "R10", "C01"}
