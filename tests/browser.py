@@ -16,7 +16,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 def missing() -> str | None:
     """Why no browser can be driven here; None where one can."""
-    return None if _found() else f"none of {', '.join(NAMES)} is on PATH"
+    return None if _found() else f"none of {', '.join(NAMES)} is on PATH; tools/lab/browser installs one on Debian"
 
 
 class Page:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 REQUIRE = "FLEET_REQUIRE"
-"""Levels that must run, comma separated: `unit,policy,docker`."""
+"""Levels that must run, comma separated: `unit,policy,docker`; `browser` is one among the unit tests."""
 
 
 def need(level: str, missing: str | None) -> None:
