@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
-
-from pydantic import BaseModel
 
 from fleet.model import ContainerGroup, Stack
 from fleet.model.group import EXTENDS
+from fleet.schema_words import described
 from fleet.sources import NAMESPACE
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_SAID_BY_PLACE = ("name", "system")
+_PULUMIS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 _PART = "PartOf"
 """Before the name of a definition: the same, for a file that extends another."""
 
@@ -28,7 +24,7 @@ def schemas() -> Mapping[str, str]:
 
 def _group() -> dict[str, Any]:
     """Two schemas in one: a file that extends another may leave out anything, and drop keys with null."""
-    whole = _described(ContainerGroup)
+    whole = described(ContainerGroup)
     definitions = whole.pop("$defs", {})
     part = _renamed(_partial({**whole, "$defs": definitions}))
     partial_definitions = part.pop("$defs")
@@ -57,8 +53,14 @@ def _partial(schema: Any) -> Any:
     found = {key: _partial(value) for key, value in schema.items() if key != "required"}
     for key in ("properties", "patternProperties"):
         if isinstance(found.get(key), dict):
-            found[key] = {name: {"anyOf": [value, {"type": "null"}]} for name, value in found[key].items()}
+            found[key] = {name: _or_null(value) for name, value in found[key].items()}
     return found
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The description stays outside: editors show that of the key, not that of an alternative."""
+    said = {"description": schema["description"]} if "description" in schema else {}
+    return {**said, "anyOf": [schema, {"type": "null"}]}
 
 
 def _renamed(schema: Any) -> Any:
@@ -74,7 +76,7 @@ def _renamed(schema: Any) -> Any:
 
 
 def _stack() -> dict[str, Any]:
-    schema = _described(Stack)
+    schema = described(Stack)
     definitions = schema.pop("$defs", {})
     ours = {f"{NAMESPACE}{key}": value for key, value in schema["properties"].items()}
     return {
@@ -83,6 +85,7 @@ def _stack() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "config": {
+                "description": "What `fleet:` keys say is ours; all others are Pulumi's and its providers'.",
                 "type": "object",
                 "properties": ours,
                 "required": [f"{NAMESPACE}{key}" for key in schema.get("required", ())],
@@ -90,60 +93,13 @@ def _stack() -> dict[str, Any]:
                 "patternProperties": {f"^(?!{NAMESPACE})": {}},
                 "additionalProperties": False,
             },
-            "encryptionsalt": {"type": "string"},
-            "encryptedkey": {"type": "string"},
-            "secretsprovider": {"type": "string"},
-            "environment": {},
+            **{key: {"description": "Pulumi's own.", "type": "string"} for key in _PULUMIS},
+            "environment": {"description": "Pulumi's own."},
         },
         "required": ["config"],
         "additionalProperties": False,
         "$defs": definitions,
     }
-
-
-def _described(model: type[BaseModel]) -> dict[str, Any]:
-    """A model's schema with the docstrings under its fields as descriptions, and without what a file's place says."""
-    schema = model.model_json_schema(by_alias=True)
-    for name in _SAID_BY_PLACE:
-        schema["properties"].pop(name, None)
-    schema["required"] = [name for name in schema.get("required", ()) if name not in _SAID_BY_PLACE]
-    models = {found.__name__: found for found in _models(BaseModel)}
-    for name, definition in [(model.__name__, schema), *schema.get("$defs", {}).items()]:
-        if name in models:
-            _describe(definition, models[name])
-    return schema
-
-
-def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
-    lineage = [
-        parent for parent in reversed(model.__mro__) if issubclass(parent, BaseModel) and parent is not BaseModel
-    ]
-    documented = {field: text for parent in lineage for field, text in _field_docstrings(parent).items()}
-    for name, field in model.model_fields.items():
-        key = field.alias or name
-        if name in documented and key in definition.get("properties", {}):
-            definition["properties"][key]["description"] = documented[name]
-            definition["properties"][key].pop("title", None)
-
-
-def _field_docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """Field name -> the string literal that follows it in the class body."""
-    source = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model))).body[0]
-    body = source.body if isinstance(source, ast.ClassDef) else []
-    found = {}
-    for field, text in pairwise(body):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(text, ast.Expr)
-            and isinstance(text.value, ast.Constant)
-        ):
-            found[field.target.id] = " ".join(str(text.value.value).split())
-    return found
-
-
-def _models(base: type[BaseModel]) -> list[type[BaseModel]]:
-    return [model for child in base.__subclasses__() for model in (child, *_models(child))]
 
 
 def _closed(schema: Any) -> Any:

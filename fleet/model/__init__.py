@@ -8,7 +8,6 @@ from fleet.model.device import Arch, DeviceClass, Strategy, Target
 from fleet.model.gpu import Gpu, Mps
 from fleet.model.group import (
     MAIN,
-    Agent,
     Container,
     ContainerGroup,
     Health,
@@ -20,6 +19,7 @@ from fleet.model.group import (
 from fleet.model.hardening import Hardening, HardeningException, RunAs
 from fleet.model.machine import Machine
 from fleet.model.operation import Rollout, RolloutState, RolloutStrategy, Scaling, Tier, Track
+from fleet.model.program import Agent
 from fleet.model.stack import Fleet, Images, Stack
 from fleet.model.waiver import Waiver
 

@@ -35,7 +35,9 @@ class MemoryBudget(Model):
     """Main memory: what is reserved, and the cap. Without a limit, the request is the cap."""
 
     request_mib: MemoryMib = Field(alias="request")
+    """Set aside: the sum over a machine must fit."""
     limit_mib: MemoryMib | None = Field(default=None, alias="limit")
+    """The cap: a container that uses more is ended."""
 
     @property
     def cap_mib(self) -> int:
@@ -52,7 +54,9 @@ class CpuBudget(Model):
     """Processor time in millicores: what is reserved, and the cap."""
 
     request_millicores: Millicores = Field(default=500, alias="request")
+    """Set aside: the sum over a machine should fit."""
     limit_millicores: Millicores = Field(alias="limit", ge=100)
+    """The cap: a container gets no more."""
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> CpuBudget:
@@ -66,10 +70,13 @@ class GpuBudget(Model):
     card: Name | None = None
     """Key of the card; needed only on a machine with several."""
     request_mib: MemoryMib = Field(alias="request")
+    """Always held; with contexts and the desktop's reserve, the sum over a card must fit."""
     limit_mib: MemoryMib = Field(alias="limit")
+    """What it may burst to; never above the card."""
     processes: int = Field(default=1, ge=1, le=60)
     """CUDA processes; each costs a context."""
     enforcement: Enforcement
+    """What caps it at run time."""
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> GpuBudget:

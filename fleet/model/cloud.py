@@ -32,8 +32,11 @@ class Size(StrEnum):
     """Named sizes of a service's main container."""
 
     SMALL = "small"
+    """1 CPU, 1 GiB, 3 instances at the most."""
     MEDIUM = "medium"
+    """2 CPUs, 2 GiB, 10 instances at the most."""
     LARGE = "large"
+    """4 CPUs, 4 GiB, 50 instances at the most."""
 
 
 class Billing(StrEnum):
@@ -49,16 +52,20 @@ class Ingress(StrEnum):
     """From where a service is reached."""
 
     INTERNAL = "internal"
+    """From inside the project and its networks."""
     LOAD_BALANCER = "load-balancer"
     """From inside, and through a load balancer."""
     ALL = "all"
+    """From the whole internet."""
 
 
 class CloudGpu(StrEnum):
     """Cards that Cloud Run has."""
 
     L4 = "nvidia-l4"
+    """24 GB."""
     RTX_PRO_6000 = "nvidia-rtx-pro-6000"
+    """96 GB."""
 
 
 class Backing(StrEnum):
@@ -74,18 +81,27 @@ class CloudService(Model):
     """How one group is run. CPU and memory are its main container's; without a size or a figure, the group's limits."""
 
     kind: Kind = Kind.SERVICE
+    """Whether it answers requests, runs all the time, or runs to its end."""
     size: Size | None = None
+    """Named size, where `cpu` and `memory` do not say otherwise."""
     cpu_millicores: Millicores | None = Field(default=None, alias="cpu")
+    """Processor time of an instance."""
     memory_mib: MemoryMib | None = Field(default=None, alias="memory")
+    """Main memory of an instance."""
     min_instances: int = Field(default=0, ge=0, le=1000)
+    """Instances that are kept warm, and paid for."""
     max_instances: int | None = Field(default=None, ge=1, le=1000)
     """Without it, the size's, else the group's scaling.max."""
     concurrency: int = Field(default=80, ge=1)
     """Requests an instance answers at a time."""
     timeout_s: Seconds = Field(default=300, alias="timeout")
+    """Time a request may take."""
     billing: Billing = Billing.REQUEST
+    """When its processors are paid for."""
     gpu: CloudGpu | None = None
+    """Its card; one an instance."""
     ingress: Ingress = Ingress.INTERNAL
+    """From where it is reached."""
     exposed: str = ""
     """With ingress `all`: why the whole internet may knock, past any load balancer's rules."""
     invokers: tuple[Member, ...] = ()
@@ -95,6 +111,7 @@ class CloudService(Model):
     volumes: FrozenMap[Name, Backing] = Field(default_factory=dict, validate_default=True)
     """Volume of the group -> where its data lives."""
     deletion_protection: bool = True
+    """Whether it must be unlocked before it can be removed."""
     attested_images: bool = False
     """Only images that the project's Binary Authorization policy lets through."""
     idle_gpu_accepted: str = ""
@@ -116,6 +133,7 @@ class FrontDoor(Model):
     """One address for services in several regions: a global load balancer with a managed certificate."""
 
     host: HostName
+    """Its name on the internet, such as agents.example.org."""
     group: Name
     """The service behind it."""
     requests_per_minute: int | None = Field(default=None, ge=1)
@@ -128,6 +146,7 @@ class Observation(Model):
     """What is watched, and who is told."""
 
     email: Email
+    """Who is told."""
     errors_per_minute: int = Field(default=5, ge=1)
     """Errors in the logs above which somebody is told."""
     latency_ms: int = Field(default=2000, ge=1)
@@ -138,9 +157,11 @@ class Budget(Model):
     """What a month may cost."""
 
     monthly_usd: UsDollars
+    """US dollars; the expected cost must stay below."""
     billing_account: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$")] | None = None
     """Account whose budget alerts are set up; without it there are none, and the plan alone holds to the figure."""
     alert_percents: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 90, 100)
+    """Percent of it at which the account is told."""
 
 
 class Cloud(Model):
@@ -153,14 +174,19 @@ class Cloud(Model):
     services: FrozenMap[Name, CloudService] = Field(default_factory=dict, validate_default=True)
     """Group -> how it is run; a group that is not named is run as everything is by default."""
     secrets: FrozenMap[Name, CloudSecret] = Field(default_factory=dict, validate_default=True)
+    """Secret's name -> the version that is read."""
     network: Name | None = None
     """VPC network for private traffic."""
     subnet: Name | None = None
+    """Its subnet in each region."""
     build_repository: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")
     """GitHub repository, `owner/name`, whose pushes to main build the images; without it they are pushed by hand."""
     front_door: FrontDoor | None = None
+    """One address for its services in several regions."""
     observation: Observation | None = None
+    """What is watched, and who is told."""
     budget: Budget | None = None
+    """What a month may cost."""
 
     @model_validator(mode="after")
     def _regions_are_named_once(self) -> Cloud:

@@ -37,7 +37,9 @@ class PoolGpu(Gpu):
     """The cards of a node pool, all alike."""
 
     per_node: int = Field(default=1, ge=1, le=16)
+    """Cards of a node."""
     sharing: Sharing = Sharing.WHOLE_DEVICE
+    """How cards are handed to pods."""
     shares: int = Field(default=1, ge=1, le=48)
     """Pods that take turns on a card, for `shared-device`."""
 
@@ -56,10 +58,15 @@ class NodePool(Model):
     """Nodes that are alike. `cpus` and `memory` are one node's, without what the system keeps (allocatable)."""
 
     nodes: int = Field(ge=1, le=1000)
+    """Number of nodes."""
     arch: Arch = Arch.AMD64
+    """Their processor architecture."""
     cpus: int = Field(ge=1)
+    """Processors of a node."""
     memory_mib: MemoryMib = Field(alias="memory")
+    """Main memory of a node."""
     gpu: PoolGpu | None = None
+    """Their cards; none without it."""
     usd_per_hour: Usd | None = None
     """What one node costs; without it, `fleet cost` says that nobody knows."""
 
@@ -68,6 +75,7 @@ class Exposure(Model):
     """An endpoint of a group that is reachable from outside the cluster, over TLS."""
 
     host: HostName
+    """Its name on the internet, such as agents.example.org."""
     port: Name = "main"
     """Key of the group's port."""
     requests_per_second: int = Field(default=10, ge=1)
@@ -105,8 +113,11 @@ class Metrics(StrEnum):
     """How Prometheus finds a group's metrics."""
 
     ANNOTATIONS = "annotations"
+    """By `prometheus.io/...` annotations of the pods."""
     SERVICE_MONITOR = "service-monitor"
+    """By a ServiceMonitor, for the Prometheus operator."""
     NONE = "none"
+    """Not at all."""
 
 
 class Cluster(Model):
@@ -115,6 +126,7 @@ class Cluster(Model):
     namespace: Name = "fleet"
     """Namespace of the groups without a tenant; a tenant's is `<namespace>-<tenant>`."""
     node_pools: FrozenMap[Name, NodePool] = Field(min_length=1)
+    """Pool's name -> its nodes."""
     pool_label: LabelKey = POOL_LABEL
     """Label of a node that names its pool."""
     storage_class: Name | None = None
@@ -126,7 +138,9 @@ class Cluster(Model):
     volume_size_mib: MemoryMib = Field(default=10240, alias="volume_size")
     """Size of a volume whose group states none: a claim must."""
     entrance: Entrance | None = None
+    """How requests come in; without it, none do."""
     metrics: Metrics = Metrics.ANNOTATIONS
+    """How Prometheus finds a group's metrics."""
     metrics_namespace: Name = "monitoring"
     """Namespace of the Prometheus that may read metrics."""
     autoscaler: Literal["built-in", "keda"] = "built-in"

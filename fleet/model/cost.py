@@ -22,6 +22,7 @@ class Power(Model):
     load_watts: Watts
     """At the socket, while its groups work."""
     tariff_usd_per_kwh: Usd
+    """US dollars a kWh."""
     price_usd: Usd = 0
     """What it cost; 0 for one that would stand there anyway."""
     years: float = Field(default=4, gt=0, le=50, allow_inf_nan=False)

@@ -9,30 +9,45 @@ class Arch(StrEnum):
     """Processor architecture, by the names image platforms use."""
 
     AMD64 = "amd64"
+    """Most PCs and clouds (x86_64)."""
     ARM64 = "arm64"
+    """Raspberry Pi, Apple and other ARM devices (aarch64)."""
 
 
 class Target(StrEnum):
     """The kind of machine, which decides the component package that builds it."""
 
     DOCKER = "docker"
+    """A Docker daemon, or what speaks its API."""
     KUBERNETES = "kubernetes"
+    """A cluster, by a context of a kubeconfig."""
     CLOUDRUN = "cloudrun"
+    """A project on Google Cloud."""
     NATIVE = "native"
+    """Programs of the host, without containers."""
 
 
 class DeviceClass(StrEnum):
     """What the device is. `strategy` says how containers get onto it."""
 
     GAMING_PC = "gaming-pc"
+    """Runs Docker."""
     GAMING_LAPTOP = "gaming-laptop"
+    """Runs Docker."""
     WORKSTATION = "workstation"
+    """Runs Docker."""
     LAPTOP = "laptop"
+    """Runs Docker."""
     CLOUD_VM = "cloud-vm"
+    """Runs Docker."""
     SINGLE_BOARD_COMPUTER = "single-board-computer"
+    """Raspberry Pi 4 and its like: Docker, images for arm64; limits of memory hold once its kernel is told to."""
     CONTAINER_SERVICE = "container-service"
+    """A cluster or a cloud's service, by its own API."""
     EMBEDDED = "embedded"
+    """Too small for containers: a native program, and a lightweight proxy container on a machine nearby."""
     HPC = "hpc"
+    """Performance counts most: native, or Docker's API over another engine."""
 
     @property
     def strategy(self) -> Strategy:

@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints, model_validator
 from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
-from fleet.model.device import Arch
 from fleet.model.hardening import Hardening
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
+from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.waiver import RuleId, Waiver
 
@@ -31,77 +31,30 @@ SECRETS_PATH = "/run/secrets"
 RESERVED_PATHS = ("/dev/shm", SECRETS_PATH)  # noqa: S108  (mount points in the container)
 
 AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
-Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
 OutsideRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}$")]
-
-
-class Agent(Model):
-    """A program inside a container. Its code is not ours: we only say how it is started.
-
-    Give one of module, script or program; without any, the module is `<system>.<group>.<agent>` in snake case.
-    """
-
-    module: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
-    script: AbsolutePath | None = None
-    program: AbsolutePath | None = None
-    args: tuple[str, ...] = ()
-    essential: bool = True
-    """The container is unhealthy while it is down."""
-    ports: tuple[Name, ...] = ()
-    """Ports of its group that it listens on itself, so that none of its container's stand-ins takes them."""
-
-    @model_validator(mode="after")
-    def _one_command(self) -> Agent:
-        given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
-        if len(given) > 1:
-            msg = f"{' and '.join(given)} exclude each other; keep one"
-            raise ValueError(msg)
-        return self
-
-
-class Build(Model):
-    """An image made from the agents' Python requirements, or from a folder of images/."""
-
-    context: str | None = Field(default=None, pattern=r"^images/[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-    """Folder with a Dockerfile, such as `images/agentdb`; its image has the folder's name, whichever groups use it."""
-    variant: Literal["cpu", "cuda"] = "cpu"
-    requirements: tuple[Requirement, ...] = ()
-    """As pip reads them, one a line."""
-    unresolved: str = ""
-    """Why they have no lock under images/agent/locks, where they have none: the image is then its owner's to make."""
-
-    @model_validator(mode="after")
-    def _is_made_one_way(self) -> Build:
-        others = sorted(self.model_fields_set - {"context"})
-        if self.context and others:
-            msg = f"context and {', '.join(others)} exclude each other; a folder's Dockerfile says what is installed"
-            raise ValueError(msg)
-        return self
-
-
-class Image(Model):
-    """A ready image, and the platforms it exists for."""
-
-    reference: str = Field(min_length=3, pattern=r"^\S+$")
-    """`registry/name:tag`, with `@sha256:...` where it is pinned."""
-    platforms: tuple[Arch, ...] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
 
 
 class Health(Model):
     """How a container shows that it works: an HTTP path, or a command of the image."""
 
     path: str = Field(default="/health", pattern=r"^/\S*$")
+    """HTTP path that tells whether it works."""
     ready_path: str = Field(default="", pattern=r"^(/\S*)?$")
     """HTTP path that tells whether it takes requests; the agent host's own where its image is built here."""
     port: PortNumber = DEFAULT_PORT
+    """Where the path is asked for."""
     command: tuple[str, ...] = ()
     """Instead of the HTTP check, for a ready image that has its own."""
     interval_s: Seconds = Field(default=30, alias="interval")
+    """Time between two checks."""
     timeout_s: Seconds = Field(default=10, alias="timeout")
+    """Time a check may take."""
     retries: int = Field(default=3, ge=1, le=100)
+    """Checks that may fail in a row."""
     start_period_s: Seconds = Field(default=60, alias="start_period")
+    """Time in which a failed check does not count yet."""
 
     @property
     def deadline_s(self) -> int:
@@ -113,23 +66,32 @@ class Mount(Model):
     """A volume inside a container."""
 
     path: AbsolutePath
+    """Where it lies in the container."""
     read_only: bool = False
+    """Whether the container may only read it."""
 
 
 class Container(Model):
     """One container of a group."""
 
     build: Build | None = None
+    """The image is made of agents of your own; either this or `image`."""
     image: Image | None = None
+    """A ready image; either this or `build`."""
     command: tuple[str, ...] = ()
     """Replaces the image's command; an image we build starts the agent host."""
     agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
+    """Agent's name -> how it is started; `{}` where its name says all."""
     memory: MemoryBudget
+    """Main memory: what is set aside, and the cap."""
     cpu: CpuBudget
+    """Processor time: what is set aside, and the cap."""
     gpu: GpuBudget | None = None
+    """GPU memory: what is always held, and what it may burst to."""
     shared_memory_mib: MemoryMib = Field(default=64, alias="shared_memory")
     """Size of /dev/shm; PyTorch data loaders want more than Docker's 64 MiB."""
     mounts: FrozenMap[Name, Mount] = Field(default_factory=dict, validate_default=True)
+    """Volume -> where it lies in the container."""
     devices: tuple[AbsolutePath, ...] = ()
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, str] = Field(default_factory=dict, validate_default=True)
@@ -137,8 +99,11 @@ class Container(Model):
     secrets: tuple[Name, ...] = ()
     """Names of secrets, given as files under /run/secrets; no value ever stands in these files."""
     health: Health = Field(default_factory=Health)
+    """How it shows that it works; without it, GET /health on 8000."""
     hardening: Hardening = Field(default_factory=Hardening)
+    """Its locks, all closed without this."""
     restart: Literal["always", "on-failure", "no"] = "always"
+    """What happens when it ends by itself."""
     restarts_max: int = Field(default=5, ge=1, le=10)
     """Restarts over the container's whole life, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
@@ -205,9 +170,11 @@ class Volume(Model):
     """Storage a group owns; other groups of the machine may mount it by name."""
 
     kind: VolumeKind = VolumeKind.DATA
+    """How much it would hurt to lose it."""
     writers: Literal["one", "many"] = "many"
     """`one` where its files take a single writer: SQLite, Chroma."""
     medium: Literal["any", "ssd"] = "any"
+    """`ssd` where a slow disk would hold its group up."""
     size_mib: MemoryMib | None = Field(default=None, alias="size")
     """Expected size; Docker does not enforce it."""
 
@@ -216,8 +183,11 @@ class Port(Model):
     """A port of the group, reachable by name on its machine."""
 
     port: PortNumber = DEFAULT_PORT
+    """Port inside the container."""
     protocol: Literal["tcp", "udp"] = "tcp"
+    """Transport."""
     scheme: Literal["tcp", "http"] = "tcp"
+    """How its address starts: `tcp://` or `http://`."""
     container: Name = MAIN
     """The container that answers."""
     service: Name | None = None
@@ -235,6 +205,7 @@ class ContainerGroup(Model):
     extends: Name | None = None
     """Group whose file this one is laid over: maps key by key, lists and values as a whole; `null` drops a key."""
     description: str = ""
+    """What it does, in a sentence."""
     optional: bool = False
     """Runs only where a stack names it; any other group that is on no machine is a fault."""
     machine_memory_above_mib: MemoryMib | None = Field(default=None, alias="machine_memory_above")
@@ -243,8 +214,11 @@ class ContainerGroup(Model):
     """Groups of different tenants cannot reach each other. A group without one is shared: it is reached by the groups
     that name it as a peer."""
     containers: FrozenMap[Name, Container] = Field(min_length=1)
+    """Containers that are placed together: `main`, and its sidecars by names of their own."""
     ports: FrozenMap[Name, Port] = Field(default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True)
+    """Port's key -> where it answers; without it, `main` on 8000."""
     volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)
+    """Storage that it owns: volume's name -> how it is kept."""
     start_after: tuple[Name, ...] = ()
     """Groups that must be healthy first."""
     peers: tuple[EndpointRef, ...] = ()
@@ -252,8 +226,11 @@ class ContainerGroup(Model):
     outside: tuple[OutsideRef, ...] = ()
     """What it talks to on the internet: `host:port`, such as `api.anthropic.com:443`."""
     tier: Tier = Tier.STANDARD
+    """How much it matters when room is short."""
     scaling: Scaling = Field(default_factory=Scaling)
+    """How many copies run, where the target can run several."""
     rollout: Rollout = Field(default_factory=Rollout)
+    """How a new version takes over."""
     load: ExpectedLoad = Field(default_factory=ExpectedLoad)
     """What it is expected to do: what `fleet cost` reckons with."""
     waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)

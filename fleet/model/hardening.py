@@ -48,6 +48,7 @@ class HardeningException(Model):
     """Why a field is weaker than the default, and until when."""
 
     reason: Annotated[str, StringConstraints(min_length=10)]
+    """Why, in words that a reviewer can judge."""
     until: date
     """Last day it holds; after it the fleet is refused."""
 
@@ -56,18 +57,24 @@ class Hardening(Model):
     """The locks of one container."""
 
     run_as: RunAsText = Field(default_factory=lambda: RunAs(uid=10001, gid=10001))
+    """User and group id of its processes; above 10000, they belong to nobody on the host."""
     read_only_root: bool = True
+    """Whether its root file system is read-only."""
     no_new_privileges: bool = True
+    """Whether its processes can never gain rights, as by sudo."""
     capabilities: tuple[Capability, ...] = ()
     """Added back after all are dropped."""
     seccomp: Literal["default", "unconfined"] = "default"
+    """System calls that it may make: those of the daemon's default profile, or all."""
     host_ipc: bool = False
+    """Whether it shares the host's semaphores and shared memory."""
     tmpfs: FrozenMap[AbsolutePath, MemoryMib] = Field(
         default_factory=lambda: {"/tmp": "64MiB"},  # noqa: S108  (a mount point in the container)
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
     exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
+    """Field weaker than the default -> why, and until when."""
 
     @property
     def weakened(self) -> frozenset[str]:

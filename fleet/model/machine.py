@@ -46,6 +46,7 @@ class ContainerNetwork(Subnet):
     """A bridge network of the machine; a bridge cannot span two hosts."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX)
+    """Its name on the daemon, such as mainpc_internal."""
 
 
 class Machine(Model):
@@ -56,7 +57,9 @@ class Machine(Model):
     title: str = Field(min_length=1)
     """What people call it."""
     target: Target = Target.DOCKER
+    """What runs its containers."""
     device_class: DeviceClass = Field(alias="class")
+    """What the device is; decides how containers get onto it."""
     arch: Arch | None = None
     """Processor architecture; a cluster states its pools' instead."""
     connection: str = Field(
@@ -70,7 +73,9 @@ class Machine(Model):
     lan_address: IPv4Address | None = None
     """Address other machines reach it by; needed once one of them uses a group of it."""
     stated_cpus: int | None = Field(default=None, alias="cpus", ge=1)
+    """Processors (nproc)."""
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
+    """Main memory (free -m)."""
     memory_reserve_mib: MemoryMib = Field(default=2048, alias="memory_reserve")
     """Left to the operating system and whatever else runs there."""
     memory_enforced: bool | None = None
@@ -79,6 +84,7 @@ class Machine(Model):
     """Processes and threads all agents of the machine may have together (ulimit nproc counts a user id, not a
     container, and agents share one)."""
     gpus: FrozenMap[Name, Gpu] = Field(default_factory=dict, validate_default=True)
+    """Card's key -> the card, as nvidia-smi prints it."""
     bridge: ContainerNetwork | None = Field(default=None, alias="network")
     """The network of a Docker machine's containers."""
     tenants: FrozenMap[Name, Subnet] = Field(default_factory=dict, validate_default=True)

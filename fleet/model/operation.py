@@ -20,6 +20,7 @@ class Tier(StrEnum):
     CRITICAL = "critical"
     """Others depend on it: kept in two copies or more where it can be, and evicted last."""
     STANDARD = "standard"
+    """Neither first nor last."""
     EXPERIMENTAL = "experimental"
     """First to give way."""
 
@@ -28,6 +29,7 @@ class Signal(Model):
     """Work that is waiting, as a Prometheus query sees it."""
 
     query: str = Field(min_length=3)
+    """In Prometheus' language; it gives one number."""
     per_replica: int = Field(ge=1)
     """How much of it one copy of the group takes."""
 
@@ -36,7 +38,9 @@ class Scaling(Model):
     """How many copies of a group run."""
 
     min: int = Field(default=1, ge=1, le=1000)
+    """Copies at least."""
     max: int = Field(default=1, ge=1, le=1000)
+    """Copies at the most."""
     cpu_percent: Percent = 70
     """Mean use of the CPU request above which there are too few."""
     memory_percent: Percent = 80
@@ -79,13 +83,16 @@ class Step(Model):
     """One step of a canary: the share of requests, and how long it is watched."""
 
     percent: Percent
+    """Share of requests the new version gets."""
     pause_s: Seconds | None = Field(default=None, alias="pause")
+    """How long it is watched before the next step; without it, the next one may follow at once."""
 
 
 class Rollout(Model):
     """How a group's new version takes over."""
 
     strategy: RolloutStrategy = RolloutStrategy.ROLLING
+    """Copy by copy, stop first, at once, or by steps."""
     surge: int = Field(default=1, ge=0, le=100)
     """Copies above the wanted number while it rolls."""
     unavailable: int = Field(default=0, ge=0, le=100)
@@ -117,7 +124,9 @@ class Track(StrEnum):
     """One of two versions that run side by side."""
 
     BLUE = "blue"
+    """The one that a group starts with."""
     GREEN = "green"
+    """The one that takes over first; then they take turns."""
 
     @property
     def other(self) -> Track:

@@ -75,19 +75,35 @@ def gibibytes(mib: int) -> str:
     return f"{mib / 1024:.1f}".removesuffix(".0") + " GiB"
 
 
+MEMORY_PATTERN = r"^\d+(\.\d+)?(MiB|GiB|TiB)$"
+CPU_PATTERN = r"^\d+m$"
+SECONDS_PATTERN = r"^\d+(s|m|h)$"
+
+# What editors say instead of a pattern: `errorMessage` is theirs, no word of JSON schema.
 MemoryMib = Annotated[
     int,
     BeforeValidator(parse_memory_mib),
     Field(gt=0),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(MiB|GiB|TiB)$", "examples": ["512MiB", "24GiB"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": MEMORY_PATTERN,
+            "examples": ["512MiB", "24GiB"],
+            "errorMessage": "Not a size in whole MiB; write it like 24564MiB or 24GiB",
+        }
+    ),
 ]
 Millicores = Annotated[
     int,
     BeforeValidator(parse_millicores),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": r"^\d+m$"}],
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": CPU_PATTERN},
+            ],
             "examples": ["500m", 2],
+            "errorMessage": "Not an amount of CPU; write it like 500m or 1.5",
         }
     ),
 ]
@@ -95,5 +111,12 @@ Seconds = Annotated[
     int,
     BeforeValidator(parse_seconds),
     Field(gt=0),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(s|m|h)$", "examples": ["30s", "5m"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": SECONDS_PATTERN,
+            "examples": ["30s", "5m"],
+            "errorMessage": "Not a duration; write it like 30s or 5m",
+        }
+    ),
 ]

@@ -56,7 +56,9 @@ class Stack(Model):
 
     name: Name
     machine: Machine
+    """The machine, and what it has to give."""
     groups: tuple[Name, ...] = ()
+    """Container groups that run on it, by the names of their files."""
     sandbox: Switch = False
     """Outside the fleet: runs groups again, small, without GPU, with stand-in agents."""
     stand_ins: Switch = False
@@ -65,6 +67,7 @@ class Stack(Model):
     without_gpu: Switch = False
     """Runs its groups without a GPU: no device is asked for, and no GPU memory is reserved."""
     images: Images = Field(default_factory=Images)
+    """How the images we build are named, and where they come from."""
     rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
     """Group -> where its blue-green or canary rollout stands."""
     monthly_budget_usd: BudgetUsd | None = None

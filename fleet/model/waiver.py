@@ -23,5 +23,6 @@ class Waiver(Model):
     """One rule that a group, or a container of it, may break for a while."""
 
     reason: Annotated[str, StringConstraints(min_length=10)]
+    """Why, in words that a reviewer can judge."""
     until: date
     """Last day it holds; after it the fleet is refused."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from fleet.model import Container, ContainerGroup, GpuBudget, Hardening, Health, Machine, Stack
 from fleet.model.budgets import CpuBudget, MemoryBudget
-from fleet.model.group import Agent
+from fleet.model.program import Agent
 from tests.unit.builders import planned, shipped
 from tests.unit.fleet.models import make_container, make_group, make_machine, problem
 

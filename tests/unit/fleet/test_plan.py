@@ -11,7 +11,7 @@ import pytest
 from fleet import labels
 from fleet.capabilities import Feature
 from fleet.model import VolumeKind
-from fleet.model.group import Agent
+from fleet.model.program import Agent
 from fleet.plan.environment import agent_command
 from fleet.plan.planner import UnknownStackError, plan_stack
 from tests.unit.builders import (

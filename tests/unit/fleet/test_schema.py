@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,35 @@ def test_fields_are_described_for_editors() -> None:
         in models["ContainerGroup"]["properties"]["start_after"]["description"].lower()
     )
     assert "/dev/shm" in models["Container"]["properties"]["shared_memory"]["description"]
+
+
+@pytest.mark.parametrize("kind", ["group.yaml", "Pulumi.x.yaml"])
+def test_every_key_and_choice_says_what_it_is(kind: str) -> None:
+    schema = schema_of(kind)
+    keys = {
+        f"{name}.{key}": value for name, value in parts(schema) for key, value in value.get("properties", {}).items()
+    }
+    assert [key for key, value in keys.items() if "description" not in value] == []
+    choices = {name: value for name, value in parts(schema) if "enum" in value}
+    assert [name for name, value in choices.items() if "" in value.get("enumDescriptions", [""])] == []
+
+
+@pytest.mark.parametrize("kind", ["group.yaml", "Pulumi.x.yaml"])
+def test_what_an_editor_fills_in_is_good_by_the_schema(kind: str) -> None:
+    schema = schema_of(kind)
+    found = [(name, key, value) for name, part in parts(schema) for key, value in part.get("properties", {}).items()]
+    for name, key, value in found:
+        for offered in (*value.get("examples", ()), *([value["default"]] if "default" in value else ())):
+            errors = list(Draft202012Validator({**value, "$defs": schema["$defs"]}).iter_errors(offered))
+            assert errors == [], f"{name}.{key}: {offered}"
+    described = schema["$defs"]
+    if kind == "group.yaml":
+        assert described["Health"]["properties"]["interval"]["default"] == "30s"
+        assert described["CpuBudget"]["properties"]["request"]["default"] == "500m"
+        assert described["Container"]["properties"]["shared_memory"]["default"] == "64MiB"
+
+
+def parts(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema and everything it defines, by name; a part of a file stands for the whole of it."""
+    yield "top", schema
+    yield from ((name, part) for name, part in schema["$defs"].items() if not name.startswith("PartOf"))
