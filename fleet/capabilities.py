@@ -17,6 +17,7 @@ class Feature(StrEnum):
     WEAKENED_HARDENING = "a lock weakened with a reason"
     MEMORY_LIMIT = "memory limit"
     PROCESS_LIMIT = "process limit of one container"
+    OPEN_FILES = "open-files limit of one container"
     SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
     WAVES = "start after another group is healthy"
     CROSS_MACHINE_START = "start after a group of another machine"
@@ -84,6 +85,7 @@ _DOCKER = {
     Feature.PROCESS_LIMIT: _changes(
         "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together"
     ),
+    Feature.OPEN_FILES: _does("ulimit nofile, soft and hard"),
     Feature.SHARED_NETWORK_IDENTITY: _changes(
         "a container inside another's network namespace loses its network when that one restarts; a sidecar has "
         "the name <group>-<sidecar> instead"
@@ -133,6 +135,9 @@ _KUBERNETES = {
     ),
     Feature.MEMORY_LIMIT: _does("a kubelet does not start without the memory cgroup"),
     Feature.PROCESS_LIMIT: _changes("a node's kubelet sets it for all its pods (podPidsLimit)"),
+    Feature.OPEN_FILES: _changes(
+        "a pod has no field for it; the node's container runtime gives all containers its own (LimitNOFILE of its unit)"
+    ),
     Feature.SHARED_NETWORK_IDENTITY: _does("main container and sidecars in one pod"),
     Feature.WAVES: _does("`pulumi up` waits for pods to be ready; plain manifests start at once and find each other"),
     Feature.CROSS_MACHINE_START: _changes("a cluster sees its own pods only; the group waits for its peer itself"),
@@ -170,6 +175,7 @@ _CLOUDRUN = {
     Feature.WEAKENED_HARDENING: _does("the sandbox is the same whatever a group asks for"),
     Feature.MEMORY_LIMIT: _does("an instance that exceeds it is ended"),
     Feature.PROCESS_LIMIT: _changes("an instance's sandbox bounds it; no figure can be set"),
+    Feature.OPEN_FILES: _changes("an instance's sandbox bounds it; no figure can be set"),
     Feature.SHARED_NETWORK_IDENTITY: _does("main container and sidecars in one instance"),
     Feature.WAVES: _does("`pulumi up` creates a service once those before it are ready"),
     Feature.CROSS_MACHINE_START: _changes("a region sees its own services only; the group waits for its peer itself"),

@@ -26,6 +26,9 @@ MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
 DEVICES = "fleet.devices"
 """Host devices the group's file names, comma separated."""
 
+SHARED_MEMORY_FOR = "fleet.shared-memory.for"
+"""Requirements that hand data from process to process through shared memory, comma separated, sorted."""
+
 GPU_CARD = "fleet.gpu.card"
 """Key of the card on its machine, such as `gpu0`."""
 

@@ -67,6 +67,8 @@ def _operation(group: ContainerGroup) -> Iterator[Need]:
 def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
     path = f"containers.{key}"
     yield Feature.PROCESS_LIMIT, path
+    if "open_files" in container.hardening.model_fields_set:
+        yield Feature.OPEN_FILES, f"{path}.hardening.open_files"
     if stack.machine.ignores_memory_limits:
         yield Feature.MEMORY_LIMIT, f"{path}.memory"
     if container.hardening.weakened:

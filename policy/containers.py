@@ -19,6 +19,9 @@ BIND = "bind"
 VOLUME = "volume"
 TMPFS = "tmpfs"
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
+"""Where processes of a container share memory."""
+
 MAIN = "main"
 INIT = "init"
 SIDECAR = "sidecar"
@@ -35,6 +38,9 @@ class Mount:
     kind: str
     """`bind`, `volume` (on Kubernetes a claim) or `tmpfs`; else the pod's own word: `emptyDir`, `secret`..."""
     read_only: bool = False
+    propagation: str = ""
+    """Whether what is mounted below it later is seen on the other side too, in the target's own word (`rshared`,
+    `Bidirectional`); empty where none is given, which means that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,10 @@ class ContainerView:
     """Disk of the node for what it writes and logs."""
     storage_limit_mib: int | None = None
     process_limit: int | None = None
+    open_files_limit: int | None = None
+    """Docker: ulimit nofile, of each process."""
+    shared_memory_mib: int | None = None
+    """Size of /dev/shm; None where it is the default of 64 MiB, or a mount of no stated size."""
     log_driver: str | None = None
     log_bounded: bool = False
     """Logs on the host's disk are bounded in size, or written elsewhere."""

@@ -23,24 +23,6 @@ ELSEWHERE = (
         "a scan of the image, such as Trivy; no-new-privileges (A05) disarms them",
     ),
     Elsewhere(
-        "B09",
-        "no shared mount propagation",
-        "no view of a mount holds its propagation yet",
-        "B06 and B07 judge what of the host is mounted; the planner sets none",
-    ),
-    Elsewhere(
-        "C06",
-        "limits of open files",
-        "no view holds them yet",
-        "default-ulimits of the machine's daemon",
-    ),
-    Elsewhere(
-        "C07",
-        "shared memory for data loaders",
-        "whether a program loads data so is not registered",
-        "`shared_memory` of a container, which a group's file states",
-    ),
-    Elsewhere(
         "D07",
         "the image runs on the machine's processor",
         "the platforms of an image are in its registry",

@@ -98,6 +98,8 @@ class VolumeView:
     labels: Mapping[str, str] = field(default_factory=dict)
     device: str = ""
     """Folder or device of the host behind it; empty for a volume of the daemon's own."""
+    propagation: str = ""
+    """As a mount's."""
     is_claim: bool = False
     """Kubernetes: a PersistentVolumeClaim."""
     protected: bool = False

@@ -62,6 +62,7 @@ class LimitFacts:
     cpu_shares: int
     shared_memory: int
     processes: int
+    open_files: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,14 +169,15 @@ def _capabilities(names: Iterable[str] | None) -> frozenset[str]:
 
 
 def _limits(host: Answer) -> LimitFacts:
-    processes = [limit["Hard"] for limit in host.get("Ulimits") or [] if limit["Name"] == "nproc"]
+    hard = {limit["Name"]: limit["Hard"] for limit in host.get("Ulimits") or []}
     return LimitFacts(
         memory=host.get("Memory") or 0,
         memory_and_swap=host.get("MemorySwap") or 0,
         cpu_millicores=(host.get("NanoCpus") or 0) // _NANO_PER_MILLICORE,
         cpu_shares=host.get("CpuShares") or 0,
         shared_memory=host.get("ShmSize") or 0,
-        processes=processes[0] if processes else 0,
+        processes=hard.get("nproc", 0),
+        open_files=hard.get("nofile", 0),
     )
 
 

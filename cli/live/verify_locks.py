@@ -63,12 +63,14 @@ def _locks(found: ContainerFacts, rendered: Rendered) -> Pairs:
 
 def _limits(found: ContainerFacts, rendered: Rendered) -> Pairs:
     limits = found.limits
+    planned = {limit["name"]: str(limit["hard"]) for limit in rendered["ulimits"]}
     pairs = {
         "memory": (_size(limits.memory), _size(rendered["memory"] * MIB)),
         "memory with swap": (_size(limits.memory_and_swap), _size(rendered["memory_swap"] * MIB)),
         "CPUs": (_number(limits.cpu_millicores), _number(round(float(rendered["cpus"]) * 1000))),
         "CPU shares": (str(limits.cpu_shares), str(rendered["cpu_shares"])),
-        "processes": (str(limits.processes or "no limit"), str(rendered["ulimits"][0]["hard"])),
+        "processes": (str(limits.processes or "no limit"), planned["nproc"]),
+        "open files": (str(limits.open_files or "no limit"), planned["nofile"]),
     }
     if "shm_size" in rendered:
         pairs["shared memory size"] = (_size(limits.shared_memory), _size(rendered["shm_size"] * MIB))

@@ -17,6 +17,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "no_new_privileges": (_HARDENING, "no_new_privileges"),
     "seccomp": (_HARDENING, "seccomp"),
     "host_ipc": (_HARDENING, "host_ipc"),
+    "open_files_limit": (_HARDENING, "open_files"),
+    "shared_memory_mib": ("shared_memory",),
     "memory_limit_mib": ("memory",),
     "memory_request_mib": ("memory",),
     "cpu_limit": ("cpu",),

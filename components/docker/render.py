@@ -172,7 +172,10 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
         "tmpfs": {
             path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
         },
-        "ulimits": [{"name": "nproc", "soft": machine.process_limit, "hard": machine.process_limit}],
+        "ulimits": [
+            {"name": name, "soft": most, "hard": most}
+            for name, most in (("nproc", machine.process_limit), ("nofile", hardening.open_files))
+        ],
     }
 
 

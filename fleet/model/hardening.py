@@ -14,6 +14,13 @@ from fleet.model.quantities import MemoryMib
 HIGH_ID = 10000
 """User and group ids above it belong to nobody on a usual host, so that who breaks out is nobody."""
 
+OPEN_FILES = 16384
+"""Default limit of open files: room for thousands of connections, and below what daemons are commonly started with (a
+limit above the daemon's own fails the start where the daemon may not raise it)."""
+
+OPEN_FILES_MAX = 1048576
+"""The kernel's own ceiling where nobody has changed fs.nr_open: no process may ask for more."""
+
 _RUN_AS = re.compile(r"^(\d+):(\d+)$")
 
 
@@ -73,6 +80,8 @@ class Hardening(Model):
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
+    open_files: int = Field(default=OPEN_FILES, ge=256, le=OPEN_FILES_MAX)
+    """Files, sockets and pipes that one process may have open (ulimit nofile)."""
     exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
     """Field weaker than the default -> why, and until when."""
 

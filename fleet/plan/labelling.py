@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from fleet import labels
 from fleet.budget import memory_request_mib
-from fleet.model import ContainerGroup, Stack
+from fleet.model import Container, ContainerGroup, Stack
 from fleet.plan.deployment import PlannedGpu
+
+_SHARE_MEMORY = frozenset(
+    {
+        "accelerate", "deepspeed", "diffusers", "facenet-pytorch", "pytorch-lightning", "ray", "sentence-transformers",
+        "torch", "torchaudio", "torchvision", "vllm",
+    }
+)  # fmt: skip
+"""Packages whose workers hand each other tensors or objects through /dev/shm: PyTorch, what is built on it, and Ray."""
 
 
 def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: PlannedGpu | None) -> dict[str, str]:
@@ -19,6 +29,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.START_AFTER: ",".join(sorted(group.start_after)),
         labels.MEMORY_REQUEST_MIB: str(memory_request_mib(stack, container)),
         labels.DEVICES: "" if stands_in else ",".join(container.devices),
+        labels.SHARED_MEMORY_FOR: "" if stands_in else ",".join(_sharing_memory(container)),
         labels.SELF_HEALING: "true" if container.agents or stands_in else "",
     }
     if gpu:
@@ -34,3 +45,10 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
     for rule, waiver in {**group.waivers, **container.waivers}.items():
         values[f"{labels.WAIVER_PREFIX}{rule}"] = f"{waiver.until.isoformat()} {waiver.reason}"
     return {name: value for name, value in sorted(values.items()) if value}
+
+
+def _sharing_memory(container: Container) -> list[str]:
+    """Its requirements that need shared memory, by name."""
+    requirements = container.build.requirements if container.build else ()
+    names = {re.split(r"[\[=<>!~]", text, maxsplit=1)[0].lower().replace("_", "-") for text in requirements}
+    return sorted(names & _SHARE_MEMORY)

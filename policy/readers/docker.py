@@ -10,6 +10,7 @@ from policy.readers.values import Properties, as_text, is_unknown
 
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")
+_PROPAGATIONS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
 _CPU_PERIOD_US = 100_000
 """The kernel's period where a quota is set without one."""
 
@@ -48,7 +49,9 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         extra_hosts=tuple(_extra_hosts(given)),
         memory_limit_mib=given.whole("memory", "memory_limit_mib"),
         cpu_limit=_cpu_limit(given),
-        process_limit=_process_limit(given),
+        process_limit=_hard_limit(given, "nproc", "process_limit"),
+        open_files_limit=_hard_limit(given, "nofile", "open_files_limit"),
+        shared_memory_mib=given.whole("shmSize", "shared_memory_mib"),
         log_driver=given.text("logDriver", "log_bounded"),
         log_bounded=_log_bounded(given),
         health_check=_health_check(given),
@@ -135,7 +138,14 @@ def _mounts(given: Properties) -> Iterator[Mount]:
         options = entry.nested("volumeOptions", "mounts").nested("driverOptions", "mounts")
         if device := host_folder(options, "mounts"):
             kind, source = BIND, device
-        yield Mount(source, entry.text("target", "mounts") or "", kind, entry.flag("readOnly", "mounts"))
+        propagation = entry.nested("bindOptions", "mounts").text("propagation", "mounts")
+        yield Mount(
+            source,
+            entry.text("target", "mounts") or "",
+            kind,
+            entry.flag("readOnly", "mounts"),
+            propagation or propagation_of(options, "mounts"),
+        )
     for path in given.mapping("tmpfs", "mounts"):
         yield Mount("", path, TMPFS)
 
@@ -144,6 +154,12 @@ def host_folder(options: Properties, field: str) -> str:
     """The host's folder or device behind a volume of the local driver; empty for a volume of Docker's own."""
     device = options.text("device", field) or ""
     return device if device.startswith("/") else ""
+
+
+def propagation_of(options: Properties, field: str) -> str:
+    """How a volume of the local driver is mounted (`o`: `bind,rshared`), where that says anything of propagation."""
+    words = (options.text("o", field) or "").split(",")
+    return next((word.strip() for word in words if word.strip().lower() in _PROPAGATIONS), "")
 
 
 def _devices(given: Properties) -> Iterator[str]:
@@ -189,11 +205,11 @@ def _cpu_limit(given: Properties) -> float | None:
     return cpus
 
 
-def _process_limit(given: Properties) -> int | None:
+def _hard_limit(given: Properties, name: str, field: str) -> int | None:
     """The provider has no pids limit; the hard limit of `nproc` stands in for it."""
-    for entry in given.entries("ulimits", "process_limit"):
-        if entry.text("name", "process_limit") == "nproc":
-            return entry.whole("hard", "process_limit")
+    for entry in given.entries("ulimits", field):
+        if entry.text("name", field) == name:
+            return entry.whole("hard", field)
     return None
 
 

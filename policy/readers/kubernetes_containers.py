@@ -11,6 +11,7 @@ from policy.containers import (
     EPHEMERAL,
     INIT,
     KUBERNETES,
+    SHARED_MEMORY,
     TMPFS,
     VOLUME,
     ContainerPort,
@@ -94,6 +95,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) 
         cpu_request=quantity(requests.get("cpu", limits.get("cpu"))),
         storage_limit_mib=mebibytes(limits.get("ephemeral-storage")),
         storage_request_mib=mebibytes(requests.get("ephemeral-storage", limits.get("ephemeral-storage"))),
+        shared_memory_mib=_shared_memory_mib(given, spec),
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
         probes=tuple(probes(given)),
         probe_hosts=tuple(probe_hosts(given)),
@@ -205,7 +207,22 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
         inside = volume.nested(kind, "mounts")
         source = (inside.text(POD_VOLUMES[kind], "mounts") or "") if kind in POD_VOLUMES else name
         read_only = entry.flag("readOnly", "mounts") or inside.flag("readOnly", "mounts") or kind in _ALWAYS_READ_ONLY
-        yield Mount(source, entry.text("mountPath", "mounts") or "", _mount_kind(kind, inside), read_only)
+        propagation = entry.text("mountPropagation", "mounts") or ""
+        yield Mount(source, entry.text("mountPath", "mounts") or "", _mount_kind(kind, inside), read_only, propagation)
+
+
+def _shared_memory_mib(given: Properties, spec: Properties) -> int | None:
+    """Size of the memory that is mounted at /dev/shm."""
+    field = "shared_memory_mib"
+    names = {e.text("name", field) for e in given.entries("volumeMounts", field) if _is_shared_memory(e, field)}
+    for entry in spec.entries("volumes", field) if names else ():
+        if entry.text("name", field) in names:
+            return mebibytes(entry.nested("emptyDir", field).raw("sizeLimit", field))
+    return None
+
+
+def _is_shared_memory(mount: Properties, field: str) -> bool:
+    return (mount.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY
 
 
 def _mount_kind(kind: str, inside: Properties) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy.cluster import PoolView
-from policy.readers.docker import host_folder, read_labels
+from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, is_unknown
 from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
@@ -43,6 +43,7 @@ def docker_volume(name: str, properties: Mapping[str, Any]) -> VolumeView:
         name=given.text("name", "name") or name,
         labels=read_labels(given),
         device=host_folder(given.nested("driverOpts", "device"), "device"),
+        propagation=propagation_of(given.nested("driverOpts", "propagation"), "propagation"),
         unknown=frozenset(given.unknown),
     )
 

@@ -42,6 +42,7 @@ print(json.dumps({
     "millicores": int(cpu[0]) * 1000 // int(cpu[1]),
     "shared_memory_mib": shared.f_blocks * shared.f_frsize // mib,
     "processes": resource.getrlimit(resource.RLIMIT_NPROC),
+    "open_files": resource.getrlimit(resource.RLIMIT_NOFILE),
 }))
 """
 ASK_PEERS = """
@@ -150,6 +151,7 @@ def test_the_kernel_holds_it_to_its_limits(fleet: DeployedFleet, stack: str, nam
     assert limits["millicores"] == planned.cpu_cap_millicores
     assert limits["shared_memory_mib"] == planned.shared_memory_mib
     assert limits["processes"] == [deployed.plan.machine.process_limit] * 2
+    assert limits["open_files"] == [planned.hardening.open_files] * 2
     assert limits["swap_mib"] in (0, None)
 
 

@@ -135,8 +135,15 @@ def gpu_workload(
     name: str = "agent", tags: Mapping[str, str] | None = None, pool: str = "gpu", **changes: Any
 ) -> Registered:
     """A workload that asks for a whole card and states its budget: 6656 of 20480 MiB, one process, exclusive."""
-    pod = {"nodeSelector": {"fleet.local/pool": pool}, **changes.pop("pod", {})}
-    return workload(name, tags={**GPU_TAGS, **(tags or {})}, pod=pod, **{"resources": GPU, **changes})
+    memory = {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}}
+    inner = {
+        "nodeSelector": {"fleet.local/pool": pool},
+        "volumes": [*_POD["volumes"], memory],
+        **changes.pop("pod", {}),
+    }
+    mounts = [*_CONTAINER["volumeMounts"], {"name": "shm", "mountPath": "/dev/shm"}]
+    given = {"resources": GPU, "volumeMounts": mounts, **changes}
+    return workload(name, tags={**GPU_TAGS, **(tags or {})}, pod=inner, **given)
 
 
 def kubernetes(kind: str, name: str, namespace: str | None = NAMESPACE, **properties: Any) -> Registered:

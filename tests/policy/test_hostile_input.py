@@ -57,6 +57,7 @@ KEYS = [
     "gpus", "deviceRequests", "deviceIds", "runtime", "labels", "label", "value", "ipamConfigs", "subnet",
     "certPath", "machine", "memoryMib", "lanAddress", "capacityMib", "contextMib", "mps", "mpsUid", "mpsClientsMax",
     "subnets", "allowedOverlaps", "startAfter", "gpu0", "a", "b", labels.GROUP, labels.START_AFTER, labels.GPU_CARD,
+    "bindOptions", "propagation", "o", "shmSize", "nofile", labels.SHARED_MEMORY_FOR,
     labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
 ]  # fmt: skip
 CLUSTER_KEYS = [
@@ -76,7 +77,7 @@ CLUSTER_KEYS = [
     "scaleTargetRef", "minReplicas", "maxReplicas", "roleRef", "subjects", "verbs", "apiGroups", "resourceNames",
     "nonResourceURLs", "data", "nodePools", "nodes", "gpus", "gpuMemoryMib", "gpuSharing", "sharedReplicas",
     "fleet.local/main.gpu.request-mib", "fleet.group", "main", "terminationGracePeriodSeconds",
-    "fleet.local/main.waiver.B08",
+    "fleet.local/main.waiver.B08", "mountPropagation",
 ]  # fmt: skip
 CLUSTER_TEXTS = [
     *ODD_TEXTS, "main", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com", "1Gi", "500m",

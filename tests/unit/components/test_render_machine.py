@@ -174,9 +174,12 @@ def test_a_container_has_a_name_of_its_own(rendered: Rendered) -> None:
 
 @every_container
 def test_processes_are_limited_in_the_one_way_the_provider_has(rendered: Rendered) -> None:
-    (limit,) = rendered["ulimits"]
-    assert limit["name"] == "nproc"
-    assert limit["soft"] == limit["hard"] == 16384
+    assert {"name": "nproc", "soft": 16384, "hard": 16384} in rendered["ulimits"]
+
+
+@every_container
+def test_open_files_are_limited_below_what_daemons_are_started_with(rendered: Rendered) -> None:
+    assert {"name": "nofile", "soft": 16384, "hard": 16384} in rendered["ulimits"]
 
 
 @every_container

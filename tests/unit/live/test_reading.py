@@ -55,7 +55,10 @@ def inspected(**changes: dict[str, Any]) -> dict[str, Any]:
             "NanoCpus": 500000000,
             "Devices": [{"PathOnHost": "/dev/snd", "PathInContainer": "/dev/snd", "CgroupPermissions": "rwm"}],
             "DeviceRequests": [{"Driver": "nvidia", "DeviceIDs": ["0"]}],
-            "Ulimits": [{"Name": "nofile", "Hard": 9, "Soft": 9}, {"Name": "nproc", "Hard": 16384, "Soft": 16384}],
+            "Ulimits": [
+                {"Name": "nofile", "Hard": 4096, "Soft": 4096},
+                {"Name": "nproc", "Hard": 16384, "Soft": 16384},
+            ],
             "Init": True,
         },
         "NetworkSettings": {
@@ -93,7 +96,7 @@ def test_a_container() -> None:
         tmpfs={"/tmp": "rw,size=64m"},
         devices=frozenset({"/dev/snd"}),
     )
-    assert facts.limits == LimitFacts(256 * MIB, 256 * MIB, 500, 512, 64 * MIB, 16384)
+    assert facts.limits == LimitFacts(256 * MIB, 256 * MIB, 500, 512, 64 * MIB, 16384, 4096)
     assert facts.health_test == ("CMD", "python3", "-m", "agent_host.health")
     assert facts.networks == {"local_internal": "10.210.250.4"}
     assert facts.ports == {Binding("192.168.9.10", 8100, 8000, "tcp")}

@@ -82,6 +82,7 @@ def test_a_weakening_that_is_planned_is_not_wrong() -> None:
         ({"cpu_millicores": 0}, "CPUs no limit, planned 0.5"),
         ({"cpu_shares": 1024}, "CPU shares 1024, planned 102"),
         ({"processes": 0}, "processes no limit, planned 16384"),
+        ({"open_files": 1048576}, "open files 1048576, planned 16384"),
         ({"shared_memory": 128 * MIB}, "shared memory size 128 MiB, planned 64 MiB"),
     ],
 )

@@ -197,6 +197,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
             cpu_shares=rendered["cpu_shares"],
             shared_memory=64 * MIB,
             processes=16384,
+            open_files=16384,
         ),
         health_test=tuple(rendered["healthcheck"]["tests"]),
         networks={"alpha_internal": "10.210.91.4"},

@@ -1,0 +1,42 @@
+"""C06: the number of open files is capped.
+
+Ulimit nofile, of each process. The number of processes is C05's matter. A pod has no field for it, and an instance of
+Cloud Run neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.containers import DOCKER, ContainerView
+from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    limit, most = container.open_files_limit, settings["at_most"]
+    why = "a leak of sockets takes from the whole host before it ends the program that has it"
+    if limit is None:
+        problem = f"open_files_limit is not set (ulimit nofile), so it is the daemon's own, often none: {why}"
+    elif limit <= 0:
+        problem = f"open_files_limit is {limit} (ulimit nofile), which means none: {why}"
+    elif limit > most:
+        problem = f"open_files_limit is {limit} (ulimit nofile), above {most}: {why}"
+    else:
+        return
+    yield Finding(container.subject, "open_files_limit", problem)
+
+
+RULE = ContainerRule(
+    id="C06",
+    name="open-files-limit",
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="The number of open files of a process is capped.",
+    remedy="set containers.<name>.hardening.open_files, 1048576 at most",
+    elsewhere="add ulimit nofile with a hard limit, 1048576 at most and not above the daemon's own",
+    sources=("CIS Docker 5.19", "CIS Docker 2.8"),
+    defaults={"at_most": 1048576},
+    targets=(DOCKER,),
+    reads=("open_files_limit",),
+    check=_check,
+)
