@@ -1,14 +1,15 @@
 """Keeps one issue about drift: opened when a stack drifts, renewed while it does, closed once none does.
 
-python -m tools.ci.issue FOLDER --result RESULT
+python -m tools.ci.issue FOLDER --stacks STACKS
 
-RESULT is that of the jobs that compared: `success` where all of them did, and found nothing. FOLDER holds a Markdown
-file for each stack that differs from what was deployed, or could not be compared; none where there is no such stack.
+STACKS is the list that `tools.ci.stacks` made, empty where it failed. FOLDER holds a Markdown file for each stack:
+an empty one where all is as deployed. A stack without one could not be compared.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,19 +24,28 @@ TITLE = "Machines differ from what was deployed"
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="python -m tools.ci.issue", description="Keep the issue about drift.")
-    parser.add_argument("folder", type=Path, help="a Markdown file for each stack that drifted")
-    parser.add_argument("--result", required=True, help="of the jobs that compared")
+    parser.add_argument("folder", type=Path, help="a Markdown file for each stack that was compared")
+    parser.add_argument("--stacks", required=True, help="a JSON list of those that were to be compared")
     arguments = parser.parse_args()
-    guarded(lambda: _main(arguments.folder, arguments.result))
+    guarded(lambda: _main(arguments.folder, arguments.stacks))
 
 
-def _main(folder: Path, result: str) -> Exit:
-    reports = [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.md"))]
-    if not reports and result != "success":
-        # A job that broke before it compared must not pass for a machine that is as it should be.
-        reports = [f"No stack could be compared: the jobs ended with `{result}`."]
-    print(keep_issue(Repository.of(os.environ), reports))
+def _main(folder: Path, stacks: str) -> Exit:
+    print(keep_issue(Repository.of(os.environ), reports(folder, stacks)))
     return Exit.GOOD
+
+
+def reports(folder: Path, stacks: str) -> list[str]:
+    """What is to be said: of each stack that differs, and of each whose job broke before it compared.
+
+    A job that broke must not pass for a machine that is as it should be.
+    """
+    if not stacks:
+        return ["No stack could be compared, since the list of stacks could not be made; see the run."]
+    found = {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.md")}
+    broken = "## {}: not compared\n\nIts job broke before it could; see the run."
+    said = [found.get(stack, broken.format(stack)) for stack in json.loads(stacks)]
+    return [text for text in said if text.strip()]
 
 
 def keep_issue(repository: Repository, reports: Sequence[str]) -> str:

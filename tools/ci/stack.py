@@ -2,7 +2,8 @@
 
 python -m tools.ci.stack {preview,drift,up} STACK --report FILE
 
-The report is Markdown, added at FILE's end. A stack that shows no drift has none; one that cannot be compared has.
+The report is Markdown, added at FILE's end. That of a stack that shows no drift is empty, so that it can be told from
+one of a job that broke.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ def run(action: str, stack: str, report: Path) -> Exit:
         return _run(action, stack, report)
     except UserError as error:
         if action == "preview" and isinstance(error, NotConfiguredError):
-            _add(report, str(error))
+            _add(report, f"{error}\n")
             return Exit.GOOD
-        _add(report, f"## {stack}: no {action}\n\n{_fenced(str(error))}")
+        _add(report, f"## {stack}: no {action}\n\n{_fenced(str(error))}\n")
         raise
 
 
@@ -68,11 +69,12 @@ def _run(action: str, stack: str, report: Path) -> Exit:
         print(kept)
     if not _selected(stack, create=action == "up"):
         print(f"{stack}: not deployed yet, nothing to compare with")
+        _add(report, "")
         return Exit.GOOD
     code, text = _pulumi(*COMMANDS[action], "--stack", stack, *_PLAIN)
     print(text)
-    if action != "drift" or code:
-        _add(report, f"## {stack}: {action} {'fails' if code else 'passes'}\n\n{_fenced(text)}")
+    said = action != "drift" or code
+    _add(report, f"## {stack}: {action} {'fails' if code else 'passes'}\n\n{_fenced(text)}\n" if said else "")
     if not code:
         return Exit.GOOD
     return Exit.UNHEALTHY if action == "drift" else Exit.BUG
@@ -121,8 +123,7 @@ def _fenced(text: str) -> str:
 def _add(report: Path, text: str) -> None:
     report.parent.mkdir(parents=True, exist_ok=True)
     with report.open("a", encoding="utf-8") as out:
-        out.write(text + "\n")
-    print(f"written to {report.name}")
+        out.write(text)
 
 
 if __name__ == "__main__":

@@ -64,12 +64,31 @@ def test_a_pull_request_is_no_issue_about_drift(api: Api) -> None:
     assert api.issues[0] == theirs
 
 
-@pytest.mark.parametrize(("result", "state"), [("success", "closed"), ("failure", "open")])
-def test_only_jobs_that_compared_everything_close_the_issue(api: Api, tmp_path: Path, result: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("compared", "stacks", "state"),
+    [
+        ({"pc2": "", "edge": ""}, '["edge", "pc2"]', "closed"),
+        ({"pc2": ""}, '["edge", "pc2"]', "open"),
+        ({}, "", "open"),
+    ],
+    ids=["all", "not all", "unknown"],
+)
+def test_only_jobs_that_compared_every_stack_close_the_issue(
+    api: Api, tmp_path: Path, compared: dict[str, str], stacks: str, state: str
+) -> None:
     issue.keep_issue(api.repository(), ["pc2"])
-    command = [sys.executable, "-m", "tools.ci.issue", str(tmp_path / "absent"), "--result", result]
+    for name, text in compared.items():
+        (tmp_path / f"{name}.md").write_text(text)
+    command = [sys.executable, "-m", "tools.ci.issue", str(tmp_path), "--stacks", stacks]
     subprocess.run(command, cwd=ROOT, env=api.environment(), check=True, capture_output=True)
     assert api.issues[0]["state"] == state
+
+
+def test_the_issue_names_a_stack_whose_job_broke_beside_one_that_differs(tmp_path: Path) -> None:
+    (tmp_path / "pc2.md").write_text("## pc2: drift fails\n")
+    (tmp_path / "mainpc.md").write_text("")
+    said = issue.reports(tmp_path, '["mainpc", "pc2", "edge"]')
+    assert [text.splitlines()[0] for text in said] == ["## pc2: drift fails", "## edge: not compared"]
 
 
 def test_a_token_that_may_not_write_is_told_in_one_line_and_never_shown(api: Api) -> None:

@@ -76,6 +76,29 @@ def test_no_expression_stands_in_a_script(workflow: Path) -> None:
 
 
 @EACH
+def test_a_step_fails_where_any_part_of_a_pipe_does(workflow: Path) -> None:
+    # GitHub sets `pipefail` only for a shell that is named.
+    assert read(workflow)["defaults"] == {"run": {"shell": "bash"}}
+    assert [step["run"] for step in steps(workflow) if "shell" in step] == []
+
+
+@EACH
+def test_what_uploads_findings_may_ask_for_its_run(workflow: Path) -> None:
+    rights = [
+        job["permissions"]
+        for job in read(workflow)["jobs"].values()
+        if any("/upload-sarif@" in step.get("uses", "") for step in job["steps"])
+    ]
+    # In a private repository the upload fails without; a public one answers anybody.
+    assert [right for right in rights if right.get("actions") != "read"] == []
+
+
+def test_every_level_has_the_providers_the_engine_level_asks_for() -> None:
+    runs = [step.get("run", "") for step in read(ROOT / ".github/workflows/test.yml")["jobs"]["levels"]["steps"]]
+    assert runs.index("pulumi install --no-dependencies") < next(i for i, run in enumerate(runs) if ".ci/run" in run)
+
+
+@EACH
 def test_no_workflow_runs_a_forks_code_with_our_rights(workflow: Path) -> None:
     assert read(workflow)[True].keys() & {"pull_request_target", "workflow_run"} == set()
 
