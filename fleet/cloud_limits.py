@@ -22,8 +22,9 @@ ONE_CPU = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A kind of card: CPU and memory of an instance that has one; no maximum where none is known."""
+    """A kind of card: its own memory, CPU and memory of an instance that has one; no maximum where none is known."""
 
+    gpu_memory: int
     cpu_min: int
     cpu_max: int | None = None
     memory_min: int

@@ -17,6 +17,13 @@ CONTAINER = "fleet.container"
 TENANT = "fleet.tenant"
 """Tenant of the group; absent for one that is shared."""
 
+TIER = "fleet.tier"
+"""How much the group matters: `critical` or `experimental`; absent for a standard one."""
+
+IMAGE_PLATFORMS = "fleet.image.platforms"
+"""Architectures the image is stated to exist for, such as `amd64,arm64`, sorted; absent where it is built for whatever
+the machine has."""
+
 START_AFTER = "fleet.start-after"
 """Groups that must be healthy first, comma separated, sorted."""
 

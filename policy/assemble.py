@@ -63,7 +63,8 @@ def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
     name, inputs = resource.name, resource.inputs
     if reader := READERS.get(resource.type):
         for container in reader(name, inputs):
-            yield "containers", replace(container, urn=resource.urn, host=hosts.of(resource))
+            ends_first = container.ends_first or bool(resource.deletes_first)
+            yield "containers", replace(container, urn=resource.urn, host=hosts.of(resource), ends_first=ends_first)
     elif resource.type == NETWORK:
         yield "networks", docker_network(name, inputs)
     elif resource.type == VOLUME:

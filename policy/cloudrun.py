@@ -55,6 +55,10 @@ class RunView(ObjectView):
     instances_min: int = 0
     """That always run."""
     instances_max: int | None = None
+    instances_min_each: int = 0
+    """That each revision keeps running by itself."""
+    instances_max_all: int | None = None
+    """Of all revisions together; None where only each has a bound."""
     concurrency: int | None = None
     timeout_s: int | None = None
     generation: str = ""

@@ -65,6 +65,10 @@ class PodView(ObjectView):
     """As given; None leaves it to a scaler, or to the default of one."""
     strategy: str = ""
     """`RollingUpdate`, `Recreate`, `OnDelete` or empty for the default."""
+    surge: str = ""
+    """Deployment: pods above the wanted number while it rolls, a number or percent; empty for the default."""
+    unavailable: str = ""
+    """Deployment: pods that may be missing while it rolls, in the same way."""
     bare: bool = False
     """Nothing starts it anew elsewhere when its node is gone."""
     ends_by_itself: bool = False

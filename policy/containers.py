@@ -179,6 +179,10 @@ class ContainerView:
     """It is given a GPU through the target's own field (device request, runtime resource)."""
     gpu_runtime: bool = False
     """Its runtime hands out GPUs by what the environment says, the image's own included."""
+    gpu_ids: tuple[str, ...] = ()
+    """Docker: the cards it is given by name: index, UUID or CDI name."""
+    ends_first: bool = False
+    """Docker: where it is replaced, it ends before its successor starts."""
     devices_asked: Mapping[str, int] = field(default_factory=dict)
     """Kubernetes: extended resources by name (`nvidia.com/gpu`), as the limit says."""
     replicas: int = 1

@@ -64,41 +64,5 @@ ELSEWHERE = (
         "a workflow is no resource",
         "zizmor or Checkov on the workflow files; this project's own are held by zizmor in `make check`",
     ),
-    Elsewhere(
-        "G05",
-        "a framework's own fraction agrees with the budget",
-        "a program's settings may stand in files of its image",
-        "MPS's limit (G06), or a whole device (G04)",
-    ),
-    Elsewhere(
-        "G09",
-        "nothing critical shares a card with an experiment",
-        "a container of Docker does not carry its group's tier",
-        "E06 on a cluster; on one machine, the reader of the plan",
-    ),
-    Elsewhere(
-        "G10",
-        "a GPU by its UUID",
-        "the number of a machine's card is what its file states",
-        "nvidia-smi -L on the machine, by eye",
-    ),
-    Elsewhere(
-        "G11",
-        "two versions fit while one replaces the other",
-        "a stack shows one state, not the way there",
-        "a cluster's scheduler, which leaves a pod that does not fit pending",
-    ),
-    Elsewhere(
-        "G17",
-        "no GPU and no foreign image on a small board",
-        "the class of a machine is not registered",
-        "`fleet validate`, which refuses a budget without a card and an image without the platform",
-    ),
-    Elsewhere(
-        "G19",
-        "every agent belongs to exactly one group",
-        "agents are inside containers",
-        "`fleet validate`, which refuses an agent in two groups or a group on no machine",
-    ),
 )
 """By id. What can be judged only once it is built or runs is in nobody's plan; the rest names what does judge it."""

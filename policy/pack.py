@@ -154,6 +154,7 @@ def _registered(args: ResourceValidationArgs) -> Registered:
         inputs=_plain_mapping(args.props),
         provider=args.provider.urn if args.provider else "",
         protect=bool(args.opts.protect),
+        deletes_first=args.opts.delete_before_replace,
     )
 
 
@@ -170,6 +171,7 @@ def _with_outputs(resource: PolicyResource, session: Session) -> Registered:
         outputs=outputs,
         provider=resource.provider.urn if resource.provider else "",
         protect=bool(resource.opts.protect),
+        deletes_first=resource.opts.delete_before_replace,
     )
 
 

@@ -45,3 +45,5 @@ class Registered:
     """URN or reference (`<urn>::<id>`) of its provider; empty where it is not known."""
     protect: bool = False
     """It cannot be deleted until that is taken back."""
+    deletes_first: bool | None = None
+    """Whether a replacement ends it before its successor starts; None where the program has not said."""

@@ -43,6 +43,8 @@ class CardView:
     """An MPS control daemon serves the card."""
     mps_uid: int | None = None
     mps_clients_max: int = 48
+    device: str = ""
+    """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ class MachineView:
     """Every group of the fleet -> the groups it starts after."""
     memory_enforced: str = ""
     """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
+    device_class: str = ""
+    """What the device is, such as `single-board-computer`; empty where nobody has said."""
+    arch: str = ""
+    """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
+    agents: Mapping[str, int] | None = None
+    """The manifest: group -> how many agents it has. None where none was published."""
     pools: tuple[PoolView, ...] = ()
     """Node pools of a cluster."""
     pool_label: str = ""

@@ -57,6 +57,7 @@ class Recorder(mocks.MockMonitor):
                 inputs=plain(request.object),
                 outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
                 protect=request.protect,
+                deletes_first=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             )
             for urn, request in self._requests
             if request.type != STACK_TYPE

@@ -33,6 +33,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "non_root": (_HARDENING, "run_as"),
     "restart": ("restart",),
     "gpu": ("gpu",),
+    "gpu_ids": ("gpu",),
+    "gpu_runtime": ("gpu",),
+    "args": ("command",),
 }
 """Field of a container view -> path inside a container of a group's file."""
 

@@ -16,8 +16,8 @@ from components.cloudrun.provider import project_provider
 from components.cloudrun.registering import Register
 from components.cloudrun.render import render
 from components.cloudrun.resources.base import CloudResource, Part, cloud_of, project_of
-from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.facts import common_facts
 
 
 def build(deployment: Deployment) -> CloudRun:
@@ -121,19 +121,14 @@ class Observability(pulumi.ComponentResource):
 
 
 def _facts(deployment: Deployment) -> dict[str, object]:
-    machine, cloud, facts = deployment.machine, cloud_of(deployment), deployment.facts
+    cloud = cloud_of(deployment)
     return {
-        "machine": machine.name,
+        **common_facts(deployment),
         "project": project_of(deployment),
         "projectNumber": cloud.project_number,
         "regions": list(cloud.regions),
         "frontDoor": cloud.front_door.host if cloud.front_door else "",
-        "memoryMib": machine.memory_mib,
         "memoryReserveMib": 0,
         "lanAddress": "",
         "secretVersions": {name: secret.version for name, secret in cloud.secrets.items()},
-        "subnets": dict(facts.subnets),
-        "allowedOverlaps": list(facts.allowed_overlaps),
-        "startAfter": {group: list(after) for group, after in facts.start_after.items()},
-        **charge_facts(deployment.charge),
     }

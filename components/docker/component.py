@@ -26,8 +26,8 @@ from components.docker.render import (
 )
 from fleet.model import DeviceClass, Machine
 from fleet.model.machine import ContainerNetwork
-from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
+from fleet.plan.facts import common_facts
 
 
 def build(deployment: Deployment) -> DockerMachine:
@@ -167,15 +167,17 @@ def _health_hook(name: str, deployment: Deployment) -> pulumi.ResourceHook | Non
 
 
 def _facts(deployment: Deployment) -> dict[str, object]:
-    machine, facts = deployment.machine, deployment.facts
+    machine = deployment.machine
     return {
-        "machine": machine.name,
-        "memoryMib": machine.memory_mib,
+        **common_facts(deployment),
         "memoryReserveMib": machine.memory_reserve_mib,
         "lanAddress": str(machine.lan_address or ""),
+        "deviceClass": str(machine.device_class),
+        "arch": str(machine.arch or ""),
         "gpus": {
             card.name: {
                 "model": card.gpu.model,
+                "device": card.gpu.device,
                 "capacityMib": card.gpu.memory_mib,
                 "desktopReserveMib": card.gpu.reserve_mib,
                 "contextMib": card.gpu.context_mib,
@@ -184,11 +186,7 @@ def _facts(deployment: Deployment) -> dict[str, object]:
             }
             for card in deployment.cards
         },
-        "subnets": dict(facts.subnets),
-        "allowedOverlaps": list(facts.allowed_overlaps),
         **_attestation(machine),
-        "startAfter": {group: list(after) for group, after in facts.start_after.items()},
-        **charge_facts(deployment.charge),
     }
 
 

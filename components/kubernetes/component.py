@@ -16,8 +16,8 @@ from components.kubernetes.manifests.base import Manifest
 from components.kubernetes.manifests.workload import progress_deadline_s
 from components.kubernetes.provider import cluster_provider
 from components.kubernetes.render import render
-from fleet.plan.charge import charge_facts
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.facts import common_facts
 
 _CLAIM = "v1/PersistentVolumeClaim"
 _NAMESPACE = "v1/Namespace"
@@ -110,11 +110,10 @@ def _under(
 
 
 def _facts(deployment: Deployment) -> dict[str, object]:
-    machine, facts = deployment.machine, deployment.facts
+    machine = deployment.machine
     pools = machine.cluster.node_pools if machine.cluster else {}
     return {
-        "machine": machine.name,
-        "memoryMib": machine.memory_mib,
+        **common_facts(deployment),
         "memoryReserveMib": 0,
         "lanAddress": "",
         "poolLabel": machine.cluster.pool_label if machine.cluster else "",
@@ -133,8 +132,4 @@ def _facts(deployment: Deployment) -> dict[str, object]:
             }
             for name, pool in pools.items()
         },
-        "subnets": dict(facts.subnets),
-        "allowedOverlaps": list(facts.allowed_overlaps),
-        "startAfter": {group: list(after) for group, after in facts.start_after.items()},
-        **charge_facts(deployment.charge),
     }

@@ -6,7 +6,7 @@ import re
 
 from fleet import labels
 from fleet.budget import memory_request_mib
-from fleet.model import Container, ContainerGroup, Stack
+from fleet.model import Arch, Container, ContainerGroup, Stack, Tier
 from fleet.plan.deployment import PlannedGpu
 
 _SHARE_MEMORY = frozenset(
@@ -26,6 +26,8 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.GROUP: group.name,
         labels.CONTAINER: key,
         labels.TENANT: group.tenant or "",
+        labels.TIER: "" if group.tier is Tier.STANDARD else str(group.tier),
+        labels.IMAGE_PLATFORMS: "" if stands_in else ",".join(sorted(_platforms(container))),
         labels.START_AFTER: ",".join(sorted(group.start_after)),
         labels.MEMORY_REQUEST_MIB: str(memory_request_mib(stack, container)),
         labels.DEVICES: "" if stands_in else ",".join(container.devices),
@@ -52,3 +54,10 @@ def _sharing_memory(container: Container) -> list[str]:
     requirements = container.build.requirements if container.build else ()
     names = {re.split(r"[\[=<>!~]", text, maxsplit=1)[0].lower().replace("_", "-") for text in requirements}
     return sorted(names & _SHARE_MEMORY)
+
+
+def _platforms(container: Container) -> tuple[Arch, ...]:
+    """What a ready image is stated to exist for, and a CUDA image of ours is built for; nothing of any other."""
+    if container.image:
+        return container.image.platforms
+    return (Arch.AMD64,) if container.build and container.build.variant == "cuda" else ()

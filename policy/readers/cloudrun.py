@@ -69,6 +69,8 @@ def run(subject: str, kind: str, properties: Mapping[str, Any]) -> RunView:
         service_account=inner.text("serviceAccount", "service_account"),
         instances_min=least,
         instances_max=most,
+        instances_min_each=inner.nested("scaling", "instances_min").whole("minInstanceCount", "instances_min") or 0,
+        instances_max_all=given.nested("scaling", "instances_max").whole("maxInstanceCount", "instances_max"),
         concurrency=inner.whole("maxInstanceRequestConcurrency", "concurrency"),
         timeout_s=_seconds(inner.text("timeout", "timeout_s")),
         generation=inner.text("executionEnvironment", "generation") or "",

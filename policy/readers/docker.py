@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from policy.readers.values import Properties, as_text, is_unknown
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")
 _PROPAGATIONS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
+_NO_CARD_BY_NAME = ("", "all", "none", "void")
+_MADE_UP = re.compile(r"[0-9a-f]{7}")
+"""What the provider puts after a logical name to make up another."""
 _CPU_PERIOD_US = 100_000
 """The kernel's period where a quota is set without one."""
 
@@ -62,6 +66,8 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         env=tuple(_env(given)),
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
         gpu=_asks_for_gpu(given),
+        gpu_ids=tuple(_gpu_ids(given)),
+        ends_first=_has_a_name_of_its_own(given, name),
         gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
         labels=read_labels(given),
         unknown=_unknown(given),
@@ -248,3 +254,27 @@ def _is_gpu(request: Properties) -> bool:
     ids = request.texts("deviceIds", "gpu")
     others = [name for name in ids if "=" in name and "gpu" not in name.lower()]
     return not ids or len(others) < len(ids)
+
+
+def _gpu_ids(given: Properties) -> Iterator[str]:
+    """Of device requests, of the short form `device=0,GPU-...`, and of the environment that NVIDIA's runtime reads."""
+    for request in given.entries("deviceRequests", "gpu"):
+        if _is_gpu(request):
+            yield from request.texts("deviceIds", "gpu")
+    kind, _, names = (given.text("gpus", "gpu") or "").strip("\"'").partition("device=")
+    if not kind and names:
+        yield from _listed(names)
+    for name, value in _env(given):
+        if name == "NVIDIA_VISIBLE_DEVICES" and value.strip().lower() not in _NO_CARD_BY_NAME:
+            yield from _listed(value)
+
+
+def _listed(text: str) -> Iterator[str]:
+    yield from (name.strip() for name in text.split(",") if name.strip())
+
+
+def _has_a_name_of_its_own(given: Properties, logical: str) -> bool:
+    """Whether its name is the program's, and must be free again; beside one that the provider made up another fits."""
+    name = given.text("name", "name")
+    made_up = name is None or (name.startswith(f"{logical}-") and _MADE_UP.fullmatch(name, len(logical) + 1))
+    return "name" in given.unknown or not (made_up or "name" in given.texts("__defaults", "name"))

@@ -59,6 +59,8 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
         replicas=spec.whole("parallelism" if kind == "Job" else "replicas", "replicas"),
         strategy=_strategy(spec),
+        surge=_rolling(spec, "maxSurge"),
+        unavailable=_rolling(spec, "maxUnavailable"),
         bare=kind == "Pod",
         ends_by_itself=ends,
         service_account=account or "",
@@ -105,6 +107,11 @@ def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[Contain
 def _strategy(spec: Properties) -> str:
     kinds = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
     return next((kind for kind in kinds if kind), "")
+
+
+def _rolling(spec: Properties, key: str) -> str:
+    """A number or percent of a Deployment's rolling update."""
+    return spec.nested("strategy", "strategy").nested("rollingUpdate", "strategy").text(key, "strategy") or ""
 
 
 def _volumes(spec: Properties) -> Iterator[PodVolume]:

@@ -9,7 +9,7 @@ from typing import Any
 from policy.cluster import PoolView
 from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.kubernetes_metadata import POOL_LABEL
-from policy.readers.values import Properties, as_text, is_unknown
+from policy.readers.values import Properties, as_text, as_whole, is_unknown
 from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
 
 NETWORK = "docker:index/network:Network"
@@ -76,6 +76,9 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         subnets={key: text for key, item in given.mapping("subnets", "subnets").items() if (text := as_text(item))},
         allowed_overlaps=tuple(given.texts("allowedOverlaps", "subnets")),
         start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
+        device_class=given.text("deviceClass", "device_class") or "",
+        arch=given.text("arch", "arch") or "",
+        agents=_manifest(given),
         memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
         pools=tuple(_pools(given)),
         pool_label=given.text("poolLabel", "pools") or POOL_LABEL,
@@ -84,6 +87,13 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         monthly_cost_unknown=tuple(given.texts("monthlyCostUnknown", "monthly_cost_unknown")),
         unknown=frozenset(given.unknown),
     )
+
+
+def _manifest(given: Properties) -> Mapping[str, int] | None:
+    if not given.has("agents"):
+        return None
+    counts = given.mapping("agents", "agents")
+    return {group: count for group, item in counts.items() if (count := as_whole(item)) is not None}
 
 
 def _amounts(given: Properties, key: str, field: str) -> Mapping[str, float]:
@@ -122,6 +132,7 @@ def _cards(given: Properties) -> Iterator[CardView]:
             mps=card.flag("mps", "cards"),
             mps_uid=card.whole("mpsUid", "cards"),
             mps_clients_max=card.whole("mpsClientsMax", "cards") or _CLIENTS_MAX,
+            device=card.text("device", "cards") or "",
         )
 
 

@@ -96,15 +96,21 @@ EXPECTED = {
     "G02-vram-declared": MANDATORY,
     "G03-gpu-not-leaked": MANDATORY,
     "G04-enforcement-stated": MANDATORY,
+    "G05-framework-agrees": MANDATORY,
     "G06-mps-per-process": MANDATORY,
     "G07-mps-uid": MANDATORY,
     "G08-mps-clients": MANDATORY,
+    "G09-mps-fault-domain": ADVISORY,
+    "G10-gpu-by-uuid": ADVISORY,
+    "G11-rollout-fits": MANDATORY,
     "G12-subnet-disjoint": MANDATORY,
     "G13-address-reachable": MANDATORY,
     "G14-port-unique": MANDATORY,
     "G15-start-order-acyclic": MANDATORY,
     "G16-pi-memory-enforced": MANDATORY,
+    "G17-small-board": MANDATORY,
     "G18-single-writer": MANDATORY,
+    "G19-agents-have-one-group": MANDATORY,
     "G20-monthly-budget": MANDATORY,
     "G21-highest-cost": ADVISORY,
     "R01-no-public-invoker": MANDATORY,
@@ -196,6 +202,12 @@ def test_a_package_is_refused_with(
     finally:
         monkeypatch.undo()
         catalogue.rules.cache_clear()
+
+
+def test_no_module_of_the_pack_hides_one_of_pythons_own() -> None:
+    """The engine runs the folder itself, which then comes first where modules are looked for."""
+    ours = {path.stem for path in Path(policy.__path__[0]).glob("*.py")}
+    assert not (ours - {"__init__", "__main__"}) & sys.stdlib_module_names
 
 
 @each_rule

@@ -45,7 +45,10 @@ ODD_TEXTS = [
     "é\u202e", "host", "all", "ALL", "root", ":", "::", "[::", "0.0.0.1", "127.0.0.1", "tcp://", "tcp://[",
     "tcp://:99999999", "=", "A=", "seccomp", "seccomp=", "no-new-privileges:", "sha256:", "@", "/", "//", "../..",
     "/dev/nvidia0", "0=1M", "=,=", ", ", "10.0.0.0/8", "10.0.0.0/99", "::/0", "[[[[", '{"a":', "{}", "NONE", "CMD",
-    "json-file", "on-failure", "mps", "gpu0", "one", "2099-01-01 because", "2099-01-01", "nvidia", "a,b", "a", "b",
+    "json-file", "on-failure", "mps", "single-board-computer", "vllm serve --gpu-memory-utilization",
+    "--gpu-memory-utilization=1e999", "--tensor-parallel-size=nan", "XLA_CLIENT_MEM_FRACTION=-inf",
+    "FLEET_AGENTS=[[[[", 'FLEET_AGENTS={"a": {"command": [1, null, {}]}, "a": 7}', "device=,0",
+    "experimental", "critical", "gpu0", "one", "2099-01-01 because", "2099-01-01", "nvidia", "a,b", "a", "b",
 ]  # fmt: skip
 KEYS = [
     "name", "image", "user", "privileged", "readOnly", "securityOpts", "capabilities", "adds", "drops",
@@ -58,7 +61,8 @@ KEYS = [
     "certPath", "machine", "memoryMib", "lanAddress", "capacityMib", "contextMib", "mps", "mpsUid", "mpsClientsMax",
     "subnets", "allowedOverlaps", "startAfter", "gpu0", "a", "b", labels.GROUP, labels.START_AFTER, labels.GPU_CARD,
     "bindOptions", "propagation", "o", "shmSize", "nofile", labels.SHARED_MEMORY_FOR,
-    labels.GPU_REQUEST_MIB, f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
+    labels.GPU_REQUEST_MIB, labels.TIER, labels.IMAGE_PLATFORMS, "agents", "deviceClass", "arch",
+    "__defaults", f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
 ]  # fmt: skip
 CLUSTER_KEYS = [
     "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "jobTemplate", "replicas",
@@ -71,7 +75,8 @@ CLUSTER_KEYS = [
     "valueFrom", "value", "secretRef", "livenessProbe", "readinessProbe", "startupProbe", "httpGet", "exec", "port",
     "command", "args", "lifecycle", "preStop", "sleep", "seconds", "image", "imagePullPolicy", "hostAliases", "ip",
     "hostNetwork", "nodeSelector", "fleet.local/pool", "serviceAccountName", "automountServiceAccountToken",
-    "affinity", "podAntiAffinity", "strategy", "podSelector", "policyTypes", "ingress", "egress", "from", "to",
+    "affinity", "podAntiAffinity", "strategy", "rollingUpdate", "maxSurge", "maxUnavailable",
+    "podSelector", "policyTypes", "ingress", "egress", "from", "to",
     "ipBlock", "cidr", "except", "protocol", "externalIPs", "targetPort", "rules", "tls", "hosts", "host", "http",
     "paths", "backend", "service", "defaultBackend", "listeners", "hostname", "hostnames", "backendRefs", "kind",
     "scaleTargetRef", "minReplicas", "maxReplicas", "roleRef", "subjects", "verbs", "apiGroups", "resourceNames",
@@ -80,9 +85,9 @@ CLUSTER_KEYS = [
     "fleet.local/main.waiver.B08", "mountPropagation",
 ]  # fmt: skip
 CLUSTER_TEXTS = [
-    *ODD_TEXTS, "main", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com", "1Gi", "500m",
-    "1e99", "9999999999Ei", "whole-device", "shared-device", "memory-amount", "Exists", "In", "Egress", "0.0.0.0/0",
-    "ServiceAccount", "Deployment", "secrets", "get", "sleep 99999",
+    *ODD_TEXTS, "main", "9999999999%", "25%", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com",
+    "1Gi", "500m", "1e99", "9999999999Ei", "whole-device", "shared-device", "memory-amount", "Exists", "In", "Egress",
+    "0.0.0.0/0", "ServiceAccount", "Deployment", "secrets", "get", "sleep 99999",
 ]  # fmt: skip
 
 scalars = st.one_of(
@@ -203,7 +208,20 @@ def test_no_rule_breaks_on_odd_labels(tags: Mapping[str, str]) -> None:
 
 @patient
 @given(
-    st.sampled_from(["gpus", "subnets", "allowedOverlaps", "startAfter", "memoryMib", "lanAddress", "machine"]), values
+    st.sampled_from(
+        [
+            "gpus",
+            "subnets",
+            "allowedOverlaps",
+            "startAfter",
+            "memoryMib",
+            "lanAddress",
+            "machine",
+            "agents",
+            "deviceClass",
+        ]
+    ),
+    values,
 )
 def test_no_rule_breaks_on_a_machine_with_one_odd_figure(key: str, value: Any) -> None:
     _judge_unprotected([machine(**{key: value}), gpu_container("a")])

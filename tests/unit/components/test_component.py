@@ -214,9 +214,12 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
     assert outputs["machine"] == "mainpc"
     assert (outputs["memoryMib"], outputs["memoryReserveMib"]) == (65536, 4096)
     assert outputs["lanAddress"] == "192.168.1.10"
+    assert (outputs["deviceClass"], outputs["arch"]) == ("gaming-pc", "amd64")
+    assert outputs["agents"]["reasoning-gpu"] == 3
     assert outputs["gpus"] == {
         "gpu0": {
             "model": "RTX 4090",
+            "device": "0",
             "capacityMib": 24564,
             "desktopReserveMib": 1024,
             "contextMib": 450,

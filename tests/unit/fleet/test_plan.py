@@ -287,6 +287,7 @@ def test_labels_say_what_policies_read() -> None:
     assert dict(container(planned("mainpc"), "vision-gpu").labels) == {
         labels.GROUP: "vision-gpu",
         labels.CONTAINER: "main",
+        labels.IMAGE_PLATFORMS: "amd64",
         labels.START_AFTER: "model-manager-gpu",
         labels.MEMORY_REQUEST_MIB: "3072",
         labels.GPU_CARD: "gpu0",

@@ -1,0 +1,108 @@
+"""G05: the fraction of a card that a framework takes fits the container's budget.
+
+Frameworks take a fraction of the whole card, whatever else is on it: two servers that each take nine tenths never fit.
+`fraction x card <= limit`, with the contexts where the fraction counts them. A part of a card that HAMi hands out is a
+card to whatever runs in it. Under MPS the card's own memory counts: what its limit lets a client see is unverified.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fleet.cloud_limits import card_named
+from policy.containers import ContainerView
+from policy.figures import thousands
+from policy.gpu import Budget, budget_of, card_loads
+from policy.gpu_fractions import Claim, claims
+from policy.gpu_pools import gpu_pods, share_of
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import StackView
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A container, its budget, and the memory in MiB of each card as it sees them."""
+
+    container: ContainerView
+    budget: Budget
+    title: str
+    card_mib: int
+    cards: int = 1
+    context_mib: int = 0
+
+    def taken_mib(self, claim: Claim) -> int:
+        """What a framework takes."""
+        times = self.budget.processes if claim.per_process else min(claim.cards, self.cards)
+        return math.ceil((claim.fraction or 0) * self.card_mib) * times
+
+    def allowed_mib(self, claim: Claim) -> int:
+        """What it may take."""
+        return self.budget.limit_mib + (self.budget.processes * self.context_mib if claim.with_context else 0)
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for place in _places(stack):
+        for found in claims(place.container):
+            yield from _findings(place, found)
+
+
+def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
+    subject = place.container.subject
+    for claim in found:
+        if claim.fraction is None:
+            yield Finding(
+                subject, claim.field, f"{claim.field} gives no fraction: {claim.what}", "give a number below 1"
+            )
+    good = [claim for claim in found if claim.fraction is not None]
+    total = sum(place.taken_mib(claim) for claim in good)
+    allowed = max((place.allowed_mib(claim) for claim in good), default=0)
+    if total <= allowed:
+        return
+    said = " and ".join(dict.fromkeys(claim.what for claim in good))
+    problem = (
+        f"{said}: {thousands(total)} MiB of {place.title} with {thousands(place.card_mib)} MiB, above the limit of "
+        f"{thousands(place.budget.limit_mib)} MiB that others count with"
+    )
+    most = math.floor(allowed * 100 * max(claim.fraction or 0 for claim in good) / total) / 100
+    remedy = f"take {most:g} at the most, or raise containers.<name>.gpu.limit to what it takes"
+    yield Finding(subject, good[0].field, problem, remedy)
+
+
+def _places(stack: StackView) -> Iterator[_Place]:
+    for load in card_loads(stack):
+        for share in load.shares:
+            yield _Place(
+                share.container, share.budget, load.title, load.card.capacity_mib, context_mib=load.card.context_mib
+            )
+    for machine in stack.machines:
+        for _, container, pool in gpu_pods(stack, machine):
+            budget, part = budget_of(container), share_of(container)
+            if budget and pool and pool.cards:
+                title = f"{'a part of ' if part.amount_mib else ''}a card of pool {pool.name} of {machine.name}"
+                seen = part.amount_mib or pool.gpu_memory_mib
+                yield _Place(container, budget, title, seen, part.devices, pool.context_mib)
+    for run in stack.runs:
+        card = card_named(run.accelerator)
+        for container in run.containers:
+            budget = budget_of(container)
+            if card and budget:
+                yield _Place(container, budget, f"a card ({run.accelerator})", card.gpu_memory)
+
+
+RULE = StackRule(
+    id="G05",
+    name="framework-agrees",
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="The fraction of a card that a framework is told to take, or takes when told nothing, fits the budget.",
+    remedy="lower the framework's fraction, or raise containers.<name>.gpu.limit to what it takes",
+    elsewhere="lower the framework's fraction, or raise the label fleet.gpu.limit-mib to what it takes",
+    sources=("JAX GPU memory allocation", "vLLM engine arguments"),
+    reads=(
+        "containers.args", "containers.env", "containers.labels", "containers.image", "machines.cards",
+        "machines.pools", "pods.node_selector", "runs.accelerator",
+    ),
+    check=_check,
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""G10: on a machine with several cards, each is named by its UUID.
+
+An index is the order in which the driver found the cards: a new card or another slot can change it, and a group then
+runs on a card that its budget was never counted on. NVIDIA's MPS documentation recommends UUIDs. A machine with one
+card has nothing to confuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GPU_CARD
+from fleet.secrets import shown
+from policy.containers import DOCKER
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import MachineView, StackView
+
+_WHY = "an index, which another order of the cards gives to another"
+_SEVERAL = 2
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for machine in stack.machines:
+        if len(machine.cards) < _SEVERAL:
+            continue
+        for card in machine.cards:
+            if _is_index(card.device):
+                problem = f"cards names {card.name} of {machine.name} by {shown(card.device)}, {_WHY}"
+                remedy = f"set machine.gpus.{card.name}.device to the UUID that nvidia-smi -L prints"
+                yield Finding(machine.subject, "cards", problem, remedy)
+        yield from _past_the_machine(stack, machine)
+
+
+def _past_the_machine(stack: StackView, machine: MachineView) -> Iterator[Finding]:
+    """Containers that name a card themselves; those of a card of the machine are told of once, with the machine."""
+    devices = {card.name: card.device for card in machine.cards}
+    for container in stack.on(machine):
+        if container.target != DOCKER:
+            continue
+        told = devices.get(container.labels.get(GPU_CARD, ""))
+        by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name != told]
+        if by_index:
+            problem = f"gpu_ids holds {', '.join(shown(name) for name in by_index)}, {_WHY}"
+            yield Finding(container.subject, "gpu_ids", problem)
+
+
+def _is_index(name: str) -> bool:
+    """`0`, or `nvidia.com/gpu=0`."""
+    return name.rpartition("=")[2].strip().isdecimal()
+
+
+RULE = StackRule(
+    id="G10",
+    name="gpu-by-uuid",
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="On a machine with several cards, each is named by its UUID and not by its index.",
+    remedy="set machine.gpus.<card>.device to the UUID that nvidia-smi -L prints",
+    elsewhere="name the card by the UUID that nvidia-smi -L prints",
+    sources=("NVIDIA MPS documentation",),
+    reads=("containers.gpu", "containers.gpu_ids", "containers.env", "containers.labels", "machines.cards"),
+    check=_check,
+)

@@ -1,0 +1,108 @@
+"""G11: a new version starts beside the old one only where both fit.
+
+A cluster: a Deployment that may not miss a pod starts the new one first, which waits for a card for ever where the old
+one holds the last. Docker: a container without a name of its own is replaced by one that starts beside it. Cloud Run:
+each revision keeps its own least number of instances running, within the bound of all.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from policy.cloudrun import SERVICE, RunView
+from policy.cluster import PodView
+from policy.figures import thousands
+from policy.gpu import CardLoad, card_loads
+from policy.gpu_pools import RESOURCES, PoolLoad, asks_for_gpu, has_room, pool_loads, pool_of, share_of
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import StackView
+
+_COPIES = re.compile(r"^\s*(\d{1,9})\s*(%?)\s*$")
+_DEFAULT_PERCENT = 25
+"""Of both figures of a Deployment, by Kubernetes."""
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    loads = {(load.machine.subject, load.pool.name): load for load in pool_loads(stack)}
+    with_room = {place for place, load in loads.items() if load.pool.sharing in RESOURCES and has_room(load, ())}
+    for machine in stack.machines:
+        for pod, named in stack.pods_on(machine) if machine.pools else ():
+            pool = pool_of(named, machine)
+            if pool and (machine.subject, pool.name) in with_room:
+                yield from _on_a_pool(pod, loads[machine.subject, pool.name])
+    for load in card_loads(stack):
+        yield from _on_a_card(load)
+    for run in stack.runs:
+        yield from _in_a_cloud(run)
+
+
+def _on_a_pool(pod: PodView, load: PoolLoad) -> Iterator[Finding]:
+    shares = [share_of(container) for container in pod.containers if asks_for_gpu(container)]
+    if not shares or pod.kind != "Deployment" or pod.strategy not in ("", "RollingUpdate") or "strategy" in pod.unknown:
+        return
+    replicas = max(container.replicas for container in pod.containers)
+    surge, missing = math.ceil(_copies(pod.surge, replicas)), math.floor(_copies(pod.unavailable, replicas))
+    if surge and not missing and not has_room(load, shares, 1):
+        problem = (
+            f"surge is {surge} and no pod may be missing, but {load.title} has no card for one more, so the new pod "
+            "waits for the card, and the old one for the new pod"
+        )
+        remedy = "set rollout to {surge: 0, unavailable: 1} (of what no group made, maxSurge 0 and maxUnavailable 1)"
+        yield Finding(pod.subject, "surge", problem, f"{remedy}, or add nodes to the pool", urn=pod.urn)
+
+
+def _copies(text: str, replicas: int) -> float:
+    """A number of pods, or a percent of them; what is neither counts as the default."""
+    match = _COPIES.match(text)
+    number, percent = (int(match[1]), match[2]) if match else (_DEFAULT_PERCENT, "%")
+    return number * replicas / 100 if percent else number
+
+
+def _on_a_card(load: CardLoad) -> Iterator[Finding]:
+    card = load.card
+    held = {share.container.subject: share.budget.request_mib + share.budget.processes * card.context_mib
+            for share in load.shares}  # fmt: skip
+    total = sum(held.values()) + card.desktop_reserve_mib
+    if total > card.capacity_mib:
+        return  # G01 tells of it.
+    for share in load.shares:
+        again = held[share.container.subject]
+        if not share.container.ends_first and total + again > card.capacity_mib:
+            problem = (
+                f"ends_first is false, so its successor runs beside it, but {load.title} holds {thousands(total)} of "
+                f"{thousands(card.capacity_mib)} MiB, with no room for {thousands(again)} MiB twice"
+            )
+            yield Finding(share.container.subject, "ends_first", problem)
+
+
+def _in_a_cloud(run: RunView) -> Iterator[Finding]:
+    most, each = run.instances_max_all, run.instances_min_each
+    if run.kind != SERVICE or not run.gpus or most is None or not each:
+        return
+    versions = max(2, len({entry.revision for entry in run.traffic if entry.percent or entry.tag}))
+    if versions * each > most:
+        problem = (
+            f"instances_min_each is {each} with a GPU, so {versions} revisions keep {versions * each} while one takes "
+            f"over, and all together may have {most}"
+        )
+        remedy = "keep instances warm for the service (scaling.minInstanceCount of it, not of its template)"
+        yield Finding(run.subject, "instances_min_each", problem, f"{remedy}, or raise its maximum", urn=run.urn)
+
+
+RULE = StackRule(
+    id="G11",
+    name="rollout-fits",
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="A new version starts beside the old one only where the cards have room for both.",
+    remedy="stop the old version first, or make room for both",
+    elsewhere="set deleteBeforeReplace, or give the container a name of its own",
+    on_cluster="set maxSurge 0 and maxUnavailable 1, or add nodes to the pool",
+    reads=(
+        "pods.strategy", "pods.replicas", "pods.node_selector", "containers.labels", "containers.devices_asked",
+        "machines.cards", "machines.pools", "runs.gpus", "runs.instances_min", "runs.instances_max",
+    ),
+    check=_check,
+)  # fmt: skip

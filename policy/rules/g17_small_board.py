@@ -1,0 +1,73 @@
+"""G17: a small board has no GPU to give, and runs only images for its processor.
+
+A single-board computer such as a Raspberry Pi has no card that CUDA knows. A board that has one (NVIDIA's Jetson) is no
+machine of that class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from posixpath import normpath
+
+from fleet.labels import GPU_REQUEST_MIB, IMAGE_PLATFORMS
+from policy.containers import ContainerView
+from policy.gpu import GPU_DEVICES
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import MachineView, StackView
+
+SMALL = "single-board-computer"
+_ARCH = "arm64"
+"""Of a board whose owner has not said: nearly all are."""
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for machine in stack.machines:
+        if machine.device_class != SMALL:
+            continue
+        for card in machine.cards:
+            problem = f"cards holds {card.name}, but {machine.name} is a {SMALL}, which has no card that CUDA knows"
+            remedy = f"drop machine.gpus.{card.name}, or set machine.class to what the machine is"
+            yield Finding(machine.subject, "cards", problem, remedy)
+        for container in stack.on(machine):
+            yield from _container(container, machine)
+
+
+def _container(container: ContainerView, machine: MachineView) -> Iterator[Finding]:
+    field = _wants_gpu(container)
+    if field:
+        problem = f"{field} asks for a GPU, but {machine.name} is a {SMALL}, so it never starts"
+        yield Finding(container.subject, field, problem, "move the group to a machine with a card, or drop its gpu")
+    arch = machine.arch or _ARCH
+    platforms = [text.strip() for text in container.labels.get(IMAGE_PLATFORMS, "").split(",") if text.strip()]
+    if platforms and arch not in {text.rpartition("/")[2] for text in platforms}:
+        problem = f"image is for {', '.join(platforms)} only, but {machine.name} is {arch}, so it cannot run there"
+        remedy = f"use an image with linux/{arch} (and say so in containers.<name>.image.platforms), or move the group"
+        yield Finding(container.subject, "image", problem, remedy)
+
+
+def _wants_gpu(container: ContainerView) -> str:
+    """The field that asks for a GPU; empty where none does."""
+    if container.gpu:
+        return "gpu"
+    if container.gpu_runtime:
+        return "gpu_runtime"
+    if any(fnmatchcase(normpath(path), GPU_DEVICES) for path in container.devices):
+        return "devices"
+    return "labels" if GPU_REQUEST_MIB in container.labels else ""
+
+
+RULE = StackRule(
+    id="G17",
+    name="small-board",
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="A single-board computer is asked for no GPU, and runs only images that exist for its processor.",
+    remedy="move the group to a machine that has what it needs",
+    elsewhere="drop the GPU, or use an image for the board's processor",
+    reads=(
+        "containers.labels", "containers.gpu", "containers.gpu_runtime", "containers.devices",
+        "machines.device_class", "machines.arch", "machines.cards",
+    ),
+    check=_check,
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""G19: every agent belongs to exactly one group, and each group runs as many as the manifest says.
+
+An agent's name is its address on its machine. What runs is read from what containers are told to start; the manifest is
+what the machine's component published. Another machine is another stack, and invisible here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fleet.labels import CONTAINER, GROUP
+from fleet.secrets import shown
+from policy.agents import AGENTS, Agents, agents_of
+from policy.containers import ContainerView
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import MachineView, StackView
+
+_NAMES_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The agents of one container, and the group that it says it is of."""
+
+    container: ContainerView
+    agents: Agents
+    group: str
+    key: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Versions and regions of one container are in one place."""
+        return self.group, self.key
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    hosts: dict[str, list[_Held]] = {}
+    for container in stack.containers:
+        if (agents := agents_of(container)) and "labels" not in container.unknown:
+            labels = container.labels
+            held = _Held(container, agents, labels.get(GROUP, ""), labels.get(CONTAINER, container.subject))
+            hosts.setdefault(container.host, []).append(held)
+            yield from _alone(held)
+    for found in hosts.values():
+        yield from _shared(found)
+    for machine in stack.machines:
+        if not any("labels" in container.unknown for container in stack.on(machine)):
+            yield from _counts(machine, hosts.get(machine.subject, []), stack)
+
+
+def _alone(held: _Held) -> Iterator[Finding]:
+    subject = held.container.subject
+    if not held.agents.readable:
+        value = next(value for name, value in reversed(held.container.env) if name == AGENTS)
+        problem = f"env {AGENTS} is {shown(value)}, which names no agents, so the agent host starts none"
+        yield Finding(subject, "env", problem)
+    if held.agents.twice:
+        problem = f"env {AGENTS} names {_names(held.agents.twice)} twice, and only the last of each starts"
+        yield Finding(subject, "env", problem)
+    if not held.group and held.agents.commands:
+        problem = f"label {GROUP} is not set, so its agents {_names(held.agents.commands)} belong to no group"
+        yield Finding(subject, "labels", problem, f"set the label {GROUP}, or drop {AGENTS}")
+
+
+def _shared(found: list[_Held]) -> Iterator[Finding]:
+    owners: dict[str, _Held] = {}
+    for held in found:
+        also: dict[tuple[str, str], list[str]] = {}
+        for name in held.agents.commands:
+            owner = owners.setdefault(name, held)
+            if owner.place != held.place:
+                also.setdefault(owner.place, []).append(name)
+        for (group, key), names in also.items():
+            where = f"container {key} of {group or 'no group'}"
+            problem = f"env {AGENTS} names {_names(names)}, which {where} runs too, so two answer to one name"
+            yield Finding(held.container.subject, "env", problem)
+
+
+def _counts(machine: MachineView, found: list[_Held], stack: StackView) -> Iterator[Finding]:
+    if machine.agents is None or "agents" in machine.unknown:
+        return
+    running: dict[str, set[str]] = {}
+    first: dict[str, str] = {}
+    for held in found:
+        running.setdefault(held.group, set()).update(held.agents.commands)
+        first.setdefault(held.group, held.container.subject)
+    unseen = {c.labels.get(GROUP, "") for c in stack.on(machine) if "env" in c.unknown}
+    for group in sorted({*machine.agents, *running} - unseen - {""}):
+        said, runs = machine.agents.get(group, 0), len(running.get(group, ()))
+        if said != runs:
+            problem = f"agents of {group} are {runs}, and the manifest of {machine.name} says {said}"
+            yield Finding(first.get(group, machine.subject), "env", problem)
+
+
+def _names(names: object) -> str:
+    listed = list(names) if isinstance(names, tuple | list | dict) else []
+    rest = len(listed) - _NAMES_MAX
+    shown_names = ", ".join(shown(name) for name in listed[:_NAMES_MAX])
+    return f"{shown_names} and {rest} more" if rest > 0 else shown_names
+
+
+RULE = StackRule(
+    id="G19",
+    name="agents-have-one-group",
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="Every agent belongs to exactly one group, and each group runs as many as the manifest says.",
+    remedy=f"name the agent under containers.<name>.agents of one group, and leave {AGENTS} to the plan",
+    elsewhere=f"name each agent in {AGENTS} of one container",
+    reads=("containers.env", "containers.labels", "machines.agents"),
+    check=_check,
+)
