@@ -1,16 +1,15 @@
 """The `fleet` command: what can be asked. Each command imports what it needs when it runs."""
 
-from __future__ import annotations
-
 import gc
 import os
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
+from cli import completing
 from cli.new_app import starting
 from cli.terminal import guarded
 
@@ -29,9 +28,16 @@ app.add_typer(exports, name="export")
 rollouts = typer.Typer(help="The next step of a rollout, written into the stack's file.", no_args_is_help=True)
 app.add_typer(rollouts, name="rollout")
 
-Stack = Annotated[str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml")]
-
-Group = Annotated[str, typer.Argument(help="Name of a container group")]
+# No `from __future__ import annotations` here: Typer would evaluate each one again, twice, at every start.
+Stack = Annotated[
+    str, typer.Argument(help="Name of a stack: the part between Pulumi. and .yaml", autocompletion=completing.stacks)
+]
+OneStack = Annotated[str | None, typer.Argument(help="Only this stack", autocompletion=completing.stacks)]
+Group = Annotated[str, typer.Argument(help="Name of a container group", autocompletion=completing.groups)]
+GroupOfStack = Annotated[
+    str, typer.Argument(help="Name of a container group", autocompletion=completing.groups_of_stack)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
 
 
 class Form(StrEnum):
@@ -45,7 +51,9 @@ WithoutGpu = Annotated[bool, typer.Option("--without-gpu", help="As on a machine
 
 
 @app.command()
-def validate(stack: Annotated[Optional[str], typer.Argument(help="Only what concerns this stack")] = None) -> None:  # noqa: UP045
+def validate(
+    stack: OneStack = None,
+) -> None:
     """Find every error of the configuration."""
     _run("validate", "validate", stack)
 
@@ -53,11 +61,11 @@ def validate(stack: Annotated[Optional[str], typer.Argument(help="Only what conc
 @app.command()
 def plan(
     stack: Stack,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    as_json: AsJson = False,
     without_gpu: WithoutGpu = False,
     no_policy: Annotated[bool, typer.Option("--no-policy", help="Do not judge by the policies")] = False,
     policy_config: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--policy-config", help="Levels and settings, as --policy-pack-config takes them"),
     ] = None,
 ) -> None:
@@ -76,7 +84,7 @@ def plan(
 @app.command()
 def verify(
     stack: Stack,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    as_json: AsJson = False,
     without_gpu: WithoutGpu = False,
     retries: Annotated[
         int, typer.Option("--retries", min=0, help="More looks, 3 s apart, at containers that are not healthy yet")
@@ -89,7 +97,7 @@ def verify(
 @app.command()
 def doctor(
     stack: Stack,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find what a machine lacks for its stack; changes nothing. Exit code 4 when a deployment would not work."""
     _run("doctor", "doctor", stack, as_json=as_json)
@@ -97,7 +105,7 @@ def doctor(
 
 @app.command()
 def capabilities(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What each target does, changes or cannot do for each feature of a group."""
     _run("capabilities", "capabilities", as_json=as_json)
@@ -106,8 +114,8 @@ def capabilities(
 @app.command()
 def move(
     group: Group,
-    to: Annotated[str, typer.Option("--to", help="Stack it would move to")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    to: Annotated[str, typer.Option("--to", help="Stack it would move to", autocompletion=completing.stacks)],
+    as_json: AsJson = False,
 ) -> None:
     """Show what changes when a group moves to another machine; changes nothing. Exit code 2 where it could not stay."""
     _run("move", "move", group, to, as_json=as_json)
@@ -115,8 +123,8 @@ def move(
 
 @app.command()
 def cost(
-    stack: Annotated[Optional[str], typer.Argument(help="Only this stack, group by group")] = None,  # noqa: UP045
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    stack: OneStack = None,
+    as_json: AsJson = False,
 ) -> None:
     """What a month costs at idle, expected and maximum load, each figure with its arithmetic."""
     _run("cost", "cost", stack, as_json=as_json)
@@ -124,12 +132,15 @@ def cost(
 
 @app.command()
 def diff(
-    stacks: Annotated[Optional[list[str]], typer.Argument(help="Stacks to compare; all where none is named")] = None,  # noqa: UP045
+    stacks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Stacks to compare; all where none is named", autocompletion=completing.stacks),
+    ] = None,
     base: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--base", help="Commit to compare with; otherwise where this branch left main"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a comment for a pull request")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print the policy results for code scanning")] = False,
 ) -> None:
@@ -144,7 +155,7 @@ def diff(
 @app.command()
 def report(
     file: Annotated[Path, typer.Option("-o", "--output", help="The page; - prints it")] = Path("fleet-report.html"),
-    base: Annotated[Optional[str], typer.Option("--base", help="Also show what differs from this commit")] = None,  # noqa: UP045
+    base: Annotated[str | None, typer.Option("--base", help="Also show what differs from this commit")] = None,
 ) -> None:
     """One page of the whole fleet: drawing, memory, waves, endpoints, policies, costs. It reaches no network."""
     _run("report", "report", file, base=base)
@@ -152,7 +163,7 @@ def report(
 
 @app.command()
 def graph(
-    stack: Annotated[Optional[str], typer.Argument(help="Only this stack, and what it talks to")] = None,  # noqa: UP045
+    stack: OneStack = None,
     form: Annotated[Form, typer.Option("--format", help="For Markdown, or as a picture")] = Form.MERMAID,
 ) -> None:
     """Draw the fleet: machines, groups in the waves they start in, and who may connect to whom."""
@@ -162,9 +173,14 @@ def graph(
 @app.command()
 def explain(
     stack: Stack,
-    resource: Annotated[str, typer.Argument(help="A container by its logical name or its own, or a group")],
-    field: Annotated[Optional[str], typer.Argument(help="Only this field, such as memory_limit_mib")] = None,  # noqa: UP045
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    resource: Annotated[
+        str,
+        typer.Argument(
+            help="A container by its logical name or its own, or a group", autocompletion=completing.resources
+        ),
+    ],
+    field: Annotated[str | None, typer.Argument(help="Only this field, such as memory_limit_mib")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Where a container's values come from, which rules read them, and what would change them."""
     _run("explain", "explain", stack, resource, field, as_json=as_json)
@@ -227,9 +243,9 @@ def export_knative(
 @rollouts.command("next")
 def rollout_next(
     stack: Stack,
-    group: Group,
+    group: GroupOfStack,
     image: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--image", help="Image of a new version's main container: starts its rollout"),
     ] = None,
     force: Annotated[
@@ -243,7 +259,7 @@ def rollout_next(
 @rollouts.command("promote")
 def rollout_promote(
     stack: Stack,
-    group: Group,
+    group: GroupOfStack,
     force: Annotated[bool, typer.Option("--force", help="Before it gets all requests, or its pause is over")] = False,
 ) -> None:
     """Keep the new version: it is the one that counts, and the old one ends."""
@@ -251,7 +267,7 @@ def rollout_promote(
 
 
 @rollouts.command("abort")
-def rollout_abort(stack: Stack, group: Group) -> None:
+def rollout_abort(stack: Stack, group: GroupOfStack) -> None:
     """Go back to the old version: the new one ends."""
     _run("rollout", "rollout_abort", stack, group)
 
@@ -263,7 +279,11 @@ def policy_list() -> None:
 
 
 @policies.command("explain")
-def policy_explain(rule: Annotated[str, typer.Argument(help="Id of a rule, such as A01", metavar="ID")]) -> None:
+def policy_explain(
+    rule: Annotated[
+        str, typer.Argument(help="Id of a rule, such as A01", metavar="ID", autocompletion=completing.rules)
+    ],
+) -> None:
     """What a rule wants, why, where it comes from and how to satisfy it."""
     _run("policy", "policy_explain", rule)
 
@@ -277,7 +297,7 @@ def policy_docs(
 
 
 @policies.command("waivers")
-def policy_waivers(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False) -> None:
+def policy_waivers(as_json: AsJson = False) -> None:
     """Every rule that a group of the fleet may break, why, and until when."""
     _run("policy", "policy_waivers", as_json=as_json)
 

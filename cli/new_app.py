@@ -1,14 +1,13 @@
 """`fleet new ...`: what can be asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
+from cli.completing import systems
 from cli.terminal import Exit, guarded
 
 starting = typer.Typer(help="A starting file that is valid as it stands.", no_args_is_help=True)
@@ -22,13 +21,16 @@ class Runs(StrEnum):
     CLOUDRUN = "cloudrun"
 
 
+# As in cli/app.py: no `from __future__ import annotations`.
 NewName = Annotated[str, typer.Argument(help="Lower-case words joined by dashes", metavar="NAME")]
 
 
 @starting.command("group")
 def new_group(
     name: NewName,
-    system: Annotated[str, typer.Option("--system", help="Folder of groups/ it goes to")] = "assistant",
+    system: Annotated[
+        str, typer.Option("--system", help="Folder of groups/ it goes to", autocompletion=systems)
+    ] = "assistant",
 ) -> None:
     """A container group, in groups/<system>/."""
     guarded(lambda: _command("new_group")(name, system))
@@ -47,7 +49,7 @@ def new_machine(
 def new_policy(
     name: NewName,
     rule_id: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--id", help="A letter and two digits; the next free one of X without it"),
     ] = None,
 ) -> None:
