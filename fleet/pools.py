@@ -61,6 +61,14 @@ class PoolUse:
         """GPU memory that is always taken."""
         return sum(share.amount_mib * share.copies_min for share in self.shares)
 
+    @property
+    def taken(self) -> tuple[tuple[str, int], ...]:
+        """Who always takes how many MiB of all cards' memory; biggest amount first."""
+        total, shared = self.cards * self.gpu.memory_mib, self.gpu.sharing is Sharing.SHARED_DEVICE
+        # Nothing is reserved of a card that pods take turns on: each has its part of the turns.
+        each = total // (self.cards * self.gpu.shares) if shared else 0
+        return tuple((share.label, (each or share.amount_mib) * share.copies_min) for share in self.shares)
+
     def placed(self, copies: str = "copies_min") -> int:
         """How many of the copies (`copies_min`, `copies_max`) find a card; the scheduler leaves the others pending."""
         return self._fitting([share.amount_mib for share in self.shares for _ in range(getattr(share, copies))])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 
-from cli.diff.model import Card, Pair, Policies, PolicyResult, Presence, StackDiff
+from cli.diff.model import WAIVED, Card, Pair, Policies, PolicyResult, Presence, StackDiff
 from cli.diff.reading import Reading
 from cli.diff.resources import Plan, compare_resources, resources_of
 from cli.diff.restarts import restarts
@@ -43,36 +43,52 @@ def compare_stack(stack: str, before: Reading | None, after: Reading | None) -> 
 
 
 def compare_policies(before: tuple[PolicyResult, ...], after: tuple[PolicyResult, ...]) -> Policies:
-    """What is new, what is gone, and what is as before; two results with one key are two."""
-    known = Counter(result.key for result in before)
-    new, unchanged = [], []
-    for result in after:
-        if known[result.key] > 0:
-            known[result.key] -= 1
-            unchanged.append(result)
-        else:
-            new.append(result)
-    fixed = []
-    for result in before:
-        if known[result.key] > 0:
-            known[result.key] -= 1
-            fixed.append(result)
-    return Policies(tuple(new), tuple(fixed), tuple(unchanged))
+    """What is new, what is waived, what is gone, and what is as before; two results with one key are two."""
+    came, unchanged = _beyond(after, before, lambda result: result.key)
+    gone, _ = _beyond(before, after, lambda result: result.key)
+    # What is at another level, or waived now, or not waived any more, is still there.
+    fixed, _ = _beyond(gone, came, lambda result: result.about)
+    new = [result for result in came if result.kind != WAIVED]
+    waived = [result for result in came if result.kind == WAIVED]
+    return Policies(tuple(new), tuple(waived), tuple(fixed), unchanged)
+
+
+def _beyond(
+    these: Sequence[PolicyResult], those: Sequence[PolicyResult], key: Callable[[PolicyResult], tuple[str, ...]]
+) -> tuple[tuple[PolicyResult, ...], tuple[PolicyResult, ...]]:
+    """Those of these results that the others do not have, and those that they have, one for one."""
+    left = Counter(key(result) for result in those)
+    beyond, had = list[PolicyResult](), list[PolicyResult]()
+    for result in these:
+        left[key(result)] -= 1
+        (beyond if left[key(result)] < 0 else had).append(result)
+    return tuple(beyond), tuple(had)
 
 
 def _results(plan: Plan) -> tuple[PolicyResult, ...]:
-    fields = ("id", "name", "level", "resource", "field", "message", "source")
-    return tuple(PolicyResult(**{field: item[field] for field in fields}) for item in plan["policy"])
+    # The plan of an older base says less of a result.
+    names = [field.name for field in fields(PolicyResult)]
+    return tuple(PolicyResult(**{name: item[name] for name in names if name in item}) for item in plan["policy"])
 
 
 def _cards(old: Plan, new: Plan) -> dict[str, Pair[Card]]:
-    before, after = ({card["name"]: _card(card) for card in plan["gpus"]} for plan in (old, new))
+    before, after = ({**_machine_s_cards(plan), **_pools(plan)} for plan in (old, new))
     return {name: Pair(before.get(name), after.get(name)) for name in sorted({*before, *after})}
 
 
-def _card(card: Mapping[str, Any]) -> Card:
-    fields = ("model", "capacity_mib", "requested_mib", "context_mib", "reserve_mib", "free_mib")
-    return Card(**{field: card[field] for field in fields})
+def _machine_s_cards(plan: Plan) -> dict[str, Card]:
+    return {card["name"]: Card(**{field.name: card[field.name] for field in fields(Card)}) for card in plan["gpus"]}
+
+
+def _pools(plan: Plan) -> dict[str, Card]:
+    """The cards of each pool of a cluster, as one; without those of an older base, which does not say what is taken."""
+    found = {}
+    for pool in plan.get("pools", ()):
+        if "taken_mib" in pool:
+            total, taken = pool["cards"] * pool["capacity_mib"], pool["taken_mib"]
+            model = f"{pool['cards']} x {pool['model']} ({pool['sharing']})"
+            found[f"pool {pool['name']}"] = Card(model, total, taken, 0, 0, total - taken)
+    return found
 
 
 def _ports(plan: Plan) -> tuple[str, ...]:

@@ -20,25 +20,39 @@ Path = tuple[str, ...]
 
 def changed_fields(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
     """Every leaf that differs, by its dotted path."""
-    old, new = dict(_leaves(before, ())), dict(_leaves(after, ()))
+    read_json = type_ not in _SECRET_KINDS
+    old, new = (dict(_leaves(side, (), read_json=read_json)) for side in (before, after))
     paths = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     return tuple(
         FieldChange(".".join(path), _shown(type_, path, old), _shown(type_, path, new)) for path in sorted(paths)
     )
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: Path, *, read_json: bool) -> Iterator[tuple[Path, Any]]:
+    """read_json: a text that is a JSON object (the agents of a container, an address book) is told key by key."""
+    if isinstance(value, str) and read_json:
+        value = _object_in(value)
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _leaves(item, (*path, str(key)))
+            yield from _leaves(item, (*path, str(key)), read_json=read_json)
     elif isinstance(value, list) and value:
         named = _by_name(value, path)
         if named is None:
             yield path, value
         else:
-            yield from _leaves(named, path)
+            yield from _leaves(named, path, read_json=read_json)
     elif value is not None and value != []:
         yield path, value
+
+
+def _object_in(text: str) -> Any:
+    """What a text holds that is a JSON object and not empty, else the text."""
+    if not text.startswith("{"):
+        return text
+    try:
+        return json.loads(text) or text
+    except ValueError:
+        return text
 
 
 def _by_name(items: Sequence[Any], path: Path) -> dict[str, Any] | None:

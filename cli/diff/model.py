@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
+VIOLATION, WAIVED = "violation", "waived"
+"""Kinds of policy results that are told apart; any other cannot be judged before `up`."""
+
 
 class Kind(StrEnum):
     """What happens to a resource."""
@@ -65,16 +68,23 @@ class Restart:
     stop_s: int
     start_s: int
     why: tuple[str, ...] = ()
+    rounds: int = 1
+    """How often that happens, one after the other, until all copies are new."""
 
     @property
     def down_s(self) -> int:
         """How long nothing may answer, at most."""
-        return self.stop_s + self.start_s if self.effect is Effect.RECREATED else 0
+        return self.whole_s if self.effect is Effect.RECREATED else 0
+
+    @property
+    def whole_s(self) -> int:
+        """How long it takes until all copies are new, at most."""
+        return self.rounds * (self.stop_s + self.start_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A graphics card's memory on one side."""
+    """A graphics card's memory on one side, or that of all cards of a cluster's pool."""
 
     model: str
     capacity_mib: int
@@ -108,25 +118,37 @@ class PolicyResult:
     field: str
     message: str
     source: str | None
+    kind: str = VIOLATION
+    """What it says, by the names of `policy.verdict.Kind`."""
+    waived: str = ""
+    """Why it is waived, and until when; empty where it is not."""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def about(self) -> tuple[str, str, str]:
+        """Who says something of what."""
+        return (self.id, self.resource, self.field)
+
+    @property
+    def key(self) -> tuple[str, ...]:
         """Who says what of whom: figures in the message may move without its being another result."""
-        return (self.id, self.level, self.resource, self.field)
+        return (*self.about, self.level, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Policy results against the base."""
+    """Policy results against the base; each is in one of them."""
 
     new: tuple[PolicyResult, ...] = ()
+    waived: tuple[PolicyResult, ...] = ()
+    """Waived by this change, whether they were violations before or not."""
     fixed: tuple[PolicyResult, ...] = ()
+    """Of the base, and no more: neither as they were, nor at another level, nor waived."""
     unchanged: tuple[PolicyResult, ...] = ()
 
     @property
     def now(self) -> tuple[PolicyResult, ...]:
         """All results of this side."""
-        return (*self.new, *self.unchanged)
+        return (*self.new, *self.waived, *self.unchanged)
 
 
 class Presence(StrEnum):
@@ -162,7 +184,7 @@ class StackDiff:
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs."""
-        judged = self.policies.new or self.policies.fixed
+        judged = self.policies.new or self.policies.waived or self.policies.fixed
         figures = self.memory.differs or self.ports.differs or self.usd.differs
         cards = any(pair.differs for pair in (self.cards or {}).values())
         same = not (self.resources or judged or figures or cards)
@@ -177,5 +199,5 @@ class StackDiff:
         """How long all restarts take at most: each wave as long as its slowest container, one wave after the other."""
         waves: dict[int, int] = {}
         for restart in self.restarts:
-            waves[restart.wave] = max(waves.get(restart.wave, 0), restart.stop_s + restart.start_s)
+            waves[restart.wave] = max(waves.get(restart.wave, 0), restart.whole_s)
         return sum(waves.values())

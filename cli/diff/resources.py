@@ -13,6 +13,7 @@ from cli.diff.verdicts import replacing_fields
 _COMPONENT = "fleet:"
 _CONTAINER = "docker:index/container:Container"
 _NETWORK = "docker:index/network:Network"
+_PROVIDER = "pulumi:providers:"
 _DATA = (
     "docker:index/volume:Volume",
     "kubernetes:core/v1:PersistentVolumeClaim",
@@ -66,10 +67,14 @@ def _chain(parent: str | None, parents: Mapping[str, Any]) -> Iterator[str]:
 def compare_resources(before: Mapping[Key, Resource], after: Mapping[Key, Resource]) -> tuple[ResourceChange, ...]:
     """Every resource that does not stay as it is, in the order of the plans; what is removed comes last."""
     changes = []
-    networks = set(_replaced_networks(before, after))
+    networks, providers = set(_replaced_networks(before, after)), dict(_replaced_providers(before, after))
     for key, new in after.items():
         old = before.get(key)
-        change = _compare(old, new, networks) if old else ResourceChange(Kind.ADDED, new.type, new.name, new.group)
+        change = (
+            _compare(old, new, networks, providers)
+            if old
+            else ResourceChange(Kind.ADDED, new.type, new.name, new.group)
+        )
         if change:
             changes.append(change)
     for key, old in before.items():
@@ -78,9 +83,11 @@ def compare_resources(before: Mapping[Key, Resource], after: Mapping[Key, Resour
     return tuple(changes)
 
 
-def _compare(old: Resource, new: Resource, networks: set[str]) -> ResourceChange | None:
+def _compare(old: Resource, new: Resource, networks: set[str], providers: Mapping[str, str]) -> ResourceChange | None:
     fields = changed_fields(new.type, old.inputs, new.inputs)
     why = replacing_fields(new.type, [field.path for field in fields])
+    if provider := providers.get(new.type.partition(":")[0]):
+        why = (*why, f"provider {provider} is replaced")
     if not why and new.type == _CONTAINER:
         why = tuple(f"network {name} is replaced" for name in _joined(new) if name in networks)
     if not (fields or why):
@@ -95,6 +102,16 @@ def _replaced_networks(before: Mapping[Key, Resource], after: Mapping[Key, Resou
         old = before.get(key)
         if new.type == _NETWORK and old and old.inputs != new.inputs:
             yield str(new.inputs.get("name"))
+
+
+def _replaced_providers(before: Mapping[Key, Resource], after: Mapping[Key, Resource]) -> Iterator[tuple[str, str]]:
+    """Package -> name, of the providers that are replaced: so is all that they made."""
+    for key, new in after.items():
+        old = before.get(key)
+        if old and new.type.startswith(_PROVIDER):
+            fields = changed_fields(new.type, old.inputs, new.inputs)
+            if replacing_fields(new.type, [field.path for field in fields]):
+                yield new.type.removeprefix(_PROVIDER), new.name
 
 
 def _joined(container: Resource) -> Sequence[str]:

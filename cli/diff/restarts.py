@@ -12,7 +12,7 @@ from cli.diff.verdicts import starts_anew
 
 HOW = (
     "at most: the stop grace of what runs and the start period of what comes, as the groups state them; "
-    "a wave takes as long as its slowest container"
+    "a wave takes as long as its slowest container, and of an elastic group the least copies are counted"
 )
 """How the durations are made; views say it beside them."""
 
@@ -36,6 +36,7 @@ def restarts(
 ) -> tuple[Restart, ...]:
     """Of every container, pod or instance that does not run on. before, after: by name; plan: for the waves."""
     waves = {group["name"]: group["wave"] for group in plan["groups"]}
+    copies = {group["name"]: group.get("copies", {}).get("least", 1) for group in plan["groups"]}
     found = []
     for change in changes:
         if not is_workload(change.type):
@@ -49,7 +50,8 @@ def restarts(
         # What shares a card is in no group: it starts before all that are.
         wave = _REMOVED_WAVE if effect is Effect.STOPS else waves.get(change.group or "", 0)
         why = change.why or tuple(field.path for field in change.fields)
-        found.append(Restart(change.name, change.group, wave, effect, stop_s, start_s, why))
+        rounds = _rounds(new, copies.get(change.group or "", 1)) if new and effect is not Effect.STOPS else 1
+        found.append(Restart(change.name, change.group, wave, effect, stop_s, start_s, why, rounds))
     return tuple(sorted(found, key=lambda restart: (restart.wave, restart.container)))
 
 
@@ -78,6 +80,18 @@ def _stops_first(resource: Resource) -> bool:
     strategy = spec.get("strategy", {}) if isinstance(spec, Mapping) else {}
     unavailable = str(strategy.get("rollingUpdate", {}).get("maxUnavailable", 0))
     return strategy.get("type") == "Recreate" or (unavailable not in ("0", "0%") and spec.get("replicas", 1) == 1)
+
+
+def _rounds(resource: Resource, copies: int) -> int:
+    """How many times some copies are replaced until all are: a cluster's come and go by the strategy of their pods."""
+    if resource.type.endswith(":StatefulSet"):
+        return copies
+    rolling = resource.inputs.get("spec", {}).get("strategy", {}).get("rollingUpdate") if _has_spec(resource) else None
+    return -(-copies // max(1, rolling["maxSurge"] + rolling["maxUnavailable"])) if rolling else 1
+
+
+def _has_spec(resource: Resource) -> bool:
+    return resource.type.startswith("kubernetes:apps/")
 
 
 def _stop_s(resource: Resource) -> int:

@@ -24,6 +24,12 @@ class Found:
     resource: str
     message: str
     place: str | None
+    waived: bool = False
+
+    @property
+    def standing(self) -> str:
+        """`mandatory`, `advisory` or `waived`."""
+        return "waived" if self.waived else "mandatory" if self.mandatory else "advisory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def judge_stack(root: Path, stack: str, today: date) -> Judged:
 
     from cli.offline.program import run_program
     from cli.view.places import place_of
-    from policy.judge import judge
+    from policy.judge import Kind, judge
     from policy.rule import Level
 
     try:
@@ -73,7 +79,7 @@ def judge_stack(root: Path, stack: str, today: date) -> Judged:
         return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
     judgement = judge(run.resources, None, today)
     found = tuple(
-        Found(v.id, v.name, v.level == Level.MANDATORY, v.resource, v.message, place_of(v, run))
+        Found(v.id, v.name, v.level == Level.MANDATORY, v.resource, v.message, place_of(v, run), v.kind == Kind.WAIVED)
         for v in judgement.verdicts
     )
     return Judged(judgement.rules_run, judgement.rules_held, found)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from cli.diff.model import Card, Kind, ResourceChange, StackDiff
@@ -14,6 +15,7 @@ from cli.terminal import trimmed
 from cli.view import bar
 from cli.view.diff_words import (
     MARKS,
+    card_title,
     cost_text,
     counts,
     effect_text,
@@ -21,13 +23,15 @@ from cli.view.diff_words import (
     in_order,
     kind_of,
     memory_text,
+    moves,
     named,
     policy_counts,
     port_lines,
     presence_text,
     result_head,
+    wave_text,
 )
-from cli.view.rows import ascii_only, bar_row, labelled
+from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.model.quantities import thousands
 
 _FIELDS_MAX = 8
@@ -40,10 +44,14 @@ def show_diff(out: Console, diffs: Sequence[StackDiff], base: str) -> None:
     """Prints every stack that differs, and the names of those that do not."""
     with trimmed(out):
         out.print(Text(f"compared with {base}"))
+        for line in moves(diffs):
+            out.print(Text(line))
         for diff in diffs:
             if not diff.is_empty:
                 out.print()
                 _stack(out, diff)
+        if any(diff.restarts for diff in diffs):
+            out.print(Text(f"\nseconds: {HOW}"))
         same = [diff.stack for diff in diffs if diff.is_empty]
         if same:
             out.print(f"\nnothing differs in: {', '.join(same)}")
@@ -82,13 +90,12 @@ def _restarts(out: Console, diff: StackDiff) -> None:
     if not diff.restarts:
         return
     out.print(f"\n  containers that stop or start: {len(diff.restarts)}, up to {diff.restart_s} s together")
-    wave = None
+    rows, wave = Table.grid(padding=(0, 2, 0, 0)), None
     for restart in diff.restarts:
-        label = "first" if restart.wave < 0 else f"wave {restart.wave}"
-        shown = label if restart.wave != wave else ""
+        label = wave_text(restart)
+        rows.add_row(label if restart.wave != wave else "", Text(f"{restart.container} {effect_text(restart)}"))
         wave = restart.wave
-        out.print(Padding(Text(f"{shown:<8}{restart.container} {effect_text(restart)}"), (0, 0, 0, 4)))
-    out.print(Padding(Text(HOW), (0, 0, 0, 4)))
+    out.print(Padding(rows, (0, 0, 0, 4)))
 
 
 def _machine(out: Console, diff: StackDiff) -> None:
@@ -98,7 +105,7 @@ def _machine(out: Console, diff: StackDiff) -> None:
         return
     out.print()
     for name, pair in cards.items():
-        out.print(Text(f"{name.upper().replace('GPU', 'GPU ')}, MiB"))
+        out.print(Text(f"{card_title(name)}, MiB"))
         for label, card in (("before", pair.before), ("after", pair.after)):
             _card(out, label, card)
     if diff.memory.differs:
@@ -116,21 +123,20 @@ def _card(out: Console, label: str, card: Card | None) -> None:
     used = card.capacity_mib - card.free_mib
     parts = [
         *bar.shares([("requested", card.requested_mib)]),
-        bar.overhead("contexts", card.context_mib),
-        bar.reserve("desktop", card.reserve_mib),
+        *([bar.overhead("contexts", card.context_mib)] if card.context_mib else []),
+        *([bar.reserve("desktop", card.reserve_mib)] if card.reserve_mib else []),
         bar.free(card.free_mib),
     ]
-    figures = (
-        f"{card.model}   {thousands(used)} of {thousands(card.capacity_mib)}, requested {thousands(card.requested_mib)}"
-    )
-    bar_row(out, label, parts, figures)
+    bar_row(out, label, parts, f"{card.model}   {thousands(used)} of {thousands(card.capacity_mib)}")
+    indented(out, bar.legend(parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
 
 
 def _policies(out: Console, diff: StackDiff) -> None:
     out.print(f"\n  policies: {policy_counts(diff)}")
-    for title, results in (("fixed", diff.policies.fixed), ("new", diff.policies.new)):
+    policies = diff.policies
+    for title, results in (("fixed", policies.fixed), ("newly waived", policies.waived), ("new", policies.new)):
         for result in results:
             style = "bold red" if title == "new" and result.level == "mandatory" else "default"
             out.print(Padding(Text(f"{title}: {result_head(result)}", style), (0, 0, 0, 4)))
-            if title == "new":
+            if title != "fixed":
                 out.print(Padding(Text(result.message), (0, 0, 0, 6)))

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from cli.diff.model import Effect, FieldChange, Kind, Pair, PolicyResult, Presence, ResourceChange, Restart, StackDiff
+from cli.diff.model import (
+    VIOLATION,
+    WAIVED,
+    Effect,
+    FieldChange,
+    Kind,
+    Pair,
+    PolicyResult,
+    Presence,
+    ResourceChange,
+    Restart,
+    StackDiff,
+)
 from fleet.model.quantities import gibibytes
 
 _LONG = 48
@@ -38,9 +51,19 @@ def in_order(diff: StackDiff) -> list[ResourceChange]:
 def field_text(field: FieldChange, longest: int = _LONG) -> str:
     """`memory: 128 -> 192`."""
     before, after = ("not set" if side is None else short(side, longest) for side in (field.before, field.after))
+    if before == after and field.before and field.after:
+        before, after = _from_difference(field.before, field.after, longest)
     if before == after:
         return f"{field.path}: {before} -> another value"
     return f"{field.path}: {before} -> {after}"
+
+
+def _from_difference(before: str, after: str, longest: int) -> tuple[str, str]:
+    """Two long texts from a little before where they part."""
+    pairs = enumerate(zip(before, after, strict=False))
+    alike = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    start = max(0, alike - longest // 4)
+    return short(f"...{before[start:]}", longest), short(f"...{after[start:]}", longest)
 
 
 def short(text: str, longest: int = _LONG) -> str:
@@ -57,12 +80,37 @@ def named(items: Sequence[str], most: int = 4) -> str:
 
 def effect_text(restart: Restart) -> str:
     """What happens to a container, and for how long."""
+    rounds = f"{restart.rounds} times: " if restart.rounds > 1 else ""
     seconds = []
     if restart.effect is not Effect.STARTS:
         seconds.append(f"stop up to {restart.stop_s} s")
     if restart.effect is not Effect.STOPS:
         seconds.append(f"start up to {restart.start_s} s")
-    return f"{_EFFECTS[restart.effect]} ({', '.join(seconds)})"
+    return f"{_EFFECTS[restart.effect]} ({rounds}{', '.join(seconds)})"
+
+
+def wave_text(restart: Restart) -> str:
+    """When it happens: `wave 2`, and before all waves where it stops for good."""
+    return "first" if restart.wave < 0 else f"wave {restart.wave}"
+
+
+def card_title(name: str) -> str:
+    """`gpu0` as `GPU 0`; a pool's name as it is."""
+    return re.sub(r"^gpu(\d+)$", r"GPU \1", name)
+
+
+def moves(diffs: Sequence[StackDiff]) -> list[str]:
+    """Groups that leave one stack and come to another."""
+    leaving, coming = (
+        [(r.group, diff.stack) for diff in diffs for r in diff.restarts if r.effect is effect and r.group]
+        for effect in (Effect.STOPS, Effect.STARTS)
+    )
+    found = dict.fromkeys((group, old, new) for group, old in leaving for other, new in coming if group == other)
+    return [
+        f"{group} moves from {old} to {new}; no data goes along (fleet move {group} {new} tells more)"
+        for group, old, new in found
+        if old != new
+    ]
 
 
 def presence_text(diff: StackDiff) -> str:
@@ -76,12 +124,16 @@ def presence_text(diff: StackDiff) -> str:
 
 
 def cost_text(usd: Pair[Mapping[str, float]]) -> str:
-    """`expected $12.00 -> $14.00 a month (+$2.00), idle ...`."""
-    parts = []
+    """`US dollars a month: maximum 12.00 -> 14.00 (+2.00); expected 4.00, idle 0.00 as before`."""
+    parts, same = [], []
     for load in ("expected", "idle", "maximum"):
         before, after = (side.get(load) if side else None for side in (usd.before, usd.after))
+        if before == after:
+            same.append(f"{load} {_money(after)}")
+            continue
         delta = f" ({after - before:+,.2f})" if before is not None and after is not None else ""
         parts.append(f"{load} {_money(before)} -> {_money(after)}{delta}")
+    parts += [f"{', '.join(same)} as before"] if same else []
     return f"US dollars a month: {'; '.join(parts)}"
 
 
@@ -106,11 +158,19 @@ def port_lines(ports: Pair[tuple[str, ...]]) -> list[str]:
 
 
 def result_head(result: PolicyResult) -> str:
-    """Rule, level and place."""
-    return f"{result.id} {result.name}   {result.level}{f'   {result.source}' if result.source else ''}"
+    """Rule, level or what stands in for it, and place."""
+    return f"{result.id} {result.name}   {standing(result)}{f'   {result.source}' if result.source else ''}"
+
+
+def standing(result: PolicyResult) -> str:
+    """`mandatory` or `advisory` of a violation; else `waived`, `unknown` or `failed`."""
+    return result.level if result.kind == VIOLATION else result.kind
 
 
 def policy_counts(diff: StackDiff) -> str:
-    """How many results are new, fixed and unchanged."""
+    """How many results are new, newly waived, fixed and unchanged, and how many of the last are waived."""
     policies = diff.policies
-    return f"{len(policies.new)} new, {len(policies.fixed)} fixed, {len(policies.unchanged)} unchanged"
+    waived = f", {len(policies.waived)} newly waived" if policies.waived else ""
+    still = sum(result.kind == WAIVED for result in policies.unchanged)
+    unchanged = f"{len(policies.unchanged)} unchanged{f' ({still} waived)' if still else ''}"
+    return f"{len(policies.new)} new{waived}, {len(policies.fixed)} fixed, {unchanged}"

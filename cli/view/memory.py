@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cli.view import bar
 from fleet.budget import CardUse
-from fleet.model import Cluster, Sharing
+from fleet.model import Cluster
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment
 from fleet.pools import PoolUse
@@ -50,11 +50,7 @@ def of_pool(use: PoolUse) -> Taken:
     """What copies that always run take of a pool's cards."""
     gpu = use.gpu
     total = gpu.memory_mib * use.cards
-    taken = [(share.label, share.amount_mib * share.copies_min) for share in use.shares]
-    if gpu.sharing is Sharing.SHARED_DEVICE:
-        # Nothing is reserved of a card that pods take turns on: each has its part of the turns.
-        taken = [(share.label, total * share.copies_min // (use.cards * gpu.shares)) for share in use.shares]
-    parts = (*bar.shares(taken), bar.free(total - sum(mib for _, mib in taken)))
+    parts = (*bar.shares(use.taken), bar.free(total - sum(mib for _, mib in use.taken)))
     return Taken(parts, f"{use.name}: {use.cards} x {gpu.model} of {thousands(gpu.memory_mib)} MiB")
 
 

@@ -128,6 +128,7 @@ def _cluster(deployment: Deployment) -> dict[str, Any]:
                 "model": use.gpu.model,
                 "cards": use.cards,
                 "capacity_mib": use.gpu.memory_mib,
+                "taken_mib": sum(mib for _, mib in use.taken),
                 "sharing": str(use.gpu.sharing),
                 "copies": {"least": use.copies_min, "most": use.copies_max, "placed": use.placed("copies_max")},
             }
@@ -160,6 +161,8 @@ def _policy(run: Run, judgement: Judgement) -> list[dict[str, Any]]:
             "resource": verdict.resource,
             "field": verdict.field,
             "message": verdict.message,
+            "kind": str(verdict.kind),
+            "waived": verdict.waived,
             "source": place_of(verdict, run),
         }
         for verdict in judgement.verdicts

@@ -19,6 +19,7 @@ from cli.view.diff_words import (
     port_lines,
     presence_text,
     result_head,
+    wave_text,
 )
 from cli.view.memory import Taken
 from cli.view.report.bars import memory_bar
@@ -66,8 +67,9 @@ def _inside(diff: StackDiff) -> Iterator[Markup]:
         yield tag("p", f"Cost, {cost_text(diff.usd)}")
     yield from _list("Ports", port_lines(diff.ports))
     yield from _list("Resources", list(_changes(diff)))
-    yield from _list("Containers", [f"wave {r.wave}: {r.container} {effect_text(r)}" for r in diff.restarts])
+    yield from _list("Containers", [f"{wave_text(r)}: {r.container} {effect_text(r)}" for r in diff.restarts])
     yield from _list("New policy results", [f"{result_head(r)}: {r.message}" for r in diff.policies.new])
+    yield from _list("Newly waived policy results", [f"{result_head(r)}: {r.message}" for r in diff.policies.waived])
     yield from _list("Fixed policy results", [result_head(r) for r in diff.policies.fixed])
 
 

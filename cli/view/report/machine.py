@@ -133,8 +133,7 @@ def _policies(facts: Facts) -> Markup:
         return tag("p", tag("span", "Not judged: ", class_="bad"), judged.failed)
     rows: dict[str, list[tuple[str, ...]]] = {}
     for found in judged.found:
-        level = "mandatory" if found.mandatory else "advisory"
-        rows.setdefault(f"{found.rule} {found.name} ({level})", []).append(
+        rows.setdefault(f"{found.rule} {found.name} ({found.standing})", []).append(
             (found.resource or facts.name, found.message, tag("code", found.place) if found.place else "-")
         )
     word = tag("span", "violated", class_="bad") if judged.violated else tag("span", "keeps every rule", class_="good")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -51,8 +52,8 @@ def _summary(stacks: Sequence[Facts]) -> Markup:
     cards = [card for facts in stacks for card in facts.deployment.cards]
     used, total = sum(card.committed_mib for card in cards), sum(card.gpu.memory_mib for card in cards)
     run = sum(facts.judged.rules_run for facts in stacks)
-    mandatory = sum(found.mandatory for facts in stacks for found in facts.judged.found)
-    advised = sum(not found.mandatory for facts in stacks for found in facts.judged.found)
+    standing = Counter(found.standing for facts in stacks for found in facts.judged.found)
+    waived = f", {standing['waived']} waived" if standing["waived"] else ""
     failed = sum(facts.judged.failed is not None for facts in stacks)
     usd = fleet_total([facts.cost for facts in stacks])
     unknown = any(facts.cost.unknown for facts in stacks)
@@ -62,7 +63,11 @@ def _summary(stacks: Sequence[Facts]) -> Markup:
         ("Agents", str(sum(facts.agents for facts in stacks)), "in those groups"),
         *([("Cards", f"{100 * used / total:.0f} %", f"{gibibytes(used)} of {gibibytes(total)}")] if total else []),
         ("Expected cost", f"${money(usd.expected)}", f"a month{', and what has no price' if unknown else ''}"),
-        ("Policies", f"{mandatory} violated", f"{advised} advisories; {run} judgements{unjudged}"),
+        (
+            "Policies",
+            f"{standing['mandatory']} violated",
+            f"{standing['advisory']} advisories{waived}; {run} judgements{unjudged}",
+        ),
     ]
     tiles = [tag("div", tag("dt", name), tag("dd", value, tag("small", note))) for name, value, note in figures]
     return tag("dl", *tiles, class_="figures")

@@ -130,6 +130,15 @@ def test_a_difference_is_written_twice_and_ends_as_the_command_does(tmp_path: Pa
     assert {file.name for file in (tmp_path / "out").iterdir()} >= {"diff.md", "diff.sarif"}
 
 
+def test_a_waived_finding_is_no_open_alert(tmp_path: Path) -> None:
+    results = [{"ruleId": "A01"}, {"ruleId": "A02", "suppressions": [{"kind": "external"}]}]
+    report = json.dumps({"runs": [{"results": results}]})
+    done, _ = script(tmp_path, "diff", "abc", "out", fleet=f"echo '{report}'")
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads((tmp_path / "out/diff.sarif").read_text())["runs"]
+    assert run["results"] == [{"ruleId": "A01"}]
+
+
 def test_a_project_with_faults_has_them_in_its_comment(tmp_path: Path) -> None:
     done, _ = script(tmp_path, "diff", "abc", "out", fleet='echo "Pulumi.pc2.yaml:3: is wrong" >&2; exit 2')
     assert done.returncode == 2

@@ -25,10 +25,16 @@ def a_resource(type_: str, name: str, /, *, protect: bool = False, **inputs: Any
     return {"type": type_, "name": name, "parent": "pc-speech", "inputs": inputs, "protect": protect}
 
 
-def a_result(rule: str = "A01", level: str = "mandatory", message: str = "user is 0") -> Tree:
+def a_result(rule: str = "A01", level: str = "mandatory", message: str = "user is 0", **more: str) -> Tree:
     """A policy result at a line of the group's file."""
     where = {"resource": "pc-speech-main", "field": "user", "source": "groups/home/speech.yaml:9"}
-    return {"id": rule, "name": "non-root-user", "level": level, "message": message, **where}
+    return {"id": rule, "name": "non-root-user", "level": level, "message": message, **where, **more}
+
+
+def a_waived_result() -> Tree:
+    """The same, waived."""
+    why = "waived until 2999-01-01: the vendor mends it"
+    return a_result(level="advisory", message=f"user is 0; {why}", kind="waived", waived=why)
 
 
 def a_plan(*resources: Tree, policy: tuple[Tree, ...] = (), **more: Any) -> Reading:

@@ -7,7 +7,17 @@ import pytest
 from cli.diff.model import Effect, FieldChange, Kind, Presence
 from cli.diff.reading import Reading
 from fleet.secrets import HIDDEN
-from tests.unit.cli.diffing import NETWORK, VOLUME, a_card, a_container, a_plan, a_resource, a_result, difference
+from tests.unit.cli.diffing import (
+    NETWORK,
+    VOLUME,
+    a_card,
+    a_container,
+    a_plan,
+    a_resource,
+    a_result,
+    a_waived_result,
+    difference,
+)
 
 
 def test_two_equal_plans_do_not_differ() -> None:
@@ -87,11 +97,28 @@ def test_pods_of_a_new_template_are_rolled_where_a_new_one_may_come_first() -> N
 @pytest.mark.parametrize(
     ("type_", "before", "after", "why"),
     [
-        ("kubernetes:core/v1:ConfigMap", {"data": {"a": "1"}}, {"data": {"a": "2"}}, ("data.a",)),
+        ("kubernetes:core/v1:ConfigMap", {"data": {"a": "1"}}, {"data": {"a": "2"}}, ()),
+        ("kubernetes:core/v1:PersistentVolumeClaim", {"spec": {"size": 1}}, {"spec": {"size": 2}}, ()),
+        (
+            "kubernetes:core/v1:PersistentVolumeClaim",
+            {"spec": {"storageClassName": "a"}},
+            {"spec": {"storageClassName": "b"}},
+            ("spec.storageClassName",),
+        ),
+        (
+            "kubernetes:apps/v1:Deployment",
+            {"spec": {"strategy": {"type": "RollingUpdate"}}},
+            {"spec": {"strategy": {"type": "Recreate"}}},
+            ("spec.strategy.type",),
+        ),
         ("kubernetes:core/v1:Service", {"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}, ("metadata.name",)),
         ("kubernetes:core/v1:Service", {"spec": {"type": "ClusterIP"}}, {"spec": {"type": "NodePort"}}, ()),
         ("gcp:cloudrunv2/service:Service", {"location": "a"}, {"location": "b"}, ("location",)),
         ("gcp:cloudrunv2/service:Service", {"template": {"timeout": "1s"}}, {"template": {"timeout": "2s"}}, ()),
+        ("gcp:cloudrunv2/service:Service", {"tags": {"a": "1"}}, {"tags": {"a": "2"}}, ("tags.a",)),
+        ("gcp:logging/metric:Metric", {"name": "a"}, {"name": "b"}, ()),
+        ("gcp:sql/user:User", {"host": "a"}, {"host": "b"}, ("host",)),
+        ("gcp:projects/service:Service", {"service": "a"}, {"service": "b"}, ("service",)),
         ("gcp:pubsub/topicIAMMember:TopicIAMMember", {"role": "a"}, {"role": "b"}, ("role",)),
         ("pulumi:providers:docker", {"host": "ssh://a"}, {"host": "ssh://b"}, ()),
     ],
@@ -126,6 +153,56 @@ def test_policy_results_are_new_fixed_or_unchanged_whatever_figures_they_quote()
 def test_an_advisory_that_becomes_mandatory_is_new() -> None:
     diff = difference(a_plan(policy=(a_result(level="advisory"),)), a_plan(policy=(a_result(level="mandatory"),)))
     assert [result.level for result in diff.policies.new] == ["mandatory"]
+
+
+def test_a_violation_that_is_waived_is_neither_fixed_nor_new_and_comes_back_as_new() -> None:
+    broken, waived = a_plan(policy=(a_result(),)), a_plan(policy=(a_waived_result(),))
+    policies = difference(broken, waived).policies
+    assert (policies.new, policies.fixed, [result.kind for result in policies.waived]) == ((), (), ["waived"])
+    policies = difference(waived, broken).policies
+    assert (policies.waived, policies.fixed, [result.level for result in policies.new]) == ((), (), ["mandatory"])
+    assert difference(waived, waived).is_empty
+
+
+def test_the_agents_of_a_container_are_told_one_by_one() -> None:
+    before, after = (
+        a_plan(a_container(envs=[f'FLEET_AGENTS={{"Hub": {{"command": ["a"]}}{more}}}']))
+        for more in ("", ', "Janitor": {"command": ["b"]}')
+    )
+    (change,) = difference(before, after).resources
+    assert [field.path for field in change.fields] == ["envs.FLEET_AGENTS.Janitor.command"]
+    assert change.why == ("envs",)
+
+
+def test_what_a_replaced_provider_made_is_replaced_with_it() -> None:
+    objects = a_resource("kubernetes:core/v1:Service", "it", metadata={"name": "it"})
+    before, after = (
+        a_plan(a_resource("pulumi:providers:kubernetes", "pc-api", clusterIdentifier=name), objects)
+        for name in ("old", "new")
+    )
+    changes = {change.name: (change.kind, change.why) for change in difference(before, after).resources}
+    assert changes["it"] == (Kind.REPLACED, ("provider pc-api is replaced",))
+
+
+def test_the_copies_of_a_deployment_are_rolled_in_rounds() -> None:
+    def workload(image: str) -> Reading:
+        rolling = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1}}
+        pod = {"containers": [{"name": "main", "image": image}], "terminationGracePeriodSeconds": 20}
+        spec = {"strategy": rolling, "template": {"spec": pod}}
+        groups = [{"name": "speech", "wave": 2, "copies": {"least": 5, "most": 9}}]
+        return a_plan(a_resource("kubernetes:apps/v1:Deployment", "pods", spec=spec), groups=groups)
+
+    diff = difference(workload("a:1"), workload("a:2"))
+    assert [(restart.rounds, restart.whole_s) for restart in diff.restarts] == [(3, 60)]
+    assert diff.restart_s == 60
+
+
+def test_the_cards_of_a_cluster_s_pool_are_on_both_sides() -> None:
+    pool = {"name": "cards", "model": "L4", "cards": 2, "capacity_mib": 24_576, "sharing": "whole-device"}
+    before, after = (a_plan(pools=[{**pool, "taken_mib": taken}]) for taken in (24_576, 49_152))
+    cards = difference(before, after).cards
+    assert cards
+    assert [side.free_mib for side in (cards["pool cards"].before, cards["pool cards"].after) if side] == [24_576, 0]
 
 
 def test_a_stack_only_here_is_added_with_all_it_has() -> None:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from dataclasses import replace
 
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from cli.diff.model import StackDiff
+from cli.diff.reading import Reading
 from cli.view.diff_json import diff_json
 from cli.view.diff_markdown import LIMIT, diff_markdown
-from cli.view.diff_sarif import sarif
+from cli.view.diff_sarif import RESULTS_MAX, sarif
 from cli.view.diff_text import show_diff
-from tests.unit.cli.diffing import VOLUME, a_card, a_container, a_plan, a_resource, a_result, difference
+from tests.unit.cli.diffing import (
+    VOLUME,
+    a_card,
+    a_container,
+    a_plan,
+    a_resource,
+    a_result,
+    a_waived_result,
+    difference,
+)
 
 SMALL = difference(
     a_plan(a_container(), a_resource(VOLUME, "pc-memory"), gpus=[a_card(4096)]),
@@ -29,7 +42,7 @@ def _huge() -> StackDiff:
 
 def test_a_comment_tells_what_may_be_lost_before_anything_else() -> None:
     text = diff_markdown([SMALL], "main")
-    order = ["| **pc** |", "goes with it", "A01", "gpu0 before", "stops, then starts anew", "`image: "]
+    order = ["| **pc** |", "goes with it", "A01", "GPU 0 before", "stops, then starts anew", "`image: "]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 
@@ -47,6 +60,50 @@ def test_a_comment_holds_no_markup_of_a_message() -> None:
     text = diff_markdown([difference(a_plan(), a_plan(policy=(result,)))], "main")
     assert "<img" not in text
     assert "@someone" not in text
+
+
+HOSTILE = "`x` | </details> <script> @someone [a](http://b) #1\n- **bold** ![i](http://j)"
+
+
+def test_a_comment_with_hostile_names_renders_as_plain_text() -> None:
+    result = a_result(message=HOSTILE, source=f"{HOSTILE}:3")
+    card = {**a_card(6144), "model": HOSTILE}
+    ports = [{"address": "10.0.0.1", "port": 1, "endpoint": HOSTILE, "for": [HOSTILE]}]
+    after = a_plan(a_container(name=HOSTILE), gpus=[card], policy=(result,), ports=ports)
+    diff = replace(difference(a_plan(a_container()), after), stack=HOSTILE)
+    unknown = replace(difference(Reading(None, 2, HOSTILE), after), stack=HOSTILE)
+    page = MarkdownIt("gfm-like", {"linkify": False}).render(diff_markdown([diff, unknown], HOSTILE))
+    tags = set(re.findall(r"</?([a-z0-9]+)", page))
+    assert tags <= {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "code", "pre",
+                    "details", "summary"}  # fmt: skip
+    assert page.count("<details>") == page.count("</details>")
+    assert [row.count("<td>") for row in page.split("<tr>")[2:4]] == [4, 4]
+    outside = re.sub(r"<(code|pre)[ >].*?</\1>", "", page, flags=re.DOTALL)
+    assert "@someone" not in outside
+    assert "<strong>bold" not in outside
+
+
+def test_a_comment_about_500_groups_has_what_weighs_most_of_all_stacks() -> None:
+    def stack(name: str) -> StackDiff:
+        before, after = (
+            a_plan(
+                *({**a_container(image=f"agents:{tag}"), "name": f"pc-{number}-main"} for number in range(500)),
+                *([a_resource(VOLUME, "pc-data", protect=True)] if tag == 1 else []),
+                gpus=[a_card(tag * 1024)],
+                policy=tuple(a_result(field=f"f{number}") for number in range(300)) if tag == 2 else (),
+            )
+            for tag in (1, 2)
+        )
+        return replace(difference(before, after), stack=name)
+
+    text = diff_markdown([stack("one"), stack("two")], "main")
+    assert len(text) <= LIMIT
+    for name in ("one", "two"):
+        assert f"#### {name}: data" in text
+        assert f"{name}: new policy violations" in text
+        assert f"{name}: machine and cost" in text
+    assert text.count("<details>") == text.count("</details>") > 0
+    assert "left out" in text
 
 
 def test_a_comment_about_nothing_says_so() -> None:
@@ -68,6 +125,28 @@ def test_a_finding_points_at_its_line_and_keeps_its_fingerprint_when_lines_and_f
 def test_two_findings_of_one_field_have_two_fingerprints() -> None:
     report = json.loads(sarif([difference(a_plan(), a_plan(policy=(a_result(), a_result())))]))
     assert len({json.dumps(result["partialFingerprints"]) for result in report["runs"][0]["results"]}) == 2
+
+
+def test_a_waived_finding_is_suppressed_with_its_reason() -> None:
+    report = json.loads(sarif([difference(a_plan(policy=(a_result(),)), a_plan(policy=(a_waived_result(),)))]))
+    (result,) = report["runs"][0]["results"]
+    why = {"kind": "external", "status": "accepted", "justification": "waived until 2999-01-01: the vendor mends it"}
+    assert (result["level"], result["suppressions"], result["baselineState"]) == ("note", [why], "new")
+
+
+def test_what_cannot_be_judged_yet_is_open() -> None:
+    report = json.loads(sarif([difference(a_plan(), a_plan(policy=(a_result(kind="unknown"),)))]))
+    (result,) = report["runs"][0]["results"]
+    assert (result["kind"], result["level"]) == ("open", "none")
+
+
+def test_findings_beyond_what_code_scanning_shows_are_left_out_from_the_end() -> None:
+    found = [a_result(level="advisory", field=f"f{number}") for number in range(RESULTS_MAX)]
+    run = json.loads(sarif([difference(a_plan(), a_plan(policy=(*found, a_result())))]))["runs"][0]
+    assert len(run["results"]) == RESULTS_MAX
+    assert run["results"][0]["level"] == "error"
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"].startswith("1 results")
 
 
 def test_a_finding_without_a_line_points_at_its_stack() -> None:
