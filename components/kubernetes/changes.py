@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-_NAME = ("metadata.name", "metadata.namespace", "apiVersion", "kind")
+REPLACE_ON: Mapping[str, tuple[str, ...]] = {"Deployment": ("spec.strategy.type",)}
+"""Kind -> fields whose change the server refuses: of a strategy that no longer rolls, defaults of the old one stay."""
+
+_NAME = ("metadata.name", "metadata.namespace")
 _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
-    "ConfigMap": ("data", "binaryData"),
+    # Not a ConfigMap's data: our provider changes it in place (`render_provider`).
     "Secret": ("type", "data", "stringData"),
-    "PersistentVolumeClaim": ("spec",),
+    "PersistentVolumeClaim": ("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
     "Service": ("spec.clusterIP",),
     "ResourceQuota": ("spec.scopes",),
     "Deployment": ("spec.selector",),
@@ -31,10 +34,14 @@ _ROLLED = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 def replacing(type_: str, fields: Iterable[str]) -> tuple[str, ...]:
-    """Those of the changed fields (dotted, camelCase) that replace an object; none means an update."""
+    """Those of the changed fields (dotted, camelCase) that replace an object; none means an update.
+
+    Compared with the engine's previews in `tests/engine/test_cluster_diff.py`.
+    """
     if not type_.startswith("kubernetes:"):
         return ()
-    paths = (*_NAME, *_IMMUTABLE.get(type_.rpartition(":")[2], ()))
+    kind = type_.rpartition(":")[2]
+    paths = (*_NAME, *_IMMUTABLE.get(kind, ()), *REPLACE_ON.get(kind, ()))
     return tuple(field for field in fields if any(field == path or field.startswith(f"{path}.") for path in paths))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.kubernetes.changes import REPLACE_ON
 from components.kubernetes.kinds import register
 from components.kubernetes.manifests.base import Manifest
 from components.kubernetes.manifests.workload import progress_deadline_s
@@ -89,6 +90,10 @@ class ContainerGroup(pulumi.ComponentResource):
         patience = pulumi.CustomTimeouts(create=longest, update=longest)
         for manifest in args.manifests:
             options = pulumi.ResourceOptions(parent=self, custom_timeouts=patience)
+            if forced := REPLACE_ON.get(str(manifest.object["kind"])):
+                # Its name is its own: the old one must be gone before the new one comes.
+                more = pulumi.ResourceOptions(replace_on_changes=list(forced), delete_before_replace=True)
+                options = pulumi.ResourceOptions.merge(options, more)
             register(f"{args.stack}-{manifest.key}", manifest.object, options)
         self.register_outputs({"group": group.name, "containers": [container.key for container in group.containers]})
 

@@ -18,7 +18,7 @@ from tests.kubernetes import cluster, crds, nodes, shipped
 from tests.kubernetes.client import Client, Object
 from tests.kubernetes.nodes import kubelets
 from tests.levels import need
-from tests.trial_cluster import STACK, trial, write_trial
+from tests.trial_cluster import STACK, merged, trial, write_trial
 
 pytestmark = pytest.mark.engine
 
@@ -59,7 +59,10 @@ def change(workspace: Workspace, salt: Object | None = None, **changes: Any) -> 
     """Writes the trial fleet with changes, and keeps what Pulumi wrote into the stack's file."""
     file = workspace.folder / f"Pulumi.{STACK}.yaml"
     kept = salt or {key: value for key, value in yaml.safe_load(file.read_text()).items() if key != "config"}
-    write_trial(workspace.folder, machine=MACHINE, **changes)
+    for group in workspace.folder.glob("groups/*/*.yaml"):
+        group.unlink()
+    (workspace.folder / "Pulumi.host.yaml").unlink(missing_ok=True)
+    write_trial(workspace.folder, **{**changes, "machine": merged(MACHINE, changes.get("machine", {}))})
     file.write_text(yaml.safe_dump({**kept, **yaml.safe_load(file.read_text())}, sort_keys=False))
 
 
