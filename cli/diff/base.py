@@ -37,7 +37,9 @@ def find_base(root: Path, ref: str | None) -> Base:
     if ref is not None:
         commit = _ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if commit is None:
-            msg = f"--base: {ref} is no commit of {root.name}; name a branch, a tag or a commit that was fetched"
+            shallow = _ask(root, "rev-parse", "--is-shallow-repository") == "true"
+            more = " (this clone is shallow: git fetch --unshallow)" if shallow else ""
+            msg = f"--base: {ref} is no commit of {root.name}; name a branch, a tag or a commit that was fetched{more}"
             raise UserError(msg)
         return Base(commit, ref)
     head = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")

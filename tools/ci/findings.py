@@ -1,6 +1,7 @@
 """tools/ci/findings.py: the findings of a SARIF file on standard input that code scanning shall show as open.
 
-GitHub does not honour `suppressions` (github.com/github/codeql-action/issues/1230): what is waived would be an open alert.
+GitHub does not honour `suppressions` (github.com/github/codeql-action/issues/1230): what is waived would be an open
+alert.
 """
 
 from __future__ import annotations

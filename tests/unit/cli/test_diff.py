@@ -77,6 +77,16 @@ def test_a_reference_that_is_none_and_a_folder_without_git_are_bad_input(tmp_pat
         find_base(tmp_path, "--output=here")
 
 
+def test_a_base_that_a_shallow_clone_lacks_says_how_to_fetch_it(tmp_path: Path) -> None:
+    whole, shallow = tmp_path / "whole", tmp_path / "shallow"
+    whole.mkdir()
+    first = _commit(whole)
+    _commit(whole)
+    _git(tmp_path, "clone", "-q", "--depth", "1", f"file://{whole}", str(shallow))
+    with pytest.raises(UserError, match="git fetch --unshallow"):
+        find_base(shallow, first)
+
+
 def test_the_base_s_tree_holds_what_was_committed_and_is_gone_afterwards(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("old")
     _commit(tmp_path)
