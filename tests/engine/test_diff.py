@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -19,7 +21,8 @@ from tests.engine.workspace import ROOT, Workspace
 
 pytestmark = pytest.mark.engine
 
-_KINDS = {"update": Kind.CHANGED, "replace": Kind.REPLACED}
+_KINDS = {"create": Kind.ADDED, "update": Kind.CHANGED, "replace": Kind.REPLACED, "delete": Kind.REMOVED}
+Edit = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +35,13 @@ def _plan(trial: Workspace) -> Reading:
     return read_tree(trial.folder, [trial.stack], ROOT)[trial.stack]
 
 
-def _previewed(trial: Workspace) -> dict[str, Kind]:
-    """Logical name -> what the engine would do, of the containers it would change."""
+def _previewed(trial: Workspace, code: int = 0) -> dict[str, Kind]:
+    """Logical name -> what the engine would do, of what a provider makes."""
     outcome = trial.preview("--json")
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == code, outcome.text
     steps: list[dict[str, Any]] = json.loads(outcome.text[outcome.text.index("{") :])["steps"]
-    names = {step["urn"].rpartition("::")[2]: step["op"] for step in steps if ":Container::" in step["urn"]}
-    return {name: _KINDS[op] for name, op in names.items() if op in _KINDS}
+    made = {step["urn"].rpartition("::")[2]: step["op"] for step in steps if "docker:index" in step["urn"]}
+    return {name: _KINDS[op] for name, op in made.items() if op in _KINDS}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -69,9 +72,64 @@ def test_a_network_that_is_replaced_takes_its_containers_along(
         previewed = _previewed(trial)
     finally:
         file.write_text(before)
-    told = {found.name: found.kind for found in diff.resources if found.type.endswith(":Container")}
+    told = {found.name: found.kind for found in diff.resources}
     assert told == previewed
     assert set(told.values()) == {Kind.REPLACED}
+    assert {name.rpartition("-")[2] for name in told} >= {"network", "main", "helper"}
+
+
+def _a_volume_more(group: dict[str, Any]) -> None:
+    group["volumes"]["more"] = {"kind": "scratch"}
+    group["containers"]["main"]["mounts"]["more"] = {"path": "/scratch"}
+
+
+def _no_volume(group: dict[str, Any]) -> None:
+    del group["volumes"], group["containers"]["main"]["mounts"]
+
+
+AROUND: dict[str, Edit] = {
+    "a volume more": _a_volume_more,
+    "data that is scratch from now on": lambda group: group["volumes"]["first-data"].update(kind="scratch"),
+    "another port": lambda group: group.update(ports={"main": {"port": 8100}}),
+    "a tenant with a network of its own": lambda group: group.update(tenant="red"),
+}
+PROTECTED: dict[str, Edit] = {
+    "many writers": lambda group: group["volumes"]["first-data"].update(writers="many"),
+    "a volume less": _no_volume,
+}
+
+
+@pytest.fixture
+def file(trial: Workspace) -> Iterator[Path]:
+    """The file of the first group, as it was afterwards."""
+    found = trial.folder / "groups/trial/first.yaml"
+    before = found.read_text()
+    yield found
+    found.write_text(before)
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize("change", AROUND)
+def test_the_verdict_on_what_is_around_a_container_is_the_engine_s(
+    trial: Workspace, deployed: Reading, change: str
+) -> None:
+    trial.edit_group("first", AROUND[change])
+    diff = compare_stack(trial.stack, deployed, _plan(trial))
+    assert {found.name: found.kind for found in diff.resources} == _previewed(trial)
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize("change", PROTECTED)
+def test_the_engine_refuses_what_would_lose_a_protected_volume(
+    trial: Workspace, deployed: Reading, change: str
+) -> None:
+    trial.edit_group("first", PROTECTED[change])
+    changes = compare_stack(trial.stack, deployed, _plan(trial)).resources
+    (volume,) = (found for found in changes if "is protected" in found.warning)
+    kinds = {found.name: found.kind for found in changes}
+    # The engine stops before it has told everything.
+    assert _previewed(trial, code=1).items() <= kinds.items()
+    assert volume.name == "trial-volume-first-data-volume"
 
 
 def test_the_table_is_the_provider_s_own_but_for_what_we_add(engine: None) -> None:
