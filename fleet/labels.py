@@ -33,6 +33,14 @@ MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
 DEVICES = "fleet.devices"
 """Host devices the group's file names, comma separated."""
 
+IMAGE_CUDA = "fleet.image.cuda"
+"""CUDA that the image is stated to bring, such as `12.4`; only where the container has a GPU."""
+
+BACKUPS = "fleet.backups"
+"""How data of the group's volumes is kept a second time, by the volume's name on its target, parted by `; `: each
+`<volume>: <schedule> by <means>` or `<volume>: none, <reason>`. On containers, since a volume whose label changes is
+replaced, and its data lost."""
+
 SHARED_MEMORY_FOR = "fleet.shared-memory.for"
 """Requirements that hand data from process to process through shared memory, comma separated, sorted."""
 

@@ -197,6 +197,13 @@ class DataView(ObjectView):
     data: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleView(ObjectView):
+    """Velero's Schedule of backups."""
+
+    cron: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PoolView:
     """Nodes of a cluster that are alike; memory in MiB, per node and per card."""
@@ -214,6 +221,8 @@ class PoolView:
     """Pods that may share a card, where it is a shared device."""
     context_mib: int = 0
     """Cost of one CUDA process."""
+    cuda: str = ""
+    """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
 
     @property
     def cards(self) -> int:

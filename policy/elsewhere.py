@@ -29,12 +29,6 @@ ELSEWHERE = (
         "`fleet validate`, from `image.platforms` and the machine's `arch`",
     ),
     Elsewhere(
-        "D08",
-        "CUDA of the image is no newer than the driver",
-        "both are known only where the card is",
-        "a start on the machine; `fleet doctor` names the driver that is loaded there",
-    ),
-    Elsewhere(
         "D09",
         "the program of a health check is in the image",
         "what an image holds is not registered",
@@ -45,18 +39,6 @@ ELSEWHERE = (
         "hygiene of a Dockerfile",
         "a Dockerfile is no resource",
         "Hadolint or Trivy on images/; this project's own are held by its unit tests",
-    ),
-    Elsewhere(
-        "E11",
-        "a backup of each volume that holds data",
-        "no backup is registered by this project",
-        "what backs up the host or the cluster, such as restic or Velero",
-    ),
-    Elsewhere(
-        "F10",
-        "traffic between machines is encrypted",
-        "the mesh between the machines is no resource of a stack",
-        "WireGuard or a VPN below the LAN addresses; TLS in front",
     ),
     Elsewhere(
         "F11",

@@ -24,6 +24,7 @@ from policy.cluster import (
     PoolView,
     RoleView,
     ScalerView,
+    ScheduleView,
     ServiceView,
 )
 from policy.containers import ContainerView
@@ -45,6 +46,20 @@ class CardView:
     mps_clients_max: int = 48
     device: str = ""
     """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
+    cuda: str = ""
+    """Newest CUDA that its driver runs; empty where nobody has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """An address of a LAN that traffic goes to: a neighbour's, or the machine's own where others use it."""
+
+    address: str
+    machine: str
+    encryption: str = ""
+    """`wireguard`, `tailscale`, `vpn` or `tls`; empty where nothing is said to encrypt it."""
+    accepted: str = ""
+    """Why it goes in the clear; empty where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,8 @@ class MachineView:
     """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
     agents: Mapping[str, int] | None = None
     """The manifest: group -> how many agents it has. None where none was published."""
+    links: tuple[LinkView, ...] = ()
+    """What goes from machine to machine."""
     pools: tuple[PoolView, ...] = ()
     """Node pools of a cluster."""
     pool_label: str = ""
@@ -116,6 +133,8 @@ class VolumeView:
     """A bucket, or a database instance."""
     keeps_data: bool = False
     """Of one in the cloud: it is not deleted while it holds data."""
+    copied: bool = False
+    """Of one in the cloud: its service keeps backups or old versions."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -155,6 +174,8 @@ class StackView:
     roles: tuple[RoleView, ...] = ()
     bindings: tuple[BindingView, ...] = ()
     config_maps: tuple[DataView, ...] = ()
+    schedules: tuple[ScheduleView, ...] = ()
+    """Velero's."""
     other_objects: tuple[ObjectView, ...] = ()
     """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
     runs: tuple[RunView, ...] = ()
@@ -192,5 +213,5 @@ class StackView:
 
 _OBJECTS = (
     "pods", "services", "network_policies", "entries", "scalers", "disruption_budgets", "namespaces", "quotas",
-    "accounts", "roles", "bindings", "config_maps", "other_objects",
+    "accounts", "roles", "bindings", "config_maps", "schedules", "other_objects",
 )  # fmt: skip

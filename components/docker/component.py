@@ -178,6 +178,7 @@ def _facts(deployment: Deployment) -> dict[str, object]:
             card.name: {
                 "model": card.gpu.model,
                 "device": card.gpu.device,
+                "cuda": card.gpu.cuda or "",
                 "capacityMib": card.gpu.memory_mib,
                 "desktopReserveMib": card.gpu.reserve_mib,
                 "contextMib": card.gpu.context_mib,

@@ -130,6 +130,7 @@ def _facts(deployment: Deployment) -> dict[str, object]:
                 "arch": str(pool.arch),
                 "gpus": pool.gpu.per_node if pool.gpu else 0,
                 "gpuModel": pool.gpu.model if pool.gpu else "",
+                "cuda": (pool.gpu.cuda if pool.gpu else None) or "",
                 "gpuMemoryMib": pool.gpu.memory_mib if pool.gpu else 0,
                 "gpuSharing": str(pool.gpu.sharing) if pool.gpu else "none",
                 "sharedReplicas": pool.gpu.shares if pool.gpu else 1,

@@ -15,7 +15,7 @@ from fleet.errors import Fault
 from fleet.judgement.walk import containers, placed
 from fleet.model import Cloud, CloudService, ContainerGroup, Fleet, Stack
 from fleet.model.cloud import Backing, Billing, Kind
-from fleet.model.group import VolumeKind
+from fleet.model.volume import VolumeKind
 from fleet.sources import Sources
 
 

@@ -11,7 +11,7 @@ from fleet.errors import Fault
 from fleet.judgement.walk import placed
 from fleet.model import Cloud, ContainerGroup, Fleet, Stack
 from fleet.model.cloud import Backing, Ingress, Kind
-from fleet.model.group import Volume, VolumeKind
+from fleet.model.volume import Volume, VolumeKind
 from fleet.sources import Sources
 
 _AT = ("machine", "cloud")

@@ -13,20 +13,20 @@ from fleet.model.group import (
     Health,
     Mount,
     Port,
-    Volume,
-    VolumeKind,
 )
 from fleet.model.hardening import Hardening, HardeningException, RunAs
-from fleet.model.machine import Machine
+from fleet.model.machine import LanTraffic, Machine
 from fleet.model.operation import Rollout, RolloutState, RolloutStrategy, Scaling, Tier, Track
 from fleet.model.program import Agent
 from fleet.model.stack import Fleet, Images, Stack
+from fleet.model.volume import Backup, Volume, VolumeKind
 from fleet.model.waiver import Waiver
 
 __all__ = [
     "MAIN",
     "Agent",
     "Arch",
+    "Backup",
     "Cloud",
     "CloudService",
     "Cluster",
@@ -44,6 +44,7 @@ __all__ = [
     "HardeningException",
     "Health",
     "Images",
+    "LanTraffic",
     "Machine",
     "Metrics",
     "Mount",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Lower-case words joined by dashes: a DNS label, so that a name can be an address."""
@@ -18,6 +18,19 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$", max_length=255)]
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _version_text(value: object) -> object:
+    if isinstance(value, float):
+        msg = f'{value} is read as a number, in which 12.10 is 12.1; write it in quotes, as "{value}"'
+        raise ValueError(msg)  # noqa: TRY004  (what pydantic turns into a fault)
+    return value
+
+
+CudaVersion = Annotated[
+    str, BeforeValidator(_version_text), StringConstraints(pattern=r"^[1-9][0-9]?\.[0-9]{1,2}$", max_length=5)
+]
+"""A version of CUDA, such as `"12.4"`."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

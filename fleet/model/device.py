@@ -27,6 +27,19 @@ class Target(StrEnum):
     """Programs of the host, without containers."""
 
 
+class LanEncryption(StrEnum):
+    """What encrypts the traffic that goes to a machine's LAN address."""
+
+    WIREGUARD = "wireguard"
+    """The address is that of a WireGuard interface."""
+    TAILSCALE = "tailscale"
+    """The address is the machine's in a tailnet, which is WireGuard."""
+    VPN = "vpn"
+    """The address is inside another VPN, such as IPsec or OpenVPN."""
+    TLS = "tls"
+    """Every endpoint that is published there speaks TLS itself."""
+
+
 class DeviceClass(StrEnum):
     """What the device is. `strategy` says how containers get onto it."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Model
+from fleet.model.base import CudaVersion, Model
 from fleet.model.quantities import MemoryMib
 
 CUDA_CONTEXT_MIB = 450
@@ -40,6 +40,8 @@ class Gpu(Model):
     """Index, UUID (`GPU-...`, which survives a changed order of cards) or CDI name."""
     driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$")] = "nvidia"
     """Device driver the daemon is set up with: `nvidia` (container toolkit) or `cdi`."""
+    cuda: CudaVersion | None = None
+    """Newest CUDA its driver runs, as nvidia-smi prints it, in quotes: "12.8"."""
     context_mib: MemoryMib = Field(default=CUDA_CONTEXT_MIB, alias="context")
     """What one CUDA process costs on top of its request."""
     desktop_reserve_mib: MemoryMib | None = Field(default=None, alias="desktop_reserve")

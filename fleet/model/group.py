@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,6 +13,7 @@ from fleet.model.hardening import Hardening
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
+from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
 MAIN = "main"
@@ -153,30 +153,6 @@ class Container(Model):
             msg = "gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
             raise ValueError(msg)
         return self
-
-
-class VolumeKind(StrEnum):
-    """How much it would hurt to lose it."""
-
-    DATA = "data"
-    """Protected, and kept when the stack is destroyed."""
-    CACHE = "cache"
-    """Can be had again, but slowly: protected and kept like data."""
-    SCRATCH = "scratch"
-    """Gone with the stack."""
-
-
-class Volume(Model):
-    """Storage a group owns; other groups of the machine may mount it by name."""
-
-    kind: VolumeKind = VolumeKind.DATA
-    """How much it would hurt to lose it."""
-    writers: Literal["one", "many"] = "many"
-    """`one` where its files take a single writer: SQLite, Chroma."""
-    medium: Literal["any", "ssd"] = "any"
-    """`ssd` where a slow disk would hold its group up."""
-    size_mib: MemoryMib | None = Field(default=None, alias="size")
-    """Expected size; Docker does not enforce it."""
 
 
 class Port(Model):

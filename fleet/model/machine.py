@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import AbsolutePath, FrozenMap, Model, Name
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
-from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, Target
+from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, LanEncryption, Target
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
 
@@ -49,6 +49,23 @@ class ContainerNetwork(Subnet):
     """Its name on the daemon, such as mainpc_internal."""
 
 
+class LanTraffic(Model):
+    """What encrypts the traffic that goes to a machine's LAN address, or why nothing does."""
+
+    by: LanEncryption | None = None
+    """What encrypts it."""
+    none: Annotated[str, StringConstraints(min_length=10, max_length=200)] | None = None
+    """Why it goes in the clear, in place of the other: who is on that network reads and changes it."""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.by is None) == (self.none is None):
+            what = "neither by nor none is" if self.by is None else "by and none are both"
+            msg = f"{what} given; give by, or none with the reason why it goes in the clear"
+            raise ValueError(msg)
+        return self
+
+
 class Machine(Model):
     """A machine and what it has to give."""
 
@@ -72,6 +89,8 @@ class Machine(Model):
     1.44 (Docker 25) a container that starts is probed every second, and then at its interval."""
     lan_address: IPv4Address | None = None
     """Address other machines reach it by; needed once one of them uses a group of it."""
+    lan_traffic: LanTraffic | None = None
+    """What encrypts the traffic that other machines send to `lan_address`, or why nothing does."""
     stated_cpus: int | None = Field(default=None, alias="cpus", ge=1)
     """Processors (nproc)."""
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
@@ -217,6 +236,7 @@ _OF_HOSTS_ONLY = {
     "secrets_folder": "secrets_folder",
     "binds": "binds",
     "lan_address": "lan_address",
+    "lan_traffic": "lan_traffic",
     "power": "power",
 }
 

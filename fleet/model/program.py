@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import AbsolutePath, Model, Name
+from fleet.model.base import AbsolutePath, CudaVersion, Model, Name
 from fleet.model.device import Arch
 
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
@@ -49,6 +49,8 @@ class Build(Model):
     """`cuda` for agents that compute on a card; it needs a GPU budget."""
     requirements: tuple[Requirement, ...] = ()
     """As pip reads them, one a line."""
+    cuda: CudaVersion | None = None
+    """CUDA that its requirements bring, in quotes: "13.2"."""
     unresolved: str = ""
     """Why they have no lock under images/agent/locks, where they have none: the image is then its owner's to make."""
 
@@ -68,3 +70,5 @@ class Image(Model):
     """`registry/name:tag`, with `@sha256:...` where it is pinned."""
     platforms: tuple[Arch, ...] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
     """Processor architectures it exists for."""
+    cuda: CudaVersion | None = None
+    """CUDA that is in it, in quotes: "12.4"."""

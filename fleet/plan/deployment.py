@@ -14,6 +14,7 @@ from fleet.model import (
     Exposure,
     Gpu,
     Hardening,
+    LanTraffic,
     Machine,
     Rollout,
     RolloutState,
@@ -181,6 +182,8 @@ class PlannedVolume:
     size_mib: int | None = None
     mounted_by: tuple[str, ...] = ()
     """Groups that mount it."""
+    velero: bool = False
+    """Velero is stated to keep its data a second time."""
     tmpfs_mib: int | None = None
     """Set for a volume that lives in memory: its size."""
 
@@ -244,6 +247,14 @@ class PlannedNamespace:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """A machine's LAN address: whose it is, and what encrypts the traffic to it; None where nobody has said."""
+
+    machine: str
+    traffic: LanTraffic | None
+
+
+@dataclass(frozen=True, slots=True)
 class FleetFacts:
     """What policies need to know of the rest of the fleet."""
 
@@ -251,6 +262,8 @@ class FleetFacts:
     """Network name -> CIDR."""
     allowed_overlaps: tuple[str, ...]
     start_after: Mapping[str, tuple[str, ...]]
+    addresses: Mapping[str, Address]
+    """LAN address -> the machine that has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from fleet import labels
 from fleet.budget import memory_request_mib
-from fleet.model import Arch, Container, ContainerGroup, Stack, Tier
+from fleet.model import MAIN, Arch, Container, ContainerGroup, Stack, Tier, Volume, VolumeKind
 from fleet.plan.deployment import PlannedGpu
 
 _SHARE_MEMORY = frozenset(
@@ -32,6 +33,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.MEMORY_REQUEST_MIB: str(memory_request_mib(stack, container)),
         labels.DEVICES: "" if stands_in else ",".join(container.devices),
         labels.SHARED_MEMORY_FOR: "" if stands_in else ",".join(_sharing_memory(container)),
+        labels.BACKUPS: "; ".join(_backups(group, key, stack)),
         labels.SELF_HEALING: "true" if container.agents or stands_in else "",
     }
     if gpu:
@@ -41,6 +43,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
             labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
             labels.GPU_PROCESSES: str(gpu.processes),
             labels.GPU_ENFORCEMENT: str(gpu.enforcement),
+            labels.IMAGE_CUDA: _cuda(container),
         }
     for field, exception in container.hardening.exceptions.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
@@ -61,3 +64,31 @@ def _platforms(container: Container) -> tuple[Arch, ...]:
     if container.image:
         return container.image.platforms
     return (Arch.AMD64,) if container.build and container.build.variant == "cuda" else ()
+
+
+def _cuda(container: Container) -> str:
+    made_of = container.build or container.image
+    return (made_of.cuda if made_of else None) or ""
+
+
+def _backups(group: ContainerGroup, key: str, stack: Stack) -> Iterator[str]:
+    """What the group's file says of each volume it owns, on the containers that mount it, or on the main one."""
+    for name, volume in sorted(group.volumes.items()):
+        mounting = [other for other, container in group.containers.items() if name in container.mounts] or [MAIN]
+        if key in mounting and (statement := _statement(volume, stack)):
+            yield f"{volume_name(name, stack)}: {statement}"
+
+
+def _statement(volume: Volume, stack: Stack) -> str:
+    if volume.kind is VolumeKind.SCRATCH:
+        return ""
+    if stack.runs_stand_ins:
+        return "none, stand-ins write it"
+    if volume.kind is VolumeKind.CACHE:
+        return "none, it can be had again"
+    return str(volume.backup or "")
+
+
+def volume_name(key: str, stack: Stack) -> str:
+    """What a volume is called on its target: a cluster's claim is named like it, all others after their machine."""
+    return key if stack.machine.cluster else f"{stack.machine.name}-{key}"

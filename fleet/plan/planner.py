@@ -27,11 +27,13 @@ from fleet.model import (
     Fleet,
     Stack,
 )
+from fleet.model.volume import VELERO
 from fleet.needs import degradations
 from fleet.order import waves
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
 from fleet.plan.charge import MonthlyCharge
 from fleet.plan.deployment import (
+    Address,
     Deployment,
     FleetFacts,
     Operation,
@@ -266,6 +268,7 @@ class _Planner:
                 bind=stack.machine.binds.get(key),
                 size_mib=volume.size_mib,
                 mounted_by=self._mounting(key),
+                velero=volume.backup is not None and volume.backup.by == VELERO and not stack.runs_stand_ins,
             )
             for group in self._groups
             for key, volume in sorted(group.volumes.items())
@@ -290,4 +293,11 @@ def _facts(fleet: Fleet) -> FleetFacts:
         subnets=MappingProxyType({network.name: str(network.subnet) for network in networks}),
         allowed_overlaps=tuple(str(network.subnet) for network in networks if network.inside_docker_pool),
         start_after=MappingProxyType({name: group.start_after for name, group in fleet.groups.items()}),
+        addresses=MappingProxyType(
+            {
+                str(stack.machine.lan_address): Address(stack.machine.name, stack.machine.lan_traffic)
+                for stack in fleet.members
+                if stack.machine.lan_address
+            }
+        ),
     )

@@ -48,6 +48,7 @@ OBJECTS: Mapping[str, tuple[str, ObjectReader]] = {
         for kind in ("RoleBinding", "ClusterRoleBinding")
     },
     "core:ConfigMap": ("config_maps", objects.config_map),
+    "velero.io:Schedule": ("schedules", objects.schedule),
     "core:PersistentVolumeClaim": ("volumes", objects.claim),
     **dict.fromkeys(("core:Secret", "scheduling.k8s.io:PriorityClass", "discovery.k8s.io:EndpointSlice"), _OTHERS),
 }

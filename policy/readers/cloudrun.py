@@ -213,7 +213,13 @@ def bucket(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView
     name = given.text("name", "name") or subject
     forced = given.flag("forceDestroy", "keeps_data")
     return VolumeView(
-        subject, name, labels=_labels(given), in_cloud=True, keeps_data=not forced, unknown=frozenset(given.unknown)
+        subject,
+        name,
+        labels=_labels(given),
+        in_cloud=True,
+        keeps_data=not forced,
+        copied=given.nested("versioning", "copied").flag("enabled", "copied"),
+        unknown=frozenset(given.unknown),
     )
 
 
@@ -222,4 +228,6 @@ def database(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeVi
     given = Properties(properties)
     name = given.text("name", "name") or subject
     kept = given.flag("deletionProtection", "keeps_data") or not given.has("deletionProtection")
-    return VolumeView(subject, name, in_cloud=True, keeps_data=kept, unknown=frozenset(given.unknown))
+    backups = given.nested("settings", "copied").nested("backupConfiguration", "copied")
+    copied = backups.flag("enabled", "copied")
+    return VolumeView(subject, name, in_cloud=True, keeps_data=kept, copied=copied, unknown=frozenset(given.unknown))

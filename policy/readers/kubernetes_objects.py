@@ -15,6 +15,7 @@ from policy.cluster import (
     ObjectView,
     RoleView,
     ScalerView,
+    ScheduleView,
 )
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties
@@ -97,6 +98,14 @@ def config_map(subject: str, kind: str, properties: Mapping[str, Any]) -> DataVi
     given = Properties(properties)
     about = metadata(subject, kind, given)
     return DataView(**about, data=texts_of(given, "data", "data"), unknown=frozenset(given.unknown))
+
+
+def schedule(subject: str, kind: str, properties: Mapping[str, Any]) -> ScheduleView:
+    """A velero.io/v1 Schedule."""
+    given = Properties(properties)
+    about = metadata(subject, kind, given)
+    cron = given.nested("spec", "cron").text("schedule", "cron") or ""
+    return ScheduleView(**about, cron=cron, unknown=frozenset(given.unknown))
 
 
 def claim(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:

@@ -10,7 +10,7 @@ from policy.cluster import PoolView
 from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, as_whole, is_unknown
-from policy.stack import CardView, MachineView, NetworkView, ProviderView, VolumeView
+from policy.stack import CardView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
@@ -80,6 +80,7 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
         arch=given.text("arch", "arch") or "",
         agents=_manifest(given),
         memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
+        links=tuple(_links(given)),
         pools=tuple(_pools(given)),
         pool_label=given.text("poolLabel", "pools") or POOL_LABEL,
         monthly_budget_usd=given.number("monthlyBudgetUsd", "monthly_budget_usd"),
@@ -102,6 +103,18 @@ def _amounts(given: Properties, key: str, field: str) -> Mapping[str, float]:
     return {name: float(amount) for name, amount in found.items() if amount is not None}
 
 
+def _links(given: Properties) -> Iterator[LinkView]:
+    links = given.nested("links", "links")
+    for address in given.mapping("links", "links"):
+        link = links.nested(address, "links")
+        yield LinkView(
+            address,
+            machine=link.text("machine", "links") or address,
+            encryption=link.text("encryption", "links") or "",
+            accepted=link.text("none", "links") or "",
+        )
+
+
 def _pools(given: Properties) -> Iterator[PoolView]:
     pools = given.nested("nodePools", "pools")
     for key in given.mapping("nodePools", "pools"):
@@ -116,6 +129,7 @@ def _pools(given: Properties) -> Iterator[PoolView]:
             sharing=pool.text("gpuSharing", "pools") or "none",
             shared_replicas=max(1, pool.whole("sharedReplicas", "pools") or 1),
             context_mib=pool.whole("contextMib", "pools") or 0,
+            cuda=pool.text("cuda", "pools") or "",
         )
 
 
@@ -133,6 +147,7 @@ def _cards(given: Properties) -> Iterator[CardView]:
             mps_uid=card.whole("mpsUid", "cards"),
             mps_clients_max=card.whole("mpsClientsMax", "cards") or _CLIENTS_MAX,
             device=card.text("device", "cards") or "",
+            cuda=card.text("cuda", "cards") or "",
         )
 
 

@@ -49,6 +49,7 @@ ODD_TEXTS = [
     "--gpu-memory-utilization=1e999", "--tensor-parallel-size=nan", "XLA_CLIENT_MEM_FRACTION=-inf",
     "FLEET_AGENTS=[[[[", 'FLEET_AGENTS={"a": {"command": [1, null, {}]}, "a": 7}', "device=,0",
     "experimental", "critical", "gpu0", "one", "2099-01-01 because", "2099-01-01", "nvidia", "a,b", "a", "b",
+    "12.4", "²", "* * * * *", "a: 30 3 * * * by x; b: none,",
 ]  # fmt: skip
 KEYS = [
     "name", "image", "user", "privileged", "readOnly", "securityOpts", "capabilities", "adds", "drops",
@@ -63,6 +64,7 @@ KEYS = [
     "bindOptions", "propagation", "o", "shmSize", "nofile", labels.SHARED_MEMORY_FOR,
     labels.GPU_REQUEST_MIB, labels.TIER, labels.IMAGE_PLATFORMS, "agents", "deviceClass", "arch",
     "__defaults", f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
+    "links", "cuda", "encryption", labels.BACKUPS, labels.IMAGE_CUDA,
 ]  # fmt: skip
 CLUSTER_KEYS = [
     "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "jobTemplate", "replicas",
@@ -82,7 +84,8 @@ CLUSTER_KEYS = [
     "scaleTargetRef", "minReplicas", "maxReplicas", "roleRef", "subjects", "verbs", "apiGroups", "resourceNames",
     "nonResourceURLs", "data", "nodePools", "nodes", "gpus", "gpuMemoryMib", "gpuSharing", "sharedReplicas",
     "fleet.local/main.gpu.request-mib", "fleet.group", "main", "terminationGracePeriodSeconds",
-    "fleet.local/main.waiver.B08", "mountPropagation",
+    "fleet.local/main.waiver.B08", "mountPropagation", "schedule", "cuda", "fleet.local/main.backups",
+    "fleet.local/main.image.cuda", "backup.velero.io/backup-volumes",
 ]  # fmt: skip
 CLUSTER_TEXTS = [
     *ODD_TEXTS, "main", "9999999999%", "25%", "Unconfined", "Always", "Recreate", "LoadBalancer", "*", "*.example.com",
@@ -145,6 +148,7 @@ CLOUD_KEYS = [
     "traffics", "instanceSplits", "percent", "revision", "tag", "binaryAuthorization", "useDefault", "encryptionKey",
     "role", "member", "members", "policyData", "project", "regions", "monthlyBudgetUsd", "startAfter", "forceDestroy",
     "fleet.local/main.gpu.request-mib", "fleet.local/exposed", "fleet.local/main.waiver.R03", "main",
+    "versioning", "settings", "backupConfiguration", "enabled",
 ]  # fmt: skip
 CLOUD_TEXTS = [
     *ODD_TEXTS, "1Gi", "500m", "0.5", "1e99", "300s", "9999999999s", "nvidia-l4", "latest", "3", "allUsers",
@@ -211,6 +215,7 @@ def test_no_rule_breaks_on_odd_labels(tags: Mapping[str, str]) -> None:
     st.sampled_from(
         [
             "gpus",
+            "links",
             "subnets",
             "allowedOverlaps",
             "startAfter",

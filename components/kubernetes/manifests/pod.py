@@ -15,6 +15,8 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 DEVICE = "nvidia.com/gpu"
 SHARED_DEVICE = "nvidia.com/gpu.shared"
 DEVICE_MEMORY = "nvidia.com/gpumem"
+VELERO = "backup.velero.io/backup-volumes"
+"""Annotation that tells Velero which of a pod's volumes to copy, comma separated (its page on file system backup)."""
 _BOOK = "FLEET_ADDRESS_BOOK"
 _SCRATCH_DISK = {"requests": "100Mi", "limits": "1Gi"}
 """Writable disk of a container: its logs, for the root is read-only."""
@@ -25,7 +27,7 @@ def pod_template(
 ) -> Object:
     """The template; `image` replaces the main container's in a version on trial."""
     return {
-        "metadata": {"labels": labels(group, track), "annotations": _annotations(group, cluster)},
+        "metadata": {"labels": labels(group, track), "annotations": _annotations(group, deployment, cluster)},
         "spec": {
             "serviceAccountName": group.name,
             "automountServiceAccountToken": False,
@@ -49,7 +51,7 @@ def address_books(group: PlannedGroup) -> dict[str, str]:
     return {f"{c.key}.json": c.env[_BOOK] for c in group.containers if _BOOK in c.env}
 
 
-def _annotations(group: PlannedGroup, cluster: Cluster) -> dict[str, str]:
+def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> dict[str, str]:
     """What policies judge by, what Prometheus looks for, and what makes pods follow their address book."""
     found = {
         f"{ANNOTATIONS}/{container.key}.{label.removeprefix(PREFIX)}": value
@@ -67,6 +69,13 @@ def _annotations(group: PlannedGroup, cluster: Cluster) -> dict[str, str]:
             "prometheus.io/port": str(main.health.http.port),
             "prometheus.io/path": "/metrics",
         }
+    for_velero = [
+        key
+        for key, volume in deployment.volumes.items()
+        if volume.velero and volume.group == group.name and group.name in volume.mounted_by
+    ]
+    if for_velero:
+        found[VELERO] = ",".join(sorted(for_velero))
     return dict(sorted(found.items()))
 
 

@@ -220,6 +220,7 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
         "gpu0": {
             "model": "RTX 4090",
             "device": "0",
+            "cuda": "",
             "capacityMib": 24564,
             "desktopReserveMib": 1024,
             "contextMib": 450,

@@ -188,3 +188,14 @@ def test_a_pinned_image_is_not_pulled_again() -> None:
     found = containers(objects, "left-pods")["main"]
     assert (found["image"], found["imagePullPolicy"]) == (f"ghcr.io/owner/fleet/left:0.1.0@{digest}", "IfNotPresent")
     assert containers(objects, "right-pods")["main"]["imagePullPolicy"] == "Always"
+
+
+def test_velero_is_told_of_the_volumes_it_keeps_and_no_claim_changes() -> None:
+    backup = {"schedule": "@daily", "by": "velero"}
+    objects = rendered(groups={"store": {"volumes": {"facts": {"backup": backup}}}})
+    annotations = spec(objects, "store-pods")["template"]["metadata"]["annotations"]
+    assert annotations["backup.velero.io/backup-volumes"] == "facts"
+    assert annotations["fleet.local/main.backups"] == "facts: @daily by velero"
+    claim = objects["volume-facts"].object["metadata"]
+    assert claim["annotations"] == {"fleet.local/volume.writers": "one"}
+    assert "velero" not in str([objects[key].object for key in pods(objects) if key != "store-pods"])

@@ -295,6 +295,7 @@ def test_labels_say_what_policies_read() -> None:
         labels.GPU_LIMIT_MIB: "6144",
         labels.GPU_PROCESSES: "1",
         labels.GPU_ENFORCEMENT: "mps",
+        labels.IMAGE_CUDA: "12.1",
         labels.SHARED_MEMORY_FOR: "facenet-pytorch,torch,torchvision",
         labels.SELF_HEALING: "true",
     }

@@ -1,0 +1,65 @@
+"""D08: the CUDA of an image is none that the card's driver is too old for.
+
+Judged where both are stated: the image's in the group's file, the driver's in the stack's. Within a major version newer
+code mostly runs, without what needs the newer driver; images of NVIDIA's own refuse to start all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.labels import GPU_CARD, IMAGE_CUDA
+from fleet.secrets import shown
+from policy.containers import ContainerView
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import MachineView, StackView
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    for machine in stack.machines:
+        for container, where, driver in _pairs(stack, machine):
+            image = container.labels.get(IMAGE_CUDA, "")
+            wants, runs = _version(image), _version(driver)
+            if wants is None or runs is None or wants <= runs:
+                continue
+            if wants[0] == runs[0] and settings["same_major_suffices"]:
+                continue
+            what = "is of another major version, so nothing in it starts on the card"
+            if wants[0] == runs[0]:
+                what = "is newer, so what is compiled at its start fails, and an image of NVIDIA's own does not start"
+            problem = f"label {IMAGE_CUDA} is {shown(image)}, and the driver of {where} runs {shown(driver)}: it {what}"
+            yield Finding(container.subject, "labels", problem)
+
+
+def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerView, str, str]]:
+    """Each container with the card it computes on, and the CUDA of that card's driver."""
+    cards = {card.name: card for card in machine.cards}
+    for container in stack.on(machine):
+        if card := cards.get(container.labels.get(GPU_CARD, "")):
+            yield container, f"{card.name} of {machine.name}", card.cuda
+    pools = {pool.name: pool for pool in machine.pools}
+    for pod, named in stack.pods_on(machine):
+        if pool := pools.get(named):
+            yield from ((container, f"pool {pool.name} of {machine.name}", pool.cuda) for container in pod.containers)
+
+
+def _version(text: str) -> tuple[int, int] | None:
+    major, _, minor = text.strip().partition(".")
+    minor = minor.partition(".")[0] or "0"
+    if not (major.isdecimal() and minor.isdecimal()) or len(text) > len("99.999.999"):
+        return None
+    return int(major), int(minor)
+
+
+RULE = StackRule(
+    id="D08",
+    name="cuda-runs",
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="The CUDA of an image is no newer than what the driver of its card runs.",
+    remedy="update the driver and machine.gpus.<card>.cuda, or build the image with an older CUDA",
+    elsewhere="update the driver, or take an image with an older CUDA",
+    defaults={"same_major_suffices": False},
+    reads=("containers.labels", "machines.cards", "machines.pools", "pods.node_selector"),
+    check=_check,
+)

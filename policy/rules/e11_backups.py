@@ -1,0 +1,97 @@
+"""E11: of every volume that holds data somebody has said how it is kept a second time, or why it is not.
+
+Containers carry what their group's file says (`fleet.backups`), since a volume whose label changes is replaced; on a
+cluster, Velero's own annotation of a pod says it too. A claim holds data unless it is annotated as scratch, a volume of
+Docker where it is protected; a bucket or a database of a cloud says by itself what it keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fleet.cron import fault_of
+from fleet.labels import BACKUPS
+from fleet.secrets import shown
+from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.stack import StackView, VolumeView
+
+_SCRATCH = ("fleet.local/volume.kind", "scratch")
+_VELERO = "backup.velero.io/backup-volumes"
+_BY_VELERO = "when Velero's schedule says by Velero"
+_NONE = "none"
+
+
+def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    said = _said(stack)
+    for volume in stack.volumes:
+        if not _holds_data(volume) or "name" in volume.unknown:
+            continue
+        statement = said.get((volume.host, volume.name))
+        if statement is None:
+            if not volume.copied:
+                problem = f"name is {shown(volume.name)}, and nobody says how its data is kept a second time"
+                yield Finding(volume.subject, "name", problem)
+        elif statement != _BY_VELERO and (fault := _fault(statement)):
+            yield Finding(volume.subject, "name", f"name is {shown(volume.name)}, whose backup is {fault}")
+    for schedule in stack.schedules:
+        if "cron" not in schedule.unknown and (fault := fault_of(_without_zone(schedule.cron))):
+            problem = f"cron is {shown(schedule.cron)}: {fault}, so Velero never runs it"
+            yield Finding(schedule.subject, "cron", problem, "write five fields, such as 30 3 * * *", schedule.urn)
+
+
+def _holds_data(volume: VolumeView) -> bool:
+    if volume.is_claim:
+        return volume.labels.get(_SCRATCH[0]) != _SCRATCH[1]
+    return volume.protected or volume.in_cloud
+
+
+def _said(stack: StackView) -> Mapping[tuple[str, str], str]:
+    """(host, volume) -> what is said of it."""
+    found = {}
+    for pod in stack.pods:
+        named = {name.strip() for name in pod.pod_annotations.get(_VELERO, "").split(",")}
+        for volume in pod.volumes:
+            if volume.name in named:
+                found[(pod.host, volume.source)] = _BY_VELERO
+    for container in stack.containers:
+        for part in container.labels.get(BACKUPS, "").split(";"):
+            name, separator, statement = part.partition(":")
+            if separator:
+                found[(container.host, name.strip())] = statement.strip()
+    return found
+
+
+def _fault(statement: str) -> str:
+    """What is wrong with a statement; empty where nothing is."""
+    word, _, reason = statement.partition(",")
+    if word.strip() == _NONE:
+        return "" if reason.strip() else '"none" without a reason'
+    cron, _, means = statement.partition(" by ")
+    if not means.strip():
+        return f"{shown(statement)}, which is neither <schedule> by <means> nor none, <reason>"
+    fault = fault_of(cron)
+    return f"{shown(cron)}, which is no schedule: {fault}" if fault else ""
+
+
+def _without_zone(cron: str) -> str:
+    """Velero takes a time zone before the fields."""
+    first, _, rest = cron.strip().partition(" ")
+    return rest if first.startswith(("CRON_TZ=", "TZ=")) else cron
+
+
+RULE = StackRule(
+    id="E11",
+    name="backups",
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="Of every volume that holds data, its owner has said how it is kept a second time, or why it is not.",
+    remedy="set volumes.<volume>.backup of its group to a schedule and by what, or to none with the reason",
+    elsewhere=f"label a container {BACKUPS}: <volume>: <schedule> by <means>, or <volume>: none, <reason>",
+    on_cluster=f"annotate the pod that mounts it {_VELERO}, or it fleet.local/volume.kind: scratch",
+    sources=("Kyverno backup-all-volumes", "Kyverno validate-cron-schedule"),
+    reads=(
+        "volumes.name", "volumes.labels", "volumes.copied", "containers.labels", "pods.pod_annotations", "pods.volumes",
+        "schedules.cron",
+    ),
+    check=_check,
+)  # fmt: skip
