@@ -12,6 +12,7 @@ from fleet.plan.deployment import Deployment
 
 _REMOTE = "does not show over the Docker API"
 _CDI_PREFIX = "nvidia.com/gpu="
+_UUID_PREFIX = "GPU-"
 
 
 def gpu_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
@@ -21,6 +22,8 @@ def gpu_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Ite
         if card.shares:
             yield _toolkit(card.name, card.gpu, facts.daemon, mends)
             yield _driver(card.name, facts.host, mends)
+            if card.gpu.device.startswith(_UUID_PREFIX):
+                yield _identity(card.name, card.gpu.device, facts.host, mends)
             if card.name in shared:
                 yield _mps(card.name, facts.host, mends)
 
@@ -57,6 +60,19 @@ def _driver(card: str, host: HostFacts | None, mends: Mends) -> Check:
         install = mends.on_machine("sudo apt install nvidia-driver && sudo reboot")
         return wrong(card, "driver", "no NVIDIA driver is loaded", install)
     return good(card, "driver", f"NVIDIA {host.nvidia_driver}")
+
+
+def _identity(card: str, uuid: str, host: HostFacts | None, mends: Mends) -> Check:
+    """A card that its file names by UUID: an index is some card wherever there is one."""
+    show = mends.on_machine("nvidia-smi -L")
+    if host is None:
+        return unknown(card, "UUID", _REMOTE, show)
+    if not host.nvidia_cards:
+        return unknown(card, "UUID", "the driver names no card before one is used", show)
+    if uuid not in host.nvidia_cards:
+        has = ", ".join(sorted(host.nvidia_cards))
+        return wrong(card, "UUID", f"no card here is {uuid}; there are {has}", f"set machine.gpus.{card}.device to one")
+    return good(card, "UUID", f"the driver knows {uuid}")
 
 
 def _mps(card: str, host: HostFacts | None, mends: Mends) -> Check:

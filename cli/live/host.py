@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -14,6 +15,9 @@ from cli.live.machine_facts import MPS_PROGRAM, HostFacts, PathFacts, secret_fil
 from fleet.plan.deployment import Deployment
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
+_NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")
+_UUID = re.compile(r"^GPU UUID:\s*(GPU-[0-9a-f-]+)\s*$", re.MULTILINE)
+"""A line of a card's `information`; of one that was not used since the driver came, it holds question marks."""
 
 
 def is_this_machine(connection: str, kernel: str, daemon_root: str) -> bool:
@@ -38,6 +42,7 @@ def read_host(deployment: Deployment) -> HostFacts:
     return HostFacts(
         paths=dict(_paths(sorted(binds | devices | secrets))),
         nvidia_driver=_nvidia_driver(),
+        nvidia_cards=nvidia_cards(_NVIDIA_CARDS),
         mps_program=shutil.which(MPS_PROGRAM) is not None,
         own_address=None if address is None else _is_own(address),
     )
@@ -63,6 +68,17 @@ def _nvidia_driver() -> str:
     except (OSError, IndexError):
         return ""
     return next((word for word in words if word[0].isdigit() and "." in word), "unknown version")
+
+
+def nvidia_cards(folder: Path) -> frozenset[str]:
+    """UUIDs of the cards, one folder each, in the driver's own."""
+    found: set[str] = set()
+    for information in folder.glob("*/information"):
+        try:
+            found.update(_UUID.findall(information.read_text(encoding="utf-8", errors="replace")))
+        except OSError:
+            continue
+    return frozenset(found)
 
 
 def _is_own(address: IPv4Address) -> bool:

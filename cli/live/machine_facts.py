@@ -92,6 +92,8 @@ class HostFacts:
     """Bind folders, secrets and devices: None for one that is not there; missing where the user may not look."""
     nvidia_driver: str
     """Its version; empty where none is loaded."""
+    nvidia_cards: frozenset[str]
+    """UUIDs of the cards that the driver knows; a card it has not been asked about yet shows none."""
     mps_program: bool
     """The driver brought the MPS control daemon."""
     own_address: bool | None

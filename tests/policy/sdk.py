@@ -109,7 +109,7 @@ def on_the_wire(value: Any, key: str = "") -> Any:
 def as_options(resource: Registered) -> PolicyResourceOptions:
     """What the SDK knows of a resource beside its properties."""
     return PolicyResourceOptions(
-        resource.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None
+        resource.protect, [], resource.deletes_first, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None
     )
 
 

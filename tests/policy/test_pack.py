@@ -12,6 +12,7 @@ from pulumi_policy import (
     Policy,
 )
 
+from fleet import labels
 from policy import pack
 from policy.catalogue import rules
 from policy.containers import ContainerView
@@ -168,3 +169,13 @@ class TestStackPolicies:
         good = provider(host="ssh://192.168.1.10")
         analyze(policies, good)
         assert analyze_stack(policies, good).messages == {}
+
+
+@pytest.mark.parametrize(("deletes_first", "reported"), [(None, True), (True, False)])
+def test_the_order_of_a_replacement_reaches_the_rules(
+    policies: list[Policy], deletes_first: bool | None, reported: bool
+) -> None:
+    tags = {labels.GPU_REQUEST_MIB: "12000", labels.GPU_LIMIT_MIB: "12000"}
+    stack = [machine(), replace(gpu_container("a", tags), deletes_first=deletes_first)]
+    assert analyze(policies, *stack).messages == {}
+    assert ("G11-rollout-fits" in analyze_stack(policies, *stack).messages) is reported

@@ -9,6 +9,7 @@ import pytest
 
 from cli.offline.strictness import refusals
 from components.docker.render import render_container
+from policy.assemble import stack_view
 from tests.unit.builders import STACKS, assert_accepted, container, planned, small_group, small_stack, swap, under
 from tests.unit.components.registering import Registered, Seen, register, registered
 
@@ -207,6 +208,13 @@ def test_all_values_are_known_at_preview_but_the_networks_name_alone_may_not_be(
             {key: value for key, value in resource.inputs.items() if key != "networksAdvanced"}
         )
         assert "[secret]" not in repr(resource.inputs)
+
+
+def test_a_container_ends_before_its_successor_starts() -> None:
+    containers = stack_view(list(registered("mainpc").plain.values())).containers
+    assert containers
+    assert all(found.ends_first for found in containers)
+    assert all(registered("mainpc").plain[found.subject].deletes_first for found in containers)
 
 
 def test_a_machine_publishes_what_policies_judge_by() -> None:

@@ -201,6 +201,25 @@ def test_a_card_that_is_given_by_its_cdi_name(devices: set[str] | None, expected
     assert told(checks, "gpu0", "container toolkit") == expected
 
 
+UUID = "GPU-11111111-2222-3333-4444-555555555555"
+ELSE = "GPU-99999999-2222-3333-4444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({UUID, ELSE}, ("good", f"the driver knows {UUID}", "")),
+        ({ELSE}, ("wrong", f"no card here is {UUID}; there are {ELSE}", "set machine.gpus.gpu0.device to one")),
+        (set(), ("unknown", "the driver names no card before one is used", "nvidia-smi -L")),
+        (None, ("unknown", REMOTE, "nvidia-smi -L")),
+    ],
+)
+def test_a_card_that_is_given_by_its_uuid(known: set[str] | None, expected: tuple[str, str, str]) -> None:
+    gpu = trial.alpha().machine.gpus["gpu0"].model_copy(update={"device": UUID})
+    seen = None if known is None else host(nvidia_cards=frozenset(known))
+    assert told(examined(machine(host=seen), trial.with_card(gpu)), "gpu0", "UUID") == expected
+
+
 def test_a_driver_that_is_not_loaded_is_wrong() -> None:
     checks = examined(machine(host=host(nvidia_driver="")))
     expected = ("wrong", "no NVIDIA driver is loaded", "sudo apt install nvidia-driver && sudo reboot")

@@ -6,7 +6,7 @@ import os
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from cli.live.host import free_bytes, is_this_machine, read_host
+from cli.live.host import free_bytes, is_this_machine, nvidia_cards, read_host
 from cli.live.machine_facts import PathFacts
 from tests.unit.live import trial
 from tests.unit.live.trial import SOCKET, SSH, on
@@ -55,3 +55,12 @@ def test_an_address_is_asked_for_only_where_ports_are_opened_on_it() -> None:
     assert read_host(on({"lan_address": IPv4Address("127.0.0.1")})).own_address is True
     assert read_host(on({"lan_address": IPv4Address("192.0.2.1")})).own_address is False
     assert read_host(on({"lan_address": None})).own_address is None
+
+
+def test_a_card_is_known_by_its_uuid_once_the_driver_has_used_it(tmp_path: Path) -> None:
+    uuid = "GPU-11111111-2222-3333-4444-555555555555"
+    for bus, text in {"0000:01:00.0": uuid, "0000:02:00.0": "GPU-????????-????-????-????-????????????"}.items():
+        (tmp_path / bus).mkdir()
+        (tmp_path / bus / "information").write_text(f"Model: \t\t NVIDIA L4\nGPU UUID: \t {text}\nBus Type: \t PCIe\n")
+    assert nvidia_cards(tmp_path) == {uuid}
+    assert nvidia_cards(tmp_path / "missing") == frozenset()

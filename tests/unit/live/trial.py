@@ -299,6 +299,7 @@ def host(**changes: Any) -> HostFacts:
             "/dev/video0": PathFacts(is_folder=False, uid=0, gid=44, mode=0o660),
         },
         nvidia_driver="550.54.14",
+        nvidia_cards=frozenset({"GPU-11111111-2222-3333-4444-555555555555"}),
         mps_program=True,
         own_address=True,
     )
