@@ -89,7 +89,7 @@ def new_policy(name: str, rule_id: str | None) -> Exit:
 
 def _ensure_name(name: str, what: str) -> None:
     if not re.match(NAME_PATTERN, name) or not 2 <= len(name) <= NAME_LENGTH_MAX:
-        msg = f'"{name}" is no name of {what}; use lower-case words joined by dashes, {NAME_LENGTH_MAX} letters at most'
+        msg = f'"{name}" is no name of {what}; use lower-case words joined by dashes, 2 to {NAME_LENGTH_MAX} letters'
         raise UserError(msg)
 
 

@@ -9,7 +9,9 @@ from cli.view.memory import Taken
 from cli.view.report.markup import Markup, joined, tag
 from fleet.model.quantities import thousands
 
-_FILLS = {"█": "fill-1", "▓": "fill-2", "▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
+_FILLS = {"▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
+_SHARES = 6
+"""Patterns of parts of equal standing; a bar of more repeats them."""
 _LABELLED = 0.13
 """Part of a bar from which its label has room in it."""
 
@@ -18,7 +20,7 @@ def memory_bar(label: str, taken: Taken, note: str = "") -> Markup:
     """A bar with its figures above, its key below, and a note under it."""
     return tag(
         "div",
-        tag("p", tag("strong", label), tag("span", taken.figures, class_="muted")),
+        tag("p", tag("strong", label), tag("span", ", ".join(taken.figures.split("   ")), class_="muted")),
         bar(taken.parts),
         key([(part, f"{part.label} {thousands(part.mib)}") for part in taken.parts if part.mib], "MiB"),
         tag("p", note, class_="muted") if note else None,
@@ -28,16 +30,16 @@ def memory_bar(label: str, taken: Taken, note: str = "") -> Markup:
 
 def bar(parts: Sequence[Part]) -> Markup:
     """The parts side by side. Readers of screens skip it: its key says the same."""
-    total = sum(part.mib for part in parts) or 1
+    total, fills = sum(part.mib for part in parts) or 1, _fills(parts)
     spans = [
         tag(
             "span",
             tag("b", part.label) if part.mib / total >= _LABELLED else None,
-            class_=_FILLS[part.fill],
+            class_=fill,
             style=f"flex:{part.mib} 0 0",
             title=part.label,
         )
-        for part in parts
+        for part, fill in zip(parts, fills, strict=True)
         if part.mib
     ]
     return tag("div", *spans, class_="bar", aria_hidden="true")
@@ -45,5 +47,17 @@ def bar(parts: Sequence[Part]) -> Markup:
 
 def key(rows: Sequence[tuple[Part, str]], unit: str) -> Markup:
     """Each part's pattern with its figure."""
-    items = [tag("li", tag("i", class_=_FILLS[part.fill], aria_hidden="true"), words) for part, words in rows]
+    fills = _fills([part for part, _ in rows])
+    items = [
+        tag("li", tag("i", class_=fill, aria_hidden="true"), row[1]) for row, fill in zip(rows, fills, strict=True)
+    ]
     return tag("ul", joined(*items), tag("li", f"in {unit}", class_="muted"), class_="key")
+
+
+def _fills(parts: Sequence[Part]) -> list[str]:
+    """A pattern each: what has no size takes none from the others."""
+    number, found = 0, []
+    for part in parts:
+        found.append(_FILLS.get(part.fill) or f"fill-{number % _SHARES + 1}")
+        number += part.fill not in _FILLS and part.mib > 0
+    return found

@@ -102,5 +102,5 @@ def _changes(diff: StackDiff) -> Iterator[str]:
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[Markup]:
     if lines:
-        yield tag("h4", title)
+        yield tag("h3", title)
         yield tag("ul", *(tag("li", line) for line in lines))

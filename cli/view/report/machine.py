@@ -57,7 +57,7 @@ def _groups(deployment: Deployment) -> Markup:
         )
         for group in (*deployment.sharing, *deployment.groups)
     ]
-    headings = ("wave", "group", "takes", "and")
+    headings = ("wave", "group", "takes", "more")
     made = tag(
         "table",
         tag("caption", "Groups by the wave they start in"),
@@ -138,10 +138,14 @@ def _policies(facts: Facts) -> Markup:
         )
     word = tag("span", "violated", class_="bad") if judged.violated else tag("span", "keeps every rule", class_="good")
     told = joined("Policies: ", word if judged.violated or not rows else tag("span", "advised", class_="good"))
-    summary = joined(told, f"; {judged.rules_run} rules, {judged.rules_held} hold")
+    waived = sum(found.waived for found in judged.found)
+    summary = joined(
+        told, f"; {judged.rules_run} rules, {judged.rules_held} hold{f', {waived} waived' if waived else ''}"
+    )
     if not rows:
         return tag("p", summary, class_="told")
-    tables = [table(rule, ("resource", "what it says", "where"), found) for rule, found in rows.items()]
+    headings = ("resource", "what it says", "where")
+    tables = [table(rule, headings, found, of=facts.name) for rule, found in rows.items()]
     opened = "" if judged.violated else None
     return tag("details", tag("summary", summary), *tables, open=opened)
 
@@ -157,7 +161,7 @@ def _changes(deployment: Deployment) -> Markup | None:
     return joined(
         _fold(
             f"{len(rows)} thing{_s(len(rows))} that {target} does in another way",
-            table(f"What changes on {target}", ("a group's need", "groups", "what happens"), rows),
+            table(f"What changes on {target}", ("a group's need", "groups", "what happens"), rows, of=deployment.stack),
         )
         if rows
         else None,

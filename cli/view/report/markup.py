@@ -26,10 +26,12 @@ def joined(*children: str | None) -> Markup:
     return Markup("".join(child if isinstance(child, Markup) else escape(child) for child in children if child))
 
 
-def table(caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: int = 0) -> Markup:
+def table(
+    caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: int = 0, of: str = ""
+) -> Markup:
     """A table that scrolls by itself where it is too wide; its last `numbers` columns hold figures.
 
-    A row's first cell is its heading.
+    A row's first cell is its heading. of: whose table it is, said to readers of screens where others have its like.
     """
     words = len(headings) - numbers
     head = tag("tr", *(tag("th", h, scope="col", class_=_figure(i, words)) for i, h in enumerate(headings)))
@@ -42,7 +44,9 @@ def table(caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...
         for row in rows
     ]
     made = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
-    return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    return tag(
+        "div", made, class_="scroll", tabindex="0", role="region", aria_label=f"{caption}, {of}" if of else caption
+    )
 
 
 def _figure(index: int, words: int) -> str | None:

@@ -78,12 +78,17 @@ details,.told{border-top:1px solid var(--line);padding:.5rem 0;margin:0}
 summary{cursor:pointer;font-weight:600;padding:.15rem 0}
 .memory{margin:.9rem 0}
 .memory p{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;margin:0 0 .25rem}
-.bar{display:flex;height:2rem;border:1px solid var(--line);border-radius:7px;overflow:hidden}
+.bar{display:flex;color:var(--text);height:2rem;border:1px solid var(--line);border-radius:7px;overflow:hidden}
 .bar span{min-width:3px;border-right:1px solid var(--surface);padding:.3rem .15rem;overflow:hidden;white-space:nowrap;
 font-size:.8rem;line-height:1.25}
 .bar b{font-weight:500;background:var(--surface);border-radius:3px;padding:0 .3rem}
 .fill-1{background:var(--one)}
 .fill-2{background:repeating-linear-gradient(45deg,var(--two) 0 7px,var(--surface) 7px 9px)}
+.fill-3{background:repeating-linear-gradient(0deg,var(--one) 0 5px,var(--surface) 5px 7px)}
+.fill-4{background:repeating-linear-gradient(-45deg,var(--three) 0 3px,var(--surface) 3px 6px)}
+.fill-5{background:linear-gradient(var(--surface) 1px,transparent 1px) 0 0/6px 6px,
+linear-gradient(90deg,var(--surface) 1px,transparent 1px) 0 0/6px 6px,var(--two)}
+.fill-6{background:repeating-linear-gradient(90deg,var(--one) 0 9px,var(--ink) 9px 10px)}
 .fill-context{background:radial-gradient(var(--ink) 1px,transparent 1.5px) 0 0/7px 7px,var(--three)}
 .fill-reserve{background:repeating-linear-gradient(90deg,var(--four) 0 4px,var(--surface) 4px 6px)}
 .fill-free{background:var(--surface)}
@@ -94,7 +99,8 @@ vertical-align:-.1em;margin-right:.35rem}
 .good{color:var(--good);font-weight:600}
 .bad{color:var(--bad);font-weight:600}
 footer{color:var(--muted);padding-bottom:2rem;font-size:.9rem}
-@media(max-width:760px){.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem;min-width:7.5rem}
+@media(max-width:760px){.bar b{display:none}
+.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem;min-width:7.5rem}
 .figure{min-width:0}td.wave,th.wave{min-width:0;width:auto}
 section.plain svg{margin:0 -2px}}
 @media(forced-colors:active){.bar,.key i{forced-color-adjust:none}}

@@ -14,9 +14,13 @@ import pytest
 
 from cli.diff.model import Card, Effect, FieldChange, Kind, Pair, Presence, ResourceChange, Restart, StackDiff
 from cli.offline.judged import Found, Judged
+from cli.view.memory import of_card
+from cli.view.report.bars import memory_bar
 from cli.view.report.differences import differences_section
+from cli.view.report.drawing import svg
 from cli.view.report.facts import Facts
 from cli.view.report.layout import NARROW, WIDE, draw
+from cli.view.report.mermaid import mermaid
 from cli.view.report.page import page
 from fleet.cost import shipped_prices, stack_cost
 from fleet.load.project import load_project
@@ -82,6 +86,12 @@ def test_a_violated_rule_and_a_stack_that_was_not_judged_are_told() -> None:
     assert "no &lt;digest&gt;" in text
 
 
+def test_each_part_of_a_card_has_a_pattern_of_its_own() -> None:
+    card = memory_bar("Card", of_card(_facts()[0].deployment.cards[0]))
+    fills = re.findall(r'<i class="([^"]+)"', card)
+    assert len(fills) == len(set(fills)) == 9
+
+
 def test_copies_are_what_the_target_runs() -> None:
     notes = {box.group: box.note for box in draw([facts.deployment for facts in _facts()], WIDE).boxes}
     assert notes["agentic-flow-burst-onnx"] == "4 GiB, 0-5x"
@@ -133,6 +143,17 @@ def test_mermaid_names_only_what_it_has_drawn() -> None:
     drawn = {match[1] for line in lines if (match := re.match(r"    (\w+)\[", line))}
     named = {end for line in lines if "|" in line for end in re.findall(r"n_\w+", line)}
     assert named <= drawn
+
+
+def test_mermaid_and_svg_read_no_words_of_others() -> None:
+    drawing = draw([facts.deployment for facts in _facts()], WIDE)
+    hostile = '"]end; click x "javascript:alert(1)" <img src=x onerror=y> %%{init: {}}%% `a` #quot; & \n'
+    frames = tuple(replace(frame, title=hostile) for frame in drawing.frames)
+    lines = mermaid(replace(drawing, frames=frames)).splitlines()
+    assert len(lines) == len(mermaid(drawing).splitlines())
+    assert not [line for line in lines if line.lstrip().startswith(("click", "%%")) or "<img" in line]
+    assert all(line.count('"') in (0, 2) for line in lines)
+    ET.fromstring(svg(replace(drawing, frames=frames), alone=True))  # noqa: S314  (we made it)
 
 
 def test_a_stack_there_is_not_is_told() -> None:
