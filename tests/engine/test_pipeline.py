@@ -1,4 +1,4 @@
-"""What the pipeline's jobs do, with the real engine: deploy a stack, find no drift, find it, deploy again."""
+"""What the pipeline's jobs do, with the real engine: deploy a stack, find no drift, find it, deploy over it."""
 
 from __future__ import annotations
 
@@ -51,8 +51,12 @@ def test_a_stack_is_deployed_compared_and_found_changed(
     assert [step.returncode for step in steps] == [0, 0, 0, 0], "\n".join(step.stdout + step.stderr for step in steps)
     assert "nothing to compare with" in steps[0].stdout
     assert "## trial: preview passes" in (tmp_path / "preview.md").read_text()
-    assert not (tmp_path / "drift.md").exists()
+    assert (tmp_path / "drift.md").read_text() == ""
     host.containers.get("first").remove(force=True)
     found = job(workspace, "drift", tmp_path / "drift.md")
     assert found.returncode == 4, found.stdout + found.stderr
     assert "first" in (tmp_path / "drift.md").read_text()
+    # What an owner does next: deploys over it. Without a refresh Pulumi would hold the container for there.
+    repaired = [job(workspace, action, tmp_path / "again.md") for action in ("up", "drift")]
+    assert [step.returncode for step in repaired] == [0, 0], "\n".join(step.stdout + step.stderr for step in repaired)
+    assert host.containers.get("first").status == "running"

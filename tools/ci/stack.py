@@ -21,7 +21,8 @@ from tools.ci.credentials import FILES, lay_out, missing
 COMMANDS = {
     "preview": ("preview", "--policy-pack", "policy"),
     "drift": ("refresh", "--preview-only", "--expect-no-changes"),
-    "up": ("up", "--yes", "--policy-pack", "policy"),
+    # Compared first: what was changed by hand is else taken for what was deployed, and stays.
+    "up": ("up", "--yes", "--refresh", "--policy-pack", "policy"),
 }
 _PLAIN = ("--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs")
 _UNKNOWN_STACK = "no stack named"

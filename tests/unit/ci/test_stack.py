@@ -54,7 +54,7 @@ def give(monkeypatch: pytest.MonkeyPatch, values: Mapping[str, str] = GIVEN) -> 
     [
         ("preview", "preview --policy-pack policy --stack pc2"),
         ("drift", "refresh --preview-only --expect-no-changes --stack pc2"),
-        ("up", "up --yes --policy-pack policy --stack pc2"),
+        ("up", "up --yes --refresh --policy-pack policy --stack pc2"),
     ],
 )
 def test_pulumi_is_asked_for_one_stack(
