@@ -13,11 +13,13 @@ from policy.containers import ContainerView
 from policy.counts import replicas_of
 from policy.readers import KUBERNETES_PACKAGE, READERS, object_reader
 from policy.readers.surroundings import (
+    IMAGES,
     NETWORK,
     PROVIDER,
     VOLUME,
     docker_network,
     docker_volume,
+    image,
     is_machine,
     machine,
     provider,
@@ -69,6 +71,8 @@ def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
         yield "networks", docker_network(name, inputs)
     elif resource.type == VOLUME:
         yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
+    elif resource.type in IMAGES:
+        yield "images", image(name, inputs)
     elif resource.type.startswith(PROVIDER):
         yield "providers", provider(resource.type, name, inputs)
     elif found := object_reader(resource.type):

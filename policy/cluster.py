@@ -223,6 +223,8 @@ class PoolView:
     """Cost of one CUDA process."""
     cuda: str = ""
     """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
+    arch: str = ""
+    """Architecture of its processors, `amd64` or `arm64`; empty where nobody has said."""
 
     @property
     def cards(self) -> int:

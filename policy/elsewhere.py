@@ -23,12 +23,6 @@ ELSEWHERE = (
         "a scan of the image, such as Trivy; no-new-privileges (A05) disarms them",
     ),
     Elsewhere(
-        "D07",
-        "the image runs on the machine's processor",
-        "the platforms of an image are in its registry",
-        "`fleet validate`, from `image.platforms` and the machine's `arch`",
-    ),
-    Elsewhere(
         "D09",
         "the program of a health check is in the image",
         "what an image holds is not registered",

@@ -139,6 +139,18 @@ class VolumeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageView:
+    """An image that is built or pulled as a resource."""
+
+    subject: str
+    names: tuple[str, ...] = ()
+    """By which containers may name it."""
+    platforms: tuple[str, ...] = ()
+    """As given: `linux/arm64`; empty where none is."""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderView:
     """A provider. `host` is the daemon's URL where it has one; `tls` is whether it carries certificates."""
 
@@ -158,6 +170,7 @@ class StackView:
     containers: tuple[ContainerView, ...] = ()
     networks: tuple[NetworkView, ...] = ()
     volumes: tuple[VolumeView, ...] = ()
+    images: tuple[ImageView, ...] = ()
     machines: tuple[MachineView, ...] = ()
     providers: tuple[ProviderView, ...] = ()
     pods: tuple[PodView, ...] = ()

@@ -10,10 +10,11 @@ from policy.cluster import PoolView
 from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, as_whole, is_unknown
-from policy.stack import CardView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
+from policy.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
+IMAGES = ("docker:index/image:Image", "docker:index/remoteImage:RemoteImage", "docker-build:index:Image")
 PROVIDER = "pulumi:providers:"
 _CLIENTS_MAX = 48
 
@@ -44,6 +45,20 @@ def docker_volume(name: str, properties: Mapping[str, Any]) -> VolumeView:
         labels=read_labels(given),
         device=host_folder(given.nested("driverOpts", "device"), "device"),
         propagation=propagation_of(given.nested("driverOpts", "propagation"), "propagation"),
+        unknown=frozenset(given.unknown),
+    )
+
+
+def image(name: str, properties: Mapping[str, Any]) -> ImageView:
+    """An image of the Docker provider (built, or pulled as a `RemoteImage`), or of the Docker Build provider."""
+    given = Properties(properties)
+    build = given.nested("build", "platforms")
+    names = (given.text("imageName", "names"), given.text("name", "names"), *given.texts("tags", "names"))
+    platforms = (given.text("platform", "platforms"), build.text("platform", "platforms"))
+    return ImageView(
+        subject=name,
+        names=tuple(filter(None, names)),
+        platforms=tuple(filter(None, (*platforms, *given.texts("platforms", "platforms")))),
         unknown=frozenset(given.unknown),
     )
 
@@ -130,6 +145,7 @@ def _pools(given: Properties) -> Iterator[PoolView]:
             shared_replicas=max(1, pool.whole("sharedReplicas", "pools") or 1),
             context_mib=pool.whole("contextMib", "pools") or 0,
             cuda=pool.text("cuda", "pools") or "",
+            arch=pool.text("arch", "pools") or "",
         )
 
 

@@ -89,6 +89,11 @@ def volume(name: str = "data", tags: Mapping[str, str] | None = None, **changes:
     return _registered("docker:index/volume:Volume", name, properties)
 
 
+def image(name: str = "image", /, kind: str = "docker:index/image:Image", **properties: Any) -> Registered:
+    """An image that is built or pulled as a resource."""
+    return _registered(kind, name, properties)
+
+
 def network(name: str = "net", *subnets: Any, **changes: Any) -> Registered:
     """A network with the given subnets; its own name is the logical one."""
     ipam = [{"subnet": subnet} for subnet in subnets]

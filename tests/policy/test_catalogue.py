@@ -16,7 +16,7 @@ from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.elsewhere import ELSEWHERE
 from policy.page import page
 from policy.rule import ContainerRule, Level, ResourceRule, Rule, StackRule
-from policy.stack import MachineView, NetworkView, ProviderView, VolumeView
+from policy.stack import ImageView, MachineView, NetworkView, ProviderView, VolumeView
 
 MANDATORY, ADVISORY, DISABLED = Level.MANDATORY, Level.ADVISORY, Level.DISABLED
 EXPECTED = {
@@ -71,6 +71,7 @@ EXPECTED = {
     "D04-no-dead-registry": MANDATORY,
     "D05-verified-signature": DISABLED,
     "D06-recently-scanned": DISABLED,
+    "D07-image-platform": MANDATORY,
     "D08-cuda-runs": ADVISORY,
     "D11-pull-policy": ADVISORY,
     "E01-health-check": MANDATORY,
@@ -138,6 +139,7 @@ VIEWS: dict[str, type] = {
     "containers": ContainerView,
     "networks": NetworkView,
     "volumes": VolumeView,
+    "images": ImageView,
     "machines": MachineView,
     "providers": ProviderView,
     "pods": cluster.PodView,

@@ -15,6 +15,7 @@ from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.judge import judge
 from policy.readers import CLOUD_OBJECTS, OBJECTS
+from policy.readers.surroundings import IMAGES
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, ResourceRule, StackRule
 from policy.verdict import Kind
@@ -64,7 +65,8 @@ KEYS = [
     "bindOptions", "propagation", "o", "shmSize", "nofile", labels.SHARED_MEMORY_FOR,
     labels.GPU_REQUEST_MIB, labels.TIER, labels.IMAGE_PLATFORMS, "agents", "deviceClass", "arch",
     "__defaults", f"{labels.EXCEPTION_PREFIX}run_as", f"{labels.WAIVER_PREFIX}C01",
-    "links", "cuda", "encryption", labels.BACKUPS, labels.IMAGE_CUDA,
+    "imageName", "build", "platform", "platforms", "tags", "links", "cuda", "encryption", labels.BACKUPS,
+    labels.IMAGE_CUDA,
 ]  # fmt: skip
 CLUSTER_KEYS = [
     "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "jobTemplate", "replicas",
@@ -112,7 +114,7 @@ values = st.recursive(
 bags = st.dictionaries(keys, values, max_size=12)
 resources = st.builds(
     Registered,
-    type=st.sampled_from([CONTAINER, CONTAINER, NETWORK, VOLUME, PROVIDER, MACHINE, "other:index:Thing"]),
+    type=st.sampled_from([CONTAINER, CONTAINER, NETWORK, VOLUME, PROVIDER, MACHINE, *IMAGES, "other:index:Thing"]),
     name=st.sampled_from(["a", "b"]),
     urn=st.sampled_from(["urn:a", "urn:b", ""]),
     parent=st.sampled_from(["", "urn:a", "urn:b"]),
