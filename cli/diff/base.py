@@ -26,7 +26,9 @@ class Base:
     @property
     def title(self) -> str:
         """As a headline names it."""
-        return f"{self.commit[:10]} ({self.how})"
+        short = self.commit[:10]
+        # A pipeline gives the commit itself.
+        return short if self.commit.startswith(self.how) else f"{short} ({self.how})"
 
 
 def find_base(root: Path, ref: str | None) -> Base:

@@ -67,6 +67,7 @@ def test_faults_here_are_exit_code_2_and_told_once(tmp_path: Path) -> None:
 def test_without_main_the_base_is_head(tmp_path: Path) -> None:
     commit = _commit(tmp_path, "trunk")
     assert find_base(tmp_path, None).title == f"{commit[:10]} (HEAD: no main to compare with)"
+    assert find_base(tmp_path, commit).title == commit[:10]
 
 
 def test_a_reference_that_is_none_and_a_folder_without_git_are_bad_input(tmp_path: Path) -> None:
