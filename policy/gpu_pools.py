@@ -15,9 +15,6 @@ SHARED = "nvidia.com/gpu.shared"
 AMOUNT = "nvidia.com/gpumem"
 """HAMi's resource: MiB of a card that the container gets of each."""
 
-_COPIES_MAX = 4096
-"""Pods of a workload that are laid out one by one; no pool has more cards."""
-
 RESOURCES = {"whole-device": WHOLE, "shared-device": SHARED, "memory-amount": WHOLE}
 """How a pool shares its cards -> the resource that counts what a container asks of them."""
 
@@ -97,21 +94,6 @@ def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[str, Cont
         for container in pod.containers:
             if asks_for_gpu(container):
                 yield named, container, pool_of(named, machine)
-
-
-def has_room(load: PoolLoad, more: Sequence[PoolShare], times: int = 0) -> bool:
-    """Whether all that is asked of a pool finds a card, with so many more of each of `more` beside it."""
-    pool = load.pool
-    wanted = [(share, min(share.container.replicas, _COPIES_MAX)) for share in load.shares]
-    wanted += [(share, min(times, _COPIES_MAX)) for share in more]
-    if pool.sharing != "memory-amount":
-        places = pool.cards * (pool.shared_replicas if pool.sharing == "shared-device" else 1)
-        return sum(share.devices * count for share, count in wanted) <= places
-    sizes = [(max(share.held_mib(pool), share.amount_mib), count * share.devices) for share, count in wanted]
-    if sum(size * count for size, count in sizes) > pool.cards * pool.gpu_memory_mib:
-        return False
-    each = [size for size, count in sizes for _ in range(min(count, _COPIES_MAX))]
-    return cards_needed(each, pool.gpu_memory_mib, pool.cards) <= pool.cards
 
 
 def cards_needed(sizes: Sequence[int], capacity: int, most: int) -> int:

@@ -15,7 +15,8 @@ from policy.cloudrun import SERVICE, RunView
 from policy.cluster import PodView
 from policy.figures import thousands
 from policy.gpu import CardLoad, card_loads
-from policy.gpu_pools import RESOURCES, PoolLoad, asks_for_gpu, has_room, pool_loads, pool_of, share_of
+from policy.gpu_pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
+from policy.gpu_room import PoolRoom
 from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import StackView
 
@@ -25,29 +26,31 @@ _DEFAULT_PERCENT = 25
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
-    loads = {(load.machine.subject, load.pool.name): load for load in pool_loads(stack)}
-    with_room = {place for place, load in loads.items() if load.pool.sharing in RESOURCES and has_room(load, ())}
+    rooms = {(load.machine.subject, load.pool.name): PoolRoom(load) for load in pool_loads(stack)}
+    # What does not fit as it is, G01 tells of.
+    rooms = {place: room for place, room in rooms.items() if room.load.pool.sharing in RESOURCES and room.has_room()}
     for machine in stack.machines:
         for pod, named in stack.pods_on(machine) if machine.pools else ():
             pool = pool_of(named, machine)
-            if pool and (machine.subject, pool.name) in with_room:
-                yield from _on_a_pool(pod, loads[machine.subject, pool.name])
+            room = rooms.get((machine.subject, pool.name)) if pool else None
+            if room:
+                yield from _on_a_pool(pod, room)
     for load in card_loads(stack):
         yield from _on_a_card(load)
     for run in stack.runs:
         yield from _in_a_cloud(run)
 
 
-def _on_a_pool(pod: PodView, load: PoolLoad) -> Iterator[Finding]:
+def _on_a_pool(pod: PodView, room: PoolRoom) -> Iterator[Finding]:
     shares = [share_of(container) for container in pod.containers if asks_for_gpu(container)]
     if not shares or pod.kind != "Deployment" or pod.strategy not in ("", "RollingUpdate") or "strategy" in pod.unknown:
         return
     replicas = max(container.replicas for container in pod.containers)
     surge, missing = math.ceil(_copies(pod.surge, replicas)), math.floor(_copies(pod.unavailable, replicas))
-    if surge and not missing and not has_room(load, shares, 1):
+    if surge and not missing and not room.has_room(shares):
         problem = (
-            f"surge is {surge} and no pod may be missing, but {load.title} has no card for one more, so the new pod "
-            "waits for the card, and the old one for the new pod"
+            f"surge is {surge} and no pod may be missing, but {room.load.title} has no card for one more, so the new "
+            "pod waits for the card, and the old one for the new pod"
         )
         remedy = "set rollout to {surge: 0, unavailable: 1} (of what no group made, maxSurge 0 and maxUnavailable 1)"
         yield Finding(pod.subject, "surge", problem, f"{remedy}, or add nodes to the pool", urn=pod.urn)

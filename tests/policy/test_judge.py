@@ -21,7 +21,7 @@ from tests.policy.builders import (
     provider,
     volume,
 )
-from tests.policy.kubernetes_builders import around, cluster, gpu_workload, kubernetes, workload
+from tests.policy.kubernetes_builders import GPU, around, cluster, gpu_workload, kubernetes, node_pool, workload
 
 FLEET = [
     machine(gpus={"gpu0": card()}),
@@ -111,6 +111,18 @@ def test_five_hundred_pods_take_well_under_two_seconds() -> None:
     started = time.process_time()
     assert judge(stack, None, TODAY).verdicts == ()
     assert time.process_time() - started < 2
+
+
+def test_five_hundred_pods_with_parts_of_cards_take_no_longer() -> None:
+    limits = {**GPU["limits"], "nvidia.com/gpumem": "20930"}
+    pods = [gpu_workload(f"agent-{n}", resources={**GPU, "limits": limits}) for n in range(500)]
+    pool = node_pool(nodes=500, gpuSharing="memory-amount")
+    stack = [cluster(memoryMib=10**9, nodePools={"gpu": pool}), *around(), *pods]
+    judge(stack[:8], None, TODAY)
+    started = time.process_time()
+    found = {verdict.id for verdict in judge(stack, None, TODAY).verdicts}
+    assert time.process_time() - started < 2
+    assert "G11" in found, "every card is taken, and none is left for a new pod"
 
 
 def test_five_hundred_containers_take_well_under_a_second() -> None:
