@@ -6,22 +6,21 @@ a ready image. Where neither says anything, nothing is judged. A single-board co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from fleet.labels import IMAGE_PLATFORMS
 from policy.cluster import PodView
 from policy.containers import CLOUDRUN, DOCKER, ContainerView
+from policy.image_platforms import arch_of, archs_of, archs_of_images, listed
 from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.rules.g17_small_board import SMALL
-from policy.stack import ImageView, MachineView, StackView
+from policy.stack import MachineView, StackView
 
 _ARCH_LABEL = "kubernetes.io/arch"
 _CLOUDS = "amd64"
-_OTHER_NAMES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
-    known = dict(_of_images(stack.images))
+    known = archs_of_images(stack.images)
     for container in stack.containers:
         if container.target == CLOUDRUN:
             yield from _lacking(container, {_CLOUDS}, "an instance of Cloud Run", known)
@@ -30,19 +29,19 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             continue
         for container in stack.on(machine):
             if container.target == DOCKER and machine.arch:
-                yield from _lacking(container, {_arch(machine.arch)}, machine.name, known)
+                yield from _lacking(container, {arch_of(machine.arch)}, machine.name, known)
         for pod, named in stack.pods_on(machine):
             yield from _of_pod(pod, named, machine, known)
 
 
 def _of_pod(pod: PodView, named: str, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     """A pod may come to any node that its selector leaves: its images must exist for all of them."""
-    nodes = {_arch(pool.arch) for pool in machine.pools if pool.arch and named in ("", pool.name)}
-    wanted = _arch(pod.node_selector.get(_ARCH_LABEL, ""))
+    nodes = {arch_of(pool.arch) for pool in machine.pools if pool.arch and named in ("", pool.name)}
+    wanted = arch_of(pod.node_selector.get(_ARCH_LABEL, ""))
     if wanted and nodes and wanted not in nodes:
         where = f"pool {named}" if named else "every pool"
-        problem = f"node_selector wants {wanted}, but {where} of {machine.name} is {_words(nodes)}: it stays pending"
-        remedy = f"use images for {_words(nodes)}, or add a pool of {wanted} nodes"
+        problem = f"node_selector wants {wanted}, but {where} of {machine.name} is {listed(nodes)}: it stays pending"
+        remedy = f"use images for {listed(nodes)}, or add a pool of {wanted} nodes"
         yield Finding(pod.subject, "node_selector", problem, remedy, pod.urn)
         return
     for container in pod.containers:
@@ -50,32 +49,13 @@ def _of_pod(pod: PodView, named: str, machine: MachineView, known: Mapping[str, 
 
 
 def _lacking(container: ContainerView, archs: set[str], where: str, known: Mapping[str, set[str]]) -> Iterator[Finding]:
-    given = container.labels.get(IMAGE_PLATFORMS, "").split(",")
-    has = known.get(container.image or "") or {_arch(text) for text in given if text.strip()}
+    has = archs_of(container, known)
     lacking = archs - has
     if has and lacking:
         problem = (
-            f"image is for {_words(has)} only, but {where} is {_words(lacking)}, where it ends with a format error"
+            f"image is for {listed(has)} only, but {where} is {listed(lacking)}, where it ends with a format error"
         )
         yield Finding(container.subject, "image", problem)
-
-
-def _of_images(images: Iterable[ImageView]) -> Iterator[tuple[str, set[str]]]:
-    for image in images:
-        archs = {_arch(platform) for platform in image.platforms}
-        if archs and not image.unknown:
-            yield from ((name, archs) for name in image.names)
-
-
-def _arch(platform: str) -> str:
-    """`arm64` of `linux/arm64/v8`, and of an architecture alone."""
-    parts = platform.strip().lower().split("/")
-    arch = parts[1] if len(parts) > 1 else parts[0]
-    return _OTHER_NAMES.get(arch, arch)
-
-
-def _words(archs: Iterable[str]) -> str:
-    return " and ".join(sorted(archs))
 
 
 RULE = StackRule(

@@ -6,13 +6,14 @@ machine of that class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from fleet.labels import GPU_REQUEST_MIB, IMAGE_PLATFORMS
+from fleet.labels import GPU_REQUEST_MIB
 from policy.containers import ContainerView
 from policy.gpu import GPU_DEVICES
+from policy.image_platforms import arch_of, archs_of, archs_of_images, listed
 from policy.rule import Finding, Level, Settings, Severity, StackRule
 from policy.stack import MachineView, StackView
 
@@ -22,6 +23,7 @@ _ARCH = "arm64"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    known = archs_of_images(stack.images)
     for machine in stack.machines:
         if machine.device_class != SMALL:
             continue
@@ -30,18 +32,17 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             remedy = f"drop machine.gpus.{card.name}, or set machine.class to what the machine is"
             yield Finding(machine.subject, "cards", problem, remedy)
         for container in stack.on(machine):
-            yield from _container(container, machine)
+            yield from _container(container, machine, known)
 
 
-def _container(container: ContainerView, machine: MachineView) -> Iterator[Finding]:
+def _container(container: ContainerView, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     field = _wants_gpu(container)
     if field:
         problem = f"{field} asks for a GPU, but {machine.name} is a {SMALL}, so it never starts"
         yield Finding(container.subject, field, problem, "move the group to a machine with a card, or drop its gpu")
-    arch = machine.arch or _ARCH
-    platforms = [text.strip() for text in container.labels.get(IMAGE_PLATFORMS, "").split(",") if text.strip()]
-    if platforms and arch not in {text.rpartition("/")[2] for text in platforms}:
-        problem = f"image is for {', '.join(platforms)} only, but {machine.name} is {arch}, so it cannot run there"
+    arch, has = arch_of(machine.arch or _ARCH), archs_of(container, known)
+    if has and arch not in has:
+        problem = f"image is for {listed(has)} only, but {machine.name} is {arch}, so it cannot run there"
         remedy = f"use an image with linux/{arch} (and say so in containers.<name>.image.platforms), or move the group"
         yield Finding(container.subject, "image", problem, remedy)
 
@@ -66,8 +67,8 @@ RULE = StackRule(
     remedy="move the group to a machine that has what it needs",
     elsewhere="drop the GPU, or use an image for the board's processor",
     reads=(
-        "containers.labels", "containers.gpu", "containers.gpu_runtime", "containers.devices",
-        "machines.device_class", "machines.arch", "machines.cards",
+        "containers.image", "containers.labels", "containers.gpu", "containers.gpu_runtime", "containers.devices",
+        "images.platforms", "machines.device_class", "machines.arch", "machines.cards",
     ),
     check=_check,
 )  # fmt: skip

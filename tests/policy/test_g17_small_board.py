@@ -9,7 +9,7 @@ import pytest
 from fleet.labels import IMAGE_PLATFORMS
 from policy.catalogue import rule
 from policy.registered import Registered
-from tests.policy.builders import card, container, gpu_container, judged, machine, violation
+from tests.policy.builders import card, container, gpu_container, image, judged, machine, violation
 
 G17 = rule("G17")
 
@@ -42,12 +42,18 @@ def test_it_fails_on_a_board_for(bad: Registered, says: str) -> None:
 @pytest.mark.parametrize("arch", ["arm64", None])
 def test_it_fails_for_an_image_that_is_for_another_processor(platforms: str, arch: str | None) -> None:
     message = violation(G17, container("bad", {IMAGE_PLATFORMS: platforms}), _board(arch=arch))
-    assert f"image is for {platforms} only, but edge is arm64" in message
+    assert "image is for amd64 only, but edge is arm64" in message
 
 
 @pytest.mark.parametrize("platforms", ["arm64", "amd64,arm64", "linux/amd64, linux/arm64", ""])
 def test_it_holds_for_an_image_for(platforms: str) -> None:
     assert judged(G17, container(tags={IMAGE_PLATFORMS: platforms}), _board()) == {}
+
+
+@pytest.mark.parametrize(("platform", "holds"), [("linux/amd64", False), ("linux/arm64/v8", True)])
+def test_it_reads_what_the_image_is_built_for(platform: str, holds: bool) -> None:
+    built = image("built", imageName="fleet.local/own:1", build={"platform": platform})
+    assert (judged(G17, container(image="fleet.local/own:1"), built, _board()) == {}) is holds
 
 
 def test_a_board_of_another_processor_takes_images_for_that() -> None:
