@@ -71,7 +71,8 @@ def _summary(diffs: Sequence[StackDiff]) -> str:
         restarts = f"{len(diff.restarts)}, up to {diff.restart_s} s" if diff.restarts else "none"
         resources = _text(presence_text(diff) or counts(diff))
         lines.append(f"| **{_text(diff.stack)}** | {resources} | {restarts} | {policy_counts(diff)} |")
-    return "\n".join(lines) + "\n"
+    seconds = f"\nSeconds: {HOW}.\n" if any(diff.restarts for diff in diffs) else ""
+    return "\n".join(lines) + f"\n{seconds}"
 
 
 def _data(diff: StackDiff) -> Iterator[str]:
@@ -85,7 +86,7 @@ def _data(diff: StackDiff) -> Iterator[str]:
 
 def _violations(diff: StackDiff) -> Iterator[str]:
     mandatory = [_result(result) for result in diff.policies.new if result.level == "mandatory"]
-    yield from _sections(f"{diff.stack}: new policy violations", mandatory)
+    yield from _sections(f"{diff.stack}: {_many(mandatory, 'new policy violation')}", mandatory)
 
 
 def _machine(diff: StackDiff) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _restarts(diff: StackDiff) -> Iterator[str]:
     restarts = [
         f"- {wave_text(restart)}: {_code(restart.container)} {effect_text(restart)}" for restart in diff.restarts
     ]
-    yield from _sections(f"{diff.stack}: {len(restarts)} containers stop or start", restarts and [HOW, "", *restarts])
+    yield from _sections(f"{diff.stack}: {_many(restarts, 'container')} to stop or start", restarts)
 
 
 def _resources(diff: StackDiff) -> Iterator[str]:
@@ -111,16 +112,16 @@ def _resources(diff: StackDiff) -> Iterator[str]:
 
 def _advisories(diff: StackDiff) -> Iterator[str]:
     advisory = [_result(result) for result in diff.policies.new if result.level != "mandatory"]
-    yield from _sections(f"{diff.stack}: {len(advisory)} new advisories", advisory)
+    yield from _sections(f"{diff.stack}: {_many(advisory, 'new advisory result')}", advisory)
     waived = [_result(result) for result in diff.policies.waived]
     yield from _sections(f"{diff.stack}: {len(waived)} newly waived", waived)
 
 
 def _old_results(diff: StackDiff) -> Iterator[str]:
     fixed = [_result(result) for result in diff.policies.fixed]
-    yield from _sections(f"{diff.stack}: {len(fixed)} policy results fixed", fixed)
+    yield from _sections(f"{diff.stack}: {_many(fixed, 'policy result')} fixed", fixed)
     same = [_result(result) for result in diff.policies.unchanged]
-    yield from _sections(f"{diff.stack}: {len(same)} policy results unchanged", same, fold=True)
+    yield from _sections(f"{diff.stack}: {_many(same, 'policy result')} unchanged", same, fold=True)
 
 
 _BY_WEIGHT = (_data, _violations, _machine, _restarts, _advisories, _resources, _old_results)
@@ -171,6 +172,10 @@ def _cards(name: str, pair: Pair[Card]) -> Iterator[str]:
 def _result(result: PolicyResult) -> str:
     place = f" {_code(result.source)}" if result.source else ""
     return f"- **{result.id}** {result.name} ({standing(result)}){place}: {_text(result.message)}"
+
+
+def _many(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'s' if len(things) != 1 else ''}"
 
 
 def _line(text: str) -> str:

@@ -52,7 +52,7 @@ def test_a_comment_fits_github_and_says_what_it_leaves_out() -> None:
     assert len(text) <= LIMIT
     assert text.count("<details>") == text.count("</details>") > 0
     assert "left out" in text
-    assert "new policy violations" in text
+    assert "new policy violation" in text
 
 
 def test_a_comment_holds_no_markup_of_a_message() -> None:
@@ -100,7 +100,7 @@ def test_a_comment_about_500_groups_has_what_weighs_most_of_all_stacks() -> None
     assert len(text) <= LIMIT
     for name in ("one", "two"):
         assert f"#### {name}: data" in text
-        assert f"{name}: new policy violations" in text
+        assert f"{name}: 300 new policy violations" in text
         assert f"{name}: machine and cost" in text
     assert text.count("<details>") == text.count("</details>") > 0
     assert "left out" in text
