@@ -41,7 +41,8 @@ def restarts(
     for change in changes:
         if not is_workload(change.type):
             continue
-        effect = _effect(change, after.get(change.name))
+        least = copies.get(change.group or "", 1)
+        effect = _effect(change, after.get(change.name), least)
         if effect is None:
             continue
         old, new = before.get(change.name), after.get(change.name)
@@ -50,7 +51,7 @@ def restarts(
         # What shares a card is in no group: it starts before all that are.
         wave = _REMOVED_WAVE if effect is Effect.STOPS else waves.get(change.group or "", 0)
         why = change.why or tuple(field.path for field in change.fields)
-        rounds = _rounds(new, copies.get(change.group or "", 1)) if new and effect is not Effect.STOPS else 1
+        rounds = _rounds(new, least) if new and effect is not Effect.STOPS else 1
         found.append(Restart(change.name, change.group, wave, effect, stop_s, start_s, why, rounds))
     return tuple(sorted(found, key=lambda restart: (restart.wave, restart.container)))
 
@@ -62,24 +63,24 @@ def is_workload(type_: str) -> bool:
     return type_ == _DOCKER or of_cluster or (type_.startswith("gcp:cloudrunv2/") and kind in _INSTANCES)
 
 
-def _effect(change: ResourceChange, new: Resource | None) -> Effect | None:
+def _effect(change: ResourceChange, new: Resource | None, copies: int) -> Effect | None:
     if change.kind in _EFFECTS:
         return _EFFECTS[change.kind]
     if change.kind is Kind.REPLACED:
         return Effect.RECREATED
     if not starts_anew(change.type, [field.path for field in change.fields]):
         return None
-    return Effect.RECREATED if new and _stops_first(new) else Effect.ROLLED
+    return Effect.RECREATED if new and _stops_first(new, copies) else Effect.ROLLED
 
 
-def _stops_first(resource: Resource) -> bool:
-    """Whether an update takes a pod down before its successor is up."""
+def _stops_first(resource: Resource, copies: int) -> bool:
+    """Whether an update takes all copies down before any successor is up."""
     spec = resource.inputs.get("spec", {})
     if resource.type.endswith(":StatefulSet"):
         return True
     strategy = spec.get("strategy", {}) if isinstance(spec, Mapping) else {}
-    unavailable = str(strategy.get("rollingUpdate", {}).get("maxUnavailable", 0))
-    return strategy.get("type") == "Recreate" or (unavailable not in ("0", "0%") and spec.get("replicas", 1) == 1)
+    unavailable = int(strategy.get("rollingUpdate", {}).get("maxUnavailable", 0))
+    return strategy.get("type") == "Recreate" or unavailable >= copies
 
 
 def _rounds(resource: Resource, copies: int) -> int:

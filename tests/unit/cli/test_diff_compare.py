@@ -193,7 +193,7 @@ def test_the_copies_of_a_deployment_are_rolled_in_rounds() -> None:
         return a_plan(a_resource("kubernetes:apps/v1:Deployment", "pods", spec=spec), groups=groups)
 
     diff = difference(workload("a:1"), workload("a:2"))
-    assert [(restart.rounds, restart.whole_s) for restart in diff.restarts] == [(3, 60)]
+    assert [(restart.rounds, restart.whole_s, restart.effect) for restart in diff.restarts] == [(3, 60, Effect.ROLLED)]
     assert diff.restart_s == 60
 
 
