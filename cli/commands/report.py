@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.terminal import Exit, UserError, project_root
 from cli.view.report.drawing import svg
@@ -12,7 +13,12 @@ from cli.view.report.markup import Markup
 from cli.view.report.mermaid import mermaid
 from cli.writing import write_tree
 from fleet.load.project import load_project
+from fleet.model import Fleet
+from fleet.plan.deployment import Deployment
 from fleet.plan.planner import UnknownStackError, plan_stack
+
+if TYPE_CHECKING:
+    from fleet.cost import StackCost
 
 
 def report(file: Path, *, base: str | None) -> Exit:
@@ -20,34 +26,35 @@ def report(file: Path, *, base: str | None) -> Exit:
 
     base: a commit that the page is compared with, as `fleet diff` does; None for no comparison.
     """
-    from cli.offline.judged import judge_stacks
+    from cli.offline.judged import judging
     from cli.view.report.facts import Facts
     from cli.view.report.page import page
     from cli.waivers import ensure_waivers_name_rules
-    from fleet.cost import shipped_prices, stack_cost
 
     root, today = project_root(), date.today()
     project = load_project(root)
     ensure_waivers_name_rules(project)
-    fleet = project.fleet
-    deployments = {stack.name: plan_stack(fleet, stack.name) for stack in fleet.members}
-    biggest_first = sorted(deployments, key=lambda name: -len(deployments[name].groups))
-    judged = judge_stacks(root, biggest_first, today)
-    facts = [
-        Facts(
-            deployment,
-            judged[deployment.stack],
-            stack_cost(fleet.stacks[deployment.stack], fleet.groups, deployment, shipped_prices()),
-        )
-        for deployment in in_order(list(deployments.values()))
-    ]
-    text = page(facts, today, _difference(root, base) if base else None)
+    biggest_first = sorted(project.fleet.members, key=lambda stack: -len(stack.groups))
+    with judging(root, [stack.name for stack in biggest_first], today) as results:
+        priced = _priced(project.fleet)
+        difference = _difference(root, base) if base else None
+        judged = results()
+    facts = [Facts(deployment, judged[deployment.stack], cost) for deployment, cost in priced]
+    text = page(facts, today, difference)
     if str(file) == "-":
         print(text, end="")
     else:
         write_tree(file.parent, {file.name: text})
         print(f"{file}: {len(facts)} stacks, {len(text.encode()) // 1000} kB; open it in a browser")
     return Exit.POLICY_VIOLATED if any(one.violated for one in judged.values()) else Exit.GOOD
+
+
+def _priced(fleet: Fleet) -> list[tuple[Deployment, StackCost]]:
+    """The plan of every stack of the fleet, in the page's order, and what it costs."""
+    from fleet.cost import shipped_prices, stack_cost
+
+    plans = in_order([plan_stack(fleet, stack.name) for stack in fleet.members])
+    return [(plan, stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, shipped_prices())) for plan in plans]
 
 
 def _difference(root: Path, base: str) -> Markup:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,17 +51,18 @@ class Judged:
         return any(found.mandatory for found in self.found)
 
 
-def judge_stacks(root: Path, stacks: Sequence[str], today: date) -> Mapping[str, Judged]:
-    """Runs the program of each stack and judges it by the rules at their own levels.
+@contextmanager
+def judging(root: Path, stacks: Sequence[str], today: date) -> Iterator[Callable[[], Mapping[str, Judged]]]:
+    """Begins to run the program of each stack and to judge it by the rules at their own levels.
 
-    stacks: those that take longest first.
+    Gives what waits for the results, so that the caller can work meanwhile. stacks: those that take longest first.
     """
     workers = min(len(stacks), os.cpu_count() or 1)
     # Spawned: a forked process could inherit locks of Pulumi's threads.
     # Its processes end with it: looking for cycles costs them more than the memory these hold.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
         judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
-        return dict(zip(stacks, judged, strict=True))
+        yield lambda: dict(zip(stacks, judged, strict=True))
 
 
 def judge_stack(root: Path, stack: str, today: date) -> Judged:

@@ -116,7 +116,8 @@ def _waves(out: Console, deployment: Deployment) -> None:
     out.print(table)
     if not wide:
         beside = [f"{group.name}: {extras}" for group in deployment.groups if (extras := _extras(group, deployment))]
-        labelled(out, "with", Text("\n".join(beside)))
+        if beside:
+            labelled(out, "with", Text("\n".join(beside)))
 
 
 def _gpu(group: PlannedGroup) -> str:

@@ -92,6 +92,10 @@ def test_a_violated_policy_stays_within_the_width(tmp_path: Path) -> None:
     assert max(len(line) for line in answer.out.splitlines()) <= 80
 
 
+def test_nothing_stands_beside_groups_that_have_nothing_more_to_tell() -> None:
+    assert "with" not in shipped("plan", "edge", columns=80).out.split()
+
+
 def test_a_narrower_terminal_than_80_columns_gets_80() -> None:
     assert (
         words(shipped("plan", "pc2", columns=40).out).partition("offline plan")[0]
