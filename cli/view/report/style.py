@@ -104,7 +104,8 @@ footer{color:var(--muted);padding-bottom:2rem;font-size:.9rem}
 .figure{min-width:0}td.wave,th.wave{min-width:0;width:auto}
 section.plain svg{margin:0 -2px}}
 @media(forced-colors:active){.bar,.key i{forced-color-adjust:none}}
-@media print{nav,.skip{display:none}section{break-inside:avoid-page}}
+@media print{nav,.skip{display:none}.memory,tr{break-inside:avoid}
+details::details-content{content-visibility:visible;block-size:auto}}
 """
 
 SCRIPT = """

@@ -206,6 +206,24 @@ def test_the_tab_key_reaches_everything(tab: browser.Page, file: Path) -> None:
     assert reached >= set(range(wanted))
 
 
+def test_the_first_press_shows_a_way_past_the_head(tab: browser.Page, file: Path) -> None:
+    tab.open(file, 360)
+    tab.press_tab()
+    assert tab.value("document.activeElement.className") == "skip"
+    assert tab.value("document.activeElement.getBoundingClientRect().left") >= 0
+    assert tab.value("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert tab.value("document.querySelector(document.activeElement.getAttribute('href')) !== null")
+
+
+def test_on_paper_nothing_is_folded_away(tab: browser.Page, file: Path) -> None:
+    tab.open(file, 1400)
+    folded = "[...document.querySelectorAll('details > :not(summary)')].filter(e => !e.checkVisibility()).length"
+    assert tab.value(folded) > 0
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    assert tab.value(folded) == 0
+    tab.call("Emulation.setEmulatedMedia", media="")
+
+
 def test_a_group_with_the_focus_stresses_its_own_lines(tab: browser.Page, file: Path) -> None:
     tab.open(file, 1400)
     tab.value("document.querySelector('.wide [data-group=\"pc2--vision-dream-gpu\"]').focus()")
