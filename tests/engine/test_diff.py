@@ -75,7 +75,27 @@ def test_a_network_that_is_replaced_takes_its_containers_along(
     told = {found.name: found.kind for found in diff.resources}
     assert told == previewed
     assert set(told.values()) == {Kind.REPLACED}
-    assert {name.rpartition("-")[2] for name in told} >= {"network", "main", "helper"}
+    assert set(told) >= {"trial-network-bridge", "trial-first-main", "trial-second-helper"}
+
+
+def test_a_tenant_s_network_is_added_and_its_containers_move_there(
+    trial: Workspace, deployed: Reading, host: docker.DockerClient
+) -> None:
+    files = [trial.folder / f"Pulumi.{trial.stack}.yaml", *trial.folder.glob("groups/trial/*.yaml")]
+    before = {file: file.read_text() for file in files}
+    tenants = {"red": {"subnet": "10.210.252.0/24"}}
+    trial.write_stack({**machine(host), "tenants": tenants}, ["first", "second"])
+    for group in ("first", "second"):
+        trial.edit_group(group, lambda found: found.update(tenant="red"))
+    try:
+        diff = compare_stack(trial.stack, deployed, _plan(trial))
+        previewed = _previewed(trial)
+    finally:
+        for file, text in before.items():
+            file.write_text(text)
+    told = {found.name: found.kind for found in diff.resources}
+    assert told == previewed
+    assert {Kind.ADDED, Kind.REPLACED} <= set(told.values())
 
 
 def _a_volume_more(group: dict[str, Any]) -> None:
@@ -91,7 +111,6 @@ AROUND: dict[str, Edit] = {
     "a volume more": _a_volume_more,
     "data that is scratch from now on": lambda group: group["volumes"]["first-data"].update(kind="scratch"),
     "another port": lambda group: group.update(ports={"main": {"port": 8100}}),
-    "a tenant with a network of its own": lambda group: group.update(tenant="red"),
 }
 PROTECTED: dict[str, Edit] = {
     "many writers": lambda group: group["volumes"]["first-data"].update(writers="many"),
