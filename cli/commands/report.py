@@ -27,8 +27,6 @@ def report(file: Path, *, base: str | None) -> Exit:
     base: a commit that the page is compared with, as `fleet diff` does; None for no comparison.
     """
     from cli.offline.judged import judging
-    from cli.view.report.facts import Facts
-    from cli.view.report.page import page
     from cli.waivers import ensure_waivers_name_rules
 
     root, today = project_root(), date.today()
@@ -36,6 +34,10 @@ def report(file: Path, *, base: str | None) -> Exit:
     ensure_waivers_name_rules(project)
     biggest_first = sorted(project.fleet.members, key=lambda stack: -len(stack.groups))
     with judging(root, [stack.name for stack in biggest_first], today) as results:
+        # Read here, while other processes are at work.
+        from cli.view.report.facts import Facts
+        from cli.view.report.page import page
+
         priced = _priced(project.fleet)
         difference = _difference(root, base) if base else None
         judged = results()
