@@ -176,13 +176,13 @@ def explain(
     resource: Annotated[
         str,
         typer.Argument(
-            help="A container by its logical name or its own, or a group", autocompletion=completing.resources
+            help="A resource by its logical name, a container's own or a group", autocompletion=completing.resources
         ),
     ],
-    field: Annotated[str | None, typer.Argument(help="Only this field, such as memory_limit_mib")] = None,
+    field: Annotated[str | None, typer.Argument(help="Only this field, such as memory or spec.replicas")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where a container's values come from, which rules read them, and what would change them."""
+    """Where a resource's values come from, which rules read them, and what would change them."""
     _run("explain", "explain", stack, resource, field, as_json=as_json)
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.diff.model import FieldChange
+from fleet.leaves import Path, by_name
 from fleet.secrets import HIDDEN, holds_secret_value, names_a_secret
-
-_KEYS = (("name",), ("label",), ("target",), ("host",), ("mountPath",), ("internal", "protocol"), ("containerPort",))
-"""What tells the items of a list apart, in the vocabularies of all targets; the first that every item has, once."""
 
 _SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
 _SECRET_FIELDS = ("data", "stringData", "secretData")
-
-Path = tuple[str, ...]
 
 
 def changed_fields(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
@@ -36,7 +32,7 @@ def _leaves(value: Any, path: Path, *, read_json: bool) -> Iterator[tuple[Path, 
         for key, item in value.items():
             yield from _leaves(item, (*path, str(key)), read_json=read_json)
     elif isinstance(value, list) and value:
-        named = _by_name(value, path)
+        named = by_name(value, path)
         if named is None:
             yield path, value
         else:
@@ -55,29 +51,12 @@ def _object_in(text: str) -> Any:
         return text
 
 
-def _by_name(items: Sequence[Any], path: Path) -> dict[str, Any] | None:
-    """A list as a map; None for one of plain values, which is compared as a whole."""
-    if path == ("envs",) and all(isinstance(item, str) and "=" in item for item in items):
-        return {name: value for name, _, value in (item.partition("=") for item in items)}
-    if not all(isinstance(item, Mapping) for item in items):
-        return None
-    for keys in _KEYS:
-        names = ["/".join(str(item.get(key)) for key in keys) for item in items]
-        if all(keys[0] in item for item in items) and len(set(names)) == len(items):
-            return {name: _without(item, keys) for name, item in zip(names, items, strict=True)}
-    return {str(number): item for number, item in enumerate(items)}
+def _shown(type_: str, path: Path, found: Mapping[Path, Any]) -> str | None:
+    return shown(type_, path, found[path]) if path in found else None
 
 
-def _without(item: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    """What an item says besides its name; of one that says a single thing, that thing."""
-    rest = {key: value for key, value in item.items() if key not in keys}
-    return rest or "set" if len(rest) != 1 else next(iter(rest.values()))
-
-
-def _shown(type_: str, path: Path, leaves: Mapping[Path, Any]) -> str | None:
-    if path not in leaves:
-        return None
-    value = leaves[path]
+def shown(type_: str, path: Path, value: Any) -> str:
+    """A leaf as text; of a secret that it is one."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     secret = type_ in _SECRET_KINDS and path[0] in _SECRET_FIELDS
     if secret or any(names_a_secret(part) for part in path if part.isupper()) or holds_secret_value(text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.unit.builders import ROOT, place
 from tests.unit.cli.running import shipped
 
@@ -12,66 +14,92 @@ from tests.unit.cli.running import shipped
 def explained(*arguments: str) -> list[dict[str, Any]]:
     answer = shipped("explain", *arguments, "--json")
     assert (answer.code, answer.err) == (0, "")
-    fields: list[dict[str, Any]] = json.loads(answer.out)["fields"]
-    return fields
+    resources: list[dict[str, Any]] = json.loads(answer.out)["resources"]
+    return [field for resource in resources for field in resource["fields"]]
 
 
-def test_a_written_value_is_told_with_its_line_and_its_rules() -> None:
-    (found,) = explained("mainpc", "vision-gpu", "memory_limit_mib")
-    assert (found["value"], found["origin"]) == ("4096", "written")
-    assert found["place"] == place(ROOT, "vision_gpu", "memory: {request: 3GiB")
-    assert found["key"] == "containers.main.memory"
-    assert "C01" in found["rules"]
-    assert "C11" in found["rules"]
+def test_a_written_value_is_told_with_its_line_what_changing_it_does_and_its_rules() -> None:
+    (found,) = explained("edge", "lightweight-proxy", "memory")
+    first = found["sources"][0]
+    assert (found["value"], first["state"], first["effect"]) == ("256", "written", "updates it in place")
+    assert first["place"] == place(ROOT, "lightweight_proxy", "memory: {request:")
+    assert first["key"] == "containers.main.memory.limit"
+    assert found["rules"] == ["C01", "C11"]
 
 
-def test_a_default_is_told_with_the_key_that_would_change_it() -> None:
-    (found,) = explained("mainpc", "vision-gpu", "stop_grace_s")
-    assert (found["value"], found["origin"]) == ("30", "default")
-    assert found["key"] == "containers.main.stop_grace"
-    assert found["note"] == "the default is Container's, in fleet/model/"
-    assert "E10" in found["rules"]
+def test_a_default_is_told_with_its_own_place_and_where_its_key_would_stand() -> None:
+    (found,) = explained("edge", "lightweight-proxy", "stop_timeout")
+    (source,) = found["sources"]
+    assert (source["key"], source["state"], source["value"]) == ("containers.main.stop_grace", "default", "30")
+    file, _, line = source["default_place"].rpartition(":")
+    assert "stop_grace_s: Seconds" in (ROOT / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert source["effect"].startswith("replaces the resource (")
 
 
 def test_what_the_stack_decides_is_told_with_the_stacks_file() -> None:
-    (found,) = explained("mainpc", "vision-gpu", "networks")
-    assert found["origin"] == "written"
-    assert found["place"].startswith("Pulumi.mainpc.yaml:")
-    assert found["key"] == "machine.network"
+    (found,) = explained("edge", "edge-network-bridge", "ipam_configs.0.subnet")
+    source = found["sources"][0]
+    assert (source["key"], source["state"]) == ("fleet:machine.network.subnet", "written")
+    assert source["place"].startswith("Pulumi.edge.yaml:")
+    assert found["rules"] == ["G12"]
 
 
-def test_what_no_key_decides_is_told_as_computed() -> None:
-    (found,) = explained("mainpc", "vision-gpu", "labels")
-    assert (found["origin"], found["place"], found["key"]) == ("computed", "", "")
+def test_what_no_key_decides_is_told_with_the_reason() -> None:
+    (found,) = explained("edge", "lightweight-proxy", "privileged")
+    assert (found["sources"], found["rules"]) == ([], ["A04", "G03"])
+    assert found["fixed"].startswith("the same for every container: hardened by default")
 
 
-def test_an_image_that_is_built_here_is_computed_from_its_build() -> None:
-    (found,) = explained("mainpc", "vision-gpu", "image")
-    assert (found["origin"], found["key"]) == ("computed", "containers.main.build")
-    assert found["place"] == place(ROOT, "vision_gpu", "build:")
+def test_a_value_made_of_several_keys_names_all_of_them_with_their_figures() -> None:
+    (found,) = explained("edge", "lightweight-proxy", "image")
+    keys = {source["key"]: source["value"] for source in found["sources"]}
+    assert {"fleet:images.registry", "fleet:images.tag", "contents"} <= set(keys)
 
 
-def test_a_logical_name_means_the_same_as_the_groups() -> None:
-    assert explained("mainpc", "mainpc-vision-gpu-main", "user") == explained("mainpc", "vision-gpu", "user")
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        pytest.param("stopTimeout", ["stopTimeout"], id="as the engine spells it"),
+        pytest.param("stop_timeout", ["stopTimeout"], id="as Python does"),
+        pytest.param("ipamConfigs[0].subnet", ["ipamConfigs.0.subnet"], id="with a list's index"),
+        pytest.param("healthcheck", None, id="all that is below it"),
+        pytest.param("memory_limit_mib", ["memory"], id="as rules call it"),
+        pytest.param("labels.fleet.group", ["labels.fleet.group"], id="with dots in a name"),
+    ],
+)
+def test_a_field_is_found_as_people_write_it(field: str, meant: list[str] | None) -> None:
+    resource = "edge-network-bridge" if field.startswith("ipam") else "edge-lightweight-proxy-main"
+    found = [one["field"] for one in explained("edge", resource, field)]
+    assert found == meant if meant else len(found) > 4
 
 
-def test_all_fields_that_a_key_decides_are_told_in_words() -> None:
-    answer = shipped("explain", "cluster", "mcp")
-    assert (answer.code, answer.err) == (0, "")
-    assert "cluster-mcp-pods/main memory_limit_mib = 2048\n  from     written at groups/agentic-flow/mcp.yaml:" in (
-        answer.out
+def test_a_group_means_what_runs_its_containers() -> None:
+    assert explained("edge", "lightweight-proxy", "user") == explained("edge", "edge-lightweight-proxy-main", "user")
+
+
+def test_every_field_has_a_row_that_fits_the_width() -> None:
+    for columns in (80, 120):
+        answer = shipped("explain", "edge", "edge-network-bridge", columns=columns)
+        assert (answer.code, answer.err) == (0, "")
+        assert "ipamConfigs.0.gateway" in answer.out
+        assert "fleet:machine.network.subnet" in " ".join(answer.out.split())
+        assert max(map(len, answer.out.splitlines())) <= columns
+        assert "\x1b" not in answer.out
+    assert "read by" in shipped("explain", "edge", "edge-network-bridge", columns=120).out
+
+
+def test_names_there_are_not_are_told_with_the_nearest_and_all_there_are() -> None:
+    answer = shipped("explain", "edge", "lightwight-proxy")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(
+        '"lightwight-proxy" is no resource or group of edge; did you mean lightweight-proxy?\n'
+        "resources: edge, edge-daemon, edge-images,"
     )
-    assert "  read by  A01, A02" in answer.out
-
-
-def test_names_there_are_not_are_told_with_the_nearest() -> None:
-    answer = shipped("explain", "mainpc", "vison-gpu")
-    assert (answer.code, answer.err) == (
-        2,
-        '"vison-gpu" is no container or group of mainpc; did you mean vision-gpu?\n',
+    answer = shipped("explain", "edge", "lightweight-proxy", "memry")
+    assert answer.code == 2
+    assert answer.err.startswith(
+        '"memry" is no field of edge-lightweight-proxy-main; did you mean memory?\nfields: name,'
     )
-    answer = shipped("explain", "mainpc", "vision-gpu", "memory_limit")
-    assert (answer.code, answer.err) == (
-        2,
-        '"memory_limit" is no field of a container; did you mean memory_limit_mib?\n',
-    )
+    answer = shipped("explain", "edg", "lightweight-proxy")
+    assert answer.code == 2
+    assert answer.err.startswith('"edg" is no stack; use one of cloud')
