@@ -56,7 +56,7 @@ FIXED: Mapping[str, str] = {
     "NetworkPolicy.metadata.name": "it holds for every pod of its namespace: default-deny, and names",
     "NetworkPolicy.spec.policyTypes": "both directions are closed but for what is declared",
     "NetworkPolicy.spec.egress.*": _NAMES,
-    "PersistentVolumeClaim.*.fleet.local/volume.writers": "one writer is refused for a group of several copies or versions",
+    "PersistentVolumeClaim.*.fleet.local/volume.writers": "one writer is refused for several copies or versions",
     "PersistentVolumeClaim.spec.accessModes": "several pods mount it where several groups or copies do",
     "PodDisruptionBudget.spec.maxUnavailable": "one copy may be missing while nodes are emptied",
     "PriorityClass.*": "one class a tier, with figures that keep the tiers apart",
