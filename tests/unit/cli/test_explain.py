@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.builders import ROOT, place
+from tests.unit.builders import ROOT
 from tests.unit.cli.running import shipped
 
 
@@ -18,11 +18,17 @@ def explained(*arguments: str) -> list[dict[str, Any]]:
     return [field for resource in resources for field in resource["fields"]]
 
 
+def _place(file: str, anchor: str) -> str:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    (number,) = [number for number, line in enumerate(lines, start=1) if anchor in line]
+    return f"{file}:{number}"
+
+
 def test_a_written_value_is_told_with_its_line_what_changing_it_does_and_its_rules() -> None:
     (found,) = explained("edge", "lightweight-proxy", "memory")
     first = found["sources"][0]
     assert (found["value"], first["state"], first["effect"]) == ("256", "written", "updates it in place")
-    assert first["place"] == place(ROOT, "lightweight_proxy", "memory: {request:")
+    assert first["place"] == _place("groups/crank/lightweight-proxy.yaml", "memory: {request:")
     assert first["key"] == "containers.main.memory.limit"
     assert found["rules"] == ["C01", "C11"]
 
