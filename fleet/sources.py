@@ -44,3 +44,11 @@ class Sources:
             return None
         source, line = document.place(path)
         return source if line is None else f"{source}:{line}"
+
+    def place_of_stack(self, stack: str, path: Sequence[str | int]) -> str | None:
+        """`file:line` of a value in a stack's file, or of the nearest above it that is written."""
+        document = self.stacks.get(stack)
+        if document is None:
+            return None
+        source, line = document.place(("config", f"{NAMESPACE}{path[0]}", *path[1:]) if path else ())
+        return f"{source}:{line or 1}"

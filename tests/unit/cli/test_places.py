@@ -14,6 +14,9 @@ from policy.rule import Level
 
 
 class _Sources:
+    def place_of_stack(self, stack: str, path: tuple[str, ...]) -> str:
+        return f"{stack}: {'.'.join(path)}"
+
     def place_of_group(self, group: str, path: tuple[str, ...]) -> str:
         return f"{group}: {'.'.join(path)}"
 
@@ -21,8 +24,11 @@ class _Sources:
 def _place(resource: str, field: str) -> str | None:
     containers = [SimpleNamespace(group="mcp", key="main"), SimpleNamespace(group="mcp", key="proxy")]
     machine = SimpleNamespace(cloud=SimpleNamespace(regions=("us-central1",)))
-    deployment: Any = SimpleNamespace(stack="home", containers=containers, machine=machine)
-    run = cast(Run, SimpleNamespace(deployment=deployment, project=SimpleNamespace(sources=_Sources())))
+    deployment: Any = SimpleNamespace(
+        stack="home", containers=containers, machine=machine, volumes={}, groups=[SimpleNamespace(name="mcp")]
+    )
+    project = SimpleNamespace(sources=_Sources(), fleet=SimpleNamespace(groups={}))
+    run = cast(Run, SimpleNamespace(deployment=deployment, project=project))
     return place_of(Verdict("X01", "x", Level.ADVISORY, resource, "", field, ""), run)
 
 
@@ -42,6 +48,6 @@ def test_the_place_of(resource: str, field: str, place: str) -> None:
     assert _place(resource, field) == place
 
 
-@pytest.mark.parametrize("resource", ["home-mcp-pods/istio-proxy", "home-other-main", "elsewhere"])
+@pytest.mark.parametrize("resource", ["home-mcp-pods/istio-proxy", "elsewhere"])
 def test_what_no_file_describes_has_no_place(resource: str) -> None:
     assert _place(resource, "user") is None
