@@ -6,7 +6,7 @@ The policy pack and the offline plan both come through here, so that they cannot
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -113,9 +113,12 @@ def _resource_verdicts(rule: Rule, check: ResourceCheck, view: Any, urn: str, te
     if unknown.difference(check.each):
         return [_unknown(rule, view.subject, urn, sorted(unknown), where, _NOT_RUN)]
     found, failure = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
-    waiver = common_waiver(rule, carriers.of_view(view), terms.today)
+    carrying = carriers.of_view(view)
+    waiver = common_waiver(rule, carrying, terms.today)
+    hint = "" if waiver else _or_waive(rule, carrying)
     verdicts = [
-        _waived_or_not(rule, finding, urn, where, _way_out(rule, finding, view), waiver, terms) for finding in found
+        _waived_or_not(rule, finding, urn, where, f"{_way_out(rule, finding, view)}{hint}", waiver, terms)
+        for finding in found
     ]
     if unknown:
         verdicts.append(_unknown(rule, view.subject, urn, sorted(unknown), where, _RUN_ON_REST))
@@ -130,8 +133,9 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
         owner = _owner(finding, stack)
         where = _title_of(owner) if owner else finding.subject
         urn = finding.urn or stack.urns.get(finding.subject, "")
-        waiver = common_waiver(rule, carriers.of_finding(finding, stack), terms.today)
-        way_out = _way_out(rule, finding, owner)
+        carrying = carriers.of_finding(finding, stack)
+        waiver = common_waiver(rule, carrying, terms.today)
+        way_out = f"{_way_out(rule, finding, owner)}{'' if waiver else _or_waive(rule, carrying)}"
         verdicts.append(_waived_or_not(rule, finding, urn, f"{where}: ", way_out, waiver, terms))
     for path, subjects in stack.unknown(rule.reads).items():
         field = path.partition(".")[2]
@@ -153,7 +157,7 @@ def _container_verdict(
     rule: ContainerRule, container: ContainerView, finding: Finding, waiver: Waiver | None, terms: Terms
 ) -> Verdict:
     hint = "" if waiver else ignored_waiver(rule, container.labels) or _how_to_waive(rule, container)
-    way_out = f"{_way_out(rule, finding, container)}{hint and f'; {hint}'}"
+    way_out = f"{_way_out(rule, finding, container)}{f'; {hint}' if hint else _or_waive(rule, [container.labels])}"
     return _waived_or_not(rule, finding, container.urn, f"{_title(container)}: ", way_out, waiver, terms)
 
 
@@ -244,6 +248,13 @@ def _is_ours(owner: ContainerView | ObjectView | VolumeView) -> bool:
     if isinstance(owner, PodView):
         return GROUP in owner.pod_labels
     return bool(owner.labels.get(GROUP)) or isinstance(owner, VolumeView)
+
+
+def _or_waive(rule: Rule, carrying: Iterable[Mapping[str, str]]) -> str:
+    """How a group may break a rule for a while, or that none may; nothing of what no group's file describes."""
+    if not any(labels.get(GROUP) for labels in carrying):
+        return ""
+    return f", or waive {rule.id} with a reason and an end date" if rule.waivable else f"; nothing waives {rule.id}"
 
 
 def _how_to_waive(rule: Rule, container: ContainerView) -> str:

@@ -76,6 +76,14 @@ class TestWaivers:
         assert "containers.main.hardening.exceptions.run_as" in _judge(_root(None)).message
         assert 'fleet.exception.run_as = "<last day> <reason>"' in _judge(foreign_container(user="0")).message
 
+    def test_the_message_of_any_other_rule_ends_with_the_waiver_it_takes_or_that_it_takes_none(self) -> None:
+        (verdict,) = verdicts(rule("A04"), container("agent", privileged=True))
+        assert verdict.message.endswith(", or waive A04 with a reason and an end date")
+        (shown,) = verdicts(rule("F04"), container("agent", envs=["API_KEY=abc"]))
+        assert shown.message.endswith("; nothing waives F04")
+        (foreign,) = verdicts(rule("A04"), foreign_container(privileged=True))
+        assert "waive" not in foreign.message
+
     def test_a_rule_without_an_exception_cannot_be_waived(self) -> None:
         tags = {f"{EXCEPTION_PREFIX}{name}": "2099-01-01 because" for name in ("", "privileged")}
         (verdict,) = verdicts(rule("A04"), container("agent", tags, privileged=True))
