@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import Any
 
-from fleet.leaves import Path, replaced
+from fleet.leaves import Path, leaves, replaced
 from policy.assemble import stack_view
 from policy.catalogue import rules
 from policy.registered import UNKNOWN, Registered
 from policy.rule import ContainerRule, ResourceRule, Rule
 from policy.stack import StackView
+
+_COLLECTIONS = tuple(field.name for field in fields(StackView) if field.name != "urns")
+_NUMBER = re.compile(r"\d{1,9}")
 
 Reading = tuple[str, str, str]
 """(collection of StackView, field of its views, target of a container's view or nothing)."""
@@ -23,16 +28,51 @@ def rules_reading(resource: Registered, path: Path) -> tuple[Rule, ...]:
 
 
 def fields_reached(resource: Registered, path: Path) -> frozenset[Reading]:
-    """What rules see of a leaf of a resource's inputs."""
-    hidden = replace(resource, inputs=replaced(resource.inputs, path, UNKNOWN))
-    return frozenset(_missed(stack_view([hidden]))) - frozenset(_missed(stack_view([resource])))
+    """What rules see of a leaf of a resource's inputs.
+
+    A leaf that is hidden may hide its neighbours too: of several fields, those count that another value changes.
+    """
+    seen = stack_view([resource])
+    missed = frozenset(_missed(_view(resource, path, UNKNOWN))) - frozenset(_missed(seen))
+    if len(missed) < 2:
+        return missed
+    value = dict(leaves(resource.inputs)).get(path)
+    told = {reading for other in _others(value) for reading in _differing(seen, _view(resource, path, other))}
+    return missed & told or missed
+
+
+def _view(resource: Registered, path: Path, value: Any) -> StackView:
+    return stack_view([replace(resource, inputs=replaced(resource.inputs, path, value))])
+
+
+def _others(value: Any) -> Iterator[Any]:
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (value + 1, 0)
+    elif isinstance(value, str):
+        yield from (_NUMBER.sub(lambda found: str(int(found[0]) + 1), value), f"{value}x", "")
+    else:
+        yield []
+
+
+def _differing(before: StackView, after: StackView) -> Iterator[Reading]:
+    for collection in _COLLECTIONS:
+        for old, new in zip(getattr(before, collection), getattr(after, collection), strict=False):
+            for field in fields(old):
+                if getattr(old, field.name) != getattr(new, field.name):
+                    yield collection, field.name, _target(collection, old)
+
+
+def _target(collection: str, view: Any) -> str:
+    return str(view.target) if collection == "containers" else ""
 
 
 def _missed(stack: StackView) -> Iterator[Reading]:
-    for collection in (field.name for field in fields(StackView) if field.name != "urns"):
+    for collection in _COLLECTIONS:
         for view in getattr(stack, collection):
             for name in view.unknown:
-                yield collection, name, getattr(view, "target", "") if collection == "containers" else ""
+                yield collection, name, _target(collection, view)
 
 
 def _reads(rule: Rule, collection: str, field: str, target: str) -> bool:
