@@ -87,6 +87,9 @@ def _contents(image: str, stack: PlannedStack) -> str:
 def _written(file: File, path: KeyPath) -> str:
     value: Any = file.data
     for key in path:
+        # A file that extends another drops a key of it with null.
+        if isinstance(value, Mapping) and key not in value:
+            return "null"
         value = value[key]
     return _text(value)
 

@@ -94,7 +94,9 @@ def _is_true(root: Path, stack: str, resource: Resource, leaf: Leaf, decider: De
 
 def _put(data: Any, path: KeyPath, value: Any) -> None:
     for key in path[:-1]:
-        data = data[key] if isinstance(data, list) else data.setdefault(key, {})
+        if not isinstance(data, list) and data.get(key) is None:
+            data[key] = {}
+        data = data[key]
     data[path[-1]] = value
 
 
