@@ -61,7 +61,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Kind -> fields, with all that is below them (`*`: of any item): what the provider's sources mark with `ForceNew`
-(github.com/hashicorp/terraform-provider-google-beta, 93c65b2 of 2026-08-21). No engine's preview was seen."""
+(github.com/hashicorp/terraform-provider-google-beta, 93c65b2 of 2026-08-21). `tests/engine/test_cloud.py` asks the provider."""
 
 _SERVICES = ("Service", "WorkerPool", "Job")
 

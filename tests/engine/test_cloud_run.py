@@ -1,0 +1,144 @@
+"""A project with everything a cloud may have: Google's real provider against a stand-in of Google's APIs.
+
+Every request is compared with Google's own descriptions; what Google would do with it is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.diff.compare import compare_stack
+from cli.diff.model import Kind
+from cli.diff.reading import Reading, read_tree
+from tests.engine.conftest import missing_engine
+from tests.engine.workspace import POLICY_PACK, ROOT, Workspace
+from tests.google import documents
+from tests.google.service import Google, google
+from tests.levels import need
+from tests.trial_cloud import FULL, PROJECT, REGIONS, STACK, write_trial
+from tests.trial_cluster import merged
+
+pytestmark = pytest.mark.engine
+
+CLOUD = merged(FULL, {"regions": list(REGIONS[:2])})
+_WHO_AM_I = "openidconnect.googleapis.com:443"
+_KINDS = {"create": Kind.ADDED, "update": Kind.CHANGED, "replace": Kind.REPLACED, "delete": Kind.REMOVED}
+
+
+@dataclass(frozen=True)
+class Project:
+    """The trial project on the stand-in, and the engine that deploys it."""
+
+    google: Google
+    workspace: Workspace
+
+    def write(self, *, groups: Any = None, cloud: Any = None, **config: Any) -> None:
+        """Writes the fleet with changes, and keeps what Pulumi wrote into the stack's file."""
+        file = self.workspace.folder / f"Pulumi.{STACK}.yaml"
+        kept = yaml.safe_load(file.read_text()) if file.exists() else {}
+        write_trial(self.workspace.folder, groups=groups, cloud=merged(CLOUD, cloud or {}), **config)
+        file.write_text(yaml.safe_dump({**kept, **yaml.safe_load(file.read_text())}, sort_keys=False))
+
+    def plan(self) -> Reading:
+        """The plan of what is written."""
+        return read_tree(self.workspace.folder, [STACK], ROOT)[STACK]
+
+    def previewed(self) -> dict[str, Kind]:
+        """Logical name -> what the engine would do, of the provider's resources."""
+        outcome = self.workspace.preview("--json")
+        assert outcome.code == 0, outcome.text
+        steps: list[dict[str, Any]] = json.loads(outcome.text[outcome.text.index("{") :])["steps"]
+        ours = {step["urn"].rpartition("::")[2]: step["op"] for step in steps if "$gcp:" in step["urn"]}
+        return {name: _KINDS[op] for name, op in ours.items() if op in _KINDS}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The deployed project."""
+    need("engine", missing_engine("gcp") or documents.missing())
+    with google() as service:
+        found = Project(service, Workspace(tmp_path_factory.mktemp("cloud"), STACK, service.environment()))
+        found.write()
+        found.workspace.init()
+        outcome = found.workspace.pulumi("up", "--yes", "--stack", STACK, "--policy-pack", str(POLICY_PACK))
+        assert outcome.code == 0, outcome.text
+        yield found
+
+
+@pytest.fixture(scope="module")
+def deployed(project: Project) -> Reading:
+    """The plan of what is deployed."""
+    return project.plan()
+
+
+def test_every_request_is_one_that_google_describes(project: Project) -> None:
+    assert project.google.faults == []
+    assert {request.method.api for request in project.google.changes()} == {
+        "artifactregistry",
+        "billingbudgets",
+        "cloudbuild",
+        "compute",
+        "iam",
+        "logging",
+        "monitoring",
+        "pubsub",
+        "run",
+        "secretmanager",
+        "serviceusage",
+        "sqladmin",
+        "storage",
+    }
+
+
+def test_nothing_but_who_the_token_belongs_to_is_asked_outside(project: Project) -> None:
+    assert set(project.google.outside) == {_WHO_AM_I}
+
+
+@pytest.mark.parametrize("options", [(), ("--refresh",)], ids=["without refresh", "with refresh"])
+def test_the_second_preview_is_empty(project: Project, options: tuple[str, ...]) -> None:
+    outcome = project.workspace.preview("--expect-no-changes", *options)
+    assert outcome.code == 0, outcome.text
+
+
+_OTHER_IMAGE = {"build": None, "image": {"reference": f"us-central1-docker.pkg.dev/{PROJECT}/fleet/other:2"}}
+_CALLER = f"serviceAccount:caller@{PROJECT}.iam.gserviceaccount.com"
+CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "image": {"groups": {"store": {"containers": {"main": _OTHER_IMAGE}}}},
+    "environment": {"groups": {"nightly": {"containers": {"main": {"env": {"MOOD": "calm"}}}}}},
+    "memory": {"cloud": {"services": {"store": {"memory": "2GiB"}}}},
+    "scale": {"cloud": {"services": {"brain": {"max_instances": 1}}}},
+    "timeout": {"cloud": {"services": {"nightly": {"timeout": "20m"}}}},
+    "concurrency": {"cloud": {"services": {"front": {"concurrency": 7}}}},
+    "ingress": {"cloud": {"services": {"brain": {"ingress": "load-balancer"}}}},
+    "egress": {"cloud": {"services": {"crawler": {"egress": "all"}}}},
+    "a new version": {"rollouts": {"front": {"candidate": "registry.example.org/front:2", "percent": 10}}},
+    "an invoker": {"cloud": {"services": {"nightly": {"invokers": [_CALLER]}}}},
+    "a version of a secret": {"cloud": {"secrets": {"store-key": {"version": 3}}}},
+    "how often a secret is renewed": {"cloud": {"secrets": {"store-key": {"rotation_days": 60}}}},
+    "a region more": {"cloud": {"regions": list(REGIONS)}},
+    "another region": {"cloud": {"regions": [REGIONS[0], REGIONS[2]]}},
+    "another host": {"cloud": {"front_door": {"host": "other.example.org"}}},
+    "requests a minute": {"cloud": {"front_door": {"requests_per_minute": 300}}},
+    "who is told": {"cloud": {"observation": {"email": "other@example.org"}}},
+    "the budget": {"cloud": {"budget": {"monthly_usd": 120}}},
+    "another billing account": {"cloud": {"budget": {"billing_account": "FFFFFF-3D4E5F-678901"}}},
+    "another repository": {"cloud": {"build_repository": "owner/other"}},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_verdict_on_a_change_is_the_engine_s(project: Project, deployed: Reading, change: str) -> None:
+    project.write(**CHANGES[change])
+    try:
+        diff = compare_stack(STACK, deployed, project.plan())
+        previewed = project.previewed()
+    finally:
+        project.write()
+    assert {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")} == previewed
+    assert previewed
