@@ -21,12 +21,12 @@ from tests.engine.workspace import POLICY_PACK, ROOT, Workspace
 from tests.google import documents
 from tests.google.service import Google, google
 from tests.levels import need
-from tests.trial_cloud import FULL, PROJECT, REGIONS, STACK, write_trial
+from tests.trial_cloud import FULL, PROJECT, REGIONS, STACK, Tree, write_trial
 from tests.trial_cluster import merged
 
 pytestmark = pytest.mark.engine
 
-CLOUD = merged(FULL, {"regions": list(REGIONS[:2])})
+CLOUD = merged(FULL, {"regions": list(REGIONS[:2]), "budget": {"monthly_usd": 1000}})
 _WHO_AM_I = "openidconnect.googleapis.com:443"
 _KINDS = {"create": Kind.ADDED, "update": Kind.CHANGED, "replace": Kind.REPLACED, "delete": Kind.REMOVED}
 
@@ -108,27 +108,43 @@ def test_the_second_preview_is_empty(project: Project, options: tuple[str, ...])
 
 _OTHER_IMAGE = {"build": None, "image": {"reference": f"us-central1-docker.pkg.dev/{PROJECT}/fleet/other:2"}}
 _CALLER = f"serviceAccount:caller@{PROJECT}.iam.gserviceaccount.com"
-CHANGES: Mapping[str, Mapping[str, Any]] = {
-    "image": {"groups": {"store": {"containers": {"main": _OTHER_IMAGE}}}},
-    "environment": {"groups": {"nightly": {"containers": {"main": {"env": {"MOOD": "calm"}}}}}},
-    "memory": {"cloud": {"services": {"store": {"memory": "2GiB"}}}},
-    "scale": {"cloud": {"services": {"brain": {"max_instances": 1}}}},
-    "timeout": {"cloud": {"services": {"nightly": {"timeout": "20m"}}}},
-    "concurrency": {"cloud": {"services": {"front": {"concurrency": 7}}}},
-    "ingress": {"cloud": {"services": {"brain": {"ingress": "load-balancer"}}}},
-    "egress": {"cloud": {"services": {"crawler": {"egress": "all"}}}},
-    "a new version": {"rollouts": {"front": {"candidate": "registry.example.org/front:2", "percent": 10}}},
-    "an invoker": {"cloud": {"services": {"nightly": {"invokers": [_CALLER]}}}},
-    "a version of a secret": {"cloud": {"secrets": {"store-key": {"version": 3}}}},
-    "how often a secret is renewed": {"cloud": {"secrets": {"store-key": {"rotation_days": 60}}}},
+_IN_PLACE: Tree = {
+    "groups": {
+        "store": {"containers": {"main": _OTHER_IMAGE}},
+        "nightly": {"containers": {"main": {"env": {"MOOD": "calm"}}}},
+    },
+    "cloud": {
+        "services": {"brain": {"max_instances": 1}, "front": {"concurrency": 7}, "crawler": {"egress": "all"}},
+        "front_door": {"requests_per_minute": 300},
+        "observation": {"email": "other@example.org"},
+        "budget": {"monthly_usd": 1200.5},
+        "build_repository": "owner/other",
+    },
+}
+_REPLACED = "another region, another host, another billing account"
+_POINTING = {"trial-door-backend": Kind.CHANGED, "trial-door-https": Kind.CHANGED}
+"""They name what is replaced by an id that a plan does not know: only the engine sees that they change."""
+CHANGES: Mapping[str, Tree] = {
+    "images, variables, scale, concurrency, egress, limits, alerts": _IN_PLACE,
+    "memory, time limits, ingress, invokers, secrets, and a new version with a tenth of the requests": {
+        "cloud": {
+            "services": {
+                "store": {"memory": "2GiB"},
+                "nightly": {"timeout": "20m", "invokers": [_CALLER]},
+                "brain": {"ingress": "load-balancer"},
+            },
+            "secrets": {"store-key": {"version": 3, "rotation_days": 60}},
+        },
+        "rollouts": {"front": {"candidate": "registry.example.org/front:2", "percent": 10}},
+    },
     "a region more": {"cloud": {"regions": list(REGIONS)}},
-    "another region": {"cloud": {"regions": [REGIONS[0], REGIONS[2]]}},
-    "another host": {"cloud": {"front_door": {"host": "other.example.org"}}},
-    "requests a minute": {"cloud": {"front_door": {"requests_per_minute": 300}}},
-    "who is told": {"cloud": {"observation": {"email": "other@example.org"}}},
-    "the budget": {"cloud": {"budget": {"monthly_usd": 120}}},
-    "another billing account": {"cloud": {"budget": {"billing_account": "FFFFFF-3D4E5F-678901"}}},
-    "another repository": {"cloud": {"build_repository": "owner/other"}},
+    _REPLACED: {
+        "cloud": {
+            "regions": [REGIONS[0], REGIONS[2]],
+            "front_door": {"host": "other.example.org"},
+            "budget": {"billing_account": "FFFFFF-3D4E5F-678901"},
+        }
+    },
 }
 
 
@@ -140,5 +156,36 @@ def test_the_verdict_on_a_change_is_the_engine_s(project: Project, deployed: Rea
         previewed = project.previewed()
     finally:
         project.write()
-    assert {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")} == previewed
-    assert previewed
+    told = {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")}
+    assert told | (_POINTING if change == _REPLACED else {}) == previewed
+    assert told
+
+
+def test_what_is_updated_keeps_what_is_there_and_then_nothing_is_left_to_change(project: Project) -> None:
+    project.write(**_IN_PLACE)
+    before = len(project.google.requests)
+    outcome = project.workspace.up()
+    assert outcome.code == 0, outcome.text
+    asked = project.google.requests[before:]
+    assert [r.method.id for r in asked if r.method.http == "DELETE"] == []
+    run = [request for request in asked if request.method.api == "run" and request.method.http != "GET"]
+    assert {request.method.verb for request in run} == {"patch"}
+    assert project.google.faults == []
+    second = project.workspace.preview("--expect-no-changes", "--refresh")
+    assert second.code == 0, second.text
+
+
+def test_a_protected_service_stays_and_one_that_is_not_goes(project: Project) -> None:
+    refused = project.workspace.destroy()
+    assert refused.code != 0
+    assert "deletion" in refused.text
+    names = ("front", "store", "brain", "crawler", "nightly")
+    project.write(cloud={"services": {name: {"deletion_protection": False} for name in names}})
+    outcome = project.workspace.up()
+    assert outcome.code == 0, outcome.text
+    outcome = project.workspace.destroy()
+    assert outcome.code == 0, outcome.text
+    left = {key.split("/")[0] for key in project.google.store.kept}
+    # What holds data stays, with the topic that a secret waits for, and so do the APIs.
+    assert left == {"pubsub", "secretmanager", "serviceusage", "sqladmin", "storage"}
+    assert project.google.faults == []

@@ -91,6 +91,11 @@ def find(api: str, http: str, path: str) -> Method | None:
     return next((m for m in methods() if (m.api, m.http) == (api, http) and m.path.fullmatch(path)), None)
 
 
+def camel_case(name: str) -> str:
+    """`repository_id` -> `repositoryId`: APIs take either."""
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+
+
 def faults(body: Any, name: str, schemas: Mapping[str, Schema]) -> list[str]:
     """What the API's description does not allow in a body, a line each."""
     return list(_faults(body, {"$ref": name}, schemas, name))
@@ -150,7 +155,7 @@ def _faults(value: Any, given: Schema, schemas: Mapping[str, Schema], where: str
     elif kind == "array":
         for index, inner in enumerate(value):
             yield from _faults(inner, schema["items"], schemas, f"{where}[{index}]")
-    elif "enum" in schema and value not in schema["enum"]:
+    elif "enum" in schema and value and value not in schema["enum"]:
         yield f"{where}: {value!r} is none of {', '.join(schema['enum'])}"
     elif "pattern" in schema and not re.search(schema["pattern"], value):
         yield f"{where}: {value!r} does not match {schema['pattern']}"
@@ -186,4 +191,5 @@ def _is_zero(value: Any, given: Schema, schemas: Mapping[str, Schema]) -> bool:
     schema = _resolved(given, schemas)
     if isinstance(value, dict):
         return not value and "additionalProperties" in schema
-    return value is None or value in (False, 0, "", "0") or value == []
+    wide = schema.get("format") in ("int64", "uint64")
+    return value is None or value in (False, 0, "") or value == [] or (wide and value == "0")

@@ -8,6 +8,7 @@ zero, is no difference.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.google.documents import Method, faults, find
+from tests.google.documents import Method, camel_case, faults, find
 from tests.google.store import Answer, Store
 
 ENDPOINTS = {
@@ -76,7 +77,7 @@ class Google:
         """Checks a request against the API's description, and does what it says."""
         url = urlsplit(target)
         api, _, path = unquote(url.path).lstrip("/").partition("/")
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        query = {camel_case(name): values[-1] for name, values in parse_qs(url.query).items()}
         method = find(api, http, path)
         if method is None:
             self.faults.append(f"{http} {target}: the API has no such request")
@@ -91,31 +92,39 @@ class Google:
 @contextmanager
 def google() -> Iterator[Google]:
     """The stand-in, for as long as it is needed."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    found = Google(server.server_address[1], Store())
-    server.google = found  # type: ignore[attr-defined]
-    server.lock = threading.Lock()  # type: ignore[attr-defined]
+    server = _Server(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield found
+        yield server.google
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.google = Google(self.server_address[1], Store())
+        self.lock = threading.Lock()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A provider that has ended leaves its connections as they are; any other fault is ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        text = self.rfile.read(length)
-        with self.server.lock:  # type: ignore[attr-defined]
-            answer = self.server.google.answer(  # type: ignore[attr-defined]
-                self.command, self.path, json.loads(text) if text.strip() else None
-            )
+        text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with self.server.lock:
+            answer = self.server.google.answer(self.command, self.path, json.loads(text) if text.strip() else None)
         self._send(answer.code, answer.body)
 
     def _send(self, code: int, body: Any) -> None:
@@ -129,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
     def do_CONNECT(self) -> None:
-        self.server.google.outside.append(self.path)  # type: ignore[attr-defined]
+        self.server.google.outside.append(self.path)
         self._send(403, {"error": {"code": 403, "message": "nothing outside is reached from a test"}})
 
     def log_message(self, format: str, *args: Any) -> None:

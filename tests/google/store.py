@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.google.documents import Method, shown
+from tests.google.documents import Method, camel_case, shown
 from tests.google.outputs import outputs
 
 Body = dict[str, Any]
+_OF_OLD = frozenset({"compute", "sqladmin", "storage"})
+"""APIs that tell what is zero from what is not set, and give both back."""
 _VERSION = re.compile(r"^(compute/|storage/|sql/)?(v\d\w*|beta)/")
 
 
@@ -57,7 +59,11 @@ class Store:
         if method.http in ("PATCH", "PUT"):
             return self._changed(method, key, query, body)
         about, _, _ = key.rpartition("/")
-        if method.api == "compute" and about in self.kept:
+        if method.verb == "patchRule":
+            rules = self.kept[about]["rules"]
+            mine = int(query["priority"])
+            self.kept[about]["rules"] = [{**rule, **body} if rule["priority"] == mine else rule for rule in rules]
+        elif method.api == "compute" and about in self.kept:
             # `setLabels`, `setSecurityPolicy`: a part of a resource has a request of its own.
             self.kept[about] |= {name: value for name, value in body.items() if not name.endswith("ingerprint")}
         return self._done(method, key, {})
@@ -66,7 +72,7 @@ class Store:
         own = next((value for name, value in query.items() if name.endswith("Id")), None)
         name = own or body.get("accountId") or body.get("secretId") or body.get("name") or str(next(self._numbers))
         key = f"{parent}/{str(name).rpartition('/')[2]}"
-        key, mine = outputs(method.api, key, body.get("serviceAccount") or body, next(self._numbers))
+        key, mine = outputs(method.api, key, _resource(body), next(self._numbers))
         if key in self.kept:
             return Answer(409, {"error": {"code": 409, "message": f"{key} is there already"}})
         self.kept[key] = mine
@@ -138,23 +144,27 @@ class Store:
         return Answer(200, operation)
 
     def _seen(self, method: Method, body: Body) -> Body:
-        found: Body = shown(body, method.response, method.schemas) if method.response else body
+        if method.response is None or method.api in _OF_OLD:
+            return body
+        found: Body = shown(body, method.response, method.schemas)
         return found
 
     def _missing(self) -> Answer:
         return Answer(404, {"error": {"code": 404, "message": "not found", "status": "NOT_FOUND"}})
 
 
+def _resource(body: Body) -> Body:
+    """What a request is about: some wrap it, and say more beside it."""
+    wrapped = [value for key, value in body.items() if isinstance(value, dict)]
+    return wrapped[0] if wrapped and {*body} & {"accountId", "updateMask"} else body
+
+
 def _masked(old: Body, body: Body, mask: str) -> Body:
     """The old resource with the fields of a mask taken from a body, dotted and in either spelling."""
-    sent = (
-        body.get("resource")
-        or body.get("serviceAccount")
-        or next((inner for key, inner in body.items() if key not in ("updateMask",) and "updateMask" in body), body)
-    )
+    sent = _resource(body)
     new = dict(old)
     for path in mask.split(","):
-        steps = [re.sub(r"_(\w)", lambda match: match[1].upper(), step) for step in path.split(".")]
+        steps = [camel_case(step) for step in path.split(".")]
         target, source = new, sent
         for step in steps[:-1]:
             inner = target.get(step)

@@ -11,7 +11,6 @@ from fleet.plan.deployment import PlannedContainer
 STARTUP_MAX_S = 240
 _STARTUP_PERIOD_S = 10
 _READINESS_PERIOD_S = 10
-_READINESS_SUCCESSES = 2
 
 
 def startup_probe(container: PlannedContainer, port: int | None) -> Object | None:
@@ -45,7 +44,10 @@ def liveness_probe(container: PlannedContainer) -> Object | None:
 
 
 def readiness_probe(container: PlannedContainer) -> Object | None:
-    """Does it take requests. A region whose instances do not is left out by the front door."""
+    """Does it take requests. A region whose instances do not is left out by the front door.
+
+    How often it must succeed is not stated: Cloud Run says twice, and its API's description has no field for it.
+    """
     health = container.health
     if health.http is None:
         return None
@@ -54,7 +56,6 @@ def readiness_probe(container: PlannedContainer) -> Object | None:
         "period_seconds": _READINESS_PERIOD_S,
         "timeout_seconds": min(health.timeout_s, _READINESS_PERIOD_S),
         "failure_threshold": health.retries,
-        "success_threshold": _READINESS_SUCCESSES,
     }
 
 
