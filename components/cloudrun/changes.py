@@ -61,7 +61,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Kind -> fields, with all that is below them (`*`: of any item): what the provider's sources mark with `ForceNew`
-(github.com/hashicorp/terraform-provider-google-beta, 93c65b2 of 2026-08-21). `tests/engine/test_cloud.py` asks the provider."""
+(github.com/hashicorp/terraform-provider-google-beta, 93c65b2 of 2026-08-21). Compared with the provider's schema in
+`tests/engine/test_cloud.py`, and with the engine's previews in `tests/engine/test_cloud_run.py`."""
 
 _SERVICES = ("Service", "WorkerPool", "Job")
 
