@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import ROOT, faults_of, file_of, swap, under
+from tests.unit.builders import ROOT, faults_of, file_of, place, swap, under
 from tests.unit.cli.running import Answer, fleet, process, shipped, write_program
 
 # A ready image without a version: what is deployed changes behind one's back.
@@ -101,9 +101,9 @@ def test_a_violated_mandatory_policy_is_told_with_its_place_and_way_out(tmp_path
     answer = fleet(project, "plan", "pc2")
     assert answer.code == 3
     assert answer.err == ""
-    head, *message = answer.out.splitlines()[-3:]
-    assert head.split() == ["D01", "no-latest", "mandatory", "groups/assistant/tutor-suite-cpu.yaml:9"]
-    assert "ghcr.io/me/tutor:latest" in "".join(message)
+    head, _, message = answer.out.partition("  D01 ")[2].partition("\n")
+    assert head.split() == ["no-latest", "mandatory", place(project, "tutor_suite_cpu", ":latest")]
+    assert "ghcr.io/me/tutor:latest" in message
     assert "1 violation" in answer.out
 
 

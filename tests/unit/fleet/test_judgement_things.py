@@ -45,7 +45,7 @@ def test_a_volume_for_one_writer_with_two_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_sidecar_counts_as_a_second_writer(tmp_path: Path) -> None:
-    change = chain(swap("tuning-data: {kind: data}", "tuning-data: {kind: data, writers: one}"))
+    change = chain(swap("tuning-data: {kind: data,", "tuning-data: {kind: data, writers: one,"))
     assert_accepted(tmp_path, utility_gpu=change)
     second = "    mounts: {'tuning-data': {path: /data}}"
     message = (
