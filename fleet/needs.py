@@ -44,7 +44,7 @@ def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]
     """Feature -> groups of a stack that get less than they ask for, or something else."""
     supported = CAPABILITIES.get(stack.machine.target, {})
     found: dict[Feature, dict[str, None]] = {}
-    for name in stack.groups:
+    for name in stack.running:
         for feature, _ in needs(fleet.groups[name], stack, fleet):
             if feature in supported and supported[feature].level is Level.CHANGES:
                 found.setdefault(feature, {})[name] = None

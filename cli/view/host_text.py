@@ -17,6 +17,7 @@ def show_host(out: Console, deployment: Deployment) -> None:
     """Prints what a host's groups take of it."""
     for card in deployment.cards:
         _card(out, card)
+    _modes(out, deployment)
     _memory(out, deployment)
     _ports(out, deployment)
 
@@ -36,6 +37,19 @@ def _caps(card: CardUse) -> str:
     mps = card.gpu.mps
     served = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
     return (", ".join(kinds) or "nothing runs on it") + served
+
+
+def _modes(out: Console, deployment: Deployment) -> None:
+    """The modes besides the one deployed: their bars, and what is off for now."""
+    if not deployment.modes:
+        return
+    off = f"; off, volumes kept: {', '.join(deployment.off)}" if deployment.off else ""
+    labelled(out, "mode", Text(f"{deployment.mode} is deployed{off}"))
+    for mode, cards in deployment.modes.items():
+        for card in cards if mode != deployment.mode else ():
+            taken = memory.of_card(card)
+            bar_row(out, "", taken.parts, f"{mode}, {card.name}: {taken.figures}")
+            indented(out, bar.legend(taken.parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
 
 
 def _memory(out: Console, deployment: Deployment) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.offline.program import Run
 from cli.view.places import place_of
+from fleet.budget import CardUse
 from fleet.clouds import instances_max
 from fleet.model import Cloud
 from fleet.model.cloud import Kind
@@ -19,7 +20,8 @@ from policy.registered import UNKNOWN, Registered
 def plan_json(run: Run, judgement: Judgement | None) -> str:
     """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB.
 
-    Of a cluster also `pools`, `namespaces` and `edges`; of Cloud Run `services`, a row a group and region, and
+    Where a stack has modes also `mode`, `modes` (mode -> cards as in `gpus`) and `off` (groups of other modes). Of a
+    cluster also `pools`, `namespaces` and `edges`; of Cloud Run `services`, a row a group and region, and
     `secrets`; where a budget is set also `cost`, in US dollars a month.
     """
     deployment = run.deployment
@@ -28,18 +30,8 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         "machine": deployment.machine.name,
         "resources": [_resource(resource, run) for resource in run.resources],
         "groups": _groups(deployment),
-        "gpus": [
-            {
-                "name": card.name,
-                "model": card.gpu.model,
-                "capacity_mib": card.gpu.memory_mib,
-                "requested_mib": card.requested_mib,
-                "context_mib": card.context_mib,
-                "reserve_mib": card.gpu.reserve_mib,
-                "free_mib": card.free_mib,
-            }
-            for card in deployment.cards
-        ],
+        "gpus": [_card(card) for card in deployment.cards],
+        **(_modes(deployment) if deployment.modes else {}),
         "memory": {
             "capacity_mib": deployment.machine.memory_mib,
             "requested_mib": deployment.memory_request_mib,
@@ -63,6 +55,23 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         "policy": _policy(run, judgement) if judgement else [],
     }
     return json.dumps(plan, indent=2, default=_unknown)
+
+
+def _card(card: CardUse) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "model": card.gpu.model,
+        "capacity_mib": card.gpu.memory_mib,
+        "requested_mib": card.requested_mib,
+        "context_mib": card.context_mib,
+        "reserve_mib": card.gpu.reserve_mib,
+        "free_mib": card.free_mib,
+    }
+
+
+def _modes(deployment: Deployment) -> dict[str, Any]:
+    cards = {mode: [_card(card) for card in uses] for mode, uses in deployment.modes.items()}
+    return {"mode": deployment.mode, "modes": cards, "off": deployment.off}
 
 
 def _resource(resource: Registered, run: Run) -> dict[str, Any]:

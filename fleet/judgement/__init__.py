@@ -15,6 +15,11 @@ from fleet.judgement.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, 
 from fleet.judgement.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
 from fleet.judgement.images import ensure_contexts_exist, ensure_images_run_on_the_machine
 from fleet.judgement.memory import ensure_memory_fits
+from fleet.judgement.modes import (
+    ensure_a_mode_is_chosen,
+    ensure_modes_can_start,
+    ensure_modes_name_groups_of_the_stack,
+)
 from fleet.judgement.names import (
     ensure_container_names_are_unique,
     ensure_names_elsewhere_are_unique,
@@ -86,6 +91,9 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_tenants_have_networks(fleet, sources)
     yield from ensure_start_order_is_possible(fleet, sources, known)
     yield from ensure_targets_can(fleet, sources)
+    yield from ensure_a_mode_is_chosen(fleet, sources)
+    yield from ensure_modes_name_groups_of_the_stack(fleet, sources)
+    yield from ensure_modes_can_start(fleet, sources)
     yield from ensure_memory_fits(fleet, sources)
     yield from ensure_cards_are_named(fleet, sources)
     yield from ensure_limits_fit_the_card(fleet, sources)

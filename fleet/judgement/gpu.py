@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fleet.budget import CardUse, card_of, card_uses
 from fleet.errors import Fault
-from fleet.judgement.walk import containers, placed
+from fleet.judgement.walk import containers, placed_by_mode
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack, Target
 from fleet.model.quantities import thousands
 from fleet.sources import Sources
@@ -44,18 +44,27 @@ def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault
 
 
 def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Per card: `sum(request) + contexts x processes + desktop reserve <= capacity`."""
-    uses = {stack.name: card_uses(stack, placed(fleet, stack)) for stack in fleet.members}
-    for stack in fleet.members:
-        for use in uses[stack.name]:
+    """Per card and mode: `sum(request) + contexts x processes + desktop reserve <= capacity`."""
+    uses = {
+        (stack.name, mode): card_uses(stack, groups)
+        for stack in fleet.members
+        for mode, groups in placed_by_mode(fleet, stack)
+    }
+    # What a card of another machine has free is what its fullest mode leaves.
+    free: dict[tuple[str, str], int] = {}
+    for (name, _), cards in uses.items():
+        for use in cards:
+            free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
+    for (name, mode), cards in uses.items():
+        for use in cards:
             if use.free_mib < 0:
                 largest = use.shares[0]
+                where = f"{use.name} of {name} ({use.gpu.model}{f', mode {mode}' if mode else ''})"
                 yield sources.group_fault(
                     largest.group,
                     ("containers", largest.container, "gpu", "request"),
-                    f"{thousands(largest.budget.request_mib)} MiB do not fit {use.name} of {stack.name} "
-                    f"({use.gpu.model}) beside the others",
-                    _way_out(use, stack, fleet, uses),
+                    f"{thousands(largest.budget.request_mib)} MiB do not fit {where} beside the others",
+                    _way_out(use, name, fleet, free),
                     (arithmetic(use),),
                 )
 
@@ -68,15 +77,15 @@ def arithmetic(use: CardUse) -> str:
     return f"{' + '.join(parts)} = {thousands(use.committed_mib)} of {thousands(use.gpu.memory_mib)} MiB"
 
 
-def _way_out(use: CardUse, stack: Stack, fleet: Fleet, uses: dict[str, tuple[CardUse, ...]]) -> str:
+def _way_out(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
     room = [
-        f"{other.name} has {thousands(card.free_mib)} MiB free"
-        for other in fleet.members
-        for card in uses[other.name]
-        if other.name != stack.name and card.free_mib > 0
+        f"{name} has {thousands(free[name, card])} MiB free"
+        for name, card in free
+        if name != stack and free[name, card] > 0
     ]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
-    return f"lower requests by {thousands(-use.free_mib)} MiB together, or {move}"
+    apart = ", or put groups into different modes" if len(use.shares) > 1 else ""
+    return f"lower requests by {thousands(-use.free_mib)} MiB together, {'' if apart else 'or '}{move}{apart}"
 
 
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:

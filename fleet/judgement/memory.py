@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fleet.budget import cpu_request_millicores, memory_request_mib, sharing_memory_mib
 from fleet.errors import Fault
-from fleet.judgement.walk import placed
-from fleet.model import Fleet, Target
+from fleet.judgement.walk import placed_by_mode
+from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.model.quantities import thousands
 from fleet.sources import Sources
 
 
 def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """`sum(request) + reserve <= machine`, for memory and for processors; a cluster has a scheduler for that."""
+    """`sum(request) + reserve <= machine`, for memory and for processors, in every mode; a cluster has a scheduler."""
     for stack in fleet.stacks.values():
-        if stack.machine.target is not Target.DOCKER:
-            continue
-        shares = {
-            group.name: sum(memory_request_mib(stack, container) for container in group.containers.values())
-            for group in placed(fleet, stack)
-        }
-        if sharing_memory_mib(stack):
-            shares["gpu-sharing"] = sharing_memory_mib(stack)
-        machine = stack.machine
-        total = sum(shares.values()) + machine.memory_reserve_mib
-        if total > machine.memory_mib:
-            parts = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-            figures = " + ".join(f"{name} {thousands(mib)}" for name, mib in parts)
-            sums = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
-            detail = f"{sums} of {thousands(machine.memory_mib)} MiB"
-            problem = f"{thousands(machine.memory_mib)} MiB are too little for the requests of {len(parts)} groups"
-            yield sources.stack_fault(
-                stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,)
-            )
-        millicores = sum(
-            cpu_request_millicores(stack, container)
-            for group in placed(fleet, stack)
-            for container in group.containers.values()
-        )
-        if millicores > machine.cpus * 1000:
-            problem = f"{machine.cpus} CPUs are too few for requests of {millicores / 1000:g}"
-            yield sources.stack_fault(stack.name, ("machine", "cpus"), problem, "lower a cpu.request, or move a group")
+        if stack.machine.target is Target.DOCKER:
+            for mode, groups in placed_by_mode(fleet, stack):
+                yield from _memory(stack, mode, groups, sources)
+                yield from _processors(stack, mode, groups, sources)
+
+
+def _memory(stack: Stack, mode: str | None, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
+    shares = {
+        group.name: sum(memory_request_mib(stack, container) for container in group.containers.values())
+        for group in groups
+    }
+    if sharing_memory_mib(stack):
+        shares["gpu-sharing"] = sharing_memory_mib(stack)
+    machine = stack.machine
+    total = sum(shares.values()) + machine.memory_reserve_mib
+    if total <= machine.memory_mib:
+        return
+    parts = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    figures = " + ".join(f"{name} {thousands(mib)}" for name, mib in parts)
+    sums = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
+    detail = f"{sums} of {thousands(machine.memory_mib)} MiB"
+    few = f"too little for the requests of {len(parts)} groups{_in(mode)}"
+    problem = f"{thousands(machine.memory_mib)} MiB are {few}"
+    yield sources.stack_fault(stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,))
+
+
+def _processors(stack: Stack, mode: str | None, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
+    asked = sum(cpu_request_millicores(stack, container) for group in groups for container in group.containers.values())
+    if asked > stack.machine.cpus * 1000:
+        problem = f"{stack.machine.cpus} CPUs are too few for requests of {asked / 1000:g}{_in(mode)}"
+        yield sources.stack_fault(stack.name, ("machine", "cpus"), problem, "lower a cpu.request, or move a group")
+
+
+def _in(mode: str | None) -> str:
+    return f" in mode {mode}" if mode else ""

@@ -12,6 +12,12 @@ def placed(fleet: Fleet, stack: Stack) -> list[ContainerGroup]:
     return [fleet.groups[name] for name in stack.groups if name in fleet.groups]
 
 
+def placed_by_mode(fleet: Fleet, stack: Stack) -> Iterator[tuple[str | None, list[ContainerGroup]]]:
+    """Each mode of a stack with the groups that run in it and could be read; (None, all) of a stack without modes."""
+    for mode, groups in stack.by_mode.items():
+        yield mode, [fleet.groups[name] for name in groups if name in fleet.groups]
+
+
 def containers(fleet: Fleet, stacks: Iterable[Stack]) -> Iterator[tuple[Stack, ContainerGroup, str, Container]]:
     """Every container of some stacks, with its stack, group and key."""
     for stack in stacks:

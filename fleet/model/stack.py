@@ -59,6 +59,11 @@ class Stack(Model):
     """The machine, and what it has to give."""
     groups: tuple[Name, ...] = ()
     """Container groups that run on it, by the names of their files."""
+    modes: FrozenMap[Name, tuple[Name, ...]] = Field(default_factory=dict, validate_default=True)
+    """Mode -> groups that may hold its GPUs at the same time. A group that some mode names runs in those modes only;
+    one that no mode names runs in each."""
+    mode: Name | None = None
+    """The mode that is deployed. Groups of other modes are taken down; their volumes stay."""
     sandbox: Switch = False
     """Outside the fleet: runs groups again, small, without GPU, with stand-in agents."""
     stand_ins: Switch = False
@@ -74,6 +79,22 @@ class Stack(Model):
     """What a month may cost at the expected load; a cloud's is `machine.cloud.budget`."""
     monthly_management_usd: Usd = 0
     """What looking after it costs a month: people, and services that are not in these files."""
+
+    @property
+    def running(self) -> tuple[Name, ...]:
+        """The groups that are deployed: all, but those of other modes."""
+        return self.running_in(self.mode)
+
+    @property
+    def by_mode(self) -> Mapping[Name | None, tuple[Name, ...]]:
+        """Mode -> the groups that run in it; of a stack without modes all groups, under None."""
+        return {mode: self.running_in(mode) for mode in self.modes} or {None: self.groups}
+
+    def running_in(self, mode: Name | None) -> tuple[Name, ...]:
+        """The groups that run in a mode, in the stack's order."""
+        named = {group for groups in self.modes.values() for group in groups}
+        here = self.modes.get(mode, ()) if mode else ()
+        return tuple(group for group in self.groups if group in here or group not in named)
 
     @property
     def budget_usd(self) -> float | None:

@@ -80,7 +80,9 @@ def _ends(fleet: Fleet, group: str, to: str) -> tuple[Stack | None, Stack]:
 def _moved(fleet: Fleet, group: str, here: Stack | None, there: Stack) -> Fleet:
     stacks = dict(fleet.stacks)
     if here:
-        stacks[here.name] = here.model_copy(update={"groups": tuple(n for n in here.groups if n != group)})
+        modes = {mode: tuple(n for n in groups if n != group) for mode, groups in here.modes.items()}
+        groups = tuple(n for n in here.groups if n != group)
+        stacks[here.name] = here.model_copy(update={"groups": groups, "modes": MappingProxyType(modes)})
     stacks[there.name] = there.model_copy(update={"groups": (*there.groups, group)})
     return replace(fleet, stacks=MappingProxyType(stacks))
 

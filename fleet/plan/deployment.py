@@ -286,6 +286,12 @@ class Deployment:
     """What shares cards between containers, in wave 0; the clients' `shares` name it."""
     volumes: Mapping[str, PlannedVolume]
     cards: tuple[CardUse, ...]
+    mode: str | None
+    """The mode that is deployed, of a stack that has modes."""
+    modes: Mapping[str, tuple[CardUse, ...]]
+    """Mode -> every card with what its groups take in it; empty where a stack has none."""
+    off: tuple[str, ...]
+    """Groups of other modes than the one deployed: not running, their volumes kept."""
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
     """Endpoints opened on the LAN address, with the machines that need each."""
     endpoints: Mapping[str, str]

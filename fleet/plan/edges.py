@@ -12,7 +12,7 @@ from fleet.plan.deployment import Edge
 def edges(stack: Stack, book: AddressBook) -> tuple[Edge, ...]:
     """Every connection a group of a stack may open, by source, target and port."""
     found = {
-        edge for group in stack.groups for endpoint in book.used_by(group) for edge in _edges(group, endpoint, stack)
+        edge for group in stack.running for endpoint in book.used_by(group) for edge in _edges(group, endpoint, stack)
     }
     return tuple(sorted(found, key=lambda edge: (edge.source, edge.target, edge.port, edge.protocol)))
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from fleet.addresses import AddressBook, Endpoint, container_name
 from fleet.budget import (
+    CardUse,
     card_of,
     card_uses,
     cpu_cap_millicores,
@@ -81,7 +82,7 @@ class _Planner:
     def __init__(self, fleet: Fleet, stack: Stack) -> None:
         self._fleet = fleet
         self._stack = stack
-        self._groups = [fleet.groups[name] for name in stack.groups]
+        self._groups = [fleet.groups[name] for name in stack.running]
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
         # A sandbox may share its machine with a stack of the fleet; its names must not clash.
@@ -104,7 +105,14 @@ class _Planner:
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
             cards=card_uses(stack, self._groups),
-            published=tuple((endpoint, self._book.users_of(endpoint)) for endpoint in self._published),
+            mode=stack.mode,
+            modes=MappingProxyType(self._modes()),
+            off=tuple(name for name in stack.groups if name not in stack.running),
+            published=tuple(
+                (endpoint, self._book.users_of(endpoint))
+                for endpoint in self._published
+                if endpoint.group in stack.running
+            ),
             endpoints=MappingProxyType(self._endpoints()),
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
@@ -114,13 +122,18 @@ class _Planner:
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
 
+    def _modes(self) -> dict[str, tuple[CardUse, ...]]:
+        stack, groups = self._stack, self._fleet.groups
+        return {mode: card_uses(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes}
+
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
             return ()
         return tuple(g.name for g in self._groups if any(c.gpu for c in g.containers.values()))
 
     def _endpoints(self) -> dict[str, str]:
-        mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name]
+        running = self._stack.running
+        mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
         return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
@@ -270,7 +283,8 @@ class _Planner:
                 mounted_by=self._mounting(key),
                 velero=volume.backup is not None and volume.backup.by == VELERO and not stack.runs_stand_ins,
             )
-            for group in self._groups
+            # Of groups of other modes too: what they have written waits for them.
+            for group in (self._fleet.groups[name] for name in stack.groups)
             for key, volume in sorted(group.volumes.items())
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}

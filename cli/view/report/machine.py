@@ -35,13 +35,22 @@ def machine_section(facts: Facts) -> Markup:
 def _bars(deployment: Deployment) -> Iterator[Markup]:
     machine = deployment.machine
     for card in deployment.cards:
-        yield memory_bar(f"Card {card.name}", memory.of_card(card))
+        yield memory_bar(f"Card {card.name}{_deployed(deployment.mode)}", memory.of_card(card))
+    for mode, cards in deployment.modes.items():
+        for card in cards if mode != deployment.mode else ():
+            yield memory_bar(f"Card {card.name}, mode {mode}", memory.of_card(card), "not deployed now")
+    if deployment.off:
+        yield tag("p", f"Of other modes, their volumes kept: {', '.join(deployment.off)}", class_="muted")
     for use in deployment.pools:
         yield memory_bar("Pool of cards", memory.of_pool(use), f"{use.gpu.sharing}; {memory.copies(use)}")
     if machine.cluster:
         yield memory_bar("Main memory of the nodes", memory.of_nodes(deployment, machine.cluster))
     elif not machine.cloud:
         yield memory_bar("Main memory", memory.of_host(deployment))
+
+
+def _deployed(mode: str | None) -> str:
+    return f", mode {mode}, which is deployed" if mode else ""
 
 
 def _groups(deployment: Deployment) -> Markup:

@@ -86,7 +86,8 @@ def test_gpu_memory_one_mib_over_the_card_is_refused_with_the_whole_sum(tmp_path
         "containers.main.gpu.request: 6 656 MiB do not fit gpu0 of mainpc (RTX 4090) beside the others\n"
         "    language-stack-gpu 6 656 + model-manager-gpu 4 096 + utility-gpu 3 584 + reasoning-gpu 3 072 + "
         "audio-emotion 1 536 + vision-gpu 1 536 + contexts 6 x 450 = 2 700 + desktop 1 024 = 24 204 of 24 203 MiB\n"
-        "    lower requests by 1 MiB together, or move a group (pc2 has 1 660 MiB free)"
+        "    lower requests by 1 MiB together, move a group (pc2 has 1 660 MiB free), "
+        "or put groups into different modes"
     )
     change = swap("memory: 24564MiB", f"memory: {MAINPC_GPU_MIB - 1}MiB")
     assert_refused(tmp_path, "language_stack_gpu", "gpu: {", message, mainpc=change)
@@ -140,7 +141,8 @@ def test_the_source_figures_taken_as_requests_are_refused_with_each_groups_share
         "containers.main.gpu.request: 20 480 MiB do not fit gpu0 of mainpc (RTX 4090) beside the others\n"
         "    language-stack-gpu 20 480 + utility-gpu 14 336 + reasoning-gpu 10 240 + model-manager-gpu 8 192 + "
         "vision-gpu 6 144 + audio-emotion 4 096 + contexts 6 x 450 = 2 700 + desktop 1 024 = 67 212 of 24 564 MiB\n"
-        "    lower requests by 42 648 MiB together, or move a group (pc2 has 1 660 MiB free)"
+        "    lower requests by 42 648 MiB together, move a group (pc2 has 1 660 MiB free), "
+        "or put groups into different modes"
     )
     assert sum((20480, 14336, 10240, 8192, 6144, 4096)) == 62 * 1024
     assert_refused(tmp_path, "language_stack_gpu", "gpu: {", message, **changes)
@@ -152,7 +154,7 @@ def test_without_room_anywhere_the_way_out_names_none(tmp_path: Path) -> None:
         "pc2": swap("memory: 12288MiB", "memory: 10628MiB"),
     }
     (fault,) = faults_of(write_project(tmp_path, **changes))
-    assert fault.endswith("lower requests by 3 724 MiB together, or move a group to a machine with room")
+    assert fault.endswith("3 724 MiB together, move a group to a machine with room, or put groups into different modes")
 
 
 def test_a_limit_up_to_the_card_is_accepted_and_not_a_mib_more(tmp_path: Path) -> None:
