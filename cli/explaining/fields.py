@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cli.explaining.stack import NotFoundError
+from cli.explaining.stack import SHOWN, NotFoundError, nearest
 from fleet.leaves import Path, by_name, leaves
-from fleet.load.validation import suggestion
 from policy.reads import fields_reached
 from policy.registered import Registered
 
@@ -30,9 +29,10 @@ def fields_called(name: str, resource: Registered) -> list[Path]:
     every = list(dict.fromkeys([*(found or ()), *below])) or _seen_as(wanted, resource)
     if not every:
         known = [".".join(path) for path, _ in leaves(resource.inputs)]
-        hint = suggestion(name, known)
-        fields = f"\nfields: {', '.join(known)}" if hint.startswith("did you mean") else ""
-        msg = f'"{name}" is no field of {resource.name}; {hint}{fields}'
+        msg = (
+            f'"{name}" is no field of {resource.name}; {nearest(name, known, SHOWN)}\n'
+            f"without a field, `fleet explain` shows all {len(known)}"
+        )
         raise NotFoundError(msg)
     return every
 

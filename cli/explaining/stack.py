@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from components.listing import listing, spelled
 from fleet.load.project import Project, load_project
-from fleet.load.validation import suggestion
 from fleet.model import Fleet
 from fleet.origins.search import Listing, Resource
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.plan.planner import UnknownStackError, plan_stack
+
+SHOWN = 5
+"""Names that a question offers: of hundreds, nobody reads all."""
 
 _WORKLOADS = ("docker:index/container:", "kubernetes:apps/", "kubernetes:batch/", "gcp:cloudrunv2/")
 
@@ -76,23 +79,50 @@ def kind_of(resource: Resource) -> str:
 
 
 def resources_called(name: str, stack: PlannedStack) -> list[Resource]:
-    """What a name means: logical names, with `Kind/` before it where several share one; a container's or a group's own.
+    """What a name means: a logical one, with `Kind/` before it where several share it; a container's or a group's own;
+    else what the thing is called where it runs, or in its file.
 
     Raises NotFoundError.
     """
     logical = [one for one in stack.resources if name in (one[1], f"{kind_of(one)}/{one[1]}", f"{one[0]}/{one[1]}")]
-    found = logical or [one for one in stack.resources if _runs(one, name, stack)]
+    found = (
+        logical
+        or [one for one in stack.resources if _runs(one, name, stack)]
+        or [one for one in stack.resources if name in _called(one, stack)]
+    )
     if not found:
-        names = sorted({one[1] for one in stack.resources})
-        groups = [group.name for group in stack.deployment.groups]
-        hint = suggestion(name, [*names, *groups])
-        # Without a near one, the suggestion is the list.
-        every = f"\nresources: {', '.join(names)}" if hint.startswith("did you mean") else ""
-        msg = f'"{name}" is no resource or group of {stack.name}; {hint}{every}'
+        names = {one[1] for one in stack.resources} | {word for one in stack.resources for word in _called(one, stack)}
+        groups = {group.name for group in stack.deployment.groups}
+        msg = (
+            f'"{name}" is no resource or group of {stack.name}; {nearest(name, names | groups, SHOWN)}\n'
+            f"`fleet plan {stack.name} --json` lists all {len(stack.resources)} resources"
+        )
         raise NotFoundError(msg)
     # What only groups others, by the same name as one of them, has little to tell.
     real = [one for one in found if not one[0].startswith("fleet:")]
     return real or found
+
+
+def nearest(name: str, known: Iterable[str], at_most: int) -> str:
+    """The known names most like another, as a question."""
+    every = sorted(known)
+    inside = sorted((one for one in every if name.lower() in one.lower()), key=len)
+    alike = get_close_matches(name, every, n=at_most, cutoff=0.5)
+    found = list(dict.fromkeys([*alike, *inside]))[:at_most] or every[:at_most]
+    return f"did you mean {_either(found)}?" if len(found) < len(every) else f"use one of {', '.join(every)}"
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
+
+
+def _called(resource: Resource, stack: PlannedStack) -> tuple[str, ...]:
+    """What a resource is called where it runs, and a volume in its group's file."""
+    properties = stack.properties(resource)
+    metadata = properties.get("metadata")
+    own = metadata.get("name") if isinstance(metadata, Mapping) else properties.get("name")
+    keys = [key for key, volume in stack.deployment.volumes.items() if own in (volume.name, key)]
+    return tuple(word for word in (own, *keys) if isinstance(word, str))
 
 
 def _runs(resource: Resource, name: str, stack: PlannedStack) -> bool:

@@ -94,18 +94,32 @@ def test_every_field_has_a_row_that_fits_the_width() -> None:
     assert "read by" in shipped("explain", "edge", "edge-network-bridge", columns=120).out
 
 
-def test_names_there_are_not_are_told_with_the_nearest_and_all_there_are() -> None:
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("memory-data", "mainpc-volume-memory-data-volume"),
+        ("mainpc-memory-data", "mainpc-volume-memory-data-volume"),
+        ("mainpc_internal", "mainpc-network-bridge"),
+    ],
+)
+def test_a_thing_is_found_by_what_it_is_called_in_its_file_and_where_it_runs(name: str, resource: str) -> None:
+    answer = shipped("explain", "mainpc", name)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"{resource} ")
+
+
+def test_names_there_are_not_are_told_with_the_nearest_few() -> None:
     answer = shipped("explain", "edge", "lightwight-proxy")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(
-        '"lightwight-proxy" is no resource or group of edge; did you mean lightweight-proxy?\n'
-        "resources: edge, edge-daemon, edge-images,"
+        '"lightwight-proxy" is no resource or group of edge; did you mean lightweight-proxy, edge-lightweight-proxy'
     )
+    assert "`fleet plan edge --json` lists all " in answer.err
     answer = shipped("explain", "edge", "lightweight-proxy", "memry")
     assert answer.code == 2
-    assert answer.err.startswith(
-        '"memry" is no field of edge-lightweight-proxy-main; did you mean memory?\nfields: name,'
-    )
+    assert answer.err.startswith('"memry" is no field of edge-lightweight-proxy-main; did you mean memory')
+    assert "shows all" in answer.err
+    assert len(answer.err.splitlines()) == 2
     answer = shipped("explain", "edg", "lightweight-proxy")
     assert answer.code == 2
     assert answer.err.startswith('"edg" is no stack; use one of cloud')
