@@ -22,7 +22,7 @@ from fleet.capabilities import CAPABILITIES
 from fleet.model import MAIN, PoolGpu
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, Operation, PlannedGroup
-from policy.judge import Judgement, Verdict
+from policy.judge import Judgement, Kind, Verdict
 from policy.registered import Registered
 from policy.rule import Level
 
@@ -189,16 +189,18 @@ def _kind(resource: Registered) -> str:
 
 def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     mandatory = [verdict for verdict in judgement.verdicts if verdict.level == Level.MANDATORY]
-    advisory = [verdict for verdict in judgement.verdicts if verdict.level != Level.MANDATORY]
+    waived = [verdict for verdict in judgement.verdicts if verdict.kind is Kind.WAIVED]
+    advisory = [v for v in judgement.verdicts if v.level != Level.MANDATORY and v.kind is not Kind.WAIVED]
     found = [
         *([f"{len(mandatory)} violation{'s' if len(mandatory) > 1 else ''}"] if mandatory else []),
         *([f"{len(advisory)} advisor{'ies' if len(advisory) > 1 else 'y'}"] if advisory else []),
+        *([f"{len(waived)} waived"] if waived else []),
     ]
     summary = [f"{judgement.rules_run} rules", f"{judgement.rules_held} hold", *found]
     out.print(f"policies: {', '.join(summary)}")
-    by_rule: dict[str, list[Verdict]] = {}
-    for verdict in advisory:
-        by_rule.setdefault(verdict.id, []).append(verdict)
+    by_rule: dict[tuple[str, str], list[Verdict]] = {}
+    for verdict in (*advisory, *waived):
+        by_rule.setdefault((verdict.id, _standing(verdict)), []).append(verdict)
     for verdicts in by_rule.values():
         _advisories(out, run, verdicts)
     for verdict in mandatory:
@@ -215,10 +217,14 @@ def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
         out.print(Padding(Text(f"and {len(verdicts) - 1} more: {others}"), (0, 0, 0, 4)))
 
 
+def _standing(verdict: Verdict) -> str:
+    return str(Kind.WAIVED if verdict.kind is Kind.WAIVED else verdict.level)
+
+
 def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
     place = place_of(verdict, run)
     style = "bold red" if verdict.level == Level.MANDATORY else "yellow"
-    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {verdict.level}", "default")
+    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {_standing(verdict)}", "default")
     if place:
         head.append(f"   {place}", "default")
     out.print(Padding(head, (0, 0, 0, 2)))

@@ -136,12 +136,14 @@ def test_a_policy_configuration_that_is_not_there_is_told() -> None:
     assert_bad_input(shipped("plan", "pc2", "--policy-config", "nope.json"), "nope.json: cannot be read")
 
 
-def test_a_weakening_with_a_reason_and_an_end_date_is_an_advisory(tmp_path: Path) -> None:
+def test_a_weakening_with_a_reason_and_an_end_date_is_told_as_waived(tmp_path: Path) -> None:
     exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
     change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
     answer = fleet(write_program(tmp_path, tutor_suite_cpu=change), "plan", "pc2")
     assert answer.code == 0
-    assert "A01 non-root-user   advisory" in answer.out
+    assert "A01 non-root-user   waived" in answer.out
+    assert " hold, " in answer.out
+    assert " waived\n" in answer.out
     assert "waived until 2999-01-01: reads the camera" in " ".join(answer.out.split())
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from tests.unit.cli.running import fleet, shipped, write_program
 
-SOON = date.today() + timedelta(days=12)
+
+def _in_twelve_days() -> date:
+    return date.today() + timedelta(days=12)
 
 
 def _project(folder: Path, rule: str = "E06", until: object = "2999-01-01") -> Path:
@@ -24,16 +26,18 @@ def _line(project: Path) -> str:
 
 
 def test_all_waivers_of_the_fleet_are_listed(tmp_path: Path) -> None:
-    project = _project(tmp_path, until=SOON)
+    soon = _in_twelve_days()
+    project = _project(tmp_path, until=soon)
     answer = fleet(project, "policy", "waivers", COLUMNS="200")
     assert (answer.code, answer.err) == (0, "")
     (line,) = [line for line in answer.out.splitlines() if line.startswith("E06")]
-    said = ["E06", "vision-gpu", f"until {SOON}", "12 days left", "the vendor mends it in spring", _line(project)]
+    said = ["E06", "vision-gpu", f"until {soon}", "12 days left", "the vendor mends it in spring", _line(project)]
     assert [part.strip() for part in line.split("  ") if part.strip()] == said
 
 
 def test_they_are_listed_as_json(tmp_path: Path) -> None:
-    project = _project(tmp_path, until=SOON)
+    soon = _in_twelve_days()
+    project = _project(tmp_path, until=soon)
     rows = json.loads(fleet(project, "policy", "waivers", "--json").out)["waivers"]
     assert [row for row in rows if row["rule"] == "E06"] == [
         {
@@ -41,7 +45,7 @@ def test_they_are_listed_as_json(tmp_path: Path) -> None:
             "name": "critical-is-spread",
             "group": "vision-gpu",
             "container": "",
-            "until": str(SOON),
+            "until": str(soon),
             "days_left": 12,
             "reason": "the vendor mends it in spring",
             "place": _line(project),
@@ -63,7 +67,8 @@ def test_a_waiver_of_no_rule_is_refused_with_the_nearest(command: tuple[str, ...
 
 
 def test_validate_tells_what_ends_soon(tmp_path: Path) -> None:
-    answer = fleet(project := _project(tmp_path, until=SOON), "validate")
+    soon = _in_twelve_days()
+    answer = fleet(project := _project(tmp_path, until=soon), "validate")
     assert answer.code == 0
     last = answer.out.splitlines()[-1]
-    assert last == f"{_line(project)}: the waiver of E06 ends on {SOON}; mend it until then"
+    assert last == f"{_line(project)}: the waiver of E06 ends on {soon}; mend it until then"
