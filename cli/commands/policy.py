@@ -107,7 +107,7 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
     for row in rows:
         left = f"{row.days_left} day{'s' if row.days_left != 1 else ''} left"
         whose = f"{row.group}/{row.container}" if row.container else row.group
-        table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), row.place)
+        table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), Text(row.place, overflow="fold"))
     with trimmed(out):
         out.print(table)
         out.print(f"{len(rows)} waived")

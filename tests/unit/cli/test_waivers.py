@@ -35,6 +35,15 @@ def test_all_waivers_of_the_fleet_are_listed(tmp_path: Path) -> None:
     assert [part.strip() for part in line.split("  ") if part.strip()] == said
 
 
+def test_in_a_narrow_terminal_no_place_is_cut(tmp_path: Path) -> None:
+    project = _project(tmp_path, until=_in_twelve_days())
+    answer = fleet(project, "policy", "waivers", COLUMNS="80")
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert "…" not in answer.out
+    letters = iter("".join(answer.out.split()))
+    assert all(letter in letters for letter in _line(project))
+
+
 def test_they_are_listed_as_json(tmp_path: Path) -> None:
     soon = _in_twelve_days()
     project = _project(tmp_path, until=soon)
