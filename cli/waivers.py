@@ -9,7 +9,7 @@ from datetime import date
 from fleet.errors import ConfigurationError, Fault
 from fleet.judgement.waivers import waivers_of
 from fleet.load.project import Project
-from fleet.load.validation import suggestion
+from fleet.near import suggestion
 from policy.catalogue import rules
 from policy.rule import Rule
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from fleet.errors import ConfigurationError, Fault
+from fleet.near import did_you_mean
 from fleet.secrets import shown
 from policy.catalogue import rules
 from policy.rule import Level, Rule, Settings
@@ -100,7 +100,9 @@ class _Reading:
             return
         rule = self._names.get(key)
         if rule is None:
-            self._fault(key, f"{shown(key)} is no rule", self._suggestion(key))
+            self._fault(
+                key, f"{shown(key)} is no rule", did_you_mean(key, self._names, "`fleet policy list` prints them all")
+            )
             return
         if rule.id in self._seen:
             self._fault(key, f"configures {rule.policy_name} again, after {self._seen[rule.id]}", "keep one of them")
@@ -131,10 +133,6 @@ class _Reading:
             elif not fits(value, rule.defaults[name]):
                 remedy = f"write {expected(rule.defaults[name])}"
                 yield Fault(self._source, None, path, f"{shown(value)} is of the wrong type", remedy)
-
-    def _suggestion(self, key: str) -> str:
-        close = get_close_matches(key, self._names, n=1)
-        return f"did you mean {close[0]}?" if close else "`fleet policy list` prints them all"
 
     def _fault(self, path: str, problem: str, remedy: str) -> None:
         self.faults.append(Fault(self._source, None, path, problem, remedy))

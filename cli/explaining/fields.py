@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cli.explaining.stack import SHOWN, NotFoundError, nearest
+from cli.explaining.stack import SHOWN, NotFoundError
 from fleet.leaves import Path, by_name, leaves
+from fleet.near import nearest
 from policy.reads import fields_reached
 from policy.registered import Registered
 

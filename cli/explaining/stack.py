@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from components.listing import listing, spelled
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
+from fleet.near import nearest
 from fleet.origins.search import Listing, Resource
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.plan.planner import UnknownStackError, plan_stack
@@ -101,19 +101,6 @@ def resources_called(name: str, stack: PlannedStack) -> list[Resource]:
     # What only groups others, by the same name as one of them, has little to tell.
     real = [one for one in found if not one[0].startswith("fleet:")]
     return real or found
-
-
-def nearest(name: str, known: Iterable[str], at_most: int) -> str:
-    """The known names most like another, as a question."""
-    every = sorted(known)
-    inside = sorted((one for one in every if name.lower() in one.lower()), key=len)
-    alike = get_close_matches(name, every, n=at_most, cutoff=0.5)
-    found = list(dict.fromkeys([*alike, *inside]))[:at_most] or every[:at_most]
-    return f"did you mean {_either(found)}?" if len(found) < len(every) else f"use one of {', '.join(every)}"
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
 
 
 def _called(resource: Resource, stack: PlannedStack) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import pulumi
 from pulumi._types import input_type_types, is_input_type
 
 from cli.offline.recorder import SECRET
-from fleet.load.validation import suggestion
+from fleet.near import suggestion
 from policy.registered import UNKNOWN, Registered
 
 _SCALARS: Mapping[type, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), bool: (bool,)}

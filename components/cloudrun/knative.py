@@ -19,6 +19,7 @@ from fleet.model import MAIN, CloudService, RolloutState
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.plan.pod_volumes import in_memory, secrets_volume
 
 SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
 TIMEOUT_MAX_S = 600
@@ -26,7 +27,6 @@ TIMEOUT_MAX_S = 600
 _SCALING = "autoscaling.knative.dev"
 _LEVEL = "pod-security.kubernetes.io"
 _MANAGED_BY = {"app.kubernetes.io/managed-by": "fleet"}
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 _READABLE_BY_ALL = 0o444
 _VOLUME_MIB = 10240
 """Size of a claim whose group states none."""
@@ -264,11 +264,11 @@ def _volumes(group: PlannedGroup, deployment: Deployment) -> list[Object]:
                 found[mount.volume] = {"persistentVolumeClaim": {"claimName": mount.volume}}
             elif mount.volume not in skipped:
                 found[mount.volume] = {"emptyDir": {"sizeLimit": f"{size}Mi"} if size else {}}
-        for name, _, size_mib in _in_memory(container):
+        for name, _, size_mib in in_memory(container):
             found[name] = {"emptyDir": {"medium": "Memory", "sizeLimit": f"{size_mib}Mi"}}
         if container.secrets:
             sources = [{"secret": {"name": s, "items": [{"key": SECRET_KEY, "path": s}]}} for s in container.secrets]
-            found[_secrets(container)] = {"projected": {"defaultMode": _READABLE_BY_ALL, "sources": sources}}
+            found[secrets_volume(container)] = {"projected": {"defaultMode": _READABLE_BY_ALL, "sources": sources}}
     return [{"name": name, **source} for name, source in found.items()]
 
 
@@ -278,18 +278,7 @@ def _mounts(container: PlannedContainer, group: PlannedGroup, deployment: Deploy
         if mount.volume not in skipped:
             read_only: Mapping[str, bool] = {"readOnly": True} if mount.read_only else {}
             yield {"name": mount.volume, "mountPath": mount.path, **read_only}
-    for name, path, _ in _in_memory(container):
+    for name, path, _ in in_memory(container):
         yield {"name": name, "mountPath": path}
     if container.secrets:
-        yield {"name": _secrets(container), "mountPath": SECRETS_PATH, "readOnly": True}
-
-
-def _in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:
-    """Folders in memory as (volume, path, MiB): the writable ones of a read-only root, and /dev/shm."""
-    yield f"shm-{container.key}", _SHARED_MEMORY, container.shared_memory_mib
-    for path, size in sorted(container.hardening.tmpfs.items()):
-        yield f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}", path, size
-
-
-def _secrets(container: PlannedContainer) -> str:
-    return f"secrets-{container.key}"
+        yield {"name": secrets_volume(container), "mountPath": SECRETS_PATH, "readOnly": True}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fleet.errors import Fault
 from fleet.judgement.walk import placed_by_mode
 from fleet.model import Fleet, Stack, Target
+from fleet.near import did_you_mean
 from fleet.sources import Sources
 
 
@@ -33,8 +33,7 @@ def ensure_modes_name_groups_of_the_stack(fleet: Fleet, sources: Sources) -> Ite
             for index, name in enumerate(groups):
                 path = ("modes", mode, index)
                 if name not in stack.groups:
-                    close = get_close_matches(name, stack.groups, n=1)
-                    remedy = f"did you mean {close[0]}?" if close else f"name it under groups of {stack.name} too"
+                    remedy = did_you_mean(name, stack.groups, f"name it under groups of {stack.name} too")
                     yield sources.stack_fault(stack.name, path, f"{name} is no group of {stack.name}", remedy)
                 elif name in groups[:index]:
                     yield sources.stack_fault(stack.name, path, f"{name} is named twice", "keep one")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fleet.errors import Fault
 from fleet.judgement.walk import containers, placed
 from fleet.model import Fleet
 from fleet.model.quantities import thousands
+from fleet.near import did_you_mean
 from fleet.placement import suited
 from fleet.sources import Sources
 
@@ -19,8 +19,7 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset
     for stack in fleet.stacks.values():
         for index, name in enumerate(stack.groups):
             if name not in known:
-                close = get_close_matches(name, sorted(known), n=1)
-                remedy = f"did you mean {close[0]}?" if close else "add its file under groups/, or drop the name"
+                remedy = did_you_mean(name, known, "add its file under groups/, or drop the name")
                 yield sources.stack_fault(stack.name, ("groups", index), f"{name} is no group", remedy)
             elif not stack.sandbox:
                 homes.setdefault(name, []).append(stack.name)

@@ -7,8 +7,8 @@ from typing import Any
 
 from fleet.document import Document, KeyPath, dotted
 from fleet.errors import Fault
-from fleet.load.validation import suggestion
 from fleet.model.group import EXTENDS
+from fleet.near import suggestion
 from fleet.order import find_cycle
 
 

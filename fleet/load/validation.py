@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from fleet.document import Document, KeyPath, dotted
 from fleet.errors import Fault
+from fleet.near import suggestion
 from fleet.secrets import HIDDEN, names_a_secret, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -56,15 +56,6 @@ def validate(
 def unknown_key(source: str, line: int | None, path: KeyPath, known: Iterable[str]) -> Fault:
     """The fault of a key nobody reads, with the nearest known one."""
     return Fault(source, line, dotted(path), "is no known key", suggestion(str(path[-1]), known))
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """`did you mean X?`, or the list to choose from."""
-    choices = sorted(known)
-    close = get_close_matches(name, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"use one of {', '.join(choices)}" if choices else "remove it"
 
 
 def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, prefix: KeyPath, strip: str) -> Fault:

@@ -10,20 +10,12 @@ from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
 from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.ulimits import uncapped
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    limit, most = container.process_limit, settings["at_most"]
-    why = "a fork bomb would take the host's process table"
-    if limit is None:
-        problem = f"process_limit is not set (ulimit nproc), so {why}"
-    elif limit <= 0:
-        problem = f"process_limit is {limit} (ulimit nproc), which means none, so {why}"
-    elif limit > most:
-        problem = f"process_limit is {limit} (ulimit nproc), above {most}, so {why}"
-    else:
-        return
-    yield Finding(container.subject, "process_limit", problem)
+    why = "so a fork bomb would take the host's process table"
+    yield from uncapped(container, "process_limit", "nproc", settings["at_most"], (why, f", {why}"))
 
 
 RULE = ContainerRule(

@@ -10,20 +10,13 @@ from collections.abc import Iterator
 
 from policy.containers import DOCKER, ContainerView
 from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.ulimits import uncapped
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    limit, most = container.open_files_limit, settings["at_most"]
     why = "a leak of sockets takes from the whole host before it ends the program that has it"
-    if limit is None:
-        problem = f"open_files_limit is not set (ulimit nofile), so it is the daemon's own, often none: {why}"
-    elif limit <= 0:
-        problem = f"open_files_limit is {limit} (ulimit nofile), which means none: {why}"
-    elif limit > most:
-        problem = f"open_files_limit is {limit} (ulimit nofile), above {most}: {why}"
-    else:
-        return
-    yield Finding(container.subject, "open_files_limit", problem)
+    told = (f"so it is the daemon's own, often none: {why}", f": {why}")
+    yield from uncapped(container, "open_files_limit", "nofile", settings["at_most"], told)
 
 
 RULE = ContainerRule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +44,26 @@ def _previewed(trial: Workspace, code: int = 0) -> dict[str, Kind]:
     return {name: _KINDS[op] for name, op in made.items() if op in _KINDS}
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Reading, change: str) -> None:
-    edit, _, _ = CHANGES[change]
-    file = trial.folder / "groups/trial/first.yaml"
-    before = file.read_text()
-    trial.edit_group("first", edit)
+def _told_as_previewed(trial: Workspace, deployed: Reading, before: Mapping[Path, str]) -> dict[str, Kind]:
+    """The difference's verdict on each resource, which is the engine's; the changed files are what they were again."""
     try:
         diff = compare_stack(trial.stack, deployed, _plan(trial))
         previewed = _previewed(trial)
     finally:
-        file.write_text(before)
+        for file, text in before.items():
+            file.write_text(text)
     told = {found.name: found.kind for found in diff.resources}
     assert told == previewed
+    return told
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Reading, change: str) -> None:
+    edit, _, _ = CHANGES[change]
+    file = trial.folder / "groups/trial/first.yaml"
+    before = {file: file.read_text()}
+    trial.edit_group("first", edit)
+    told = _told_as_previewed(trial, deployed, before)
     assert len(told) == 1
 
 
@@ -64,16 +71,10 @@ def test_a_network_that_is_replaced_takes_its_containers_along(
     trial: Workspace, deployed: Reading, host: docker.DockerClient
 ) -> None:
     file = trial.folder / f"Pulumi.{trial.stack}.yaml"
-    before = file.read_text()
+    before = {file: file.read_text()}
     elsewhere = {"name": "trial_internal", "subnet": "10.210.252.0/24"}
     trial.write_stack({**machine(host), "network": elsewhere}, ["first", "second"])
-    try:
-        diff = compare_stack(trial.stack, deployed, _plan(trial))
-        previewed = _previewed(trial)
-    finally:
-        file.write_text(before)
-    told = {found.name: found.kind for found in diff.resources}
-    assert told == previewed
+    told = _told_as_previewed(trial, deployed, before)
     assert set(told.values()) == {Kind.REPLACED}
     assert set(told) >= {"trial-network-bridge", "trial-first-main", "trial-second-helper"}
 
@@ -87,14 +88,7 @@ def test_a_tenant_s_network_is_added_and_its_containers_move_there(
     trial.write_stack({**machine(host), "tenants": tenants}, ["first", "second"])
     for group in ("first", "second"):
         trial.edit_group(group, lambda found: found.update(tenant="red"))
-    try:
-        diff = compare_stack(trial.stack, deployed, _plan(trial))
-        previewed = _previewed(trial)
-    finally:
-        for file, text in before.items():
-            file.write_text(text)
-    told = {found.name: found.kind for found in diff.resources}
-    assert told == previewed
+    told = _told_as_previewed(trial, deployed, before)
     assert {Kind.ADDED, Kind.REPLACED} <= set(told.values())
 
 

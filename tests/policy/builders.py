@@ -153,6 +153,16 @@ def judged(rule: Rule, *resources: Registered, **settings: Any) -> dict[str, str
     return {name: "\n".join(messages) for name, messages in found.items()}
 
 
+def blames_alone(rule: Rule, bad: Registered, found: Mapping[str, str]) -> str:
+    """What was found, all of it against `bad` and its containers; checks that each line names it and a way out."""
+    assert found, f"{rule.id} holds"
+    assert {name.partition("/")[0] for name in found} == {bad.name}
+    for message in "\n".join(found.values()).splitlines():
+        assert bad.name in message.split(":")[0]
+        assert ";" in message, "no way out"
+    return "\n".join(found.values())
+
+
 def violation(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
     """What a rule says against `bad`, and against no other resource; checks that it names it and a way out."""
     found = judged(rule, container("neighbour"), bad, *others, **settings)

@@ -10,12 +10,12 @@ from fleet.model import Cluster
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
 from fleet.plan.namespaces import claimed, is_scratch
+from fleet.plan.pod_volumes import in_memory, secrets_volume
 
 SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
 BOOK_FOLDER = "/etc/fleet"
 BOOK_FILE = f"{BOOK_FOLDER}/address-book.json"
 _BOOK = "address-book"
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 _READABLE_BY_GROUP = 0o440
 
 
@@ -61,13 +61,13 @@ def pod_volumes(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -
             scratch = {"emptyDir": {"sizeLimit": size}}
             claim = {"persistentVolumeClaim": {"claimName": mount.volume}}
             found[mount.volume] = scratch if is_scratch(volume) else claim
-        for name, _, size_mib in _in_memory(container):
+        for name, _, size_mib in in_memory(container):
             found[name] = {"emptyDir": {"medium": "Memory", "sizeLimit": f"{size_mib}Mi"}}
         if container.secrets:
             sources = [
                 {"secret": {"name": name, "items": [{"key": SECRET_KEY, "path": name}]}} for name in container.secrets
             ]
-            found[_secrets(container)] = {"projected": {"defaultMode": _READABLE_BY_GROUP, "sources": sources}}
+            found[secrets_volume(container)] = {"projected": {"defaultMode": _READABLE_BY_GROUP, "sources": sources}}
         if "FLEET_ADDRESS_BOOK" in container.env:
             items = [{"key": f"{container.key}.json", "path": "address-book.json"}]
             found[f"{_BOOK}-{container.key}"] = {"configMap": {"name": group.name, "items": items}}
@@ -81,23 +81,12 @@ def volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[O
         for mount in container.mounts
         if mount.volume in deployment.volumes
     ]
-    found += [{"name": name, "mountPath": path} for name, path, _ in _in_memory(container)]
+    found += [{"name": name, "mountPath": path} for name, path, _ in in_memory(container)]
     if container.secrets:
-        found.append({"name": _secrets(container), "mountPath": SECRETS_PATH, "readOnly": True})
+        found.append({"name": secrets_volume(container), "mountPath": SECRETS_PATH, "readOnly": True})
     if "FLEET_ADDRESS_BOOK" in container.env:
         found.append({"name": f"{_BOOK}-{container.key}", "mountPath": BOOK_FOLDER, "readOnly": True})
     return found
-
-
-def _in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:
-    """Folders in memory as (volume, path, MiB): the writable ones of a read-only root, and /dev/shm."""
-    yield f"shm-{container.key}", _SHARED_MEMORY, container.shared_memory_mib
-    for path, size in sorted(container.hardening.tmpfs.items()):
-        yield f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}", path, size
-
-
-def _secrets(container: PlannedContainer) -> str:
-    return f"secrets-{container.key}"
 
 
 def _writers(volume: PlannedVolume) -> str:

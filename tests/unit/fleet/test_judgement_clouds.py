@@ -9,105 +9,8 @@ import pytest
 import yaml
 
 from fleet.cloud_limits import FILE, limits
-from fleet.errors import ConfigurationError
-from fleet.load.project import Project, load_project
 from fleet.model.base import NAME_LENGTH_MAX
-from tests.trial_cluster import Tree, merged
-
-STACK = "sky"
-DIGEST = f"sha256:{'0123456789abcdef' * 4}"
-
-_SMALL = {"memory": {"request": "512MiB", "limit": "512MiB"}, "cpu": {"request": 1, "limit": 1}}
-_SIDECAR = {
-    "image": {"reference": f"docker.io/library/exporter:1.2@{DIGEST}", "platforms": ["amd64"]},
-    "memory": {"request": "128MiB"},
-    "cpu": {"request": "100m", "limit": "500m"},
-    "health": {"path": "/metrics", "port": 9100},
-}
-GROUPS: Tree = {
-    "front": {"containers": {"main": {"build": {}, "agents": {"Front": {}}, **_SMALL}}},
-    "brain": {
-        "containers": {
-            "main": {
-                "build": {"variant": "cuda"},
-                "agents": {"Brain": {}},
-                **_SMALL,
-                "gpu": {"request": "4GiB", "limit": "8GiB", "enforcement": "exclusive"},
-            }
-        }
-    },
-    "store": {
-        "containers": {
-            "main": {
-                "build": {},
-                "agents": {"Store": {}},
-                **_SMALL,
-                "mounts": {"facts": {"path": "/data"}, "notes": {"path": "/cache"}, "papers": {"path": "/content"}},
-                "secrets": ["store-key"],
-            }
-        },
-        "volumes": {
-            "facts": {"kind": "data", "writers": "one"},
-            "notes": {"kind": "scratch"},
-            "papers": {"kind": "cache"},
-        },
-    },
-}
-SERVICES: Tree = {
-    "front": {"ingress": "load-balancer"},
-    "brain": {"gpu": "nvidia-l4", "cpu": 4, "memory": "16GiB", "billing": "instance", "max_instances": 2},
-    "store": {"volumes": {"facts": "sql", "papers": "bucket"}},
-}
-CLOUD: Tree = {
-    "project_number": 123456789012,
-    "regions": ["europe-west4", "europe-west1"],
-    "services": SERVICES,
-    "secrets": {"store-key": {"version": 3}},
-    "front_door": {"host": "front.example.org", "group": "front"},
-}
-
-
-def loaded(folder: Path, *, groups: Tree | None = None, cloud: Tree | None = None, **config: Any) -> Project:
-    """The fleet of one stack on Cloud Run, with changes laid over its groups, its cloud and its other settings."""
-    files = merged(GROUPS, groups or {})
-    for name, group in files.items():
-        file = folder / "groups" / "trial" / f"{name}.yaml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(group, sort_keys=False))
-    machine = {
-        "name": STACK,
-        "title": "Sky",
-        "class": "container-service",
-        "target": "cloudrun",
-        "connection": "gcp://sky-project",
-        "cloud": merged(CLOUD, cloud or {}),
-    }
-    stack = {
-        "fleet:machine": machine,
-        "fleet:images": {"registry": "europe-west4-docker.pkg.dev/sky-project/fleet"},
-        "fleet:groups": list(files),
-        **{f"fleet:{key}": value for key, value in config.items()},
-    }
-    (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump({"config": stack}, sort_keys=False))
-    return load_project(folder)
-
-
-def faults(folder: Path, **changes: Any) -> list[str]:
-    """What is wrong once the fleet is changed."""
-    try:
-        loaded(folder, **changes)
-    except ConfigurationError as refusal:
-        return [f"{fault.path}: {fault.problem}; {fault.remedy}" for fault in refusal.faults]
-    return []
-
-
-def service(name: str, **keys: Any) -> dict[str, Any]:
-    return {"cloud": {"services": {name: keys}}}
-
-
-def main(name: str, **keys: Any) -> dict[str, Any]:
-    return {"groups": {name: {"containers": {"main": keys}}}}
-
+from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
 
 FRONT = "machine.cloud.services.front."
 BRAIN = "machine.cloud.services.brain."
@@ -116,7 +19,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {
             "groups": {
                 "twenty-seven-characters-now": GROUPS["front"]
-                | {"containers": {"main": {"build": {}, "agents": {"Another": {}}, **_SMALL}}}
+                | {"containers": {"main": {"build": {}, "agents": {"Another": {}}, **SMALL}}}
             }
         },
         "run-twenty-seven-characters-now, its service account, has 31 characters, and an id takes 30; shorten",
@@ -260,15 +163,15 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "containers.main.gpu.limit: 24 577 MiB are above nvidia-l4 of sky, which has 24 576 MiB; lower it to 24576MiB",
     ),
     "sidecars above the greatest instance": (
-        {**service("front", cpu=8, memory="4GiB"), "groups": {"front": {"containers": {"meter": _SIDECAR}}}},
+        {**service("front", cpu=8, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
         f"{FRONT}cpu: 8.5 CPUs with its sidecars are too many, with 8 at the most; lower it, or a sidecar's, by 0.5",
     ),
     "sidecars' memory above what CPU allows": (
-        {**service("front", cpu=1, memory="4GiB"), "groups": {"front": {"containers": {"meter": _SIDECAR}}}},
+        {**service("front", cpu=1, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
         f"{FRONT}memory: with its sidecars, 4 224 MiB are too much beside 1.5 CPUs, with 4 096 MiB at the most",
     ),
     "a sidecar's CPU between the steps": (
-        {"groups": {"front": {"containers": {"meter": {**_SIDECAR, "cpu": {"limit": 1.5}}}}}},
+        {"groups": {"front": {"containers": {"meter": {**SIDECAR, "cpu": {"limit": 1.5}}}}}},
         "containers.meter.cpu.limit: 1.5 CPUs cannot be had",
     ),
     "a service without a port": (
@@ -388,7 +291,7 @@ LEGAL: dict[str, dict[str, Any]] = {
     "all of a card": main("brain", gpu={"limit": "24GiB"}),
     "a warm card with a reason": service("brain", min_instances=1, idle_gpu_accepted="answers within a second"),
     "a group without ports as a job": {**service("store", kind="job"), "groups": {"store": {"ports": {}}}},
-    "sidecars within bounds": {"groups": {"front": {"containers": {"meter": _SIDECAR}}}},
+    "sidecars within bounds": {"groups": {"front": {"containers": {"meter": SIDECAR}}}},
     "a cache that is only read": {
         **service("store", volumes={"papers": None}),
         **main("store", mounts={"papers": {"path": "/content", "read_only": True}}),
