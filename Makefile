@@ -33,10 +33,10 @@ validate: setup ## Find every error of the configuration
 	@$(BIN)/fleet validate
 
 up: setup ## Deploy STACK with Pulumi
-	@$(BIN)/python -m cli.up $(STACK)
+	@$(BIN)/python -m cli.commands.up $(STACK)
 
 down: setup ## Remove STACK's containers; data volumes stay
-	@$(BIN)/python -m cli.up --destroy $(STACK)
+	@$(BIN)/python -m cli.commands.up --destroy $(STACK)
 
 test: setup-dev check ## Run every test level this machine can run
 	@$(BIN)/python -m pytest

@@ -5,9 +5,9 @@ from pathlib import Path
 import pulumi
 
 from components import build
-from fleet.errors import ConfigurationError
 from fleet.load.project import load_project
 from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.source.faults import ConfigurationError
 
 try:
     project = load_project(Path(__file__).parent)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from fleet.errors import ConfigurationError
+from fleet.source.faults import ConfigurationError
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from fleet.errors import ConfigurationError, Fault
-from fleet.judgement.waivers import waivers_of
+from fleet.checks.waivers import waivers_of
 from fleet.load.project import Project
-from fleet.near import suggestion
-from policy.catalogue import rules
-from policy.rule import Rule
+from fleet.source.faults import ConfigurationError, Fault
+from fleet.suggest import suggestion
+from policy.core.rule import Rule
+from policy.engine.catalogue import rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 
-from fleet.leaves import Path
+from fleet.property_paths import Path
 
 _PREFIXES = {"docker": "docker", "kubernetes": "kubernetes", "gcp": "cloudrun", "cloudrun": "cloudrun"}
 

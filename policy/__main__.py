@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policy.pack import policies
+from policy.engine.pack import policies
 
 PolicyPack("fleet", policies=policies(), enforcement_level=EnforcementLevel.MANDATORY)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from cli.terminal import Exit, console
-from fleet.capabilities import CAPABILITIES, Feature, Support
+from fleet.targets.capabilities import CAPABILITIES, Feature, Support
 
 
 def capabilities(*, as_json: bool) -> Exit:

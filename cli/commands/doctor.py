@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 
-from cli.live.check import Status, worst
-from cli.live.target import docker_stack
+from cli.diagnostics.check import Status, worst
+from cli.diagnostics.docker_stack import docker_stack
 from cli.terminal import Exit, console
 
 
 def doctor(stack: str, *, as_json: bool) -> Exit:
     """Reads, judges and shows one machine; changes nothing on it."""
-    from cli.live.connection import connected
-    from cli.live.doctor_checks import doctor_checks
-    from cli.live.machine_reading import read_machine
+    from cli.diagnostics.connection import connected
+    from cli.doctor.checks import doctor_checks
+    from cli.doctor.read_daemon import read_machine
 
     started = time.perf_counter()
     _, deployment = docker_stack(stack)

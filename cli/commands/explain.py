@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from cli.explaining.explained import explain as explain_resources
-from cli.explaining.stack import NotFoundError, planned
+from cli.explain.explain import explain as explain_resources
+from cli.explain.stack import NotFoundError, planned
 from cli.terminal import Exit, UserError, console, project_root
 
 

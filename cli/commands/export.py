@@ -18,7 +18,7 @@ from components.kubernetes.yaml_text import document
 from fleet.load.project import load_project
 from fleet.model import Fleet, Target
 from fleet.plan.deployment import Deployment
-from fleet.plan.namespaces import moved
+from fleet.plan.kubernetes_namespaces import moved
 from fleet.plan.planner import UnknownStackError, plan_stack
 
 COMPOSE_FILE = "compose.yaml"

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.terminal import Exit, UserError, console, project_root
-from fleet.errors import ConfigurationError
 from fleet.load.project import load_project
-from fleet.moves.move import Move, NoMoveError, plan_move
+from fleet.relocation.plan import Move, NoMoveError, plan_move
+from fleet.source.faults import ConfigurationError
 
 
 def move(group: str, to: str, *, as_json: bool) -> Exit:

@@ -25,7 +25,7 @@ def new_group(name: str, system: str) -> Exit:
     same = next((file for file in sorted(root.glob(f"groups/*/{name}.yaml"))), None)
     if same:
         raise _taken(same.relative_to(root))
-    from cli.starting.group import group_text
+    from cli.scaffold.group import group_text
 
     file = f"groups/{system}/{name}.yaml"
     _write(root, {file: group_text(name)})
@@ -43,7 +43,7 @@ def new_machine(name: str, target: str) -> Exit:
     root, file = project_root(), f"Pulumi.{name}.yaml"
     if (root / file).exists():
         raise _taken(Path(file))
-    from cli.starting.machine import free_subnet, machine_text
+    from cli.scaffold.machine import free_subnet, machine_text
 
     fleet = load_project(root).fleet
     taken = [IPv4Network(net.subnet) for stack in fleet.stacks.values() for net in stack.machine.networks]
@@ -62,8 +62,8 @@ def new_machine(name: str, target: str) -> Exit:
 
 def new_policy(name: str, rule_id: str | None) -> Exit:
     """A rule and its test."""
-    from cli.starting.policy import policy_texts
-    from policy.catalogue import rules
+    from cli.scaffold.policy import policy_texts
+    from policy.engine.catalogue import rules
 
     _ensure_name(name, "a policy")
     root, known = project_root(), {rule.id: rule for rule in rules()}
@@ -77,12 +77,12 @@ def new_policy(name: str, rule_id: str | None) -> Exit:
         raise UserError(msg)
     stem = f"{wanted.lower()}_{name.replace('-', '_')}"
     rule_text, test_text = policy_texts(wanted, name)
-    rule_file, test_file = f"policy/rules/{stem}.py", f"tests/policy/test_{stem}.py"
+    rule_file, test_file = f"policy/rules/{stem}.py", f"tests/policy/rules/test_{stem}.py"
     _write(root, {rule_file: rule_text, test_file: test_text})
     _next(
         f"edit {rule_file} and {test_file}",
         f"python -m pytest {test_file}",
-        f"add {wanted}-{name} to EXPECTED in tests/policy/test_catalogue.py, and run make policies",
+        f"add {wanted}-{name} to EXPECTED in tests/policy/engine/test_catalogue.py, and run make policies",
     )
     return Exit.GOOD
 

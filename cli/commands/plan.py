@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pulumi
 
-from cli.offline.program import Run, run_program
-from cli.offline.strictness import refusals
+from cli.preview.input_types import refusals
+from cli.preview.program import Run, run_program
 from cli.terminal import Exit, UserError, console, project_root
 from cli.waivers import ensure_waivers_name_rules
-from fleet.errors import ConfigurationError
-from policy.config import read_config
-from policy.judge import Judgement, judge
-from policy.rule import Level
+from fleet.source.faults import ConfigurationError
+from policy.core.rule import Level
+from policy.engine.config import read_config
+from policy.engine.judge import Judgement, judge
 
 
 def plan(stack: str, *, as_json: bool, judged: bool, without_gpu: bool, policy_config: Path | None) -> Exit:

@@ -11,8 +11,8 @@ from textwrap import fill
 from cli.terminal import Exit, UserError, console, project_root, trimmed
 from cli.waivers import WaiverRow, ensure_waivers_name_rules, waiver_rows
 from fleet.load.project import load_project
-from policy import catalogue
-from policy.rule import Rule
+from policy.core.rule import Rule
+from policy.engine import catalogue
 
 
 def policy_list() -> Exit:
@@ -79,7 +79,7 @@ def policy_waivers(*, as_json: bool) -> Exit:
 
 def policy_docs(*, check: bool) -> Exit:
     """Writes docs/policies.md from the rules where it differs; with `check`, only tells."""
-    from policy.page import page
+    from policy.docs.page import page
 
     file = project_root() / "docs" / "policies.md"
     text = page()

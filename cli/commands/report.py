@@ -26,7 +26,7 @@ def report(file: Path, *, base: str | None) -> Exit:
 
     base: a commit that the page is compared with, as `fleet diff` does; None for no comparison.
     """
-    from cli.offline.judged import judging
+    from cli.judging import judging
     from cli.waivers import ensure_waivers_name_rules
 
     root, today = project_root(), date.today()

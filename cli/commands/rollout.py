@@ -10,13 +10,13 @@ from pathlib import Path
 
 from cli.terminal import Exit, UserError, project_root
 from cli.writing import replace_file
-from fleet import rollout
-from fleet.editing import NotEditableError, edited
+from fleet import rollout_steps
 from fleet.load.project import Project, load_project
 from fleet.model import RolloutState
 from fleet.plan.planner import UnknownStackError, plan_stack
-from fleet.rollout import RefusedError, Standing, duration
-from fleet.sources import NAMESPACE
+from fleet.rollout_steps import RefusedError, Standing, duration
+from fleet.source.edit import NotEditableError, edited
+from fleet.source.locations import NAMESPACE
 
 Step = Callable[[Standing], RolloutState]
 
@@ -39,20 +39,20 @@ def rollout_next(stack: str, group: str, *, image: str | None, force: bool) -> E
 
     def step(standing: Standing) -> RolloutState:
         if image is not None:
-            return rollout.started(standing, image, now, force=force)
-        return rollout.stepped(standing, now, force=force)
+            return rollout_steps.started(standing, image, now, force=force)
+        return rollout_steps.stepped(standing, now, force=force)
 
     return _move(_Place(stack, group), step)
 
 
 def rollout_promote(stack: str, group: str, *, force: bool) -> Exit:
     """Makes the new version the one that counts."""
-    return _move(_Place(stack, group), lambda standing: rollout.promoted(standing, _now(), force=force))
+    return _move(_Place(stack, group), lambda standing: rollout_steps.promoted(standing, _now(), force=force))
 
 
 def rollout_abort(stack: str, group: str) -> Exit:
     """Goes back to the old version."""
-    return _move(_Place(stack, group), rollout.aborted)
+    return _move(_Place(stack, group), rollout_steps.aborted)
 
 
 def _move(place: _Place, step: Step) -> Exit:
@@ -70,7 +70,7 @@ def _move(place: _Place, step: Step) -> Exit:
     before = file.read_bytes()
     text = before.decode("utf-8")
     try:
-        after = edited(text, ("config", f"{NAMESPACE}rollouts", place.group), rollout.entry(state))
+        after = edited(text, ("config", f"{NAMESPACE}rollouts", place.group), rollout_steps.entry(state))
     except NotEditableError as error:
         msg = f"{file.name}: {error}"
         raise UserError(msg) from None

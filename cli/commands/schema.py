@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.terminal import Exit, UserError, project_root
-from fleet.schema import schemas
+from fleet.schema.build import schemas
 
 
 def schema(*, check: bool) -> Exit:

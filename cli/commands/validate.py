@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from cli.terminal import Exit, UserError, project_root
-from fleet.errors import ConfigurationError
-from fleet.judgement.waivers import waivers_of
+from fleet.checks.waivers import waivers_of
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
 from fleet.model.waiver import WARN_DAYS
+from fleet.source.faults import ConfigurationError
 
 
 def validate(stack: str | None) -> Exit:

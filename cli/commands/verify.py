@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 import time
 
-from cli.live.check import Status, worst
-from cli.live.target import docker_stack
+from cli.diagnostics.check import Status, worst
+from cli.diagnostics.docker_stack import docker_stack
 from cli.terminal import Exit, console
 
 
 def verify(stack: str, *, as_json: bool, without_gpu: bool, retries: int) -> Exit:
     """Reads, judges and shows one deployed stack; changes nothing on it."""
-    from cli.live.connection import connected
-    from cli.live.gathering import gather
-    from cli.live.peers import planned_peers
-    from cli.live.verify_checks import verify_checks
+    from cli.diagnostics.connection import connected
+    from cli.verify.checks import verify_checks
+    from cli.verify.gather import gather
+    from cli.verify.peers import planned_peers
 
     started = time.perf_counter()
     fleet, deployment = docker_stack(stack, without_gpu=without_gpu)

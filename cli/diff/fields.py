@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.diff.model import FieldChange
-from fleet.leaves import Path, by_name
-from fleet.secrets import HIDDEN, holds_secret_value, names_a_secret
+from fleet.property_paths import Path, by_name
+from fleet.redaction import HIDDEN, holds_secret_value, names_a_secret
 
 _SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
 _SECRET_FIELDS = ("data", "stringData", "secretData")

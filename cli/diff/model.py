@@ -119,7 +119,7 @@ class PolicyResult:
     message: str
     source: str | None
     kind: str = VIOLATION
-    """What it says, by the names of `policy.verdict.Kind`."""
+    """What it says, by the names of `policy.core.verdict.Kind`."""
     waived: str = ""
     """Why it is waived, and until when; empty where it is not."""
 

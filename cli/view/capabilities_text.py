@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.terminal import trimmed
-from fleet.capabilities import CAPABILITIES, Feature, Level
+from fleet.targets.capabilities import CAPABILITIES, Feature, Level
 
 _MARKS = {Level.DOES: "✓ does", Level.CHANGES: "~ changes", Level.CANNOT: "✗ cannot"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cli.live.check import Check, counts
+from cli.diagnostics.check import Check, counts
 
 
 def checks_json(stack: str, checks: Sequence[Check]) -> str:

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.live.check import SEVERITY, Check, Status, counts, worst
-from cli.live.verify_reach import PEER
+from cli.diagnostics.check import SEVERITY, Check, Status, counts, worst
+from cli.verify.connectivity import PEER
 from cli.view import bar
 
 _MARKS = {Status.GOOD: "✓", Status.UNKNOWN: "?", Status.WARNING: "!", Status.WRONG: "✗"}

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.view.rows import labelled
-from fleet.clouds import instances_max
 from fleet.model import MAIN, Cloud
 from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
 from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.cloudrun_sizes import instances_max
 
 _PERCENT = 100
 

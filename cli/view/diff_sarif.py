@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from cli.diff.model import VIOLATION, WAIVED, PolicyResult, StackDiff
 from cli.view.diff_words import short
-from policy.catalogue import rules
+from policy.engine.catalogue import rules
 
 RESULTS_MAX = 5_000
 """Results of a run that GitHub shows; it refuses one with more than 25,000 (docs.github.com, "SARIF results exceed one

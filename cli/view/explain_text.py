@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.explaining.explained import Explained, ExplainedResource
-from cli.explaining.sources import Source
+from cli.explain.explain import Explained, ExplainedResource
+from cli.explain.sources import Source
 from cli.terminal import trimmed
 from cli.view.diff_words import named, short
-from policy.catalogue import rule
+from policy.engine.catalogue import rule
 
 _MOST = 8
 _WIDE = 110

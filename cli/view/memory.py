@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cli.view import bar
-from fleet.budget import CardUse
 from fleet.model import Cluster
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment
-from fleet.pools import PoolUse
+from fleet.targets.docker_budget import CardUse
+from fleet.targets.node_pools import PoolUse
 
 
 @dataclass(frozen=True, slots=True)

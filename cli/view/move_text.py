@@ -8,8 +8,8 @@ from rich.text import Text
 
 from cli.terminal import trimmed
 from fleet.model import Fleet
-from fleet.moves.move import Move
-from fleet.moves.row import Row
+from fleet.relocation.plan import Move
+from fleet.relocation.row import Row
 
 
 def show_move(out: Console, fleet: Fleet, move: Move) -> None:

@@ -6,15 +6,15 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from cli.offline.program import Run
-from cli.view.places import place_of
-from fleet.budget import CardUse
-from fleet.clouds import instances_max
+from cli.explain.places import place_of
+from cli.preview.program import Run
 from fleet.model import Cloud
 from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment
-from policy.judge import Judgement
-from policy.registered import UNKNOWN, Registered
+from fleet.targets.cloudrun_sizes import instances_max
+from fleet.targets.docker_budget import CardUse
+from policy.engine.judge import Judgement
+from policy.views.registered import UNKNOWN, Registered
 
 
 def plan_json(run: Run, judgement: Judgement | None) -> str:

@@ -10,21 +10,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.offline.program import Run
+from cli.explain.places import place_of
+from cli.preview.program import Run
 from cli.terminal import trimmed
 from cli.view.charge_text import charge_text
 from cli.view.cloud_text import show_cloud
 from cli.view.cluster_text import show_cluster
 from cli.view.host_text import show_host
-from cli.view.places import place_of
 from cli.view.rows import labelled
-from fleet.capabilities import CAPABILITIES
 from fleet.model import MAIN, PoolGpu
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, Operation, PlannedGroup
-from policy.judge import Judgement, Kind, Verdict
-from policy.registered import Registered
-from policy.rule import Level
+from fleet.targets.capabilities import CAPABILITIES
+from policy.core.rule import Level
+from policy.engine.judge import Judgement, Kind, Verdict
+from policy.views.registered import Registered
 
 _IN_FULL = 3
 """Advisories of one rule that are all told in full."""

@@ -14,12 +14,12 @@ from components.cloudrun.resources.base import Object, cloud_of
 from components.cloudrun.resources.containers import GPU, main_port
 from components.cloudrun.resources.data import backed
 from components.cloudrun.resources.revisions import Revision, Variant, revisions
-from fleet.clouds import instances_max
 from fleet.model import MAIN, CloudService, RolloutState
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 from fleet.plan.pod_volumes import in_memory, secrets_volume
+from fleet.targets.cloudrun_sizes import instances_max
 
 SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
 TIMEOUT_MAX_S = 600

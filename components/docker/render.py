@@ -21,7 +21,7 @@ from fleet.plan.deployment import (
     PlannedHealth,
     PlannedVolume,
 )
-from fleet.plan.sharing import SHARED_MEMORY
+from fleet.plan.mps import SHARED_MEMORY
 
 Rendered = dict[str, Any]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fleet.clouds import shape
 from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, Part, at_three, instances_for, plain, price
 from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price
 from fleet.model import Cloud, CloudService, ContainerGroup
 from fleet.model.cloud import Billing, Kind
 from fleet.plan.deployment import PlannedGroup
+from fleet.targets.cloudrun_sizes import shape
 
 _PER_HOUR = 3600
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from fleet.document import read_document
-from fleet.errors import ConfigurationError
-from fleet.load.validation import validate
+from fleet.load.validate import validate
 from fleet.model.base import FrozenMap, Model
 from fleet.model.cost import ModelName, Usd
+from fleet.source.document import read_document
+from fleet.source.faults import ConfigurationError
 
 PRICES = "fleet/data/prices.yaml"
 """Where people find it."""

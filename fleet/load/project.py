@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from fleet.document import Document, read_document
-from fleet.errors import ConfigurationError, Fault
-from fleet.images import image_bases, image_contents
-from fleet.judgement import judge
-from fleet.load.extension import extend_all
-from fleet.load.validation import unknown_key, validate
+from fleet.checks import check_fleet
+from fleet.image_digests import image_bases, image_contents
+from fleet.load.extends import extend_all
+from fleet.load.validate import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
-from fleet.sources import NAMESPACE, Sources
+from fleet.source.document import Document, read_document
+from fleet.source.faults import ConfigurationError, Fault
+from fleet.source.locations import NAMESPACE, Sources
 
 _STACK_FILES = "Pulumi.*.yaml"
 _GROUP_FILES = "groups/*/*.yaml"
@@ -59,7 +59,7 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
             )
         )
     project = reading.project()
-    judged = judge(project.fleet, project.sources, known=frozenset(reading.group_documents))
+    judged = check_fleet(project.fleet, project.sources, known=frozenset(reading.group_documents))
     faults = [*reading.faults, *judged]
     if faults:
         raise ConfigurationError(faults)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.addresses import container_name
-from fleet.budget import shared_cards
-from fleet.images import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, IMAGES, base_chain, context_of
+from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, IMAGES, base_chain, context_of
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.network.addresses import container_name
 from fleet.plan.deployment import PlannedBuild
+from fleet.targets.docker_budget import shared_cards
 
 
 def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:

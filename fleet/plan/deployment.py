@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fleet.addresses import Endpoint
-from fleet.budget import CardUse
-from fleet.capabilities import Feature
 from fleet.model import (
     Arch,
     Enforcement,
@@ -22,8 +19,11 @@ from fleet.model import (
     Tier,
     VolumeKind,
 )
+from fleet.network.addresses import Endpoint
 from fleet.plan.charge import MonthlyCharge
-from fleet.pools import PoolUse
+from fleet.targets.capabilities import Feature
+from fleet.targets.docker_budget import CardUse
+from fleet.targets.node_pools import PoolUse
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.addresses import AddressBook, Endpoint
 from fleet.model import Stack
+from fleet.network.addresses import AddressBook, Endpoint
 from fleet.plan.deployment import Edge
 
 

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Mapping
 
-from fleet.addresses import DISCOVERY, OBSERVABILITY, AddressBook
-from fleet.cloud_limits import limits
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
+from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
+from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedGpu
-from fleet.plan.sharing import client_environment
-from fleet.ports import health_port
+from fleet.plan.mps import client_environment
+from fleet.targets.cloudrun_limits import limits
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from fleet import labels
-from fleet.budget import memory_request_mib
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Stack, Tier, Volume, VolumeKind
 from fleet.plan.deployment import PlannedGpu
+from fleet.targets.docker_budget import memory_request_mib
 
 _SHARE_MEMORY = frozenset(
     {

@@ -6,20 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from fleet.addresses import AddressBook, Endpoint, container_name
-from fleet.budget import (
-    CardUse,
-    card_of,
-    card_uses,
-    cpu_cap_millicores,
-    cpu_request_millicores,
-    memory_cap_mib,
-    memory_request_mib,
-    shared_cards,
-    sharing_name,
-)
-from fleet.clouds import shape
-from fleet.images import AGENT_HOST
+from fleet.image_digests import AGENT_HOST
 from fleet.model import (
     MAIN,
     Arch,
@@ -29,8 +16,8 @@ from fleet.model import (
     Stack,
 )
 from fleet.model.volume import VELERO
-from fleet.needs import degradations
-from fleet.order import waves
+from fleet.network.addresses import AddressBook, Endpoint, container_name
+from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
 from fleet.plan.charge import MonthlyCharge
 from fleet.plan.deployment import (
@@ -47,14 +34,27 @@ from fleet.plan.deployment import (
 )
 from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
+from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
-from fleet.plan.namespaces import namespaces
+from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.plan.shares import gpu_of_instance, gpu_of_pool, in_its_shape
-from fleet.plan.sharing import SHARED_MEMORY, sharing_group, sharing_volume
-from fleet.pools import pool_uses
-from fleet.rollouts import rollout_on
-from fleet.tenants import closed_tenants, tenants_served
+from fleet.start_order import waves
+from fleet.targets.cloudrun_sizes import shape
+from fleet.targets.docker_budget import (
+    CardUse,
+    card_of,
+    card_uses,
+    cpu_cap_millicores,
+    cpu_request_millicores,
+    memory_cap_mib,
+    memory_request_mib,
+    shared_cards,
+    sharing_name,
+)
+from fleet.targets.needs import degradations
+from fleet.targets.node_pools import pool_uses
+from fleet.targets.surge import rollout_on
 
 
 class UnknownStackError(LookupError):

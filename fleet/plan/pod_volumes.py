@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.plan.deployment import PlannedContainer
-from fleet.plan.sharing import SHARED_MEMORY
+from fleet.plan.mps import SHARED_MEMORY
 
 
 def in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fleet.model import ContainerGroup, Stack
+from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
-from fleet.ports import health_port
 
 
 def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:

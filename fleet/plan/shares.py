@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet.clouds import Shape, card_of_instance
 from fleet.model import CloudService, Cluster, Enforcement, GpuBudget
 from fleet.plan.deployment import PlannedContainer, PlannedGpu
-from fleet.pools import ENFORCEMENT, pool_of
+from fleet.targets.cloudrun_sizes import Shape, card_of_instance
+from fleet.targets.node_pools import ENFORCEMENT, pool_of
 
 
 def gpu_of_instance(service: CloudService, budget: GpuBudget) -> PlannedGpu | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from policy.containers import Reader
 from policy.readers import cloudrun
 from policy.readers import kubernetes_networking as networking
 from policy.readers import kubernetes_objects as objects
 from policy.readers.docker import docker_container
 from policy.readers.kubernetes import pod
+from policy.views.container import Reader
 
 KUBERNETES_PACKAGE = "kubernetes:"
 

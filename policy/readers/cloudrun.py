@@ -9,12 +9,12 @@ from dataclasses import fields
 from typing import Any
 
 from fleet.labels import GROUP
-from policy.cloudrun import JOB, SERVICE, WORKER_POOL, RunGrantView, RunView, SecretUse, Traffic
-from policy.containers import ContainerView
 from policy.readers.cloudrun_containers import Template, container
 from policy.readers.kubernetes_metadata import texts_of
 from policy.readers.values import Properties, as_items, is_unknown
-from policy.stack import VolumeView
+from policy.views.cloudrun import JOB, SERVICE, WORKER_POOL, RunGrantView, RunView, SecretUse, Traffic
+from policy.views.container import ContainerView
+from policy.views.stack import VolumeView
 
 RUNS: Mapping[str, str] = {
     f"gcp:cloudrunv2/{kind[0].lower()}{kind[1:]}:{kind}": kind for kind in (SERVICE, JOB, WORKER_POOL)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fleet.cloud_limits import limits as known_limits
 from fleet.labels import PREFIX
-from policy.cloudrun import ANNOTATION
-from policy.containers import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
+from fleet.targets.cloudrun_limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties, as_whole
+from policy.views.cloudrun import ANNOTATION
+from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
 
 _PROBES = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3

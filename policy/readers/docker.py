@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.containers import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
 from policy.readers.values import Properties, as_text, is_unknown
+from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
 
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from policy.cluster import PodView, PodVolume
-from policy.containers import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
 from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties, as_items, is_unknown
+from policy.views.container import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
+from policy.views.kubernetes import PodView, PodVolume
 
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Pod": (),

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policy.containers import (
+from policy.readers.kubernetes_metadata import FLEET
+from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
+from policy.readers.quantities import mebibytes, quantity
+from policy.readers.values import Properties, as_text, as_whole
+from policy.views.container import (
     BIND,
     EPHEMERAL,
     INIT,
@@ -19,10 +23,6 @@ from policy.containers import (
     Mount,
     PublishedPort,
 )
-from policy.readers.kubernetes_metadata import FLEET
-from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
-from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_text, as_whole
 
 POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "claimName"}
 """Kinds of volumes whose source matters -> the key it stands under."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
-from policy.label_selectors import Requirement, Selector
 from policy.readers.values import Properties, as_text
+from policy.views.label_selectors import Requirement, Selector
 
 FLEET = "fleet.local/"
 """Prefix of annotations and labels that this project gives a meaning on a cluster."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.cluster import Allowance, EntryView, NetworkPolicyView, ServicePort, ServiceView
 from policy.readers.kubernetes_metadata import metadata, selector, texts_of
 from policy.readers.values import Properties
+from policy.views.kubernetes import Allowance, EntryView, NetworkPolicyView, ServicePort, ServiceView
 
 
 def service(subject: str, kind: str, properties: Mapping[str, Any]) -> ServiceView:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fleet.labels import VOLUME_WRITERS
-from policy.cluster import (
+from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
+from policy.readers.values import Properties
+from policy.views.kubernetes import (
     AccountView,
     BindingView,
     DataView,
@@ -17,9 +19,7 @@ from policy.cluster import (
     ScalerView,
     ScheduleView,
 )
-from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
-from policy.readers.values import Properties
-from policy.stack import VolumeView
+from policy.views.stack import VolumeView
 
 
 def any_object(subject: str, kind: str, properties: Mapping[str, Any]) -> ObjectView:

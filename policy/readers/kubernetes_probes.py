@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policy.containers import Probe
 from policy.readers.values import Properties
+from policy.views.container import Probe
 
 _KINDS = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.cluster import PoolView
 from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, as_whole, is_unknown
-from policy.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
+from policy.views.kubernetes import PoolView
+from policy.views.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.registered import UNKNOWN
+from policy.views.registered import UNKNOWN
 
 HIDDEN = "[secret]"
 """What stands for a secret, whatever its type, where plain text is withheld (state files, the offline plan)."""

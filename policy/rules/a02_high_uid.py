@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.users import group_id, user_id
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.parsing.users import group_id, user_id
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

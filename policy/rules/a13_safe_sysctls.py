@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fleet.secrets import shown
-from policy.cluster import PodView
-from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.container import DOCKER, ContainerView
+from policy.views.kubernetes import PodView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

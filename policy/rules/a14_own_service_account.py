@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.cluster import PodView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.kubernetes import PodView
+from policy.views.stack import StackView
 
 _NONE = ("", "default")
 

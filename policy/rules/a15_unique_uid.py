@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT, GROUP
-from policy.containers import ContainerView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
-from policy.users import user_id
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.parsing.users import user_id
+from policy.views.container import ContainerView
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

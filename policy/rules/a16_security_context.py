@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cluster import PodView
-from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.container import KUBERNETES, ContainerView
+from policy.views.kubernetes import PodView
 
 _WHY = "so the cluster's defaults decide, and those lock nothing"
 

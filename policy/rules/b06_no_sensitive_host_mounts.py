@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import normpath
 
-from policy.containers import BIND, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.stack import VolumeView
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.views.stack import VolumeView
 
 _WHY = "which runs or describes the host; what is written or read there reaches beyond the container"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.stack import VolumeView
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
+from policy.views.stack import VolumeView
 
 _BOTH_WAYS = ("shared", "rshared", "bidirectional")
 _INWARDS = ("slave", "rslave", "hosttocontainer")

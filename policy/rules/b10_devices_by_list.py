@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import DEVICES
-from policy.containers import DOCKER, ContainerView
-from policy.gpu import GPU_DEVICES
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.gpu.budgets import GPU_DEVICES
+from policy.views.container import DOCKER, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename
 
-from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _PORT = 22
 _WHY = "a way in that no log of the fleet shows, with keys of its own"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cluster import PodView, ServiceView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.kubernetes import PodView, ServiceView
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

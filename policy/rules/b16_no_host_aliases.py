@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.cluster import PodView
-from policy.containers import KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.container import KUBERNETES, ContainerView
+from policy.views.kubernetes import PodView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

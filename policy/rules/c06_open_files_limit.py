@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.containers import DOCKER, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.ulimits import uncapped
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.ulimits import uncapped
+from policy.views.container import DOCKER, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet import labels
-from policy.containers import DOCKER, INIT, KUBERNETES, SHARED_MEMORY, TMPFS, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import DOCKER, INIT, KUBERNETES, SHARED_MEMORY, TMPFS, ContainerView
 
 _DEFAULT_MIB = 64
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cluster import PodView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.kubernetes import PodView
 
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:

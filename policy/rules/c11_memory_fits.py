@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import MEMORY_REQUEST_MIB
-from policy.cluster import PoolView
-from policy.containers import INIT, KUBERNETES, ContainerView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import addends, thousands
 from policy.readers.values import as_whole
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from policy.views.container import INIT, KUBERNETES, ContainerView
+from policy.views.kubernetes import PoolView
+from policy.views.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.images import parse_image
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.parsing.images import parse_image
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

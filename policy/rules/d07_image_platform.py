@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policy.cluster import PodView
-from policy.containers import CLOUDRUN, DOCKER, ContainerView
-from policy.image_platforms import arch_of, archs_of, archs_of_images, listed
-from policy.rule import Finding, Level, Settings, Severity, StackRule
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.rules.g17_small_board import SMALL
-from policy.stack import MachineView, StackView
+from policy.views.container import CLOUDRUN, DOCKER, ContainerView
+from policy.views.kubernetes import PodView
+from policy.views.stack import MachineView, StackView
 
 _ARCH_LABEL = "kubernetes.io/arch"
 _CLOUDS = "amd64"

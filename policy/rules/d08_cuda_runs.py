@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, IMAGE_CUDA
-from fleet.secrets import shown
-from policy.containers import ContainerView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.container import ContainerView
+from policy.views.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

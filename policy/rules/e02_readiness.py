@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_REQUEST_MIB
-from policy.containers import CLOUDRUN, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import CLOUDRUN, KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

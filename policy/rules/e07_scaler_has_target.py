@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cluster import ScalerView
-from policy.counts import scaler_of
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.readers.replicas import scaler_of
+from policy.views.kubernetes import ScalerView
+from policy.views.stack import StackView
 
 _KINDS = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
 """Kinds that are read; what else a scaler may be about is not judged."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from fleet.cron import fault_of
 from fleet.labels import BACKUPS
-from fleet.secrets import shown
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView, VolumeView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.stack import StackView, VolumeView
 
 _SCRATCH = ("fleet.local/volume.kind", "scratch")
 _VELERO = "backup.velero.io/backup-volumes"

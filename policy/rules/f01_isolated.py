@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policy.cluster import Allowance, NetworkPolicyView, PodView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.kubernetes import Allowance, NetworkPolicyView, PodView
+from policy.views.stack import StackView
 
 _DNS = ("53", "5353", "dns", "domain")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cluster import ServiceView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.kubernetes import ServiceView
 
 EXPOSED = "fleet.local/exposed"
 """Annotation of a service that is meant to be reached from outside; its value says why."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fleet.secrets import holds_secret_value, names_a_secret
-from policy.cloudrun import RunView
-from policy.cluster import DataView, ObjectView, PodView
-from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from fleet.redaction import holds_secret_value, names_a_secret
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.cloudrun import RunView
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.kubernetes import DataView, ObjectView, PodView
 
 _MORE_NAMES = re.compile(r"(((^|_)(?<!PUBLIC_)KEY)|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PWD|CREDENTIALS?)$")
 """Names that end so hold a credential, whatever comes before: OPENAI_KEY, PGPASSWORD."""

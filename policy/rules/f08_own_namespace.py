@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.stack import StackView
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 """Label that makes the API server itself refuse pods below a Pod Security Standard."""

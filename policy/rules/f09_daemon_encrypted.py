@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from fleet.secrets import shown
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.stack import StackView
 
 _OPEN_PORT = 2375
 _OVER_NETWORK = ("tcp", "http")

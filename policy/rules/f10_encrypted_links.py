@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import ContainerView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import LinkView, MachineView, StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.container import ContainerView
+from policy.views.stack import LinkView, MachineView, StackView
 
 _ENCRYPTED = ("wireguard", "tailscale", "vpn", "tls")
 _NAMED_AT_MOST = 3

@@ -3,7 +3,7 @@
 Per card: `sum(request + processes x context) + desktop reserve <= capacity`. Requests, not limits: limits are
 bursts, and their sum exceeds a card by design. Another stack on the same machine is invisible here.
 
-On a cluster, per node pool: by how it hands its cards out (`policy/gpu_fit.py`), times the replicas that run at least.
+On a cluster, per node pool: by how the pool shares its cards (`policy/gpu/pool_fit.py`), times the minimum of replicas.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
-from policy.containers import DOCKER
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import addends, thousands
-from policy.gpu import CardLoad, card_loads, shares_on
-from policy.gpu_fit import pool_findings
-from policy.gpu_pools import gpu_pods, pool_loads
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.gpu.budgets import CardLoad, card_loads, shares_on
+from policy.gpu.pool_fit import pool_findings
+from policy.gpu.pools import gpu_pods, pool_loads
+from policy.views.container import DOCKER
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

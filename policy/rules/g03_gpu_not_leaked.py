@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from fleet.secrets import shown
-from policy.containers import DOCKER, KUBERNETES, ContainerView
-from policy.gpu import GPU_DEVICES, missing_parts
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.gpu.budgets import GPU_DEVICES, missing_parts
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _VISIBLE = "NVIDIA_VISIBLE_DEVICES"
 _NOTHING = ("", "none", "void")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
-from fleet.secrets import shown
-from policy.containers import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-from policy.gpu import serves_others
-from policy.gpu_pools import AMOUNT, SHARED, WHOLE
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.gpu.budgets import serves_others
+from policy.gpu.pools import AMOUNT, SHARED, WHOLE
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 

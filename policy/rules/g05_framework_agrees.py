@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fleet.cloud_limits import card_named
-from policy.containers import ContainerView
+from fleet.targets.cloudrun_limits import card_named
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import thousands
-from policy.gpu import Budget, budget_of, card_loads
-from policy.gpu_fractions import Claim, claims
-from policy.gpu_pools import gpu_pods, share_of
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.gpu.budgets import Budget, budget_of, card_loads
+from policy.gpu.framework_claims import Claim, claims
+from policy.gpu.pools import gpu_pods, share_of
+from policy.views.container import ContainerView
+from policy.views.stack import StackView
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT
-from fleet.secrets import shown
-from policy.containers import DOCKER, KUBERNETES, ContainerView
+from fleet.redaction import shown
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.figures import thousands
-from policy.gpu import budget_of
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.gpu.budgets import budget_of
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _VARIABLE = "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"
 _DEVICE = re.compile(r"^\s*[\w-]{1,64}\s*=\s*(\d{1,9})\s*([MG])B?\s*$", re.IGNORECASE)

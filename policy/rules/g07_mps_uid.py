@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.containers import ContainerView
-from policy.gpu import CardLoad, card_loads
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
-from policy.users import user_id
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.gpu.budgets import CardLoad, card_loads
+from policy.parsing.users import user_id
+from policy.views.container import ContainerView
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

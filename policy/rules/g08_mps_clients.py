@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import addends
-from policy.gpu import CardLoad, card_loads
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.gpu.budgets import CardLoad, card_loads
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import TIER
-from policy.gpu import Share, card_loads
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.gpu.budgets import Share, card_loads
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD
-from fleet.secrets import shown
-from policy.containers import DOCKER
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.container import DOCKER
+from policy.views.stack import MachineView, StackView
 
 _WHY = "an index, which another order of the cards gives to another"
 _SEVERAL = 2

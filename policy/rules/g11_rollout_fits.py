@@ -11,14 +11,14 @@ import math
 import re
 from collections.abc import Iterator
 
-from policy.cloudrun import SERVICE, RunView
-from policy.cluster import PodView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import thousands
-from policy.gpu import CardLoad, card_loads
-from policy.gpu_pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
-from policy.gpu_room import PoolRoom
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.gpu.budgets import CardLoad, card_loads
+from policy.gpu.pool_room import PoolRoom
+from policy.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
+from policy.views.cloudrun import SERVICE, RunView
+from policy.views.kubernetes import PodView
+from policy.views.stack import StackView
 
 _COPIES = re.compile(r"^\s*(\d{1,9})\s*(%?)\s*$")
 _DEFAULT_PERCENT = 25

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from policy.addresses import Network, overlap, parse_address, parse_network
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.parsing.addresses import Network, overlap, parse_address, parse_network
+from policy.views.stack import MachineView, StackView
 
 _TAKEN: Mapping[str, str] = {
     **dict.fromkeys(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from policy.addresses import is_every_address
-from policy.containers import KUBERNETES, PublishedPort
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.parsing.addresses import is_every_address
+from policy.views.container import KUBERNETES, PublishedPort
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GROUP, START_AFTER
-from fleet.order import find_cycle
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from fleet.start_order import find_cycle
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -11,11 +11,11 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import GPU_REQUEST_MIB
-from policy.containers import ContainerView
-from policy.gpu import GPU_DEVICES
-from policy.image_platforms import arch_of, archs_of, archs_of_images, listed
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.gpu.budgets import GPU_DEVICES
+from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
+from policy.views.container import ContainerView
+from policy.views.stack import MachineView, StackView
 
 SMALL = "single-board-computer"
 _ARCH = "arm64"

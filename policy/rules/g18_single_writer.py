@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import VOLUME_WRITERS
-from policy.containers import VOLUME
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import StackView
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.container import VOLUME
+from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleet.labels import CONTAINER, GROUP
-from fleet.secrets import shown
-from policy.agents import AGENTS, Agents, agents_of
-from policy.containers import ContainerView
-from policy.rule import Finding, Level, Settings, Severity, StackRule
-from policy.stack import MachineView, StackView
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.parsing.agents import AGENTS, Agents, agents_of
+from policy.views.container import ContainerView
+from policy.views.stack import MachineView, StackView
 
 _NAMES_MAX = 5
 

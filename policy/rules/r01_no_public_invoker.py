@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cloudrun import RunGrantView, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import RunGrantView, RunView
 
 _EVERYBODY = {"allUsers": "everybody", "allAuthenticatedUsers": "everybody with a Google account"}
 

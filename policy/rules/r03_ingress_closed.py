@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.cloudrun import EXPOSED, SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import EXPOSED, SERVICE, RunView
 
 _CLOSED = (
     "INGRESS_TRAFFIC_INTERNAL_ONLY",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloud_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes
-from fleet.secrets import shown
-from policy.cloudrun import SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.redaction import shown
+from fleet.targets.cloudrun_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import SERVICE, RunView
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:

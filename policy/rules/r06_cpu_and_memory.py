@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloud_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
-from policy.cloudrun import RunView
-from policy.containers import MAIN
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.targets.cloudrun_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import RunView
+from policy.views.container import MAIN
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloud_limits import ONE_CPU, cpus, limits
-from policy.cloudrun import SERVICE, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.targets.cloudrun_limits import ONE_CPU, cpus, limits
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import SERVICE, RunView
 
 _SECOND = "EXECUTION_ENVIRONMENT_GEN2"
 

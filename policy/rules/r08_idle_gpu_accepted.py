@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.cloudrun import IDLE_GPU_ACCEPTED, RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import IDLE_GPU_ACCEPTED, RunView
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloud_limits import limits
-from policy.containers import CLOUDRUN, ContainerView
-from policy.rule import ContainerRule, Finding, Level, Settings, Severity
+from fleet.targets.cloudrun_limits import limits
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import CLOUDRUN, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.cloudrun import RunView
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import RunView
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloud_limits import limits
-from fleet.secrets import shown
-from policy.cloudrun import JOB, RunView
-from policy.containers import CLOUDRUN, ContainerView
-from policy.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from fleet.redaction import shown
+from fleet.targets.cloudrun_limits import limits
+from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
+from policy.views.cloudrun import JOB, RunView
+from policy.views.container import CLOUDRUN, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:

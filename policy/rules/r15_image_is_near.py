@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.secrets import shown
-from policy.cloudrun import RunView
-from policy.images import parse_image
-from policy.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from fleet.redaction import shown
+from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.parsing.images import parse_image
+from policy.views.cloudrun import RunView
 
 _HOST = "-docker.pkg.dev"
 

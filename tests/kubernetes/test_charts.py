@@ -12,7 +12,7 @@ import pytest
 from components.kubernetes.charts.nodes import NAMESPACE_MARK
 from components.kubernetes.helm import chart
 from fleet.plan.deployment import Deployment
-from fleet.plan.namespaces import moved
+from fleet.plan.kubernetes_namespaces import moved
 from fleet.plan.planner import plan_stack
 from tests.kubernetes import helm
 from tests.kubernetes.charts import RefusedError, rendered, replanned, run, templated, write_chart

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from fleet import labels
-from policy.assemble import stack_view
-from policy.registered import Registered
-from policy.rule import ContainerRule, ResourceRule, Rule, StackRule
-from policy.settings import overlay
-from policy.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
+from policy.core.rule import ContainerRule, ResourceRule, Rule, StackRule
+from policy.core.settings import overlay
+from policy.core.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
+from policy.readers.stack import stack_view
+from policy.views.registered import Registered
 
 TODAY = date(2026, 11, 21)
 GROUP = "vision-gpu"

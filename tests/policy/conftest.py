@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pulumi_policy import Policy
 
-from policy import pack
+from policy.engine import pack
 
 
 @pytest.fixture

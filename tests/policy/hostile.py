@@ -8,7 +8,7 @@ from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE
 from fleet import labels
 from policy.readers import CLOUD_OBJECTS, OBJECTS
 from policy.readers.surroundings import IMAGES
-from policy.registered import UNKNOWN, Registered
+from policy.views.registered import UNKNOWN, Registered
 
 KUBERNETES_TYPES = sorted(f"kubernetes:{key.replace(':', '/v1:')}" for key in OBJECTS)
 CONTAINER = "docker:index/container:Container"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fleet import labels
-from policy.registered import Registered
-from policy.rule import Rule
+from policy.core.rule import Rule
+from policy.views.registered import Registered
 from tests.policy.builders import blames_alone, judged
 from tests.policy.builders import container as docker_container
 

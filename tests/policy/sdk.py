@@ -18,7 +18,7 @@ from pulumi_policy import (
 from pulumi_policy.policy import PolicyCustomTimeouts, PolicyProviderResource, PolicyResourceOptions
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from policy.registered import UNKNOWN, Registered
+from policy.views.registered import UNKNOWN, Registered
 
 _SENTINELS: Mapping[str, str] = {"memory": UNKNOWN_NUMBER_VALUE, "envs": UNKNOWN_ARRAY_VALUE}
 

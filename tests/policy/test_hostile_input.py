@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleet import labels
-from policy.assemble import stack_view
-from policy.catalogue import rules
-from policy.judge import judge
-from policy.registered import UNKNOWN, Registered
-from policy.rule import ContainerRule, ResourceRule, StackRule
-from policy.verdict import Kind
+from policy.core.rule import ContainerRule, ResourceRule, StackRule
+from policy.core.verdict import Kind
+from policy.engine.catalogue import rules
+from policy.engine.judge import judge
+from policy.readers.stack import stack_view
+from policy.views.registered import UNKNOWN, Registered
 from tests.policy.builders import TODAY, docker_properties, gpu_container, machine, network, provider, volume
 from tests.policy.cloudrun_builders import google, gpu_service, run_container, run_service
 from tests.policy.cloudrun_builders import template as run_template

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import fleet.load.project
-from fleet.document import Document, read_document
-from fleet.errors import ConfigurationError, Fault
 from fleet.load.project import Project
 from fleet.model import Fleet
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.plan.planner import plan_stack
+from fleet.source.document import Document, read_document
+from fleet.source.faults import ConfigurationError, Fault
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("mainpc", "pc2", "local")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from components.kubernetes.charts.nodes import NAMESPACE_MARK
 from components.kubernetes.helm import chart
 from fleet.plan.deployment import Deployment
-from fleet.plan.namespaces import moved
+from fleet.plan.kubernetes_namespaces import moved
 from fleet.plan.planner import plan_stack
 from tests.unit.builders import load_project, small_group, write_project
 

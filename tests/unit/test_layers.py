@@ -40,7 +40,7 @@ def test_rendering_pulls_in_no_pulumi() -> None:
 
 
 def test_rules_and_their_judge_pull_in_no_pulumi() -> None:
-    loaded = modules_after("from policy.catalogue import rules; import policy.judge; assert rules()")
+    loaded = modules_after("from policy.engine.catalogue import rules; import policy.engine.judge; assert rules()")
     assert loaded & {"pulumi", "pulumi_docker", "pulumi_policy", "docker", "grpc", "components", "cli"} == set()
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import yaml
 
 from cli.terminal import Exit, UserError, guarded, project_root
-from fleet.addresses import container_name
-from fleet.images import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, context_of
+from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, context_of
 from fleet.load.project import load_project
 from fleet.model import Fleet
+from fleet.network.addresses import container_name
 
 RUNNERS = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
 """Processor -> the hosted runner that has one: emulated, PyTorch's requirements alone would take hours."""

@@ -14,7 +14,7 @@ import sys
 from cli.terminal import Exit, UserError, guarded, project_root
 from fleet.load.project import load_project
 from fleet.model import Fleet
-from fleet.order import find_cycle, waves
+from fleet.start_order import find_cycle, waves
 
 VARIABLE = "FLEET_STACKS"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cli.offline.judged import Judged
+from cli.judging import Judged
 from fleet.cost import StackCost
 from fleet.plan.deployment import Deployment
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fleet.clouds import instances_max
 from fleet.model import PoolGpu, Sharing, Target
 from fleet.model.cloud import Kind
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
+from fleet.targets.cloudrun_sizes import instances_max
 
 _GAP = 24.0
 """Between machines."""

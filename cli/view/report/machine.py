@@ -10,8 +10,8 @@ from cli.view.report.drawing import anchor
 from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
 from cli.view.report.markup import Markup, joined, table, tag
-from fleet.capabilities import CAPABILITIES
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.capabilities import CAPABILITIES
 
 
 def machine_section(facts: Facts) -> Markup:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from fleet import labels as vocabulary
-from fleet.clouds import account_id
 from fleet.model import Cloud
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.cloudrun_sizes import account_id
 
 Object = dict[str, Any]
 

@@ -17,9 +17,9 @@ from components.cloudrun.resources.base import (
 from components.cloudrun.resources.dashboard import dashboard_text
 from components.cloudrun.resources.platform import CHANNEL
 from components.cloudrun.resources.workload import front_host, is_watched
-from fleet.clouds import instances_max
 from fleet.model.cloud import Kind, Observation
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.cloudrun_sizes import instances_max
 
 _MINUTE = "60s"
 _CLOSED_AFTER = "1800s"

@@ -15,9 +15,9 @@ from components.cloudrun.resources.base import (
     cloud_of,
     project_of,
 )
-from fleet.clouds import account_id
 from fleet.model.cloud import Backing, Cloud
 from fleet.plan.deployment import Deployment
+from fleet.targets.cloudrun_sizes import account_id
 
 REPOSITORY = "repository"
 BUILDER = "builder"

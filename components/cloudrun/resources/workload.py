@@ -28,10 +28,10 @@ from components.cloudrun.resources.data import right_keys
 from components.cloudrun.resources.platform import repository_keys
 from components.cloudrun.resources.revisions import Variant, revisions, splits, traffic
 from components.cloudrun.resources.secrets import reader_key, secret_names
-from fleet.clouds import instances_max
 from fleet.model import Cloud
 from fleet.model.cloud import Ingress, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.cloudrun_sizes import instances_max
 
 INGRESS = {
     Ingress.INTERNAL: "INGRESS_TRAFFIC_INTERNAL_ONLY",

@@ -15,7 +15,7 @@ from components.kubernetes.manifests.platform import DEFAULTS
 from components.kubernetes.manifests.pod import resource_of
 from fleet.model import Cluster
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
-from fleet.plan.namespaces import copies_at_most
+from fleet.plan.kubernetes_namespaces import copies_at_most
 
 _SUMS = ("pods", "requests.cpu", "limits.cpu", "requests.memory", "limits.memory")
 """Figures of a quota that follow the groups' knobs, besides those of cards."""
@@ -65,7 +65,7 @@ def _groups_of(namespace: PlannedNamespace, deployment: Deployment) -> list[Plan
 
 
 def _quota(made: Document, groups: Sequence[PlannedGroup], cluster: Cluster) -> None:
-    """The sums of all copies, as `fleet.plan.namespaces` makes them."""
+    """The sums of all copies, as `fleet.plan.kubernetes_namespaces` makes them."""
     cards = {group.name: _cards(group, cluster) for group in groups}
     rows = " ".join(f"({_row(group, cards[group.name])})" for group in groups)
     made.before = (

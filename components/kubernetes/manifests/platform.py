@@ -10,7 +10,7 @@ from components.kubernetes.manifests.pod import resource_of
 from components.kubernetes.manifests.policies import namespace_policies
 from fleet.model import Cluster, Tier
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
-from fleet.plan.namespaces import copies_at_most
+from fleet.plan.kubernetes_namespaces import copies_at_most
 
 _LEVEL = "pod-security.kubernetes.io"
 _PRIORITIES = {Tier.CRITICAL: 1_000_000, Tier.STANDARD: 100_000, Tier.EXPERIMENTAL: 1_000}

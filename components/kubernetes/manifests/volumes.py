@@ -9,7 +9,7 @@ from fleet import labels as vocabulary
 from fleet.model import Cluster
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
-from fleet.plan.namespaces import claimed, is_scratch
+from fleet.plan.kubernetes_namespaces import claimed, is_scratch
 from fleet.plan.pod_volumes import in_memory, secrets_volume
 
 SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)

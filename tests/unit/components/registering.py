@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime import set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
-from cli.offline.recorder import STACK_TYPE, Recorder
+from cli.preview.recorder import STACK_TYPE, Recorder
 from components import build
 from fleet.plan.deployment import Deployment
 from tests.unit.builders import planned

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from components.cloudrun.render import render
-from fleet.cloud_limits import limits
-from fleet.clouds import SIZES
 from fleet.load.project import load_project
 from fleet.plan.planner import plan_stack
+from fleet.targets.cloudrun_limits import limits
+from fleet.targets.cloudrun_sizes import SIZES
 from tests.unit.cli.running import fleet
 from tests.unit.docs.guide import follow
 from tests.unit.docs.markdown import ROOT, blocks, tables

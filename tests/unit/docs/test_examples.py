@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet.errors import ConfigurationError
 from fleet.load.project import load_project
 from fleet.plan.planner import plan_stack
+from fleet.source.faults import ConfigurationError
 from tests.unit.docs.guide import follow, loaded, write
 from tests.unit.docs.markdown import ROOT, Piece, blocks, documents, name_of
 
@@ -26,7 +26,7 @@ def _the_day_they_were_written(monkeypatch: pytest.MonkeyPatch) -> None:
         def today(cls) -> Calendar:
             return cls(WRITTEN.year, WRITTEN.month, WRITTEN.day)
 
-    monkeypatch.setattr("fleet.judgement.date", Calendar)
+    monkeypatch.setattr("fleet.checks.date", Calendar)
 
 
 @pytest.mark.parametrize("document", WITH_YAML, ids=name_of)

@@ -14,15 +14,16 @@ from types import ModuleType
 import pytest
 
 import policy.rules
-from cli.offline.program import run_program
-from policy import catalogue
-from policy.config import parse_config
-from policy.judge import Kind, judge
+from cli.preview.program import run_program
+from policy.engine import catalogue
+from policy.engine.config import parse_config
+from policy.engine.judge import Kind, judge
 from tests.unit.docs.markdown import ROOT, blocks, documents, name_of
 
-_NAMED = re.compile(r"^# (policy/rules|tests/policy)/([a-z0-9_]+)\.py$")
+_NAMED = re.compile(r"^# (policy/rules|tests/policy/rules)/([a-z0-9_]+)\.py$")
 CONVENTION = (
-    "begin it with a comment that names its file: `# policy/rules/x01_name.py` or `# tests/policy/test_x01_name.py`"
+    "begin it with a comment that names its file: `# policy/rules/x01_name.py` or "
+    "`# tests/policy/rules/test_x01_name.py`"
 )
 
 WITH_PYTHON = [document for document in documents() if blocks(document, "python")]

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from fleet.errors import ConfigurationError
 from fleet.load.project import Project, load_project
+from fleet.source.faults import ConfigurationError
 from tests.trial_cluster import Tree, merged
 
 STACK = "sky"

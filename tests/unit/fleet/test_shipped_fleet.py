@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from fleet.budget import CardUse
 from fleet.model import Container, Enforcement
+from fleet.targets.docker_budget import CardUse
 from tests.unit.builders import planned, shipped
 
 

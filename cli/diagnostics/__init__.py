@@ -1,0 +1,1 @@
+"""What `doctor` and `verify` share: outcomes of checks, the connection to a machine, and commands that fix it."""

@@ -1,0 +1,106 @@
+"""Reads a machine before a deployment: the daemon's answers to plain facts. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from docker import DockerClient
+from docker.errors import APIError, NotFound
+
+from cli.diagnostics.text import MIB
+from cli.doctor.facts import DaemonFacts, DiskFacts, ImageFacts, MachineFacts, NeighbourFacts
+from cli.doctor.read_host import free_bytes, is_this_machine, read_host
+from cli.verify.read_docker import Answer, read_networks, read_volumes
+from fleet.plan.deployment import Deployment
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
+    """The facts a deployment is judged by."""
+    info = client.info()
+    daemon = daemon_facts(info, client.version())
+    here = is_this_machine(deployment.machine.connection, info["KernelVersion"], daemon.root)
+    return MachineFacts(
+        daemon=daemon,
+        containers=tuple(neighbour_facts(container) for container in client.api.containers(all=True)),
+        networks=read_networks(client),
+        volumes=read_volumes(client),
+        images=_images(client, {container.image for container in deployment.containers}),
+        disk=_disk(client, free_bytes(daemon.root) if here else None),
+        host=read_host(deployment) if here else None,
+    )
+
+
+def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
+    """Facts from what `docker info` and `docker version` show."""
+    components = [component["Name"] for component in version.get("Components") or []]
+    devices = info.get("DiscoveredDevices")
+    arch = str(version.get("Arch") or info["Architecture"])
+    return DaemonFacts(
+        version=version["Version"],
+        api_version=version["ApiVersion"],
+        engine="Podman" if any("Podman" in name for name in components) else "Docker",
+        arch=_ARCHITECTURES.get(arch, arch),
+        cpus=info["NCPU"],
+        memory_mib=info["MemTotal"] // MIB,
+        memory_limit=bool(info.get("MemoryLimit")),
+        swap_limit=bool(info.get("SwapLimit")),
+        cpu_limit=bool(info.get("CpuCfsQuota")),
+        forwarding=bool(info.get("IPv4Forwarding")),
+        cgroup_version=str(info.get("CgroupVersion", "")),
+        live_restore=bool(info.get("LiveRestoreEnabled")),
+        log_driver=info.get("LoggingDriver", ""),
+        security=dict(_security(info.get("SecurityOptions") or [])),
+        runtimes=frozenset(info.get("Runtimes") or {}),
+        cdi_devices=None if devices is None else frozenset(device["ID"] for device in devices),
+        root=info.get("DockerRootDir", ""),
+        pools=tuple(pool["Base"] for pool in info.get("DefaultAddressPools") or []),
+    )
+
+
+def neighbour_facts(listed: Answer) -> NeighbourFacts:
+    """Facts from an entry of the daemon's list of containers."""
+    return NeighbourFacts(
+        name=listed["Names"][0].lstrip("/") if listed.get("Names") else listed["Id"],
+        labels=listed.get("Labels") or {},
+        ports=frozenset(
+            (port.get("IP", ""), port["PublicPort"], port["Type"])
+            for port in listed.get("Ports") or []
+            if port.get("PublicPort")
+        ),
+    )
+
+
+def _security(options: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for option in options:
+        # `name=seccomp,profile=default`; daemons before 17.06 gave the name alone.
+        fields = dict(field.partition("=")[::2] for field in option.split(","))
+        yield fields.get("name", option), fields.get("profile", "")
+
+
+def _images(client: DockerClient, references: Iterable[str]) -> dict[str, ImageFacts]:
+    found = {}
+    for reference in sorted(references):
+        try:
+            image = client.images.get(reference).attrs
+        except NotFound:
+            continue
+        found[reference] = ImageFacts(image.get("Architecture", ""), image.get("Size", 0))
+    return found
+
+
+def _disk(client: DockerClient, free: int | None) -> DiskFacts | None:
+    try:
+        used = client.df()
+    except APIError:
+        return None
+    return DiskFacts(
+        images_bytes=used.get("LayersSize") or 0,
+        containers_bytes=sum(container.get("SizeRw") or 0 for container in used.get("Containers") or []),
+        # -1 stands for a size the daemon does not know.
+        volumes_bytes=sum(
+            max((volume.get("UsageData") or {}).get("Size", 0), 0) for volume in used.get("Volumes") or []
+        ),
+        free_bytes=free,
+    )

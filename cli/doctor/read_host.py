@@ -1,0 +1,90 @@
+"""Reads what only the machine itself shows, where that is the one we sit at. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cli.doctor.facts import MPS_PROGRAM, HostFacts, PathFacts, secret_file
+from fleet.plan.deployment import Deployment
+
+_NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
+_NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")
+_UUID = re.compile(r"^GPU UUID:\s*(GPU-[0-9a-f-]+)\s*$", re.MULTILINE)
+"""A line of a card's `information`; of one that was not used since the driver came, it holds question marks."""
+
+
+def is_this_machine(connection: str, kernel: str, daemon_root: str) -> bool:
+    """Whether files here are the daemon's files: a local socket may also lead into a virtual machine."""
+    return connection.startswith("unix://") and kernel == os.uname().release and Path(daemon_root).exists()
+
+
+def free_bytes(folder: str) -> int | None:
+    """Room on the disk a folder lies on; None where it cannot be asked."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+def read_host(deployment: Deployment) -> HostFacts:
+    """What a deployment needs of this machine."""
+    binds = {volume.bind for volume in deployment.volumes.values() if volume.bind}
+    devices = {device for container in deployment.containers for device in container.devices}
+    secrets = {secret_file(deployment, name) for container in deployment.containers for name in container.secrets}
+    address = deployment.machine.lan_address if deployment.published else None
+    return HostFacts(
+        paths=dict(_paths(sorted(binds | devices | secrets))),
+        nvidia_driver=_nvidia_driver(),
+        nvidia_cards=nvidia_cards(_NVIDIA_CARDS),
+        mps_program=shutil.which(MPS_PROGRAM) is not None,
+        own_address=None if address is None else _is_own(address),
+    )
+
+
+def _paths(paths: Iterable[str]) -> Iterator[tuple[str, PathFacts | None]]:
+    for path in paths:
+        try:
+            found = Path(path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            yield path, None
+        except OSError:
+            # Not to be told from one that is there: a folder above it is closed to us.
+            continue
+        else:
+            yield path, PathFacts(stat.S_ISDIR(found.st_mode), found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
+
+
+def _nvidia_driver() -> str:
+    """The version in `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  ...`."""
+    try:
+        words = _NVIDIA_VERSION.read_text(encoding="utf-8").splitlines()[0].split()
+    except (OSError, IndexError):
+        return ""
+    return next((word for word in words if word[0].isdigit() and "." in word), "unknown version")
+
+
+def nvidia_cards(folder: Path) -> frozenset[str]:
+    """UUIDs of the cards, one folder each, in the driver's own."""
+    found: set[str] = set()
+    for information in folder.glob("*/information"):
+        try:
+            found.update(_UUID.findall(information.read_text(encoding="utf-8", errors="replace")))
+        except OSError:
+            continue
+    return frozenset(found)
+
+
+def _is_own(address: IPv4Address) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(address), 0))
+        except OSError:
+            return False
+    return True

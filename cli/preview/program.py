@@ -1,0 +1,57 @@
+"""Runs the Pulumi program of a project in process and gives back what it registered."""
+
+from __future__ import annotations
+
+import asyncio
+import runpy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime import set_mocks
+from pulumi.runtime.stack import run_pulumi_func
+
+from cli.preview.recorder import Recorder
+from fleet.load.project import Project
+from fleet.plan.deployment import Deployment
+from policy.views.registered import Registered
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the program made: its own project and deployment, and the resources it registered."""
+
+    project: Project
+    deployment: Deployment
+    resources: Sequence[Registered]
+
+
+def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None) -> Run:
+    """Runs `__main__.py` of a project for a stack, as a preview without an engine.
+
+    config: what `pulumi preview --config` would add, such as `{"fleet:without_gpu": "true"}`.
+
+    Raises what the program raises: `pulumi.RunError` for bad input, with our own error as its cause.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        recorder = Recorder()
+        set_mocks(recorder.mocks, project="fleet", stack=stack, preview=True, monitor=recorder)
+        pulumi.runtime.set_all_config(dict(config or {}))
+        names: dict[str, object] = {}
+
+        async def program() -> None:
+            names.update(runpy.run_path(str(root / "__main__.py"), run_name="__main__"))
+
+        loop.run_until_complete(run_pulumi_func(program))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+        pulumi.runtime.reset_options()
+    project, deployment = names["project"], names["deployment"]
+    if not isinstance(project, Project) or not isinstance(deployment, Deployment):
+        msg = "__main__.py must leave the loaded `project` and the planned `deployment` under these names"
+        raise TypeError(msg)
+    return Run(project, deployment, recorder.registered())

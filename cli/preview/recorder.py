@@ -1,0 +1,98 @@
+"""A monitor that records what a program registers, in place of the engine's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.rpc import UNKNOWN as RPC_UNKNOWN
+
+from policy.views.registered import UNKNOWN, Registered
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key that marks a special value on Pulumi's wire; `value` beside it holds a secret's plain text."""
+
+SECRET = "[secret]"  # noqa: S105  (what is shown in a secret's place)
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+class Recorder(mocks.MockMonitor):
+    """Keeps every registration in order; answers as a preview does: inputs are known, ids are not."""
+
+    def __init__(self) -> None:
+        super().__init__(_NoMocks())
+        self._requests: list[tuple[str, Any]] = []
+        self._outputs: dict[str, Any] = {}
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN an engine gives: the types of all parents, but for the stack's."""
+        prefix, _, rest = parent.partition(f"{pulumi.get_project()}::")
+        qualified = rest.partition("::")[0]
+        chain = f"{qualified}${type_}" if prefix and qualified != STACK_TYPE else type_
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{chain}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:
+        """Records a registration; a resource's outputs are its inputs."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self._requests.append((urn, request))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        """Records what a component or the stack publishes."""
+        self._outputs[request.urn] = request.outputs
+        return empty_pb2.Empty()
+
+    def registered(self) -> list[Registered]:
+        """Everything registered but the stack itself, in order of registration. Secrets are not in it."""
+        return [
+            Registered(
+                type=request.type,
+                name=request.name,
+                urn=urn,
+                parent="" if _is_stack(request.parent) else request.parent,
+                inputs=plain(request.object),
+                outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
+                protect=request.protect,
+                deletes_first=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+            )
+            for urn, request in self._requests
+            if request.type != STACK_TYPE
+        ]
+
+
+def plain(struct: Any) -> dict[str, Any]:
+    """A wire structure as plain data: unknown values as UNKNOWN, secrets as the text `[secret]`."""
+    return {key: _plain_value(value) for key, value in struct.fields.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return SECRET if _SIGNATURE in value.struct_value.fields else plain(value.struct_value)
+    if kind == "list_value":
+        return [_plain_value(item) for item in value.list_value.values]
+    if kind == "string_value":
+        return UNKNOWN if value.string_value == RPC_UNKNOWN else value.string_value
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return value.bool_value if kind == "bool_value" else None
+
+
+def _is_stack(urn: str) -> bool:
+    return not urn or urn.split("::")[2] == STACK_TYPE
+
+
+class _NoMocks(mocks.Mocks):
+    """The recorder answers registrations itself; an offline program that reads the outside world is an error."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        msg = f"the program calls {args.token}, which needs a live provider; an offline plan cannot answer it"
+        raise pulumi.RunError(msg)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        return "", args.inputs

@@ -1,0 +1,76 @@
+"""The starting files of a policy: the rule, and its test."""
+
+from __future__ import annotations
+
+_RULE = '''\
+"""{id}: say in one sentence what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.redaction import shown
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+
+
+def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+    # Replace this by your own: a ContainerView has all that can be asked (policy/views/container.py).
+    for name, value in container.env:
+        if name in settings["names"] and value:
+            problem = f"env {{name}} is {{shown(value)}}, which nobody should rely on"
+            yield Finding(container.subject, "env", problem)
+
+
+RULE = ContainerRule(
+    id="{id}",
+    name="{name}",
+    # Advisory is told; mandatory stops a preview.
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Say in one sentence what must hold.",
+    remedy="drop it from containers.<name>.env",
+    elsewhere="drop the environment variable",
+    defaults={{"names": ("{variable}",)}},
+    targets=(DOCKER, KUBERNETES, CLOUDRUN),
+    # What _check reads of the view: where one is not known yet, the rule waits.
+    reads=("env",),
+    check=_check,
+)
+'''
+_TEST = '''\
+"""{id} {name}."""
+
+from __future__ import annotations
+
+from policy.engine.catalogue import rule
+from tests.policy.builders import container, judged, violation
+from tests.policy.cloudrun_builders import blamed_on_run, run_container, run_service
+from tests.policy.kubernetes_builders import blamed, workload
+
+{id} = rule("{id}")
+BAD = [{{"name": "{variable}", "value": "yes"}}]
+
+
+def test_it_holds_without_it() -> None:
+    assert judged({id}, container(), workload(), run_service()) == {{}}
+
+
+def test_it_fails_with_it() -> None:
+    assert 'env {variable} is "yes"' in violation({id}, container(envs=["{variable}=yes"]))
+
+
+def test_it_fails_in_a_pod() -> None:
+    assert 'env {variable} is "yes"' in blamed({id}, workload(env=BAD))
+
+
+def test_it_fails_on_cloud_run() -> None:
+    bad = run_service(inside={{"containers": [run_container(envs=BAD)]}})
+    assert 'env {variable} is "yes"' in blamed_on_run({id}, bad)
+'''
+
+
+def policy_texts(rule_id: str, name: str) -> tuple[str, str]:
+    """(rule, test) that run as they stand."""
+    words = {"id": rule_id, "name": name, "variable": f"{name.replace('-', '_').upper()}_EXAMPLE"}
+    return _RULE.format(**words), _TEST.format(**words)

@@ -1,0 +1,1 @@
+"""JSON schemas of the stack and group files, built from the models."""

@@ -1,0 +1,1 @@
+"""YAML text with its lines: parsed, edited in place, located, and reported in faults."""

@@ -1,0 +1,56 @@
+"""Faults of the configuration: one value class, one exception, one text form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from fleet.redaction import redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a configuration file.
+
+    source: the file, relative to the project; line: 1-based, None where the fault is about the file as a whole;
+    path: dotted path of the value (`containers.main.gpu.request`), empty for the whole file; problem: what is wrong,
+    with the value; remedy: what to do; detail: figures that explain the problem, a line each.
+    """
+
+    source: str
+    line: int | None
+    path: str
+    problem: str
+    remedy: str
+    detail: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """`file:line: path`, without the parts that are not known."""
+        where = self.source if self.line is None else f"{self.source}:{self.line}"
+        return f"{where}: {self.path}" if self.path else where
+
+    def lines(self) -> list[str]:
+        """The fault as people read it: one line, or several where there are figures."""
+        if not self.detail:
+            return [redacted(f"{self.place}: {self.problem}; {self.remedy}")]
+        figures = (f"    {line}" for line in (*self.detail, self.remedy))
+        return [redacted(line) for line in (f"{self.place}: {self.problem}", *figures)]
+
+
+class ConfigurationError(Exception):
+    """The configuration is refused: carries every fault found, never just the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: Sequence[Fault] = sorted(set(faults), key=lambda f: (f.source, f.line or 0, f.path, f.problem))
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        """All faults, grouped by file."""
+        blocks: list[str] = []
+        for source, found in groupby(self.faults, key=lambda fault: fault.source):
+            faults = list(found)
+            blocks.append(f"{source}: {len(faults)} fault{'s' if len(faults) > 1 else ''}")
+            blocks.extend(f"  {line}" for fault in faults for line in fault.lines())
+        return "\n".join(blocks)

@@ -1,0 +1,1 @@
+"""What each target supports, needs and limits."""

@@ -1,0 +1,1 @@
+"""What a rule is made of: its declaration, settings, findings, waivers and verdicts."""

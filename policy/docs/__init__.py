@@ -1,0 +1,1 @@
+"""The page docs/policies.md, built from the rules."""

@@ -1,0 +1,1 @@
+"""Runs the rules: the catalogue, the configuration, the offline judge and the CrossGuard pack."""

@@ -1,0 +1,46 @@
+"""The rules there are: every module of `policy/rules` is one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from policy import rules as package
+from policy.core.rule import Rule
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, by id.
+
+    Raises TypeError where a module of the package holds no `RULE`, ValueError where two hold one of the same id.
+    """
+    found = [_rule_of(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
+    twice = sorted(rule_id for rule_id, times in Counter(rule.id for rule in found).items() if times > 1)
+    if twice:
+        msg = f"{package.__name__} holds two rules called {', '.join(twice)}; give one of them an id of its own"
+        raise ValueError(msg)
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule of an id such as `A01`.
+
+    Raises KeyError where there is none.
+    """
+    return _by_id()[rule_id]
+
+
+@cache
+def _by_id() -> dict[str, Rule]:
+    return {rule.id: rule for rule in rules()}
+
+
+def _rule_of(module: str) -> Rule:
+    found = getattr(import_module(module), "RULE", None)
+    if not isinstance(found, Rule):
+        msg = f"{module} holds no RULE; give it one, or move it out of {package.__name__}"
+        raise TypeError(msg)
+    return found

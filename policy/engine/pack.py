@@ -1,0 +1,196 @@
+"""The rules as CrossGuard policies: the one module that knows the policy SDK.
+
+Levels, waivers and messages are the offline judge's own. What the SDK's limits ask for on top:
+
+- A policy reports at one level, but a waived finding, a value unknown at preview or a bug of ours is advisory whatever
+  the rule's level. Those go to two policies of their own, `notices` and `stack-notices`, which run last.
+- A stack policy sees outputs, in which a provider's computed fields are unknown at preview even where the program left
+  them out. So inputs are kept as resources pass by, and stack rules judge those; of a component, its outputs count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from policy.core.remediation import remediation
+from policy.core.rule import ContainerRule, ResourceRule, Rule, StackRule
+from policy.core.settings import overlay, schema_of
+from policy.core.verdict import NOTICES, Kind, Terms, Verdict, single_verdicts, stack_verdicts
+from policy.engine.catalogue import rules
+from policy.engine.session import Session
+from policy.readers.stack import collection_of
+from policy.views.registered import UNKNOWN, Registered
+
+_FRAMEWORKS = {
+    "CIS Docker ": "CIS Docker Benchmark",
+    "CIS Kubernetes ": "CIS Kubernetes Benchmark",
+    "PSS ": "Kubernetes Pod Security Standards",
+}
+_NOTICED = "Findings that are waived, and what cannot be judged before `up`."
+
+
+def policies() -> list[Policy]:
+    """Every rule as a policy, then the notices. Policies of one call share what they learn of the run."""
+    session = Session()
+    found: list[Policy] = []
+    for rule in rules():
+        if isinstance(rule, ContainerRule | ResourceRule):
+            found.append(_resource_policy(rule, session))
+        elif isinstance(rule, StackRule):
+            found.append(_stack_policy(rule, session))
+    container_notices, stack_notices = NOTICES
+    return [*found, _notices(container_notices, session), _stack_notices(stack_notices, session)]
+
+
+def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Policy:
+    judged = {check.of for check in rule.resources}
+    if isinstance(rule, ContainerRule):
+        judged |= {"containers", "pods", "runs"}
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if collection_of(args.resource_type) not in judged:
+            args.not_applicable(f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}")
+        resource = session.resource(args.urn, rule.id, lambda: _registered(args))
+        terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
+        resource.notices += _report(single_verdicts(rule, resource.alone, terms), report)
+
+    return ResourceValidationPolicy(validate=validate, **_about(rule))
+
+
+def _about(rule: Rule) -> dict[str, Any]:
+    """What the SDK is told of a rule, whichever kind it is."""
+    return {
+        "name": rule.policy_name,
+        "description": rule.summary,
+        "enforcement_level": EnforcementLevel(rule.level.value),
+        "config_schema": _schema(rule),
+        "display_name": f"{rule.id} {rule.name}",
+        "severity": Severity(rule.severity.value),
+        "framework": _framework(rule),
+        "tags": [rule.id, *rule.sources],
+        "remediation_steps": "\n".join(remediation(rule)),
+    }
+
+
+def _stack_policy(rule: StackRule, session: Session) -> Policy:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        stack = session.stack(rule.id, lambda: [_with_outputs(resource, session) for resource in args.resources])
+        terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
+        session.stack_notices += _report(stack_verdicts(rule, stack, terms), report)
+
+    return StackValidationPolicy(validate=validate, **_about(rule))
+
+
+def _notices(name: str, session: Session) -> Policy:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        # Of every resource, whatever its type: the stack policies judge what passed here.
+        resource = session.resource(args.urn, name, lambda: _registered(args))
+        _report_notices(resource.notices, report)
+
+    return ResourceValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
+
+
+def _stack_notices(name: str, session: Session) -> Policy:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        _report_notices(session.stack_notices, report)
+
+    return StackValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
+
+
+def _report(verdicts: Iterable[Verdict], report: ReportViolation) -> list[Verdict]:
+    """Reports violations; gives back the rest."""
+    rest = []
+    for verdict in verdicts:
+        if verdict.kind is Kind.VIOLATION:
+            report(verdict.message, verdict.urn or None)
+        else:
+            rest.append(verdict)
+    return rest
+
+
+def _report_notices(notices: list[Verdict], report: ReportViolation) -> None:
+    for verdict in notices:
+        report(f"{verdict.id} {verdict.name}: {verdict.message}", verdict.urn or None)
+    notices.clear()
+
+
+def _schema(rule: Rule) -> PolicyConfigSchema | None:
+    properties = {name: schema_of(default) for name, default in rule.defaults.items()}
+    return PolicyConfigSchema(properties) if properties else None
+
+
+def _framework(rule: Rule) -> PolicyComplianceFramework | None:
+    """The benchmark or standard a rule comes from first; its other sources are its tags."""
+    for prefix, name in _FRAMEWORKS.items():
+        ids = [source.removeprefix(prefix) for source in rule.sources if source.startswith(prefix)]
+        if ids:
+            return PolicyComplianceFramework(name, reference=", ".join(ids))
+    return None
+
+
+def _registered(args: ResourceValidationArgs) -> Registered:
+    return Registered(
+        type=args.resource_type,
+        name=args.name,
+        urn=args.urn,
+        parent=args.opts.parent or "",
+        inputs=_plain_mapping(args.props),
+        provider=args.provider.urn if args.provider else "",
+        protect=bool(args.opts.protect),
+        deletes_first=args.opts.delete_before_replace,
+    )
+
+
+def _with_outputs(resource: PolicyResource, session: Session) -> Registered:
+    outputs = _plain_mapping(resource.props)
+    inputs = session.inputs(resource.urn)
+    return Registered(
+        type=resource.resource_type,
+        name=resource.name,
+        urn=resource.urn,
+        parent=resource.parent.urn if resource.parent else "",
+        # Nothing passed by where `notices` is disabled; outputs are the next best.
+        inputs=outputs if inputs is None else inputs,
+        outputs=outputs,
+        provider=resource.provider.urn if resource.provider else "",
+        protect=bool(resource.opts.protect),
+        deletes_first=resource.opts.delete_before_replace,
+    )
+
+
+def _plain_mapping(props: object) -> Mapping[str, Any]:
+    """The SDK's checking proxies as plain data, UNKNOWN where reading raises; empty where it is no mapping."""
+    return {str(key): _known(props, key) for key in props} if isinstance(props, Mapping) else {}
+
+
+def _known(container: Any, key: Any) -> Any:
+    try:
+        return _plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _plain(value: object) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return _plain_mapping(value)
+    # The proxy of a list is a Sequence and no list. An asset is neither, and no rule reads one.
+    return [_known(value, index) for index in range(len(value))] if isinstance(value, Sequence) else None

@@ -1,0 +1,108 @@
+"""GPU budgets as containers' labels state them, and what they add up to on each card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fleet import labels
+from policy.readers.values import as_whole
+from policy.views.container import KUBERNETES, ContainerView
+from policy.views.stack import CardView, MachineView, StackView
+
+GPU_DEVICES = "/dev/nvidia*"
+"""Pattern of NVIDIA's device files."""
+
+_MPS_PROGRAM = "nvidia-cuda-mps-control"
+_FIGURES = (labels.GPU_REQUEST_MIB, labels.GPU_LIMIT_MIB, labels.GPU_PROCESSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A complete GPU budget; memory in MiB."""
+
+    card: str
+    """Empty on a cluster."""
+    request_mib: int
+    limit_mib: int
+    processes: int
+    enforcement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one container takes of a card."""
+
+    container: ContainerView
+    budget: Budget
+
+    @property
+    def label(self) -> str:
+        """The group's name, a sidecar's after a slash; elsewhere the resource's name."""
+        group = self.container.labels.get(labels.GROUP, "")
+        key = self.container.labels.get(labels.CONTAINER, "main")
+        return (group if key == "main" else f"{group}/{key}") if group else self.container.subject
+
+
+@dataclass(frozen=True, slots=True)
+class CardLoad:
+    """A card and the budgets on it, in registration order."""
+
+    machine: MachineView
+    card: CardView
+    shares: tuple[Share, ...]
+
+    @property
+    def title(self) -> str:
+        """`gpu0 of mainpc (RTX 4090)`."""
+        model = f" ({self.card.model})" if self.card.model else ""
+        return f"{self.card.name} of {self.machine.name}{model}"
+
+    @property
+    def processes(self) -> int:
+        """CUDA processes on the card."""
+        return sum(share.budget.processes for share in self.shares)
+
+
+def serves_others(container: ContainerView) -> bool:
+    """Whether a container serves a card to its clients and takes none of its memory for itself: an MPS daemon.
+
+    The label alone would let any program out of the budget, so the command must be the daemon's too.
+    """
+    return container.labels.get(labels.GPU_ROLE) == labels.MPS_DAEMON and any(
+        _MPS_PROGRAM in word for word in container.args
+    )
+
+
+def missing_parts(container: ContainerView) -> list[str]:
+    """Labels of a budget that a container lacks, or whose value is none; the enforcement is G04's matter.
+
+    On a cluster no card is named: the scheduler chooses one of the pod's node pool.
+    """
+    named = container.target == KUBERNETES or container.labels.get(labels.GPU_CARD)
+    missing = [] if named else [labels.GPU_CARD]
+    return [*missing, *(label for label in _FIGURES if (as_whole(container.labels.get(label)) or 0) < 1)]
+
+
+def budget_of(container: ContainerView) -> Budget | None:
+    """The budget a container's labels state; None unless it is complete."""
+    if missing_parts(container):
+        return None
+    request, limit, processes = (as_whole(container.labels[label]) or 0 for label in _FIGURES)
+    enforcement = container.labels.get(labels.GPU_ENFORCEMENT, "")
+    return Budget(container.labels.get(labels.GPU_CARD, ""), request, limit, processes, enforcement)
+
+
+def shares_on(stack: StackView, machine: MachineView) -> Iterator[Share]:
+    """Every budget stated on a machine, those for a card it lacks included."""
+    for container in stack.on(machine):
+        if budget := budget_of(container):
+            yield Share(container, budget)
+
+
+def card_loads(stack: StackView) -> Iterator[CardLoad]:
+    """Every card of the stack's machines."""
+    for machine in stack.machines:
+        shares = tuple(shares_on(stack, machine))
+        for card in machine.cards:
+            yield CardLoad(machine, card, tuple(share for share in shares if share.budget.card == card.name))

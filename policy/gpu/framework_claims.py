@@ -1,0 +1,172 @@
+"""What fraction of a card a framework is told to take: by the words that start it, and by its environment.
+
+What stands in a file of the image or in a program's own code is not seen here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from posixpath import basename
+
+from fleet.redaction import shown
+from policy.parsing.agents import agents_of
+from policy.parsing.images import parse_image
+from policy.readers.values import as_number
+from policy.views.container import ContainerView
+
+_WORDS_MAX = 4096
+_OFF = ("0", "false", "no")
+_PARALLEL = (("--tensor-parallel-size", "-tp", "--tp-size", "--tp"), ("--pipeline-parallel-size", "-pp"))
+_SHELLS = ("sh", "bash", "python", "python3", "torchrun", "ray")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A fraction of each card that a framework takes. `field` is the view's; `what` says what said so."""
+
+    field: str
+    what: str
+    fraction: float | None
+    """None where what is given is no number."""
+    cards: int = 1
+    """Cards it takes that much of."""
+    per_process: bool = False
+    """Each process of the container takes it again."""
+    with_context: bool = False
+    """What a CUDA process costs by itself is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A program that takes its fraction as an option."""
+
+    name: str
+    option: str
+    image: str
+    """Start of its image's last name."""
+    default: float | None = None
+    """What it takes when it is told nothing; None where that is not one figure."""
+    source: str = ""
+    """Where the default is from."""
+    variable: str = ""
+
+
+_SERVERS = (
+    # Others' guides say 0.9 of every release they describe; the vendor's own page was not read for each.
+    _Server("vLLM", "--gpu-memory-utilization", "vllm-openai", 0.9, "its default, unverified"),
+    _Server("SGLang", "--mem-fraction-static", "sglang"),
+    _Server(
+        "text-generation-inference", "--cuda-memory-fraction", "text-generation-inference",
+        1.0, "its default, unverified", "CUDA_MEMORY_FRACTION",
+    ),
+)  # fmt: skip
+_JAX_DEFAULT = 0.75
+"""https://docs.jax.dev/en/latest/201/gpu-memory.html, which also names the variables."""
+_JAX_FRACTIONS = ("XLA_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_MEM_FRACTION")
+_JAX_PREALLOCATES = "XLA_PYTHON_CLIENT_PREALLOCATE"
+_JAX_ALLOCATOR = "XLA_PYTHON_CLIENT_ALLOCATOR"
+_TORCH = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
+_TORCH_FRACTION = re.compile(r"(?:^|,)\s*per_process_memory_fraction\s*:\s*([^,\s]{1,32})")
+
+
+def claims(container: ContainerView) -> Iterator[tuple[Claim, ...]]:
+    """What frameworks take, each entry all that one of them takes by itself."""
+    environment = dict(container.env)
+    yield tuple(_of_servers(container, environment))
+    yield tuple(_of_jax(environment))
+    yield tuple(_of_torch(environment))
+
+
+def _of_servers(container: ContainerView, environment: Mapping[str, str]) -> Iterator[Claim]:
+    agents = agents_of(container)
+    own = _words(container.args)
+    for server in _SERVERS:
+        yield from _claim(server, own, environment, "args", runs=_runs(server, own) or _is_its_image(server, container))
+        for command in agents.commands.values() if agents else ():
+            words = _words(command)
+            yield from _claim(server, words, environment, "env", runs=_runs(server, words))
+
+
+def _claim(
+    server: _Server, words: Sequence[str], environment: Mapping[str, str], field: str, *, runs: bool
+) -> Iterator[Claim]:
+    cards = 1
+    for names in _PARALLEL:
+        cards *= min(64, max(1, int(_fraction(_option(words, names)) or 1)))
+    given = _option(words, (server.option,))
+    if given is not None:
+        yield Claim(field, f"{server.option} is {shown(given)}", _fraction(given), cards, with_context=True)
+    elif runs and server.variable in environment:
+        value = environment[server.variable]
+        yield Claim("env", f"env {server.variable} is {shown(value)}", _fraction(value), cards, with_context=True)
+    elif runs and server.default is not None and _option(words, ("--kv-cache-memory-bytes",)) is None:
+        what = f"{server.option} is not set, so {server.name} takes {server.default:g} ({server.source})"
+        yield Claim(field, what, server.default, cards, with_context=True)
+
+
+def _of_jax(environment: Mapping[str, str]) -> Iterator[Claim]:
+    if environment.get(_JAX_PREALLOCATES, "").strip().lower() in _OFF:
+        return  # It then takes what it needs, and nothing here says how much that is.
+    if environment.get(_JAX_ALLOCATOR, "").strip().lower() == "platform":
+        return
+    for name in _JAX_FRACTIONS:
+        if name in environment:
+            value = environment[name]
+            yield Claim("env", f"env {name} is {shown(value)}", _fraction(value), per_process=True)
+            return
+    if _JAX_PREALLOCATES in environment:
+        what = f"env {_JAX_PREALLOCATES} is on and {_JAX_FRACTIONS[0]} is not set, so JAX takes {_JAX_DEFAULT:g}"
+        yield Claim("env", what, _JAX_DEFAULT, per_process=True)
+
+
+def _of_torch(environment: Mapping[str, str]) -> Iterator[Claim]:
+    for name in _TORCH:
+        if match := _TORCH_FRACTION.search(environment.get(name, "")):
+            what = f"env {name} says per_process_memory_fraction:{match[1]}"
+            yield Claim("env", what, _fraction(match[1]), per_process=True)
+            return
+
+
+def _words(command: Sequence[str]) -> list[str]:
+    """Every word of a command, also of one that a shell is to take apart; options with `-` for `_`."""
+    words = [word.strip("'\"") for text in command[:_WORDS_MAX] for word in text.split(maxsplit=_WORDS_MAX)]
+    return [_dashed(word) if word.startswith("--") else word for word in words[:_WORDS_MAX]]
+
+
+def _dashed(word: str) -> str:
+    name, sign, value = word.partition("=")
+    return f"{name.replace('_', '-')}{sign}{value}"
+
+
+def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
+    """An option's value, `--name value` or `--name=value`; the last counts."""
+    found = None
+    for index, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        if name in names:
+            found = value if sign else "".join(words[index + 1 : index + 2])
+    return found
+
+
+def _runs(server: _Server, words: Sequence[str]) -> bool:
+    """Whether a command starts a server of that framework; other programs of it take no memory."""
+    if server.name == "vLLM":
+        serves = any(basename(word) == "vllm" and after == "serve" for word, after in pairwise(words))
+        return serves or any(word.startswith("vllm.entrypoints.") for word in words)
+    return server.default is not None and any(basename(word) == "text-generation-launcher" for word in words)
+
+
+def _is_its_image(server: _Server, container: ContainerView) -> bool:
+    """Whether a container's image starts the server, unless its words start another program."""
+    image = parse_image(container.image)
+    name = basename(image.repository) if image else ""
+    others = bool(container.args) and basename(container.args[0].strip()) in _SHELLS
+    return server.default is not None and name.startswith(server.image) and not others
+
+
+def _fraction(text: str | None) -> float | None:
+    number = as_number(text)
+    return None if number is None or number < 0 else float(min(number, 1e6))

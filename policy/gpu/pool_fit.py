@@ -1,0 +1,147 @@
+"""Whether pods fit the cards of a pool, by how the pool hands its cards out. Memory in MiB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.core.rule import Finding
+from policy.figures import addends, thousands
+from policy.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare, cards_needed
+
+_SIZES_MAX = 4096
+"""Pods that are laid out one by one; a pool of more cards than that is not known."""
+
+
+def pool_findings(load: PoolLoad) -> Iterator[Finding]:
+    """Everything that does not fit a pool."""
+    if not load.shares:
+        return
+    if not load.pool.cards or load.pool.sharing not in RESOURCES:
+        for share in load.shares:
+            problem = f"devices_asked wants a GPU, but {load.title} hands out none, so its pods stay pending"
+            yield _of(share, "devices_asked", problem, _ANOTHER)
+        return
+    shares = [share for share in load.shares if _asks_right(share, load)]
+    for share in load.shares:
+        if share not in shares:
+            yield _wrong_resource(share, load)
+    for share in shares:
+        yield from _alone(share, load)
+    yield from {"whole-device": _whole, "shared-device": _shared, "memory-amount": _amounts}[load.pool.sharing](
+        load, shares
+    )
+
+
+_ANOTHER = "choose another pool by machine.pool, or give the pool cards"
+_LOWER = "lower containers.<name>.gpu.request or replicas, or add nodes to the pool"
+
+
+def _asks_right(share: PoolShare, load: PoolLoad) -> bool:
+    asked = share.container.devices_asked
+    return RESOURCES[load.pool.sharing] in asked and (AMOUNT in asked) == (load.pool.sharing == "memory-amount")
+
+
+def _wrong_resource(share: PoolShare, load: PoolLoad) -> Finding:
+    wanted = RESOURCES[load.pool.sharing]
+    if load.pool.sharing == "memory-amount":
+        wanted = f"{wanted} with {AMOUNT}"
+    has = ", ".join(share.container.devices_asked) or "nothing"
+    problem = f"devices_asked holds {has}, but {load.title} hands out {wanted} ({load.pool.sharing})"
+    return _of(share, "devices_asked", problem, f"ask for {wanted}, or choose another pool")
+
+
+def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
+    """What cannot fit a card whoever else is there."""
+    pool, budget = load.pool, share.budget
+    if budget is None:
+        return  # G02 asks for it.
+    capacity = pool.gpu_memory_mib * share.devices
+    if budget.limit_mib > capacity:
+        problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(share, load)}"
+        yield _of(share, "labels", problem, "lower containers.<name>.gpu.limit to the card at most")
+    held = budget.request_mib + budget.processes * pool.context_mib
+    if held > capacity:
+        figures = f"{thousands(budget.request_mib)} + contexts {budget.processes} x {pool.context_mib}"
+        problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(share, load)}"
+        yield _of(share, "labels", problem, _LOWER)
+    if share.amount_mib and share.amount_mib < share.held_mib(pool):
+        problem = (
+            f"devices_asked holds {thousands(share.amount_mib)} MiB ({AMOUNT}) of a card, under the "
+            f"{thousands(share.held_mib(pool))} MiB that it always holds with its contexts, so it fails to allocate"
+        )
+        yield _of(share, "devices_asked", problem, f"raise {AMOUNT} to what containers.<name>.gpu.limit says")
+
+
+def _whole(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+    pool = load.pool
+    for share in shares:
+        if share.devices > pool.gpus:
+            problem = f"devices_asked wants {share.devices} cards, and a node of {load.title} has {pool.gpus}"
+            yield _of(share, "devices_asked", problem, "ask for as many as a node has")
+    parts = [(share.label, share.container.replicas * share.devices) for share in shares]
+    yield from _too_many(load, parts, pool.cards, "cards")
+
+
+def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+    """Nothing places these by memory: as many as may share a card may be any, so the largest of them must fit."""
+    pool = load.pool
+    parts = [(share.label, share.container.replicas * share.devices) for share in shares]
+    yield from _too_many(load, parts, pool.cards * pool.shared_replicas, f"places ({pool.shared_replicas} a card)")
+    sizes = sorted(
+        ((share.held_mib(pool), share.label) for share in shares for _ in range(_replicas(share))), reverse=True
+    )
+    meeting = sizes[: pool.shared_replicas]
+    total = sum(size for size, _ in meeting)
+    if len(meeting) > 1 and total > pool.gpu_memory_mib:
+        figures = addends([(label, size) for size, label in meeting])
+        problem = (
+            f"pools share a card of {load.title} by turns and not by memory: these may meet on one, {figures} = "
+            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so whoever allocates last fails"
+        )
+        remedy = f"{_LOWER}; fewer may share a card, or hand it out by memory"
+        yield Finding(load.machine.subject, "pools", problem, remedy)
+
+
+def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+    pool = load.pool
+    sizes: list[int] = []
+    parts = []
+    for share in shares:
+        size = max(share.held_mib(pool), share.amount_mib)
+        count = _replicas(share) * share.devices
+        sizes += [size] * min(count, _SIZES_MAX)
+        parts.append((share.label, size * count))
+    total = sum(size for _, size in parts)
+    capacity = pool.cards * pool.gpu_memory_mib
+    if total > capacity:
+        problem = (
+            f"pools lack GPU memory: {addends(parts)} = {thousands(total)} of {thousands(capacity)} MiB with contexts "
+            f"in {load.title}, so the last pods stay pending"
+        )
+        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+    elif cards_needed(sizes, pool.gpu_memory_mib, pool.cards) > pool.cards:
+        problem = (
+            f"pools have the GPU memory, but not on single cards: {addends(parts)} MiB do not divide over {load.title} "
+            f"with {thousands(pool.gpu_memory_mib)} MiB each"
+        )
+        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+
+
+def _too_many(load: PoolLoad, parts: list[tuple[str, int]], most: int, what: str) -> Iterator[Finding]:
+    total = sum(count for _, count in parts)
+    if total > most:
+        problem = f"pools lack {what}: {addends(parts)} = {total} of {most} in {load.title}, so the last stay pending"
+        yield Finding(load.machine.subject, "pools", problem, "lower replicas, or add nodes to the pool")
+
+
+def _replicas(share: PoolShare) -> int:
+    return min(share.container.replicas, _SIZES_MAX)
+
+
+def _cards(share: PoolShare, load: PoolLoad) -> str:
+    count = "a card" if share.devices == 1 else f"{share.devices} cards"
+    return f"{count} of {load.title} with {thousands(load.pool.gpu_memory_mib)} MiB"
+
+
+def _of(share: PoolShare, field: str, problem: str, remedy: str) -> Finding:
+    return Finding(share.container.subject, field, problem, remedy)

@@ -1,0 +1,114 @@
+"""GPU budgets of pods, and what they add up to on each node pool of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from policy.gpu.budgets import Budget, Share, budget_of
+from policy.views.container import ContainerView
+from policy.views.kubernetes import PoolView
+from policy.views.stack import MachineView, StackView
+
+WHOLE = "nvidia.com/gpu"
+SHARED = "nvidia.com/gpu.shared"
+AMOUNT = "nvidia.com/gpumem"
+"""HAMi's resource: MiB of a card that the container gets of each."""
+
+RESOURCES = {"whole-device": WHOLE, "shared-device": SHARED, "memory-amount": WHOLE}
+"""How a pool shares its cards -> the resource that counts what a container asks of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolShare:
+    """What one container asks of a pool, for each of its replicas."""
+
+    container: ContainerView
+    budget: Budget | None
+    devices: int
+    amount_mib: int
+    """What HAMi hands out of each card; 0 where it is not asked by amount."""
+
+    @property
+    def label(self) -> str:
+        """The group's name, or the resource's."""
+        return Share(self.container, self.budget).label if self.budget else self.container.subject
+
+    def held_mib(self, pool: PoolView) -> int:
+        """What a replica always holds of each card it has; 0 without a budget."""
+        if self.budget is None:
+            return 0
+        total = self.budget.request_mib + self.budget.processes * pool.context_mib
+        return -(-total // max(1, self.devices))
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLoad:
+    """A pool and what is asked of its cards, in registration order."""
+
+    machine: MachineView
+    pool: PoolView
+    shares: tuple[PoolShare, ...]
+
+    @property
+    def title(self) -> str:
+        """`pool gpu of cluster (2 x L4)`."""
+        model = f" ({self.pool.cards} x {self.pool.gpu_model or 'GPU'})" if self.pool.cards else ""
+        return f"pool {self.pool.name} of {self.machine.name}{model}"
+
+
+def asks_for_gpu(container: ContainerView) -> bool:
+    """Whether a container asks for cards or states a budget of them."""
+    return container.gpu or budget_of(container) is not None
+
+
+def share_of(container: ContainerView) -> PoolShare:
+    """What a container asks of its pool."""
+    asked = container.devices_asked
+    devices = max(asked.get(WHOLE, 0), asked.get(SHARED, 0), 1)
+    return PoolShare(container, budget_of(container), devices, asked.get(AMOUNT, 0))
+
+
+def pool_of(named: str, machine: MachineView) -> PoolView | None:
+    """The pool that a node selector names; where it names none, the only one with cards."""
+    if named:
+        return next((pool for pool in machine.pools if pool.name == named), None)
+    with_cards = [pool for pool in machine.pools if pool.cards]
+    return with_cards[0] if len(with_cards) == 1 else None
+
+
+def pool_loads(stack: StackView) -> Iterator[PoolLoad]:
+    """Every pool of the stack's clusters with what is asked of its cards."""
+    for machine in stack.machines:
+        found: dict[str, list[PoolShare]] = {pool.name: [] for pool in machine.pools}
+        for _, container, pool in gpu_pods(stack, machine):
+            if pool:
+                found[pool.name].append(share_of(container))
+        for pool in machine.pools:
+            yield PoolLoad(machine, pool, tuple(found[pool.name]))
+
+
+def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[str, ContainerView, PoolView | None]]:
+    """Containers of a cluster that ask for cards, each with the pool its pod names and the one it lands on."""
+    for pod, named in stack.pods_on(machine) if machine.pools else ():
+        for container in pod.containers:
+            if asks_for_gpu(container):
+                yield named, container, pool_of(named, machine)
+
+
+def cards_needed(sizes: Sequence[int], capacity: int, most: int) -> int:
+    """Cards that pods of these sizes fill, largest first, each onto the first card with room; `most` ends the count.
+
+    A scheduler that spreads or takes them in another order never needs fewer by much, and may need more.
+    """
+    free: list[int] = []
+    for size in sorted(sizes, reverse=True):
+        for card, room in enumerate(free):
+            if size <= room:
+                free[card] -= size
+                break
+        else:
+            free.append(capacity - size)
+        if len(free) > most:
+            break
+    return len(free)

@@ -1,0 +1,53 @@
+"""Agents as containers carry them: what the agent host is told to run, in one variable of the environment."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policy.readers.values import as_text
+from policy.views.container import ContainerView
+
+AGENTS = "FLEET_AGENTS"
+"""JSON: name of an agent -> its settings, `command` among them."""
+
+_Pairs = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The agents of a container."""
+
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name -> the words that start it."""
+    twice: tuple[str, ...] = ()
+    """Names that stand there more than once: only the last of each runs."""
+    readable: bool = True
+
+
+def agents_of(container: ContainerView) -> Agents | None:
+    """What a container's environment says of its agents; None where it says nothing, or nothing that is known yet."""
+    text = next((value for name, value in reversed(container.env) if name == AGENTS), None)
+    if text is None or (not text and "env" in container.unknown):
+        return None
+    try:
+        found = json.loads(text, object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
+        return Agents(readable=False)
+    if not isinstance(found, tuple):
+        return Agents(readable=False)
+    times = Counter(name for name, _ in found)
+    commands = {name: _command(settings) for name, settings in found}
+    return Agents(commands, tuple(name for name, count in times.items() if count > 1))
+
+
+def _command(settings: object) -> tuple[str, ...]:
+    """Objects were read as tuples of pairs, lists as lists."""
+    pairs: _Pairs = settings if isinstance(settings, tuple) else ()
+    words = next((value for name, value in pairs if name == "command"), None)
+    if isinstance(words, str):
+        return (words,)
+    return tuple(text for word in words if (text := as_text(word)) is not None) if isinstance(words, list) else ()

@@ -1,0 +1,39 @@
+"""How many pods of a workload run at least: what sums over a cluster count with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from policy.views.kubernetes import PodView, ScalerView
+from policy.views.stack import MachineView
+
+MOST = 1_000_000
+"""No cluster runs more pods; a figure above it is a slip, and sums must stay readable."""
+
+
+def scaler_of(pod: PodView, scalers: Iterable[ScalerView]) -> ScalerView | None:
+    """The scaler that decides a workload's size, if one does."""
+    for scaler in scalers:
+        named = (scaler.target_kind, scaler.target_name) == (pod.kind, pod.name)
+        if named and scaler.shares_namespace(pod):
+            return scaler
+    return None
+
+
+def replicas_of(pod: PodView, scalers: Iterable[ScalerView], machines: Sequence[MachineView]) -> int:
+    """Pods that run at least. One that scales to zero counts as one: it must fit once it runs."""
+    if pod.kind == "DaemonSet":
+        return max(1, min(MOST, _nodes(pod, machines)))
+    scaler = scaler_of(pod, scalers)
+    given = scaler.least if scaler else pod.replicas
+    return 1 if given is None else max(1 if scaler else 0, min(MOST, given))
+
+
+def _nodes(pod: PodView, machines: Sequence[MachineView]) -> int:
+    return sum(
+        pool.nodes
+        for machine in machines
+        if machine.subject == pod.host
+        for pool in machine.pools
+        if pod.node_selector.get(machine.pool_label, pool.name) == pool.name
+    )

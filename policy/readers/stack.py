@@ -1,0 +1,159 @@
+"""Registered resources to the StackView that rules judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from policy.readers import KUBERNETES_PACKAGE, READERS, object_reader
+from policy.readers.replicas import replicas_of
+from policy.readers.surroundings import (
+    IMAGES,
+    NETWORK,
+    PROVIDER,
+    VOLUME,
+    docker_network,
+    docker_volume,
+    image,
+    is_machine,
+    machine,
+    provider,
+)
+from policy.views.cloudrun import RunGrantView, RunView
+from policy.views.container import ContainerView
+from policy.views.kubernetes import DEFAULT_NAMESPACE, ObjectView, PodView
+from policy.views.registered import Registered
+from policy.views.stack import MachineView, StackView, VolumeView
+
+_URN_PARTS = 4
+"""`urn:pulumi:<stack>::<project>::<types>::<name>`; a provider's reference adds its id."""
+
+_CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass")
+
+
+def collection_of(type_token: str) -> str:
+    """The collection of StackView a type of resource is judged in; empty for one that no rule judges by itself."""
+    if type_token in READERS:
+        return "containers"
+    if type_token == VOLUME:
+        return "volumes"
+    found = object_reader(type_token)
+    return found[0] if found else ""
+
+
+def stack_view(resources: Sequence[Registered]) -> StackView:
+    """Everything rules may ask of a stack, read once."""
+    machines = [(r.urn, machine(r.name, r.outputs)) for r in resources if is_machine(r.type)]
+    hosts = _Hosts(resources, dict(machines))
+    views: dict[str, list[Any]] = defaultdict(list)
+    for resource in resources:
+        for collection, view in _read(resource, hosts):
+            views[collection].append(view)
+    _settle(views, [view for _, view in machines])
+    names = [(resource.name, resource.urn) for resource in resources]
+    return StackView(
+        machines=tuple(view for _, view in machines),
+        urns=_first_of([*((view.subject, view.urn) for view in views["containers"]), *names]),
+        **{name: tuple(found) for name, found in views.items()},
+    )
+
+
+def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
+    """(collection, view) of everything in a resource."""
+    name, inputs = resource.name, resource.inputs
+    if reader := READERS.get(resource.type):
+        for container in reader(name, inputs):
+            ends_first = container.ends_first or bool(resource.deletes_first)
+            yield "containers", replace(container, urn=resource.urn, host=hosts.of(resource), ends_first=ends_first)
+    elif resource.type == NETWORK:
+        yield "networks", docker_network(name, inputs)
+    elif resource.type == VOLUME:
+        yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
+    elif resource.type in IMAGES:
+        yield "images", image(name, inputs)
+    elif resource.type.startswith(PROVIDER):
+        yield "providers", provider(resource.type, name, inputs)
+    elif found := object_reader(resource.type):
+        collection, kind, read = found
+        yield from _objects(collection, read(name, kind, inputs), resource, hosts)
+
+
+def _objects(
+    collection: str, view: ObjectView | VolumeView, resource: Registered, hosts: _Hosts
+) -> Iterator[tuple[str, Any]]:
+    host = hosts.of(resource)
+    if isinstance(view, VolumeView):
+        yield collection, replace(view, host=host, protected=resource.protect)
+        return
+    in_no_namespace = view.kind in _CLUSTER_WIDE or isinstance(view, RunView | RunGrantView)
+    namespace = "" if in_no_namespace else view.namespace or hosts.namespace_of(resource)
+    placed = replace(view, urn=resource.urn, host=host, namespace=namespace)
+    if isinstance(placed, PodView | RunView):
+        inside = tuple(replace(container, urn=resource.urn, host=host) for container in placed.containers)
+        placed = replace(placed, containers=inside)
+        for container in inside:
+            yield "containers", container
+    yield collection, placed
+
+
+def _settle(views: dict[str, list[Any]], machines: Sequence[MachineView]) -> None:
+    """How many of each pod run is known once its scaler and its nodes are."""
+    counts = {pod.urn: replicas_of(pod, views["scalers"], machines) for pod in views["pods"]}
+    views["containers"] = [_counted(view, counts) for view in views["containers"]]
+    views["pods"] = [
+        replace(pod, containers=tuple(_counted(view, counts) for view in pod.containers)) for pod in views["pods"]
+    ]
+
+
+def _counted(view: ContainerView, counts: Mapping[str, int]) -> ContainerView:
+    count = counts.get(view.urn, 1)
+    return view if count == view.replicas else replace(view, replicas=count)
+
+
+class _Hosts:
+    """Finds what a resource runs on: the machine above it or above its provider, the only machine, or its provider."""
+
+    def __init__(self, resources: Iterable[Registered], machines: Mapping[str, MachineView]) -> None:
+        self._parents = {resource.urn: resource.parent for resource in resources}
+        self._machines = machines
+        self._namespaces = {
+            resource.urn: provider(resource.type, resource.name, resource.inputs).namespace
+            for resource in resources
+            if resource.type == f"{PROVIDER}{KUBERNETES_PACKAGE.rstrip(':')}"
+        }
+
+    def of(self, resource: Registered) -> str:
+        provider_urn = _provider_urn(resource)
+        for urn in (*self._upwards(resource.urn), *self._upwards(provider_urn)):
+            if urn in self._machines:
+                return self._machines[urn].subject
+        if len(self._machines) == 1:
+            return next(iter(self._machines.values())).subject
+        return provider_urn
+
+    def namespace_of(self, resource: Registered) -> str:
+        """Where an object goes that names no namespace: its provider's, the only provider's, or Kubernetes' default."""
+        known = self._namespaces.get(_provider_urn(resource))
+        if known is None and len(self._namespaces) == 1:
+            known = next(iter(self._namespaces.values()))
+        return known or DEFAULT_NAMESPACE
+
+    def _upwards(self, urn: str) -> Iterator[str]:
+        seen: set[str] = set()
+        while urn and urn not in seen:
+            yield urn
+            seen.add(urn)
+            urn = self._parents.get(urn, "")
+
+
+def _provider_urn(resource: Registered) -> str:
+    return "::".join(resource.provider.split("::")[:_URN_PARTS])
+
+
+def _first_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, urn in pairs:
+        found.setdefault(name, urn)
+    return found

@@ -1,0 +1,1 @@
+"""The views that rules see, one shape for every target."""

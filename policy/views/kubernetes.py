@@ -1,0 +1,232 @@
+"""What a Kubernetes cluster holds beside containers, as rules see it: pods as a whole, and the objects around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policy.views.container import ContainerView
+from policy.views.label_selectors import Selector
+
+DEFAULT_NAMESPACE = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectView:
+    """What every Kubernetes object has."""
+
+    subject: str
+    """Logical name of the resource."""
+    kind: str
+    """`Deployment`, `Service`..."""
+    name: str
+    """`metadata.name`; the logical name where none is given."""
+    urn: str = ""
+    host: str = ""
+    """The cluster: like a container's host."""
+    namespace: str = ""
+    """As given, else the provider's; empty for what belongs to no namespace, and where a resource is read alone."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+
+    def shares_namespace(self, other: ObjectView) -> bool:
+        """Whether two objects are in the same namespace of the same cluster; unknown ones are in none."""
+        return (
+            (self.host, self.namespace) == (other.host, other.namespace)
+            and "namespace" not in self.unknown
+            and "namespace" not in other.unknown
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PodVolume:
+    """A volume of a pod."""
+
+    name: str
+    kind: str
+    """Kubernetes' word: `emptyDir`, `hostPath`, `persistentVolumeClaim`...; empty where none is given."""
+    source: str = ""
+    """Path on the host or name of the claim."""
+    read_only: bool = False
+    in_memory: bool = False
+    size_limited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodView(ObjectView):
+    """A pod, or the template that a workload makes pods of. Name, labels and annotations are the workload's own."""
+
+    pod_labels: Mapping[str, str] = field(default_factory=dict)
+    pod_annotations: Mapping[str, str] = field(default_factory=dict)
+    selector: Selector | None = None
+    """Of the workload, for its own pods."""
+    replicas: int | None = None
+    """As given; None leaves it to a scaler, or to the default of one."""
+    strategy: str = ""
+    """`RollingUpdate`, `Recreate`, `OnDelete` or empty for the default."""
+    surge: str = ""
+    """Deployment: pods above the wanted number while it rolls, a number or percent; empty for the default."""
+    unavailable: str = ""
+    """Deployment: pods that may be missing while it rolls, in the same way."""
+    bare: bool = False
+    """Nothing starts it anew elsewhere when its node is gone."""
+    ends_by_itself: bool = False
+    """A job."""
+    service_account: str = ""
+    token: bool | None = None
+    """Whether it says that the account's token is mounted."""
+    security_context: bool = False
+    sysctls: tuple[str, ...] = ()
+    host_aliases: tuple[str, ...] = ()
+    volumes: tuple[PodVolume, ...] = ()
+    spread: bool = False
+    """It asks to be kept apart from its own kind: by anti-affinity or spread over nodes."""
+    host_network: bool = False
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    priority_class: str = ""
+    containers: tuple[ContainerView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a service, and the one it leads to: a number or a container port's name."""
+
+    number: int
+    target: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView(ObjectView):
+    """A service."""
+
+    type: str = "ClusterIP"
+    selector: Mapping[str, str] = field(default_factory=dict)
+    ports: tuple[ServicePort, ...] = ()
+    external_ips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One ingress or egress rule of a network policy."""
+
+    everywhere: bool
+    """From or to anybody."""
+    ports: tuple[tuple[str, str], ...] = ()
+    """(protocol in capitals, number or name); empty is every port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPolicyView(ObjectView):
+    """A network policy. None in place of a list of rules: it does not isolate in that direction."""
+
+    selector: Selector = field(default_factory=Selector)
+    ingress: tuple[Allowance, ...] | None = None
+    egress: tuple[Allowance, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView(ObjectView):
+    """An ingress, a gateway or a route of one: what leads from outside to services."""
+
+    hosts: tuple[str, ...] = ()
+    """As given; empty where a rule names none, which means every host."""
+    tls_hosts: tuple[str, ...] = ()
+    encrypted: bool = False
+    """Ingress: it has TLS at all; gateway: one of its listeners has. A route has what its gateway has."""
+    backends: tuple[tuple[str, str], ...] = ()
+    """(namespace or empty, name) of each service it leads to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalerView(ObjectView):
+    """A HorizontalPodAutoscaler, or KEDA's ScaledObject."""
+
+    target_kind: str = ""
+    target_name: str = ""
+    least: int = 1
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisruptionBudgetView(ObjectView):
+    """A PodDisruptionBudget; without a selector it selects nothing."""
+
+    selector: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView(ObjectView):
+    """A service account; `token` as a pod's."""
+
+    token: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One rule of a role."""
+
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleView(ObjectView):
+    """A role, or a cluster's."""
+
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingView(ObjectView):
+    """Who has a role: subjects are (kind, namespace or empty, name)."""
+
+    role_kind: str = ""
+    role_name: str = ""
+    subjects: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataView(ObjectView):
+    """A config map; texts only. (A secret's values are Pulumi's to hide.)"""
+
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleView(ObjectView):
+    """Velero's Schedule of backups."""
+
+    cron: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """Nodes of a cluster that are alike; memory in MiB, per node and per card."""
+
+    name: str
+    nodes: int
+    memory_mib: int
+    gpus: int = 0
+    """Cards of a node."""
+    gpu_model: str = ""
+    gpu_memory_mib: int = 0
+    sharing: str = "none"
+    """`none`, `whole-device`, `shared-device` or `memory-amount`: how a card is handed out."""
+    shared_replicas: int = 1
+    """Pods that may share a card, where it is a shared device."""
+    context_mib: int = 0
+    """Cost of one CUDA process."""
+    cuda: str = ""
+    """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
+    arch: str = ""
+    """Architecture of its processors, `amd64` or `arm64`; empty where nobody has said."""
+
+    @property
+    def cards(self) -> int:
+        """Cards of the pool."""
+        return self.nodes * self.gpus

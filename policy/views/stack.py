@@ -1,0 +1,230 @@
+"""What a stack registered, as rules see it: containers, networks, volumes, machines, providers, objects of clusters
+and services of clouds.
+
+`MachineView` comes from the outputs of a machine component (`fleet:docker:DockerMachine`, `fleet:kubernetes:Cluster`):
+the only place that knows a machine's capacity. Two stacks on the same machine are invisible to each other: CrossGuard
+judges one stack at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policy.views.cloudrun import RunGrantView, RunView
+from policy.views.container import ContainerView
+from policy.views.kubernetes import (
+    AccountView,
+    BindingView,
+    DataView,
+    DisruptionBudgetView,
+    EntryView,
+    NetworkPolicyView,
+    ObjectView,
+    PodView,
+    PoolView,
+    RoleView,
+    ScalerView,
+    ScheduleView,
+    ServiceView,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One GPU of a machine; memory in MiB."""
+
+    name: str
+    model: str
+    capacity_mib: int
+    desktop_reserve_mib: int
+    context_mib: int
+    """Cost of one CUDA process."""
+    mps: bool = False
+    """An MPS control daemon serves the card."""
+    mps_uid: int | None = None
+    mps_clients_max: int = 48
+    device: str = ""
+    """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
+    cuda: str = ""
+    """Newest CUDA that its driver runs; empty where nobody has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """An address of a LAN that traffic goes to: a neighbour's, or the machine's own where others use it."""
+
+    address: str
+    machine: str
+    encryption: str = ""
+    """`wireguard`, `tailscale`, `vpn` or `tls`; empty where nothing is said to encrypt it."""
+    accepted: str = ""
+    """Why it goes in the clear; empty where nobody has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """One machine as its component published it."""
+
+    subject: str
+    name: str
+    memory_mib: int
+    memory_reserve_mib: int
+    lan_address: str
+    cards: tuple[CardView, ...] = ()
+    subnets: Mapping[str, str] = field(default_factory=dict)
+    """Every container subnet of the fleet: network name -> CIDR; this machine's own included."""
+    allowed_overlaps: tuple[str, ...] = ()
+    """CIDRs that lie in Docker's default pools on purpose."""
+    start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Every group of the fleet -> the groups it starts after."""
+    memory_enforced: str = ""
+    """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
+    device_class: str = ""
+    """What the device is, such as `single-board-computer`; empty where nobody has said."""
+    arch: str = ""
+    """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
+    agents: Mapping[str, int] | None = None
+    """The manifest: group -> how many agents it has. None where none was published."""
+    links: tuple[LinkView, ...] = ()
+    """What goes from machine to machine."""
+    pools: tuple[PoolView, ...] = ()
+    """Node pools of a cluster."""
+    pool_label: str = ""
+    """Label of a node that names its pool."""
+    monthly_budget_usd: float | None = None
+    """What a month may cost; None where nobody has said."""
+    monthly_cost_usd: Mapping[str, float] = field(default_factory=dict)
+    """What a month costs at `idle`, `expected` and `maximum` load."""
+    monthly_cost_unknown: tuple[str, ...] = ()
+    """What no price is known of, so that it costs more than that."""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """A user-defined network."""
+
+    subject: str
+    name: str
+    subnets: tuple[str, ...] = ()
+    """CIDRs as given."""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeView:
+    """A named volume, or a cluster's claim of one."""
+
+    subject: str
+    name: str
+    host: str = ""
+    """What it lies on, like a container's."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    device: str = ""
+    """Folder or device of the host behind it; empty for a volume of the daemon's own."""
+    propagation: str = ""
+    """As a mount's."""
+    is_claim: bool = False
+    """Kubernetes: a PersistentVolumeClaim."""
+    protected: bool = False
+    """It cannot be deleted until that is taken back."""
+    in_cloud: bool = False
+    """A bucket, or a database instance."""
+    keeps_data: bool = False
+    """Of one in the cloud: it is not deleted while it holds data."""
+    copied: bool = False
+    """Of one in the cloud: its service keeps backups or old versions."""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """An image that is built or pulled as a resource."""
+
+    subject: str
+    names: tuple[str, ...] = ()
+    """By which containers may name it."""
+    platforms: tuple[str, ...] = ()
+    """As given: `linux/arm64`; empty where none is."""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """A provider. `host` is the daemon's URL where it has one; `tls` is whether it carries certificates."""
+
+    subject: str
+    package: str
+    host: str | None = None
+    namespace: str = ""
+    """Kubernetes: where objects go that name no namespace."""
+    tls: bool = False
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StackView:
+    """Everything registered, in registration order."""
+
+    containers: tuple[ContainerView, ...] = ()
+    networks: tuple[NetworkView, ...] = ()
+    volumes: tuple[VolumeView, ...] = ()
+    images: tuple[ImageView, ...] = ()
+    machines: tuple[MachineView, ...] = ()
+    providers: tuple[ProviderView, ...] = ()
+    pods: tuple[PodView, ...] = ()
+    services: tuple[ServiceView, ...] = ()
+    network_policies: tuple[NetworkPolicyView, ...] = ()
+    entries: tuple[EntryView, ...] = ()
+    """Ingresses, gateways and their routes."""
+    scalers: tuple[ScalerView, ...] = ()
+    disruption_budgets: tuple[DisruptionBudgetView, ...] = ()
+    namespaces: tuple[ObjectView, ...] = ()
+    quotas: tuple[ObjectView, ...] = ()
+    """Resource quotas and limit ranges."""
+    accounts: tuple[AccountView, ...] = ()
+    roles: tuple[RoleView, ...] = ()
+    bindings: tuple[BindingView, ...] = ()
+    config_maps: tuple[DataView, ...] = ()
+    schedules: tuple[ScheduleView, ...] = ()
+    """Velero's."""
+    other_objects: tuple[ObjectView, ...] = ()
+    """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
+    runs: tuple[RunView, ...] = ()
+    """Services, jobs and worker pools of Cloud Run."""
+    run_grants: tuple[RunGrantView, ...] = ()
+    """Who may use those, and their project."""
+    urns: Mapping[str, str] = field(default_factory=dict)
+    """Logical name -> URN; where two resources share a name, a container's comes first."""
+
+    def pods_on(self, machine: MachineView) -> Iterator[tuple[PodView, str]]:
+        """The pods of a cluster whose node selector is known, each with the pool it names or nothing."""
+        for pod in self.pods:
+            if pod.host == machine.subject and "node_selector" not in pod.unknown:
+                yield pod, pod.node_selector.get(machine.pool_label, "")
+
+    def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
+        """The containers of one machine."""
+        return tuple(container for container in self.containers if container.host == machine.subject)
+
+    def objects(self) -> Iterator[ObjectView]:
+        """Every object of a cluster, pods included."""
+        for collection in _OBJECTS:
+            yield from getattr(self, collection)
+
+    def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
+        """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
+        found: dict[str, list[str]] = {}
+        for path in fields:
+            collection, _, name = path.partition(".")
+            subjects = [view.subject for view in getattr(self, collection) if name in view.unknown]
+            if subjects:
+                found[path] = subjects
+        return found
+
+
+_OBJECTS = (
+    "pods", "services", "network_policies", "entries", "scalers", "disruption_budgets", "namespaces", "quotas",
+    "accounts", "roles", "bindings", "config_maps", "schedules", "other_objects",
+)  # fmt: skip

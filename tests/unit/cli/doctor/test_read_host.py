@@ -1,0 +1,66 @@
+"""What the machine we sit at shows of itself."""
+
+from __future__ import annotations
+
+import os
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cli.doctor.facts import PathFacts
+from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, read_host
+from tests.unit.cli import machines as trial
+from tests.unit.cli.machines import SOCKET, SSH, on
+
+KERNEL = os.uname().release
+
+
+def test_a_daemon_is_here_where_its_kernel_and_its_folder_are(tmp_path: Path) -> None:
+    assert is_this_machine(SOCKET, KERNEL, str(tmp_path))
+    assert not is_this_machine(SSH, KERNEL, str(tmp_path))
+    assert not is_this_machine(SOCKET, "6.6.16-linuxkit", str(tmp_path))
+    assert not is_this_machine(SOCKET, KERNEL, str(tmp_path / "missing"))
+
+
+def test_free_disk(tmp_path: Path) -> None:
+    assert (free_bytes(str(tmp_path)) or 0) > 0
+    assert free_bytes(str(tmp_path / "missing")) is None
+
+
+def test_paths_are_looked_at(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "camera-key").write_text("")
+    (secrets / "camera-key").chmod(0o400)
+    plan = on({"secrets_folder": str(secrets)}, trial.with_bind(str(tmp_path)))
+    paths = read_host(plan).paths
+    owner = (os.getuid(), os.getgid())
+    assert paths[str(secrets / "camera-key")] == PathFacts(False, *owner, 0o400)
+    found = paths[str(tmp_path)]
+    assert found is not None
+    assert (found.is_folder, found.uid) == (True, owner[0])
+    assert set(paths) == {str(tmp_path), str(secrets / "camera-key"), "/dev/video0"}
+
+
+def test_a_path_that_is_not_there_is_told_from_one_that_may_not_be_looked_at(tmp_path: Path) -> None:
+    missing, beside = tmp_path / "missing", tmp_path / "file"
+    beside.write_text("")
+    for path in (missing, beside / "below a file"):
+        assert read_host(trial.with_bind(str(path))).paths[str(path)] is None
+    # A name too long for the file system stands for whatever else the kernel refuses, to root as well.
+    refused = str(tmp_path / ("x" * 300))
+    assert refused not in read_host(trial.with_bind(refused)).paths
+
+
+def test_an_address_is_asked_for_only_where_ports_are_opened_on_it() -> None:
+    assert read_host(on({"lan_address": IPv4Address("127.0.0.1")})).own_address is True
+    assert read_host(on({"lan_address": IPv4Address("192.0.2.1")})).own_address is False
+    assert read_host(on({"lan_address": None})).own_address is None
+
+
+def test_a_card_is_known_by_its_uuid_once_the_driver_has_used_it(tmp_path: Path) -> None:
+    uuid = "GPU-11111111-2222-3333-4444-555555555555"
+    for bus, text in {"0000:01:00.0": uuid, "0000:02:00.0": "GPU-????????-????-????-????-????????????"}.items():
+        (tmp_path / bus).mkdir()
+        (tmp_path / bus / "information").write_text(f"Model: \t\t NVIDIA L4\nGPU UUID: \t {text}\nBus Type: \t PCIe\n")
+    assert nvidia_cards(tmp_path) == {uuid}
+    assert nvidia_cards(tmp_path / "missing") == frozenset()

@@ -1,0 +1,243 @@
+"""Loading: text to models, and every fault of form with its file, line, path, value and way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet.source.faults import ConfigurationError, Fault
+from tests.unit.builders import (
+    assert_accepted,
+    assert_refused,
+    chain,
+    faults_of,
+    file_of,
+    load_project,
+    place,
+    small_group,
+    small_stack,
+    swap,
+    under,
+    write_project,
+)
+
+NO_SIZE = "is not a size in whole MiB; write it like 24564MiB or 24GiB"
+NO_CPU = "is not an amount of CPU; write it like 500m or 1.5"
+NO_NUMBER = "input should be a valid integer, unable to parse string as an integer; write a whole number"
+
+
+def test_the_shipped_project_has_no_fault(tmp_path: Path) -> None:
+    assert_accepted(tmp_path)
+
+
+def test_a_misspelt_key_of_a_group_gets_a_suggestion(tmp_path: Path) -> None:
+    change = swap("    memory: {request: 3GiB, limit: 4GiB}\n", "    memory: {request: 3GiB, limt: 4GiB}\n")
+    message = "containers.main.memory.limt: is no known key; did you mean limit?"
+    assert_refused(tmp_path, "vision_gpu", "limt:", message, vision_gpu=change)
+
+
+def test_a_misspelt_key_at_the_top_of_a_group_gets_a_suggestion(tmp_path: Path) -> None:
+    message = "start_afer: is no known key; did you mean start_after?"
+    assert_refused(tmp_path, "vision_gpu", "start_afer", message, vision_gpu=swap("start_after:", "start_afer:"))
+
+
+def test_a_misspelt_key_of_a_card_gets_a_suggestion(tmp_path: Path) -> None:
+    message = "machine.gpus.gpu0.alocator: is no known key; did you mean allocator?"
+    assert_refused(tmp_path, "pc2", "alocator", message, pc2=swap("        allocator:", "        alocator:"))
+
+
+def test_a_misspelt_key_of_ours_in_a_stack_gets_a_suggestion(tmp_path: Path) -> None:
+    message = "sandbax: is no known key; did you mean sandbox?"
+    project = write_project(tmp_path, local=swap("fleet:sandbox:", "fleet:sandbax:"))
+    assert f"{place(project, 'local', 'sandbax')}: {message}" in faults_of(project)
+
+
+def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) -> None:
+    message = "encryptionsalts: is no known key; did you mean encryptionsalt?"
+    assert_refused(tmp_path, "pc2", "salts", message, pc2=swap("config:\n", "encryptionsalts: v1:x\nconfig:\n"))
+
+
+def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
+    message = "containers.main.gpu.zzz: is no known key; use one of card, enforcement, limit, processes, request"
+    change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
+    assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "encryptionsalt: v1:abc=:v1:def:ghi==",
+        "encryptedkey: abc==",
+        "secretsprovider: awskms://alias/x",
+        "environment: [prod]",
+    ],
+)
+def test_what_pulumi_writes_into_a_stack_file_is_accepted(tmp_path: Path, line: str) -> None:
+    assert_accepted(tmp_path, pc2=swap("config:\n", f"{line}\nconfig:\n"))
+
+
+def test_configuration_of_pulumi_and_of_providers_is_accepted(tmp_path: Path) -> None:
+    other = "  docker:host: ssh://elsewhere\n  gcp:project: x\n"
+    assert_accepted(tmp_path, pc2=swap("config:\n", f"config:\n{other}"))
+
+
+def test_a_secret_set_with_pulumi_is_accepted(tmp_path: Path) -> None:
+    assert_accepted(tmp_path, pc2=under("config:", "  fleet:hub-key:", "    secure: v1:abc:def=="))
+
+
+def test_a_stack_is_named_by_its_file_alone(tmp_path: Path) -> None:
+    assert faults_of(write_project(tmp_path, pc2=under("config:", "  fleet:name: pc3"))) != []
+
+
+def test_what_the_place_of_a_group_file_says_is_not_said_again(tmp_path: Path) -> None:
+    message = "name: is already said by where the file lies; remove it"
+    assert_refused(tmp_path, "vision_gpu", "name: eyes", message, vision_gpu=lambda text: f"name: eyes\n{text}")
+
+
+def test_a_group_takes_name_and_system_from_its_place(tmp_path: Path) -> None:
+    fleet = assert_accepted(tmp_path).fleet
+    assert (fleet.groups["vision-gpu"].name, fleet.groups["vision-gpu"].system) == ("vision-gpu", "assistant")
+
+
+def test_two_files_of_one_group_name_are_refused(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    (project / "groups/crank").mkdir()
+    (project / "groups/crank/vision-gpu.yaml").write_text(small_group())
+    assert faults_of(project) == [
+        'groups/crank/vision-gpu.yaml:1: the name "vision-gpu" is taken by groups/assistant/vision-gpu.yaml; '
+        "rename one of the files"
+    ]
+
+
+def test_a_wrong_value_of_a_machine_has_its_line_in_the_stack_file(tmp_path: Path) -> None:
+    message = f'machine.gpus.gpu0.memory: "24 gigs" {NO_SIZE}'
+    assert_refused(tmp_path, "mainpc", "24 gigs", message, mainpc=swap("memory: 24564MiB", "memory: 24 gigs"))
+
+
+@pytest.mark.parametrize("subnet", ["10.210.2.5/24", "10.210.2.0/33", "fd00::/64", "here"])
+def test_a_subnet_that_is_none_is_told(tmp_path: Path, subnet: str) -> None:
+    message = f'machine.network.subnet: "{subnet}": input is not a valid IPv4 network; correct it'
+    assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
+
+
+def test_a_missing_machine_is_told_at_the_configuration(tmp_path: Path) -> None:
+    assert_refused(tmp_path, "stack_pi", "config:", "machine: is missing; add it", stack_pi="config: {}\n")
+
+
+@pytest.mark.parametrize("text", ["config:\n", "config: []\n", "encryptionsalt: v1:x\n"])
+def test_a_stack_without_configuration_is_told(tmp_path: Path, text: str) -> None:
+    project = write_project(tmp_path, stack_pi=text)
+    assert faults_of(project) == [
+        "Pulumi.pi.yaml:1: config: is no mapping; add fleet:machine and fleet:groups under it"
+    ]
+
+
+def test_a_folder_without_any_stack_file_is_told(tmp_path: Path) -> None:
+    assert faults_of(tmp_path) == [
+        f"{tmp_path}: holds no Pulumi.<stack>.yaml; run from the project's folder, or add a stack file"
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "a: [", b"\xff\xfe\x00", "- a\n", "containers: {}\n"])
+@pytest.mark.parametrize("name", ["core_platform", "model_manager_gpu", "vision_gpu", "infra_core_cpu"])
+def test_a_broken_group_file_causes_no_fault_elsewhere(tmp_path: Path, name: str, content: str | bytes) -> None:
+    faults = faults_of(write_project(tmp_path, **{name: content}))
+    assert len(faults) == 1
+    assert faults[0].startswith(f"{file_of(name)}:")
+
+
+@pytest.mark.parametrize("content", ["", "a: [", b"\xff\xfe\x00", "config: {}\n"])
+@pytest.mark.parametrize("name", ["mainpc", "pc2", "local"])
+def test_a_broken_stack_file_causes_no_fault_elsewhere(tmp_path: Path, name: str, content: str | bytes) -> None:
+    faults = faults_of(write_project(tmp_path, **{name: content}))
+    assert len(faults) == 1
+    assert faults[0].startswith(f"{file_of(name)}:")
+
+
+def test_an_unreadable_file_is_told_and_the_others_are_judged(tmp_path: Path) -> None:
+    project = write_project(tmp_path, vision_gpu=None, pc2=swap("memory: 32GiB", "memory: 1GiB"))
+    (project / file_of("vision_gpu")).mkdir()
+    faults = faults_of(project)
+    assert [fault.partition(":")[0] for fault in faults] == ["Pulumi.pc2.yaml", "groups/assistant/vision-gpu.yaml"]
+    assert "cannot be read (" in faults[1]
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    project = write_project(
+        tmp_path,
+        mainpc=chain(swap("memory: 24564MiB", "memory: 24 gigs"), swap("    - vision-gpu\n", "    - vision-gpuu\n")),
+        pc2=swap("subnet: 10.210.2.0/24", "subnet: 10.42.0.0/24"),
+        local=swap("cpus: 2", "cpus: none"),
+        core_platform=swap("limit: 2}", "limit: much}"),
+        memory_stack=chain(
+            swap("start_after: [core-platform]", "start_after: [core]"), swap("writers: one", "writer: one")
+        ),
+        tutor_suite_cpu="a: [",
+    )
+    expected = {
+        "Pulumi.local.yaml": f'{place(project, "local", "cpus:")}: machine.cpus: "none": {NO_NUMBER}',
+        "Pulumi.mainpc.yaml": f'{place(project, "mainpc", "24 gigs")}: machine.gpus.gpu0.memory: "24 gigs" {NO_SIZE}',
+        "Pulumi.pc2.yaml": (
+            f"{place(project, 'pc2', 'subnet:')}: machine.network.subnet: 10.42.0.0/24 overlaps the k3s range for pods "
+            "(10.42.0.0/16); take a free /24 of 10.210.0.0/16"
+        ),
+        "groups/assistant/core-platform.yaml": (
+            f'{place(project, "core_platform", "much")}: containers.main.cpu.limit: "much" {NO_CPU}'
+        ),
+        "groups/assistant/memory-stack.yaml": (
+            f"{place(project, 'memory_stack', 'writer:')}: volumes.memory-data.writer: is no known key; "
+            "did you mean writers?"
+        ),
+        "groups/assistant/tutor-suite-cpu.yaml": (
+            "groups/assistant/tutor-suite-cpu.yaml:2: is not YAML (did not find expected node content); "
+            "correct the syntax there"
+        ),
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        load_project(project)
+    assert caught.value.text().splitlines() == [
+        line for file, fault in expected.items() for line in (f"{file}: 1 fault", f"  {fault}")
+    ]
+
+
+def test_every_fault_of_one_file_is_told_at_once(tmp_path: Path) -> None:
+    text = small_group(main="gpuu: 1\nshared_memory: 8", top="port: {}\nstart_after: soon")
+    project = write_project(tmp_path, small=text, stack_pi=small_stack("pi", "small"))
+    expected = {
+        "port:": "port: is no known key; did you mean ports?",
+        "soon": 'start_after: "soon" is not a list; write it as `- item` lines, or in [brackets]',
+        "gpuu": "containers.main.gpuu: is no known key; did you mean gpu?",
+        "shared_memory": f"containers.main.shared_memory: 8 {NO_SIZE}",
+    }
+    assert faults_of(project) == [f"{place(project, 'small', at)}: {fault}" for at, fault in expected.items()]
+
+
+def test_faults_are_told_once_by_file_and_line() -> None:
+    late, early, other = Fault("b", 9, "x", "p", "r"), Fault("b", 2, "y", "p", "r"), Fault("a", None, "", "p", "r")
+    error = ConfigurationError([late, early, other, late])
+    assert error.faults == [other, early, late]
+    assert str(error) == "a: 1 fault\n  a: p; r\nb: 2 faults\n  b:2: y: p; r\n  b:9: x: p; r"
+
+
+def test_a_fault_with_figures_shows_them_between_problem_and_way_out() -> None:
+    fault = Fault("b", 9, "x", "does not fit", "lower it", ("1 + 2 = 3 of 2",))
+    assert fault.lines() == ["b:9: x: does not fit", "    1 + 2 = 3 of 2", "    lower it"]
+
+
+def test_loading_needs_no_passphrase_login_or_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "DOCKER_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    assert_accepted(tmp_path)
+
+
+def test_a_group_file_that_nobody_reads_is_told_where_to_go(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    for name in ("stray.yaml", "assistant/late.yml", "assistant/deep/er.yaml"):
+        (project / "groups" / name).parent.mkdir(exist_ok=True)
+        (project / "groups" / name).write_text("description: lost\n")
+    assert faults_of(project) == [
+        "groups/assistant/deep/er.yaml: is not read where it lies; move it to groups/<system>/er.yaml",
+        "groups/assistant/late.yml: is not read where it lies; move it to groups/<system>/late.yaml",
+        "groups/stray.yaml: is not read where it lies; move it to groups/<system>/stray.yaml",
+    ]

@@ -1,0 +1,96 @@
+"""Values of a group file: each kind of wrong one, told with its line, path, value and way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.builders import assert_refused, faults_of, swap, under, write_project
+from tests.unit.fleet.load.test_project import NO_CPU, NO_NUMBER, NO_SIZE
+
+MEMORY, CPU = "memory: {request: 3GiB, limit: 4GiB}", "cpu: {request: 1, limit: 4}"
+MOUNT, PORT = "path: /models, read_only: true", "host_port: 8020"
+PEERS = "peers: [core-platform, model-manager-gpu]"
+CACHE = "containers.main.mounts.huggingface-cache"
+NO_BOOL = "input should be a valid boolean, unable to interpret input; write true or false"
+NO_MAPPING = "is not a mapping; write it as `key: value` lines"
+
+CASES = [
+    (MEMORY, "memory: {request: 3 gigs}", f'containers.main.memory.request: "3 gigs" {NO_SIZE}'),
+    (MEMORY, "memory: {request: 3}", f"containers.main.memory.request: 3 {NO_SIZE}"),
+    (
+        MEMORY,
+        "memory: {request: 0MiB}",
+        'containers.main.memory.request: "0MiB": input should be greater than 0; raise it',
+    ),
+    (MEMORY, "memory: 4GiB", f'containers.main.memory: "4GiB" {NO_MAPPING}'),
+    (
+        MEMORY,
+        "memory: {request: 5GiB, limit: 4GiB}",
+        "containers.main.memory: limit 4096 MiB is below request 5120 MiB; raise limit or lower request",
+    ),
+    (CPU, "cpu: {request: 1}", "containers.main.cpu.limit: is missing; add it"),
+    (CPU, "cpu: {request: some, limit: 4}", f'containers.main.cpu.request: "some" {NO_CPU}'),
+    (
+        "enforcement: mps",
+        "enforcement: hope",
+        'containers.main.gpu.enforcement: "hope" is not allowed; '
+        "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
+    ),
+    (MOUNT, "path: models", f'{CACHE}.path: "models" has not the right form; match ^/[^:]*$'),
+    (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe": {NO_BOOL}'),
+    (PORT, "host_port: 65536", "ports.main.host_port: 65536: input should be less than or equal to 65535; lower it"),
+    (PORT, "host_port: 0", "ports.main.host_port: 0: input should be greater than or equal to 1; raise it"),
+    (PORT, "host_port: http", f'ports.main.host_port: "http": {NO_NUMBER}'),
+    (
+        "FaceRecognitionAgent",
+        "face_recognition",
+        'containers.main.agents.face_recognition: "face_recognition" is not a valid name here; '
+        "write an agent's name like GoalManager",
+    ),
+    (
+        PEERS,
+        "peers: core-platform",
+        'peers: "core-platform" is not a list; write it as `- item` lines, or in [brackets]',
+    ),
+    (PEERS, "peers: [Core]", 'peers.0: "Core" has not the right form; match ^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$'),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), CASES, ids=[wrong for _, wrong, _ in CASES])
+def test_a_wrong_value_is_told_with_line_value_and_way_out(
+    tmp_path: Path, right: str, wrong: str, message: str
+) -> None:
+    assert_refused(tmp_path, "vision_gpu", wrong, message, vision_gpu=swap(right, wrong))
+
+
+ODD = ["~", "-1", '""', "[]", "{}", "1.5", "true", "é", "[[x]]", "{x: 1}", "2024-01-01", "1" * 400]
+LINES = (
+    "start_after: ",
+    "description: ",
+    "    memory: ",
+    "    gpu: ",
+    "    shared_memory: ",
+    "      variant: ",
+    "peers: ",
+)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_whatever_stands_in_the_place_of_a_value_is_taken_or_told(tmp_path: Path, odd: str) -> None:
+    """Told or taken, but never an exception of another kind."""
+    for start in LINES:
+        project = write_project(tmp_path, vision_gpu=lambda text, start=start: _with_value(text, start, odd))
+        for fault in faults_of(project):
+            assert fault.startswith("groups/assistant/vision-gpu.yaml:")
+
+
+def _with_value(text: str, start: str, value: str) -> str:
+    assert start in text
+    return "\n".join(start + value if line.startswith(start) else line for line in text.splitlines()) + "\n"
+
+
+def test_a_key_named_like_a_mark_of_the_validator_is_told(tmp_path: Path) -> None:
+    change = under("shared_memory", '    "[key]": 1')
+    assert faults_of(write_project(tmp_path, vision_gpu=lambda text: f'"[key]": 1\n{change(text)}')) != []

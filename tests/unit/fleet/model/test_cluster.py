@@ -1,0 +1,96 @@
+"""Clusters, copies and rollouts: what the models refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fleet.model import Machine, Rollout, Scaling, Stack
+from fleet.targets.docker_budget import memory_request_mib
+from tests.unit.fleet.models import make_container, make_group, make_machine, problem
+
+POOL = {"nodes": 2, "cpus": 4, "memory": "16GiB"}
+CLUSTER = {"name": "cluster", "title": "Cluster", "class": "container-service", "target": "kubernetes"}
+
+
+def cluster(**changes: Any) -> Machine:
+    keys = {"connection": "kubeconfig://home", "cluster": {"node_pools": {"general": POOL}}}
+    return Machine.model_validate({**CLUSTER, **keys, **changes})
+
+
+def test_a_cluster_has_what_its_nodes_have_together() -> None:
+    assert (cluster().cpus, cluster().memory_mib, cluster().archs) == (8, 32768, ("amd64",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"cpus": 4}, "cpus given, which a kubernetes machine does not have", id="processors of a host"),
+        pytest.param({"cluster": None}, "cluster missing: a kubernetes machine needs it", id="no cluster"),
+        pytest.param({"connection": "ssh://a@b"}, "does not reach a kubernetes machine", id="the connection of a host"),
+    ],
+)
+def test_a_cluster_is_described_as_one(changes: Any, says: str) -> None:
+    assert says in problem(cluster, **changes)
+
+
+def test_a_docker_machine_has_no_cluster() -> None:
+    assert "cluster given, which a docker machine" in problem(make_machine, cluster={"node_pools": {"general": POOL}})
+    assert "does not reach a docker machine" in problem(make_machine, connection="kubeconfig://home")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"mps": {}}, "mps is a Docker machine's", id="MPS"),
+        pytest.param({"shares": 4}, 'shares 4 does not go with sharing "whole-device"', id="shares of a whole device"),
+        pytest.param({"sharing": "shared-device"}, "shared-device takes 2 or more", id="a device shared by one"),
+    ],
+)
+def test_a_pools_cards_are_shared_one_way(changes: Any, says: str) -> None:
+    card = {"model": "L4", "memory": "24GiB", **changes}
+    assert says in problem(cluster, cluster={"node_pools": {"cards": {**POOL, "gpu": card}}})
+
+
+@pytest.mark.parametrize(
+    ("rollout", "says"),
+    [
+        pytest.param({"surge": 0}, "leave no way to replace a copy", id="no room to move"),
+        pytest.param({"strategy": "canary"}, "a canary needs them", id="a canary without steps"),
+        pytest.param({"steps": [{"percent": 100}]}, "steps belong to the strategy canary", id="steps of nothing"),
+        pytest.param(
+            {"strategy": "canary", "steps": [{"percent": 50}, {"percent": 10}]}, "let them rise", id="falling steps"
+        ),
+    ],
+)
+def test_a_rollout_can_be_carried_out(rollout: Any, says: str) -> None:
+    assert says in problem(Rollout.model_validate, obj=rollout)
+
+
+def test_copies_are_bounded_from_both_sides() -> None:
+    assert "max 2 is below min 3" in problem(Scaling.model_validate, obj={"min": 3, "max": 2})
+    assert Scaling.model_validate({"min": 3, "max": 10}).is_elastic
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"scaling": {"max": 2}}, "scaling.max is 2, but volumes.facts takes one writer", id="two copies"),
+        pytest.param({"rollout": {"strategy": "blue-green"}}, "runs two versions", id="two versions"),
+    ],
+)
+def test_one_writer_means_one_copy(changes: Any, says: str) -> None:
+    volumes = {"facts": {"writers": "one"}}
+    assert says in problem(make_group, volumes=volumes, **changes)
+
+
+def test_a_cluster_promises_a_gpu_container_all_the_memory_it_may_use() -> None:
+    memory = {"memory": {"request": "1GiB", "limit": "4GiB"}}
+    gpu = {"request": "1GiB", "limit": "2GiB", "enforcement": "exclusive"}
+    with_card = make_container(build={"variant": "cuda"}, gpu=gpu, **memory)
+    stack = Stack(name="cluster", machine=cluster())
+    assert memory_request_mib(stack, with_card) == 4096
+    assert memory_request_mib(stack, make_container(**memory)) == 1024
+    assert memory_request_mib(stack.model_copy(update={"without_gpu": True}), with_card) == 1024
+    assert memory_request_mib(Stack(name="pi", machine=make_machine()), with_card) == 1024

@@ -1,0 +1,116 @@
+"""Images a machine builds for itself: a tag follows the content, and what cannot be built is said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fleet.image_digests import image_contents
+from fleet.load.project import load_project
+from fleet.model import Fleet
+from fleet.network.addresses import container_name
+from tests.unit.builders import ROOT, Change, assert_accepted, container, planned, swap, under
+
+FILES = {
+    "images/agent-host/Dockerfile": "FROM scratch",
+    "images/agent-host/src/host.py": "pass",
+    "images/agent/Dockerfile": "FROM scratch",
+    "images/agent/locks/tutor-suite-cpu.txt": "rq==1",
+    "images/agent/locks/infra-core-cpu.txt": "rq==1",
+}
+
+
+def write_images(folder: Path, **changes: str) -> Path:
+    for name, text in {**FILES, **changes}.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return folder
+
+
+def changed_images(folder: Path, changed: str) -> set[str]:
+    """Names of the images whose tag changes with one file."""
+    before = image_contents(write_images(folder))
+    after = image_contents(write_images(folder, **{changed: "changed"}))
+    return {name for name in after if after[name] != before.get(name)}
+
+
+def fleet_with_images(folder: Path, **changes: Change) -> Fleet:
+    return assert_accepted(write_images(folder), **changes).fleet
+
+
+def test_a_lock_changes_its_own_image_alone(tmp_path: Path) -> None:
+    assert changed_images(tmp_path, "images/agent/locks/tutor-suite-cpu.txt") == {"tutor-suite-cpu"}
+
+
+@pytest.mark.parametrize("file", ["images/agent-host/src/host.py", "images/agent-host/Dockerfile"])
+def test_the_agent_host_changes_every_image_built_on_it(tmp_path: Path, file: str) -> None:
+    assert changed_images(tmp_path, file) == {"agent-host", "tutor-suite-cpu", "infra-core-cpu"}
+
+
+def test_compiled_python_changes_nothing(tmp_path: Path) -> None:
+    assert changed_images(tmp_path, "images/agent-host/src/__pycache__/host.pyc") == set()
+
+
+def test_a_cache_of_a_tool_changes_nothing(tmp_path: Path) -> None:
+    assert changed_images(tmp_path, "images/agent-host/.mypy_cache/3.11/cache.db") == set()
+
+
+def test_a_container_runs_the_image_of_its_own_content(tmp_path: Path) -> None:
+    plan = planned("pc2", fleet_with_images(tmp_path))
+    contents = image_contents(tmp_path)
+    assert re.fullmatch(r"[0-9a-f]{12}", contents["tutor-suite-cpu"])
+    tag = f"0.1.0-{contents['tutor-suite-cpu']}"
+    assert container(plan, "tutor-suite-cpu").image == f"fleet.local/tutor-suite-cpu:{tag}"
+
+
+def test_the_agent_host_is_built_first_and_the_others_on_it(tmp_path: Path) -> None:
+    host, *others = planned("pc2", fleet_with_images(tmp_path)).builds
+    assert (host.name, host.needs, host.platform) == ("agent-host", None, "linux/amd64")
+    assert {build.name for build in others} == {"tutor-suite-cpu", "infra-core-cpu"}
+    for build in others:
+        assert build.needs == "agent-host"
+        assert build.arguments == {"BASE": host.image, "LOCK": build.name}
+
+
+def test_nothing_is_built_in_a_sandbox_or_where_images_come_from_a_registry(tmp_path: Path) -> None:
+    change = under("config:", "  fleet:images: {registry: ghcr.io/me}")
+    fleet = fleet_with_images(tmp_path, pc2=change)
+    assert planned("pc2", fleet).builds == planned("local", fleet).builds == ()
+    assert container(planned("pc2", fleet), "tutor-suite-cpu").image == "ghcr.io/me/tutor-suite-cpu:0.1.0"
+
+
+def test_an_image_of_a_registry_can_be_pinned(tmp_path: Path) -> None:
+    digest = f"sha256:{'0a' * 32}"
+    images = f"  fleet:images: {{registry: ghcr.io/me, digests: {{tutor-suite-cpu: '{digest}'}}}}"
+    plan = planned("pc2", fleet_with_images(tmp_path, pc2=under("config:", images)))
+    assert container(plan, "tutor-suite-cpu").image == f"ghcr.io/me/tutor-suite-cpu:0.1.0@{digest}"
+    assert container(plan, "infra-core-cpu").image == "ghcr.io/me/infra-core-cpu:0.1.0"
+
+
+def test_requirements_without_a_lock_are_said_and_not_built(tmp_path: Path) -> None:
+    change = swap("      variant: cpu\n", "      variant: cpu\n      unresolved: no wheel for this Python\n")
+    (tmp_path / "images/agent/locks").mkdir(parents=True)
+    fleet = assert_accepted(tmp_path, tutor_suite_cpu=change).fleet
+    plan = planned("pc2", fleet)
+    assert dict(plan.unbuilt) == {"fleet.local/tutor-suite-cpu:0.1.0": "no wheel for this Python"}
+    assert plan.builds == ()
+
+
+def test_the_oldest_supported_daemon_builds_its_images_too(tmp_path: Path) -> None:
+    plan = planned("pc2", fleet_with_images(tmp_path, pc2=swap('    docker_api: "1.44"\n', "")))
+    assert len(plan.builds) == 3
+    assert dict(plan.unbuilt) == {}
+
+
+def test_each_shipped_list_of_requirements_has_a_lock_or_says_why_not() -> None:
+    locked = {file.stem for file in (ROOT / "images/agent/locks").glob("*.txt")}
+    builds = {
+        container_name(group.name, key): container.build
+        for group in load_project(ROOT).fleet.groups.values()
+        for key, container in group.containers.items()
+        if container.build and container.build.requirements
+    }
+    assert {name for name, build in builds.items() if not build.unresolved} == locked
