@@ -75,14 +75,17 @@ def test_its_command_shows_help(site: Path, project: Path) -> None:
 
 
 @pytest.mark.parametrize("stack", ["mainpc", "cluster", "cloud"])
-def test_it_plans_and_judges_a_project_with_its_own_modules(site: Path, project: Path, stack: str) -> None:
-    *plan, modules = run(site, project, "-c", RUN_AND_LIST_MODULES, "plan", stack, "--json").splitlines()
-    shown = json.loads("\n".join(plan))
-    assert shown["resources"]
-    assert shown["judged"]["rules"]
-    loaded = {Path(file) for file in json.loads(modules)}
-    assert loaded
-    assert [file for file in loaded if not file.is_relative_to(site)] == []
+def test_it_plans_and_judges_as_the_checkout_does(site: Path, project: Path, stack: str) -> None:
+    plan, files = planned_by(site, project, stack)
+    assert files
+    assert [file for file in files if not file.is_relative_to(site)] == []
+    assert plan == planned_by(ROOT, project, stack)[0]
+
+
+def planned_by(code: Path, project: Path, stack: str) -> tuple[object, list[Path]]:
+    """The plan of a stack, and the files of our modules that made it."""
+    *plan, files = run(code, project, "-c", RUN_AND_LIST_MODULES, "plan", stack, "--json").splitlines()
+    return json.loads("\n".join(plan)), [Path(file) for file in json.loads(files)]
 
 
 def test_it_explains_and_prices_with_the_data_it_brings(site: Path, project: Path) -> None:
