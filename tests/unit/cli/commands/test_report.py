@@ -254,4 +254,4 @@ def test_what_differs_from_a_base_stands_first_and_says_why() -> None:
 
 def test_nothing_that_differs_is_told_in_a_line() -> None:
     section = differences_section([StackDiff("pc2", Presence.BOTH)], "main (abc)")
-    assert "Nothing differs in any stack." in section
+    assert "Nothing differs in any stack." in str(section)
