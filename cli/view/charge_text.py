@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleet.plan.charge import MonthlyCharge
+from fleet.plan.deployment import MonthlyCharge
 
 
 def charge_text(charge: MonthlyCharge) -> str:

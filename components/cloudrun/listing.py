@@ -11,6 +11,7 @@ from components.cloudrun.render import render, render_provider
 from components.cloudrun.resources.base import CloudResource, Part
 from components.listing import Entry, Ref, filled
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.published import outputs
 
 _OURS = "fleet:cloudrun:"
 _CLOUD = ("machine", "cloud")
@@ -43,7 +44,7 @@ class _Inventory:
             stack,
             {"machine": deployment.machine.name},
             (api, platform, *self._groups.values(), *(part for part in parts if part.children)),
-            outputs=facts(deployment),
+            outputs=outputs(facts(deployment)),
         )
 
     def _part(self, part: Part, kind: str) -> Entry:

@@ -1,40 +1,43 @@
-"""What a machine's component publishes for policies."""
+"""What a Docker machine's component publishes for policies. Pure."""
 
 from __future__ import annotations
 
-from fleet.model import DeviceClass, Machine
+from dataclasses import replace
+
+from fleet.model import DeviceClass
 from fleet.plan.deployment import Deployment
 from fleet.plan.facts import common_facts
+from fleet.published import Card, Machine
+from fleet.targets.docker_budget import CardUse
+
+_ATTESTED = {True: "on", False: "off", None: "unstated"}
 
 
-def facts(deployment: Deployment) -> dict[str, object]:
+def facts(deployment: Deployment) -> Machine:
+    """What all targets publish, and the device with its cards."""
     machine = deployment.machine
-    return {
-        **common_facts(deployment),
-        "memoryReserveMib": machine.memory_reserve_mib,
-        "lanAddress": str(machine.lan_address or ""),
-        "deviceClass": str(machine.device_class),
-        "arch": str(machine.arch or ""),
-        "gpus": {
-            card.name: {
-                "model": card.gpu.model,
-                "device": card.gpu.device,
-                "cuda": card.gpu.cuda or "",
-                "capacityMib": card.gpu.memory_mib,
-                "desktopReserveMib": card.gpu.reserve_mib,
-                "contextMib": card.gpu.context_mib,
-                "mps": card.gpu.mps is not None,
-                **({"mpsUid": card.gpu.mps.uid, "mpsClientsMax": card.gpu.mps.clients_max} if card.gpu.mps else {}),
-            }
-            for card in deployment.cards
-        },
-        **_attestation(machine),
-    }
+    ignores_limits = machine.device_class is DeviceClass.SINGLE_BOARD_COMPUTER
+    return replace(
+        common_facts(deployment),
+        memory_reserve_mib=machine.memory_reserve_mib,
+        lan_address=str(machine.lan_address or ""),
+        device_class=str(machine.device_class),
+        arch=str(machine.arch or ""),
+        cards={card.name: _card(card) for card in deployment.cards},
+        memory_enforced=_ATTESTED[machine.memory_enforced] if ignores_limits else None,
+    )
 
 
-def _attestation(machine: Machine) -> dict[str, object]:
-    """Only of a device whose stock system ignores memory limits: what its owner says of it."""
-    if machine.device_class is not DeviceClass.SINGLE_BOARD_COMPUTER:
-        return {}
-    said = {True: "on", False: "off", None: "unstated"}
-    return {"memoryEnforced": said[machine.memory_enforced]}
+def _card(card: CardUse) -> Card:
+    gpu = card.gpu
+    return Card(
+        model=gpu.model,
+        device=gpu.device,
+        cuda=gpu.cuda or "",
+        capacity_mib=gpu.memory_mib,
+        desktop_reserve_mib=gpu.reserve_mib,
+        context_mib=gpu.context_mib,
+        mps=gpu.mps is not None,
+        mps_uid=gpu.mps.uid if gpu.mps else None,
+        mps_clients_max=gpu.mps.clients_max if gpu.mps else None,
+    )

@@ -18,6 +18,7 @@ from components.docker.render import (
 )
 from components.listing import Entry, Ref
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
+from fleet.published import outputs
 
 CONTAINER = "docker:index/container:Container"
 _OURS = "fleet:docker:"
@@ -54,7 +55,7 @@ class _Inventory:
             self._stack,
             {"machine": machine.name},
             (daemon, *self._networks, *self._volumes.values(), *images, *self._groups.values()),
-            outputs=facts(deployment),
+            outputs=outputs(facts(deployment)),
         )
 
     def _all_networks(self) -> Iterator[Entry]:

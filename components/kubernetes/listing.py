@@ -12,6 +12,7 @@ from components.kubernetes.manifests.workload import progress_deadline_s
 from components.kubernetes.render import render, render_provider
 from components.listing import Entry
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.published import outputs
 
 _OURS = "fleet:kubernetes:"
 _CLAIM = "v1/PersistentVolumeClaim"
@@ -43,7 +44,7 @@ def inventory(deployment: Deployment) -> Entry:
         stack,
         {"machine": deployment.machine.name},
         (api, *namespaces, *platform, *claims.values(), *groups.values()),
-        outputs=facts(deployment),
+        outputs=outputs(facts(deployment)),
     )
 
 
