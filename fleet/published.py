@@ -20,6 +20,7 @@ def _key(key: str) -> dict[str, Any]:
     return {"key": key}
 
 
+MONTHLY_COST = "monthlyCostUsd"
 _FOR_PEOPLE = {"for_people": True}
 """Shown by `pulumi stack`, and read by no policy."""
 
@@ -99,7 +100,7 @@ class Machine:
     agents: Mapping[str, int] | None = None
     """Group of the stack -> how many agents it has; groups without any are left out."""
     links: Mapping[str, Link] | None = None
-    monthly_cost_usd: MonthlyCost | None = None
+    monthly_cost_usd: MonthlyCost | None = field(default=None, metadata=_key(MONTHLY_COST))
     """Of a stack with a budget, like the next two: no other stack's state changes with a price."""
     monthly_cost_unknown: tuple[str, ...] | None = None
     """What no price is known of."""

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from fleet import published
+from fleet import labels, published
 from fleet.published import published_fields
 from policy.readers.docker import host_folder, propagation_of, read_labels
-from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, as_text, as_whole, is_unknown
 from policy.views.kubernetes import PoolView
 from policy.views.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
@@ -87,7 +86,7 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
     """What a machine component published; a figure that is missing reads as 0."""
     given = Properties(outputs)
     read = _read(published.Machine, given)
-    read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or POOL_LABEL}
+    read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or labels.POOL}
     return MachineView(subject=name, **read, unknown=frozenset(given.unknown))
 
 

@@ -14,9 +14,6 @@ from fleet.targets.cloudrun_sizes import account_id
 
 Object = dict[str, Any]
 
-ANNOTATIONS = "fleet.local"
-"""Prefix of our annotations; on a template, `fleet.local/<container>.<label>` is a container's label."""
-
 INVOKER = "roles/run.invoker"
 
 _SCHEME = "gcp://"
@@ -118,9 +115,5 @@ def labels(group: PlannedGroup) -> dict[str, str]:
 
 def judged_by(group: PlannedGroup) -> dict[str, str]:
     """What policies judge by beyond the provider's own fields."""
-    found = {
-        f"{ANNOTATIONS}/{container.key}.{label.removeprefix(vocabulary.PREFIX)}": value
-        for container in group.containers
-        for label, value in container.labels.items()
-    }
-    return dict(sorted(found.items()))
+    found = [vocabulary.as_annotations(container.key, container.labels) for container in group.containers]
+    return dict(sorted(item for one in found for item in one.items()))
