@@ -12,15 +12,6 @@ SERVICE = "Service"
 JOB = "Job"
 WORKER_POOL = "WorkerPool"
 
-ANNOTATION = "fleet.local/"
-"""Prefix of annotations of ours; `fleet.local/<container>.<label>` is a container's label."""
-
-EXPOSED = f"{ANNOTATION}exposed"
-"""Annotation of a service that is meant to be reached from everywhere; its value says why."""
-
-IDLE_GPU_ACCEPTED = f"{ANNOTATION}idle-gpu-accepted"
-"""Annotation of what keeps a GPU warm; its value says why that is paid for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
