@@ -90,7 +90,7 @@ def _asked(resource: Resource, field: str | None, stack: PlannedStack, *, alone:
 
 
 def _resource(resource: Resource, paths: Sequence[Path], found: Found, stack: PlannedStack) -> ExplainedResource:
-    there_for = tuple(source_of(decider, resource, stack) for decider in found.presence.get(resource, ()))
+    there_for = tuple(source_of(decider, resource, stack) for decider in found.existing(resource))
     fields = tuple(explained(resource, path, found, stack) for path in paths)
     return ExplainedResource(resource[1], resource[0], kind_of(resource), there_for, fields)
 
@@ -102,7 +102,7 @@ def explained(resource: Resource, path: Path, found: Found, stack: PlannedStack)
     deciders = found.of(resource, path)
     fixed = "" if deciders else reason_for(*resource, path)
     # Of a value that its resource's own name says, another makes another resource.
-    presence = () if deciders or fixed else found.presence.get(resource, ())
+    presence = () if deciders or fixed else found.existing(resource)
     sources = tuple(source_of(decider, resource, stack) for decider in (*deciders, *presence))
     rules = tuple(rule.id for rule in rules_reading(as_registered, path))
     return Explained(
