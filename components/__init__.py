@@ -8,8 +8,15 @@ from fleet.plan.deployment import Deployment
 
 
 def build(deployment: Deployment) -> None:
-    """Registers everything a deployment needs, with its target's components.
+    """Registers everything a deployment needs, with its target's components, and exports what its owner looks up.
 
     A target's package is imported only here, so that no stack pays for another target's SDK.
     """
-    import_module(f"components.{deployment.machine.target}.component").build(deployment)
+    import pulumi  # heavy, and render modules do without it
+
+    from components.listing import inventory
+
+    component = import_module(f"components.{deployment.machine.target}.component")
+    component.registrar(deployment).machine(inventory(deployment))
+    pulumi.export("machine", deployment.machine.name)
+    pulumi.export("endpoints", dict(deployment.endpoints))

@@ -1,4 +1,4 @@
-"""A resource, references to others, and the names that all of them share."""
+"""A resource, and the names that all of them share."""
 
 from __future__ import annotations
 
@@ -34,14 +34,6 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
-    """An output of another resource, which only the provider knows; nothing that a policy judges is one."""
-
-    key: str
-    field: str = "id"
-
-
-@dataclass(frozen=True, slots=True)
 class CloudResource:
     """One resource of the provider. `key` is unique in its stack; `group` is whose it is, None for what all share."""
 
@@ -58,6 +50,8 @@ class CloudResource:
     """Properties that others change, and we leave alone; in the engine's spelling."""
     kept: bool = False
     """Holds data: protected, and left in place when the stack goes."""
+    volume: str | None = None
+    """Key of the volume it holds."""
 
 
 def cloud_of(deployment: Deployment) -> Cloud:
