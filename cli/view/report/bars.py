@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cli.view.bar import Part
 from cli.view.memory import Taken
 from cli.view.report.markup import Markup, joined, tag
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 _FILLS = {"▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
 _SHARES = 6

@@ -29,9 +29,7 @@ def costs_section(costs: Sequence[StackCost]) -> Markup:
         tag("p", "* made with a price that was not read on its vendor's page", class_="muted")
         if "*" in marks
         else None,
-        tag("p", "+ and more: a price is not known, and nothing is counted for it", class_="muted")
-        if "+" in marks
-        else None,
+        tag("p", "+ excludes unpriced items", class_="muted") if "+" in marks else None,
         *(_stack(cost) for cost in costs),
         id="cost",
         aria_labelledby="cost-heading",

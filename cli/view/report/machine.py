@@ -12,6 +12,7 @@ from cli.view.report.layout import group_note, machine_note
 from cli.view.report.markup import Markup, joined, table, tag
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.capabilities import CAPABILITIES
+from fleet.text import plural
 
 
 def machine_section(facts: Facts) -> Markup:
@@ -124,11 +125,11 @@ def _endpoints(deployment: Deployment) -> Markup:
     edges += [(group.name, host, "internet") for group in deployment.groups for host in group.operation.outside]
     return joined(
         _fold(
-            f"{len(rows)} endpoint{_s(len(rows))}, {len(outside)} reached from elsewhere",
+            f"{plural(len(rows), 'endpoint')}, {len(outside)} reached from other machines",
             table(f"Endpoints of {deployment.stack}", ("endpoint", "on its machine", "from elsewhere"), rows),
         ),
         _fold(
-            f"{len(edges)} connection{_s(len(edges))} its groups may open",
+            f"{plural(len(edges), 'connection')} its groups may open",
             table(f"Connections of {deployment.stack}", ("from", "to", "on another machine as"), edges),
         )
         if edges
@@ -149,7 +150,7 @@ def _policies(facts: Facts) -> Markup:
     told = joined("Policies: ", word if judged.violated or not rows else tag("span", "advised", class_="good"))
     waived = sum(found.waived for found in judged.found)
     summary = joined(
-        told, f"; {judged.rules_run} rules, {judged.rules_held} hold{f', {waived} waived' if waived else ''}"
+        told, f"; {judged.rules_held} of {judged.rules_run} rules passed{f', {waived} waived' if waived else ''}"
     )
     if not rows:
         return tag("p", summary, class_="told")
@@ -169,18 +170,14 @@ def _changes(deployment: Deployment) -> Markup | None:
     unbuilt = [tag("li", tag("code", image), f": {why}") for image, why in deployment.unbuilt.items()]
     return joined(
         _fold(
-            f"{len(rows)} thing{_s(len(rows))} that {target} does in another way",
-            table(f"What changes on {target}", ("a group's need", "groups", "what happens"), rows, of=deployment.stack),
+            f"{plural(len(rows), 'feature')} handled differently on {target}",
+            table(f"What changes on {target}", ("feature", "groups", "what happens"), rows, of=deployment.stack),
         )
         if rows
         else None,
-        _fold(f"{len(unbuilt)} image{_s(len(unbuilt))} to bring your own", tag("ul", *unbuilt)) if unbuilt else None,
+        _fold(f"{plural(len(unbuilt), 'image')} to bring yourself", tag("ul", *unbuilt)) if unbuilt else None,
     )
 
 
 def _fold(summary: str, *inside: Markup) -> Markup:
     return tag("details", tag("summary", summary), *inside)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

@@ -14,7 +14,7 @@ from cli.view.report.machine import machine_section
 from cli.view.report.markup import Markup, joined, tag
 from cli.view.report.style import DRAWING, PAGE, SCRIPT, THEME
 from fleet.cost.figures import fleet_total
-from fleet.model.quantities import gibibytes
+from fleet.text import gibibytes
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 """The browser itself refuses whatever would reach the network."""
@@ -62,7 +62,7 @@ def _summary(stacks: Sequence[Facts]) -> Markup:
         ("Machines and clouds", str(len(stacks)), f"{groups} groups"),
         ("Agents", str(sum(facts.agents for facts in stacks)), "in those groups"),
         *([("Cards", f"{100 * used / total:.0f} %", f"{gibibytes(used)} of {gibibytes(total)}")] if total else []),
-        ("Expected cost", f"${money(usd.expected)}", f"a month{', and what has no price' if unknown else ''}"),
+        ("Expected cost", f"${money(usd.expected)}", f"a month{', without unpriced items' if unknown else ''}"),
         (
             "Policies",
             f"{standing['mandatory']} violated",
