@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
@@ -25,6 +26,7 @@ _WIDE = 110
 
 _LABEL = 9
 _VALUE = 28
+_UNWRITTEN = {"default": ", by default", "absent": ", not set"}
 _STATES = {
     "written": "{place}",
     "default": "the default of {default}; to set it, write it below {place}",
@@ -47,7 +49,8 @@ def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -
             for source in resource.there_for[:1] if whole else ():
                 _line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
             constants = [field for field in resource.fields if whole and not field.sources]
-            out.print(_table([field for field in resource.fields if field not in constants], wide=out.width >= _WIDE))
+            others = [field for field in resource.fields if field not in constants]
+            out.print(_table(others, wide=out.width >= _WIDE, by_key=whole))
             if constants:
                 _line(out, 2, f"{plural(len(constants), 'constant')} that no key decides; --json lists them")
             out.print()
@@ -80,31 +83,47 @@ def _line(out: Console, indent: int, text: str) -> None:
     out.print(Padding(Text(text, overflow="fold"), (0, 0, 0, indent)))
 
 
-def _table(fields: Sequence[Explained], *, wide: bool) -> Table:
-    """A row a field; those of a section together, below its name."""
+def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
+    """A row a field; below the name of a section, a row a key or field of it."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
         table.add_column(overflow="fold", ratio=ratio)
     table.add_row(*("field", "value", "from", "read by")[: 4 if wide else 3])
-    section = ""
-    for field in sorted(fields, key=_order):
-        if field.section != section:
-            section = field.section
+    for section, members in groupby(sorted(fields, key=_order), lambda field: field.section):
+        if section:
             table.add_row(Text(section, "bold"))
-        row = [Text(f"{'  ' if section else ''}{field.field}"), Text(short(field.value, _VALUE)), Text(_from(field))]
-        table.add_row(*row, *([Text(named(field.rules, 3) or "no rule")] if wide else []))
+        indent = (0, 0, 0, 2 if section else 0)
+        for name, *cells in _key_rows(members) if section and by_key else map(_field_row, members):
+            table.add_row(Padding(name, indent), *cells[: 3 if wide else 2])
     return table
 
 
-def _order(field: Explained) -> tuple[str, str]:
-    return field.section, field.sources[0].key if field.section else ""
+def _order(field: Explained) -> tuple[str, bool, str]:
+    key = field.sources[0].key if field.section else ""
+    return field.section, f".{field.section}." not in key, key
+
+
+def _field_row(field: Explained) -> tuple[str, ...]:
+    return field.field, short(field.value, _VALUE), _from(field), named(field.rules, 3) or "no rule"
+
+
+def _key_rows(fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
+    """A row a key that is the most specific one of some fields."""
+    for key, group in groupby(fields, lambda field: field.sources[0].key):
+        members = list(group)
+        first = members[0].sources[0]
+        rules = sorted({rule_id for field in members for rule_id in field.rules})
+        sets = named([field.field for field in members], 3)
+        yield key.rpartition(".")[2], first.value, f"{_place(first)}, which sets {sets}", named(rules, 3) or "no rule"
 
 
 def _from(field: Explained) -> str:
     """The most specific key, and how many others decide the field too."""
     if not field.sources:
         return field.fixed
-    first: Source = field.sources[0]
     more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
-    unwritten = {"default": ", by default", "absent": ", not set"}.get(first.state, "")
-    return f"{first.place} {first.key}{unwritten}{more}"
+    return f"{_place(field.sources[0])}{more}"
+
+
+def _place(source: Source) -> str:
+    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}"
