@@ -93,7 +93,7 @@ def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
         if section:
             table.add_row(Text(section, "bold"))
         indent = (0, 0, 0, 2 if section else 0)
-        for name, *cells in _key_rows(members) if section and by_key else map(_field_row, members):
+        for name, *cells in _key_rows(section, members) if section and by_key else map(_field_row, members):
             table.add_row(Padding(name, indent), *cells[: 3 if wide else 2])
     return table
 
@@ -107,14 +107,14 @@ def _field_row(field: Explained) -> tuple[str, ...]:
     return field.field, short(field.value, _VALUE), _from(field), named(field.rules, 3) or "no rule"
 
 
-def _key_rows(fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
+def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
     """A row a key that is the most specific one of some fields."""
     for key, group in groupby(fields, lambda field: field.sources[0].key):
         members = list(group)
         first = members[0].sources[0]
         rules = sorted({rule_id for field in members for rule_id in field.rules})
-        sets = named([field.field for field in members], 3)
-        yield key.rpartition(".")[2], first.value, f"{_place(first)}, which sets {sets}", named(rules, 3) or "no rule"
+        where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
+        yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
 
 
 def _from(field: Explained) -> str:
