@@ -191,7 +191,7 @@ def test_a_group_without_two_versions_has_no_rollout(group: str, says: str, tmp_
 def test_an_unknown_stack_is_refused(tmp_path: Path) -> None:
     answer = fleet(trial(tmp_path), "rollout", "abort", "nowhere", "front")
     assert answer.code == 2
-    assert '"nowhere" is no stack; use one of trial' in answer.err
+    assert 'unknown stack "nowhere"; use one of trial' in answer.err
 
 
 def test_a_step_that_the_stack_could_not_make_is_not_written(tmp_path: Path) -> None:
