@@ -1,4 +1,4 @@
-"""`fleet explain`: where a resource's values come from, which rules read them, and what would change them."""
+"""`fleet explain`: the keys that decide a resource's values, the rules that read them, and what a change would do."""
 
 from __future__ import annotations
 
@@ -31,10 +31,7 @@ def explain(stack: str, resource: str, field: str | None, as_json: bool) -> Exit
     if as_json:
         print(json.dumps({"stack": stack, "resources": [asdict(one) for one in found]}, indent=2))
         return Exit.GOOD
-    from cli.view.explain_text import show_fields, show_tables
+    from cli.view.explain_text import show
 
-    if field is None:
-        show_tables(console(), found)
-    else:
-        show_fields(console(), found)
+    show(console(), found, whole=field is None)
     return Exit.GOOD

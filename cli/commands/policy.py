@@ -125,13 +125,15 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from fleet.text import plural
+
     if not rows:
         print("no rule is waived")
         return
     out = console()
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        left = f"{row.days_left} day{'s' if row.days_left != 1 else ''} left"
+        left = f"{plural(row.days_left, 'day')} left"
         whose = f"{row.group}/{row.container}" if row.container else row.group
         table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), Text(row.place, overflow="fold"))
     with trimmed(out):

@@ -10,7 +10,8 @@ import click
 from cli.terminal import Exit, project_root
 
 if TYPE_CHECKING:
-    from cli.view.report.markup import Markup
+    import htpy as h
+
     from fleet.cost import StackCost
     from fleet.model import Fleet
     from fleet.plan.deployment import Deployment
@@ -68,7 +69,7 @@ def _priced(fleet: Fleet) -> list[tuple[Deployment, StackCost]]:
     return [(plan, stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, shipped_prices())) for plan in plans]
 
 
-def _difference(root: Path, base: str) -> Markup:
+def _difference(root: Path, base: str) -> h.Renderable:
     from cli.diff.sides import both_sides, differences
     from cli.view.report.differences import differences_section
 
