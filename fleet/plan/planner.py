@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import (
     MAIN,
@@ -55,18 +56,13 @@ from fleet.targets.node_pools import pool_uses
 from fleet.targets.surge import rollout_on
 
 
-class UnknownStackError(LookupError):
-    """The fleet has no stack of that name."""
-
-
 def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
     """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
 
-    Raises UnknownStackError, naming the stacks there are.
+    Raises UnknownStackError.
     """
     if name not in fleet.stacks:
-        msg = f'"{name}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{name}.yaml'
-        raise UnknownStackError(msg)
+        raise UnknownStackError(name, fleet.stacks)
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fleet.checks import check_fleet
+from fleet.errors import UnknownStackError, UserError
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import AddressBook, Endpoint, Use
 from fleet.relocation.capacity import gpu_rows, room_rows
@@ -18,7 +19,7 @@ from fleet.targets.capabilities import CAPABILITIES, Feature, Level
 from fleet.targets.needs import needs
 
 
-class NoMoveError(ValueError):
+class NoMoveError(UserError):
     """What is asked for is no move: the message says why, and what to do."""
 
 
@@ -36,7 +37,7 @@ class Move:
 
 
 def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
-    """What changes when a group of a judged fleet moves to a stack. Raises NoMoveError."""
+    """What changes when a group of a judged fleet moves to a stack. Raises NoMoveError, or UnknownStackError."""
     here, there = _ends(fleet, group, to)
     moved = _moved(fleet, group, here, there)
     after = moved.stacks[to]
@@ -65,8 +66,7 @@ def _ends(fleet: Fleet, group: str, to: str) -> tuple[Stack | None, Stack]:
         msg = f'"{group}" is no group; `fleet validate` counts them, and groups/ holds them'
         raise NoMoveError(msg)
     if to not in fleet.stacks:
-        msg = f'"{to}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{to}.yaml'
-        raise NoMoveError(msg)
+        raise UnknownStackError(to, fleet.stacks)
     there, here = fleet.stacks[to], fleet.home_of(group)
     if there.sandbox:
         msg = f"{to} is a sandbox, which runs groups again and is no home of any; move it to a stack of the fleet"

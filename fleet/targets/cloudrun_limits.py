@@ -87,9 +87,9 @@ def _from(figures: Mapping[int, int], millicores: int) -> int | None:
 @cache
 def limits() -> Limits:
     """The figures, read when they are first asked for."""
-    import yaml
+    from fleet.source.document import read_yaml
 
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = read_yaml(FILE)
     values: dict[str, Any] = {field.name: _frozen(entries[field.name]["value"]) for field in fields(Limits)}
     cards = {
         name: Card(**{key: _frozen(value) for key, value in card.items()}) for name, card in values["gpus"].items()

@@ -152,7 +152,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     ("group", "to", "says"),
     [
         ("nobody", "mainpc", '"nobody" is no group'),
-        ("vision-gpu", "nowhere", '"nowhere" is no stack; use one of cl'),
+        ("vision-gpu", "nowhere", 'unknown stack "nowhere"; use one of cl'),
         ("vision-gpu", "local", "local is a sandbox"),
     ],
 )
