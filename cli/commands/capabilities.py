@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 
 from cli.terminal import Exit, console
-from fleet.targets.capabilities import CAPABILITIES, Feature, Support
+from fleet.targets.features import Feature, Support
+from fleet.targets.registry import capabilities as known
 
 
 def capabilities(*, as_json: bool) -> Exit:
     """Prints the map as a table, or as one JSON object: target -> feature -> level and how."""
     if as_json:
-        print(json.dumps({str(target): _as_data(found) for target, found in CAPABILITIES.items()}, indent=2))
+        print(json.dumps({str(target): _as_data(found) for target, found in known().items()}, indent=2))
         return Exit.GOOD
     from cli.view.capabilities_text import show_capabilities
 

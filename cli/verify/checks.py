@@ -16,7 +16,7 @@ from components.docker.render import deployed_networks, is_closed, render_volume
 from fleet.model.machine import ContainerNetwork
 from fleet.model.quantities import thousands
 from fleet.plan.deployment import Deployment, PlannedVolume
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 
 _CARD_FULL = 0.98
 _SAME_CARD = 0.02

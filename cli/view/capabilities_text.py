@@ -8,22 +8,24 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.terminal import trimmed
-from fleet.targets.capabilities import CAPABILITIES, Feature, Level
+from fleet.targets.features import Feature, Level
+from fleet.targets.registry import capabilities
 
 _MARKS = {Level.DOES: "✓ does", Level.CHANGES: "~ changes", Level.CANNOT: "✗ cannot"}
 
 
 def show_capabilities(out: Console) -> None:
     """Prints the map: first at a glance, then each change and each refusal in words."""
+    known = capabilities()
     with trimmed(out):
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
         table.add_column("a group's need")
-        for target in CAPABILITIES:
+        for target in known:
             table.add_column(str(target))
         for feature in Feature:
-            table.add_row(str(feature), *(_MARKS[found[feature].level] for found in CAPABILITIES.values()))
+            table.add_row(str(feature), *(_MARKS[found[feature].level] for found in known.values()))
         out.print(table)
-        for target, found in CAPABILITIES.items():
+        for target, found in known.items():
             for level in (Level.CHANGES, Level.CANNOT, Level.DOES):
                 out.print(f"\n{target} {level}")
                 for feature, support in found.items():

@@ -12,7 +12,6 @@ from fleet.model import MAIN, Cloud
 from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
 from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 
 _PERCENT = 100
 
@@ -79,7 +78,7 @@ def _instances(group: PlannedGroup, service: CloudService) -> str:
     if service.kind is Kind.WORKER_POOL:
         count = max(1, service.min_instances)
         return f"{count} instance{'s' if count > 1 else ''}, always, in each region"
-    most = instances_max(service, group.operation.scaling)
+    most = service.instances_max(group.operation.scaling.max)
     paid = "as long as an instance runs" if service.billing == "instance" or service.gpu else "while it answers"
     return f"{service.min_instances} to {most} instances of {service.concurrency} requests at a time; paid {paid}"
 

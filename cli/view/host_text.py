@@ -10,7 +10,7 @@ from rich.text import Text
 from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.plan.deployment import Deployment
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 
 
 def show_host(out: Console, deployment: Deployment) -> None:

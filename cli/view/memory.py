@@ -8,8 +8,7 @@ from cli.view import bar
 from fleet.model import Cluster
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment
-from fleet.targets.docker_budget import CardUse
-from fleet.targets.node_pools import PoolUse
+from fleet.targets.gpu_use import CardUse, PoolUse
 
 
 @dataclass(frozen=True, slots=True)

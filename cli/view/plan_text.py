@@ -21,7 +21,7 @@ from cli.view.rows import labelled
 from fleet.model import MAIN, PoolGpu
 from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, Operation, PlannedGroup
-from fleet.targets.capabilities import CAPABILITIES
+from fleet.targets.registry import profile
 from policy.core.rule import Level
 from policy.engine.judge import Judgement, Kind, Verdict
 from policy.views.registered import Registered
@@ -158,7 +158,7 @@ def _operation(operation: Operation) -> Iterator[str]:
 
 
 def _degradations(out: Console, deployment: Deployment) -> None:
-    supported = CAPABILITIES[deployment.machine.target]
+    supported = profile(deployment.machine.target).capabilities
     if not deployment.degradations:
         return
     out.print()

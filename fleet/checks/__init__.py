@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from fleet.checks import cloudrun, cloudrun_instances, kubernetes
 from fleet.checks.agents import ensure_agents_claim_ports_of_their_own
-from fleet.checks.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
-from fleet.checks.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
+from fleet.checks.hardening import ensure_exceptions_are_current
 from fleet.checks.images import ensure_contexts_exist, ensure_images_run_on_the_machine
-from fleet.checks.memory import ensure_memory_fits
 from fleet.checks.modes import (
     ensure_a_mode_is_chosen,
     ensure_modes_can_start,
@@ -27,7 +24,6 @@ from fleet.checks.names import (
 )
 from fleet.checks.networks import (
     ensure_hosts_are_distinct,
-    ensure_lan_addresses_are_known,
     ensure_ports_are_free,
     ensure_subnets_are_disjoint,
 )
@@ -41,18 +37,14 @@ from fleet.checks.placement import (
 )
 from fleet.checks.secrets import ensure_no_secret_values
 from fleet.checks.storage import (
-    ensure_devices_exist,
     ensure_mounts_are_writable,
     ensure_single_writers,
     ensure_volumes_exist,
 )
-from fleet.checks.targets import ensure_targets_can
+from fleet.checks.targets import ensure_rollouts_have_two_versions, ensure_targets_can
 from fleet.checks.tenants import (
     ensure_peers_are_of_one_tenant,
-    ensure_tenants_have_networks,
-    ensure_tenants_share_no_card,
     ensure_tenants_share_no_storage,
-    ensure_tenants_stay_on_one_machine,
 )
 from fleet.checks.waivers import ensure_waivers_hold
 from fleet.model import Fleet
@@ -83,48 +75,19 @@ def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterat
     yield from ensure_ports_are_free(fleet, sources)
     yield from ensure_endpoints_exist(fleet, sources, known)
     yield from ensure_endpoints_can_be_reached(fleet, sources)
-    yield from ensure_lan_addresses_are_known(fleet, sources)
     yield from ensure_peers_are_of_one_tenant(fleet, sources)
     yield from ensure_tenants_share_no_storage(fleet, sources)
-    yield from ensure_tenants_share_no_card(fleet, sources)
-    yield from ensure_tenants_stay_on_one_machine(fleet, sources)
-    yield from ensure_tenants_have_networks(fleet, sources)
     yield from ensure_start_order_is_possible(fleet, sources, known)
     yield from ensure_targets_can(fleet, sources)
+    yield from ensure_rollouts_have_two_versions(fleet, sources)
     yield from ensure_a_mode_is_chosen(fleet, sources)
     yield from ensure_modes_name_groups_of_the_stack(fleet, sources)
     yield from ensure_modes_can_start(fleet, sources)
-    yield from ensure_memory_fits(fleet, sources)
-    yield from ensure_cards_are_named(fleet, sources)
-    yield from ensure_limits_fit_the_card(fleet, sources)
-    yield from ensure_gpu_memory_fits(fleet, sources)
     yield from ensure_volumes_exist(fleet, sources, known)
     yield from ensure_single_writers(fleet, sources)
     yield from ensure_mounts_are_writable(fleet, sources)
-    yield from ensure_devices_exist(fleet, sources)
     yield from ensure_contexts_exist(fleet, sources)
     yield from ensure_images_run_on_the_machine(fleet, sources)
     yield from ensure_no_secret_values(fleet, sources)
     yield from ensure_exceptions_are_current(fleet, sources, date.today())
     yield from ensure_waivers_hold(fleet, sources, date.today())
-    yield from ensure_mps_clients_share_a_user(fleet, sources)
-    yield from kubernetes.ensure_pools_have_the_cards(fleet, sources)
-    yield from kubernetes.ensure_nodes_have_room(fleet, sources)
-    yield from kubernetes.ensure_images_can_be_pulled(fleet, sources)
-    yield from kubernetes.ensure_volumes_can_be_mounted(fleet, sources)
-    yield from kubernetes.ensure_pods_have_distinct_ports(fleet, sources)
-    yield from kubernetes.ensure_exposures_lead_somewhere(fleet, sources)
-    yield from kubernetes.ensure_rollouts_can_stand_there(fleet, sources)
-    yield from kubernetes.ensure_other_machines_come_in(fleet, sources)
-    yield from kubernetes.ensure_namespaces_have_names(fleet, sources)
-    yield from cloudrun.ensure_services_are_of_groups(fleet, sources)
-    yield from cloudrun.ensure_accounts_have_names(fleet, sources)
-    yield from cloudrun.ensure_kinds_fit_the_groups(fleet, sources)
-    yield from cloudrun.ensure_cloud_volumes_are_backed(fleet, sources)
-    yield from cloudrun.ensure_cloud_secrets_are_pinned(fleet, sources)
-    yield from cloudrun.ensure_front_doors_lead_somewhere(fleet, sources)
-    yield from cloudrun.ensure_cloud_images_can_be_pulled(fleet, sources)
-    yield from cloudrun_instances.ensure_instances_have_a_size(fleet, sources)
-    yield from cloudrun_instances.ensure_requests_are_within_bounds(fleet, sources)
-    yield from cloudrun_instances.ensure_variables_are_short(fleet, sources)
-    yield from cloudrun_instances.ensure_cloud_cards_can_be_had(fleet, sources)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import containers
 from fleet.image_digests import context_of
 from fleet.model import Arch, Fleet
 from fleet.source.faults import Fault
@@ -24,7 +23,7 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A ready image has the machine's platform; a CUDA image of ours is built for amd64 only."""
-    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+    for stack, group, key, container in fleet.containers(fleet.stacks.values()):
         if stack.runs_stand_ins:
             continue
         archs = stack.machine.archs

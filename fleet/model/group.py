@@ -57,6 +57,11 @@ class Health(Model):
     """Time in which a failed check does not count yet."""
 
     @property
+    def by_command(self) -> bool:
+        """Whether only the command can tell: an image that states both is asked over HTTP, without a process in it."""
+        return bool(self.command) and "path" not in self.model_fields_set
+
+    @property
     def deadline_s(self) -> int:
         """Seconds after which a container that is not healthy never will be."""
         return self.start_period_s + self.retries * (self.interval_s + self.timeout_s)

@@ -11,7 +11,7 @@ from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
 from cli.view.report.markup import Markup, joined, table, tag
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.capabilities import CAPABILITIES
+from fleet.targets.registry import profile
 
 
 def machine_section(facts: Facts) -> Markup:
@@ -163,7 +163,11 @@ def _changes(deployment: Deployment) -> Markup | None:
     target = deployment.machine.target
     everyone = len(deployment.groups)
     rows = [
-        (str(feature), "all" if len(groups) == everyone else ", ".join(groups), CAPABILITIES[target][feature].how)
+        (
+            str(feature),
+            "all" if len(groups) == everyone else ", ".join(groups),
+            profile(target).capabilities[feature].how,
+        )
         for feature, groups in deployment.degradations.items()
     ]
     unbuilt = [tag("li", tag("code", image), f": {why}") for image, why in deployment.unbuilt.items()]

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parents[1] / "data" / "cloudrun-limits.yaml"
+FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"
 """Where the figures stand, each with the page it was read on."""
 
 ONE_CPU = 1000
