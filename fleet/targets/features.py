@@ -36,6 +36,7 @@ class Feature(StrEnum):
     VOLUME_SIZE = "volume size"
     SINGLE_WRITER = "one writer of a volume"
     SHARED_VOLUMES = "one volume for several pods"
+    READ_ONLY_MOUNTS = "volume that one container writes and another only reads"
     HOST_DEVICES = "host audio and other devices"
     GPU = "GPU memory with a budget"
     GPU_BURST = "GPU memory above the request"
@@ -56,8 +57,11 @@ FIELDS: Mapping[str, Feature] = {
     "devices": Feature.HOST_DEVICES,
     "device_groups": Feature.HOST_DEVICES,
     "hardening": Feature.HARDENING,
+    "hardening.host_ipc": Feature.WEAKENED_HARDENING,
     "hardening.open_files": Feature.OPEN_FILES,
+    "hardening.seccomp": Feature.WEAKENED_HARDENING,
     "health.test": Feature.HEALTH_COMMAND,
+    "mounts.read_only": Feature.READ_ONLY_MOUNTS,
     "restart": Feature.NO_RESTART,
     "restarts_max": Feature.RESTART_LIMIT,
     "shared_memory_mib": Feature.SHARED_MEMORY,

@@ -38,6 +38,10 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.VOLUME_SIZE: changes("a bucket grows as it is filled"),
     Feature.SINGLE_WRITER: changes("one instance at the most; two may overlap while a revision is replaced"),
     Feature.SHARED_VOLUMES: does("a bucket mounted by every instance; it locks no files"),
+    Feature.READ_ONLY_MOUNTS: changes(
+        "a bucket is read-only for every container of an instance or for none, and memory for none; give what must not "
+        "be written a bucket of its own"
+    ),
     Feature.HOST_DEVICES: cannot("there is no host; keep the group on Docker"),
     Feature.GPU: does("a whole card an instance, paid for as long as the instance runs"),
     Feature.GPU_BURST: does("the card is the instance's alone"),
@@ -52,6 +56,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
 }
 
 UNRENDERED: Mapping[str, str] = {
+    "name": "workloads are named after their group, and containers after their key",
     "archs": "Cloud Run runs amd64; the check of images refuses others",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "a service's address is its project's and region's",

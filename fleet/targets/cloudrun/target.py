@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.model.cloud import Kind
+from fleet.model.cloud import Backing, Kind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
@@ -31,6 +31,9 @@ class CloudRun(Relocation):
         for key, container in group.containers.items():
             if container.stop_grace_s > self.stop_grace_s(container):
                 yield Feature.STOP_GRACE, f"containers.{key}.stop_grace"
+            for volume, mount in container.mounts.items():
+                if mount.read_only and not self._is_read_only(volume, group, stack):
+                    yield Feature.READ_ONLY_MOUNTS, f"containers.{key}.mounts.{volume}.read_only"
 
     def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
         return card_of_instance(cloud_of(stack).service(group))
@@ -46,3 +49,8 @@ class CloudRun(Relocation):
 
     def stop_grace_s(self, container: Container) -> int:
         return min(container.stop_grace_s, limits().stop_grace)
+
+    def _is_read_only(self, volume: str, group: ContainerGroup, stack: Stack) -> bool:
+        mounts = [container.mounts[volume] for container in group.containers.values() if volume in container.mounts]
+        in_a_bucket = cloud_of(stack).service(group.name).volumes.get(volume) is Backing.BUCKET
+        return in_a_bucket and all(mount.read_only for mount in mounts)

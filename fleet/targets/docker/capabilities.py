@@ -50,6 +50,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.VOLUME_SIZE: changes("Docker's local volumes have no quota; watch the disk"),
     Feature.SINGLE_WRITER: does("checked in the files: one container mounts it writable"),
     Feature.SHARED_VOLUMES: does("every group of the machine may mount it"),
+    Feature.READ_ONLY_MOUNTS: does("set on each mount"),
     Feature.HOST_DEVICES: does("machine.devices, handed over one by one"),
     Feature.GPU: does("a device request; what caps it is the group's enforcement"),
     Feature.GPU_BURST: does("requests are reserved, limits are caps"),
@@ -65,9 +66,9 @@ CAPABILITIES: Mapping[Feature, Support] = {
 
 UNRENDERED: Mapping[str, str] = {
     "archs": "the check of images refuses one for another processor",
+    "hardening.exceptions": "labels carry them to policies",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "memory_request_mib": "requests are summed before anything is deployed; a label carries it to policies",
-    "gpu.card": "a label, and the device of `gpu.gpu`",
     "health.deadline_s": "`pulumi up` waits so long for the container to be healthy",
     "health.http": "the command asks from inside the container",
 }

@@ -40,6 +40,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.VOLUME_SIZE: does("the claim's size"),
     Feature.SINGLE_WRITER: does("a StatefulSet with one pod"),
     Feature.SHARED_VOLUMES: does("claims of cluster.shared_storage_class"),
+    Feature.READ_ONLY_MOUNTS: does("set on each mount"),
     Feature.HOST_DEVICES: cannot("the restricted Pod Security level refuses devices of the node; keep it on Docker"),
     Feature.GPU: does("a device, a share of one or an amount of its memory, by the pool's sharing"),
     Feature.GPU_BURST: changes("a cluster reserves what it caps: the limit is reserved, and nothing bursts"),
@@ -56,6 +57,8 @@ CAPABILITIES: Mapping[Feature, Support] = {
 }
 
 UNRENDERED: Mapping[str, str] = {
+    "name": "workloads are named after their group, and containers after their key",
+    "hardening.exceptions": "labels carry them to policies",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "a Service has the group's name, and its namespace the tenant's",
     "extra_hosts": "the address book holds other machines' addresses",
