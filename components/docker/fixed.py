@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 _HARDENED = "the same for every container: hardened by default, and nothing gives it back"
 _MPS = "the daemon that shares a card is the fleet's own: fleet/plan/mps.py says what it needs"
-_SANDBOX = "a stand-in's own, the same for each: fleet/targets/docker_budget.py and images/agent-host"
+_SANDBOX = "a stand-in's own, the same for each: fleet/targets/reserved.py and images/agent-host"
 
 FIXED: Mapping[str, str] = {
     "Container.capabilities.drops": f"{_HARDENED}; hardening.capabilities adds some back beside it",
