@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.model.quantities import thousands
 from fleet.relocation.row import NOTHING, Row
 from fleet.targets.registry import target_of
+from fleet.text import thousands
 
 
 def room_rows(group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fleet) -> Iterator[Row]:

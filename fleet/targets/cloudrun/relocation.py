@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fleet.model import ContainerGroup, GpuBudget, Stack
 from fleet.model.cloud import Backing
-from fleet.model.quantities import thousands
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capacity import CARDS, cloud_of, shape
+from fleet.text import thousands
 
 
 class Relocation(TargetBase):

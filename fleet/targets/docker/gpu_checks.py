@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleet.model import ContainerGroup, Enforcement, Fleet, GpuBudget, Stack, Target
-from fleet.model.quantities import thousands
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker.capacity import card_of, card_uses
 from fleet.targets.gpu_use import CardUse
+from fleet.text import thousands
 
 
 def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

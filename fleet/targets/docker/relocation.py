@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fleet.model import ContainerGroup, GpuBudget, Stack
-from fleet.model.quantities import thousands
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capacity import card_of, card_uses
+from fleet.text import thousands
 
 
 class Relocation(TargetBase):

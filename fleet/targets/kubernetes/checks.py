@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.model import Cluster, ContainerGroup, Fleet, Stack
-from fleet.model.quantities import thousands
 from fleet.network.addresses import AddressBook
 from fleet.network.health_port import health_port
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
 from fleet.targets.kubernetes.capacity import pool_of, pool_uses, reserved_on
+from fleet.text import thousands
 
 _NAMESPACE_LENGTH_MAX = 63
 
