@@ -9,7 +9,7 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
-from fleet.targets.registry import target_of, targets_of
+from fleet.targets.registry import target_of
 
 
 def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -21,7 +21,7 @@ def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 if supported[feature].level is Level.CANNOT:
                     problem = f"not supported on {stack.name} ({stack.machine.target}): {feature}"
                     yield sources.group_fault(group.name, tuple(path.split(".")), problem, supported[feature].how)
-    for target in targets_of(fleet.stacks):
+    for target in {target_of(stack) for stack in fleet.stacks.values()}:
         yield from target.check(fleet, sources)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import ContainerGroup, Fleet
+from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
@@ -15,7 +15,7 @@ def ensure_peers_are_of_one_tenant(fleet: Fleet, sources: Sources) -> Iterator[F
         for index, ref in enumerate(group.peers):
             peer = fleet.groups.get(ref.partition("/")[0])
             if peer is not None and peer.tenant is not None and peer.tenant != group.tenant:
-                problem = f"{ref} is of tenant {peer.tenant}, but {name} is of {_whose(group)}"
+                problem = f"{ref} is of tenant {peer.tenant}, but {name} is of {group.whose}"
                 remedy = f"drop the peer, or give {name} tenant: {peer.tenant}"
                 yield sources.group_fault(name, ("peers", index), problem, remedy)
 
@@ -29,10 +29,6 @@ def ensure_tenants_share_no_storage(fleet: Fleet, sources: Sources) -> Iterator[
                 owner = owners.get(volume, group)
                 if owner.tenant == group.tenant or (owner.tenant is None and mount.read_only):
                     continue
-                problem = f"{volume} is of {_whose(owner)}, but {group.name} is of {_whose(group)}"
+                problem = f"{volume} is of {owner.whose}, but {group.name} is of {group.whose}"
                 remedy = "set read_only: true" if owner.tenant is None else "give the group a volume of its own"
                 yield sources.group_fault(group.name, ("containers", key, "mounts", volume), problem, remedy)
-
-
-def _whose(group: ContainerGroup) -> str:
-    return f"tenant {group.tenant}" if group.tenant else "no tenant"

@@ -224,6 +224,11 @@ class ContainerGroup(Model):
         return tuple(name for key in order for name in self.containers[key].agents)
 
     @property
+    def whose(self) -> str:
+        """Its tenant in words."""
+        return f"tenant {self.tenant}" if self.tenant else "no tenant"
+
+    @property
     def single_writer_volumes(self) -> tuple[str, ...]:
         """Volumes it owns whose files take one writer."""
         return tuple(name for name, volume in self.volumes.items() if volume.writers == "one")

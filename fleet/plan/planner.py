@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import MappingProxyType
 
 from fleet.image_digests import AGENT_HOST
@@ -180,11 +180,8 @@ class _Planner:
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
             ),
             hardening=container.hardening,
-            memory_request_mib=granted.memory_request_mib,
-            memory_cap_mib=granted.memory_cap_mib,
+            **asdict(granted),
             shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
-            cpu_request_millicores=granted.cpu_request_millicores,
-            cpu_cap_millicores=granted.cpu_cap_millicores,
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
             restart=container.restart,

@@ -65,6 +65,10 @@ class TargetBase(ABC):
         """Whether a group is a job."""
         return False
 
+    def registry_remedy(self, stack: Stack) -> str | None:
+        """What to do where images are built on one machine; None for a target that builds its own."""
+        return "set images.registry to where you push them"
+
     def stop_grace_s(self, container: Container) -> int:
         """Seconds between SIGTERM and SIGKILL."""
         return container.stop_grace_s

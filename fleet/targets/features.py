@@ -24,9 +24,9 @@ class Feature(StrEnum):
     CROSS_MACHINE_START = "start after a group of another machine"
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of an image without the agent host"
     HEALTH_COMMAND = "health check by a command"
-    NO_RESTART = "no restart of a container that ends"
+    NO_RESTART = "no restart after a container ends"
     RESTART_LIMIT = "at most so many restarts"
-    STOP_GRACE = "time to stop in"
+    STOP_GRACE = "stop grace period"
     DECLARED_EDGES = "only declared connections"
     TENANTS = "tenants that cannot reach each other"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared group reached by its peers alone"
@@ -36,7 +36,7 @@ class Feature(StrEnum):
     VOLUME_SIZE = "volume size"
     SINGLE_WRITER = "one writer of a volume"
     SHARED_VOLUMES = "one volume for several pods"
-    READ_ONLY_MOUNTS = "volume that one container writes and another only reads"
+    READ_ONLY_MOUNTS = "read-only mount of a volume that another container writes"
     HOST_DEVICES = "host audio and other devices"
     GPU = "GPU memory with a budget"
     GPU_BURST = "GPU memory above the request"
@@ -67,7 +67,7 @@ FIELDS: Mapping[str, Feature] = {
     "shared_memory_mib": Feature.SHARED_MEMORY,
     "stop_grace_s": Feature.STOP_GRACE,
 }
-"""Path of a planned container's field -> the feature it stands for: what a target lacks that does not render it."""
+"""Field of a planned container (dotted path) -> the feature that a target lacks if it does not render the field."""
 
 
 class Level(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from fleet.model import Stack, Target
@@ -36,9 +36,3 @@ def target_of(stack: Stack) -> TargetBase:
 def capabilities() -> Mapping[Target, Mapping[Feature, Support]]:
     """Every target -> every feature -> what the target does of it."""
     return {target: profile(target).capabilities for target in Target}
-
-
-def targets_of(stacks: Mapping[str, Stack]) -> Iterator[TargetBase]:
-    """The targets that some stacks run on, each once."""
-    for target in sorted({stack.machine.target for stack in stacks.values()}):
-        yield profile(target)

@@ -13,8 +13,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.PROCESS_LIMIT: changes("an instance's sandbox bounds it; no figure can be set"),
     Feature.OPEN_FILES: changes("an instance's sandbox bounds it; no figure can be set"),
     Feature.SHARED_MEMORY: changes(
-        "an instance's /dev/shm lies in its own memory and takes no size, nor can a volume be mounted there; give the "
-        "service memory enough for both"
+        "it is part of an instance's memory, and no field sets its size; give the service enough memory for both"
     ),
     Feature.SHARED_NETWORK_IDENTITY: does("main container and sidecars in one instance"),
     Feature.WAVES: does("`pulumi up` creates a service once those before it are ready"),
@@ -28,7 +27,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "machine.cloud.services.<group>.kind to job, or keep it on a Docker machine"
     ),
     Feature.RESTART_LIMIT: changes("an instance that ends is replaced for ever, while requests come"),
-    Feature.STOP_GRACE: changes("SIGTERM, and SIGKILL 10 s later, whatever is asked for; finish within 10 s"),
+    Feature.STOP_GRACE: changes("SIGTERM, then SIGKILL after 10 s, and no field to change it; finish within 10 s"),
     Feature.DECLARED_EDGES: changes("who may call a service is who its invokers are; names and ports are not filtered"),
     Feature.TENANTS: cannot("services of a project see each other's addresses; give each tenant a project of its own"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("invokers are named one by one"),

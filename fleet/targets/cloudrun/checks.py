@@ -27,7 +27,6 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_cloud_volumes_are_backed(fleet, sources)
     yield from ensure_cloud_secrets_are_pinned(fleet, sources)
     yield from ensure_front_doors_lead_somewhere(fleet, sources)
-    yield from ensure_cloud_images_can_be_pulled(fleet, sources)
     yield from ensure_divided_groups_answer_requests(fleet, sources)
     yield from check_instances(fleet, sources)
 
@@ -187,14 +186,3 @@ def ensure_divided_groups_answer_requests(fleet: Fleet, sources: Sources) -> Ite
                 problem = f"{group.name} answers no requests on {stack.name}, so none can be divided"
                 remedy = "drop it: its next version takes its place"
                 yield sources.stack_fault(stack.name, ("rollouts", group.name), problem, remedy)
-
-
-def ensure_cloud_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Cloud Run pulls images; nobody builds them there."""
-    for stack, cloud, groups in _clouds(fleet):
-        builds = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
-        if builds and stack.images.built_on_the_machine:
-            project = stack.machine.connection.removeprefix("gcp://")
-            problem = f"the images of {', '.join(builds)} are built on one machine, where Cloud Run could pull none"
-            remedy = f"set images.registry, such as {cloud.regions[0]}-docker.pkg.dev/{project}/fleet"
-            yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)

@@ -17,7 +17,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "the Docker provider has no pids limit; ulimit nproc caps all agents of the machine together"
     ),
     Feature.OPEN_FILES: does("ulimit nofile, soft and hard"),
-    Feature.SHARED_MEMORY: does("shm_size"),
+    Feature.SHARED_MEMORY: does("shm_size of each container"),
     Feature.SHARED_NETWORK_IDENTITY: changes(
         "a container inside another's network namespace loses its network when that one restarts; a sidecar has "
         "the name <group>-<sidecar> instead"
@@ -30,9 +30,9 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "Docker runs health checks inside the container, and the image may lack the tool; give health.command"
     ),
     Feature.HEALTH_COMMAND: does("the image's own, run inside the container"),
-    Feature.NO_RESTART: does("restart: no"),
+    Feature.NO_RESTART: does('restart policy "no"'),
     Feature.RESTART_LIMIT: does("restart on-failure with a number; counted over the container's whole life"),
-    Feature.STOP_GRACE: does("SIGTERM, and SIGKILL after it"),
+    Feature.STOP_GRACE: does("SIGTERM, then SIGKILL once it is over"),
     Feature.DECLARED_EDGES: changes(
         "groups of one network reach every port of each other; other machines, what is declared"
     ),

@@ -30,23 +30,14 @@ def ensure_lan_addresses_are_known(fleet: Fleet, sources: Sources) -> Iterator[F
     for stack in fleet.on(Target.DOCKER):
         if stack.sandbox or not published[stack.name]:
             continue
-        address = stack.machine.lan_address
+        address, first = stack.machine.lan_address, published[stack.name][0].ref
         path = ("machine", "lan_address")
-        first = published[stack.name][0].ref
         if address is None:
-            yield sources.stack_fault(
-                stack.name,
-                path,
-                f"is missing, but another machine needs {first}",
-                "add the address other machines reach it by",
-            )
+            problem = f"is missing, but another machine needs {first}"
+            yield sources.stack_fault(stack.name, path, problem, "add the address other machines reach it by")
         elif address.is_loopback or address.is_unspecified:
-            yield sources.stack_fault(
-                stack.name,
-                path,
-                f"{address} cannot be reached from another machine, which needs {first}",
-                "give the address on the LAN",
-            )
+            problem = f"{address} cannot be reached from another machine, which needs {first}"
+            yield sources.stack_fault(stack.name, path, problem, "give the address on the LAN")
 
 
 def ensure_tenants_stay_on_one_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

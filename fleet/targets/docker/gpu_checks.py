@@ -115,7 +115,7 @@ def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fau
                 continue
             other = first.setdefault(card, group)
             if other.tenant != group.tenant:
-                problem = f"MPS of {card} on {stack.name} would join {_whose(group)} and {_whose(other)} ({other.name})"
+                problem = f"MPS of {card} on {stack.name} would join {group.whose} and {other.whose} ({other.name})"
                 yield sources.group_fault(
                     group.name, ("containers", key, "gpu"), problem, "give each tenant a card, or a machine"
                 )
@@ -137,7 +137,3 @@ def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudg
     for stack, group, key, container in fleet.containers(members):
         if container.gpu is not None:
             yield stack, group, key, container.gpu
-
-
-def _whose(group: ContainerGroup) -> str:
-    return f"tenant {group.tenant}" if group.tenant else "no tenant"

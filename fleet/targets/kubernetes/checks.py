@@ -20,7 +20,6 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Every fault of the stacks whose machine is a cluster."""
     yield from ensure_pools_have_the_cards(fleet, sources)
     yield from ensure_nodes_have_room(fleet, sources)
-    yield from ensure_images_can_be_pulled(fleet, sources)
     yield from ensure_volumes_can_be_mounted(fleet, sources)
     yield from ensure_pods_have_distinct_ports(fleet, sources)
     yield from ensure_exposures_lead_somewhere(fleet, sources)
@@ -76,16 +75,6 @@ def ensure_nodes_have_room(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 problem = f"a pod of {thousands(_request_mib(stack, group))} MiB fits no node of {stack.name}"
                 remedy = f"the largest has {thousands(largest)} MiB; lower memory.request of its containers"
                 yield sources.group_fault(group.name, ("containers",), problem, remedy)
-
-
-def ensure_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A cluster's nodes pull images; nobody builds them there."""
-    for stack, _, groups in _clusters(fleet):
-        builds = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
-        if builds and stack.images.built_on_the_machine:
-            problem = f"the images of {', '.join(builds)} are built on one machine, where no node could pull them"
-            remedy = "set images.registry to where you push them"
-            yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)
 
 
 def ensure_volumes_can_be_mounted(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
