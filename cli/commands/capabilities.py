@@ -14,12 +14,12 @@ from cli.terminal import Exit, console
 @json_option
 def capabilities(as_json: bool) -> Exit:
     """What each target does, changes or cannot do for each feature of a group."""
-    from fleet.targets.capabilities import CAPABILITIES
+    from fleet.targets.registry import capabilities as known
 
     if as_json:
         supported = {
             str(target): {feature.name.lower(): {"level": str(s.level), "how": s.how} for feature, s in found.items()}
-            for target, found in CAPABILITIES.items()
+            for target, found in known().items()
         }
         print(json.dumps(supported, indent=2))
         return Exit.GOOD

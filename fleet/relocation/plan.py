@@ -15,8 +15,9 @@ from fleet.relocation.data import secret_rows, volume_rows
 from fleet.relocation.row import Row
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, Sources
-from fleet.targets.capabilities import CAPABILITIES, Feature, Level
+from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
+from fleet.targets.registry import target_of
 
 
 class NoMoveError(UserError):
@@ -96,13 +97,11 @@ def _capability_rows(
     for feature in Feature:
         if feature not in before | after:
             continue
-        was = CAPABILITIES[here.machine.target][feature] if here and here.machine.target in CAPABILITIES else None
-        will = CAPABILITIES[there.machine.target][feature] if there.machine.target in CAPABILITIES else None
-        if feature not in before:
-            was = None
+        was = target_of(here).capabilities[feature] if here and feature in before else None
+        will = target_of(there).capabilities[feature]
         if feature not in after:
             yield Row(str(feature), str(was.level) if was else "", "not asked for there")
-        elif will and will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
+        elif will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
             yield Row(str(feature), str(was.level) if was else "not asked for", str(will.level), will.how)
 
 

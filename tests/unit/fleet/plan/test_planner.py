@@ -14,7 +14,7 @@ from fleet.model import VolumeKind
 from fleet.model.program import Agent
 from fleet.plan.environment import agent_command
 from fleet.plan.planner import plan_stack
-from fleet.targets.capabilities import Feature
+from fleet.targets.features import Feature
 from tests.unit.builders import (
     Change,
     assert_accepted,

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parents[1] / "data" / "cloudrun-limits.yaml"
+from fleet.text import thousands
+
+FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"
 """Where the figures stand, each with the page it was read on."""
 
 ONE_CPU = 1000
@@ -138,4 +140,4 @@ def cpus(millicores: int) -> str:
 
 def mebibytes(mib: int) -> str:
     """A number of MiB as people read it: `4 096 MiB`."""
-    return f"{mib:,} MiB".replace(",", " ")
+    return f"{thousands(mib)} MiB"
