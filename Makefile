@@ -78,8 +78,10 @@ schema: setup ## Renew schemas/ from the models
 policies: setup ## Renew docs/policies.md from the rules
 	@$(BIN)/fleet policy docs
 
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: ## Renew the locked requirements (needs uv)
-	@for name in requirements requirements-dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
+	@$(LOCK) pyproject.toml --all-extras -o requirements.txt
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 bench: setup-dev ## Time plan, validate and preview against bare programs
 	@$(BIN)/python -m benchmarks

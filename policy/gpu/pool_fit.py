@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.text import addends, thousands
 from policy.core.rule import Finding
-from policy.figures import addends, thousands
 from policy.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare, cards_needed
 
 _SIZES_MAX = 4096
