@@ -1,4 +1,4 @@
-"""`fleet explain`: where a resource's values come from, which rules read them, and what would change them."""
+"""`fleet explain`: the keys that decide a resource's values, the rules that read them, and what a change would do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.terminal import Exit, UserError, console, project_root
 
 
 def explain(stack: str, resource: str, field: str | None, *, as_json: bool) -> Exit:
-    """Explains one field in full, or every field in a row."""
+    """Explains a field, or all fields."""
     try:
         found = explain_resources(planned(project_root(), stack), resource, field)
     except NotFoundError as error:
@@ -19,10 +19,7 @@ def explain(stack: str, resource: str, field: str | None, *, as_json: bool) -> E
     if as_json:
         print(json.dumps({"stack": stack, "resources": [asdict(one) for one in found]}, indent=2))
         return Exit.GOOD
-    from cli.view.explain_text import show_fields, show_tables
+    from cli.view.explain_text import show
 
-    if field is None:
-        show_tables(console(), found)
-    else:
-        show_fields(console(), found)
+    show(console(), found, whole=field is None)
     return Exit.GOOD

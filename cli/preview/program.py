@@ -6,6 +6,7 @@ import asyncio
 import runpy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pulumi
@@ -13,6 +14,7 @@ from pulumi.runtime import set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
 from cli.preview.recorder import Recorder
+from components.listing import Entry, inventory
 from fleet.load.project import Project
 from fleet.plan.deployment import Deployment
 from policy.views.registered import Registered
@@ -25,6 +27,11 @@ class Run:
     project: Project
     deployment: Deployment
     resources: Sequence[Registered]
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Logical name -> a resource of that name, with its owner."""
+        return {entry.name: entry for entry in inventory(self.deployment).walk()}
 
 
 def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None) -> Run:

@@ -8,13 +8,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
+from fleet import labels
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.group import ContainerGroup
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 
-LOCAL_REGISTRY = "fleet.local"
+LOCAL_REGISTRY = labels.DOMAIN
 """No host: images under it are built on the machine itself and never pulled."""
 
 Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]

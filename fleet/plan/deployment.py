@@ -20,7 +20,6 @@ from fleet.model import (
     VolumeKind,
 )
 from fleet.network.addresses import Endpoint
-from fleet.plan.charge import MonthlyCharge
 from fleet.targets.capabilities import Feature
 from fleet.targets.docker_budget import CardUse
 from fleet.targets.node_pools import PoolUse
@@ -267,6 +266,17 @@ class FleetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyCharge:
+    """US dollars a month at three loads, and the budget; `unknown` names what no price is known of."""
+
+    idle_usd: float
+    expected_usd: float
+    maximum_usd: float
+    budget_usd: float
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """Everything one stack runs: groups by wave, then name."""
 
@@ -307,7 +317,7 @@ class Deployment:
     closed_tenants: tuple[str, ...] = ()
     """Tenants whose groups talk to nothing beyond this machine, and are given no way to."""
     charge: MonthlyCharge | None = None
-    """What it costs, where its stack has a budget."""
+    """What it costs, once `fleet.charge` has added it; only a stack with a budget has one."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

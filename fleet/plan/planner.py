@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from fleet.image_digests import AGENT_HOST
@@ -19,7 +18,6 @@ from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, Endpoint, container_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
-from fleet.plan.charge import MonthlyCharge
 from fleet.plan.deployment import (
     Address,
     Deployment,
@@ -72,10 +70,7 @@ def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deploym
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})
-    deployment = _Planner(fleet, stack).deployment()
-    if stack.budget_usd is None:
-        return deployment
-    return replace(deployment, charge=_charge(fleet, stack, deployment, stack.budget_usd))
+    return _Planner(fleet, stack).deployment()
 
 
 class _Planner:
@@ -289,16 +284,6 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
         return {**owned, **shared}
-
-
-def _charge(fleet: Fleet, stack: Stack, deployment: Deployment, budget_usd: float) -> MonthlyCharge:
-    # Imported here: prices are read only for a stack that has a budget.
-    from fleet.cost import shipped_prices, stack_cost
-
-    cost = stack_cost(stack, fleet.groups, deployment, shipped_prices())
-    # Whole cents: what is published must not change with the order of a sum.
-    idle, expected, maximum = (round(usd, 2) for usd in (cost.usd.idle, cost.usd.expected, cost.usd.maximum))
-    return MonthlyCharge(idle, expected, maximum, budget_usd, tuple(part.name for part in cost.unknown))
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

@@ -8,7 +8,6 @@ from components.cloudrun.resources.base import (
     CloudResource,
     Object,
     Part,
-    Ref,
     api_key,
     cloud_of,
     project_of,
@@ -17,6 +16,7 @@ from components.cloudrun.resources.base import (
 from components.cloudrun.resources.dashboard import dashboard_text
 from components.cloudrun.resources.platform import CHANNEL
 from components.cloudrun.resources.workload import front_host, is_watched
+from components.listing import Ref
 from fleet.model.cloud import Kind, Observation
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.cloudrun_sizes import instances_max

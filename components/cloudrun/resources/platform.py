@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from components.cloudrun.resources.base import (
     CloudResource,
     Object,
-    Ref,
     account_key,
     account_member,
     api_key,
     cloud_of,
     project_of,
 )
+from components.listing import Ref
 from fleet.model.cloud import Backing, Cloud
 from fleet.plan.deployment import Deployment
 from fleet.targets.cloudrun_sizes import account_id

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP
-from fleet.model import cluster as model
+from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP, POOL
+from fleet.model import Cluster
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
 from policy.gpu.pools import cards_needed
-from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.views.registered import UNKNOWN, Registered
 from tests.policy.builders import judged, verdicts
 from tests.policy.kubernetes_builders import cluster, gpu_workload, kubernetes, node_pool, workload
@@ -144,7 +143,7 @@ def test_a_cluster_may_have_a_label_of_its_own_for_pools() -> None:
 
 
 def test_the_usual_label_is_the_model_s() -> None:
-    assert POOL_LABEL == model.POOL_LABEL
+    assert Cluster.model_fields["pool_label"].default == POOL
 
 
 def test_pods_without_a_gpu_do_not_count() -> None:
