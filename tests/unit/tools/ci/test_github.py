@@ -11,7 +11,7 @@ import pytest
 
 from cli.terminal import UserError
 from tests.unit.builders import ROOT
-from tests.unit.ci.api import BOT, PERSON, TOKEN, Api, github
+from tests.unit.tools.ci.api import BOT, PERSON, TOKEN, Api, github
 from tools.ci import comment, issue
 from tools.ci.github import BODY_MAX, Repository
 
