@@ -17,7 +17,9 @@ from policy.readers.stack import stack_view
 from policy.views.registered import UNKNOWN
 from tests.trial_cloud import FULL, REGIONS, trial
 from tests.unit.builders import ROOT
-from tests.unit.cli.explain.walks import SHIPPED
+from tests.unit.cli.explain.walks import LARGE, SMALL
+
+SHIPPED = (*SMALL, *LARGE)
 
 
 @pytest.mark.parametrize("stack", SHIPPED)
