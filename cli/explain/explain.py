@@ -81,7 +81,7 @@ def search(
     """The keys that decide values of resources; see Search."""
     files = Files(stack.project.fleet, stack.project.sources)
     focus = {resource: stack.entries[resource].properties for resource in resources}
-    return Search(files, stack.name, stack.again, spelled, focus, paths, only).run()
+    return Search(files, stack.name, stack.trials_of(resources), spelled, focus, paths, only).run()
 
 
 def registered(resource: Resource, stack: PlannedStack) -> Registered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -61,8 +61,12 @@ class UnknownStackError(LookupError):
     """The fleet has no stack of that name."""
 
 
-def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
+def plan_stack(
+    fleet: Fleet, name: str, *, without_gpu: bool = False, only: Collection[str] | None = None
+) -> Deployment:
     """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
+
+    only: groups whose containers are planned, for a trial that looks at no others; all by default.
 
     Raises UnknownStackError, naming the stacks there are.
     """
@@ -72,15 +76,16 @@ def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deploym
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})
-    deployment = _Planner(fleet, stack).deployment()
+    deployment = _Planner(fleet, stack, only).deployment()
     if stack.budget_usd is None:
         return deployment
     return replace(deployment, charge=_charge(fleet, stack, deployment, stack.budget_usd))
 
 
 class _Planner:
-    def __init__(self, fleet: Fleet, stack: Stack) -> None:
+    def __init__(self, fleet: Fleet, stack: Stack, only: Collection[str] | None) -> None:
         self._fleet = fleet
+        self._only = only
         self._stack = stack
         self._groups = [fleet.groups[name] for name in stack.running]
         self._book = AddressBook.of(fleet, stack)
@@ -137,7 +142,8 @@ class _Planner:
         return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
-        keys = sorted(group.containers, key=lambda key: (key != MAIN, key))
+        is_planned = self._only is None or group.name in self._only
+        keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
         return PlannedGroup(
             name=group.name,
             system=group.system,
