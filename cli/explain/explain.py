@@ -139,7 +139,7 @@ def _mentions(decider: Decider, value: object) -> bool:
     said = decider.node.value if decider.node else ""
     texts = (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ()
     return isinstance(value, str) and any(
-        isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text) for text in texts
+        isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", text) for text in texts
     )
 
 
