@@ -138,10 +138,10 @@ class Search:
         entry = Decider(file, node.path, node, "entry")
         if node.is_entry and written:
             changes = self._try(self.files.without(file, node.path), entry)
-            self._rename(file, entry)
             # Keys below it decide nothing then, but where the same values are what it would have by default.
-            if changes == {} and node.children and not isinstance(node.value, HAVE_DEFAULTS):
+            if changes == {} and not isinstance(node.value, HAVE_DEFAULTS):
                 return
+            self._rename(file, entry)
         for child in node.children:
             self._node(file, child)
         if not node.children:
