@@ -81,7 +81,7 @@ def search(
     """The keys that decide values of resources; see Search."""
     files = Files(stack.project.fleet, stack.project.sources)
     focus = {resource: stack.entries[resource].properties for resource in resources}
-    return Search(files, stack.name, stack.again, spelled, focus, paths, only).run()
+    return Search(files, stack.name, stack.trials_of(resources), spelled, focus, paths, only).run()
 
 
 def registered(resource: Resource, stack: PlannedStack) -> Registered:
@@ -139,7 +139,7 @@ def _mentions(decider: Decider, value: object) -> bool:
     said = decider.node.value if decider.node else ""
     texts = (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ()
     return isinstance(value, str) and any(
-        isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text) for text in texts
+        isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", text) for text in texts
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,25 @@ class PlannedStack:
         found: Mapping[str, Any] = spelled(self.entries[resource].properties)
         return found
 
-    def again(self, fleet: Fleet) -> Listing | None:
-        """The resources of the same stack of another fleet; None where that cannot be planned."""
+    def trials_of(self, resources: Collection[Resource]) -> Callable[[Fleet], Listing | None]:
+        """What lists the resources of the same stack of another fleet; None where that cannot be planned.
+
+        Where groups own all that is asked for, and the target renders their resources without other groups'
+        containers, no others are planned.
+        """
+        owners = {self.entries[resource].group or "" for resource in resources}
+        alone = self._again(self.project.fleet, owners) or {}
+        by_owner = all(alone.get(resource) == self.entries[resource].properties for resource in resources)
+        return partial(self._again, only=owners if by_owner else None)
+
+    def _again(self, fleet: Fleet, only: Collection[str] | None) -> Listing | None:
         try:
-            # In a trial, the stack may have another name.
-            renamed = set(fleet.stacks) - set(self.project.fleet.stacks)
-            deployment = plan_stack(fleet, self.name if self.name in fleet.stacks else renamed.pop())
+            # In a trial, the stack or a group may have another name.
+            name = (
+                self.name if self.name in fleet.stacks else (set(fleet.stacks) - set(self.project.fleet.stacks)).pop()
+            )
+            renamed = set(fleet.groups) - set(self.project.fleet.groups)
+            deployment = plan_stack(fleet, name, only={*only, *renamed} if only is not None else None)
             return self.resources if deployment == self.deployment else listing(deployment)
         except Exception:
             # Nothing has checked the trial's fleet: any error means that it is refused.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
@@ -44,8 +44,12 @@ from fleet.targets.needs import degradations
 from fleet.targets.registry import target_of
 
 
-def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
+def plan_stack(
+    fleet: Fleet, name: str, *, without_gpu: bool = False, only: Collection[str] | None = None
+) -> Deployment:
     """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
+
+    only: groups whose containers are planned, for a trial that looks at no others; all by default.
 
     Raises UnknownStackError.
     """
@@ -54,12 +58,13 @@ def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deploym
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})
-    return _Planner(fleet, stack).deployment()
+    return _Planner(fleet, stack, only).deployment()
 
 
 class _Planner:
-    def __init__(self, fleet: Fleet, stack: Stack) -> None:
+    def __init__(self, fleet: Fleet, stack: Stack, only: Collection[str] | None) -> None:
         self._fleet = fleet
+        self._only = only
         self._stack = stack
         self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
@@ -119,7 +124,8 @@ class _Planner:
         return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
-        keys = sorted(group.containers, key=lambda key: (key != MAIN, key))
+        is_planned = self._only is None or group.name in self._only
+        keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
         return PlannedGroup(
             name=group.name,
             system=group.system,

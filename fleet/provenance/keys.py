@@ -16,6 +16,9 @@ from fleet.model import CloudService, RolloutState, RunAs, Stack
 from fleet.source.document import KeyPath
 
 _FROM_THE_FILES_PATH = ("name", "system")
+HAVE_DEFAULTS = (CloudService, RolloutState)
+"""Entries of maps of groups: a group without one has their defaults."""
+
 _PROJECT = Path(__file__).resolve().parents[2]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.model import ContainerGroup, Fleet
 from fleet.property_paths import Path, changed
-from fleet.provenance.keys import Node, keys_of
+from fleet.provenance.keys import HAVE_DEFAULTS, Node, keys_of
 from fleet.provenance.trial_files import File, Files
 from fleet.provenance.trial_values import others
 from fleet.source.document import KeyPath
@@ -137,7 +137,9 @@ class Search:
         written = file.holds(node.path)
         entry = Decider(file, node.path, node, "entry")
         if node.is_entry and written:
-            if self._try(self.files.without(file, node.path), entry) == {}:
+            changes = self._try(self.files.without(file, node.path), entry)
+            # Keys below it decide nothing then, but where the same values are what it would have by default.
+            if changes == {} and not isinstance(node.value, HAVE_DEFAULTS):
                 return
             self._rename(file, entry)
         for child in node.children:
