@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from components.listing import Entry, inventory, listing, spelled
+from fleet.errors import UserError
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
 from fleet.plan.deployment import Deployment
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.planner import plan_stack
 from fleet.provenance.search import Listing, Resource
 from fleet.suggest import nearest
 
@@ -19,8 +20,8 @@ SHOWN = 5
 """Names that an error suggests: nobody reads hundreds."""
 
 
-class NotFoundError(LookupError):
-    """No such stack, resource or field; the message says what there is."""
+class NotFoundError(UserError):
+    """No such resource or field; the message says what there is."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,10 @@ class PlannedStack:
 def planned(root: Path, stack: str) -> PlannedStack:
     """Loads and plans a stack; no program is run.
 
-    Raises NotFoundError, or ConfigurationError with the faults of the files.
+    Raises UnknownStackError, or ConfigurationError with the faults of the files.
     """
     project = load_project(root)
-    try:
-        deployment = plan_stack(project.fleet, stack)
-    except UnknownStackError as error:
-        raise NotFoundError(str(error)) from None
+    deployment = plan_stack(project.fleet, stack)
     entries = {(entry.type, entry.name): entry for entry in inventory(deployment).walk()}
     return PlannedStack(project, deployment, entries)
 

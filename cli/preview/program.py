@@ -15,8 +15,10 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from cli.preview.recorder import Recorder
 from components.listing import Entry, inventory
+from fleet.errors import UserError
 from fleet.load.project import Project
 from fleet.plan.deployment import Deployment
+from fleet.source.faults import ConfigurationError
 from policy.views.registered import Registered
 
 
@@ -62,3 +64,14 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
         msg = "__main__.py must leave the loaded `project` and the planned `deployment` under these names"
         raise TypeError(msg)
     return Run(project, deployment, recorder.registered())
+
+
+def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
+    """Runs the program of a project. Raises ConfigurationError or UserError for bad input, as all commands do."""
+    try:
+        return run_program(root, stack, config)
+    except pulumi.RunError as error:
+        if isinstance(error.__cause__, (ConfigurationError, UserError)):
+            # The program wraps these for the engine.
+            raise error.__cause__ from None
+        raise UserError(str(error)) from None

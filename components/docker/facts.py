@@ -8,7 +8,7 @@ from fleet.model import DeviceClass
 from fleet.plan.deployment import Deployment
 from fleet.plan.facts import common_facts
 from fleet.published import Card, Machine
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 
 _ATTESTED = {True: "on", False: "off", None: "unstated"}
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
+from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import (
     MAIN,
@@ -15,7 +17,7 @@ from fleet.model import (
     Stack,
 )
 from fleet.model.volume import VELERO
-from fleet.network.addresses import AddressBook, Endpoint, container_name
+from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
 from fleet.plan.deployment import (
@@ -36,37 +38,19 @@ from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
 from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
-from fleet.plan.shares import gpu_of_instance, gpu_of_pool, in_its_shape
 from fleet.start_order import waves
-from fleet.targets.cloudrun_sizes import shape
-from fleet.targets.docker_budget import (
-    CardUse,
-    card_of,
-    card_uses,
-    cpu_cap_millicores,
-    cpu_request_millicores,
-    memory_cap_mib,
-    memory_request_mib,
-    shared_cards,
-    sharing_name,
-)
+from fleet.targets.gpu_use import CardUse
 from fleet.targets.needs import degradations
-from fleet.targets.node_pools import pool_uses
-from fleet.targets.surge import rollout_on
-
-
-class UnknownStackError(LookupError):
-    """The fleet has no stack of that name."""
+from fleet.targets.registry import target_of
 
 
 def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
     """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
 
-    Raises UnknownStackError, naming the stacks there are.
+    Raises UnknownStackError.
     """
     if name not in fleet.stacks:
-        msg = f'"{name}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{name}.yaml'
-        raise UnknownStackError(msg)
+        raise UnknownStackError(name, fleet.stacks)
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})
@@ -77,6 +61,7 @@ class _Planner:
     def __init__(self, fleet: Fleet, stack: Stack) -> None:
         self._fleet = fleet
         self._stack = stack
+        self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
@@ -99,7 +84,7 @@ class _Planner:
             unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
-            cards=card_uses(stack, self._groups),
+            cards=self._target.cards(stack, self._groups),
             mode=stack.mode,
             modes=MappingProxyType(self._modes()),
             off=tuple(name for name in stack.groups if name not in stack.running),
@@ -113,13 +98,15 @@ class _Planner:
             facts=_facts(fleet),
             edges=edges(stack, self._book),
             namespaces=namespaces(cluster, planned, volumes) if cluster else (),
-            pools=pool_uses(stack, self._groups),
+            pools=self._target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
 
     def _modes(self) -> dict[str, tuple[CardUse, ...]]:
         stack, groups = self._stack, self._fleet.groups
-        return {mode: card_uses(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes}
+        return {
+            mode: self._target.cards(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes
+        }
 
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
@@ -139,7 +126,7 @@ class _Planner:
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
             shares=tuple(
-                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(c))})
+                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(group, c))})
             ),
             containers=tuple(self._container(group, key) for key in keys),
             tenant=group.tenant,
@@ -149,27 +136,21 @@ class _Planner:
         )
 
     def _operation(self, group: ContainerGroup) -> Operation:
-        stack, cluster = self._stack, self._stack.machine.cluster
-        exposed = cluster.entrance.exposed if cluster and cluster.entrance else {}
+        stack = self._stack
         return Operation(
             tier=group.tier,
             scaling=group.scaling,
-            rollout=rollout_on(group, stack, self._groups),
+            rollout=self._target.rollout(group, stack, self._groups),
             state=stack.rollouts.get(group.name),
-            exposure=exposed.get(group.name),
+            exposure=self._target.exposure(stack, group.name),
             outside=group.outside,
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
-        planned, cloud = self._planned_container(group, key), self._stack.machine.cloud
-        if cloud is None or key != MAIN or self._stack.runs_stand_ins:
-            return planned
-        return in_its_shape(planned, shape(cloud, group))
-
-    def _planned_container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
+        granted = self._target.granted(stack, group, key)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
@@ -183,7 +164,7 @@ class _Planner:
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
-            mounts=tuple(self._mounts(container)),
+            mounts=tuple(self._mounts(group, container)),
             # Stand-ins have no use for them.
             secrets=() if stack.runs_stand_ins else container.secrets,
             devices=devices,
@@ -191,11 +172,8 @@ class _Planner:
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
             ),
             hardening=container.hardening,
-            memory_request_mib=memory_request_mib(stack, container),
-            memory_cap_mib=memory_cap_mib(stack, container),
-            shared_memory_mib=min(container.shared_memory_mib, memory_cap_mib(stack, container)),
-            cpu_request_millicores=cpu_request_millicores(stack, container),
-            cpu_cap_millicores=cpu_cap_millicores(stack, container),
+            **asdict(granted),
+            shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
             restart=container.restart,
@@ -213,28 +191,21 @@ class _Planner:
         return self._stack.images.reference(name, self._fleet.image_contents)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
-        budget, cluster = container.gpu, self._stack.machine.cluster
-        if budget is None:
+        budget = container.gpu
+        card = self._target.card(self._stack, group.name, budget) if budget else None
+        if budget is None or card is None:
             return None
-        if cluster is not None:
-            return gpu_of_pool(cluster, budget)
-        if self._stack.machine.cloud is not None:
-            return gpu_of_instance(self._stack.machine.cloud.service(group.name), budget)
-        card = card_of(self._stack.machine, budget)
-        if card is None:
-            return None
-        gpu = self._stack.machine.gpus[card]
-        return PlannedGpu(card, gpu, budget.request_mib, budget.limit_mib, budget.processes, budget.enforcement)
+        return PlannedGpu(card.key, card.gpu, budget.request_mib, budget.limit_mib, budget.processes, card.enforcement)
 
-    def _shared_card(self, container: Container) -> str | None:
+    def _shared_card(self, group: ContainerGroup, container: Container) -> str | None:
         """The card a container shares with others through an MPS daemon."""
-        card = card_of(self._stack.machine, container.gpu) if container.gpu else None
-        return card if card in shared_cards(self._stack) else None
+        card = self._target.card(self._stack, group.name, container.gpu) if container.gpu else None
+        return card.key if card and card.key in self._stack.shared_cards else None
 
-    def _mounts(self, container: Container) -> Iterator[PlannedMount]:
+    def _mounts(self, group: ContainerGroup, container: Container) -> Iterator[PlannedMount]:
         for name, mount in sorted(container.mounts.items()):
             yield PlannedMount(name, mount.path, mount.read_only)
-        if card := self._shared_card(container):
+        if card := self._shared_card(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
     def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
@@ -255,7 +226,7 @@ class _Planner:
         return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
-        for card, gpu in shared_cards(self._stack).items():
+        for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
                 yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
@@ -282,7 +253,7 @@ class _Planner:
             for group in (self._fleet.groups[name] for name in stack.groups)
             for key, volume in sorted(group.volumes.items())
         }
-        shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
+        shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fleet.labels import from_annotations
-from fleet.targets.cloudrun_limits import limits as known_limits
+from fleet.targets.cloudrun.limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties, as_whole
 from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe

@@ -10,7 +10,6 @@ from typing import Any
 from fleet import labels as vocabulary
 from fleet.model import Cloud
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import account_id
 
 Object = dict[str, Any]
 
@@ -77,7 +76,7 @@ def account_key(group: str) -> str:
 
 def account_email(group: str, deployment: Deployment) -> str:
     """Address of a group's service account."""
-    return f"{account_id(group)}@{project_of(deployment)}.iam.gserviceaccount.com"
+    return f"{cloud_of(deployment).account_id(group)}@{project_of(deployment)}.iam.gserviceaccount.com"
 
 
 def account_member(group: str, deployment: Deployment) -> str:

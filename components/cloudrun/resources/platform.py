@@ -17,7 +17,6 @@ from components.cloudrun.resources.base import (
 from components.listing import Ref
 from fleet.model.cloud import Backing, Cloud
 from fleet.plan.deployment import Deployment
-from fleet.targets.cloudrun_sizes import account_id
 
 REPOSITORY = "repository"
 BUILDER = "builder"
@@ -47,7 +46,7 @@ def accounts(deployment: Deployment) -> Iterator[CloudResource]:
     """A service account a group, with no role but those its own resources name."""
     for group in deployment.groups:
         args = {
-            "account_id": account_id(group.name),
+            "account_id": cloud_of(deployment).account_id(group.name),
             "display_name": f"{group.name} on {deployment.machine.title}",
             "project": project_of(deployment),
         }

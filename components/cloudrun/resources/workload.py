@@ -31,7 +31,6 @@ from fleet.labels import EXPOSED, IDLE_GPU_ACCEPTED
 from fleet.model import Cloud
 from fleet.model.cloud import Ingress, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 
 INGRESS = {
     Ingress.INTERNAL: "INGRESS_TRAFFIC_INTERNAL_ONLY",
@@ -74,7 +73,7 @@ def callers(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:
 def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     cloud = cloud_of(deployment)
     service, host = cloud.service(group.name), front_host(group.name, cloud)
-    most = instances_max(service, group.operation.scaling)
+    most = service.instances_max(group.operation.scaling.max)
     template = partial(_service_template, group, deployment, region)
     found = revisions(group, template)
     return {
@@ -101,7 +100,7 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
         "max_instance_request_concurrency": 1 if small else service.concurrency,
         "timeout": f"{service.timeout_s}s",
         # Both stated: one alone differs from what the API gives back for ever.
-        "scaling": {"min_instance_count": 0, "max_instance_count": instances_max(service, group.operation.scaling)},
+        "scaling": {"min_instance_count": 0, "max_instance_count": service.instances_max(group.operation.scaling.max)},
         "labels": labels(group),
     }
 

@@ -10,7 +10,6 @@ from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP, P
 from fleet.model import Cluster
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
-from policy.gpu.pools import cards_needed
 from policy.views.registered import UNKNOWN, Registered
 from tests.policy.builders import judged, verdicts
 from tests.policy.kubernetes_builders import cluster, gpu_workload, kubernetes, node_pool, workload
@@ -154,10 +153,3 @@ def test_pods_without_a_gpu_do_not_count() -> None:
 def test_a_pod_that_cannot_be_seen_is_left_out_and_named(spec: object) -> None:
     kinds = {verdict.kind for verdict in verdicts(G01, _cluster(), workload(spec={"template": spec}))}
     assert kinds == {Kind.UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    ("sizes", "needed"), [([], 0), ([5, 5], 1), ([6, 5], 2), ([6, 6, 4, 4], 2), ([11], 1), ([6] * 100, 4)]
-)
-def test_cards_are_filled_largest_first(sizes: list[int], needed: int) -> None:
-    assert cards_needed(sizes, capacity=10, most=3) == needed

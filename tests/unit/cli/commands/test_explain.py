@@ -149,4 +149,4 @@ def test_names_there_are_not_are_told_with_the_nearest_few() -> None:
     assert len(answer.err.splitlines()) == 2
     answer = shipped("explain", "edg", "lightweight-proxy")
     assert answer.code == 2
-    assert answer.err.startswith('"edg" is no stack; use one of cloud')
+    assert answer.err.startswith('unknown stack "edg"; did you mean edge?')

@@ -159,7 +159,7 @@ def test_mermaid_and_svg_read_no_words_of_others() -> None:
 def test_a_stack_there_is_not_is_told() -> None:
     answer = shipped("graph", "nowhere")
     assert answer.code == 2
-    assert '"nowhere" is no stack' in answer.err
+    assert 'unknown stack "nowhere"' in answer.err
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def finding(facts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_stack_is_bad_input(command: str, project: Path) -> None:
     answer = fleet(project, command, "nowhere")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith('"nowhere" is no stack; use one of ')
+    assert answer.err.startswith('unknown stack "nowhere"; use one of ')
 
 
 @pytest.mark.parametrize("command", COMMANDS)

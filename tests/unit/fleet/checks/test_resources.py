@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fleet.checks.hardening import ensure_exceptions_are_current
-from fleet.targets.capabilities import Feature
+from fleet.targets.features import Feature
 from tests.unit.builders import (
     Change,
     assert_accepted,
@@ -166,19 +166,24 @@ def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path:
     assert_accepted(tmp_path, local=local, **changes)
 
 
-@pytest.mark.parametrize(("device_class", "target"), [("embedded", "native"), ("hpc", "native")])
-def test_a_target_that_cannot_be_built_yet_is_refused(tmp_path: Path, device_class: str, target: str) -> None:
-    message = f'machine.target: target "{target}" cannot be built yet; use docker or kubernetes or cloudrun'
-    changes = on_pi(small_group(), class_=device_class, target=target)
+def test_a_target_that_cannot_be_built_is_refused(tmp_path: Path) -> None:
+    message = """machine.target: "native" is not allowed; use 'docker', 'kubernetes' or 'cloudrun'"""
+    changes = on_pi(small_group(), class_="hpc", target="native")
     assert_refused(tmp_path, "stack_pi", "target:", message, **changes)
+
+
+def test_a_device_that_runs_no_containers_is_refused(tmp_path: Path) -> None:
+    project = write_project(tmp_path, **on_pi(small_group(), class_="embedded"))
+    (fault,) = faults_of(project)
+    assert "machine.class: \"embedded\" is not allowed; use 'gaming-pc', " in fault
 
 
 def test_a_device_class_and_its_target_go_together(tmp_path: Path) -> None:
     message = (
-        'machine: target "docker" does not fit class "embedded", which is deployed by native-with-proxy; '
-        "set target to native, or another class"
+        'machine: target "docker" does not fit class "container-service"; '
+        "set target to cloudrun or kubernetes, or another class"
     )
-    assert_refused(tmp_path, "stack_pi", "fleet:machine:", message, **on_pi(small_group(), class_="embedded"))
+    assert_refused(tmp_path, "stack_pi", "fleet:machine:", message, **on_pi(small_group(), class_="container-service"))
 
 
 def test_a_feature_docker_has_in_another_way_is_a_degradation_and_no_fault(tmp_path: Path) -> None:
@@ -192,7 +197,7 @@ def test_a_ready_image_on_docker_brings_its_own_health_command(tmp_path: Path) -
     (fault,) = faults_of(project)
     assert fault.startswith(
         f"{place(project, 'small', '  main:')}: containers.main.health: "
-        "docker cannot do it on pi: HTTP health check of an image without the agent host; "
+        "not supported on pi (docker): HTTP health check of an image without the agent host; "
     )
     assert_accepted(tmp_path, **on_pi(small_group(image=READY % "amd64", main=PROBE)))
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from fleet.model.base import NAME_LENGTH_MAX
-from fleet.targets.cloudrun_limits import FILE, limits
+from fleet.targets.cloudrun.limits import FILE, limits
 from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
 
 FRONT = "machine.cloud.services.front."
@@ -251,7 +251,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 has nowhere to go"),
     "images nobody can pull": (
         {"images": {}},
-        "images.registry: the images of front, brain, store are built on one machine, where Cloud Run could pull none; "
+        "images.registry: the images of front, brain, store are built on one machine, where sky cannot pull them; "
         "set images.registry, such as europe-west4-docker.pkg.dev/sky-project/fleet",
     ),
 }

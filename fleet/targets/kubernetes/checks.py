@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import placed
 from fleet.model import Cluster, ContainerGroup, Fleet, Stack
-from fleet.model.cloud import Kind
 from fleet.network.addresses import AddressBook
 from fleet.network.health_port import health_port
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.docker_budget import cpu_request_millicores, memory_request_mib
-from fleet.targets.node_pools import PoolUse, pool_of, pool_uses
+from fleet.targets.gpu_use import PoolUse
+from fleet.targets.kubernetes.capacity import pool_of, pool_uses, reserved_on
 from fleet.text import thousands
 
 _NAMESPACE_LENGTH_MAX = 63
 
 
+def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Every fault of the stacks whose machine is a cluster."""
+    yield from ensure_pools_have_the_cards(fleet, sources)
+    yield from ensure_nodes_have_room(fleet, sources)
+    yield from ensure_volumes_can_be_mounted(fleet, sources)
+    yield from ensure_pods_have_distinct_ports(fleet, sources)
+    yield from ensure_exposures_lead_somewhere(fleet, sources)
+    yield from ensure_shares_can_be_divided(fleet, sources)
+    yield from ensure_other_machines_come_in(fleet, sources)
+    yield from ensure_namespaces_have_names(fleet, sources)
+
+
 def _clusters(fleet: Fleet) -> Iterator[tuple[Stack, Cluster, list[ContainerGroup]]]:
     for stack in fleet.stacks.values():
         if stack.machine.cluster:
-            yield stack, stack.machine.cluster, placed(fleet, stack)
+            yield stack, stack.machine.cluster, fleet.placed(stack)
 
 
 def ensure_pools_have_the_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -65,16 +75,6 @@ def ensure_nodes_have_room(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 problem = f"a pod of {thousands(_request_mib(stack, group))} MiB fits no node of {stack.name}"
                 remedy = f"the largest has {thousands(largest)} MiB; lower memory.request of its containers"
                 yield sources.group_fault(group.name, ("containers",), problem, remedy)
-
-
-def ensure_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A cluster's nodes pull images; nobody builds them there."""
-    for stack, _, groups in _clusters(fleet):
-        builds = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
-        if builds and stack.images.built_on_the_machine:
-            problem = f"the images of {', '.join(builds)} are built on one machine, where no node could pull them"
-            remedy = "set images.registry to where you push them"
-            yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)
 
 
 def ensure_volumes_can_be_mounted(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -130,32 +130,18 @@ def ensure_exposures_lead_somewhere(fleet: Fleet, sources: Sources) -> Iterator[
                 yield sources.stack_fault(stack.name, (*path, "host"), problem, "give each group its own host")
 
 
-def ensure_rollouts_can_stand_there(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A rollout's state is of a group that runs two versions; a share of requests needs a gateway to divide them."""
-    for stack in fleet.stacks.values():
-        cluster, cloud = stack.machine.cluster, stack.machine.cloud
-        gate = cluster.entrance if cluster else None
-        for name, state in stack.rollouts.items():
-            path = ("rollouts", name)
-            group = fleet.groups.get(name)
-            if name not in stack.groups or (cluster is None and cloud is None):
-                problem = f"{name} runs no two versions on {stack.name}"
-                remedy = "drop it, or name a group of a stack that is a cluster or Cloud Run"
-                yield sources.stack_fault(stack.name, path, problem, remedy)
-            elif group and not group.rollout.has_two_tracks:
-                problem = f'{name} has the strategy "{group.rollout.strategy}", which runs one version'
-                yield sources.stack_fault(stack.name, path, problem, "set its rollout.strategy to blue-green or canary")
-            elif cloud and cloud.service(name).kind is not Kind.SERVICE:
-                problem = f"{name} answers no requests on {stack.name}, so none can be divided"
-                yield sources.stack_fault(stack.name, path, problem, "drop it: its next version takes its place")
-            elif (
-                cluster
-                and 0 < state.percent < 100
-                and (gate is None or gate.kind != "gateway" or name not in gate.exposed)
-            ):
-                problem = f"{state.percent} percent need a gateway that divides requests, and {name} has none"
+def ensure_shares_can_be_divided(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A share of requests needs a gateway to divide them."""
+    for stack, cluster, groups in _clusters(fleet):
+        gate = cluster.entrance
+        for group in groups:
+            state = stack.rollouts.get(group.name)
+            if state is None or not group.rollout.has_two_tracks or state.percent in (0, 100):
+                continue
+            if gate is None or gate.kind != "gateway" or group.name not in gate.exposed:
+                problem = f"{state.percent} percent need a gateway that divides requests, and {group.name} has none"
                 remedy = "set machine.cluster.entrance.kind to gateway and expose the group, or use 0 or 100"
-                yield sources.stack_fault(stack.name, (*path, "percent"), problem, remedy)
+                yield sources.stack_fault(stack.name, ("rollouts", group.name, "percent"), problem, remedy)
 
 
 def ensure_other_machines_come_in(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -190,8 +176,8 @@ def _shares(use: PoolUse) -> str:
 
 
 def _request_mib(stack: Stack, group: ContainerGroup) -> int:
-    return sum(memory_request_mib(stack, container) for container in group.containers.values())
+    return sum(reserved_on(stack, container).memory_request_mib for container in group.containers.values())
 
 
 def _request_millicores(stack: Stack, group: ContainerGroup) -> int:
-    return sum(cpu_request_millicores(stack, container) for container in group.containers.values())
+    return sum(reserved_on(stack, container).cpu_request_millicores for container in group.containers.values())

@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fleet.checks.selection import placed
 from fleet.model import Cloud, ContainerGroup, Fleet, Stack
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.cloudrun_limits import limits
-from fleet.targets.cloudrun_sizes import ACCOUNT_ID_MAX, account_id
+from fleet.targets.cloudrun.instance_checks import check_instances
+from fleet.targets.cloudrun.limits import limits
 
+_ACCOUNT_ID_MAX = 30
+"""Characters of a service account's id, of which there are 6 at the least."""
 _AT = ("machine", "cloud")
 _WHAT = {Kind.JOB: "a job", Kind.WORKER_POOL: "a worker pool"}
+
+
+def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Every fault of the stacks that run on Cloud Run."""
+    yield from ensure_services_are_of_groups(fleet, sources)
+    yield from ensure_accounts_have_names(fleet, sources)
+    yield from ensure_kinds_fit_the_groups(fleet, sources)
+    yield from ensure_cloud_volumes_are_backed(fleet, sources)
+    yield from ensure_cloud_secrets_are_pinned(fleet, sources)
+    yield from ensure_front_doors_lead_somewhere(fleet, sources)
+    yield from ensure_divided_groups_answer_requests(fleet, sources)
+    yield from check_instances(fleet, sources)
 
 
 def _clouds(fleet: Fleet) -> Iterator[tuple[Stack, Cloud, list[ContainerGroup]]]:
     for stack in fleet.stacks.values():
         if stack.machine.cloud:
-            yield stack, stack.machine.cloud, placed(fleet, stack)
+            yield stack, stack.machine.cloud, fleet.placed(stack)
 
 
 def ensure_services_are_of_groups(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -43,11 +56,11 @@ def ensure_services_are_of_groups(fleet: Fleet, sources: Sources) -> Iterator[Fa
 
 def ensure_accounts_have_names(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Each group has a service account of its name: too long is an error, never cut."""
-    for stack, _, groups in _clouds(fleet):
+    for stack, cloud, groups in _clouds(fleet):
         for index, group in enumerate(groups):
-            name = account_id(group.name)
-            if len(name) > ACCOUNT_ID_MAX:
-                problem = f"{name}, its service account, has {len(name)} characters, and an id takes {ACCOUNT_ID_MAX}"
+            name = cloud.account_id(group.name)
+            if len(name) > _ACCOUNT_ID_MAX:
+                problem = f"{name}, its service account, has {len(name)} characters, and an id takes {_ACCOUNT_ID_MAX}"
                 yield sources.stack_fault(stack.name, ("groups", index), problem, "shorten the group's name")
 
 
@@ -164,12 +177,12 @@ def ensure_front_doors_lead_somewhere(fleet: Fleet, sources: Sources) -> Iterato
             yield sources.stack_fault(stack.name, path, problem, f'set it to "{Ingress.LOAD_BALANCER}"')
 
 
-def ensure_cloud_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Cloud Run pulls images; nobody builds them there."""
+def ensure_divided_groups_answer_requests(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Requests are divided between two versions of a service, and of nothing else."""
     for stack, cloud, groups in _clouds(fleet):
-        builds = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
-        if builds and stack.images.built_on_the_machine:
-            project = stack.machine.connection.removeprefix("gcp://")
-            problem = f"the images of {', '.join(builds)} are built on one machine, where Cloud Run could pull none"
-            remedy = f"set images.registry, such as {cloud.regions[0]}-docker.pkg.dev/{project}/fleet"
-            yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)
+        for group in groups:
+            divided = group.name in stack.rollouts and group.rollout.has_two_tracks
+            if divided and cloud.service(group.name).kind is not Kind.SERVICE:
+                problem = f"{group.name} answers no requests on {stack.name}, so none can be divided"
+                remedy = "drop it: its next version takes its place"
+                yield sources.stack_fault(stack.name, ("rollouts", group.name), problem, remedy)

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parents[1] / "data" / "cloudrun-limits.yaml"
+from fleet.text import thousands
+
+FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"
 """Where the figures stand, each with the page it was read on."""
 
 ONE_CPU = 1000
@@ -87,9 +89,9 @@ def _from(figures: Mapping[int, int], millicores: int) -> int | None:
 @cache
 def limits() -> Limits:
     """The figures, read when they are first asked for."""
-    import yaml
+    from fleet.source.document import read_yaml
 
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = read_yaml(FILE)
     values: dict[str, Any] = {field.name: _frozen(entries[field.name]["value"]) for field in fields(Limits)}
     cards = {
         name: Card(**{key: _frozen(value) for key, value in card.items()}) for name, card in values["gpus"].items()
@@ -138,4 +140,4 @@ def cpus(millicores: int) -> str:
 
 def mebibytes(mib: int) -> str:
     """A number of MiB as people read it: `4 096 MiB`."""
-    return f"{mib:,} MiB".replace(",", " ")
+    return f"{thousands(mib)} MiB"

@@ -1,15 +1,24 @@
-"""GPU memory: what is always held fits the card, and nothing may burst above it."""
+"""Cards of Docker machines: what is always held fits each card, nothing may burst above it, and MPS can serve it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fleet.checks.selection import containers, placed_by_mode
-from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack, Target
+from fleet.model import ContainerGroup, Enforcement, Fleet, GpuBudget, Stack, Target
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.docker_budget import CardUse, card_of, card_uses
+from fleet.targets.docker.capacity import card_of, card_uses
+from fleet.targets.gpu_use import CardUse
 from fleet.text import thousands
+
+
+def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Every fault of GPU budgets on Docker machines."""
+    yield from ensure_cards_are_named(fleet, sources)
+    yield from ensure_limits_fit_the_card(fleet, sources)
+    yield from ensure_gpu_memory_fits(fleet, sources)
+    yield from ensure_mps_clients_share_a_user(fleet, sources)
+    yield from ensure_tenants_share_no_card(fleet, sources)
 
 
 def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -48,7 +57,7 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     uses = {
         (stack.name, mode): card_uses(stack, groups)
         for stack in fleet.members
-        for mode, groups in placed_by_mode(fleet, stack)
+        for mode, groups in fleet.placed_by_mode(stack)
     }
     # What a card of another machine has free is what its fullest mode leaves.
     free: dict[tuple[str, str], int] = {}
@@ -64,7 +73,7 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                     largest.group,
                     ("containers", largest.container, "gpu", "request"),
                     f"{thousands(largest.budget.request_mib)} MiB do not fit {where} beside the others",
-                    _way_out(use, name, fleet, free),
+                    _remedy(use, name, fleet, free),
                     (arithmetic(use),),
                 )
 
@@ -77,7 +86,42 @@ def arithmetic(use: CardUse) -> str:
     return f"{' + '.join(parts)} = {thousands(use.committed_mib)} of {thousands(use.gpu.memory_mib)} MiB"
 
 
-def _way_out(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
+def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS as enforcement needs a card that MPS serves, and serves one user id only."""
+    for stack, group, key, container in fleet.containers(fleet.members):
+        budget = container.gpu
+        card = card_of(stack.machine, budget) if budget else None
+        if budget is None or card is None:
+            continue
+        mps = stack.machine.gpus[card].mps
+        if budget.enforcement is Enforcement.MPS and mps is None:
+            path = ("containers", key, "gpu", "enforcement")
+            problem = f"mps, but {card} of {stack.name} has no MPS"
+            remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
+            yield sources.group_fault(group.name, path, problem, remedy)
+        if mps is not None and container.hardening.run_as.uid != mps.uid:
+            path = ("containers", key, "hardening", "run_as")
+            problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
+            yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
+
+
+def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS clients of a card share a folder in memory, and one's fault ends all."""
+    for stack in fleet.stacks.values():
+        first: dict[str, ContainerGroup] = {}
+        for _, group, key, container in fleet.containers((stack,)):
+            card = card_of(stack.machine, container.gpu) if container.gpu else None
+            if card is None or card not in stack.shared_cards:
+                continue
+            other = first.setdefault(card, group)
+            if other.tenant != group.tenant:
+                problem = f"MPS of {card} on {stack.name} would join {group.whose} and {other.whose} ({other.name})"
+                yield sources.group_fault(
+                    group.name, ("containers", key, "gpu"), problem, "give each tenant a card, or a machine"
+                )
+
+
+def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
     room = [
         f"{name} has {thousands(free[name, card])} MiB free"
         for name, card in free
@@ -89,6 +133,7 @@ def _way_out(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, st
 
 
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:
-    for stack, group, key, container in containers(fleet, fleet.members):
-        if container.gpu is not None and stack.machine.target is Target.DOCKER:
+    members = (stack for stack in fleet.on(Target.DOCKER) if not stack.sandbox)
+    for stack, group, key, container in fleet.containers(members):
+        if container.gpu is not None:
             yield stack, group, key, container.gpu

@@ -1,11 +1,11 @@
-"""How a group's new version takes over where it runs: on a cluster an old pod may hold what the new one needs."""
+"""How a group's new version takes over on a cluster: an old pod may hold what the new one needs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from fleet.model import ContainerGroup, Rollout, RolloutStrategy, Stack, VolumeKind
-from fleet.targets.node_pools import pool_uses
+from fleet.targets.kubernetes.capacity import cluster_of, pool_uses
 
 
 def rollout_on(group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> Rollout:
@@ -38,8 +38,8 @@ def volume_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequ
     A volume of one pod is claimed for one node. A new pod on another node waits for it, and the old pod, which must
     not be missed, waits for the new one.
     """
-    cluster, rollout = stack.machine.cluster, group.rollout
-    if cluster is None or sum(pool.nodes for pool in cluster.node_pools.values()) == 1:
+    rollout = group.rollout
+    if sum(pool.nodes for pool in cluster_of(stack).node_pools.values()) == 1:
         return None
     if rollout.strategy is not RolloutStrategy.ROLLING or rollout.surge == 0 or group.scaling.max > 1:
         return None

@@ -117,11 +117,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 )
             }
         },
-        "containers.main.hardening: kubernetes cannot do it on trial: a lock weakened with a reason",
+        "containers.main.hardening: not supported on trial (kubernetes): a lock weakened with a reason",
     ),
     "a device of the host": (
         {"groups": {"left": main(devices=["/dev/snd"])}},
-        "containers.main.devices: kubernetes cannot do it on trial: host audio and other devices",
+        "containers.main.devices: not supported on trial (kubernetes): host audio and other devices",
     ),
     "an endpoint that another machine cannot reach": (
         {

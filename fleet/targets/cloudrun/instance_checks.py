@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fleet.checks.selection import containers, placed
 from fleet.model import Cloud, CloudService, ContainerGroup, Fleet, Stack
-from fleet.model.cloud import Backing, Billing, Kind
+from fleet.model.cloud import Backing, Billing, Kind, Shape
 from fleet.model.volume import VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.cloudrun_limits import ONE_CPU, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
-from fleet.targets.cloudrun_sizes import CARDS, Shape, shape
+from fleet.targets.cloudrun.capacity import CARDS, shape
+from fleet.targets.cloudrun.limits import ONE_CPU, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
+
+
+def check_instances(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Every fault of instances: their size, their requests, their variables and their cards."""
+    yield from ensure_instances_have_a_size(fleet, sources)
+    yield from ensure_requests_are_within_bounds(fleet, sources)
+    yield from ensure_variables_are_short(fleet, sources)
+    yield from ensure_cloud_cards_can_be_had(fleet, sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class _Run:
 def _runs(fleet: Fleet) -> Iterator[_Run]:
     for stack in fleet.stacks.values():
         if stack.machine.cloud:
-            for group in placed(fleet, stack):
+            for group in fleet.placed(stack):
                 yield _Run(stack, stack.machine.cloud, group)
 
 
@@ -146,7 +153,7 @@ def ensure_variables_are_short(fleet: Fleet, sources: Sources) -> Iterator[Fault
     """A variable's value is as long as Cloud Run takes it."""
     clouds = [stack for stack in fleet.stacks.values() if stack.machine.cloud]
     most = limits().env_value_max if clouds else 0
-    for stack, group, key, container in containers(fleet, clouds):
+    for stack, group, key, container in fleet.containers(clouds):
         for name, value in container.env.items():
             if (length := len(value.encode())) > most:
                 problem = f"{length} bytes are too many for a variable on {stack.name}, with {most} at the most"
