@@ -45,7 +45,7 @@ def main(options: Sequence[str]) -> int:
     """Runs pytest on the affected tests; its exit code, 0 where nothing is affected."""
     changed = changed_files()
     chosen = affected(changed)
-    print(f"{len(changed)} files changed since main: {', '.join(chosen) or 'no unit or policy test is affected'}")
+    print(f"files changed since main: {len(changed)}; affected: {', '.join(chosen) or 'no unit or policy test'}")
     if not chosen:
         return 0
     command = [sys.executable, "-m", "pytest", "--failed-first", *options, *chosen]
