@@ -79,7 +79,7 @@ def affected(changed: Iterable[str]) -> list[str]:
 
 
 def _graph() -> grimp.ImportGraph:
-    # Without a cache: one that import-linter shared would keep its old imports for files that this graph has seen change.
+    # No cache: import-linter would share it, and keep its old imports of files that this graph has seen change.
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     for importer, package in LOADED_BY_NAME.items():
         for module in graph.find_descendants(package):
