@@ -50,7 +50,8 @@ def discover(name: str) -> Address:
         return book[name.removesuffix("/main")]
     except KeyError:
         known = ", ".join(sorted(book)) or "none"
-        msg = f"{name}: is not a peer of group {os.environ.get('FLEET_GROUP', '?')} ({known}); add it under peers"
+        group = os.environ.get("FLEET_GROUP", "?")
+        msg = f"{name}: is not a peer of group {group} (it has {known}); add it under peers"
         raise UnknownPeerError(msg) from None
 
 
