@@ -1,4 +1,4 @@
-"""A stack on the page: what is taken of its machine, its groups in waves, where they answer, what the rules say."""
+"""A stack on the page: usage of its machine, groups by wave, endpoints and policy results."""
 
 from __future__ import annotations
 

@@ -22,16 +22,16 @@ def api() -> Iterator[Api]:
         yield running
 
 
-def test_a_comment_is_posted_once_and_then_renewed(api: Api) -> None:
+def test_a_comment_is_posted_once_and_then_updated(api: Api) -> None:
     said = [comment.write_comment(api.repository(), 12, text) for text in ("one", "two", "two")]
-    assert said == ["comment 1 posted", "comment 1 renewed", "comment 1 says so already"]
+    assert said == ["comment 1 posted", "comment 1 updated", "comment 1 is up to date"]
     assert [item["body"] for item in api.comments] == [f"{comment.MARK}\ntwo"]
 
 
 def test_a_comment_is_found_behind_a_hundred_others(api: Api) -> None:
     api.comments += [{"id": number, "body": "talk", "user": PERSON} for number in range(1, 131)]
     api.comments.append({"id": 131, "body": f"{comment.MARK}\nold", "user": BOT})
-    assert comment.write_comment(api.repository(), 12, "new") == "comment 131 renewed"
+    assert comment.write_comment(api.repository(), 12, "new") == "comment 131 updated"
 
 
 def test_a_person_who_quotes_the_mark_keeps_their_words(api: Api) -> None:
@@ -51,7 +51,7 @@ def test_a_text_too_long_for_github_is_cut_and_says_where_the_whole_is(api: Api,
 
 def test_drift_opens_one_issue_renews_it_and_closes_it(api: Api) -> None:
     said = [issue.keep_issue(api.repository(), reports) for reports in (["pc2"], ["pc2", "edge"], [], [])]
-    assert said == ["issue 1 opened", "issue 1 renewed", "issue 1 closed", "no stack drifted"]
+    assert said == ["issue 1 opened", "issue 1 updated", "issue 1 closed", "no stack drifted"]
     assert len(api.issues) == 1
     assert api.issues[0]["state"] == "closed"
     assert "pc2\n\nedge" in api.issues[0]["body"]
@@ -94,7 +94,7 @@ def test_the_issue_names_a_stack_whose_job_broke_beside_one_that_differs(tmp_pat
 def test_a_token_that_may_not_write_is_told_in_one_line_and_never_shown(api: Api) -> None:
     with pytest.raises(UserError) as caught:
         comment.write_comment(api.repository("a-forks-token"), 12, "text")
-    assert "GitHub answers 403 (Resource not accessible by integration)" in str(caught.value)
+    assert "GitHub returned 403 (Resource not accessible by integration)" in str(caught.value)
     assert "a-forks-token" not in f"{caught.value}{api.repository('a-forks-token')}"
     assert TOKEN not in repr(api.repository())
 
@@ -109,7 +109,7 @@ def test_an_interface_that_does_not_answer_is_told() -> None:
     ("change", "problem"),
     [
         ({"GITHUB_TOKEN": ""}, "GITHUB_TOKEN: not set"),
-        ({"GITHUB_API_URL": "file:///etc"}, "is no web address"),
+        ({"GITHUB_API_URL": "file:///etc"}, "is not a web address"),
     ],
 )
 def test_a_step_that_passes_too_little_is_told(change: dict[str, str], problem: str) -> None:

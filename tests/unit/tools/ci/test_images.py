@@ -63,7 +63,7 @@ def test_what_was_pushed_is_shown_as_the_lines_that_pin_it(tmp_path: Path) -> No
     images = {"registry": "ghcr.io/owner/project", "tag": "1", "digests": {"mcp": DIGEST}}
     assert shown == {"config": {"fleet:images": images}}
     (tmp_path / "swarm").write_text("")
-    with pytest.raises(UserError, match='swarm: "" is no digest'):
+    with pytest.raises(UserError, match='swarm: "" is not a digest'):
         pins("ghcr.io/owner/project", "1", tmp_path)
 
 

@@ -154,7 +154,7 @@ def test_a_runners_own_keys_are_never_written_over(tmp_path: Path) -> None:
     own.write_text("mine")
     lines = lay_out({"FLEET_KUBECONFIG": "theirs"}, tmp_path)
     assert own.read_text() == "mine"
-    assert lines == ["~/.kube/config: is there already and stays as it is; FLEET_KUBECONFIG is not used"]
+    assert lines == ["~/.kube/config: already exists; FLEET_KUBECONFIG is not used"]
 
 
 def test_stacks_come_in_the_order_in_which_their_groups_need_each_other() -> None:
@@ -172,5 +172,5 @@ def test_stacks_come_in_the_order_in_which_their_groups_need_each_other() -> Non
 
 @pytest.mark.parametrize("name", ["mainpcc", "local"])
 def test_a_stack_that_cannot_be_deployed_from_afar_is_refused(name: str) -> None:
-    with pytest.raises(UserError, match=f"FLEET_STACKS: {name} is no stack to deploy; name some of cloud, cluster"):
+    with pytest.raises(UserError, match=f"FLEET_STACKS: {name} is not a stack to deploy; use cloud, cluster"):
         stacks_in_order(load_project(ROOT).fleet, name)
