@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
-from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP
+from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP, as_annotation
 from fleet.redaction import holds_secret_value
 from policy.core import waiver_carriers
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
@@ -264,8 +264,8 @@ def _how_to_waive(rule: Rule, container: ContainerView) -> str:
     if key:
         return f"or say why and until when in containers.{key}.hardening.exceptions.{rule.exception}"
     if container.target != DOCKER:
-        rest, inside = EXCEPTION_PREFIX.removeprefix("fleet."), "pod" if container.target == KUBERNETES else "template"
-        name = f"annotation fleet.local/{container.name}.{rest}{rule.exception} of its {inside}"
+        inside = "pod" if container.target == KUBERNETES else "template"
+        name = f"annotation {as_annotation(EXCEPTION_PREFIX, container.name)}{rule.exception} of its {inside}"
     else:
         name = f"label {EXCEPTION_PREFIX}{rule.exception}"
     return f'or waive it with the {name} = "<last day> <reason>"'

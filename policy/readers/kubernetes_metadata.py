@@ -8,12 +8,6 @@ from typing import TypedDict
 from policy.readers.values import Properties, as_text
 from policy.views.label_selectors import Requirement, Selector
 
-FLEET = "fleet.local/"
-"""Prefix of annotations and labels that this project gives a meaning on a cluster."""
-
-POOL_LABEL = f"{FLEET}pool"
-"""Node label that names a pool where a cluster publishes no other; as in `fleet.model`, which takes long to import."""
-
 
 class Metadata(TypedDict):
     """What an ObjectView takes from metadata."""

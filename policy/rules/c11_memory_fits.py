@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import MEMORY_REQUEST_MIB
+from fleet.text import addends, thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import addends, thousands
 from policy.readers.values import as_whole
 from policy.views.container import INIT, KUBERNETES, ContainerView
 from policy.views.kubernetes import PoolView

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import DOMAIN
 from fleet.redaction import shown
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.parsing.images import parse_image
@@ -30,7 +31,7 @@ RULE = ContainerRule(
     remedy="name it under images.digests of the stack, or in containers.<name>.image.reference",
     elsewhere="add its digest, as name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
-    defaults={"built_here": ("fleet.local",)},
+    defaults={"built_here": (DOMAIN,)},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("image",),
     check=_check,

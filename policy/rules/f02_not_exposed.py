@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import EXPOSED
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.kubernetes import ServiceView
 
-EXPOSED = "fleet.local/exposed"
 """Annotation of a service that is meant to be reached from outside; its value says why."""
 
 _OPEN = {

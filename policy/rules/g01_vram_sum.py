@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
+from fleet.text import addends, thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import addends, thousands
 from policy.gpu.budgets import CardLoad, card_loads, shares_on
 from policy.gpu.pool_fit import pool_findings
 from policy.gpu.pools import gpu_pods, pool_loads

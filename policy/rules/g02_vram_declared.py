@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import GPU_REQUEST_MIB, as_annotation
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.gpu.budgets import missing_parts, serves_others
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
@@ -24,7 +25,7 @@ RULE = ContainerRule(
     summary="A container that is given a GPU states its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
-    on_cluster="add these annotations to its pod, as fleet.local/<container>.gpu.request-mib and so on",
+    on_cluster=f"add these annotations to its pod, as {as_annotation(GPU_REQUEST_MIB, '<container>')} and so on",
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("gpu", "labels", "args"),
     check=_check,

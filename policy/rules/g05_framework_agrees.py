@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fleet.targets.cloudrun_limits import card_named
+from fleet.targets.cloudrun.limits import card_named
+from fleet.text import thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import thousands
 from policy.gpu.budgets import Budget, budget_of, card_loads
 from policy.gpu.framework_claims import Claim, claims
 from policy.gpu.pools import gpu_pods, share_of

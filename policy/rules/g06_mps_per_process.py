@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT
 from fleet.redaction import shown
+from fleet.text import thousands
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.figures import thousands
 from policy.gpu.budgets import budget_of
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 

@@ -11,8 +11,8 @@ import math
 import re
 from collections.abc import Iterator
 
+from fleet.text import thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import thousands
 from policy.gpu.budgets import CardLoad, card_loads
 from policy.gpu.pool_room import PoolRoom
 from policy.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of

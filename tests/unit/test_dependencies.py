@@ -10,14 +10,11 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
-import pulumi
 import pytest
 
-from components import build
-from fleet.plan.deployment import Deployment
+from cli.preview.program import run_offline
+from cli.terminal import UserError
 from tests.unit.builders import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -27,8 +24,11 @@ RUNTIME = [
 ]
 """What the project and its extras need, as written."""
 
-SHIPPED = ("__main__.py", "fleet", "components", "policy", "cli", "tools")
-DEVELOPED = ("tests", "benchmarks")
+SHIPPED = ("__main__.py", "fleet", "components", "policy", "cli", "tools/ci")
+DEVELOPED = ("tests", "benchmarks", "tools/tests")
+BY_RESOURCE_TYPE = {"pulumi-docker", "pulumi-gcp", "pulumi-kubernetes"}
+"""SDKs that components/registering.py imports when it registers the first resource of a module."""
+
 OWN = {"fleet", "components", "policy", "cli", "tools", "tests", "benchmarks", "agent_host"}
 
 
@@ -81,7 +81,7 @@ def test_whatever_is_imported_is_declared() -> None:
 
 def test_whatever_is_declared_for_use_is_imported() -> None:
     providers = packages_distributions()
-    used = {normalized(name) for module in imported(*SHIPPED) for name in providers.get(module, ())}
+    used = BY_RESOURCE_TYPE | {normalized(name) for module in imported(*SHIPPED) for name in providers.get(module, ())}
     assert (names(RUNTIME)) - used == set()
 
 
@@ -116,15 +116,17 @@ def test_the_locked_setuptools_builds_the_project_without_network() -> None:
     assert int(locked) >= int(required.removeprefix("setuptools>="))
 
 
-@pytest.mark.parametrize(("target", "module"), [("kubernetes", "pulumi_kubernetes"), ("cloudrun", "pulumi_gcp")])
-def test_a_target_whose_sdk_is_missing_names_its_extra(
-    target: str, module: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("stack", "target", "module"),
+    [("cluster", "kubernetes", "pulumi_kubernetes"), ("cloud", "cloudrun", "pulumi_gcp")],
+)
+def test_a_stack_whose_sdk_is_missing_names_its_extra(
+    stack: str, target: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for loaded in [name for name in sys.modules if name.startswith((f"components.{target}", module))]:
         monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.setitem(sys.modules, module, None)
-    deployment = SimpleNamespace(machine=SimpleNamespace(target=target))
-    with pytest.raises(pulumi.RunError) as refusal:
-        build(cast(Deployment, deployment))
+    with pytest.raises(UserError) as refusal:
+        run_offline(ROOT, stack, {})
     assert str(refusal.value) == f"{module} is not installed ({target} needs it); pip install 'agent-fleet[{target}]'"
     assert target in PYPROJECT["project"]["optional-dependencies"]

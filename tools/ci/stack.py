@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cli.terminal import Exit, UserError, guarded, project_root
 from fleet.load.project import load_project
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.planner import plan_stack
 from tools.ci.credentials import FILES, lay_out, missing
 
 COMMANDS = {
@@ -82,10 +82,7 @@ def _run(action: str, stack: str, report: Path) -> Exit:
 
 
 def _connection(stack: str) -> str:
-    try:
-        return plan_stack(load_project(project_root()).fleet, stack).machine.connection
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
+    return plan_stack(load_project(project_root()).fleet, stack).machine.connection
 
 
 def _selected(stack: str, *, create: bool) -> bool:

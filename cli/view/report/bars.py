@@ -8,7 +8,7 @@ import htpy as h
 
 from cli.view.bar import Part
 from cli.view.memory import Taken
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 _FILLS = {"▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
 _SHARES = 6

@@ -12,6 +12,7 @@ from cli.view.report.table import table
 from fleet.cost import Amounts, StackCost
 from fleet.cost import Part as Priced
 from fleet.cost.figures import fleet_total
+from fleet.text import money
 
 _HEADINGS = ("idle", "expected", "maximum")
 
@@ -27,19 +28,14 @@ def costs_section(costs: Sequence[StackCost]) -> h.Renderable:
         h.h2(id="cost-heading")["Cost"],
         h.p(class_="muted")[f"US dollars per month of 730 h; prices as of {as_of}"],
         table("Cost per month at three loads", ("stack", *_HEADINGS), shown, 3),
-        h.p(class_="muted")["* includes a price that was not confirmed on its vendor's page"] if "*" in marks else None,
-        h.p(class_="muted")["+ plus unpriced items"] if "+" in marks else None,
+        h.p(class_="muted")["* uses a price not verified on its vendor's page"] if "*" in marks else None,
+        h.p(class_="muted")["+ excludes unpriced items"] if "+" in marks else None,
         (_stack(cost) for cost in costs),
     ]
 
 
-def money(usd: float) -> str:
-    """Whole cents."""
-    return f"{round(usd, 2) + 0.0:,.2f}".replace(",", " ")
-
-
 def _stack(cost: StackCost) -> h.Renderable:
-    budget = f"expected {money(cost.usd.expected)} of a budget of {money(cost.budget_usd)}" if cost.budget_usd else ""
+    budget = f"expected {money(cost.usd.expected)}, budget {money(cost.budget_usd)}" if cost.budget_usd else ""
     parts = [(part.name, *(_figures(part.usd) if part.usd else ("unknown",) * 3), part.how) for part in _parts(cost)]
     made = table(f"Cost items of {cost.stack}", ("item", *_HEADINGS, "how"), _figures_last(parts), 3)
     assumed = h.ul[(h.li[words] for words in cost.assumptions)]

@@ -26,7 +26,7 @@ from cli.view.diff_words import (
 from cli.view.memory import Taken
 from cli.view.report.bars import memory_bar
 from cli.view.report.table import table
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 
 def differences_section(diffs: Sequence[StackDiff], base: str) -> h.Renderable:

@@ -8,9 +8,8 @@ from itertools import groupby
 
 from fleet.model import PoolGpu, Sharing, Target
 from fleet.model.cloud import Kind
-from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
+from fleet.text import gibibytes, thousands
 
 _GAP = 24.0
 """Between machines."""
@@ -201,7 +200,9 @@ def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
         service = machine.cloud.service(group.name)
         always = max(1, service.min_instances if service.kind is Kind.WORKER_POOL else 1)
         return (
-            (service.min_instances, instances_max(service, scaling)) if service.kind is Kind.SERVICE else (always,) * 2
+            (service.min_instances, service.instances_max(scaling.max))
+            if service.kind is Kind.SERVICE
+            else (always,) * 2
         )
     # A Docker machine runs one replica of a group.
     return (1, 1) if machine.target is Target.DOCKER else (scaling.min, scaling.max)

@@ -13,7 +13,8 @@ from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
 from cli.view.report.table import table
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.capabilities import CAPABILITIES
+from fleet.targets.registry import profile
+from fleet.text import plural
 
 
 def machine_section(facts: Facts) -> h.Renderable:
@@ -114,11 +115,11 @@ def _endpoints(deployment: Deployment) -> h.Renderable:
     edges += [(group.name, host, "internet") for group in deployment.groups for host in group.operation.outside]
     return h.fragment[
         _fold(
-            f"{len(rows)} endpoint{_s(len(rows))}, {len(outside)} reached from elsewhere",
+            f"{plural(len(rows), 'endpoint')}, {len(outside)} reached from other machines",
             table(f"Endpoints of {deployment.stack}", ("endpoint", "on its machine", "from elsewhere"), rows),
         ),
         _fold(
-            f"{len(edges)} connection{_s(len(edges))} its groups may open",
+            f"{plural(len(edges), 'connection')} its groups may open",
             table(f"Connections of {deployment.stack}", ("from", "to", "on another machine as"), edges),
         )
         if edges
@@ -151,24 +152,24 @@ def _changes(deployment: Deployment) -> h.Renderable | None:
     target = deployment.machine.target
     everyone = len(deployment.groups)
     rows = [
-        (str(feature), "all" if len(groups) == everyone else ", ".join(groups), CAPABILITIES[target][feature].how)
+        (
+            str(feature),
+            "all" if len(groups) == everyone else ", ".join(groups),
+            profile(target).capabilities[feature].how,
+        )
         for feature, groups in deployment.degradations.items()
     ]
     unbuilt = [h.li[h.code[image], f": {why}"] for image, why in deployment.unbuilt.items()]
     return h.fragment[
         _fold(
-            f"{len(rows)} feature{_s(len(rows))} handled differently on {target}",
+            f"{plural(len(rows), 'feature')} handled differently on {target}",
             table(f"Handled differently on {target}", ("feature", "groups", "effect"), rows, of=deployment.stack),
         )
         if rows
         else None,
-        _fold(f"{len(unbuilt)} image{_s(len(unbuilt))} to provide yourself", h.ul[unbuilt]) if unbuilt else None,
+        _fold(f"{plural(len(unbuilt), 'image')} to provide yourself", h.ul[unbuilt]) if unbuilt else None,
     ]
 
 
 def _fold(summary: str, *inside: h.Renderable) -> h.Renderable:
     return h.details[h.summary[summary], inside]
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

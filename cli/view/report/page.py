@@ -8,14 +8,14 @@ from datetime import date
 
 import htpy as h
 
-from cli.view.report.costs import costs_section, money
+from cli.view.report.costs import costs_section
 from cli.view.report.drawing import svg
 from cli.view.report.facts import Facts
 from cli.view.report.layout import NARROW, WIDE, draw
 from cli.view.report.machine import machine_section
 from cli.view.report.style import DRAWING, PAGE, SCRIPT, THEME
 from fleet.cost.figures import fleet_total
-from fleet.model.quantities import gibibytes
+from fleet.text import dollars, gibibytes
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 """Makes the browser refuse every network request."""
@@ -62,7 +62,7 @@ def _summary(stacks: Sequence[Facts]) -> h.Renderable:
         ("Machines and clouds", str(len(stacks)), f"{groups} groups"),
         ("Agents", str(sum(facts.agents for facts in stacks)), "in those groups"),
         *([("Cards", f"{100 * used / total:.0f} %", f"{gibibytes(used)} of {gibibytes(total)}")] if total else []),
-        ("Expected cost", f"${money(usd.expected)}", f"per month{', plus unpriced items' if unknown else ''}"),
+        ("Expected cost", dollars(usd.expected), f"per month{', without unpriced items' if unknown else ''}"),
         (
             "Policies",
             f"{standing['mandatory']} violated",
