@@ -26,8 +26,8 @@ def costs_section(costs: Sequence[StackCost]) -> h.Renderable:
     marks = total[-1]
     return h.section(id="cost", aria_labelledby="cost-heading")[
         h.h2(id="cost-heading")["Cost"],
-        h.p(class_="muted")[f"US dollars a month of 730 h, prices of {as_of}"],
-        table("What a month costs at three loads", ("stack", *_HEADINGS), shown, 3),
+        h.p(class_="muted")[f"US dollars per month of 730 h; prices as of {as_of}"],
+        table("Cost per month at three loads", ("stack", *_HEADINGS), shown, 3),
         h.p(class_="muted")["* uses a price not verified on its vendor's page"] if "*" in marks else None,
         h.p(class_="muted")["+ excludes unpriced items"] if "+" in marks else None,
         (_stack(cost) for cost in costs),
@@ -37,10 +37,10 @@ def costs_section(costs: Sequence[StackCost]) -> h.Renderable:
 def _stack(cost: StackCost) -> h.Renderable:
     budget = f"expected {money(cost.usd.expected)}, budget {money(cost.budget_usd)}" if cost.budget_usd else ""
     parts = [(part.name, *(_figures(part.usd) if part.usd else ("unknown",) * 3), part.how) for part in _parts(cost)]
-    made = table(f"What {cost.stack} is made of", ("what", *_HEADINGS, "how"), _figures_last(parts), 3)
+    made = table(f"Cost items of {cost.stack}", ("item", *_HEADINGS, "how"), _figures_last(parts), 3)
     assumed = h.ul[(h.li[words] for words in cost.assumptions)]
     return h.details[
-        h.summary[f"{cost.stack}: how it is made{f'; {budget}' if budget else ''}"],
+        h.summary[f"{cost.stack}: cost items{f'; {budget}' if budget else ''}"],
         _budget(cost) if cost.budget_usd else None,
         made,
         h.fragment[h.p["Assumed:"], assumed] if cost.assumptions else None,
@@ -62,9 +62,9 @@ def _parts(cost: StackCost) -> Iterator[Priced]:
 def _budget(cost: StackCost) -> h.Renderable:
     usd, budget = cost.usd, cost.budget_usd or 0
     cents = [round(100 * max(usd_, 0)) for usd_ in (usd.idle, usd.expected - usd.idle, budget - usd.expected)]
-    parts: list[Part] = [*shares([("idle", cents[0]), ("more with work", cents[1])]), free(cents[2])]
+    parts: list[Part] = [*shares([("idle", cents[0]), ("usage", cents[1])]), free(cents[2])]
     named = [(part, f"{'left' if part is parts[-1] else part.label} {money(part.mib / 100)}") for part in parts]
-    return h.div(class_="memory")[bar(parts), key([row for row in named if row[0].mib], "US dollars a month")]
+    return h.div(class_="memory")[bar(parts), key([row for row in named if row[0].mib], "US dollars per month")]
 
 
 def _figures(usd: Amounts) -> tuple[str, str, str]:

@@ -38,16 +38,16 @@ def differences_section(diffs: Sequence[StackDiff], base: str) -> h.Renderable:
     same = ", ".join(diff.stack for diff in diffs if diff.is_empty)
     headings = ("stack", "resources", "containers", "policy results")
     return h.section(id="difference", aria_labelledby="difference-heading")[
-        h.h2(id="difference-heading")["What differs"],
+        h.h2(id="difference-heading")["Differences"],
         h.p(class_="muted")[f"Compared with {base}; both sides are offline plans."],
-        table("What a change does to each stack", headings, rows) if rows else h.p["Nothing differs in any stack."],
+        table("Effect on each stack", headings, rows) if rows else h.p["No stack differs."],
         (_stack(diff) for diff in differing),
-        h.p(class_="muted")[f"Nothing differs in: {same}"] if same and rows else None,
+        h.p(class_="muted")[f"No differences: {same}"] if same and rows else None,
     ]
 
 
 def _restarts(diff: StackDiff) -> str:
-    return f"{len(diff.restarts)} start or stop, up to {diff.restart_s} s" if diff.restarts else "none stops"
+    return f"{len(diff.restarts)} start or stop, up to {diff.restart_s} s" if diff.restarts else "none"
 
 
 def _stack(diff: StackDiff) -> h.Renderable:

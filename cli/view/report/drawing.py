@@ -26,7 +26,7 @@ def svg(drawing: Drawing, *, alone: bool) -> h.Renderable:
         aria_label=None if alone else "Drawing of the fleet",
     )[
         head,
-        h.title["The fleet: machines, groups in the waves they start in, and who may connect to whom"],
+        h.title["The fleet: machines, container groups by start wave, and allowed connections"],
         _arrow(drawing.name),
         (_frame(frame) for frame in drawing.frames),
         (_link(link, drawing) for link in drawing.links),

@@ -40,7 +40,7 @@ def _bars(deployment: Deployment) -> Iterator[h.Renderable]:
         for card in cards if mode != deployment.mode else ():
             yield memory_bar(f"Card {card.name}, mode {mode}", memory.of_card(card), "not deployed now")
     if deployment.off:
-        yield h.p(class_="muted")[f"Of other modes, their volumes kept: {', '.join(deployment.off)}"]
+        yield h.p(class_="muted")[f"Groups of other modes, volumes kept: {', '.join(deployment.off)}"]
     for use in deployment.pools:
         yield memory_bar("Pool of cards", memory.of_pool(use), f"{use.gpu.sharing}; {memory.copies(use)}")
     if machine.cluster:
@@ -63,9 +63,9 @@ def _groups(deployment: Deployment) -> h.Renderable:
         ]
         for group in (*deployment.sharing, *deployment.groups)
     ]
-    headings = ("wave", "group", "takes", "more")
+    headings = ("wave", "group", "resources", "details")
     made = h.table[
-        h.caption["Groups by the wave they start in"],
+        h.caption["Groups by start wave"],
         h.thead[h.tr[(h.th(scope="col", class_="wave" if words == "wave" else None)[words] for words in headings)]],
         h.tbody[rows],
     ]
@@ -89,7 +89,7 @@ def _beside(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
     if sidecars:
         yield f"with {', '.join(sidecars)}"
     if group.name in deployment.gpus_dropped:
-        yield "asks for a GPU and gets none"
+        yield "requests a GPU, gets none"
     volumes = [key for key, volume in deployment.volumes.items() if volume.group == group.name]
     if volumes:
         yield f"volume{'s' if len(volumes) > 1 else ''} {', '.join(volumes)}"
@@ -136,15 +136,14 @@ def _policies(facts: Facts) -> h.Renderable:
         rows.setdefault(f"{found.rule} {found.name} ({found.standing})", []).append(
             (found.resource or facts.name, found.message, h.code[found.place] if found.place else "-")
         )
-    word = h.span(class_="bad")["violated"] if judged.violated else h.span(class_="good")["keeps every rule"]
-    told = h.fragment["Policies: ", word if judged.violated or not rows else h.span(class_="good")["advised"]]
-    waived = sum(found.waived for found in judged.found)
-    summary = h.fragment[
-        told, f"; {judged.rules_held} of {judged.rules_run} rules passed{f', {waived} waived' if waived else ''}"
-    ]
+    run, held = judged.rules_run, judged.rules_held
+    passed = f"all {run} rules passed" if held == run else f"{held} of {run} rules passed"
     if not rows:
-        return h.p(class_="told")[summary]
-    headings = ("resource", "what it says", "where")
+        return h.p(class_="told")["Policies: ", h.span(class_="good")[passed]]
+    word = h.span(class_="bad")["violated"] if judged.violated else h.span(class_="good")["advisories only"]
+    waived = sum(found.waived for found in judged.found)
+    summary = h.fragment["Policies: ", word, f"; {passed}{f', {waived} waived' if waived else ''}"]
+    headings = ("resource", "message", "where")
     tables = [table(rule, headings, found, of=facts.name) for rule, found in rows.items()]
     return h.details(open=judged.violated)[h.summary[summary], tables]
 
@@ -164,11 +163,11 @@ def _changes(deployment: Deployment) -> h.Renderable | None:
     return h.fragment[
         _fold(
             f"{plural(len(rows), 'feature')} handled differently on {target}",
-            table(f"What changes on {target}", ("feature", "groups", "what happens"), rows, of=deployment.stack),
+            table(f"Handled differently on {target}", ("feature", "groups", "effect"), rows, of=deployment.stack),
         )
         if rows
         else None,
-        _fold(f"{plural(len(unbuilt), 'image')} to bring yourself", h.ul[unbuilt]) if unbuilt else None,
+        _fold(f"{plural(len(unbuilt), 'image')} to provide yourself", h.ul[unbuilt]) if unbuilt else None,
     ]
 
 

@@ -56,4 +56,4 @@ def test_the_page_has_a_bar_a_card_and_mode(tmp_path: Path) -> None:
     assert "Card gpu0, mode talk, which is deployed" in text
     assert "Card gpu0, mode see" in text
     assert "15 112 of 24 564 MiB" in text
-    assert "Of other modes, their volumes kept: vision-gpu" in text
+    assert "Groups of other modes, volumes kept: vision-gpu" in text

@@ -249,9 +249,9 @@ def test_what_differs_from_a_base_stands_first_and_says_why() -> None:
     assert "± replaced Container mainpc-web (image: web:&lt;1&gt; -&gt; web:2); because of image" in text
     assert "1 start or stop, up to 90 s" in text
     assert "RTX 4090 2 498 of 24 564 MiB" in text
-    assert "Nothing differs in: pc2" in text
+    assert "No differences: pc2" in text
 
 
 def test_nothing_that_differs_is_told_in_a_line() -> None:
     section = differences_section([StackDiff("pc2", Presence.BOTH)], "main (abc)")
-    assert "Nothing differs in any stack." in str(section)
+    assert "No stack differs." in str(section)
