@@ -6,10 +6,11 @@ The same rules run in the policy pack (`policy/__main__.py`) and in the offline 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP
 from fleet.redaction import holds_secret_value
 from policy.core import waiver_carriers

@@ -6,9 +6,9 @@ A hardening exception waives the rules about its field; a waiver proper names on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from fleet.frozen import dataclass
 from fleet.labels import EXCEPTION_PREFIX, WAIVER_PREFIX
 from fleet.model.waiver import WARN_DAYS
 from fleet.redaction import holds_secret_value

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.redaction import shown
 from fleet.source.faults import ConfigurationError, Fault
 from fleet.suggest import did_you_mean

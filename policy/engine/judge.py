@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from fleet.frozen import dataclass
 from policy.core.rule import Level, Rule, StackRule
 from policy.core.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
 from policy.engine.catalogue import rules

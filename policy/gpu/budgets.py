@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fleet import labels
+from fleet.frozen import dataclass
 from policy.readers.values import as_whole
 from policy.views.container import KUBERNETES, ContainerView
 from policy.views.stack import CardView, MachineView, StackView

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from posixpath import basename
 
+from fleet.frozen import dataclass
 from fleet.redaction import shown
 from policy.parsing.agents import agents_of
 from policy.parsing.images import parse_image

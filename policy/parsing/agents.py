@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from fleet.frozen import dataclass
 from policy.readers.values import as_text
 from policy.views.container import ContainerView
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from fleet.frozen import dataclass
 
 _IMAGE_ID = re.compile(r"^sha256:[0-9a-f]{64}$")
 

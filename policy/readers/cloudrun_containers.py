@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.labels import PREFIX
 from fleet.targets.cloudrun_limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity

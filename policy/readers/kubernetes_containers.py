@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from fleet.frozen import dataclass
 from policy.readers.kubernetes_metadata import FLEET
 from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity

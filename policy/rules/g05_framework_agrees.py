@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.targets.cloudrun_limits import card_named
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import thousands

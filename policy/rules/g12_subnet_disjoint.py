@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
+from fleet.frozen import dataclass
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.parsing.addresses import Network, overlap, parse_address, parse_network
 from policy.views.stack import MachineView, StackView

@@ -7,8 +7,8 @@ what the machine's component published. Another machine is another stack, and in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.labels import CONTAINER, GROUP
 from fleet.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule

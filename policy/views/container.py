@@ -8,8 +8,10 @@ in `unknown` under the view's own field name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from fleet.frozen import dataclass
 
 DOCKER = "docker"
 KUBERNETES = "kubernetes"

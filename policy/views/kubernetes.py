@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
 from policy.views.label_selectors import Selector
 
