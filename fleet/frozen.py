@@ -1,4 +1,4 @@
-"""`dataclass(frozen=True, slots=True)` that is cheap to define.
+"""`dataclass(frozen=True)` that is cheap to define.
 
 The standard decorator compiles eight methods per class, about 0.8 ms, and a plan defines more than a hundred classes.
 This one compiles only `__init__` and shares the rest. To a type checker it is the standard decorator.
@@ -16,15 +16,15 @@ else:
 
     def dataclass(*, frozen, slots, kw_only=False):
         """Takes these options of the standard decorator. Raises TypeError for a class with `__post_init__`."""
-        if not (frozen and slots):
-            msg = "use dataclasses.dataclass for a class that is mutable or has no slots"
+        if not frozen:
+            msg = "use dataclasses.dataclass for a mutable class"
             raise TypeError(msg)
 
         def define(cls):
             if hasattr(cls, "__post_init__"):
                 msg = f"{cls.__qualname__} has __post_init__; use dataclasses.dataclass"
                 raise TypeError(msg)
-            made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+            made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
             fields = dataclasses.fields(made)
             made._values = attrgetter(*(field.name for field in fields))
             made.__init__ = _init(made, fields)

@@ -148,10 +148,7 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
 
 def _owner(finding: Finding, stack: StackView) -> ContainerView | ObjectView | None:
     """What a finding of the whole stack is about, where it is a container or an object of a cluster."""
-    for container in stack.containers:
-        if container.subject == finding.subject:
-            return container
-    return next((view for view in stack.objects() if finding.urn and view.urn == finding.urn), None)
+    return stack.container(finding.subject) or stack.objects_by_urn.get(finding.urn)
 
 
 def _container_verdict(

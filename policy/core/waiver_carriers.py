@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from fleet.labels import GROUP
 from policy.core.rule import Finding
@@ -21,22 +20,11 @@ def of_view(view: object) -> Carriers:
 
 def of_finding(finding: Finding, stack: StackView) -> Carriers:
     """The labels of the container that a finding names, or of all of the pod or the group; none where it names none."""
-    for container in stack.containers:
-        if container.subject == finding.subject:
-            return [container.labels]
-    for view in (*stack.pods, *stack.runs):
-        if _is_named(view, finding):
-            return of_view(view)
-    group = next((view.labels.get(GROUP) for view in _others(stack) if _is_named(view, finding)), None)
-    return [container.labels for container in stack.containers if group and container.labels.get(GROUP) == group]
-
-
-def _others(stack: StackView) -> Iterator[Any]:
-    yield from stack.objects()
-    yield from stack.volumes
-
-
-def _is_named(view: Any, finding: Finding) -> bool:
-    """Whether a finding is about a view; a name alone may mean another."""
-    urn = getattr(view, "urn", "")
-    return urn == finding.urn if finding.urn and urn else bool(view.subject == finding.subject)
+    container = stack.container(finding.subject)
+    if container:
+        return [container.labels]
+    if workload := stack.workload_index.find(finding.subject, finding.urn):
+        return of_view(workload)
+    view = stack.object_index.find(finding.subject, finding.urn)
+    group = view.labels.get(GROUP) if view else None
+    return [container.labels for container in stack.of_group(group)] if group else []

@@ -25,6 +25,7 @@ from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
 from policy.views.kubernetes import DEFAULT_NAMESPACE, ObjectView, PodView
 from policy.views.registered import Registered
+from policy.views.selection import Scalers
 from policy.views.stack import MachineView, StackView, VolumeView
 
 _URN_PARTS = 4
@@ -100,7 +101,8 @@ def _objects(
 
 def _settle(views: dict[str, list[Any]], machines: Sequence[MachineView]) -> None:
     """How many of each pod run is known once its scaler and its nodes are."""
-    counts = {pod.urn: replicas_of(pod, views["scalers"], machines) for pod in views["pods"]}
+    scalers = Scalers(views["scalers"])
+    counts = {pod.urn: replicas_of(pod, scalers, machines) for pod in views["pods"]}
     views["containers"] = [_counted(view, counts) for view in views["containers"]]
     views["pods"] = [
         replace(pod, containers=tuple(_counted(view, counts) for view in pod.containers)) for pod in views["pods"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.kubernetes import PodView, ServiceView
+from policy.views.label_selectors import Selector
 from policy.views.stack import StackView
 
 
@@ -31,11 +32,8 @@ def _pods_of(service: ServiceView, stack: StackView) -> list[PodView]:
     """The pods behind a service; none where one of their ports cannot be seen."""
     if not service.selector or {"selector", "ports"} & service.unknown:
         return []
-    pods = [
-        pod
-        for pod in stack.pods
-        if pod.shares_namespace(service) and service.selector.items() <= pod.pod_labels.items()
-    ]
+    candidates = stack.pod_index.candidates(service.place, Selector(service.selector))
+    pods = [pod for pod in candidates if service.selector.items() <= pod.pod_labels.items()]
     seen = all("container_ports" not in view.unknown for pod in pods for view in pod.containers)
     return pods if seen else []
 

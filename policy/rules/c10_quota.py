@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
+from policy.views.kubernetes import Place
 from policy.views.stack import StackView
 
 _NEEDED = {
@@ -14,15 +15,16 @@ _NEEDED = {
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
-    judged: set[tuple[str, str]] = set()
+    if any("namespace" in quota.unknown for quota in stack.quotas):
+        return
+    kinds = {(quota.place, quota.kind) for quota in stack.quotas}
+    judged: set[Place] = set()
     for pod in stack.pods:
-        place = (pod.host, pod.namespace)
-        if "namespace" in pod.unknown or place in judged:
+        if pod.place is None or pod.place in judged:
             continue
-        judged.add(place)
-        has = {quota.kind for quota in stack.quotas if (quota.host, quota.namespace) == place}
+        judged.add(pod.place)
         for kind, why in _NEEDED.items():
-            if kind not in has and not any("namespace" in quota.unknown for quota in stack.quotas):
+            if (pod.place, kind) not in kinds:
                 problem = f'namespace "{pod.namespace}" has no {kind}, {why}'
                 yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
 

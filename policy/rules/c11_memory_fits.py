@@ -6,14 +6,15 @@ is invisible here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from fleet.labels import MEMORY_REQUEST_MIB
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.figures import addends, thousands
 from policy.readers.values import as_whole
 from policy.views.container import INIT, KUBERNETES, ContainerView
-from policy.views.kubernetes import PoolView
+from policy.views.kubernetes import PodView, PoolView
 from policy.views.stack import MachineView, StackView
 
 
@@ -30,13 +31,15 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 f"{thousands(machine.memory_mib)} MiB, so the kernel will end one of them"
             )
             yield Finding(machine.subject, "memory_mib", problem)
+        pods: dict[str, list[PodView]] = defaultdict(list)
+        for pod, named in stack.pods_on(machine):
+            pods[named].append(pod)
         for pool in machine.pools:
-            yield from _pool_findings(pool, machine, stack)
+            yield from _pool_findings(pool, machine, pods[pool.name])
 
 
-def _pool_findings(pool: PoolView, machine: MachineView, stack: StackView) -> Iterator[Finding]:
+def _pool_findings(pool: PoolView, machine: MachineView, pods: Sequence[PodView]) -> Iterator[Finding]:
     """What names a pool must fit its nodes; what names none goes wherever there is room."""
-    pods = [pod for pod, named in stack.pods_on(machine) if named == pool.name]
     shares = [(view.subject, _reserved(view)) for pod in pods for view in pod.containers if view.role != INIT]
     total, capacity = sum(share for _, share in shares), pool.nodes * pool.memory_mib
     if capacity and total > capacity:

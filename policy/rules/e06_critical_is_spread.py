@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.views.kubernetes import PodView
+from policy.views.kubernetes import DisruptionBudgetView, PodView
+from policy.views.selection import SelectorIndex
 from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    budgets = SelectorIndex((budget, budget.selector) for budget in stack.disruption_budgets if budget.selector)
     for pod in stack.pods:
         if _is_critical(pod, settings):
-            for field, problem, remedy in _lacks(pod, stack):
+            for field, problem, remedy in _lacks(pod, budgets):
                 yield Finding(pod.subject, field, f"{problem}, but its tier is critical", remedy, urn=pod.urn)
 
 
@@ -25,7 +27,7 @@ def _is_critical(pod: PodView, settings: Settings) -> bool:
     return is_critical and not pod.ends_by_itself
 
 
-def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
+def _lacks(pod: PodView, budgets: SelectorIndex[DisruptionBudgetView]) -> Iterator[tuple[str, str, str]]:
     replicas = max((container.replicas for container in pod.containers), default=1)
     if replicas < 2:
         remedy = "set scaling.min of its group to 2 or more (of what no group made, replicas)"
@@ -33,10 +35,7 @@ def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
     if not pod.spread:
         remedy = "add pod anti-affinity by kubernetes.io/hostname, or a topology spread constraint"
         yield "spread", "spread is not asked for, so one node may hold all of it", remedy
-    if not any(
-        budget.shares_namespace(pod) and budget.selector is not None and budget.selector.matches(pod.pod_labels)
-        for budget in stack.disruption_budgets
-    ):
+    if not any(budget.selector and budget.selector.matches(pod.pod_labels) for budget in budgets.candidates(pod)):
         yield (
             "pod_labels",
             "pod_labels are those of no disruption budget, so a drain may end all of it",

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Iterator
 
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.kubernetes import Allowance, NetworkPolicyView, PodView
+from policy.views.label_selectors import Selector
+from policy.views.selection import SelectorIndex
 from policy.views.stack import StackView
 
 _DNS = ("53", "5353", "dns", "domain")
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    index = SelectorIndex(
+        (policy, Selector() if "selector" in policy.unknown else policy.selector) for policy in stack.network_policies
+    )
     for pod in stack.pods:
         if {"pod_labels", "namespace", "host_network"} & pod.unknown or pod.host_network:
             continue  # What shares its node's network no policy reaches; that is B01's matter.
-        policies = [policy for policy in stack.network_policies if _is_about(policy, pod)]
+        policies = [policy for policy in index.candidates(pod) if _is_about(policy, pod)]
         if any({"selector", "ingress", "egress"} & policy.unknown for policy in policies):
             continue
         for field, problem in _faults(policies):
@@ -23,7 +28,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _is_about(policy: NetworkPolicyView, pod: PodView) -> bool:
-    return policy.shares_namespace(pod) and ("selector" in policy.unknown or policy.selector.matches(pod.pod_labels))
+    return "selector" in policy.unknown or policy.selector.matches(pod.pod_labels)
 
 
 def _faults(policies: Iterable[NetworkPolicyView]) -> Iterator[tuple[str, str]]:
