@@ -8,7 +8,7 @@ from cli.terminal import Exit, UserError, project_root
 from fleet.checks.waivers import waivers_of
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
-from fleet.model.waiver import WARN_DAYS
+from fleet.labels import WAIVER_WARN_DAYS
 from fleet.source.faults import ConfigurationError
 
 
@@ -42,7 +42,7 @@ def _ending(project: Project) -> list[str]:
         f"{project.sources.place_of_group(name, path)}: the waiver of {rule} ends on {waiver.until}; mend it until then"
         for name, group in project.fleet.groups.items()
         for path, rule, waiver in waivers_of(group)
-        if (waiver.until - today).days <= WARN_DAYS
+        if (waiver.until - today).days <= WAIVER_WARN_DAYS
     ]
 
 

@@ -6,10 +6,12 @@ Files are judged by it before anything is planned, and the policies judge what w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from fleet.frozen import dataclass
 
 FILE = Path(__file__).parents[1] / "data" / "cloudrun-limits.yaml"
 """Where the figures stand, each with the page it was read on."""

@@ -23,7 +23,7 @@ def pool_findings(load: PoolLoad) -> Iterator[Finding]:
         return
     shares = [share for share in load.shares if _asks_right(share, load)]
     for share in load.shares:
-        if share not in shares:
+        if not _asks_right(share, load):
             yield _wrong_resource(share, load)
     for share in shares:
         yield from _alone(share, load)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
 
 from fleet.frozen import dataclass
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
@@ -46,11 +46,11 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     meant = [
         network for machine in stack.machines for cidr in machine.allowed_overlaps if (network := parse_network(cidr))
     ]
-    for one, other in combinations(subnets, 2):
-        if overlap(one.network, other.network):
-            mine, theirs = (one, other) if one.rank < other.rank else (other, one)
-            problem = f"{_what(mine)} overlaps {theirs.name} ({theirs.cidr}), so neither reaches the other"
-            yield Finding(mine.subject, "subnets", problem)
+    for first, second in _overlapping([subnet.network for subnet in subnets]):
+        one, other = subnets[first], subnets[second]
+        mine, theirs = (one, other) if one.rank < other.rank else (other, one)
+        problem = f"{_what(mine)} overlaps {theirs.name} ({theirs.cidr}), so neither reaches the other"
+        yield Finding(mine.subject, "subnets", problem)
     for subnet in subnets:
         yield from _taken(subnet, meant)
         for machine in stack.machines:
@@ -72,6 +72,22 @@ def _subnets(stack: StackView) -> Iterator[_Subnet]:
             if network and name not in registered and (name, cidr) not in published:
                 published.add((name, cidr))
                 yield _Subnet(machine.subject, name, cidr, network, 2)
+
+
+def _overlapping(networks: Sequence[Network]) -> list[tuple[int, int]]:
+    """Positions of networks that share addresses. Two either nest or are apart: each looks for those around it."""
+    found: dict[Network, list[int]] = {}
+    for number, network in enumerate(networks):
+        found.setdefault(network, []).append(number)
+    lengths = {(network.version, network.prefixlen) for network in found}
+    pairs: list[tuple[int, int]] = []
+    for network, inner in found.items():
+        pairs += combinations(inner, 2)
+        for version, length in lengths:
+            if version == network.version and length < network.prefixlen:
+                outer = found.get(network.supernet(new_prefix=length), ())
+                pairs += ((min(pair), max(pair)) for pair in product(inner, outer))
+    return sorted(pairs)
 
 
 def _taken(subnet: _Subnet, meant: list[Network]) -> Iterator[Finding]:
