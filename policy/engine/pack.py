@@ -63,10 +63,11 @@ def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Po
     judged = {check.of for check in rule.resources}
     if isinstance(rule, ContainerRule):
         judged |= {"containers", "pods", "runs"}
+    not_judged = f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}"
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if collection_of(args.resource_type) not in judged:
-            args.not_applicable(f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}")
+            args.not_applicable(not_judged)
         resource = session.resource(args.urn, rule.id, lambda: _registered(args))
         terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
         resource.notices += _report(single_verdicts(rule, resource.alone, terms), report)
