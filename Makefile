@@ -3,9 +3,11 @@ PYTHON ?= python3
 STACK ?= local
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= auto
+CHECKS := check-lint check-types check-imports check-workflows
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup setup-dev plan validate up down test check control-plane lock schema policies bench clean
+.PHONY: help setup setup-dev plan validate up down test test-fast coverage check $(CHECKS) control-plane lock schema policies bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -38,14 +40,29 @@ up: setup ## Deploy STACK with Pulumi
 down: setup ## Remove STACK's containers; data volumes stay
 	@$(BIN)/python -m cli.commands.up --destroy $(STACK)
 
-test: setup-dev check ## Run every test level this machine can run
-	@$(BIN)/python -m pytest
+test: setup-dev ## Run every test level this machine can run, the checks among them
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+test-fast: setup-dev ## Run the unit and policy tests of what changed since main
+	@$(BIN)/python -m tools.tests.affected -n $(WORKERS)
+
+coverage: setup-dev ## Measure which lines and branches the unit and policy tests run
+	@$(BIN)/python -m tools.tests.coverage -n $(WORKERS)
 
 check: setup-dev ## Lint, types, import contracts and workflows
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync $(CHECKS)
+
+check-lint:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+check-types:
 	@$(BIN)/mypy
+
+check-imports:
 	@$(BIN)/lint-imports --no-logo
+
+check-workflows:
 	@$(BIN)/zizmor --offline --quiet --no-progress .github
 	@if command -v go >/dev/null || [ -x .state/lab/bin/actionlint ]; then "$$(tools/lab/actionlint)"; \
 	else echo "actionlint: skipped, since it is built with Go, which is not installed"; fi
@@ -61,8 +78,10 @@ schema: setup ## Renew schemas/ from the models
 policies: setup ## Renew docs/policies.md from the rules
 	@$(BIN)/fleet policy docs
 
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: ## Renew the locked requirements (needs uv)
-	@for name in requirements requirements-dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
+	@$(LOCK) pyproject.toml --all-extras -o requirements.txt
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 bench: setup-dev ## Time plan, validate and preview against bare programs
 	@$(BIN)/python -m benchmarks

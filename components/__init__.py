@@ -11,5 +11,18 @@ def build(deployment: Deployment) -> None:
     """Registers everything a deployment needs, with its target's components.
 
     A target's package is imported only here, so that no stack pays for another target's SDK.
+
+    Raises pulumi.RunError if that SDK is not installed.
     """
-    import_module(f"components.{deployment.machine.target}.component").build(deployment)
+    target = deployment.machine.target
+    try:
+        component = import_module(f"components.{target}.component")
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if not package.startswith("pulumi_"):
+            raise
+        from pulumi import RunError
+
+        msg = f"{package} is not installed ({target} needs it); pip install 'agent-fleet[{target}]'"
+        raise RunError(msg) from error
+    component.build(deployment)

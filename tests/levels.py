@@ -7,13 +7,20 @@ import os
 import pytest
 
 REQUIRE = "FLEET_REQUIRE"
-"""Levels that must run, comma separated: `unit,policy,docker`; `browser` is one among the unit tests."""
+"""Levels that must run, comma separated: `unit,policy,docker`. A level's parts follow a dash: `engine` requires
+`engine-docker`, `engine-kubernetes` and `engine-cloud`; each can be required alone."""
+
+
+def required(level: str) -> bool:
+    """Whether FLEET_REQUIRE names a level, or the level it is a part of."""
+    named = os.environ.get(REQUIRE, "").replace(" ", "").split(",")
+    return level in named or level.partition("-")[0] in named
 
 
 def need(level: str, missing: str | None) -> None:
     """Goes on where nothing is missing; else skips, or fails where the level is required."""
     if missing is None:
         return
-    if level in os.environ.get(REQUIRE, "").replace(" ", "").split(","):
+    if required(level):
         pytest.fail(f"level {level} is required ({REQUIRE}), but {missing}", pytrace=False)
     pytest.skip(f"level {level}: {missing}")

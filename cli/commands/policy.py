@@ -11,6 +11,7 @@ from textwrap import fill
 from cli.terminal import Exit, UserError, console, project_root, trimmed
 from cli.waivers import WaiverRow, ensure_waivers_name_rules, waiver_rows
 from fleet.load.project import load_project
+from fleet.text import plural
 from policy.core.rule import Rule
 from policy.engine import catalogue
 
@@ -105,7 +106,7 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
     out = console()
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        left = f"{row.days_left} day{'s' if row.days_left != 1 else ''} left"
+        left = f"{plural(row.days_left, 'day')} left"
         whose = f"{row.group}/{row.container}" if row.container else row.group
         table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), Text(row.place, overflow="fold"))
     with trimmed(out):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from cli.terminal import Exit, UserError, project_root
 from cli.view.report.drawing import svg
 from cli.view.report.layout import WIDE, draw, in_order
-from cli.view.report.markup import Markup
 from cli.view.report.mermaid import mermaid
 from cli.writing import write_tree
 from fleet.load.project import load_project
@@ -18,6 +17,8 @@ from fleet.plan.deployment import Deployment
 from fleet.plan.planner import UnknownStackError, plan_stack
 
 if TYPE_CHECKING:
+    import htpy as h
+
     from fleet.cost import StackCost
 
 
@@ -59,7 +60,7 @@ def _priced(fleet: Fleet) -> list[tuple[Deployment, StackCost]]:
     return [(plan, stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, shipped_prices())) for plan in plans]
 
 
-def _difference(root: Path, base: str) -> Markup:
+def _difference(root: Path, base: str) -> h.Renderable:
     from cli.commands.diff import both_sides, differences
     from cli.view.report.differences import differences_section
 

@@ -6,9 +6,9 @@ from datetime import date
 
 from cli.terminal import Exit, UserError, project_root
 from fleet.checks.waivers import waivers_of
+from fleet.labels import WAIVER_WARN_DAYS
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
-from fleet.labels import WAIVER_WARN_DAYS
 from fleet.source.faults import ConfigurationError
 
 

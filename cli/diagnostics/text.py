@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleet.model.quantities import gibibytes
+from fleet.text import gibibytes
 
 MIB = 1024 * 1024
 
@@ -36,11 +36,6 @@ def duration(seconds: float) -> str:
     if whole < 2 * 86400:
         return f"{whole // 3600} h"
     return f"{whole // 86400} days"
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 restart`, `3 restarts`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def cores(millicores: float) -> str:

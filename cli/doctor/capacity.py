@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from cli.diagnostics.check import Check, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Mends
-from cli.diagnostics.text import cores, counted, size
+from cli.diagnostics.text import cores, size
 from cli.doctor.facts import DaemonFacts, DiskFacts, MachineFacts
-from fleet.model.quantities import gibibytes
 from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment
+from fleet.text import gibibytes, plural
 
 _FIRMWARE_SHARE = 0.1
 """What kernel, firmware and an onboard graphics chip may keep of the memory that is built in."""
@@ -81,7 +81,7 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, mends: M
     if found.arch and found.arch != arch:
         figure = f"is for {found.arch}, the machine is {arch}"
         return wrong(reference, "image", figure, mends.docker("image", "rm", reference))
-    return good(reference, "image", f"{size(found.size_bytes)}, for {counted(len(users), 'container')}")
+    return good(reference, "image", f"{size(found.size_bytes)}, for {plural(len(users), 'container')}")
 
 
 def _missing_image(reference: str, users: list[str], deployment: Deployment, mends: Mends) -> Check:

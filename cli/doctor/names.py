@@ -7,12 +7,13 @@ from ipaddress import ip_network
 
 from cli.diagnostics.check import Check, good, warning, wrong
 from cli.diagnostics.fix_commands import Mends
-from cli.diagnostics.text import counted, place
+from cli.diagnostics.text import place
 from cli.doctor.facts import MachineFacts, NeighbourFacts
 from components.docker.render import deployed_networks, render_volume
 from fleet import labels
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedVolume, PublishedPort
+from fleet.text import plural
 
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  (addresses a neighbour's port may be open on)
 _COMPOSE_PROJECT = "com.docker.compose.project"
@@ -45,10 +46,10 @@ def _containers(deployment: Deployment, facts: MachineFacts, mends: Mends) -> It
         ours += 1
         composed = composed or neighbour.labels.get(_COMPOSE_PROJECT, "")
     if composed:
-        figure = f"{counted(ours, 'container')} of Compose project {composed} run; Pulumi would meet their names taken"
+        figure = f"{plural(ours, 'container')} of Compose project {composed} run; Pulumi would meet their names taken"
         yield warning("containers", "names", figure, mends.docker("compose", "-p", composed, "down"))
     elif not taken:
-        figure = f"{counted(len(deployment.containers), 'name')} free" + (f" or ours ({ours} deployed)" if ours else "")
+        figure = f"{plural(len(deployment.containers), 'name')} free" + (f" or ours ({ours} deployed)" if ours else "")
         yield good("containers", "names", figure)
 
 
@@ -61,7 +62,7 @@ def _volumes(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Itera
     yield from clashes
     if deployment.volumes and not clashes:
         ours = sum(volume.name in facts.volumes for volume in deployment.volumes.values())
-        figure = f"{counted(len(deployment.volumes), 'name')} free" + (f" or ours ({ours} there)" if ours else "")
+        figure = f"{plural(len(deployment.volumes), 'name')} free" + (f" or ours ({ours} there)" if ours else "")
         yield good("volumes", "names", figure)
 
 
@@ -104,7 +105,7 @@ def _subnet(planned: ContainerNetwork, deployment: Deployment, facts: MachineFac
                 figure = f"{planned.subnet} overlaps network {name} ({subnet})"
                 mend = f"set {_key(planned, deployment)} in {mends.stack_file} to a free /24 of 10.210.0.0/16"
                 return wrong(planned.name, "subnet", figure, f"{mend}, or {mends.docker('network', 'rm', name)}")
-    return good(planned.name, "subnet", f"{planned.subnet} overlaps none of {counted(len(facts.networks), 'network')}")
+    return good(planned.name, "subnet", f"{planned.subnet} overlaps none of {plural(len(facts.networks), 'network')}")
 
 
 def _pools(planned: ContainerNetwork, deployment: Deployment, facts: MachineFacts, mends: Mends) -> Check:

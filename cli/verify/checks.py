@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Mends
-from cli.diagnostics.text import counted, place
+from cli.diagnostics.text import place
 from cli.verify.connectivity import reach_checks
 from cli.verify.container import container_checks
 from cli.verify.facts import CardFacts, LiveFacts
@@ -14,9 +14,9 @@ from cli.verify.peers import Peer
 from cli.verify.usage import use_checks
 from components.docker.render import deployed_networks, is_closed, render_volume
 from fleet.model.machine import ContainerNetwork
-from fleet.model.quantities import thousands
 from fleet.plan.deployment import Deployment, PlannedVolume
 from fleet.targets.docker_budget import CardUse
+from fleet.text import plural, thousands
 
 _CARD_FULL = 0.98
 _SAME_CARD = 0.02
@@ -27,7 +27,7 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
     """Every check of a stack: containers in start order, then networks, volumes and cards."""
     mends = Mends.of(deployment, facts.compose_file)
     if not facts.containers and deployment.containers:
-        figure = f"not deployed: none of its {counted(len(deployment.containers), 'container')} exists"
+        figure = f"not deployed: none of its {plural(len(deployment.containers), 'container')} exists"
         return [wrong(deployment.stack, "containers", figure, mends.deploy())]
     checks: list[Check] = []
     for container in deployment.containers:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Mends
-from cli.diagnostics.text import counted, duration
+from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import lock_checks
 from components.docker.render import networks_of, render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.text import plural
 
 _ENDED = ("exited", "dead")
 _LOOP_RESTARTS = 3
@@ -42,7 +43,7 @@ def container_checks(
 
 def _runs(container: PlannedContainer, found: ContainerFacts, mends: Mends) -> Check:
     state, name = found.state, container.name
-    restarts = counted(state.restarts, "restart")
+    restarts = plural(state.restarts, "restart")
     if state.status in _ENDED:
         figure = f"stopped {duration(state.since_s)} ago: {_cause(found)}; {restarts}"
         return wrong(name, "runs", figure, f"{mends.logs(name)}; {mends.docker('start', name)}", "stopped")

@@ -9,8 +9,8 @@ from cli.diagnostics.fix_commands import Mends
 from cli.diagnostics.text import MIB, cores, size
 from cli.verify.facts import ContainerFacts, security_option
 from components.docker.render import Rendered, render_container
-from fleet.model.quantities import thousands
 from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.text import thousands
 
 Pairs = dict[str, tuple[str, str]]
 """What is compared -> as found, as planned; both as people read them."""

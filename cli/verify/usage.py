@@ -8,8 +8,8 @@ from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Mends
 from cli.diagnostics.text import cores, mib
 from cli.verify.facts import LiveFacts, Use
-from fleet.model.quantities import thousands
 from fleet.plan.deployment import PlannedContainer
+from fleet.text import thousands
 
 _NEARLY_FULL = 0.95
 """Share of its memory limit from which a container is about to be killed."""

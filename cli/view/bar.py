@@ -1,4 +1,4 @@
-"""Bars of memory: each part its own fill, told apart without colour, with a legend of figures."""
+"""Memory bars with a legend. Parts differ by fill character, so that colour is not needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 _FILLS = "█▓"
 _CONTEXT, _RESERVE, _FREE = "▒", "▚", "░"
@@ -17,7 +17,7 @@ _STYLES = {"█": "green", "▓": "cyan", "▒": "yellow", "▚": "magenta", "�
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a bar: what it is, how much in MiB, and its fill."""
+    """One segment of a bar: label, size in MiB and fill character."""
 
     label: str
     mib: int
@@ -25,27 +25,27 @@ class Part:
 
 
 def shares(labelled: Sequence[tuple[str, int]]) -> list[Part]:
-    """Parts of equal standing, with alternating fills."""
+    """Segments of groups, with alternating fills."""
     return [Part(label, mib, _FILLS[index % len(_FILLS)]) for index, (label, mib) in enumerate(labelled)]
 
 
 def overhead(label: str, mib: int) -> Part:
-    """What contexts cost."""
+    """CUDA contexts and the like."""
     return Part(label, mib, _CONTEXT)
 
 
 def reserve(label: str, mib: int) -> Part:
-    """What is kept for others."""
+    """Memory reserved for the system."""
     return Part(label, mib, _RESERVE)
 
 
 def free(mib: int) -> Part:
-    """What is left."""
+    """Free memory; negative figures show as zero."""
     return Part("free", max(mib, 0), _FREE)
 
 
 def bar(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
-    """The parts side by side over a width in columns; each part that is not zero shows."""
+    """The segments over `width` columns; every segment above zero gets at least one column."""
     text = Text()
     for part, columns in zip(parts, _columns(parts, width), strict=True):
         text.append(_fill(part, ascii_only) * columns, _STYLES[part.fill])
@@ -53,7 +53,7 @@ def bar(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
 
 
 def legend(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
-    """Every part with its fill and figure, in lines of at most a width; a line ends between parts, never inside one."""
+    """Each segment with its fill and figure, wrapped between segments at `width` columns."""
     text, column = Text(), 0
     for part in parts:
         words = f" {part.label} {thousands(part.mib)}"
@@ -74,7 +74,7 @@ def _fill(part: Part, ascii_only: bool) -> str:
 
 
 def _columns(parts: Sequence[Part], width: int) -> list[int]:
-    """Columns of each part: by largest remainder, at least one for what is not zero; exactly `width` together."""
+    """Columns per segment by the largest-remainder method; at least one for sizes above zero, `width` in total."""
     total = sum(part.mib for part in parts) or 1
     exact = [part.mib * width / total for part in parts]
     columns = [max(int(share), 1 if part.mib else 0) for share, part in zip(exact, parts, strict=True)]

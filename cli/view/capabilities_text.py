@@ -1,4 +1,4 @@
-"""The capability map as a table: a row a feature, a column a target; below, how or why not."""
+"""Capabilities as a table: one row per feature, one column per target, then the reasons."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from rich.text import Text
 from cli.terminal import trimmed
 from fleet.targets.capabilities import CAPABILITIES, Feature, Level
 
-_MARKS = {Level.DOES: "✓ does", Level.CHANGES: "~ changes", Level.CANNOT: "✗ cannot"}
+_MARKS = {Level.DOES: "✓ supported", Level.CHANGES: "~ differs", Level.CANNOT: "✗ unsupported"}
+
+_HEADINGS = {
+    Level.DOES: "supported",
+    Level.CHANGES: "handled differently",
+    Level.CANNOT: "not supported",
+}
 
 
 def show_capabilities(out: Console) -> None:
-    """Prints the map: first at a glance, then each change and each refusal in words."""
+    """Prints the table, then every difference and every missing feature with its reason."""
     with trimmed(out):
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-        table.add_column("a group's need")
+        table.add_column("feature")
         for target in CAPABILITIES:
             table.add_column(str(target))
         for feature in Feature:
@@ -25,7 +31,7 @@ def show_capabilities(out: Console) -> None:
         out.print(table)
         for target, found in CAPABILITIES.items():
             for level in (Level.CHANGES, Level.CANNOT, Level.DOES):
-                out.print(f"\n{target} {level}")
+                out.print(f"\n{_HEADINGS[level]} on {target}")
                 for feature, support in found.items():
                     if support.level is level:
                         out.print(Padding(Text(f"{feature}: {support.how}"), (0, 0, 0, 2)))

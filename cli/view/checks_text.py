@@ -12,6 +12,7 @@ from rich.text import Text
 from cli.diagnostics.check import SEVERITY, Check, Status, counts, worst
 from cli.verify.connectivity import PEER
 from cli.view import bar
+from fleet.text import plural
 
 _MARKS = {Status.GOOD: "✓", Status.UNKNOWN: "?", Status.WARNING: "!", Status.WRONG: "✗"}
 _ASCII = {"✓": "+", "✗": "x"}
@@ -31,7 +32,7 @@ def show_checks(out: Console, stack: str, title: str, checks: Sequence[Check], c
     """Prints all checks of a stack; those of `containers` in one row each, where there are any."""
     with out.capture() as captured:
         _show(out, stack, title, checks, containers)
-    # Tables pad their cells; what is piped or copied should not carry that.
+    # Tables pad their cells; piped or copied output should not carry the padding.
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
@@ -119,11 +120,11 @@ def _alike(checks: Sequence[Check]) -> list[list[Check]]:
 
 def _summary(checks: Sequence[Check]) -> str:
     found = [f"{number} {status}" for status, number in counts(checks).items() if number]
-    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}: {', '.join(found)}"
+    return f"{plural(len(checks), 'check')}: {', '.join(found)}"
 
 
 def _in_full(out: Console, checks: Sequence[Check]) -> None:
-    """What needs attention, each with its way out; a way out that several in a row share comes once."""
+    """What needs attention, each with its fix; a fix shared by consecutive checks is printed once."""
     for mend, same in groupby(checks, key=lambda check: check.mend):
         for check in same:
             row = Table.grid(padding=(0, 2, 0, 0))
@@ -132,7 +133,7 @@ def _in_full(out: Console, checks: Sequence[Check]) -> None:
             head = Text(check.subject, "bold").append(f" {check.check}: {check.figure}", "default")
             row.add_row(_mark(out, check.status), head)
             out.print(row)
-        # Never broken: it is there to be copied.
+        # Never wrapped: it is meant to be copied.
         out.print(Text(f"    {mend}"), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""A cloud in a plan: what each group runs as, how large and how many, where it answers, and what stands before it."""
+"""Cloud Run in a plan: kind, size, instances, URL and front door of each group."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from rich.text import Text
 from cli.view.rows import labelled
 from fleet.model import MAIN, Cloud
 from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
-from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.cloudrun_sizes import instances_max
+from fleet.text import gibibytes, plural
 
 _PERCENT = 100
 
 
 def show_cloud(out: Console, deployment: Deployment, cloud: Cloud) -> None:
-    """Prints what a project's groups become, region by region."""
+    """Prints the services, jobs and worker pools of a project, by region."""
     labelled(out, "where", Text(f"{', '.join(cloud.regions)} of project {cloud.project_number}"))
     for group in deployment.groups:
         out.print()
@@ -33,8 +33,8 @@ def show_cloud(out: Console, deployment: Deployment, cloud: Cloud) -> None:
         watched = f"{cloud.observation.errors_per_minute} errors a minute, {cloud.observation.latency_ms} ms"
         labelled(out, "alerts", Text(f"above {watched}, to {cloud.observation.email}"))
     if cloud.budget:
-        told = "alerts" if cloud.budget.billing_account else "no alerts: give budget.billing_account"
-        labelled(out, "budget", Text(f"${cloud.budget.monthly_usd:g} a month, {told}"))
+        alerts = "with alerts" if cloud.budget.billing_account else "no alerts; set budget.billing_account"
+        labelled(out, "budget", Text(f"${cloud.budget.monthly_usd:g} a month, {alerts}"))
 
 
 def _version(secret: CloudSecret) -> str:
@@ -50,7 +50,7 @@ def _group(group: PlannedGroup, deployment: Deployment, cloud: Cloud) -> Iterato
         yield from (f"  {cloud.url(group.name, region)}" for region in cloud.regions)
     callers = [*service.invokers, *(edge.source for edge in deployment.edges if edge.target == group.name)]
     if service.kind is not Kind.WORKER_POOL:
-        yield f"  called by {', '.join(dict.fromkeys(callers)) or 'nobody: name its invokers'}{_reach(service)}"
+        yield f"  called by {', '.join(dict.fromkeys(callers)) or 'nobody; set invokers'}{_reach(service)}"
     homes = [f"{volume} in {'a bucket' if home == 'bucket' else 'a database'}"
              for volume, home in service.volumes.items()]  # fmt: skip
     if homes:
@@ -75,13 +75,15 @@ def _size(group: PlannedGroup, service: CloudService) -> str:
 
 def _instances(group: PlannedGroup, service: CloudService) -> str:
     if service.kind is Kind.JOB:
-        return "runs to its end when it is called"
+        return "runs to completion when invoked"
     if service.kind is Kind.WORKER_POOL:
         count = max(1, service.min_instances)
-        return f"{count} instance{'s' if count > 1 else ''}, always, in each region"
+        return f"{plural(count, 'instance')}, always, in each region"
     most = instances_max(service, group.operation.scaling)
-    paid = "as long as an instance runs" if service.billing == "instance" or service.gpu else "while it answers"
-    return f"{service.min_instances} to {most} instances of {service.concurrency} requests at a time; paid {paid}"
+    billed = "per instance" if service.billing == "instance" or service.gpu else "per request"
+    return (
+        f"{service.min_instances} to {most} instances, {service.concurrency} concurrent requests each; billed {billed}"
+    )
 
 
 def _reach(service: CloudService) -> str:

@@ -11,9 +11,9 @@ from rich.text import Text
 from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.model import Cluster
-from fleet.model.quantities import gibibytes
 from fleet.plan.deployment import Demand, Deployment
 from fleet.targets.node_pools import PoolUse
+from fleet.text import gibibytes
 
 _WIDE = 110
 """Columns from which the quotas fit as a table."""

@@ -1,4 +1,4 @@
-"""Costs as a picture: a bar beside the budget, then every figure with its arithmetic under it."""
+"""Costs as text: a bar against the budget, then every figure with its arithmetic."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from rich.text import Text
 
 from cli.terminal import trimmed
 from cli.view import bar
-from cli.view.charge_text import money
 from cli.view.rows import ascii_only, bar_row, indented
 from fleet.cost import Amounts, GroupCost, Part, StackCost
 from fleet.cost.figures import BreakEven, fleet_total, plain, price
 from fleet.cost.prices import PRICES
+from fleet.text import money
 
 _COLUMN = 13
 _UNVERIFIED, _UNKNOWN = "*", "+"
 
 
 def show_stack(out: Console, cost: StackCost) -> None:
-    """Prints one stack group by group."""
+    """Prints the costs of one stack, by group."""
     with trimmed(out):
         out.print(Text(cost.stack, "bold").append(f"   {cost.title}; {_heading(cost)}", "default"))
         out.print()
@@ -30,7 +30,7 @@ def show_stack(out: Console, cost: StackCost) -> None:
         _columns(out, "")
         if cost.machine:
             machine = _Sum(cost.machine)
-            _row(out, "the machine, split among its groups", machine.usd, machine.marks, "bold")
+            _row(out, "machine, split among its groups", machine.usd, machine.marks, "bold")
             for part in cost.machine:
                 _part(out, part)
         for group in cost.groups:
@@ -43,7 +43,7 @@ def show_stack(out: Console, cost: StackCost) -> None:
 
 
 def show_fleet(out: Console, costs: Sequence[StackCost]) -> None:
-    """Prints a row a stack, and their sum."""
+    """Prints one row per stack, and the total."""
     with trimmed(out):
         out.print(Text("fleet", "bold").append(f"   {len(costs)} stacks; {_heading(costs[0])}" if costs else ""))
         out.print()
@@ -57,7 +57,7 @@ def show_fleet(out: Console, costs: Sequence[StackCost]) -> None:
         _row(out, "total", fleet_total(costs), _marks(unverified, unknown), "bold")
         out.print()
         _legend(out, unverified=unverified, unknown=unknown)
-        out.print("fleet cost <stack> shows how each figure is made, and what it assumes")
+        out.print("fleet cost <stack> shows the arithmetic and assumptions of each figure")
 
 
 def _heading(cost: StackCost) -> str:
@@ -65,15 +65,15 @@ def _heading(cost: StackCost) -> str:
 
 
 def _bar(out: Console, cost: StackCost) -> None:
-    """Cost at idle and what work adds, of the budget; of the maximum where there is none."""
+    """Cost at idle and what load adds, against the budget; without one, against the maximum."""
     usd = cost.usd
     scale = max(cost.budget_usd or usd.maximum, usd.expected)
     idle, work, rest = (round(100 * x) for x in (usd.idle, usd.expected - usd.idle, scale - usd.expected))
-    parts = [*bar.shares([("idle", max(idle, 0)), ("work", max(work, 0))]), bar.free(rest)]
+    parts = [*bar.shares([("idle", max(idle, 0)), ("load", max(work, 0))]), bar.free(rest)]
     of = f"budget {money(cost.budget_usd)}" if cost.budget_usd else f"maximum {money(usd.maximum)}"
     bar_row(out, "cost", parts, f"expected {money(usd.expected)}, {of}")
-    left = "left of it" if cost.budget_usd else "up to the maximum"
-    words = [(parts[0], "idle"), (parts[1], "more with work"), (parts[2], left)]
+    left = "left of the budget" if cost.budget_usd else "up to the maximum"
+    words = [(parts[0], "idle"), (parts[1], "added by load"), (parts[2], left)]
     text = Text("  ").join(
         Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {word} {money(part.mib / 100)}")
         for part, word in words
@@ -115,7 +115,7 @@ def _how(out: Console, words: str) -> None:
 
 
 def _room(out: Console) -> int:
-    """Columns for names: figures stay near them on a wide screen."""
+    """Columns for names: figures stay close to them on a wide screen."""
     return min(out.width, 100) - 3 * _COLUMN
 
 
@@ -133,10 +133,10 @@ class _Sum:
 def _below(out: Console, cost: StackCost) -> None:
     if cost.budget_usd:
         out.print(Text(f"budget: {_budget(cost)}"))
-    out.print(Text(f"an inference: {_inference(cost)}"))
+    out.print(Text(f"per inference: {_inference(cost)}"))
     if cost.break_even:
         out.print(Text(f"break-even: {_break_even(cost.break_even)}"))
-    out.print("assumed:")
+    out.print("assumptions:")
     for assumption in cost.assumptions:
         out.print(Padding(Text(assumption), (0, 0, 0, 2)))
     _legend(out, unverified=cost.unverified, unknown=bool(cost.unknown))
@@ -145,14 +145,14 @@ def _below(out: Console, cost: StackCost) -> None:
 def _budget(cost: StackCost) -> str:
     budget = cost.budget_usd or 0
     expected, maximum = (round(budget - usd, 2) for usd in (cost.usd.expected, cost.usd.maximum))
-    said = f"{money(expected)} left" if expected >= 0 else f"{money(-expected)} OVER"
-    highest = "" if maximum >= 0 else f"; {money(-maximum)} over at the maximum load"
-    return f"{said} of {money(budget)} at the expected load{highest}"
+    at_expected = f"{money(expected)} left of" if expected >= 0 else f"{money(-expected)} OVER the budget of"
+    at_maximum = "" if maximum >= 0 else f"; {money(-maximum)} over at maximum load"
+    return f"{at_expected} {money(budget)} at expected load{at_maximum}"
 
 
 def _inference(cost: StackCost) -> str:
     if cost.inference_usd is None:
-        return "none is expected: no group calls a model or has a GPU"
+        return "none expected: no group calls a model or has a GPU"
     management = cost.management_usd
     infrastructure = cost.usd.idle - management
     scaling = cost.usd.expected - cost.usd.idle
@@ -164,19 +164,19 @@ def _inference(cost: StackCost) -> str:
 
 def _break_even(even: BreakEven) -> str:
     mark = _UNVERIFIED if even.unverified else ""
-    home = f"{money(even.fixed_usd)} a month + {price(round(even.home_usd, 4))} an hour of work"
-    cloud = f"{price(round(even.cloud_usd, 4))}{mark} an hour of the smallest Cloud Run instance with an L4"
+    home = f"{money(even.fixed_usd)} a month + {price(round(even.home_usd, 4))} an hour of load"
+    cloud = f"{price(round(even.cloud_usd, 4))}{mark} an hour on the smallest Cloud Run instance with an L4"
     if even.hours is None:
         return f"never within a month: {home} here, {cloud}"
     sides = f"{money(even.fixed_usd)} / ({even.cloud_usd:.4f} - {even.home_usd:.4f})"
-    return f"cheaper from {plain(even.hours)} hours of work a month = {sides}: {home} here, {cloud}"
+    return f"cheaper here from {plain(even.hours)} hours of load a month = {sides}: {home} here, {cloud}"
 
 
 def _legend(out: Console, *, unverified: bool, unknown: bool) -> None:
     if unverified:
-        out.print(Text(f"{_UNVERIFIED} made with a price that was not read on its vendor's page; {PRICES} says whose"))
+        out.print(Text(f"{_UNVERIFIED} uses a price not verified on its vendor's page; see {PRICES}"))
     if unknown:
-        out.print(Text(f"{_UNKNOWN} and more: a price is not known, and nothing is counted for it"))
+        out.print(Text(f"{_UNKNOWN} excludes unpriced items"))
 
 
 def _marks(unverified: bool, unknown: bool) -> str:

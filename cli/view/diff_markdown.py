@@ -26,7 +26,7 @@ from cli.view.diff_words import (
     standing,
     wave_text,
 )
-from fleet.model.quantities import thousands
+from fleet.text import plural, thousands
 
 LIMIT = 65_536
 """Characters of a comment: GitHub's API refuses a longer one ("body is too long (maximum is 65536 characters)")."""
@@ -86,7 +86,7 @@ def _data(diff: StackDiff) -> Iterator[str]:
 
 def _violations(diff: StackDiff) -> Iterator[str]:
     mandatory = [_result(result) for result in diff.policies.new if result.level == "mandatory"]
-    yield from _sections(f"{diff.stack}: {_many(mandatory, 'new policy violation')}", mandatory)
+    yield from _sections(f"{diff.stack}: {plural(len(mandatory), 'new policy violation')}", mandatory)
 
 
 def _machine(diff: StackDiff) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _restarts(diff: StackDiff) -> Iterator[str]:
     restarts = [
         f"- {wave_text(restart)}: {_code(restart.container)} {effect_text(restart)}" for restart in diff.restarts
     ]
-    yield from _sections(f"{diff.stack}: {_many(restarts, 'container')} to stop or start", restarts)
+    yield from _sections(f"{diff.stack}: {plural(len(restarts), 'container')} to stop or start", restarts)
 
 
 def _resources(diff: StackDiff) -> Iterator[str]:
@@ -112,16 +112,16 @@ def _resources(diff: StackDiff) -> Iterator[str]:
 
 def _advisories(diff: StackDiff) -> Iterator[str]:
     advisory = [_result(result) for result in diff.policies.new if result.level != "mandatory"]
-    yield from _sections(f"{diff.stack}: {_many(advisory, 'new advisory result')}", advisory)
+    yield from _sections(f"{diff.stack}: {plural(len(advisory), 'new advisory result')}", advisory)
     waived = [_result(result) for result in diff.policies.waived]
     yield from _sections(f"{diff.stack}: {len(waived)} newly waived", waived)
 
 
 def _old_results(diff: StackDiff) -> Iterator[str]:
     fixed = [_result(result) for result in diff.policies.fixed]
-    yield from _sections(f"{diff.stack}: {_many(fixed, 'policy result')} fixed", fixed)
+    yield from _sections(f"{diff.stack}: {plural(len(fixed), 'policy result')} fixed", fixed)
     same = [_result(result) for result in diff.policies.unchanged]
-    yield from _sections(f"{diff.stack}: {_many(same, 'policy result')} unchanged", same, fold=True)
+    yield from _sections(f"{diff.stack}: {plural(len(same), 'policy result')} unchanged", same, fold=True)
 
 
 _BY_WEIGHT = (_data, _violations, _machine, _restarts, _advisories, _resources, _old_results)
@@ -172,10 +172,6 @@ def _cards(name: str, pair: Pair[Card]) -> Iterator[str]:
 def _result(result: PolicyResult) -> str:
     place = f" {_code(result.source)}" if result.source else ""
     return f"- **{result.id}** {result.name} ({standing(result)}){place}: {_text(result.message)}"
-
-
-def _many(things: Sequence[object], name: str) -> str:
-    return f"{len(things)} {name}{'s' if len(things) != 1 else ''}"
 
 
 def _line(text: str) -> str:

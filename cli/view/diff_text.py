@@ -32,7 +32,7 @@ from cli.view.diff_words import (
     wave_text,
 )
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 _FIELDS_MAX = 8
 """Fields of one resource that are told; --json has them all."""

@@ -18,7 +18,7 @@ from cli.diff.model import (
     Restart,
     StackDiff,
 )
-from fleet.model.quantities import gibibytes
+from fleet.text import gibibytes
 
 _LONG = 48
 MARKS = {Kind.REMOVED: "-", Kind.REPLACED: "±", Kind.CHANGED: "~", Kind.ADDED: "+"}

@@ -1,4 +1,4 @@
-"""A host in a plan: its cards, its memory, and the ports other machines need."""
+"""A host in a plan: its cards, its memory, and the ports published to other machines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from rich.text import Text
 
 from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
+from fleet.model import Enforcement
 from fleet.plan.deployment import Deployment
 from fleet.targets.docker_budget import CardUse
+from fleet.text import plural
+
+_ENFORCED_BY = {
+    Enforcement.ADVISORY: "nothing (advisory)",
+    Enforcement.FRAMEWORK: "the framework",
+    Enforcement.MPS: "MPS",
+    Enforcement.EXCLUSIVE: "exclusive use",
+}
 
 
 def show_host(out: Console, deployment: Deployment) -> None:
-    """Prints what a host's groups take of it."""
+    """Prints a host's cards, memory and published ports."""
     for card in deployment.cards:
         _card(out, card)
     _modes(out, deployment)
@@ -26,21 +35,22 @@ def _card(out: Console, card: CardUse) -> None:
     taken = memory.of_card(card)
     bar_row(out, card.name.upper().replace("GPU", "GPU "), taken.parts, taken.figures)
     indented(out, bar.legend(taken.parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
-    indented(out, Text(f"caps: {_caps(card)}"))
+    indented(out, Text(_enforcement(card)))
 
 
-def _caps(card: CardUse) -> str:
-    by_kind: Counter[str] = Counter()
+def _enforcement(card: CardUse) -> str:
+    """What caps the memory of a card's processes."""
+    by_kind: Counter[Enforcement] = Counter()
     for share in card.shares:
-        by_kind[str(share.budget.enforcement)] += share.budget.processes
-    kinds = [f"{kind} ({count} process{'es' if count > 1 else ''})" for kind, count in sorted(by_kind.items())]
+        by_kind[share.budget.enforcement] += share.budget.processes
+    kinds = [f"{_ENFORCED_BY[kind]} ({plural(count, 'process')})" for kind, count in sorted(by_kind.items())]
     mps = card.gpu.mps
-    served = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
-    return (", ".join(kinds) or "nothing runs on it") + served
+    clients = f"; MPS serves {card.processes} of {mps.clients_max} clients, uid {mps.uid}" if mps else ""
+    return (f"enforced by {', '.join(kinds)}" if kinds else "unused") + clients
 
 
 def _modes(out: Console, deployment: Deployment) -> None:
-    """The modes besides the one deployed: their bars, and what is off for now."""
+    """The modes that are not deployed: their bars, and the groups that are off."""
     if not deployment.modes:
         return
     off = f"; off, volumes kept: {', '.join(deployment.off)}" if deployment.off else ""
@@ -59,7 +69,7 @@ def _memory(out: Console, deployment: Deployment) -> None:
 
 def _ports(out: Console, deployment: Deployment) -> None:
     if not deployment.published:
-        labelled(out, "ports", Text("none published: no other machine needs one"))
+        labelled(out, "ports", Text("none published; no other machine connects"))
         return
     lines = [
         f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"

@@ -1,4 +1,4 @@
-"""What is taken of a card, a pool, a host or a cluster's nodes: the parts of a bar, with its figures in words."""
+"""Memory in use of a card, a node pool, a host or a cluster, as bar segments and a caption."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from cli.view import bar
 from fleet.model import Cluster
-from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment
 from fleet.targets.docker_budget import CardUse
 from fleet.targets.node_pools import PoolUse
+from fleet.text import gibibytes, thousands
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Parts that fill a bar, and what they come to."""
+    """The segments of a bar, and its caption."""
 
     parts: tuple[bar.Part, ...]
     figures: str
@@ -34,7 +34,7 @@ def of_card(card: CardUse) -> Taken:
 
 
 def of_host(deployment: Deployment) -> Taken:
-    """Main memory of a machine."""
+    """Main memory of a host."""
     machine = deployment.machine
     used = deployment.memory_request_mib
     parts = (
@@ -47,7 +47,7 @@ def of_host(deployment: Deployment) -> Taken:
 
 
 def of_pool(use: PoolUse) -> Taken:
-    """What copies that always run take of a pool's cards."""
+    """GPU memory of a pool taken by the minimum of copies."""
     gpu = use.gpu
     total = gpu.memory_mib * use.cards
     parts = (*bar.shares(use.taken), bar.free(total - sum(mib for _, mib in use.taken)))
@@ -55,26 +55,26 @@ def of_pool(use: PoolUse) -> Taken:
 
 
 def of_nodes(deployment: Deployment, cluster: Cluster) -> Taken:
-    """Main memory of a cluster's nodes, always and at the most."""
+    """Main memory of a cluster's nodes at minimum and maximum copies."""
     least = sum(namespace.least.memory_request_mib for namespace in deployment.namespaces)
     most = max(least, sum(namespace.most.memory_request_mib for namespace in deployment.namespaces))
     parts = (
-        *bar.shares([("always", least)]),
-        bar.overhead("at the most", most - least),
+        *bar.shares([("at minimum", least)]),
+        bar.overhead("up to maximum", most - least),
         bar.free(cluster.memory_mib - most),
     )
     of = gibibytes(cluster.memory_mib)
-    return Taken(parts, f"{gibibytes(least)} requested, {gibibytes(most)} at the most, of {of}")
+    return Taken(parts, f"{gibibytes(least)} requested, {gibibytes(most)} at maximum, of {of}")
 
 
 def copies(use: PoolUse) -> str:
-    """How many copies ask for a pool's cards, and how many find none."""
+    """How many copies request a card of a pool, and how many stay pending."""
     if not use.shares:
-        return "nothing runs on it"
+        return "unused"
     waiting = use.copies_max - use.placed("copies_max")
-    said = (
+    wanted = (
         f"{use.copies_min} to {use.copies_max} copies"
         if use.copies_max > use.copies_min
         else f"{use.copies_min} placed"
     )
-    return f"{said}; {waiting} would stay pending" if waiting else f"{said}; all find a card"
+    return f"{wanted}; {waiting} would stay pending" if waiting else f"{wanted}; all can be scheduled"

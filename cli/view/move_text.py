@@ -1,4 +1,4 @@
-"""A group's move as text: section by section, what is now and what would be."""
+"""The move of a group as text: what changes, section by section, before and after."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from fleet.relocation.row import Row
 
 
 def show_move(out: Console, fleet: Fleet, move: Move) -> None:
-    """Prints what changes, what stays the same in one line, and the lines to edit."""
+    """Prints what changes, what does not, and the edits to make."""
     there = fleet.stacks[move.target].machine
-    origin = f"{move.source} ({fleet.stacks[move.source].machine.target})" if move.source else "nowhere"
+    origin = f"{move.source} ({fleet.stacks[move.source].machine.target})" if move.source else "no stack"
     with trimmed(out):
-        out.print(f"{move.group}: from {origin} to {move.target} ({there.target}); nothing is changed by this command")
+        out.print(f"{move.group}: from {origin} to {move.target} ({there.target}); preview only")
         for title, rows in move.sections.items():
             if rows:
                 out.print(f"\n{title}")
@@ -25,11 +25,11 @@ def show_move(out: Console, fleet: Fleet, move: Move) -> None:
                     _show(out, row)
         same = [title for title, rows in move.sections.items() if not rows]
         if same:
-            out.print(f"\nnothing changes in: {', '.join(same)}")
+            out.print(f"\nunchanged: {', '.join(same)}")
         out.print("\nto move it")
         for edit in move.edits:
             out.print(Padding(Text(edit), (0, 0, 0, 2)))
-        verdict = "the fleet would be refused:" if move.faults else f"the fleet is valid: fleet plan {move.target}"
+        verdict = "the fleet is invalid:" if move.faults else f"the fleet is valid; next: fleet plan {move.target}"
         out.print(f"\nafter these edits {verdict}")
 
 

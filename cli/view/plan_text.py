@@ -19,15 +19,15 @@ from cli.view.cluster_text import show_cluster
 from cli.view.host_text import show_host
 from cli.view.rows import labelled
 from fleet.model import MAIN, PoolGpu
-from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, Operation, PlannedGroup
 from fleet.targets.capabilities import CAPABILITIES
+from fleet.text import gibibytes, plural, thousands
 from policy.core.rule import Level
 from policy.engine.judge import Judgement, Kind, Verdict
 from policy.views.registered import Registered
 
 _IN_FULL = 3
-"""Advisories of one rule that are all told in full."""
+"""Advisories of one rule printed in full; of more, only the first."""
 
 _NUMERIC_COLUMNS = (2, 3)
 _WIDE = 110
@@ -56,16 +56,16 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     _waves(out, deployment)
     if deployment.unbuilt:
         out.print()
-        out.print("no image is built for (bring your own under the name the plan gives it):")
+        out.print("images to bring yourself (nothing builds them; use the name shown):")
         for name, reason in deployment.unbuilt.items():
             out.print(Padding(Text(f"{name}: {reason}"), (0, 0, 0, 2)))
     if deployment.gpus_dropped:
-        out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none")
+        out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} request one and run without")
     _degradations(out, deployment)
     out.print()
     out.print(_count(run))
     if judgement is None:
-        out.print("policies: not judged (--no-policy)")
+        out.print("policies: not checked (--no-policy)")
     else:
         _policies(out, run, judgement)
 
@@ -77,8 +77,8 @@ def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     facts = [
         str(machine.device_class).replace("-", " "),
         " and ".join(machine.archs),
-        *([f"{nodes} node{'s' if nodes > 1 else ''}"] if nodes else []),
-        # A cloud has no number of its own: what runs there is what is paid for.
+        *([plural(nodes, "node")] if nodes else []),
+        # Cloud Run has no fixed capacity.
         *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
         *cards,
         machine.connection,
@@ -100,6 +100,8 @@ def _waves(out: Console, deployment: Deployment) -> None:
     for number in range(5):
         table.add_column(justify="right" if number in _NUMERIC_COLUMNS else "left", no_wrap=True)
     table.add_column()
+    with_gpu = any(container.gpu for container in deployment.containers)
+    table.add_row("", "group", "", "memory", "GPU request / limit, MiB" if with_gpu else "", "", style="dim")
     wave = -1
     for group in (*deployment.sharing, *deployment.groups):
         first = group.wave != wave
@@ -108,7 +110,7 @@ def _waves(out: Console, deployment: Deployment) -> None:
         table.add_row(
             f"wave {wave}" if first else "",
             group.name,
-            "MPS daemon" if group in deployment.sharing else f"{group.agents} agent{'s' if group.agents != 1 else ''}",
+            "MPS daemon" if group in deployment.sharing else plural(group.agents, "agent"),
             gibibytes(memory),
             _gpu(group),
             _extras(group, deployment) if wide else "",
@@ -123,13 +125,13 @@ def _waves(out: Console, deployment: Deployment) -> None:
 def _gpu(group: PlannedGroup) -> str:
     budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
     return ", ".join(
-        f"GPU {gpu.gpu.sharing}" if isinstance(gpu.gpu, PoolGpu) else _budget(gpu.request_mib, gpu.limit_mib)
+        f"{gpu.gpu.sharing}" if isinstance(gpu.gpu, PoolGpu) else _budget(gpu.request_mib, gpu.limit_mib)
         for gpu in budgets
     )
 
 
 def _budget(request_mib: int, limit_mib: int) -> str:
-    return f"GPU {thousands(request_mib)} of {thousands(limit_mib)}"
+    return f"{thousands(request_mib)} / {thousands(limit_mib)}"
 
 
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:
@@ -139,15 +141,15 @@ def _extras(group: PlannedGroup, deployment: Deployment) -> str:
     if deployment.machine.cluster:
         parts += _operation(group.operation)
     if group.serves:
-        parts.append(f"serves tenant{'s' if len(group.serves) > 1 else ''} {', '.join(group.serves)}")
+        parts.append(f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}")
     parts += [f"+ {key}" for key in sidecars]
     if owned:
-        parts.append(f"volume{'s' if len(owned) > 1 else ''} {', '.join(owned)}")
+        parts.append(f"{'volume' if len(owned) == 1 else 'volumes'} {', '.join(owned)}")
     return "; ".join(parts)
 
 
 def _operation(operation: Operation) -> Iterator[str]:
-    """How many copies run, and where a rollout stands."""
+    """How many copies run, and the state of a rollout."""
     scaling, state = operation.scaling, operation.state
     if scaling.is_elastic:
         yield f"{scaling.min} to {scaling.max} copies"
@@ -162,7 +164,7 @@ def _degradations(out: Console, deployment: Deployment) -> None:
     if not deployment.degradations:
         return
     out.print()
-    out.print(f"what {deployment.machine.target} does in another way:")
+    out.print(f"handled differently on {deployment.machine.target}:")
     for feature, groups in deployment.degradations.items():
         names = "all groups" if len(groups) == len(deployment.groups) else ", ".join(groups)
         out.print(Padding(Text(f"{feature} ({names}): {supported[feature].how}"), (0, 0, 0, 2)))
@@ -171,11 +173,11 @@ def _degradations(out: Console, deployment: Deployment) -> None:
 def _count(run: Run) -> str:
     kinds = Counter(_kind(resource) for resource in run.resources)
     order = ("group", "container", "image", "network", "volume", "provider", "component")
-    parts = [f"{kinds[kind]} {kind}{'s' if kinds[kind] != 1 else ''}" for kind in order if kinds[kind]]
+    parts = [plural(kinds[kind], kind) for kind in order if kinds[kind]]
     other = sum(count for kind, count in kinds.items() if kind not in order)
     if other:
         parts.append(f"{other} other")
-    return f"{len(run.resources)} resources: {', '.join(parts)}"
+    return f"{plural(len(run.resources), 'resource')}: {', '.join(parts)}"
 
 
 def _kind(resource: Registered) -> str:
@@ -192,12 +194,13 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     waived = [verdict for verdict in judgement.verdicts if verdict.kind is Kind.WAIVED]
     advisory = [v for v in judgement.verdicts if v.level != Level.MANDATORY and v.kind is not Kind.WAIVED]
     found = [
-        *([f"{len(mandatory)} violation{'s' if len(mandatory) > 1 else ''}"] if mandatory else []),
-        *([f"{len(advisory)} advisor{'ies' if len(advisory) > 1 else 'y'}"] if advisory else []),
-        *([f"{len(waived)} waived"] if waived else []),
+        *([plural(len(mandatory), "violation")] if mandatory else []),
+        *([plural(len(advisory), "advisory")] if advisory else []),
+        *([f"{plural(len(waived), 'finding')} waived"] if waived else []),
     ]
-    summary = [f"{judgement.rules_run} rules", f"{judgement.rules_held} hold", *found]
-    out.print(f"policies: {', '.join(summary)}")
+    passed, rules = judgement.rules_held, judgement.rules_run
+    summary = f"all {rules} rules passed" if passed == rules else f"{passed} of {rules} rules passed"
+    out.print(f"policies: {'; '.join([summary, *([', '.join(found)] if found else [])])}")
     by_rule: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in (*advisory, *waived):
         by_rule.setdefault((verdict.id, _standing(verdict)), []).append(verdict)
@@ -208,7 +211,7 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
 
 
 def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
-    """What a rule advises: in full for a few; of many the first in full, and who else it is about."""
+    """Advisories of one rule: a few in full; of many, the first in full and the other resources by name."""
     many = len(verdicts) > _IN_FULL
     for verdict in verdicts[:1] if many else verdicts:
         _verdict(out, run, verdict)

@@ -1,4 +1,4 @@
-"""Rows of a plan: a label, then a bar or lines of text."""
+"""Labelled rows: a bar, or lines of text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAR_WIDTH_MIN = 20
 
 
 def bar_row(out: Console, label: str, parts: Sequence[bar.Part], figures: str) -> None:
-    """A label, a bar as wide as there is room, and its figures: beside it, or below where they would not fit."""
+    """A label, a bar and its caption, which moves below the bar in a narrow terminal."""
     room = out.width - LABEL_WIDTH - len(figures) - 3
     beside = room >= _BAR_WIDTH_MIN
     width = min(_BAR_WIDTH_MAX, room if beside else out.width - LABEL_WIDTH)
@@ -30,7 +30,7 @@ def bar_row(out: Console, label: str, parts: Sequence[bar.Part], figures: str) -
 
 
 def labelled(out: Console, label: str, body: RenderableType) -> None:
-    """A label beside lines that fold at the console's width."""
+    """A label and lines wrapped at the console's width."""
     row = Table.grid()
     row.add_column(width=LABEL_WIDTH)
     row.add_column()
@@ -44,5 +44,5 @@ def indented(out: Console, text: Text) -> None:
 
 
 def ascii_only(out: Console) -> bool:
-    """Whether the console can show no block characters."""
+    """Whether the console cannot show block characters."""
     return "utf" not in out.encoding.lower()

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from fleet.checks.selection import containers, placed_by_mode
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack, Target
-from fleet.model.quantities import thousands
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker_budget import CardUse, card_of, card_uses
+from fleet.text import thousands
 
 
 def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from fleet.checks.selection import placed
 from fleet.model import Cluster, ContainerGroup, Fleet, Stack
 from fleet.model.cloud import Kind
-from fleet.model.quantities import thousands
 from fleet.network.addresses import AddressBook
 from fleet.network.health_port import health_port
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker_budget import cpu_request_millicores, memory_request_mib
 from fleet.targets.node_pools import PoolUse, pool_of, pool_uses
+from fleet.text import thousands
 
 _NAMESPACE_LENGTH_MAX = 63
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from fleet.checks.selection import placed_by_mode
 from fleet.model import ContainerGroup, Fleet, Stack, Target
-from fleet.model.quantities import thousands
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker_budget import cpu_request_millicores, memory_request_mib, sharing_memory_mib
+from fleet.text import addends, plural, thousands
 
 
 def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -32,11 +32,9 @@ def _memory(stack: Stack, mode: str | None, groups: Sequence[ContainerGroup], so
     total = sum(shares.values()) + machine.memory_reserve_mib
     if total <= machine.memory_mib:
         return
-    parts = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    figures = " + ".join(f"{name} {thousands(mib)}" for name, mib in parts)
-    sums = f"{figures} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
+    sums = f"{addends(list(shares.items()))} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
     detail = f"{sums} of {thousands(machine.memory_mib)} MiB"
-    few = f"too little for the requests of {len(parts)} groups{_in(mode)}"
+    few = f"too little for the requests of {plural(len(shares), 'group')}{_in(mode)}"
     problem = f"{thousands(machine.memory_mib)} MiB are {few}"
     yield sources.stack_fault(stack.name, ("machine", "memory"), problem, "lower a request, or move a group", (detail,))
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fleet.checks.selection import containers, placed
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
-from fleet.model.quantities import thousands
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
+from fleet.text import thousands
 
 
 def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:

@@ -63,18 +63,6 @@ def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def thousands(mib: int) -> str:
-    """A number of MiB in groups of three digits: `24 564`."""
-    return f"{mib:,}".replace(",", " ")
-
-
-def gibibytes(mib: int) -> str:
-    """MiB as GiB with at most one decimal: `6 GiB`, `1.5 GiB`; below one GiB as MiB."""
-    if mib < 1024:
-        return f"{mib} MiB"
-    return f"{mib / 1024:.1f}".removesuffix(".0") + " GiB"
-
-
 MEMORY_PATTERN = r"^\d+(\.\d+)?(MiB|GiB|TiB)$"
 CPU_PATTERN = r"^\d+m$"
 SECONDS_PATTERN = r"^\d+(s|m|h)$"

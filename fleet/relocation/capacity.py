@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.model.quantities import thousands
 from fleet.relocation.row import NOTHING, Row
 from fleet.targets.cloudrun_sizes import CARDS, shape
 from fleet.targets.docker_budget import card_of, card_uses, cpu_request_millicores, memory_request_mib
 from fleet.targets.node_pools import amount_mib, pool_of, pool_uses
+from fleet.text import thousands
 
 
 def room_rows(group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fleet) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy.core.rule import Rule, Settings
-from policy.readers.values import as_whole
+from policy.views.scalars import as_whole
 
 _NAMES = {"boolean": "true or false", "integer": "a whole number", "array": "a list of texts", "string": "a text"}
 

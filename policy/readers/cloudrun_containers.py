@@ -9,9 +9,10 @@ from fleet.frozen import dataclass
 from fleet.labels import PREFIX
 from fleet.targets.cloudrun_limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_whole
+from policy.readers.values import Properties
 from policy.views.cloudrun import ANNOTATION
 from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
+from policy.views.scalars import as_whole
 
 _PROBES = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.readers.values import Properties, as_text, is_unknown
+from policy.readers.values import Properties, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
+from policy.views.scalars import as_text
 
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")

@@ -9,7 +9,7 @@ from fleet.frozen import dataclass
 from policy.readers.kubernetes_metadata import FLEET
 from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_text, as_whole
+from policy.readers.values import Properties
 from policy.views.container import (
     BIND,
     EPHEMERAL,
@@ -23,6 +23,7 @@ from policy.views.container import (
     Mount,
     PublishedPort,
 )
+from policy.views.scalars import as_text, as_whole
 
 POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "claimName"}
 """Kinds of volumes whose source matters -> the key it stands under."""

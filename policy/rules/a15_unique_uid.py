@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT, GROUP
+from policy.core.parsing.users import user_id
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.users import user_id
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import DEVICES
+from policy.core.gpu.budgets import GPU_DEVICES
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import GPU_DEVICES
 from policy.views.container import DOCKER, ContainerView
 
 

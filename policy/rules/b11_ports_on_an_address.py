@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy.core.parsing.addresses import is_every_address
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.addresses import is_every_address
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from fleet.labels import MEMORY_REQUEST_MIB
+from fleet.text import addends, thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import addends, thousands
-from policy.readers.values import as_whole
 from policy.views.container import INIT, KUBERNETES, ContainerView
 from policy.views.kubernetes import PodView, PoolView
+from policy.views.scalars import as_whole
 from policy.views.stack import MachineView, StackView
 
 

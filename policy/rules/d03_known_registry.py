@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from fleet.redaction import shown
+from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import ImageReference, parse_image
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 

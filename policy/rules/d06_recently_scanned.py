@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fleet.redaction import shown
+from policy.core.parsing.images import parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.rules.g17_small_board import SMALL
 from policy.views.container import CLOUDRUN, DOCKER, ContainerView
 from policy.views.kubernetes import PodView

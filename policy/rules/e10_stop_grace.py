@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.readers.values import as_whole
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.scalars import as_whole
 
 _AGENTS = "FLEET_STOP_GRACE_S"
 """Variable that tells the agent host how long its agents may take."""

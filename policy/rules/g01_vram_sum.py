@@ -3,7 +3,8 @@
 Per card: `sum(request + processes x context) + desktop reserve <= capacity`. Requests, not limits: limits are
 bursts, and their sum exceeds a card by design. Another stack on the same machine is invisible here.
 
-On a cluster, per node pool: by how the pool shares its cards (`policy/gpu/pool_fit.py`), times the minimum of replicas.
+On a cluster, per node pool: by how the pool shares its cards (`policy/core/gpu/pool_fit.py`), times the minimum number
+of replicas.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
+from fleet.text import addends, thousands
+from policy.core.gpu.budgets import CardLoad, card_loads, shares_on
+from policy.core.gpu.pool_fit import pool_findings
+from policy.core.gpu.pools import gpu_pods, pool_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import addends, thousands
-from policy.gpu.budgets import CardLoad, card_loads, shares_on
-from policy.gpu.pool_fit import pool_findings
-from policy.gpu.pools import gpu_pods, pool_loads
 from policy.views.container import DOCKER
 from policy.views.stack import StackView
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy.core.gpu.budgets import missing_parts, serves_others
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import missing_parts, serves_others
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 

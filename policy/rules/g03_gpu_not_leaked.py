@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.redaction import shown
+from policy.core.gpu.budgets import GPU_DEVICES, missing_parts
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import GPU_DEVICES, missing_parts
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _VISIBLE = "NVIDIA_VISIBLE_DEVICES"

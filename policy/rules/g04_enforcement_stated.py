@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
 from fleet.redaction import shown
+from policy.core.gpu.budgets import serves_others
+from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import serves_others
-from policy.gpu.pools import AMOUNT, SHARED, WHOLE
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from fleet.frozen import dataclass
 from fleet.targets.cloudrun_limits import card_named
+from fleet.text import thousands
+from policy.core.gpu.budgets import Budget, budget_of, card_loads
+from policy.core.gpu.framework_claims import Claim, claims
+from policy.core.gpu.pools import gpu_pods, share_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import thousands
-from policy.gpu.budgets import Budget, budget_of, card_loads
-from policy.gpu.framework_claims import Claim, claims
-from policy.gpu.pools import gpu_pods, share_of
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 

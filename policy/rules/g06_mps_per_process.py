@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT
 from fleet.redaction import shown
+from fleet.text import thousands
+from policy.core.gpu.budgets import budget_of
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.figures import thousands
-from policy.gpu.budgets import budget_of
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _VARIABLE = "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.gpu.budgets import CardLoad, card_loads
+from policy.core.parsing.users import user_id
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import CardLoad, card_loads
-from policy.parsing.users import user_id
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 

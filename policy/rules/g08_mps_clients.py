@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.text import addends
+from policy.core.gpu.budgets import CardLoad, card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import addends
-from policy.gpu.budgets import CardLoad, card_loads
 from policy.views.stack import StackView
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import TIER
+from policy.core.gpu.budgets import Share, card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import Share, card_loads
 from policy.views.stack import StackView
 
 

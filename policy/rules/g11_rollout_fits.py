@@ -11,11 +11,11 @@ import math
 import re
 from collections.abc import Iterator
 
+from fleet.text import thousands
+from policy.core.gpu.budgets import CardLoad, card_loads
+from policy.core.gpu.pool_room import PoolRoom
+from policy.core.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import thousands
-from policy.gpu.budgets import CardLoad, card_loads
-from policy.gpu.pool_room import PoolRoom
-from policy.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
 from policy.views.cloudrun import SERVICE, RunView
 from policy.views.kubernetes import PodView
 from policy.views.stack import StackView

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 from fleet.frozen import dataclass
+from policy.core.parsing.addresses import Network, overlap, parse_address, parse_network
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.addresses import Network, overlap, parse_address, parse_network
 from policy.views.stack import MachineView, StackView
 
 _TAKEN: Mapping[str, str] = {

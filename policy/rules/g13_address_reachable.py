@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from policy.core.parsing.addresses import unreachable_reason
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.addresses import unreachable_reason
 from policy.views.container import DOCKER, ContainerView
 
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://(?:[^\s/@\"',;]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)", re.IGNORECASE)

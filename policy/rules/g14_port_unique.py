@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
+from policy.core.parsing.addresses import is_every_address
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.addresses import is_every_address
 from policy.views.container import KUBERNETES
 from policy.views.stack import StackView
 

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import GPU_REQUEST_MIB
+from policy.core.gpu.budgets import GPU_DEVICES
+from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import GPU_DEVICES
-from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.views.container import ContainerView
 from policy.views.stack import MachineView, StackView
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from fleet.frozen import dataclass
 from fleet.labels import CONTAINER, GROUP
 from fleet.redaction import shown
+from policy.core.parsing.agents import AGENTS, Agents, agents_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.agents import AGENTS, Agents, agents_of
 from policy.views.container import ContainerView
 from policy.views.stack import MachineView, StackView
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.text import dollars
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.figures import dollars
 from policy.views.stack import StackView
 
 

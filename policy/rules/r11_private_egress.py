@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
+from policy.core.parsing.addresses import parse_address
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.parsing.addresses import parse_address
 from policy.views.cloudrun import RunView
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")

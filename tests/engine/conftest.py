@@ -45,13 +45,13 @@ def missing_engine(*plugins: str) -> str | None:
 @pytest.fixture(scope="session")
 def engine() -> None:
     """The Pulumi command line with the Docker provider."""
-    need("engine", missing_engine("docker"))
+    need("engine-docker", missing_engine("docker"))
 
 
 @pytest.fixture(scope="session")
 def host(engine: None) -> docker.DockerClient:
     """A Docker daemon that has the agent host's image."""
-    need("engine", daemon.missing())
+    need("engine-docker", daemon.missing())
     return daemon.client()
 
 
@@ -78,7 +78,7 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def shipped(tmp_path: Path) -> Workspace:
     """The project's own stacks, undeployed."""
-    need("engine", missing_engine("docker"))
+    need("engine-docker", missing_engine("docker"))
     workspace = Workspace(tmp_path, "mainpc")
     workspace.take_shipped_files()
     return workspace

@@ -45,7 +45,7 @@ def reached_by(way: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     if way == "local socket":
         yield daemon.SOCKET, {}
         return
-    need("engine", missing_sshd())
+    need("engine-docker", missing_sshd())
     # Sockets have 108 characters for their path: too few for a folder of pytest's.
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder, ssh_server(Path(folder)) as server:
         yield server.connection, server.environment

@@ -30,7 +30,7 @@ OFFLINE: Mapping[str, str] = {
 
 @pytest.fixture(autouse=True)
 def _provider() -> None:
-    need("engine", missing_engine("gcp"))
+    need("engine-cloud", missing_engine("gcp"))
 
 
 def test_the_shipped_cloud_is_previewed_and_judged_without_google(tmp_path: Path) -> None:

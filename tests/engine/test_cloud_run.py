@@ -61,7 +61,7 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The deployed project."""
-    need("engine", missing_engine("gcp") or documents.missing())
+    need("engine-cloud", missing_engine("gcp") or documents.missing())
     with google() as service:
         found = Project(service, Workspace(tmp_path_factory.mktemp("cloud"), STACK, service.environment()))
         found.write()

@@ -29,7 +29,7 @@ CANDIDATE = "ghcr.io/owner/fleet/front:0.2.0"
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A control plane with the trial's nodes, their kubelets played, and the custom kinds it needs."""
-    need("engine", missing_engine("kubernetes") or cluster.missing() or crds.missing())
+    need("engine-kubernetes", missing_engine("kubernetes") or cluster.missing() or crds.missing())
     with cluster.control_plane(tmp_path_factory.mktemp("control-plane")) as running:
         crds.install(running.client)
         machines = shipped.nodes_of(trial())
@@ -157,7 +157,7 @@ def test_destroying_keeps_the_data(workspace: Workspace, client: Client) -> None
 
 
 def test_a_preview_needs_no_cluster(tmp_path: Path) -> None:
-    need("engine", missing_engine("kubernetes"))
+    need("engine-kubernetes", missing_engine("kubernetes"))
     found = Workspace(tmp_path, STACK)
     found.init()
     kept = yaml.safe_load((found.folder / f"Pulumi.{STACK}.yaml").read_text())

@@ -93,7 +93,7 @@ class Google:
 def google() -> Iterator[Google]:
     """The stand-in, for as long as it is needed."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server.google

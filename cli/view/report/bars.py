@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import htpy as h
+
 from cli.view.bar import Part
 from cli.view.memory import Taken
-from cli.view.report.markup import Markup, joined, tag
-from fleet.model.quantities import thousands
+from fleet.text import thousands
 
 _FILLS = {"▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
 _SHARES = 6
@@ -16,42 +17,34 @@ _LABELLED = 0.13
 """Part of a bar from which its label has room in it."""
 
 
-def memory_bar(label: str, taken: Taken, note: str = "") -> Markup:
+def memory_bar(label: str, taken: Taken, note: str = "") -> h.Renderable:
     """A bar with its figures above, its key below, and a note under it."""
-    return tag(
-        "div",
-        tag("p", tag("strong", label), tag("span", ", ".join(taken.figures.split("   ")), class_="muted")),
+    return h.div(class_="memory")[
+        h.p[h.strong[label], h.span(class_="muted")[", ".join(taken.figures.split("   "))]],
         bar(taken.parts),
         key([(part, f"{part.label} {thousands(part.mib)}") for part in taken.parts if part.mib], "MiB"),
-        tag("p", note, class_="muted") if note else None,
-        class_="memory",
-    )
+        h.p(class_="muted")[note] if note else None,
+    ]
 
 
-def bar(parts: Sequence[Part]) -> Markup:
+def bar(parts: Sequence[Part]) -> h.Renderable:
     """The parts side by side. Readers of screens skip it: its key says the same."""
     total, fills = sum(part.mib for part in parts) or 1, _fills(parts)
     spans = [
-        tag(
-            "span",
-            tag("b", part.label) if part.mib / total >= _LABELLED else None,
-            class_=fill,
-            style=f"flex:{part.mib} 0 0",
-            title=part.label,
-        )
+        h.span(class_=fill, style=f"flex:{part.mib} 0 0", title=part.label)[
+            h.b[part.label] if part.mib / total >= _LABELLED else None
+        ]
         for part, fill in zip(parts, fills, strict=True)
         if part.mib
     ]
-    return tag("div", *spans, class_="bar", aria_hidden="true")
+    return h.div(class_="bar", aria_hidden="true")[spans]
 
 
-def key(rows: Sequence[tuple[Part, str]], unit: str) -> Markup:
+def key(rows: Sequence[tuple[Part, str]], unit: str) -> h.Renderable:
     """Each part's pattern with its figure."""
     fills = _fills([part for part, _ in rows])
-    items = [
-        tag("li", tag("i", class_=fill, aria_hidden="true"), row[1]) for row, fill in zip(rows, fills, strict=True)
-    ]
-    return tag("ul", joined(*items), tag("li", f"in {unit}", class_="muted"), class_="key")
+    items = [h.li[h.i(class_=fill, aria_hidden="true"), row[1]] for row, fill in zip(rows, fills, strict=True)]
+    return h.ul(class_="key")[h.fragment[items], h.li(class_="muted")[f"in {unit}"]]
 
 
 def _fills(parts: Sequence[Part]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import htpy as h
+
 from cli.diff.model import Card, StackDiff
 from cli.view.bar import Part, free, overhead, reserve, shares
 from cli.view.diff_words import (
@@ -23,11 +25,11 @@ from cli.view.diff_words import (
 )
 from cli.view.memory import Taken
 from cli.view.report.bars import memory_bar
-from cli.view.report.markup import Markup, table, tag
-from fleet.model.quantities import thousands
+from cli.view.report.table import table
+from fleet.text import thousands
 
 
-def differences_section(diffs: Sequence[StackDiff], base: str) -> Markup:
+def differences_section(diffs: Sequence[StackDiff], base: str) -> h.Renderable:
     """The section; base: how the other side is called."""
     differing = [diff for diff in diffs if not diff.is_empty]
     rows = [
@@ -35,36 +37,31 @@ def differences_section(diffs: Sequence[StackDiff], base: str) -> Markup:
     ]
     same = ", ".join(diff.stack for diff in diffs if diff.is_empty)
     headings = ("stack", "resources", "containers", "policy results")
-    return tag(
-        "section",
-        tag("h2", "What differs", id="difference-heading"),
-        tag("p", f"Compared with {base}; both sides are offline plans.", class_="muted"),
-        table("What a change does to each stack", headings, rows)
-        if rows
-        else tag("p", "Nothing differs in any stack."),
-        *(_stack(diff) for diff in differing),
-        tag("p", f"Nothing differs in: {same}", class_="muted") if same and rows else None,
-        id="difference",
-        aria_labelledby="difference-heading",
-    )
+    return h.section(id="difference", aria_labelledby="difference-heading")[
+        h.h2(id="difference-heading")["What differs"],
+        h.p(class_="muted")[f"Compared with {base}; both sides are offline plans."],
+        table("What a change does to each stack", headings, rows) if rows else h.p["Nothing differs in any stack."],
+        (_stack(diff) for diff in differing),
+        h.p(class_="muted")[f"Nothing differs in: {same}"] if same and rows else None,
+    ]
 
 
 def _restarts(diff: StackDiff) -> str:
     return f"{len(diff.restarts)} start or stop, up to {diff.restart_s} s" if diff.restarts else "none stops"
 
 
-def _stack(diff: StackDiff) -> Markup:
-    return tag("details", tag("summary", f"{diff.stack}: every change"), *_inside(diff))
+def _stack(diff: StackDiff) -> h.Renderable:
+    return h.details[h.summary[f"{diff.stack}: every change"], _inside(diff)]
 
 
-def _inside(diff: StackDiff) -> Iterator[Markup]:
+def _inside(diff: StackDiff) -> Iterator[h.Renderable]:
     for name, pair in (diff.cards or {}).items():
         if pair.differs:
             yield from _cards(name, {"before": pair.before, "after": pair.after})
     if diff.memory.differs:
-        yield tag("p", f"Main memory: {memory_text(diff)}")
+        yield h.p[f"Main memory: {memory_text(diff)}"]
     if diff.usd.differs:
-        yield tag("p", f"Cost, {cost_text(diff.usd)}")
+        yield h.p[f"Cost, {cost_text(diff.usd)}"]
     yield from _list("Ports", port_lines(diff.ports))
     yield from _list("Resources", list(_changes(diff)))
     yield from _list("Containers", [f"{wave_text(r)}: {r.container} {effect_text(r)}" for r in diff.restarts])
@@ -73,10 +70,10 @@ def _inside(diff: StackDiff) -> Iterator[Markup]:
     yield from _list("Fixed policy results", [result_head(r) for r in diff.policies.fixed])
 
 
-def _cards(name: str, sides: Mapping[str, Card | None]) -> Iterator[Markup]:
+def _cards(name: str, sides: Mapping[str, Card | None]) -> Iterator[h.Renderable]:
     for side, card in sides.items():
         if card is None:
-            yield tag("p", f"Card {name}, {side}: none")
+            yield h.p[f"Card {name}, {side}: none"]
             continue
         figures = f"{card.model} {thousands(card.capacity_mib - card.free_mib)} of {thousands(card.capacity_mib)} MiB"
         yield memory_bar(f"Card {name}, {side}", Taken(_parts(card), figures))
@@ -100,7 +97,7 @@ def _changes(diff: StackDiff) -> Iterator[str]:
         yield f"{MARKS[change.kind]} {change.kind} {kind_of(change.type)} {change.name}{said}{why}{warning}"
 
 
-def _list(title: str, lines: Sequence[str]) -> Iterator[Markup]:
+def _list(title: str, lines: Sequence[str]) -> Iterator[h.Renderable]:
     if lines:
-        yield tag("h3", title)
-        yield tag("ul", *(tag("li", line) for line in lines))
+        yield h.h3[title]
+        yield h.ul[(h.li[line] for line in lines)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import htpy as h
+
 from cli.view.report.layout import Box, Drawing, Frame, Link
-from cli.view.report.markup import Markup, joined, tag
 from cli.view.report.style import DRAWING, THEME
 
 _LETTER = 0.57
@@ -13,64 +14,68 @@ _SQUEEZED = 0.72
 """Part of that width in which a line is still legible."""
 
 
-def svg(drawing: Drawing, *, alone: bool) -> Markup:
+def svg(drawing: Drawing, *, alone: bool) -> h.Renderable:
     """The drawing: alone, a file of its own; else a part of the page, whose groups lead to where they are told."""
-    head = [tag("style", Markup(THEME + DRAWING))] if alone else []
-    return tag(
-        "svg",
-        *head,
-        tag("title", "The fleet: machines, groups in the waves they start in, and who may connect to whom"),
-        _arrow(drawing.name),
-        *(_frame(frame) for frame in drawing.frames),
-        *(_link(link, drawing) for link in drawing.links),
-        *(_words(frame, drawing) for frame in drawing.frames),
-        *(_box(box, drawing, alone=alone) for box in drawing.boxes),
+    head = [h.style[THEME + DRAWING]] if alone else []
+    return h.svg(
         xmlns="http://www.w3.org/2000/svg" if alone else None,
         viewBox=f"0 0 {drawing.width:.0f} {drawing.height:.0f}",
-        width=drawing.width if alone else None,
+        width=_px(drawing.width) if alone else None,
         class_=f"fleet {drawing.name}",
         role="img" if alone else "group",
         aria_label=None if alone else "Drawing of the fleet",
+    )[
+        head,
+        h.title["The fleet: machines, groups in the waves they start in, and who may connect to whom"],
+        _arrow(drawing.name),
+        (_frame(frame) for frame in drawing.frames),
+        (_link(link, drawing) for link in drawing.links),
+        (_words(frame, drawing) for frame in drawing.frames),
+        (_box(box, drawing, alone=alone) for box in drawing.boxes),
+    ]
+
+
+def _arrow(name: str) -> h.Renderable:
+    tip = h.path(d="M0 0 8 4 0 8z", class_="tip")
+    marker = h.marker(
+        id=f"tip-{name}", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=6, markerHeight=6, orient="auto"
+    )[tip]
+    return h.defs[marker]
+
+
+def _frame(frame: Frame) -> h.Renderable:
+    return h.rect(
+        x=_px(frame.x), y=_px(frame.y), width=_px(frame.width), height=_px(frame.height), rx=12, class_="machine"
     )
 
 
-def _arrow(name: str) -> Markup:
-    tip = tag("path", d="M0 0 8 4 0 8z", class_="tip")
-    marker = tag(
-        "marker", tip, id=f"tip-{name}", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=6, markerHeight=6, orient="auto"
-    )
-    return tag("defs", marker)
-
-
-def _frame(frame: Frame) -> Markup:
-    return tag("rect", x=frame.x, y=frame.y, width=frame.width, height=frame.height, rx=12, class_="machine")
-
-
-def _words(frame: Frame, drawing: Drawing) -> Markup:
+def _words(frame: Frame, drawing: Drawing) -> h.Renderable:
     """A machine's own words, over the lines that pass it."""
     room = frame.width - 32
-    words = joined(
+    words = h.fragment[
         _text(f"{frame.stack}: {frame.title}", frame.x + 16, frame.y + 24, "name", 15, room),
         _text(frame.note, frame.x + 16, frame.y + 42, "note", _note_size(drawing), room),
-        *(_text(label, x, y, "wave", 11, room) for label, x, y in frame.waves),
-    )
-    return tag("g", words, class_="over")
+        (_text(label, x, y, "wave", 11, room) for label, x, y in frame.waves),
+    ]
+    return h.g(class_="over")[words]
 
 
-def _box(box: Box, drawing: Drawing, *, alone: bool) -> Markup:
+def _box(box: Box, drawing: Drawing, *, alone: bool) -> h.Renderable:
     left = box.x + (14 if box.has_gpu else 10)
     room = box.x + box.width - left - 4
     size = 13.0 if drawing.name == "wide" else 11.5
-    parts = joined(
-        tag("title", f"{box.group} on {box.stack}: {box.note}"),
-        tag("rect", x=box.x, y=box.y, width=box.width, height=box.height, rx=7, class_="group"),
-        tag("rect", x=box.x, y=box.y + 6, width=5, height=box.height - 12, class_="card") if box.has_gpu else None,
+    parts = h.fragment[
+        h.title[f"{box.group} on {box.stack}: {box.note}"],
+        h.rect(x=_px(box.x), y=_px(box.y), width=_px(box.width), height=_px(box.height), rx=7, class_="group"),
+        h.rect(x=_px(box.x), y=_px(box.y + 6), width=5, height=_px(box.height - 12), class_="card")
+        if box.has_gpu
+        else None,
         _text(box.group, left, box.y + 19, "name", size, room),
         _text(box.note, left, box.y + 35, "note", _note_size(drawing), room),
-    )
+    ]
     if alone:
-        return tag("g", parts)
-    return tag("a", parts, href=f"#{anchor(box.stack, box.group)}", data_group=anchor(box.stack, box.group))
+        return h.g[parts]
+    return h.a(href=f"#{anchor(box.stack, box.group)}", data_group=anchor(box.stack, box.group))[parts]
 
 
 def _note_size(drawing: Drawing) -> float:
@@ -82,36 +87,32 @@ def anchor(stack: str, group: str) -> str:
     return f"{stack}--{group}"
 
 
-def _text(words: str, x: float, y: float, kind: str, size: float, room: float) -> Markup:
+def _text(words: str, x: float, y: float, kind: str, size: float, room: float) -> h.Renderable:
     """A line; squeezed where it might not fit, and cut where that would make it illegible."""
     fitting = int(room / (size * _LETTER * _SQUEEZED))
     if len(words) > fitting:
         words = f"{words[: fitting - 1]}…"
     width = len(words) * size * _LETTER
     squeezed = width > room
-    return tag(
-        "text",
-        words,
-        x=x,
-        y=y,
+    return h.text(
+        x=_px(x),
+        y=_px(y),
         class_=kind,
-        font_size=size,
-        textLength=room if squeezed else None,
+        font_size=_px(size),
+        textLength=_px(room) if squeezed else None,
         lengthAdjust="spacingAndGlyphs" if squeezed else None,
-    )
+    )[words]
 
 
-def _link(link: Link, drawing: Drawing) -> Markup:
+def _link(link: Link, drawing: Drawing) -> h.Renderable:
     ports = ", ".join(map(str, link.ports))
-    return tag(
-        "path",
-        tag("title", f"{link.source.group} to {link.target.group}, port {ports}"),
+    return h.path(
         d=_curve(link),
         class_="link crossing" if link.crosses else "link",
         marker_end=f"url(#tip-{drawing.name})",
         data_from=anchor(link.source.stack, link.source.group),
         data_to=anchor(link.target.stack, link.target.group),
-    )
+    )[h.title[f"{link.source.group} to {link.target.group}, port {ports}"]]
 
 
 def _curve(link: Link) -> str:
@@ -134,6 +135,11 @@ def _curve(link: Link) -> str:
 
 def _overlap(a: Box, b: Box) -> bool:
     return a.x < b.x + b.width and b.x < a.x + a.width
+
+
+def _px(value: float) -> str:
+    """A length with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _middle(box: Box) -> float:

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from fleet.model import PoolGpu, Sharing, Target
 from fleet.model.cloud import Kind
-from fleet.model.quantities import gibibytes, thousands
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
 from fleet.targets.cloudrun_sizes import instances_max
+from fleet.text import gibibytes, thousands
 
 _GAP = 24.0
 """Between machines."""

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import htpy as h
+
 from cli.view import memory
 from cli.view.report.bars import memory_bar
 from cli.view.report.drawing import anchor
 from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
-from cli.view.report.markup import Markup, joined, table, tag
+from cli.view.report.table import table
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.capabilities import CAPABILITIES
+from fleet.text import plural
 
 
-def machine_section(facts: Facts) -> Markup:
+def machine_section(facts: Facts) -> h.Renderable:
     """Everything of one stack."""
     deployment = facts.deployment
     heading = f"{deployment.stack}: {deployment.machine.title}"
-    return tag(
-        "section",
-        tag("h2", heading, id=f"{deployment.stack}-heading"),
-        tag("p", f"{machine_note(deployment)}, ", tag("code", deployment.machine.connection), class_="muted"),
-        joined(*_bars(deployment)),
+    return h.section(id=deployment.stack, aria_labelledby=f"{deployment.stack}-heading")[
+        h.h2(id=f"{deployment.stack}-heading")[heading],
+        h.p(class_="muted")[f"{machine_note(deployment)}, ", h.code[deployment.machine.connection]],
+        h.fragment[_bars(deployment)],
         _groups(deployment),
         _endpoints(deployment),
         _policies(facts),
         _changes(deployment),
-        id=deployment.stack,
-        aria_labelledby=f"{deployment.stack}-heading",
-    )
+    ]
 
 
-def _bars(deployment: Deployment) -> Iterator[Markup]:
+def _bars(deployment: Deployment) -> Iterator[h.Renderable]:
     machine = deployment.machine
     for card in deployment.cards:
         yield memory_bar(f"Card {card.name}{_deployed(deployment.mode)}", memory.of_card(card))
@@ -40,7 +40,7 @@ def _bars(deployment: Deployment) -> Iterator[Markup]:
         for card in cards if mode != deployment.mode else ():
             yield memory_bar(f"Card {card.name}, mode {mode}", memory.of_card(card), "not deployed now")
     if deployment.off:
-        yield tag("p", f"Of other modes, their volumes kept: {', '.join(deployment.off)}", class_="muted")
+        yield h.p(class_="muted")[f"Of other modes, their volumes kept: {', '.join(deployment.off)}"]
     for use in deployment.pools:
         yield memory_bar("Pool of cards", memory.of_pool(use), f"{use.gpu.sharing}; {memory.copies(use)}")
     if machine.cluster:
@@ -53,32 +53,23 @@ def _deployed(mode: str | None) -> str:
     return f", mode {mode}, which is deployed" if mode else ""
 
 
-def _groups(deployment: Deployment) -> Markup:
+def _groups(deployment: Deployment) -> h.Renderable:
     rows = [
-        tag(
-            "tr",
-            tag("td", str(group.wave), class_="wave"),
-            tag("th", group.name, scope="row"),
-            tag("td", group_note(group, deployment)),
-            tag("td", ", ".join(_beside(group, deployment))),
-            id=anchor(deployment.stack, group.name),
-            tabindex="-1",
-        )
+        h.tr(id=anchor(deployment.stack, group.name), tabindex="-1")[
+            h.td(class_="wave")[str(group.wave)],
+            h.th(scope="row")[group.name],
+            h.td[group_note(group, deployment)],
+            h.td[", ".join(_beside(group, deployment))],
+        ]
         for group in (*deployment.sharing, *deployment.groups)
     ]
     headings = ("wave", "group", "takes", "more")
-    made = tag(
-        "table",
-        tag("caption", "Groups by the wave they start in"),
-        tag(
-            "thead",
-            tag(
-                "tr", *(tag("th", words, scope="col", class_="wave" if words == "wave" else None) for words in headings)
-            ),
-        ),
-        tag("tbody", *rows),
-    )
-    return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label=f"Groups of {deployment.stack}")
+    made = h.table[
+        h.caption["Groups by the wave they start in"],
+        h.thead[h.tr[(h.th(scope="col", class_="wave" if words == "wave" else None)[words] for words in headings)]],
+        h.tbody[rows],
+    ]
+    return h.div(class_="scroll", tabindex="0", role="region", aria_label=f"Groups of {deployment.stack}")[made]
 
 
 def _beside(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
@@ -104,7 +95,7 @@ def _beside(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
         yield f"volume{'s' if len(volumes) > 1 else ''} {', '.join(volumes)}"
 
 
-def _endpoints(deployment: Deployment) -> Markup:
+def _endpoints(deployment: Deployment) -> h.Renderable:
     outside = {
         endpoint.ref: f"{deployment.machine.lan_address}:{endpoint.port.host_port}, for {', '.join(users)}"
         for endpoint, users in deployment.published
@@ -114,7 +105,7 @@ def _endpoints(deployment: Deployment) -> Markup:
             found = f"{group.name}/{group.operation.exposure.port}".removesuffix("/main")
             outside[found] = f"https://{group.operation.exposure.host}"
     rows = [
-        (ref, tag("code", address), tag("code", outside[ref]) if ref in outside else "-")
+        (ref, h.code[address], h.code[outside[ref]] if ref in outside else "-")
         for ref, address in sorted(deployment.endpoints.items())
     ]
     edges = [
@@ -122,65 +113,60 @@ def _endpoints(deployment: Deployment) -> Markup:
         for edge in deployment.edges
     ]  # fmt: skip
     edges += [(group.name, host, "internet") for group in deployment.groups for host in group.operation.outside]
-    return joined(
+    return h.fragment[
         _fold(
-            f"{len(rows)} endpoint{_s(len(rows))}, {len(outside)} reached from elsewhere",
+            f"{plural(len(rows), 'endpoint')}, {len(outside)} reached from other machines",
             table(f"Endpoints of {deployment.stack}", ("endpoint", "on its machine", "from elsewhere"), rows),
         ),
         _fold(
-            f"{len(edges)} connection{_s(len(edges))} its groups may open",
+            f"{plural(len(edges), 'connection')} its groups may open",
             table(f"Connections of {deployment.stack}", ("from", "to", "on another machine as"), edges),
         )
         if edges
         else None,
-    )
+    ]
 
 
-def _policies(facts: Facts) -> Markup:
+def _policies(facts: Facts) -> h.Renderable:
     judged = facts.judged
     if judged.failed:
-        return tag("p", tag("span", "Not judged: ", class_="bad"), judged.failed)
-    rows: dict[str, list[tuple[str, ...]]] = {}
+        return h.p[h.span(class_="bad")["Not judged: "], judged.failed]
+    rows: dict[str, list[tuple[h.Node, ...]]] = {}
     for found in judged.found:
         rows.setdefault(f"{found.rule} {found.name} ({found.standing})", []).append(
-            (found.resource or facts.name, found.message, tag("code", found.place) if found.place else "-")
+            (found.resource or facts.name, found.message, h.code[found.place] if found.place else "-")
         )
-    word = tag("span", "violated", class_="bad") if judged.violated else tag("span", "keeps every rule", class_="good")
-    told = joined("Policies: ", word if judged.violated or not rows else tag("span", "advised", class_="good"))
+    word = h.span(class_="bad")["violated"] if judged.violated else h.span(class_="good")["keeps every rule"]
+    told = h.fragment["Policies: ", word if judged.violated or not rows else h.span(class_="good")["advised"]]
     waived = sum(found.waived for found in judged.found)
-    summary = joined(
-        told, f"; {judged.rules_run} rules, {judged.rules_held} hold{f', {waived} waived' if waived else ''}"
-    )
+    summary = h.fragment[
+        told, f"; {judged.rules_held} of {judged.rules_run} rules passed{f', {waived} waived' if waived else ''}"
+    ]
     if not rows:
-        return tag("p", summary, class_="told")
+        return h.p(class_="told")[summary]
     headings = ("resource", "what it says", "where")
     tables = [table(rule, headings, found, of=facts.name) for rule, found in rows.items()]
-    opened = "" if judged.violated else None
-    return tag("details", tag("summary", summary), *tables, open=opened)
+    return h.details(open=judged.violated)[h.summary[summary], tables]
 
 
-def _changes(deployment: Deployment) -> Markup | None:
+def _changes(deployment: Deployment) -> h.Renderable | None:
     target = deployment.machine.target
     everyone = len(deployment.groups)
     rows = [
         (str(feature), "all" if len(groups) == everyone else ", ".join(groups), CAPABILITIES[target][feature].how)
         for feature, groups in deployment.degradations.items()
     ]
-    unbuilt = [tag("li", tag("code", image), f": {why}") for image, why in deployment.unbuilt.items()]
-    return joined(
+    unbuilt = [h.li[h.code[image], f": {why}"] for image, why in deployment.unbuilt.items()]
+    return h.fragment[
         _fold(
-            f"{len(rows)} thing{_s(len(rows))} that {target} does in another way",
-            table(f"What changes on {target}", ("a group's need", "groups", "what happens"), rows, of=deployment.stack),
+            f"{plural(len(rows), 'feature')} handled differently on {target}",
+            table(f"What changes on {target}", ("feature", "groups", "what happens"), rows, of=deployment.stack),
         )
         if rows
         else None,
-        _fold(f"{len(unbuilt)} image{_s(len(unbuilt))} to bring your own", tag("ul", *unbuilt)) if unbuilt else None,
-    )
+        _fold(f"{plural(len(unbuilt), 'image')} to bring yourself", h.ul[unbuilt]) if unbuilt else None,
+    ]
 
 
-def _fold(summary: str, *inside: Markup) -> Markup:
-    return tag("details", tag("summary", summary), *inside)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
+def _fold(summary: str, *inside: h.Renderable) -> h.Renderable:
+    return h.details[h.summary[summary], inside]

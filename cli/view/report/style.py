@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 _LIGHT = (
     "--page:#f4f6f9;--surface:#fff;--sunk:#edf0f5;--text:#18202c;--muted:#535f70;--line:#cdd5df;--accent:#1d54bf;"
     "--one:#bcd2f7;--two:#dbe7cf;--three:#f3dcb8;--four:#e3d0ee;--ink:#18202c;--good:#1a6b3c;--bad:#a3211b;"
@@ -12,9 +14,9 @@ _DARK = (
     "--one:#2d4f86;--two:#3d5a34;--three:#6e5220;--four:#593a6b;--ink:#f2f5f9;--good:#74d29b;--bad:#ff9a90;"
     "--link:#7f93b0"
 )
-THEME = f":root{{color-scheme:light dark;{_LIGHT}}}@media(prefers-color-scheme:dark){{:root{{{_DARK}}}}}"
+THEME = Markup(":root{color-scheme:light dark;%s}@media(prefers-color-scheme:dark){:root{%s}}") % (_LIGHT, _DARK)
 
-DRAWING = """
+DRAWING = Markup("""
 .fleet{display:block;max-width:100%;height:auto;font-family:system-ui,sans-serif}
 .fleet .machine{fill:var(--surface);stroke:var(--line)}
 .fleet .group{fill:var(--sunk);stroke:var(--line)}
@@ -26,9 +28,9 @@ DRAWING = """
 .fleet .link{fill:none;stroke:var(--link);stroke-width:1.4}
 .fleet .crossing{stroke-dasharray:5 4}
 .fleet .tip{fill:var(--link)}
-"""
+""")
 
-PAGE = """
+PAGE = Markup("""
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}
@@ -106,9 +108,9 @@ section.plain svg{margin:0 -2px}}
 @media(forced-colors:active){.bar,.key i{forced-color-adjust:none}}
 @media print{nav,.skip{display:none}.memory,tr{break-inside:avoid}
 details::details-content{content-visibility:visible;block-size:auto}}
-"""
+""")
 
-SCRIPT = """
+SCRIPT = Markup("""
 for(const drawing of document.querySelectorAll("svg.fleet")){
 const pick=e=>{const box=e.target.closest("[data-group]"),id=box&&box.dataset.group;
 drawing.classList.toggle("picked",!!id);
@@ -117,5 +119,5 @@ l.classList.toggle("on",!!id&&(l.dataset.from===id||l.dataset.to===id))};
 const none=()=>drawing.classList.remove("picked");
 for(const kind of["mouseover","focusin"])drawing.addEventListener(kind,pick);
 for(const kind of["mouseleave","focusout"])drawing.addEventListener(kind,none)}
-"""
+""")
 """Without it everything is there: it only stresses the connections of the group that is pointed at or has the focus."""

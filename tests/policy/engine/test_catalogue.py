@@ -160,7 +160,6 @@ VIEWS: dict[str, type] = {
     "runs": cloudrun.RunView,
     "run_grants": cloudrun.RunGrantView,
 }
-each_rule = pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.policy_name)
 
 
 def _file_name(rule: Rule) -> str:
@@ -217,51 +216,52 @@ def test_no_module_of_the_pack_hides_one_of_pythons_own() -> None:
     assert not (ours - {"__init__", "__main__"}) & sys.stdlib_module_names
 
 
-@each_rule
-def test_a_rule_has_a_file_and_a_test_of_its_name(rule: Rule) -> None:
-    assert (Path(policy.rules.__path__[0]) / _file_name(rule)).is_file()
-    assert (Path(__file__).parents[1] / "rules" / f"test_{_file_name(rule)}").is_file()
+def test_a_rule_has_a_file_and_a_test_of_its_name() -> None:
+    folder, tests = Path(policy.rules.__path__[0]), Path(__file__).parents[1] / "rules"
+    names = [_file_name(rule) for rule in catalogue.rules()]
+    assert [name for name in names if not (folder / name).is_file()] == []
+    assert [name for name in names if not (tests / f"test_{name}").is_file()] == []
 
 
-@each_rule
-def test_a_rule_explains_itself(rule: Rule) -> None:
-    assert rule.summary.endswith(".")
-    assert ". " not in rule.summary
-    for way_out in filter(None, (rule.remedy, rule.elsewhere)):
-        assert way_out[0].islower()
-        assert not way_out.endswith(".")
+def test_a_rule_explains_itself() -> None:
+    for rule in catalogue.rules():
+        assert rule.summary.endswith("."), rule.id
+        assert ". " not in rule.summary, rule.id
+        for fix in filter(None, (rule.remedy, rule.elsewhere)):
+            assert fix[0].islower(), rule.id
+            assert not fix.endswith("."), rule.id
 
 
-@each_rule
-def test_a_rule_reads_fields_that_exist(rule: Rule) -> None:
-    if isinstance(rule, ContainerRule):
-        assert set(rule.reads) <= {field.name for field in fields(ContainerView)}
-        assert set(rule.each) <= set(rule.reads)
-        assert set(rule.targets) <= {DOCKER, KUBERNETES, CLOUDRUN}
-        assert rule.targets
-    if isinstance(rule, ContainerRule | ResourceRule):
-        for check in rule.resources:
-            assert set(check.reads) <= {field.name for field in fields(VIEWS[check.of])}
-            assert set(check.each) <= set(check.reads)
-    else:
-        assert isinstance(rule, StackRule)
-        for path in rule.reads:
-            collection, _, name = path.partition(".")
-            assert name in {field.name for field in fields(VIEWS[collection])}
+def test_a_rule_reads_fields_that_exist() -> None:
+    for rule in catalogue.rules():
+        if isinstance(rule, ContainerRule):
+            assert set(rule.reads) <= {field.name for field in fields(ContainerView)}, rule.id
+            assert set(rule.each) <= set(rule.reads), rule.id
+            assert set(rule.targets) <= {DOCKER, KUBERNETES, CLOUDRUN}, rule.id
+            assert rule.targets, rule.id
+        if isinstance(rule, ContainerRule | ResourceRule):
+            for check in rule.resources:
+                assert set(check.reads) <= {field.name for field in fields(VIEWS[check.of])}, rule.id
+                assert set(check.each) <= set(check.reads), rule.id
+        else:
+            assert isinstance(rule, StackRule)
+            for path in rule.reads:
+                collection, _, name = path.partition(".")
+                assert name in {field.name for field in fields(VIEWS[collection])}, rule.id
 
 
-@each_rule
-def test_the_page_of_policies_tells_of_each_rule(rule: Rule) -> None:
-    assert f"### {rule.id} {rule.name}\n" in page()
+def test_the_page_of_policies_describes_each_rule() -> None:
+    text = page()
+    assert [rule.id for rule in catalogue.rules() if f"### {rule.id} {rule.name}\n" not in text] == []
 
 
 def test_what_is_judged_elsewhere_is_no_rule_here() -> None:
     assert not {one.id for one in ELSEWHERE} & {rule.id for rule in catalogue.rules()}
 
 
-@each_rule
-def test_only_hardening_fields_can_be_excepted(rule: Rule) -> None:
-    assert not rule.exception or rule.exception in Hardening.model_fields
+def test_only_hardening_fields_can_be_excepted() -> None:
+    excepted = {rule.exception for rule in catalogue.rules() if rule.exception}
+    assert excepted <= set(Hardening.model_fields)
 
 
 @pytest.mark.parametrize("module", ["policy.engine.catalogue", "policy.engine.judge", "policy.engine.config"])
@@ -278,3 +278,9 @@ def test_the_rules_run_without_pulumi(module: str) -> None:
         cwd=Path(__file__).parents[3],
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_judging_imports_no_models() -> None:
+    program = "import sys, policy.engine.judge as j; j.judge([], None, None); print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

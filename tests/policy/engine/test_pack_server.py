@@ -78,11 +78,11 @@ class TestServer:
         names = {one.policyName for one in found}
         assert names == {"A04-no-privileged", "G03-gpu-not-leaked"}
 
-    @pytest.mark.parametrize("name", sorted(docker_properties()))
-    def test_it_never_breaks_where_a_list_became_a_text(self, server: Any, name: str) -> None:
-        hidden: dict[str, Any] = {name: "[secret]"}
-        found = server.Analyze(_request(container(**hidden))).diagnostics
-        assert not any("internal error" in one.message or "can't run" in one.message for one in found)
+    def test_it_never_breaks_where_a_list_became_a_text(self, server: Any) -> None:
+        for name in docker_properties():
+            hidden: dict[str, Any] = {name: "[secret]"}
+            found = server.Analyze(_request(container(**hidden))).diagnostics
+            assert not any("internal error" in one.message or "can't run" in one.message for one in found), name
 
 
 def _request(resource: Registered) -> analyzer_pb2.AnalyzeRequest:

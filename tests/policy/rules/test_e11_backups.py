@@ -21,7 +21,7 @@ FAULTY = [
     ("mainpc-data: 30 3 * * by restic", "which is no schedule: it has 4 fields"),
     ("mainpc-data: 30 3 * * *", "neither <schedule> by <means> nor none"),
     ("mainpc-data: none", '"none" without a reason'),
-    ("mainpc-data: 0 0 31 2 * by restic", "so it never comes"),
+    ("mainpc-data: 0 0 31 2 * by restic", "so it never runs"),
 ]
 
 

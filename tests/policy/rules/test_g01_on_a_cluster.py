@@ -8,9 +8,9 @@ import pytest
 
 from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP
 from fleet.model import cluster as model
+from policy.core.gpu.pools import cards_needed
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
-from policy.gpu.pools import cards_needed
 from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.views.registered import UNKNOWN, Registered
 from tests.policy.builders import judged, verdicts

@@ -127,7 +127,7 @@ def test_what_reads_a_pull_request_writes_with_the_scripts_of_the_base() -> None
 
 @EACH
 def test_the_pulumi_that_runs_is_the_one_that_is_locked(workflow: Path) -> None:
-    locked = re.search(r"^pulumi==(\S+)$", (ROOT / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE)
+    locked = re.search(r"^pulumi==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
     used = {step["with"]["pulumi-version"] for step in steps(workflow) if step.get("uses", "").startswith("pulumi/")}
     assert locked
     assert used <= {locked[1]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_a_violated_mandatory_policy_is_told_with_its_place_and_way_out(tmp_path
 def test_a_violation_is_not_looked_for_on_request(tmp_path: Path) -> None:
     answer = fleet(write_program(tmp_path, tutor_suite_cpu=LATEST), "plan", "pc2", "--no-policy")
     assert answer.code == 0
-    assert "not judged (--no-policy)" in answer.out
+    assert "not checked (--no-policy)" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -142,8 +143,8 @@ def test_a_weakening_with_a_reason_and_an_end_date_is_told_as_waived(tmp_path: P
     answer = fleet(write_program(tmp_path, tutor_suite_cpu=change), "plan", "pc2")
     assert answer.code == 0
     assert "A01 non-root-user   waived" in answer.out
-    assert " hold, " in answer.out
-    assert " waived\n" in answer.out
+    assert re.search(r"^policies: (\d+) of \d+ rules passed; ", answer.out, re.MULTILINE)
+    assert " finding waived\n" in answer.out or " findings waived\n" in answer.out
     assert "waived until 2999-01-01: reads the camera" in " ".join(answer.out.split())
 
 

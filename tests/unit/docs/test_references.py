@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import pytest
 import typer.main
 
 from cli.app import app
-from tests.unit.docs.markdown import ROOT, blocks, commands, documents, links, name_of, spans
+from tests.unit.docs.markdown import ROOT, blocks, commands, documents, links, spans
 
 _PATH = re.compile(r"^(?P<path>[\w.*<>-]+(/[\w.*<>-]+)*/?)(:{1,2}(?P<symbol>[A-Za-z_]\w*))?$")
 _SUFFIXES = (".py", ".yaml", ".md", ".toml", ".txt", ".json", ".in")
@@ -20,25 +20,26 @@ _MADE_AT_RUN_TIME = ("policy.json", "compose.yaml")
 
 _MAKE = re.compile(r"(?:^|[\s(])make ([a-z][a-z-]*)")
 _FLEET = re.compile(r"(?:^|[\s(/])fleet ((?:[a-z]+ ?)+)([^|;#]*)")
-ALL = pytest.mark.parametrize("document", documents(), ids=name_of)
 
 
-@ALL
-def test_every_file_that_is_named_exists(document: Path) -> None:
+def test_every_file_that_is_named_exists() -> None:
+    missing = [fault for document in documents() for fault in _missing_files(document)]
+    assert not missing, "\n".join(missing)
+
+
+def _missing_files(document: Path) -> Iterator[str]:
     own = {
         line
         for block in [*blocks(document, "yaml"), *blocks(document, "python")]
         for line in block.text.splitlines()[:1]
     }
     written = {line.removeprefix("# ").partition(",")[0] for line in own}
-    missing = []
     for span in spans(document):
         named = _PATH.match(span.text)
         if named and _is_path(named["path"]) and not _is_there(named["path"], written):
-            missing.append(f"{span.place}: `{span.text}` names no file of the project")
+            yield f"{span.place}: `{span.text}` names no file of the project"
         elif named and named["symbol"] and not _defines(ROOT / named["path"], named["symbol"]):
-            missing.append(f"{span.place}: {named['path']} defines no {named['symbol']}")
-    assert not missing, "\n".join(missing)
+            yield f"{span.place}: {named['path']} defines no {named['symbol']}"
 
 
 def _is_path(text: str) -> bool:
@@ -67,18 +68,17 @@ def _defines(file: Path, symbol: str) -> bool:
     )
 
 
-@ALL
-def test_every_make_target_that_is_named_exists(document: Path) -> None:
+def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = [(piece.place, target) for piece in commands(document) for target in _MAKE.findall(piece.text)]
+    pieces = [piece for document in documents() for piece in commands(document)]
+    named = [(piece.place, target) for piece in pieces for target in _MAKE.findall(piece.text)]
     missing = [f"{place}: the Makefile has no target {target}" for place, target in named if target not in targets]
     assert not missing, "\n".join(missing)
 
 
-@ALL
-def test_every_fleet_command_that_is_named_exists(document: Path) -> None:
+def test_every_fleet_command_that_is_named_exists() -> None:
     unknown = []
-    for piece in commands(document):
+    for piece in (piece for document in documents() for piece in commands(document)):
         for words, rest in _FLEET.findall(piece.text):
             unknown += [
                 f"{piece.place}: fleet {words.strip()}: {fault}" for fault in _command_faults(words.split(), rest)
@@ -99,10 +99,12 @@ def _command_faults(words: list[str], rest: str) -> list[str]:
     return [f"{option} is no option" for option in re.findall(r"(?:^|\s)(--[a-z-]+)", rest) if option not in known]
 
 
-@ALL
-def test_every_link_leads_somewhere(document: Path) -> None:
+def test_every_link_leads_somewhere() -> None:
     inside = [
-        (link, document.parent / link.text.partition("#")[0]) for link in links(document) if "://" not in link.text
+        (link, document.parent / link.text.partition("#")[0])
+        for document in documents()
+        for link in links(document)
+        if "://" not in link.text
     ]
     missing = [f"{link.place}: {link.text} leads nowhere" for link, target in inside if not target.exists()]
     assert not missing, "\n".join(missing)

@@ -37,14 +37,14 @@ def test_each_figure_shows_how_it_was_made() -> None:
 
 def test_the_break_even_with_a_card_in_the_cloud_is_told() -> None:
     text = " ".join(shipped("cost", "mainpc").out.split())
-    assert "cheaper from 95.6 hours of work a month = 86.38 / (1.0444 - 0.1410)" in text
+    assert "cheaper here from 95.6 hours of load a month = 86.38 / (1.0444 - 0.1410)" in text
 
 
 def test_unknown_and_unverified_prices_are_marked_and_the_marks_explained() -> None:
     text = shipped("cost", "cluster").out
     assert "245.77*+" in text
-    assert "\n* made with a price that was not read on its vendor's page" in text
-    assert "\n+ and more: a price is not known" in text
+    assert "\n* uses a price not verified on its vendor's page" in text
+    assert "\n+ excludes unpriced items" in text
     assert "set machine.cluster.node_pools.general.usd_per_hour" in " ".join(text.split())
 
 
@@ -72,11 +72,11 @@ def test_an_unknown_stack_is_told_with_those_there_are() -> None:
     assert answer.err.startswith('"nowhere" is no stack; use one of cloud, ')
 
 
-@pytest.mark.parametrize(("budget", "said"), [(60, "4.45 left of 60.00"), (50, "5.55 OVER of 50.00")])
+@pytest.mark.parametrize(("budget", "said"), [(60, "4.45 left of 60.00"), (50, "5.55 OVER the budget of 50.00")])
 def test_a_budget_is_held_against_the_expected_load(budget: int, said: str, tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=_with_budget(budget))
     text = fleet(project, "cost", "pc2").out
-    assert f"budget: {said} at the expected load; " in text
+    assert f"budget: {said} at expected load; " in text
     assert f"budget {budget}.00" in text.splitlines()[2]
 
 
@@ -84,7 +84,7 @@ def test_a_plan_shows_the_cost_beside_its_budget_and_g20_holds_it(tmp_path: Path
     project = write_program(tmp_path, pc2=_with_budget(60))
     answer = fleet(project, "plan", "pc2")
     assert answer.code == 0
-    assert "cost   $55.55 expected of a budget of $60.00 a month; idle $40.22, maximum $86.21" in answer.out
+    assert "cost   $55.55 expected, budget $60.00 a month; idle $40.22, maximum $86.21" in answer.out
     assert "G21 highest-cost   advisory" in answer.out
 
 

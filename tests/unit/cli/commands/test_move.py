@@ -124,8 +124,8 @@ def test_a_move_that_is_valid_says_so_with_exit_code_0(project: Path) -> None:
     answer = move(project, "asker", STACK)
     assert (answer.code, answer.err) == (0, "")
     lines = answer.out.splitlines()
-    assert lines[0] == f"asker: from host (docker) to {STACK} (kubernetes); nothing is changed by this command"
-    assert lines[-1] == f"after these edits the fleet is valid: fleet plan {STACK}"
+    assert lines[0] == f"asker: from host (docker) to {STACK} (kubernetes); preview only"
+    assert lines[-1] == f"after these edits the fleet is valid; next: fleet plan {STACK}"
     assert "  lone, used by asker on trial: https://lone.example.org:443 -> http://lone.fleet:8000" in lines
     # And it is, once somebody did it.
     for stack, change in (("host", []), (STACK, ["asker"])):
@@ -139,7 +139,7 @@ def test_a_move_that_is_valid_says_so_with_exit_code_0(project: Path) -> None:
 def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> None:
     answer = shipped("move", "audio-emotion", "--to", "cluster")
     assert answer.code == 2
-    assert "after these edits the fleet would be refused:" in answer.out
+    assert "after these edits the fleet is invalid:" in answer.out
     assert "  host audio and other devices: does -> cannot" in answer.out
     assert "kubernetes cannot do it on cluster: host audio and other devices" in answer.err
     assert "huggingface-cache is declared by no group on cluster" in answer.err

@@ -30,14 +30,14 @@ def test_the_catalogue_stays_within_the_width(columns: int) -> None:
         assert max(len(line.rstrip()) for line in text.splitlines()) <= columns
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-def test_each_rule_can_be_explained(rule: Any) -> None:
-    answer = shipped("policy", "explain", rule.id)
-    assert (answer.code, answer.err) == (0, "")
-    assert answer.out.splitlines()[0] == f"{rule.id} {rule.name}   {rule.level}"
-    text = " ".join(answer.out.split())
-    assert " ".join(rule.summary.split()) in text
-    assert f'{{"{rule.policy_name}": "advisory"}}' in text
+def test_each_rule_can_be_explained() -> None:
+    for rule in rules():
+        answer = shipped("policy", "explain", rule.id)
+        assert (answer.code, answer.err) == (0, ""), rule.id
+        assert answer.out.splitlines()[0] == f"{rule.id} {rule.name}   {rule.level}"
+        text = " ".join(answer.out.split())
+        assert " ".join(rule.summary.split()) in text
+        assert f'{{"{rule.policy_name}": "advisory"}}' in text
 
 
 @pytest.mark.parametrize("name", ["a01", "A01", "non-root-user", "A01-non-root-user"])

@@ -32,9 +32,9 @@ def test_the_shipped_cloud_breaks_no_rule() -> None:
 def test_a_service_shows_its_size_its_number_what_is_paid_and_where_it_answers() -> None:
     text = words(shipped("plan", "cloud").out)
     assert "agentic-flow-burst: service, medium: 2 CPU, 2 GiB" in text
-    assert "0 to 10 instances of 20 requests at a time; paid while it answers" in text
+    assert "0 to 10 instances, 20 concurrent requests each; billed per request" in text
     assert "https://agentic-flow-burst-100000000001.us-central1.run.app" in text
-    assert "called by nobody: name its invokers; internal ingress" in text
+    assert "called by nobody; set invokers; internal ingress" in text
     assert "secret anthropic-api-key version 1" in text
     assert "budget $50 a month, no alerts" in text
 

@@ -60,7 +60,7 @@ def test_the_picture_fits_its_width_and_has_no_control_codes(columns: int) -> No
     lines = shipped("plan", "cluster", columns=columns).out.splitlines()
     assert max(map(len, lines)) <= columns
     assert not any("…" in line for line in lines)
-    assert "GiB at the most, of 150 GiB" in words(" ".join(lines))
+    assert "GiB at maximum, of 150 GiB" in words(" ".join(lines))
     assert not any(CONTROL.search(line) for line in lines)
 
 

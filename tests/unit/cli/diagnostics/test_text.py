@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.diagnostics.text import cores, counted, duration, mib, place, size
+from cli.diagnostics.text import cores, duration, mib, place, size
+from fleet.text import plural
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ def test_sizes() -> None:
 
 
 def test_counted() -> None:
-    assert (counted(0, "restart"), counted(1, "restart"), counted(2, "restart")) == (
+    assert (plural(0, "restart"), plural(1, "restart"), plural(2, "restart")) == (
         "0 restarts",
         "1 restart",
         "2 restarts",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fleet.model.quantities import gibibytes, parse_memory_mib, parse_millicores, parse_seconds, thousands
+from fleet.model.quantities import parse_memory_mib, parse_millicores, parse_seconds
+from fleet.text import gibibytes, thousands
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.text import addends, thousands
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare, cards_needed
 from policy.core.rule import Finding
-from policy.figures import addends, thousands
-from policy.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare, cards_needed
 
 _SIZES_MAX = 4096
 """Pods that are laid out one by one; a pool of more cards than that is not known."""

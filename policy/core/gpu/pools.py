@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.frozen import dataclass
-from policy.gpu.budgets import Budget, Share, budget_of
+from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
 from policy.views.stack import MachineView, StackView

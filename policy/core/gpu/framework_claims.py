@@ -12,10 +12,10 @@ from posixpath import basename
 
 from fleet.frozen import dataclass
 from fleet.redaction import shown
-from policy.parsing.agents import agents_of
-from policy.parsing.images import parse_image
-from policy.readers.values import as_number
+from policy.core.parsing.agents import agents_of
+from policy.core.parsing.images import parse_image
 from policy.views.container import ContainerView
+from policy.views.scalars import as_number
 
 _WORDS_MAX = 4096
 _OFF = ("0", "false", "no")

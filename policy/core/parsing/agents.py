@@ -9,8 +9,8 @@ from dataclasses import field
 from typing import Any
 
 from fleet.frozen import dataclass
-from policy.readers.values import as_text
 from policy.views.container import ContainerView
+from policy.views.scalars import as_text
 
 AGENTS = "FLEET_AGENTS"
 """JSON: name of an agent -> its settings, `command` among them."""

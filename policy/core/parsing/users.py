@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.readers.values import as_whole
+from policy.views.scalars import as_whole
 
 
 def user_id(user: str) -> int | str:

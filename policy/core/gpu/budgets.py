@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from fleet import labels
 from fleet.frozen import dataclass
-from policy.readers.values import as_whole
 from policy.views.container import KUBERNETES, ContainerView
+from policy.views.scalars import as_whole
 from policy.views.stack import CardView, MachineView, StackView
 
 GPU_DEVICES = "/dev/nvidia*"

@@ -1,0 +1,60 @@
+"""How tests are spread over processes, and which run only on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.levels import REQUIRE, required
+
+ROOT = Path(__file__).parent.parent
+GROUPS = {
+    "tests/checks/": "checks",
+    "tests/docker/test_agent_host_image.py": "docker daemon",
+    "tests/docker/test_tenants.py": "docker daemon",
+    "tests/docker/test_verify.py": "docker daemon",
+    "tests/docker/": "two machines",
+    "tests/engine/test_cloud": "google",
+    "tests/engine/test_cluster": "engine's control plane",
+    "tests/engine/": "docker daemon",
+    "tests/kubernetes/test_charts.py": "helm",
+    "tests/kubernetes/": "control plane",
+}
+"""Start of a path -> what its tests share, the most specific first. All other tests share what their file sets up."""
+
+LONGEST_FIRST = ("tests/docker", "tests/engine", "tests/kubernetes", "tests/checks", "tests/unit/cli", "tests/unit")
+"""Order of folders. What is not named here runs last: a run should end with short tests, or one process waits."""
+
+
+def group_of(file: str) -> str:
+    """What a test file shares with others: its tests run in one process, so that a session fixture starts once."""
+    return next((group for start, group in GROUPS.items() if file.startswith(start)), file)
+
+
+class ByGroup(LoadScopeScheduling):
+    """Gives whole groups to processes, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    """Schedules by group, whatever `--dist` names."""
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts long tests first, and skips those of levels that only run on request."""
+    for item in items:
+        if item.get_closest_marker("explain") and not required("explain"):
+            item.add_marker(pytest.mark.skip(reason=f"level explain: takes minutes; {REQUIRE}=explain runs it"))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    file = item.path.relative_to(ROOT).as_posix()
+    return next((rank for rank, start in enumerate(LONGEST_FIRST) if file.startswith(start)), len(LONGEST_FIRST))

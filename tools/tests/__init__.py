@@ -1,0 +1,1 @@
+"""What chooses tests, and what measures them."""
