@@ -1,6 +1,6 @@
-"""A14: a pod has an account of its own, and its token only where the account may do something.
+"""A14: a pod has its own service account, and mounts its token only if the account has a role.
 
-Without a role a token still opens the cluster's API, to whatever a fault there lets through.
+Even without a role, a token gives access to the API server and exposes its vulnerabilities.
 """
 
 from __future__ import annotations
@@ -22,21 +22,19 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if "service_account" in pod.unknown:
             continue
         if pod.service_account in _NONE:
-            what = "is default" if pod.service_account else "is not set, which means default"
-            problem = f"service_account {what}; what one pod of the namespace is allowed, all of them are"
+            what = "is default" if pod.service_account else "is not set, so it is default"
+            problem = f"service_account {what}, so it shares permissions with every pod of the namespace"
             yield Finding(pod.subject, "service_account", problem, urn=pod.urn)
         mounts = mounting.get((pod.place, pod.service_account), True) if pod.token is None else pod.token
         has_role = pod.host in unknown_bindings or (pod.host, pod.namespace, pod.service_account) in bound
         if "token" not in pod.unknown and mounts and not has_role:
-            problem = (
-                f"token of account {shown(pod.service_account or 'default')} is mounted, and no role here needs it"
-            )
-            remedy = "set automountServiceAccountToken to false, on the pod or its account"
+            problem = f"token of account {shown(pod.service_account or 'default')} is mounted, but it has no role here"
+            remedy = "set automountServiceAccountToken to false on the pod or its service account"
             yield Finding(pod.subject, "token", problem, remedy, urn=pod.urn)
 
 
 def _mounting(stack: StackView) -> Mapping[tuple[Place | None, str], bool]:
-    """(place, account) -> whether its pods get its token where they do not say."""
+    """(place, account) -> whether pods that do not say mount its token."""
     found: dict[tuple[Place | None, str], bool] = {}
     for account in stack.accounts:
         if account.place:
@@ -60,9 +58,9 @@ RULE = StackRule(
     name="own-service-account",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A pod has a service account of its own, whose token it gets only where a role needs it.",
-    remedy="leave it to the plan, which gives each group an account without a token",
-    elsewhere="set serviceAccountName to an account of its own",
+    summary="A pod has its own service account, and mounts its token only if the account has a role.",
+    remedy="let the plan set it: each group gets an account without a token",
+    elsewhere="set serviceAccountName to its own account",
     sources=("CKV_K8S_38", "CKV_K8S_41", "CKV_K8S_42", "KSV-0036", "KubeLinter default-service-account"),
     reads=("pods.service_account", "pods.token", "accounts.token", "bindings.subjects"),
     check=_check,

@@ -1,4 +1,4 @@
-"""C10: a namespace has an end, and its containers have defaults."""
+"""C10: a namespace has a quota, and defaults for its containers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from policy.views.kubernetes import Place
 from policy.views.stack import StackView
 
 _NEEDED = {
-    "ResourceQuota": "so one group, or a scaler that runs wild, may take the whole cluster",
-    "LimitRange": "so a container without limits has none",
+    "ResourceQuota": "so one group, or a runaway autoscaler, can use the whole cluster",
+    "LimitRange": "so containers without limits are unlimited",
 }
 
 
@@ -35,7 +35,7 @@ RULE = StackRule(
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
     summary="A namespace with pods has a resource quota and a limit range.",
-    remedy="leave the namespace to the plan, which gives it both",
+    remedy="let the plan create the namespace, with both",
     elsewhere="add a ResourceQuota and a LimitRange to the namespace",
     sources=("KSV-0039", "KSV-0040", "Kyverno add-ns-quota"),
     reads=("pods.namespace", "quotas.namespace"),

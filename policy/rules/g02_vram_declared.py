@@ -1,4 +1,4 @@
-"""G02: a container that is given a GPU states what it takes of it."""
+"""G02: a container with a GPU declares its GPU memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     missing = missing_parts(container) if container.gpu and not serves_others(container) else []
     if missing:
-        problem = f"gpu is given, but labels lack {', '.join(missing)}, so nobody can tell whether it fits the card"
+        problem = f"gpu is set, but labels lack {', '.join(missing)}, so it is unknown whether it fits the card"
         yield Finding(container.subject, "gpu", problem)
 
 
@@ -21,9 +21,9 @@ RULE = ContainerRule(
     name="vram-declared",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A container that is given a GPU states its card, request, limit and processes.",
+    summary="A container with a GPU declares its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
-    elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
+    elsewhere="add these labels: the card's key, MiB, MiB and the number of CUDA processes",
     on_cluster="add these annotations to its pod, as fleet.local/<container>.gpu.request-mib and so on",
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("gpu", "labels", "args"),

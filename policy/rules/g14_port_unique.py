@@ -1,4 +1,4 @@
-"""G14: a port of a host is published once."""
+"""G14: a host port is published once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     taken: dict[tuple[str, int, str], dict[str, tuple[int, str]]] = defaultdict(dict)
     for container in stack.containers:
         if container.target == KUBERNETES:
-            continue  # B11 takes it a node's ports altogether.
+            continue  # B11 covers host ports of pods.
         for port in container.ports:
             if not port.host_port:
                 continue  # The daemon picks a free one.
             others = taken[container.host, port.host_port, port.protocol]
             address = "" if is_every_address(port.host_address) else port.host_address
-            # Whoever came first is in the way: a dict keeps its order.
+            # The first one registered is reported.
             clashes = [others[each] for each in ("", address) if each in others]
             if not address:
                 clashes = list(islice(others.values(), 1))

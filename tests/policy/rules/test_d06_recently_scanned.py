@@ -39,7 +39,7 @@ def test_how_old_a_scan_may_be_is_a_setting() -> None:
 
 @pytest.mark.parametrize("line", ["", f"{DIGEST} someday", f"sha256:{'b' * 64} 2999-01-01"])
 def test_it_fails_where_nothing_vouches_for_the_image(line: str) -> None:
-    assert "is none that a scan found fit to run" in judged(D06, container(image=IMAGE), scanned=[line])["agent"]
+    assert "has not passed a scan" in judged(D06, container(image=IMAGE), scanned=[line])["agent"]
 
 
 def test_it_fails_for_a_tag_alone() -> None:

@@ -56,7 +56,7 @@ class TestOnDocker:
 
     def test_it_fails_where_nobody_says(self) -> None:
         (message,) = judged(E11, machine(), _volume(), container()).values()
-        assert 'name is "mainpc-data", and nobody says how its data is kept a second time' in message
+        assert 'name is "mainpc-data", but no backup of its data is stated' in message
         assert "set volumes.<volume>.backup" in message
 
     @pytest.mark.parametrize(("text", "says"), FAULTY)

@@ -52,9 +52,9 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(
             _role(["secrets"], ["watch"], "ClusterRole"), "reads every secret", id="all secrets of the cluster"
         ),
-        pytest.param(_role(["clusterroles"], ["escalate"]), "gives itself any right", id="escalation"),
+        pytest.param(_role(["clusterroles"], ["escalate"]), "gives itself any permission", id="escalation"),
         pytest.param(_role(["roles"], ["bind"]), "gives itself any role", id="binding"),
-        pytest.param(_role(["users"], ["impersonate"]), "is whoever it likes", id="another's name"),
+        pytest.param(_role(["users"], ["impersonate"]), "acts as any user", id="another's name"),
         pytest.param(_role(["pods/exec"], ["create"]), "runs programs in any pod", id="a shell in pods"),
         pytest.param(_role(["nodes/proxy"], ["get"]), "past the cluster's checks", id="the kubelet"),
         pytest.param(

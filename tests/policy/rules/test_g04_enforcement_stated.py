@@ -93,7 +93,7 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
             id="part",
         ),
         pytest.param(_asking("mps", whole=1), "which MPS does not serve", id="MPS on a whole device"),
-        pytest.param(_asking("exclusive"), "it asks for no GPU", id="no GPU at all"),
+        pytest.param(_asking("exclusive"), "it requests no GPU", id="no GPU at all"),
         pytest.param(
             _asking("hami-core", whole=1), "no nvidia.com/gpumem, so HAMi has no amount", id="HAMi without one"
         ),

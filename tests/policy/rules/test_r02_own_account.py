@@ -35,7 +35,7 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(run_service("bad", inside={"serviceAccount": None}), "service_account is not set", id="none"),
         pytest.param(
             run_service("bad", inside={"serviceAccount": "123-compute@developer.gserviceaccount.com"}),
-            "which others run as too",
+            "which is shared with others",
             id="the compute default",
         ),
         pytest.param(job("bad", serviceAccount=None), "service_account is not set", id="a job without"),

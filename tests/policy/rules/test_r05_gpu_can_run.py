@@ -74,7 +74,7 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             gpu_service("bad", inside={"nodeSelector": {"accelerator": "nvidia-h100"}}),
-            'accelerator is "nvidia-h100", and no card is called that',
+            'accelerator is "nvidia-h100", which is no known card',
             id="a card that is none",
         ),
         pytest.param(gpu_service("bad", inside={"nodeSelector": None}), "accelerator is not set", id="no card named"),
