@@ -24,9 +24,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         yield Finding(container.subject, "stop_grace_s", problem)
     elif container.drain_s and grace - container.drain_s < least:
         left = max(0, grace - container.drain_s)
-        problem = (
-            f"stop_grace_s is {grace}, and the preStop hook sleeps {container.drain_s} of it, so {left} s are left"
-        )
+        problem = f"stop_grace_s is {grace}, and the preStop hook sleeps {container.drain_s}, so {left} s are left"
         yield Finding(container.subject, "stop_grace_s", problem)
     elif grace < agents:
         problem = f"stop_grace_s is {grace}, but env {_AGENTS} gives its agents {agents}, so they may be killed"

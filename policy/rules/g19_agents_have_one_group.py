@@ -89,7 +89,7 @@ def _counts(machine: MachineView, found: list[_Held], stack: StackView) -> Itera
     for group in sorted({*machine.agents, *running} - unseen - {""}):
         said, runs = machine.agents.get(group, 0), len(running.get(group, ()))
         if said != runs:
-            problem = f"env {AGENTS} of {group} lists {runs} agents, but the manifest of {machine.name} lists {said}"
+            problem = f"agents of {group} are {runs}, but the manifest of {machine.name} lists {said}"
             yield Finding(first.get(group, machine.subject), "env", problem)
 
 

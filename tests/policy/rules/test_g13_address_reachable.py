@@ -49,7 +49,7 @@ def test_it_holds_with_env(entry: str) -> None:
 def test_it_fails_with_env(entry: str, says: str) -> None:
     message = violation(G13, container(envs=[entry]))
     assert says in message
-    assert "name the group under peers" in message
+    assert "list the group under peers" in message
 
 
 def test_a_password_beside_the_host_is_not_shown() -> None:
@@ -66,7 +66,7 @@ def test_it_holds_with_a_host_at(address: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "172.17.0.1", "::1"])  # noqa: S104  (not bound to)
 def test_it_fails_with_a_host_at(address: str) -> None:
     message = violation(G13, container(hosts=[{"host": "pc2-observability", "ip": address}]))
-    assert f"extra_hosts says that pc2-observability is {address}" in message
+    assert f"extra_hosts maps pc2-observability to {address}" in message
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             member("bad", kind="projects/iAMMember:IAMMember", role="roles/editor"),
-            "role roles/editor lets",
+            "role roles/editor gives",
             id="a role over everything",
         ),
         pytest.param(
@@ -57,7 +57,7 @@ def test_it_holds_with(good: Registered) -> None:
                 member=None,
                 members=[f"serviceAccount:{ACCOUNT}"],
             ),
-            "role roles/owner lets",
+            "role roles/owner gives",
             id="a binding of one",
         ),
     ],
