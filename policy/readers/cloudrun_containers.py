@@ -19,7 +19,7 @@ _PERIOD_S, _FAILURES = 10, 3
 """Cloud Run's own, where a probe says nothing."""
 
 _VOLUMES: Mapping[str, str] = {"gcs": "bucket", "nfs": "server", "secret": "secret", "cloudSqlInstance": "instances"}
-"""Kinds of volumes whose source matters -> the key it stands under."""
+"""Kinds of volumes whose source matters -> its key."""
 
 
 @dataclass(frozen=True, slots=True)

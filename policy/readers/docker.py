@@ -213,7 +213,7 @@ def _cpu_limit(given: Properties) -> float | None:
 
 
 def _hard_limit(given: Properties, name: str, field: str) -> int | None:
-    """The provider has no pids limit; the hard limit of `nproc` stands in for it."""
+    """The hard limit of `nproc`, which replaces a pids limit: the provider has none."""
     for entry in given.entries("ulimits", field):
         if entry.text("name", field) == name:
             return entry.whole("hard", field)

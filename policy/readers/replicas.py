@@ -1,4 +1,4 @@
-"""How many pods of a workload run at least: what sums over a cluster count with."""
+"""The minimum number of pods of a workload, used in sums over a cluster."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from policy.views.selection import Scalers
 from policy.views.stack import MachineView
 
 MOST = 1_000_000
-"""No cluster runs more pods; a figure above it is a slip, and sums must stay readable."""
+"""No cluster runs more pods; a larger number is a mistake, and sums must stay readable."""
 
 
 def replicas_of(pod: PodView, scalers: Scalers, machines: Sequence[MachineView]) -> int:
-    """Pods that run at least. One that scales to zero counts as one: it must fit once it runs."""
+    """The minimum number of pods. A workload that scales to zero has one: it must fit when it runs."""
     if pod.kind == "DaemonSet":
         return max(1, min(MOST, _nodes(pod, machines)))
     scaler = scalers.of(pod)

@@ -9,7 +9,7 @@ from policy.views.registered import UNKNOWN
 from policy.views.scalars import as_flag, as_number, as_text, as_whole
 
 HIDDEN = "[secret]"
-"""What stands for a secret, whatever its type, where plain text is withheld (state files, the offline plan)."""
+"""Placeholder of a secret of any type where plain text is withheld (state files, the offline plan)."""
 
 
 def is_unknown(value: object) -> bool:

@@ -1,1 +1,1 @@
-"""GPU memory as policies sum it: budgets, cards, node pools and what frameworks claim."""
+"""GPU memory: budgets, cards, node pools and the fractions that frameworks allocate."""

@@ -96,7 +96,7 @@ def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
         figures = addends([(label, size) for size, label in meeting])
         problem = (
             f"pools share a card of {load.title} by turns and not by memory: these may meet on one, {figures} = "
-            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so whoever allocates last fails"
+            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so the last to allocate fails"
         )
         remedy = f"{_LOWER}; fewer may share a card, or hand it out by memory"
         yield Finding(load.machine.subject, "pools", problem, remedy)

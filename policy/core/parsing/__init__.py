@@ -1,1 +1,1 @@
-"""Parsers of what providers hold as text: images, users, addresses, platforms, agent lists."""
+"""Parsers of provider properties that are text: images, users, addresses, platforms, agent lists."""

@@ -40,7 +40,7 @@ def test_it_holds_with_env(entry: str) -> None:
         pytest.param(f"{ENDPOINT}=localhost:8000", "points at localhost", id="without a scheme"),
         pytest.param(f"{ENDPOINT}=tcp://a:1,tcp://127.0.0.1:2", "points at 127.0.0.1", id="the second of two"),
         pytest.param(f"{ENDPOINT}=tcp://[::1]:8000", "points at [::1]", id="IPv6"),
-        pytest.param(f"{ENDPOINT}=tcp://0.0.0.0:8000", "is no address to connect to", id="every address"),
+        pytest.param(f"{ENDPOINT}=tcp://0.0.0.0:8000", "is not an address to connect to", id="every address"),
         pytest.param("API=http://127.1.2.3/x", "env API points at 127.1.2.3", id="another loopback, any name"),
         pytest.param('BOOK={"a":"tcp://localhost:1"}', "env BOOK points at localhost", id="inside JSON"),
         pytest.param("DB=postgres://me@172.17.0.1/x", "Docker's default bridge", id="the default bridge"),
