@@ -68,7 +68,7 @@ def parse_config(text: str, source: str) -> PolicyConfig:
         fault = Fault(source, error.lineno, "", f"is not JSON ({error.msg})", "fix the syntax")
         raise ConfigurationError([fault]) from None
     except RecursionError:
-        fault = Fault(source, None, "", "is nested too deeply", "use fewer levels")
+        fault = Fault(source, None, "", "is not JSON that can be read (nested too deeply)", "use fewer levels")
         raise ConfigurationError([fault]) from None
     if not isinstance(data, dict):
         raise ConfigurationError([Fault(source, 1, "", "is not a JSON object", 'write it like {"all": "advisory"}')])

@@ -185,11 +185,11 @@ def test_a_rule_is_found_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("modules", "error", "says"),
     [
-        pytest.param({"z97_empty": ""}, TypeError, "z97_empty holds no RULE", id="a module without a rule"),
+        pytest.param({"z97_empty": ""}, TypeError, "z97_empty has no RULE", id="a module without a rule"),
         pytest.param(
             dict.fromkeys(("z98_one", "z99_two"), "from policy.rules.a01_non_root_user import RULE"),
             ValueError,
-            "holds two rules called A01",
+            "has two rules with id A01",
             id="two rules of one id",
         ),
     ],
