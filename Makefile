@@ -35,10 +35,10 @@ validate: setup ## Find every error of the configuration
 	@$(BIN)/fleet validate
 
 up: setup ## Deploy STACK with Pulumi
-	@$(BIN)/python -m cli.commands.up $(STACK)
+	@$(BIN)/fleet up $(STACK)
 
 down: setup ## Remove STACK's containers; data volumes stay
-	@$(BIN)/python -m cli.commands.up --destroy $(STACK)
+	@$(BIN)/fleet down $(STACK)
 
 test: setup-dev ## Run every test level this machine can run, the checks among them
 	@$(BIN)/python -m pytest -n $(WORKERS)

@@ -5,15 +5,17 @@ from pathlib import Path
 import pulumi
 
 from components import build
+from fleet.charge import charged
+from fleet.errors import UserError
 from fleet.load.project import load_project
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.planner import plan_stack
 from fleet.source.faults import ConfigurationError
 
 try:
     project = load_project(Path(__file__).parent)
     without_gpu = pulumi.Config("fleet").get_bool("without_gpu") or False
-    deployment = plan_stack(project.fleet, pulumi.get_stack(), without_gpu=without_gpu)
-except (ConfigurationError, UnknownStackError) as error:
+    deployment = charged(plan_stack(project.fleet, pulumi.get_stack(), without_gpu=without_gpu), project.fleet)
+except (ConfigurationError, UserError) as error:
     # RunError ends the program with the message alone: a fault of the files is no reason for a traceback.
     raise pulumi.RunError(str(error)) from error
 

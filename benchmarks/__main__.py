@@ -1,8 +1,9 @@
-"""Prints how long validate, plan, preview and up take, each beside a bare program and its budget."""
+"""Prints how long commands, a preview and an update take, against their budgets and bare programs."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,12 +12,23 @@ from pathlib import Path
 
 from benchmarks import engine_up
 from benchmarks.judging import judging_s
-from benchmarks.projects import bare_program, many_groups, shipped
+from benchmarks.projects import ROOT, bare_program, many_groups, shipped
 from benchmarks.timing import Command, medians, pulumi, seconds
 
 BIN = Path(sys.executable).parent
 SIZES = (125, 250, 500)
-VALIDATE_BUDGET_S = 0.4
+COMMANDS_S = {
+    "validate": 0.25,
+    "plan cluster": 1.0,
+    "explain mainpc language-stack-gpu memory": 1.2,
+    "report --output -": 1.2,
+}
+"""Command -> its budget in seconds, on an idle machine with two cores."""
+
+DIFF_BASE = "28601a1061118e891ad81c56ae5c7c14c274d504"
+"""A commit whose code and files differ from today's in each of the six stacks."""
+
+DIFF_BUDGET_S = 2.5
 PLAN_RATIO = 1.5
 PREVIEW_RATIO = 1.1
 JUDGED = 5000
@@ -39,21 +51,23 @@ class Row:
 
 
 def main() -> None:
-    """Measures everything that can be measured here; says what cannot."""
+    """Measures everything that can be measured here, and names what cannot."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print(f"{'what':<34} {'ours s':>7} {'bare s':>7} {'ratio':>6}   budget")
+        print(f"{'what':<46} {'ours s':>7} {'bare s':>7} {'ratio':>6}   budget")
         for row in _rows(folder):
             bare = f"{row.bare_s:7.2f}" if row.bare_s else " " * 7
             ratio = f"{row.ours_s / row.bare_s:6.2f}" if row.bare_s else " " * 6
             verdict = "holds" if row.good else "MISSED"
-            print(f"{row.what:<34} {row.ours_s:7.2f} {bare} {ratio}   {row.budget}: {verdict}", flush=True)
+            print(f"{row.what:<46} {row.ours_s:7.2f} {bare} {ratio}   {row.budget}: {verdict}", flush=True)
 
 
 def _rows(folder: Path) -> Iterator[Row]:
     project = shipped(folder / "shipped")
-    took = medians({"validate": _fleet(project, "validate")}, 7)["validate"]
-    yield Row("fleet validate, whole fleet", took, None, f"{VALIDATE_BUDGET_S} s", took <= VALIDATE_BUDGET_S)
+    times = medians({command: _fleet(project, *command.split()) for command in COMMANDS_S}, 7)
+    for command, budget_s in COMMANDS_S.items():
+        yield _command(command, times[command], budget_s)
+    yield from _diff()
     yield _plan("fleet plan mainpc", project, "mainpc", folder / "bare-mainpc", 7)
     for size in SIZES:
         big = many_groups(folder / f"big-{size}", size)
@@ -70,6 +84,21 @@ def _rows(folder: Path) -> Iterator[Row]:
         return
     budget = f"{engine_up.RATIO} x bare with wait"
     yield Row("engine up mainpc, stand-ins", up["ours"], up["bare"], budget, up["ours"] <= engine_up.RATIO * up["bare"])
+
+
+def _command(command: str, took_s: float, budget_s: float) -> Row:
+    return Row(f"fleet {command}", took_s, None, f"{budget_s} s", took_s <= budget_s)
+
+
+def _diff() -> Iterator[Row]:
+    """Of this checkout, since a diff reads the other side from git."""
+    command = _fleet(ROOT, "diff", "--base", DIFF_BASE)
+    try:
+        took = medians({"diff": command}, 3)["diff"]
+    except subprocess.CalledProcessError as error:
+        print(f"fleet diff: not measured, {error.stderr.strip()}")
+        return
+    yield _command("diff, six stacks", took, DIFF_BUDGET_S)
 
 
 def _plan(what: str, project: Path, stack: str, bare: Path, runs: int) -> Row:

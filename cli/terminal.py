@@ -11,7 +11,12 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+import click
+
+from fleet.errors import UserError
 from fleet.source.faults import ConfigurationError
+
+__all__ = ["Exit", "UserError", "console", "guarded", "project_root", "trimmed"]
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 WIDTH_MIN = 80
 WIDTH_PIPED = 120
 """Columns where the output is no terminal and says nothing else."""
+
+_INTERRUPTED = 130
+"""Exit code of a shell command that Ctrl-C ended: 128 and the signal's number."""
 
 
 class Exit(IntEnum):
@@ -29,10 +37,6 @@ class Exit(IntEnum):
     BAD_INPUT = 2
     POLICY_VIOLATED = 3
     UNHEALTHY = 4
-
-
-class UserError(Exception):
-    """Bad input that has no file to point at: the message says what is wrong and what to do."""
 
 
 def project_root() -> Path:
@@ -73,16 +77,20 @@ def trimmed(out: Console) -> Iterator[None]:
 
 
 def guarded(command: Callable[[], Exit]) -> NoReturn:
-    """Runs a command and ends the process: bad input is told without a traceback, a bug of ours as one."""
+    """Runs a command and ends the process with its exit code. Bad input is reported without a traceback.
+
+    Click's own errors, of a command line that cannot be parsed, are left to click.
+    """
     try:
         code = command()
         sys.stdout.flush()
-    except ConfigurationError as error:
-        _complain(error.text())
-        code = Exit.BAD_INPUT
-    except UserError as error:
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except (ConfigurationError, UserError) as error:
         _complain(str(error))
         code = Exit.BAD_INPUT
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None
     except BrokenPipeError:
         # The reader of a pipe left; Python would complain again when it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

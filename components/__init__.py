@@ -8,21 +8,25 @@ from fleet.plan.deployment import Deployment
 
 
 def build(deployment: Deployment) -> None:
-    """Registers everything a deployment needs, with its target's components.
+    """Registers everything a deployment needs, with its target's components, and exports what its owner looks up.
 
     A target's package is imported only here, so that no stack pays for another target's SDK.
 
     Raises pulumi.RunError if that SDK is not installed.
     """
     target = deployment.machine.target
+    import pulumi  # heavy, and render modules do without it
+
+    from components.listing import inventory
+
     try:
         component = import_module(f"components.{target}.component")
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if not package.startswith("pulumi_"):
             raise
-        from pulumi import RunError
-
         msg = f"{package} is not installed ({target} needs it); pip install 'agent-fleet[{target}]'"
-        raise RunError(msg) from error
-    component.build(deployment)
+        raise pulumi.RunError(msg) from error
+    component.registrar(deployment).machine(inventory(deployment))
+    pulumi.export("machine", deployment.machine.name)
+    pulumi.export("endpoints", dict(deployment.endpoints))

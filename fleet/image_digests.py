@@ -6,9 +6,9 @@ built. The inputs are known before.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 AGENT_HOST = "agent-host"
@@ -21,6 +21,26 @@ LOCKS = f"{AGENT_CONTEXT}/locks"
 _SPECIAL = (AGENT_HOST_CONTEXT, AGENT_CONTEXT)
 _OWN_BASE = re.compile(r"^ARG BASE=fleet\.local/([a-z][a-z0-9-]*):", re.MULTILINE)
 _DIGITS = 12
+
+
+class ImageContents(Mapping[str, str]):
+    """`image_contents` of a project, read when it is first asked for: a validation never does."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @cached_property
+    def _contents(self) -> Mapping[str, str]:
+        return image_contents(self._root)
+
+    def __getitem__(self, name: str) -> str:
+        return self._contents[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._contents)
+
+    def __len__(self) -> int:
+        return len(self._contents)
 
 
 def image_contents(root: Path) -> Mapping[str, str]:
@@ -83,6 +103,8 @@ def _is_cache(part: str) -> bool:
 
 
 def _digest(root: Path, files: Iterable[Path], base: str = "") -> str:
+    import hashlib
+
     digest = hashlib.sha256(base.encode())
     for file in files:
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())

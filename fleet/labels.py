@@ -3,7 +3,17 @@
 A policy sees what was registered, not our models; what it must know beyond a target's own fields travels as labels.
 All values are strings. Only what a group's own file says becomes a label: a label that changed with a neighbour would
 replace running containers.
+
+On a cluster and in a cloud, a container's labels are annotations of its pod or template: `as_annotations` writes them,
+`from_annotations` reads them. `fleet/published.py` holds what a machine publishes as a whole.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DOMAIN = "fleet.local"
+"""Prefix of our annotations, and of labels of nodes. As a registry: images that a machine's own daemon builds."""
 
 PREFIX = "fleet."
 """Every label of ours begins with it."""
@@ -16,6 +26,9 @@ CONTAINER = "fleet.container"
 
 TENANT = "fleet.tenant"
 """Tenant of the group; absent for one that is shared."""
+
+TRACK = "fleet.track"
+"""Version of the group that an object of a cluster belongs to, where two run."""
 
 TIER = "fleet.tier"
 """How much the group matters: `critical` or `experimental`; absent for a standard one."""
@@ -78,3 +91,36 @@ WAIVER_WARN_DAYS = 30
 
 VOLUME_WRITERS = "fleet.volume.writers"
 """On a volume: `one` where its files take a single writer (SQLite, Chroma), else `many`."""
+
+POOL = f"{DOMAIN}/pool"
+"""Label of a node: its pool, where the cluster's file names no other label."""
+
+EXPOSED = f"{DOMAIN}/exposed"
+"""Annotation of what the whole internet may reach: why."""
+
+IDLE_GPU_ACCEPTED = f"{DOMAIN}/idle-gpu-accepted"
+"""Annotation of a service that keeps a GPU warm: why that is paid for."""
+
+ADDRESS_BOOK = f"{DOMAIN}/address-book"
+"""Annotation of a pod: digest of its address books, so that a changed one restarts it."""
+
+VOLUME_KIND = f"{DOMAIN}/volume.kind"
+"""Annotation of a claim that this project did not make: `scratch` where it holds no data."""
+
+
+def as_annotation(label: str, container: str = "") -> str:
+    """A label as an annotation: `fleet.gpu.card` of container main is `fleet.local/main.gpu.card`."""
+    return f"{DOMAIN}/{f'{container}.' if container else ''}{label.removeprefix(PREFIX)}"
+
+
+def as_annotations(container: str, labels: Mapping[str, str]) -> dict[str, str]:
+    """A container's labels as annotations of its pod or template."""
+    return {as_annotation(label, container): value for label, value in labels.items()}
+
+
+def from_annotations(container: str, annotations: Mapping[str, str]) -> dict[str, str]:
+    """The labels of a container among the annotations of its pod or template."""
+    prefix = as_annotation("", container)
+    return {
+        f"{PREFIX}{key.removeprefix(prefix)}": value for key, value in annotations.items() if key.startswith(prefix)
+    }

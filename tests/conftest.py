@@ -1,14 +1,15 @@
-"""How tests are spread over processes, and which run only on request."""
+"""How tests are spread over processes, which run only on request, and what a run ends with."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.levels import REQUIRE, required
+from tests.levels import REQUIRE, SECTIONS, required
 
 ROOT = Path(__file__).parent.parent
 GROUPS = {
@@ -41,6 +42,7 @@ class ByGroup(LoadScopeScheduling):
         return group_of(nodeid.partition("::")[0])
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
     """Schedules by group, whatever `--dist` names."""
     config.option.loadscopereorder = False
@@ -58,3 +60,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> int:
     file = item.path.relative_to(ROOT).as_posix()
     return next((rank for rank, start in enumerate(LONGEST_FIRST) if file.startswith(start)), len(LONGEST_FIRST))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hands a process's sections to the one that prints the summary."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["sections"] = session.config.stash.get(SECTIONS, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes them; a process that crashed has none."""
+    node.config.stash.setdefault(SECTIONS, {}).update(getattr(node, "workeroutput", {}).get("sections", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints the sections, and one line for each reason why tests were skipped."""
+    for title, lines in config.stash.get(SECTIONS, {}).items():
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.line(line)
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in reasons.items():
+        terminalreporter.line(f"SKIPPED [{count}] {reason.removeprefix('Skipped: ')}")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from fcntl import LOCK_EX, flock
+from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 
 import docker
 from docker.errors import BuildError, DockerException, ImageNotFound
@@ -21,6 +24,7 @@ def client() -> docker.DockerClient:
     return docker.DockerClient(base_url=SOCKET, version="auto")
 
 
+@cache
 def missing() -> str | None:
     """What keeps tests from running containers here; None where nothing does."""
     try:
@@ -28,6 +32,13 @@ def missing() -> str | None:
         daemon.ping()
     except DockerException as error:
         return f"no Docker daemon answers at {SOCKET} ({type(error).__name__})"
+    # Several processes of a test run may ask at once; one builds.
+    with (Path(gettempdir()) / "fleet-tests-image.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        return _missing_image(daemon)
+
+
+def _missing_image(daemon: docker.DockerClient) -> str | None:
     try:
         daemon.images.get(AGENT_HOST)
     except ImageNotFound:

@@ -10,6 +10,9 @@ REQUIRE = "FLEET_REQUIRE"
 """Levels that must run, comma separated: `unit,policy,docker`. A level's parts follow a dash: `engine` requires
 `engine-docker`, `engine-kubernetes` and `engine-cloud`; each can be required alone."""
 
+SECTIONS = pytest.StashKey[dict[str, list[str]]]()
+"""Title -> lines that the summary of a run ends with."""
+
 
 def required(level: str) -> bool:
     """Whether FLEET_REQUIRE names a level, or the level it is a part of."""

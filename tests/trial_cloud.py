@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from fleet.charge import charged
 from fleet.load.project import Project, load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
@@ -144,5 +145,6 @@ def trial_project(**changes: Any) -> Project:
 
 
 def trial(**changes: Any) -> Deployment:
-    """The trial fleet's plan."""
-    return plan_stack(trial_project(**changes).fleet, STACK)
+    """The trial fleet's plan with its charge, as the program makes it."""
+    fleet = trial_project(**changes).fleet
+    return charged(plan_stack(fleet, STACK), fleet)

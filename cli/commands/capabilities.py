@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
+import click
+
+from cli.options import json_option
 from cli.terminal import Exit, console
-from fleet.targets.capabilities import CAPABILITIES, Feature, Support
 
 
-def capabilities(*, as_json: bool) -> Exit:
-    """Prints the map as a table, or as one JSON object: target -> feature -> level and how."""
+@click.command()
+@json_option
+def capabilities(as_json: bool) -> Exit:
+    """What each target does, changes or cannot do for each feature of a group."""
+    from fleet.targets.registry import capabilities as known
+
     if as_json:
-        print(json.dumps({str(target): _as_data(found) for target, found in CAPABILITIES.items()}, indent=2))
+        supported = {
+            str(target): {feature.name.lower(): {"level": str(s.level), "how": s.how} for feature, s in found.items()}
+            for target, found in known().items()
+        }
+        print(json.dumps(supported, indent=2))
         return Exit.GOOD
     from cli.view.capabilities_text import show_capabilities
 
     show_capabilities(console())
     return Exit.GOOD
-
-
-def _as_data(supported: Mapping[Feature, Support]) -> dict[str, dict[str, str]]:
-    return {feature.name.lower(): {"level": str(s.level), "how": s.how} for feature, s in supported.items()}

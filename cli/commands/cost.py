@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from cli.terminal import Exit, UserError, console, project_root
-from fleet.cost import StackCost, shipped_prices, stack_cost
-from fleet.load.project import load_project
-from fleet.model import Fleet
-from fleet.plan.planner import UnknownStackError, plan_stack
+import click
+
+from cli.options import json_option, optional_stack_argument
+from cli.terminal import Exit, console, project_root
 
 
-def cost(stack: str | None, *, as_json: bool) -> Exit:
-    """Shows one stack group by group, or every stack of the fleet and their sum."""
-    fleet = load_project(project_root()).fleet
-    costs = [_cost(fleet, name) for name in ([stack] if stack is not None else [s.name for s in fleet.members])]
+@click.command()
+@optional_stack_argument
+@json_option
+def cost(stack: str | None, as_json: bool) -> Exit:
+    """What a month costs at idle, expected and maximum load, each figure with its arithmetic."""
+    from fleet.cost import shipped_prices, stack_cost
+    from fleet.load.project import load_project
+    from fleet.plan.planner import plan_stack
+
+    fleet, prices = load_project(project_root()).fleet, shipped_prices()
+    names = [stack] if stack is not None else [member.name for member in fleet.members]
+    plans = [plan_stack(fleet, name) for name in names]
+    costs = [stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, prices) for plan in plans]
     if as_json:
         from cli.view.cost_json import fleet_json, stack_json
 
@@ -25,11 +33,3 @@ def cost(stack: str | None, *, as_json: bool) -> Exit:
     else:
         show_stack(console(), costs[0])
     return Exit.GOOD
-
-
-def _cost(fleet: Fleet, name: str) -> StackCost:
-    try:
-        deployment = plan_stack(fleet, name)
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
-    return stack_cost(fleet.stacks[name], fleet.groups, deployment, shipped_prices())

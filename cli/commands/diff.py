@@ -3,59 +3,44 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from cli.diff.base import Base, find_base, tree_at
-from cli.diff.compare import compare_stack
-from cli.diff.model import StackDiff
-from cli.diff.reading import OUR_CODE, Reading, has_code, read_tree, stacks_of
-from cli.terminal import Exit, UserError, console, project_root
+import click
+
+from cli import completing
+from cli.options import json_option
+from cli.terminal import Exit, console, project_root
+
+if TYPE_CHECKING:
+    from cli.diff.base import Base
+    from cli.diff.model import StackDiff
 
 
-def diff(stacks: Sequence[str], *, base: str | None, form: str) -> Exit:
-    """Compares stacks, all of them where none is named. form: `text`, `json`, `markdown` or `sarif`."""
-    root = project_root()
-    compared, before, after = both_sides(root, base, stacks)
+@click.command()
+@click.argument("stacks", nargs=-1, help="Stacks to compare; all where none is named", shell_complete=completing.stacks)
+@click.option("--base", help="Commit to compare with; otherwise where this branch left main")
+@json_option
+@click.option("--markdown", is_flag=True, help="Print a comment for a pull request")
+@click.option("--sarif", is_flag=True, help="Print the policy results for code scanning")
+def diff(stacks: Sequence[str], base: str | None, as_json: bool, markdown: bool, sarif: bool) -> Exit:
+    """Show what a change of the project does to each stack, from offline plans of both sides; changes nothing."""
+    from cli.diff.sides import both_sides, differences
+
+    forms = [form for form, asked in (("json", as_json), ("markdown", markdown), ("sarif", sarif)) if asked]
+    if len(forms) > 1:
+        msg = f"--{' and --'.join(forms)} exclude each other; name one"
+        raise click.BadParameter(msg)
+    compared, before, after = both_sides(project_root(), base, stacks)
     complaints = dict.fromkeys(reading.complaint for reading in after.values() if reading.complaint)
     if complaints:
         print(*complaints, sep="\n", file=sys.stderr)
     if any(reading.plan is None for reading in after.values()):
         bugs = any(reading.code == Exit.BUG for reading in after.values())
         return Exit.BUG if bugs else Exit.BAD_INPUT
-    _show(differences(before, after), compared, form)
+    _show(differences(before, after), compared, forms[0] if forms else "text")
     codes = {reading.code for reading in after.values()}
     return next((code for code in (Exit.BUG, Exit.POLICY_VIOLATED) if code in codes), Exit.GOOD)
-
-
-def both_sides(
-    root: Path, base: str | None, stacks: Sequence[str]
-) -> tuple[Base, Mapping[str, Reading], Mapping[str, Reading]]:
-    """The base, and each stack's reading there and here. Raises UserError for a base or a stack that is none."""
-    compared = find_base(root, base)
-    return compared, *_read(root, compared, stacks)
-
-
-def differences(before: Mapping[str, Reading], after: Mapping[str, Reading]) -> list[StackDiff]:
-    """Every stack of either side, compared."""
-    return [compare_stack(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
-
-
-def _read(root: Path, base: Base, stacks: Sequence[str]) -> tuple[Mapping[str, Reading], Mapping[str, Reading]]:
-    """Both sides' readings, read at the same time."""
-    with tree_at(root, base) as tree, ThreadPoolExecutor(2) as both:
-        known = [stacks_of(side) for side in (tree, root)]
-        unknown = [stack for stack in stacks if not any(stack in side for side in known)]
-        if unknown:
-            here = ", ".join(known[1]) or "none"
-            msg = f"{', '.join(unknown)}: no stack here or at {base.title}; the stacks here are {here}"
-            raise UserError(msg)
-        wanted = [[stack for stack in side if not stacks or stack in stacks] for side in known]
-        # The base's own code, so that a change of a renderer shows; configuration alone has one code for both sides.
-        before = both.submit(read_tree, tree, wanted[0], tree if has_code(root) else OUR_CODE)
-        after = both.submit(read_tree, root, wanted[1], OUR_CODE)
-        return before.result(), after.result()
 
 
 def _show(diffs: Sequence[StackDiff], base: Base, form: str) -> None:

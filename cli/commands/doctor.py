@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 
-from cli.diagnostics.check import Status, worst
-from cli.diagnostics.docker_stack import docker_stack
+import click
+
+from cli.options import json_option, stack_argument
 from cli.terminal import Exit, console
 
 
-def doctor(stack: str, *, as_json: bool) -> Exit:
-    """Reads, judges and shows one machine; changes nothing on it."""
+@click.command()
+@stack_argument
+@json_option
+def doctor(stack: str, as_json: bool) -> Exit:
+    """Find what a machine lacks for its stack; changes nothing. Exit code 4 when a deployment would not work."""
+    from cli.diagnostics.check import Status, worst
     from cli.diagnostics.connection import connected
+    from cli.diagnostics.docker_stack import docker_stack
     from cli.doctor.checks import doctor_checks
     from cli.doctor.read_daemon import read_machine
 

@@ -1,28 +1,37 @@
-"""`fleet explain`: where a resource's values come from, which rules read them, and what would change them."""
+"""`fleet explain`: the keys that decide a resource's values, the rules that read them, and what a change would do."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
-from cli.explain.explain import explain as explain_resources
-from cli.explain.stack import NotFoundError, planned
-from cli.terminal import Exit, UserError, console, project_root
+import click
+
+from cli import completing
+from cli.options import json_option, stack_argument
+from cli.terminal import Exit, console, project_root
 
 
-def explain(stack: str, resource: str, field: str | None, *, as_json: bool) -> Exit:
-    """Explains one field in full, or every field in a row."""
-    try:
-        found = explain_resources(planned(project_root(), stack), resource, field)
-    except NotFoundError as error:
-        raise UserError(str(error)) from None
+@click.command()
+@stack_argument
+@click.argument(
+    "resource",
+    help="A resource by its logical name, a container's own or a group",
+    shell_complete=completing.resources,
+)
+@click.argument("field", required=False, help="Only this field, such as memory or spec.replicas")
+@json_option
+def explain(stack: str, resource: str, field: str | None, as_json: bool) -> Exit:
+    """Where a resource's values come from, which rules read them, and what would change them."""
+    from dataclasses import asdict
+
+    from cli.explain.explain import explain as explain_resources
+    from cli.explain.stack import planned
+
+    found = explain_resources(planned(project_root(), stack), resource, field)
     if as_json:
         print(json.dumps({"stack": stack, "resources": [asdict(one) for one in found]}, indent=2))
         return Exit.GOOD
-    from cli.view.explain_text import show_fields, show_tables
+    from cli.view.explain_text import show
 
-    if field is None:
-        show_tables(console(), found)
-    else:
-        show_fields(console(), found)
+    show(console(), found, whole=field is None)
     return Exit.GOOD

@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import yaml
+import click
 
+from cli.options import stack_argument, without_gpu_option
 from cli.terminal import Exit, UserError, project_root
 from cli.writing import write_tree
-from components.cloudrun import knative, knative_notes
-from components.docker.compose import compose_file
-from components.kubernetes.charts.nodes import NAMESPACE_MARK
-from components.kubernetes.files import manifest_files, manifest_stream
-from components.kubernetes.helm import chart
-from components.kubernetes.yaml_text import document
-from fleet.load.project import load_project
-from fleet.model import Fleet, Target
-from fleet.plan.deployment import Deployment
-from fleet.plan.kubernetes_namespaces import moved
-from fleet.plan.planner import UnknownStackError, plan_stack
+
+if TYPE_CHECKING:
+    from fleet.model import Fleet
+    from fleet.plan.deployment import Deployment
 
 COMPOSE_FILE = "compose.yaml"
-_MACHINES = {Target.DOCKER: "Docker machine", Target.KUBERNETES: "cluster", Target.CLOUDRUN: "Cloud Run machine"}
+_MACHINES = {"docker": "Docker machine", "kubernetes": "cluster", "cloudrun": "Cloud Run machine"}
 _NO_CLUSTER = "use `fleet export compose` for a Docker machine"
+FC = TypeVar("FC", bound=Callable[..., Any])
+_PRINTED = "-"
+"""In place of a folder: standard output."""
 
 
-def export_compose(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
-    """Writes compose.yaml into a folder, or prints it for `-`."""
-    _, deployment = _planned(stack, Target.DOCKER, "Compose runs on Docker only", without_gpu=without_gpu)
-    text = _header(deployment, without_gpu=without_gpu) + yaml.safe_dump(
-        compose_file(deployment), sort_keys=False, width=120
+@click.group()
+def export() -> None:
+    """The same deployment in another tool's files."""
+
+
+def _folder_option(help_text: str, *, required: bool = False) -> Callable[[FC], FC]:
+    return click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(path_type=Path),
+        required=required,
+        default=None if required else _PRINTED,
+        show_default=not required,
+        help=help_text,
     )
-    if str(folder) == "-":
+
+
+@export.command()
+@stack_argument
+@_folder_option("Folder that gets compose.yaml; - prints it")
+@without_gpu_option
+def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
+    """One Compose file, made from what the Pulumi program would register."""
+    from cli.view.export_text import compose_text
+
+    _, deployment = _planned(stack, "docker", "Compose runs on Docker only", without_gpu=without_gpu)
+    text = compose_text(deployment, without_gpu=without_gpu)
+    if str(folder) == _PRINTED:
         print(text, end="")
         return Exit.GOOD
     file = folder / COMPOSE_FILE
@@ -41,11 +62,17 @@ def export_compose(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def export_kubernetes(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
-    """Writes plain manifests into a folder, or prints them for `-`."""
-    _, deployment = _planned(stack, Target.KUBERNETES, _NO_CLUSTER, without_gpu=without_gpu)
+@export.command()
+@stack_argument
+@_folder_option("Folder that gets a file a group; - prints them as one")
+@without_gpu_option
+def kubernetes(stack: str, folder: Path, without_gpu: bool) -> Exit:
+    """Plain manifests, the very objects that the Pulumi program would register."""
+    from components.kubernetes.files import manifest_files, manifest_stream
+
+    _, deployment = _planned(stack, "kubernetes", _NO_CLUSTER, without_gpu=without_gpu)
     made_by = _made_by("kubernetes", stack, without_gpu=without_gpu)
-    if str(folder) == "-":
+    if str(folder) == _PRINTED:
         print(manifest_stream(deployment, made_by), end="")
         return Exit.GOOD
     files = manifest_files(deployment, made_by)
@@ -54,9 +81,18 @@ def export_kubernetes(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def export_helm(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
-    """Writes a chart into a folder."""
-    fleet, deployment = _planned(stack, Target.KUBERNETES, _NO_CLUSTER, without_gpu=without_gpu)
+@export.command()
+@stack_argument
+@_folder_option("Folder that gets the chart", required=True)
+@without_gpu_option
+def helm(stack: str, folder: Path, without_gpu: bool) -> Exit:
+    """A Helm chart with values for images, resources, copies, hosts and tenants."""
+    from components.kubernetes.charts.nodes import NAMESPACE_MARK
+    from components.kubernetes.helm import chart
+    from fleet.plan.kubernetes_namespaces import moved
+    from fleet.plan.planner import plan_stack
+
+    fleet, deployment = _planned(stack, "kubernetes", _NO_CLUSTER, without_gpu=without_gpu)
     elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
     files = chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu))
     write_tree(folder, files, _mark("helm"))
@@ -64,12 +100,18 @@ def export_helm(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def export_knative(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
-    """Writes the services of a Cloud Run stack as Knative manifests into a folder, or prints them for `-`."""
+@export.command()
+@stack_argument
+@_folder_option("Folder that gets a file a service; - prints them as one")
+@without_gpu_option
+def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
+    """The services of a Cloud Run stack for any cluster that has Knative Serving."""
+    from cli.view.export_text import knative_files
+
     otherwise = "use `fleet export kubernetes` for a cluster"
-    _, deployment = _planned(stack, Target.CLOUDRUN, otherwise, without_gpu=without_gpu)
-    files = _knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
-    if str(folder) == "-":
+    _, deployment = _planned(stack, "cloudrun", otherwise, without_gpu=without_gpu)
+    files = knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
+    if str(folder) == _PRINTED:
         print("".join(files.values()), end="")
         return Exit.GOOD
     write_tree(folder, files, _mark("knative"))
@@ -77,42 +119,14 @@ def export_knative(stack: str, folder: Path, *, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def _knative_files(deployment: Deployment, made_by: str) -> dict[str, str]:
-    """File name -> text, in the order they are applied: `-live` comes before the file of the group itself."""
-    shared = "".join(f"---\n{document(found)}" for found in knative.shared_objects(deployment))
-    files = {"00-shared.yaml": _knative_header(deployment, made_by) + shared}
-    for group in knative.services(deployment):
-        name = f"{group.wave:02}-{group.name}"
-        if live := knative.live_service(group, deployment):
-            files[f"{name}-live.yaml"] = f"# {made_by}\n---\n{document(live)}"
-        files[f"{name}.yaml"] = f"# {made_by}\n---\n{document(knative.service(group, deployment))}"
-    return files
+def _planned(stack: str, target: str, otherwise: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
+    """The fleet, and the plan of a stack of a target. Raises UserError for a stack of another target."""
+    from fleet.load.project import load_project
+    from fleet.plan.planner import plan_stack
 
-
-def _knative_header(deployment: Deployment, made_by: str) -> str:
-    cloud = deployment.machine.cloud
-    sections = {
-        "The cluster must have:": knative_notes.needed(deployment, cloud) if cloud else (),
-        "Secrets that pods wait for; create each with the text it holds:": knative_notes.secrets(deployment),
-        "Rollouts under way:": knative_notes.rollouts(deployment),
-        "Not carried over from Cloud Run:": knative_notes.left_behind(deployment, cloud) if cloud else (),
-    }
-    lines = [made_by, f"Edit Pulumi.{deployment.stack}.yaml and groups/, and export again."]
-    for title, found in sections.items():
-        rows = [f"  {line}" for line in found]
-        lines += [title, *rows] if rows else []
-    lines.append("Apply: kubectl apply -f FILE_OR_FOLDER")
-    return "".join(f"# {line}\n" for line in lines)
-
-
-def _planned(stack: str, target: Target, otherwise: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
-    """The fleet, and the plan of a stack of a target."""
     fleet = load_project(project_root()).fleet
-    try:
-        deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
-    if deployment.machine.target is not target:
+    deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
+    if deployment.machine.target != target:
         msg = f"{stack} is no {_MACHINES[target]} ({deployment.machine.target}); {otherwise}"
         raise UserError(msg)
     if without_gpu and deployment.gpus_dropped:
@@ -127,16 +141,3 @@ def _mark(kind: str) -> str:
 def _made_by(kind: str, stack: str, *, without_gpu: bool) -> str:
     switch = " --without-gpu" if without_gpu else ""
     return f"{_mark(kind)}{stack}{switch}` from Pulumi.{stack}.yaml and groups/."
-
-
-def _header(deployment: Deployment, *, without_gpu: bool) -> str:
-    switch = " --without-gpu" if without_gpu else ""
-    lines = [
-        f"Made by `fleet export compose {deployment.stack}{switch}` from Pulumi.{deployment.stack}.yaml and groups/:",
-        "edit those and export again. It is what `pulumi up` deploys, under the same names: use one of the two.",
-        f"Start: docker --host {deployment.machine.connection} compose up --wait",
-        f"For daemons of API {deployment.machine.docker_api} or later (machine.docker_api; see `docker version`).",
-    ]
-    if deployment.gpus_dropped:
-        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none.")
-    return "".join(f"# {line}\n" for line in lines) + "\n"

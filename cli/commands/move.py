@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cli.terminal import Exit, UserError, console, project_root
-from fleet.load.project import load_project
-from fleet.relocation.plan import Move, NoMoveError, plan_move
+import click
+
+from cli import completing
+from cli.options import json_option
+from cli.terminal import Exit, console, project_root
 from fleet.source.faults import ConfigurationError
 
+if TYPE_CHECKING:
+    from fleet.relocation.plan import Move
 
-def move(group: str, to: str, *, as_json: bool) -> Exit:
-    """Shows the move, and every fault that the fleet would have after it."""
+
+@click.command()
+@click.argument("group", help="Name of a container group", shell_complete=completing.groups)
+@click.option("--to", required=True, help="Stack it would move to", shell_complete=completing.stacks)
+@json_option
+def move(group: str, to: str, as_json: bool) -> Exit:
+    """Show what changes when a group moves to another machine; changes nothing. Exit code 2 where it could not stay."""
+    from fleet.load.project import load_project
+    from fleet.relocation.plan import plan_move
+
     project = load_project(project_root())
-    try:
-        found = plan_move(project.fleet, project.sources, group, to)
-    except NoMoveError as error:
-        raise UserError(str(error)) from None
+    found = plan_move(project.fleet, project.sources, group, to)
     if as_json:
         print(json.dumps(_as_data(found), indent=2))
         return Exit.BAD_INPUT if found.faults else Exit.GOOD

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network
 from pathlib import Path
 
+import click
+
+from cli import completing
 from cli.terminal import Exit, UserError, project_root
-from fleet.load.project import load_project
-from fleet.model import Target
-from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
 
 _RULE_ID = re.compile(r"^[A-Z]\d{2}$")
 _OWN = "X"
 """Letter of rules that no public catalogue has."""
 
+_TARGETS = ("docker", "kubernetes", "cloudrun")
+_name_argument = click.argument("name", help="Lower-case words joined by dashes")
 
-def new_group(name: str, system: str) -> Exit:
-    """A group without a machine."""
+
+@click.group()
+def new() -> None:
+    """A starting file that is valid as it stands."""
+
+
+@new.command()
+@_name_argument
+@click.option(
+    "--system",
+    default="assistant",
+    show_default=True,
+    help="Folder of groups/ it goes to",
+    shell_complete=completing.systems,
+)
+def group(name: str, system: str) -> Exit:
+    """A container group, in groups/<system>/."""
     _ensure_name(name, "a group")
     _ensure_name(system, "a system")
     root = project_root()
@@ -37,13 +53,26 @@ def new_group(name: str, system: str) -> Exit:
     return Exit.GOOD
 
 
-def new_machine(name: str, target: str) -> Exit:
-    """A machine without groups."""
+@new.command()
+@_name_argument
+@click.option(
+    "--target",
+    type=click.Choice(_TARGETS),
+    default=_TARGETS[0],
+    show_default=True,
+    help="What runs its containers",
+)
+def machine(name: str, target: str) -> Exit:
+    """A machine, in Pulumi.<name>.yaml."""
     _ensure_name(name, "a machine")
     root, file = project_root(), f"Pulumi.{name}.yaml"
     if (root / file).exists():
         raise _taken(Path(file))
+    from ipaddress import IPv4Network
+
     from cli.scaffold.machine import free_subnet, machine_text
+    from fleet.load.project import load_project
+    from fleet.model import Target
 
     fleet = load_project(root).fleet
     taken = [IPv4Network(net.subnet) for stack in fleet.stacks.values() for net in stack.machine.networks]
@@ -60,8 +89,11 @@ def new_machine(name: str, target: str) -> Exit:
     return Exit.GOOD
 
 
-def new_policy(name: str, rule_id: str | None) -> Exit:
-    """A rule and its test."""
+@new.command()
+@_name_argument
+@click.option("--id", "rule_id", help="A letter and two digits; the next free one of X without it")
+def policy(name: str, rule_id: str | None) -> Exit:
+    """A rule in policy/rules/, and its test."""
     from cli.scaffold.policy import policy_texts
     from policy.engine.catalogue import rules
 
@@ -88,6 +120,8 @@ def new_policy(name: str, rule_id: str | None) -> Exit:
 
 
 def _ensure_name(name: str, what: str) -> None:
+    from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
+
     if not re.match(NAME_PATTERN, name) or not 2 <= len(name) <= NAME_LENGTH_MAX:
         msg = f'"{name}" is no name of {what}; use lower-case words joined by dashes, 2 to {NAME_LENGTH_MAX} letters'
         raise UserError(msg)

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import asdict
-from datetime import date
-from textwrap import fill
+from typing import TYPE_CHECKING
 
+import click
+
+from cli import completing
+from cli.options import json_option
 from cli.terminal import Exit, UserError, console, project_root, trimmed
-from cli.waivers import WaiverRow, ensure_waivers_name_rules, waiver_rows
-from fleet.load.project import load_project
-from fleet.text import plural
-from policy.core.rule import Rule
-from policy.engine import catalogue
+
+if TYPE_CHECKING:
+    from cli.waivers import WaiverRow
+    from policy.core.rule import Rule
 
 
-def policy_list() -> Exit:
-    """Prints every rule by id."""
+@click.group()
+def policy() -> None:
+    """The rules a deployment is judged by."""
+
+
+@policy.command("list")
+def list_rules() -> Exit:
+    """Every rule with its level."""
+    from collections import Counter
+
     from rich.table import Table
     from rich.text import Text
+
+    from policy.engine import catalogue
 
     out = console()
     table = Table.grid(padding=(0, 2))
@@ -33,10 +43,16 @@ def policy_list() -> Exit:
     return Exit.GOOD
 
 
-def policy_explain(name: str) -> Exit:
-    """Prints one rule in full."""
-    rule = _find(name)
-    width = min(console().width, 100)
+@policy.command()
+@click.argument("rule", metavar="ID", help="Id of a rule, such as A01", shell_complete=completing.rules)
+def explain(rule: str) -> Exit:
+    """What a rule wants, why, where it comes from and how to satisfy it."""
+    print(_in_full(_find(rule), min(console().width, 100)))
+    return Exit.GOOD
+
+
+def _in_full(rule: Rule, width: int) -> str:
+    from textwrap import fill
 
     def paragraph(title: str, text: str) -> str:
         return fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11)
@@ -62,12 +78,19 @@ def policy_explain(name: str) -> Exit:
         lines.append(paragraph("waiver", "none holds"))
     lines += [paragraph("setting", f"{key}: {value}") for key, value in rule.defaults.items()]
     lines.append(paragraph("level", f'set it in a policy config: {{"{rule.policy_name}": "advisory"}}'))
-    print("\n".join(lines))
-    return Exit.GOOD
+    return "\n".join(lines)
 
 
-def policy_waivers(*, as_json: bool) -> Exit:
-    """Prints every waiver of the fleet, those that end first before the others."""
+@policy.command()
+@json_option
+def waivers(as_json: bool) -> Exit:
+    """Every rule that a group of the fleet may break, why, and until when."""
+    from dataclasses import asdict
+    from datetime import date
+
+    from cli.waivers import ensure_waivers_name_rules, waiver_rows
+    from fleet.load.project import load_project
+
     project = load_project(project_root())
     ensure_waivers_name_rules(project)
     rows = waiver_rows(project, date.today())
@@ -78,8 +101,10 @@ def policy_waivers(*, as_json: bool) -> Exit:
     return Exit.GOOD
 
 
-def policy_docs(*, check: bool) -> Exit:
-    """Writes docs/policies.md from the rules where it differs; with `check`, only tells."""
+@policy.command()
+@click.option("--check", is_flag=True, help="Only report whether it is up to date")
+def docs(check: bool) -> Exit:
+    """Renew docs/policies.md from the rules."""
     from policy.docs.page import page
 
     file = project_root() / "docs" / "policies.md"
@@ -100,6 +125,8 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from fleet.text import plural
+
     if not rows:
         print("no rule is waived")
         return
@@ -115,6 +142,8 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
 
 
 def _find(name: str) -> Rule:
+    from policy.engine import catalogue
+
     wanted = name.upper()
     for rule in catalogue.rules():
         if wanted in (rule.id, rule.policy_name.upper(), rule.name.upper()):

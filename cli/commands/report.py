@@ -1,34 +1,41 @@
-"""`fleet report` and `fleet graph`: the whole fleet as a page, and as a drawing for other documents."""
+"""`fleet report`: the whole fleet as a page."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.terminal import Exit, UserError, project_root
-from cli.view.report.drawing import svg
-from cli.view.report.layout import WIDE, draw, in_order
-from cli.view.report.mermaid import mermaid
-from cli.writing import write_tree
-from fleet.load.project import load_project
-from fleet.model import Fleet
-from fleet.plan.deployment import Deployment
-from fleet.plan.planner import UnknownStackError, plan_stack
+import click
+
+from cli.terminal import Exit, project_root
 
 if TYPE_CHECKING:
     import htpy as h
 
     from fleet.cost import StackCost
+    from fleet.model import Fleet
+    from fleet.plan.deployment import Deployment
 
 
-def report(file: Path, *, base: str | None) -> Exit:
-    """Plans, prices and judges every stack of the fleet, and writes the page; `-` prints it.
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path),
+    default="fleet-report.html",
+    show_default=True,
+    help="The page; - prints it",
+)
+@click.option("--base", help="Also show what differs from this commit")
+def report(file: Path, base: str | None) -> Exit:
+    """One page of the whole fleet: drawing, memory, waves, endpoints, policies, costs. It reaches no network."""
+    from datetime import date
 
-    base: a commit that the page is compared with, as `fleet diff` does; None for no comparison.
-    """
     from cli.judging import judging
     from cli.waivers import ensure_waivers_name_rules
+    from cli.writing import write_tree
+    from fleet.load.project import load_project
 
     root, today = project_root(), date.today()
     project = load_project(root)
@@ -54,31 +61,17 @@ def report(file: Path, *, base: str | None) -> Exit:
 
 def _priced(fleet: Fleet) -> list[tuple[Deployment, StackCost]]:
     """The plan of every stack of the fleet, in the page's order, and what it costs."""
+    from cli.view.report.layout import in_order
     from fleet.cost import shipped_prices, stack_cost
+    from fleet.plan.planner import plan_stack
 
     plans = in_order([plan_stack(fleet, stack.name) for stack in fleet.members])
     return [(plan, stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, shipped_prices())) for plan in plans]
 
 
 def _difference(root: Path, base: str) -> h.Renderable:
-    from cli.commands.diff import both_sides, differences
+    from cli.diff.sides import both_sides, differences
     from cli.view.report.differences import differences_section
 
     compared, before, after = both_sides(root, base, ())
     return differences_section(differences(before, after), compared.title)
-
-
-def graph(stack: str | None, *, form: str) -> Exit:
-    """Prints the drawing of the fleet, or of a stack and what it is connected with."""
-    fleet = load_project(project_root()).fleet
-    names = [member.name for member in fleet.members]
-    if stack is not None and stack not in names:
-        # A sandbox is no part of the fleet: it is drawn alone.
-        names = [stack]
-    try:
-        deployments = [plan_stack(fleet, name) for name in names]
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
-    drawing = draw(deployments, WIDE, stack)
-    print(svg(drawing, alone=True) if form == "svg" else mermaid(drawing), end="" if form == "mermaid" else "\n")
-    return Exit.GOOD

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import unified_diff
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
+
+from cli import completing
+from cli.options import stack_argument
 from cli.terminal import Exit, UserError, project_root
-from cli.writing import replace_file
-from fleet import rollout_steps
-from fleet.load.project import Project, load_project
-from fleet.model import RolloutState
-from fleet.plan.planner import UnknownStackError, plan_stack
-from fleet.rollout_steps import RefusedError, Standing, duration
-from fleet.source.edit import NotEditableError, edited
-from fleet.source.locations import NAMESPACE
 
-Step = Callable[[Standing], RolloutState]
+if TYPE_CHECKING:
+    from fleet.load.project import Project
+    from fleet.model import RolloutState
+    from fleet.rollout_steps import Standing
+
+_group_argument = click.argument("group", help="Name of a container group", shell_complete=completing.groups_of_stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +34,56 @@ class _Place:
         return f"{self.stack} {self.group}"
 
 
-def rollout_next(stack: str, group: str, *, image: str | None, force: bool) -> Exit:
-    """Starts a new version, or gives the one on its way its next share of the requests."""
-    now = _now()
+@click.group()
+def rollout() -> None:
+    """The next step of a rollout, written into the stack's file."""
+
+
+@rollout.command("next")
+@stack_argument
+@_group_argument
+@click.option("--image", help="Image of a new version's main container: starts its rollout")
+@click.option("--force", is_flag=True, help="Before the step's pause is over; an image of any name")
+def next_step(stack: str, group: str, image: str | None, force: bool) -> Exit:
+    """Start a new version, or give the one on its way its next share of the requests."""
+    from fleet.rollout_steps import started, stepped
 
     def step(standing: Standing) -> RolloutState:
         if image is not None:
-            return rollout_steps.started(standing, image, now, force=force)
-        return rollout_steps.stepped(standing, now, force=force)
+            return started(standing, image, _now(), force=force)
+        return stepped(standing, _now(), force=force)
 
     return _move(_Place(stack, group), step)
 
 
-def rollout_promote(stack: str, group: str, *, force: bool) -> Exit:
-    """Makes the new version the one that counts."""
-    return _move(_Place(stack, group), lambda standing: rollout_steps.promoted(standing, _now(), force=force))
+@rollout.command()
+@stack_argument
+@_group_argument
+@click.option("--force", is_flag=True, help="Before it gets all requests, or its pause is over")
+def promote(stack: str, group: str, force: bool) -> Exit:
+    """Keep the new version: it replaces the old one, which ends."""
+    from fleet.rollout_steps import promoted
+
+    return _move(_Place(stack, group), lambda standing: promoted(standing, _now(), force=force))
 
 
-def rollout_abort(stack: str, group: str) -> Exit:
-    """Goes back to the old version."""
-    return _move(_Place(stack, group), rollout_steps.aborted)
+@rollout.command()
+@stack_argument
+@_group_argument
+def abort(stack: str, group: str) -> Exit:
+    """Go back to the old version: the new one ends."""
+    from fleet.rollout_steps import aborted
+
+    return _move(_Place(stack, group), aborted)
 
 
-def _move(place: _Place, step: Step) -> Exit:
+def _move(place: _Place, step: Callable[[Standing], RolloutState]) -> Exit:
+    from cli.writing import replace_file
+    from fleet.load.project import load_project
+    from fleet.rollout_steps import RefusedError, entry
+    from fleet.source.edit import NotEditableError, edited
+    from fleet.source.locations import NAMESPACE
+
     root = project_root()
     project = load_project(root)
     standing = _standing(project, place)
@@ -70,7 +98,7 @@ def _move(place: _Place, step: Step) -> Exit:
     before = file.read_bytes()
     text = before.decode("utf-8")
     try:
-        after = edited(text, ("config", f"{NAMESPACE}rollouts", place.group), rollout_steps.entry(state))
+        after = edited(text, ("config", f"{NAMESPACE}rollouts", place.group), entry(state))
     except NotEditableError as error:
         msg = f"{file.name}: {error}"
         raise UserError(msg) from None
@@ -83,10 +111,11 @@ def _move(place: _Place, step: Step) -> Exit:
 
 
 def _standing(project: Project, place: _Place) -> Standing:
-    try:
-        deployment = plan_stack(project.fleet, place.stack)
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
+    from fleet.model import RolloutState
+    from fleet.plan.planner import plan_stack
+    from fleet.rollout_steps import Standing
+
+    deployment = plan_stack(project.fleet, place.stack)
     planned = next((group for group in deployment.groups if group.name == place.group), None)
     if planned is None:
         names = ", ".join(sorted(group.name for group in deployment.groups))
@@ -98,11 +127,15 @@ def _standing(project: Project, place: _Place) -> Standing:
 
 def _changes(file: Path, before: str, after: str) -> str:
     """The lines that changed, between those around them."""
+    from difflib import unified_diff
+
     diff = unified_diff(before.splitlines(), after.splitlines(), file.name, file.name, n=2, lineterm="")
     return "\n".join(diff)
 
 
 def _what_next(place: _Place, before: Standing, state: RolloutState) -> str:
+    from fleet.rollout_steps import Standing, duration
+
     lines = ["", f"apply it: pulumi up -s {place.stack}"]
     if state.candidate is None:
         return "\n".join(lines)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import click
+
 from cli.terminal import Exit, UserError, project_root
-from fleet.schema.build import schemas
 
 
-def schema(*, check: bool) -> Exit:
-    """Writes each schema that differs; with `check`, only tells."""
+@click.command()
+@click.option("--check", is_flag=True, help="Only report whether they are up to date")
+def schema(check: bool) -> Exit:
+    """Renew schemas/ from the models, so that editors complete and check the YAML files."""
+    from fleet.schema.build import schemas
+
     folder = project_root() / "schemas"
     stale = {
         name: text

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
-from cli.terminal import Exit, UserError, project_root
-from fleet.checks.waivers import waivers_of
+import click
+
+from cli.options import optional_stack_argument
+from cli.terminal import Exit, project_root
+from fleet.errors import UnknownStackError
 from fleet.labels import WAIVER_WARN_DAYS
-from fleet.load.project import Project, load_project
-from fleet.model import Fleet
 from fleet.source.faults import ConfigurationError
 
+if TYPE_CHECKING:
+    from fleet.load.project import Project
+    from fleet.model import Fleet
 
+
+@click.command()
+@optional_stack_argument
 def validate(stack: str | None) -> Exit:
-    """Loads and judges the whole fleet; with a stack, tells only what concerns it."""
+    """Find every error of the configuration."""
+    from fleet.checks.waivers import waivers_of
+    from fleet.load.project import load_project
+
     root = project_root()
     if stack is not None and not (root / f"Pulumi.{stack}.yaml").is_file():
-        names = sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))
-        msg = f'"{stack}" is no stack; use one of {", ".join(names)}, or add Pulumi.{stack}.yaml'
-        raise UserError(msg)
+        raise UnknownStackError(stack, (file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml")))
     try:
         project = load_project(root)
         if any(True for group in project.fleet.groups.values() for _ in waivers_of(group)):
-            # The rules are asked for only here: who waives nothing must not wait for their import.
+            # Importing the rules takes longer than the rest of a validation: only where something is waived.
             from cli.waivers import ensure_waivers_name_rules
 
             ensure_waivers_name_rules(project)
@@ -37,6 +45,10 @@ def validate(stack: str | None) -> Exit:
 
 def _ending(project: Project) -> list[str]:
     """A line for each waiver that ends soon."""
+    from datetime import date
+
+    from fleet.checks.waivers import waivers_of
+
     today = date.today()
     return [
         f"{project.sources.place_of_group(name, path)}: the waiver of {rule} ends on {waiver.until}; mend it until then"

@@ -5,14 +5,28 @@ from __future__ import annotations
 import sys
 import time
 
-from cli.diagnostics.check import Status, worst
-from cli.diagnostics.docker_stack import docker_stack
+import click
+
+from cli.options import json_option, stack_argument, without_gpu_option
 from cli.terminal import Exit, console
 
 
-def verify(stack: str, *, as_json: bool, without_gpu: bool, retries: int) -> Exit:
-    """Reads, judges and shows one deployed stack; changes nothing on it."""
+@click.command()
+@stack_argument
+@json_option
+@without_gpu_option
+@click.option(
+    "--retries",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="More looks, 3 s apart, at containers that are not healthy yet",
+)
+def verify(stack: str, as_json: bool, without_gpu: bool, retries: int) -> Exit:
+    """Compare what runs on a stack's machine with its plan; changes nothing. Exit code 4 when something is wrong."""
+    from cli.diagnostics.check import Status, worst
     from cli.diagnostics.connection import connected
+    from cli.diagnostics.docker_stack import docker_stack
     from cli.verify.checks import verify_checks
     from cli.verify.gather import gather
     from cli.verify.peers import planned_peers

@@ -6,7 +6,7 @@ from cli.terminal import UserError, project_root
 from fleet.load.project import load_project
 from fleet.model import Fleet, Target
 from fleet.plan.deployment import Deployment
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.planner import plan_stack
 
 
 def docker_stack(stack: str, *, without_gpu: bool = False) -> tuple[Fleet, Deployment]:
@@ -15,10 +15,7 @@ def docker_stack(stack: str, *, without_gpu: bool = False) -> tuple[Fleet, Deplo
     Raises UserError for a stack that is not there, or runs on something else.
     """
     fleet = load_project(project_root()).fleet
-    try:
-        deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
+    deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
     if deployment.machine.target is not Target.DOCKER:
         msg = (
             f"{stack} is no Docker machine ({deployment.machine.target}); only a Docker daemon can be looked at so far"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _RUNNER = """
-import contextlib, io, json, sys
+import contextlib, gc, io, json, os, sys
+gc.disable()
 from cli.app import app
 for arguments in json.loads(sys.argv[1]):
     out, err, code = io.StringIO(), io.StringIO(), 0
@@ -22,6 +23,7 @@ for arguments in json.loads(sys.argv[1]):
         except SystemExit as end:
             code = end.code or 0
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+os._exit(0)
 """
 """Runs commands of the tree's own `fleet` one after the other: Pulumi is imported once, not once a stack."""
 
@@ -75,7 +77,7 @@ def _run(tree: Path, code: Path, commands: Sequence[Sequence[str]]) -> tuple[lis
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _RUNNER, json.dumps(commands)],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(code)},
+        env={**os.environ, "PYTHONPATH": str(code), "PYDANTIC_DISABLE_PLUGINS": "__all__"},
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -1,4 +1,4 @@
-"""A key that decides a value, as it is told: where it stands, what it says, and what another value of it would do."""
+"""A deciding key for people: where it is written, its value, and the effect of another value."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SHORT = 60
 class Source:
     """One key that decides a value.
 
-    state: `written`, `default` (not written: the model decides), `absent` (not written, and without a default), `name`,
-    `folder` (of the file itself) or `contents` (of the files an image is built from);
-    place: `file:line` of the key, or of the nearest above it that is written; a file or folder where it is no key's;
-    default_place: `file:line` of the default in our own code;
+    state: `written`, `default` (not written: the model's default applies), `absent` (not written, without a default),
+    `name`, `folder` (of the file itself) or `contents` (of the files an image is built from);
+    place: `file:line` of the key, or of the nearest above it that is written; else a file or folder;
+    default_place: `file:line` of the default in the model;
     effect: what another value of the key does to the resource.
     """
 
@@ -39,35 +39,37 @@ class Source:
 
 
 def source_of(decider: Decider, resource: Resource, stack: PlannedStack) -> Source:
-    """What is told of a decider."""
+    """Describes a deciding key."""
     effect = effect_of(resource[0], [".".join(path) for path in decider.changes])
-    if decider.file is None:
-        place = _contents(str(decider.path[0]), stack)
-        value = stack.project.fleet.image_contents[str(decider.path[0])]
-        return Source("contents", "contents", value, place, place, "", effect)
-    file = decider.file
-    source = file.document.source
-    if decider.node is None:
+    file, node = decider.file, decider.node
+    if file is None:
+        image = str(decider.path[0])
+        place = _contents(image, stack)
+        return Source("contents", "contents", stack.project.fleet.image_contents[image], place, place, "", effect)
+    if node is None:
+        source = file.document.source
         value = file.name if decider.what == "name" else source.split("/")[1]
         return Source(f"its file's {decider.what}", decider.what, value, source, source, "", effect)
     place, written = file.place(decider.path)
-    key = file.spelled(decider.path)
-    where = place.rpartition(":")[0]
-    if written:
-        value = _written(file, decider.path)
-        return Source(key, "written", value, where, place, "", effect)
-    state = "absent" if decider.node.value is None else "default"
-    ours = default_place(decider.node.model, decider.node.field)
-    return Source(key, state, _text(decider.node.value), where, place, ours, effect)
+    state = "written" if written else "absent" if node.value is None else "default"
+    return Source(
+        key=file.spelled(decider.path),
+        state=state,
+        value=_text(_written(file, decider.path) if written else node.value),
+        file=place.rpartition(":")[0],
+        place=place,
+        default_place="" if written else default_place(node.model, node.field),
+        effect=effect,
+    )
 
 
 def effect_of(type_: str, fields: Iterable[str]) -> str:
-    """What a change of these fields does to a resource."""
+    """What a change of these fields does to a resource; without fields, what its absence means."""
     paths = sorted(fields)
     if not paths:
-        return "makes another resource in its place, or none"
+        return "makes another resource, or none"
     if type_.startswith("fleet:"):
-        return "changes nothing but the record of it"
+        return "changes only its record in the state"
     replacing = replacing_fields(type_, paths)
     if replacing:
         more = f" and {len(replacing) - 1} more" if len(replacing) > 1 else ""
@@ -84,27 +86,23 @@ def _contents(image: str, stack: PlannedStack) -> str:
     return context_of(image)
 
 
-def _written(file: File, path: KeyPath) -> str:
+def _written(file: File, path: KeyPath) -> Any:
     value: Any = file.data
     for key in path:
         # A file that extends another drops a key of it with null.
         if isinstance(value, Mapping) and key not in value:
             return "null"
         value = value[key]
-    return _text(value)
+    return value
 
 
 def _text(value: Any) -> str:
     """A value of a file on one line; of a map or list, its keys or items."""
-    if isinstance(value, bool):
-        text = str(value).lower()
-    elif value is None:
-        text = "none"
-    elif isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         text = "{" + ", ".join(map(str, value)) + "}"
     elif isinstance(value, list | tuple):
         text = "[" + ", ".join(map(str, value)) + "]"
     else:
-        text = str(value)
+        text = "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     text = redacted(" ".join(text.split()))
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from components.listing import listing, spelled
+from components.listing import Entry, inventory, listing, spelled
+from fleet.errors import UserError
 from fleet.load.project import Project, load_project
 from fleet.model import Fleet
-from fleet.plan.deployment import Deployment, PlannedContainer
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.deployment import Deployment
+from fleet.plan.planner import plan_stack
 from fleet.provenance.search import Listing, Resource
 from fleet.suggest import nearest
 
 SHOWN = 5
-"""Names that a question offers: of hundreds, nobody reads all."""
-
-_WORKLOADS = ("docker:index/container:", "kubernetes:apps/", "kubernetes:batch/", "gcp:cloudrunv2/")
+"""Names that an error suggests: nobody reads hundreds."""
 
 
-class NotFoundError(LookupError):
-    """No such stack, resource or field; the message says what there is."""
+class NotFoundError(UserError):
+    """No such resource or field; the message says what there is."""
 
 
 @dataclass(frozen=True)
@@ -31,108 +31,100 @@ class PlannedStack:
 
     project: Project
     deployment: Deployment
-    resources: Listing
+    entries: Mapping[Resource, Entry]
 
     @property
     def name(self) -> str:
         """Of the stack."""
         return self.deployment.stack
 
+    @property
+    def resources(self) -> Listing:
+        """Properties of each resource, as the SDK spells them."""
+        return {resource: entry.properties for resource, entry in self.entries.items()}
+
     def properties(self, resource: Resource) -> Mapping[str, Any]:
-        """Of one resource, as the engine is told them."""
-        found: Mapping[str, Any] = spelled(self.resources[resource])
+        """Of one resource, as the engine spells them."""
+        found: Mapping[str, Any] = spelled(self.entries[resource].properties)
         return found
 
-    def again(self, fleet: Fleet) -> Listing | None:
-        """The resources of the same stack of another fleet; None where that cannot be planned."""
+    def trials_of(self, resources: Collection[Resource]) -> Callable[[Fleet], Listing | None]:
+        """What lists the resources of the same stack of another fleet; None where that cannot be planned.
+
+        Where groups own all that is asked for, and the target renders their resources without other groups'
+        containers, no others are planned.
+        """
+        owners = {self.entries[resource].group or "" for resource in resources}
+        alone = self._again(self.project.fleet, owners) or {}
+        by_owner = all(alone.get(resource) == self.entries[resource].properties for resource in resources)
+        return partial(self._again, only=owners if by_owner else None)
+
+    def _again(self, fleet: Fleet, only: Collection[str] | None) -> Listing | None:
         try:
-            # In a trial, the stack may bear another name.
+            # In a trial, the stack or a group may have another name.
             name = (
-                self.name
-                if self.name in fleet.stacks
-                else next(iter(set(fleet.stacks) - set(self.project.fleet.stacks)))
+                self.name if self.name in fleet.stacks else (set(fleet.stacks) - set(self.project.fleet.stacks)).pop()
             )
-            deployment = plan_stack(fleet, name)
+            renamed = set(fleet.groups) - set(self.project.fleet.groups)
+            deployment = plan_stack(fleet, name, only={*only, *renamed} if only is not None else None)
             return self.resources if deployment == self.deployment else listing(deployment)
         except Exception:
-            # Nobody judged the trial before: any fault means that it cannot be.
+            # Nothing has checked the trial's fleet: any error means that it is refused.
             return None
 
 
 def planned(root: Path, stack: str) -> PlannedStack:
     """Loads and plans a stack; no program is run.
 
-    Raises NotFoundError, or ConfigurationError with the faults of the files.
+    Raises UnknownStackError, or ConfigurationError with the faults of the files.
     """
     project = load_project(root)
-    try:
-        deployment = plan_stack(project.fleet, stack)
-    except UnknownStackError as error:
-        raise NotFoundError(str(error)) from None
-    return PlannedStack(project, deployment, listing(deployment))
+    deployment = plan_stack(project.fleet, stack)
+    entries = {(entry.type, entry.name): entry for entry in inventory(deployment).walk()}
+    return PlannedStack(project, deployment, entries)
 
 
 def kind_of(resource: Resource) -> str:
-    """`docker:index/container:Container` as `Container`, a provider as `docker provider`."""
+    """`docker:index/container:Container` as `Container`, a provider as `docker-provider`."""
     kind = resource[0].rpartition(":")[2]
     return f"{kind}-provider" if resource[0].startswith("pulumi:providers:") else kind
 
 
 def resources_called(name: str, stack: PlannedStack) -> list[Resource]:
-    """What a name means: a logical one, with `Kind/` before it where several share it; a container's or a group's own;
-    else what the thing is called where it runs, or in its file.
+    """The resources that a name means: logical names first, with `Kind/` before them where several share one; then the
+    names of containers and groups; then names on the machine, and keys of volumes.
 
     Raises NotFoundError.
     """
-    logical = [one for one in stack.resources if name in (one[1], f"{kind_of(one)}/{one[1]}", f"{one[0]}/{one[1]}")]
-    found = (
-        logical
-        or [one for one in stack.resources if _runs(one, name, stack)]
-        or [one for one in stack.resources if name in _called(one, stack)]
+    ways = (_logical_names, _container_names, _other_names)
+    names = {resource: [set(way(entry, stack)) for way in ways] for resource, entry in stack.entries.items()}
+    for way in range(len(ways)):
+        found = [resource for resource, known in names.items() if name in known[way]]
+        # A component that shares its name with a resource only groups others.
+        if found:
+            return [one for one in found if not stack.entries[one].is_component] or found
+    known = {one[1] for one in stack.entries}.union(*(sets[2] for sets in names.values()))
+    groups = {group.name for group in stack.deployment.groups}
+    msg = (
+        f'"{name}" is no resource or group of {stack.name}; {nearest(name, known | groups, SHOWN)}\n'
+        f"`fleet plan {stack.name} --json` lists all {len(stack.entries)} resources"
     )
-    if not found:
-        names = {one[1] for one in stack.resources} | {word for one in stack.resources for word in _called(one, stack)}
-        groups = {group.name for group in stack.deployment.groups}
-        msg = (
-            f'"{name}" is no resource or group of {stack.name}; {nearest(name, names | groups, SHOWN)}\n'
-            f"`fleet plan {stack.name} --json` lists all {len(stack.resources)} resources"
-        )
-        raise NotFoundError(msg)
-    # What only groups others, by the same name as one of them, has little to tell.
-    real = [one for one in found if not one[0].startswith("fleet:")]
-    return real or found
+    raise NotFoundError(msg)
 
 
-def _called(resource: Resource, stack: PlannedStack) -> tuple[str, ...]:
-    """What a resource is called where it runs, and a volume in its group's file."""
-    properties = stack.properties(resource)
-    metadata = properties.get("metadata")
-    own = metadata.get("name") if isinstance(metadata, Mapping) else properties.get("name")
-    keys = [key for key, volume in stack.deployment.volumes.items() if own in (volume.name, key)]
-    return tuple(word for word in (own, *keys) if isinstance(word, str))
+def _logical_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
+    yield from (entry.name, f"{kind_of((entry.type, entry.name))}/{entry.name}", f"{entry.type}/{entry.name}")
 
 
-def _runs(resource: Resource, name: str, stack: PlannedStack) -> bool:
-    """Whether a resource runs the containers of a group, or the one of a name."""
-    if not resource[0].startswith(_WORKLOADS):
-        return False
-    return any(
-        name in (container.name, container.group, f"{resource[1]}/{container.key}")
-        and _is_of(resource, container, stack)
-        for container in stack.deployment.containers
-    )
+def _container_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
+    """Of the containers that a resource runs, and of their group."""
+    for container in stack.deployment.containers:
+        if container.group == entry.group and container.key in entry.containers:
+            yield from (container.name, container.group, f"{entry.name}/{container.key}")
 
 
-def _is_of(resource: Resource, container: PlannedContainer, stack: PlannedStack) -> bool:
-    owner = group_of(resource, stack)
-    if resource[0].startswith("docker:"):
-        return resource[1] == f"{stack.name}-{container.group}-{container.key}"
-    return owner == container.group
-
-
-def group_of(resource: Resource, stack: PlannedStack) -> str | None:
-    """The group whose a resource is by its logical name, `<stack>-<group>-<role>`; the longest that fits."""
-    groups: Sequence[str] = [group.name for group in (*stack.deployment.sharing, *stack.deployment.groups)]
-    rest = resource[1].removeprefix(f"{stack.name}-")
-    fitting = [group for group in groups if rest == group or rest.startswith(f"{group}-")]
-    return max(fitting, key=len, default=None)
+def _other_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
+    """What a resource is called on the machine, and a volume in its group's file."""
+    metadata = entry.properties.get("metadata")
+    own = metadata.get("name") if isinstance(metadata, Mapping) else entry.properties.get("name")
+    yield from (word for word in (own, entry.volume) if isinstance(word, str))

@@ -6,6 +6,7 @@ import asyncio
 import runpy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pulumi
@@ -13,8 +14,11 @@ from pulumi.runtime import set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
 from cli.preview.recorder import Recorder
+from components.listing import Entry, inventory
+from fleet.errors import UserError
 from fleet.load.project import Project
 from fleet.plan.deployment import Deployment
+from fleet.source.faults import ConfigurationError
 from policy.views.registered import Registered
 
 
@@ -25,6 +29,11 @@ class Run:
     project: Project
     deployment: Deployment
     resources: Sequence[Registered]
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Logical name -> a resource of that name, with its owner."""
+        return {entry.name: entry for entry in inventory(self.deployment).walk()}
 
 
 def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None) -> Run:
@@ -55,3 +64,14 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
         msg = "__main__.py must leave the loaded `project` and the planned `deployment` under these names"
         raise TypeError(msg)
     return Run(project, deployment, recorder.registered())
+
+
+def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
+    """Runs the program of a project. Raises ConfigurationError or UserError for bad input, as all commands do."""
+    try:
+        return run_program(root, stack, config)
+    except pulumi.RunError as error:
+        if isinstance(error.__cause__, (ConfigurationError, UserError)):
+            # The program wraps these for the engine.
+            raise error.__cause__ from None
+        raise UserError(str(error)) from None

@@ -15,7 +15,7 @@ from cli.verify.usage import use_checks
 from components.docker.render import deployed_networks, is_closed, render_volume
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import Deployment, PlannedVolume
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 from fleet.text import plural, thousands
 
 _CARD_FULL = 0.98

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.terminal import trimmed
-from fleet.targets.capabilities import CAPABILITIES, Feature, Level
+from fleet.targets.features import Feature, Level
+from fleet.targets.registry import capabilities
 
 _MARKS = {Level.DOES: "✓ supported", Level.CHANGES: "~ differs", Level.CANNOT: "✗ unsupported"}
 
@@ -21,15 +22,16 @@ _HEADINGS = {
 
 def show_capabilities(out: Console) -> None:
     """Prints the table, then every difference and every missing feature with its reason."""
+    known = capabilities()
     with trimmed(out):
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
         table.add_column("feature")
-        for target in CAPABILITIES:
+        for target in known:
             table.add_column(str(target))
         for feature in Feature:
-            table.add_row(str(feature), *(_MARKS[found[feature].level] for found in CAPABILITIES.values()))
+            table.add_row(str(feature), *(_MARKS[found[feature].level] for found in known.values()))
         out.print(table)
-        for target, found in CAPABILITIES.items():
+        for target, found in known.items():
             for level in (Level.CHANGES, Level.CANNOT, Level.DOES):
                 out.print(f"\n{_HEADINGS[level]} on {target}")
                 for feature, support in found.items():

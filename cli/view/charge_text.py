@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleet.plan.charge import MonthlyCharge
+from fleet.plan.deployment import MonthlyCharge
 from fleet.text import dollars
 
 

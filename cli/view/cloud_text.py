@@ -11,7 +11,6 @@ from cli.view.rows import labelled
 from fleet.model import MAIN, Cloud
 from fleet.model.cloud import CloudSecret, CloudService, FrontDoor, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 from fleet.text import gibibytes, plural
 
 _PERCENT = 100
@@ -79,7 +78,7 @@ def _instances(group: PlannedGroup, service: CloudService) -> str:
     if service.kind is Kind.WORKER_POOL:
         count = max(1, service.min_instances)
         return f"{plural(count, 'instance')}, always, in each region"
-    most = instances_max(service, group.operation.scaling)
+    most = service.instances_max(group.operation.scaling.max)
     billed = "per instance" if service.billing == "instance" or service.gpu else "per request"
     return (
         f"{service.min_instances} to {most} instances, {service.concurrency} concurrent requests each; billed {billed}"

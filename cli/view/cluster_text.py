@@ -12,7 +12,7 @@ from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.model import Cluster
 from fleet.plan.deployment import Demand, Deployment
-from fleet.targets.node_pools import PoolUse
+from fleet.targets.gpu_use import PoolUse
 from fleet.text import gibibytes
 
 _WIDE = 110

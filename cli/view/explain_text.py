@@ -1,8 +1,9 @@
-"""Where values come from, as text: one field in full, or a row a field."""
+"""Fields and the keys that decide them, as text: each field in full, or a row each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,59 +14,59 @@ from cli.explain.explain import Explained, ExplainedResource
 from cli.explain.sources import Source
 from cli.terminal import trimmed
 from cli.view.diff_words import named, short
+from fleet.text import plural
 from policy.engine.catalogue import rule
 
-_MOST = 8
+_IN_FULL = 8
+"""Fields that are shown in full; more are shown as a table."""
+
+_SOURCES = 8
 _WIDE = 110
-"""Columns from which there is room for the rules beside each field."""
+"""Columns from which there is room for the rules of each field."""
 
 _LABEL = 9
 _VALUE = 28
+_UNWRITTEN = {"default": ", by default", "absent": ", not set"}
 _STATES = {
     "written": "{place}",
-    "default": "not written: the default of {default}; it would stand below {place}",
-    "absent": "not written, and no value without it; it would stand below {place}",
-    "name": "{place}: its name",
-    "folder": "{place}: the folder it lies in",
-    "contents": "{place}: every file that it is built from",
+    "default": "the default of {default}; to set it, write it below {place}",
+    "absent": "not set; to set it, write it below {place}",
+    "name": "the name of {place}",
+    "folder": "the folder of {place}",
+    "contents": "the files in {place}",
 }
 
 
-def show_fields(out: Console, resources: Sequence[ExplainedResource]) -> None:
-    """Prints each field in full."""
+def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -> None:
+    """Prints resources; whole: all fields of each were asked for, and constants are only counted."""
     with trimmed(out):
         for resource in resources:
             out.print(Text(resource.name, "bold").append(f"   {resource.kind}", "default"))
-            for field in resource.fields:
-                _field(out, field)
-
-
-def show_tables(out: Console, resources: Sequence[ExplainedResource]) -> None:
-    """Prints a row a field."""
-    with trimmed(out):
-        for resource in resources:
-            out.print(Text(resource.name, "bold").append(f"   {resource.kind}", "default"))
-            for source in resource.there_for[:1]:
-                out.print(Padding(Text(f"is there for {source.key} = {source.value}   {source.place}"), (0, 0, 0, 2)))
-            out.print(_table(resource.fields, wide=out.width >= _WIDE))
+            if not whole and len(resource.fields) <= _IN_FULL:
+                for field in resource.fields:
+                    _field(out, field)
+                continue
+            for source in resource.there_for[:1] if whole else ():
+                _line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
+            constants = [field for field in resource.fields if whole and not field.sources]
+            others = [field for field in resource.fields if field not in constants]
+            out.print(_table(others, wide=out.width >= _WIDE, by_key=whole))
+            if constants:
+                _line(out, 2, f"{plural(len(constants), 'constant')} that no key decides; --json lists them")
             out.print()
-
-
-def place_text(source: Source) -> str:
-    """Where a key stands, or would."""
-    return _STATES[source.state].format(place=source.place, default=source.default_place)
 
 
 def _field(out: Console, field: Explained) -> None:
     _line(out, 2, f"{field.field} = {field.value}")
-    for number, source in enumerate(field.sources[:_MOST]):
+    for number, source in enumerate(field.sources[:_SOURCES]):
         _labelled(out, "and" if number else "from", f"{source.key} = {source.value}")
-        _line(out, 4 + _LABEL, f"{place_text(source)}; another value {source.effect}")
-    left = len(field.sources) - _MOST
+        place = _STATES[source.state].format(place=source.place, default=source.default_place)
+        _line(out, 4 + _LABEL, f"{place}; another value {source.effect}")
+    left = len(field.sources) - _SOURCES
     if left > 0:
-        _line(out, 4 + _LABEL, f"and {left} keys more, which decide more besides: --json names them")
+        _line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
     if field.fixed:
-        _labelled(out, "fixed", field.fixed)
+        _labelled(out, "from", field.fixed)
     names = [f"{rule_id} {rule(rule_id).name}" for rule_id in field.rules]
     _labelled(out, "read by", ", ".join(names) or "no rule")
 
@@ -82,25 +83,47 @@ def _line(out: Console, indent: int, text: str) -> None:
     out.print(Padding(Text(text, overflow="fold"), (0, 0, 0, indent)))
 
 
-def _table(fields: Sequence[Explained], *, wide: bool) -> Table:
+def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
+    """A row a field; below the name of a section, a row a key or field of it."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold", ratio=5)
-    table.add_column(overflow="fold", ratio=3)
-    table.add_column(overflow="fold", ratio=6)
-    if wide:
-        table.add_column(overflow="fold", ratio=2)
+    for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
+        table.add_column(overflow="fold", ratio=ratio)
     table.add_row(*("field", "value", "from", "read by")[: 4 if wide else 3])
-    for field in fields:
-        row = [Text(field.field), Text(short(field.value, _VALUE)), Text(_from(field))]
-        table.add_row(*row, *([Text(named(field.rules, 3) or "no rule")] if wide else []))
+    for section, members in groupby(sorted(fields, key=_order), lambda field: field.section):
+        if section:
+            table.add_row(Text(section, "bold"))
+        indent = (0, 0, 0, 2 if section else 0)
+        for name, *cells in _key_rows(section, members) if section and by_key else map(_field_row, members):
+            table.add_row(Padding(name, indent), *cells[: 3 if wide else 2])
     return table
 
 
+def _order(field: Explained) -> tuple[str, bool, str]:
+    key = field.sources[0].key if field.section else ""
+    return field.section, f".{field.section}." not in key, key
+
+
+def _field_row(field: Explained) -> tuple[str, ...]:
+    return field.field, short(field.value, _VALUE), _from(field), named(field.rules, 3) or "no rule"
+
+
+def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
+    """A row a key that is the most specific one of some fields."""
+    for key, group in groupby(fields, lambda field: field.sources[0].key):
+        members = list(group)
+        first = members[0].sources[0]
+        rules = sorted({rule_id for field in members for rule_id in field.rules})
+        where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
+        yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
+
+
 def _from(field: Explained) -> str:
-    """The key that decides it before all others, and how many do too."""
+    """The most specific key, and how many others decide the field too."""
     if not field.sources:
-        return f"fixed: {field.fixed}"
-    first, rest = field.sources[0], len(field.sources) - 1
-    more = f" (and {rest} more)" if rest else ""
-    unwritten = {"default": ", a default", "absent": ", not written"}.get(first.state, "")
-    return f"{first.place} {first.key}{unwritten}{more}"
+        return field.fixed
+    more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
+    return f"{_place(field.sources[0])}{more}"
+
+
+def _place(source: Source) -> str:
+    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}"

@@ -11,7 +11,7 @@ from cli.view import bar, memory
 from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
 from fleet.model import Enforcement
 from fleet.plan.deployment import Deployment
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 from fleet.text import plural
 
 _ENFORCED_BY = {

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from cli.view import bar
 from fleet.model import Cluster
 from fleet.plan.deployment import Deployment
-from fleet.targets.docker_budget import CardUse
-from fleet.targets.node_pools import PoolUse
+from fleet.targets.gpu_use import CardUse, PoolUse
 from fleet.text import gibibytes, thousands
 
 

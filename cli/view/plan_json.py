@@ -11,8 +11,7 @@ from cli.preview.program import Run
 from fleet.model import Cloud
 from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment
-from fleet.targets.cloudrun_sizes import instances_max
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 from policy.engine.judge import Judgement
 from policy.views.registered import UNKNOWN, Registered
 
@@ -118,7 +117,7 @@ def _cloud(deployment: Deployment, cloud: Cloud) -> dict[str, Any]:
                 "billing": str(service.billing),
                 "instances": {
                     "least": service.min_instances,
-                    "most": instances_max(service, group.operation.scaling),
+                    "most": service.instances_max(group.operation.scaling.max),
                 },
                 "ingress": str(service.ingress),
                 "invokers": service.invokers,

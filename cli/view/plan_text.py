@@ -20,7 +20,7 @@ from cli.view.host_text import show_host
 from cli.view.rows import labelled
 from fleet.model import MAIN, PoolGpu
 from fleet.plan.deployment import Deployment, Operation, PlannedGroup
-from fleet.targets.capabilities import CAPABILITIES
+from fleet.targets.registry import profile
 from fleet.text import gibibytes, plural, thousands
 from policy.core.rule import Level
 from policy.engine.judge import Judgement, Kind, Verdict
@@ -160,7 +160,7 @@ def _operation(operation: Operation) -> Iterator[str]:
 
 
 def _degradations(out: Console, deployment: Deployment) -> None:
-    supported = CAPABILITIES[deployment.machine.target]
+    supported = profile(deployment.machine.target).capabilities
     if not deployment.degradations:
         return
     out.print()

@@ -19,7 +19,6 @@ from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 from fleet.plan.pod_volumes import in_memory, secrets_volume
-from fleet.targets.cloudrun_sizes import instances_max
 
 SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
 TIMEOUT_MAX_S = 600
@@ -162,7 +161,7 @@ def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, va
             "labels": _metadata(group, deployment)["labels"],
             "annotations": {
                 f"{_SCALING}/min-scale": str(run.min_instances),
-                f"{_SCALING}/max-scale": str(instances_max(run, group.operation.scaling)),
+                f"{_SCALING}/max-scale": str(run.instances_max(group.operation.scaling.max)),
             },
         },
         "spec": spec,

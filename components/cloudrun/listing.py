@@ -1,50 +1,96 @@
-"""Every resource that a deployment registers in a project, as plain data. Pure.
-
-`components/cloudrun/component.py` registers them; a test holds this list against what it registered.
-"""
+"""Every resource that a deployment registers in a project. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from components.cloudrun.facts import facts
 from components.cloudrun.render import render, render_provider
-from components.cloudrun.resources.base import CloudResource, Part, Ref
-from fleet.plan.deployment import Deployment
+from components.cloudrun.resources.base import CloudResource, Part
+from components.listing import Entry, Ref, filled
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.published import outputs
 
 _OURS = "fleet:cloudrun:"
+_CLOUD = ("machine", "cloud")
 _PARTS = {Part.FRONT_DOOR: "GlobalFrontDoor", Part.OBSERVABILITY: "Observability"}
+_RUN_CONTAINERS = ("cloudrunv2.Service", "cloudrunv2.WorkerPool", "cloudrunv2.Job")
 
 
-def listing(deployment: Deployment) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(type, logical name, arguments of the SDK's class) of each resource, components included."""
-    stack = deployment.stack
-    yield f"{_OURS}CloudRun", stack, {"machine": deployment.machine.name}
-    yield "pulumi:providers:gcp", f"{stack}-api", render_provider(deployment)
-    resources = render(deployment, date.today())
-    by_key = {resource.key: resource for resource in resources}
-    yield f"{_OURS}CloudPlatform", f"{stack}-platform", {}
-    for group in deployment.groups:
-        yield f"{_OURS}CloudRunGroup", f"{stack}-{group.name}", {"group": group.name, "wave": group.wave}
-    for part, kind in _PARTS.items():
-        if any(resource.part is part for resource in resources):
-            yield f"{_OURS}{kind}", f"{stack}-{part}", {}
-    for resource in resources:
-        yield _type_of(resource), f"{stack}-{resource.key}", _resolved(resource.args, by_key)
+def inventory(deployment: Deployment) -> Entry:
+    """The project's component with everything below it."""
+    return _Inventory(deployment).project()
+
+
+class _Inventory:
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._stack = deployment.stack
+        self._resources = render(deployment, date.today())
+        self._by_key: dict[str, Entry] = {}
+        self._groups: dict[str, Entry] = {}
+
+    def project(self) -> Entry:
+        deployment, stack = self._deployment, self._stack
+        api = Entry("pulumi:providers:gcp", f"{stack}-api", render_provider(deployment), part=("machine", "connection"))
+        platform = self._part(Part.PLATFORM, "CloudPlatform")
+        for group in deployment.groups:
+            self._groups[group.name] = self._group(group)
+        parts = [self._part(part, kind) for part, kind in _PARTS.items()]
+        return Entry(
+            f"{_OURS}CloudRun",
+            stack,
+            {"machine": deployment.machine.name},
+            (api, platform, *self._groups.values(), *(part for part in parts if part.children)),
+            outputs=outputs(facts(deployment)),
+        )
+
+    def _part(self, part: Part, kind: str) -> Entry:
+        children = self._entries(resource for resource in self._resources if resource.part is part)
+        outputs = {"resources": len(children)}
+        return Entry(f"{_OURS}{kind}", f"{self._stack}-{part}", {}, children, outputs=outputs, part=_CLOUD)
+
+    def _group(self, group: PlannedGroup) -> Entry:
+        keys = tuple(container.key for container in group.containers)
+        mine = (one for one in self._resources if one.part is Part.GROUP and one.group == group.name)
+        return Entry(
+            f"{_OURS}CloudRunGroup",
+            f"{self._stack}-{group.name}",
+            {"group": group.name, "wave": group.wave},
+            self._entries(mine, keys),
+            needs=tuple(self._groups[after] for after in group.start_after),
+            outputs={"group": group.name, "containers": list(keys)},
+            group=group.name,
+        )
+
+    def _entries(self, resources: Iterable[CloudResource], containers: tuple[str, ...] = ()) -> tuple[Entry, ...]:
+        return tuple(self._entry(resource, containers) for resource in resources)
+
+    def _entry(self, resource: CloudResource, containers: tuple[str, ...]) -> Entry:
+        kept = {"protect": True, "retain_on_delete": True} if resource.kept else {}
+        entry = self._by_key[resource.key] = Entry(
+            _type_of(resource),
+            f"{self._stack}-{resource.key}",
+            {name: filled(value, self._plain) for name, value in resource.args.items()},
+            needs=tuple(self._by_key[key] for key in resource.needs),
+            linked=resource.args,
+            refers=self._by_key,
+            options={"ignore_changes": list(resource.ignored), **kept},
+            group=resource.group,
+            containers=containers if resource.kind in _RUN_CONTAINERS else (),
+            volume=resource.volume,
+            part=_CLOUD,
+        )
+        return entry
+
+    def _plain(self, ref: Ref) -> Any:
+        """What the other resource is given; an output of the provider's stays a name."""
+        return self._by_key[ref.key].properties.get(ref.field, f"{ref.key}.{ref.field}")
 
 
 def _type_of(resource: CloudResource) -> str:
     """`cloudrunv2.Service` -> `gcp:cloudrunv2/service:Service`."""
     module, _, kind = resource.kind.partition(".")
     return f"gcp:{module}/{kind[0].lower()}{kind[1:]}:{kind}"
-
-
-def _resolved(value: Any, by_key: Mapping[str, CloudResource]) -> Any:
-    """With what another resource is given in place of a reference to it; an output of the provider's stays a name."""
-    if isinstance(value, Ref):
-        arguments = by_key[value.key].args
-        return _resolved(arguments[value.field], by_key) if value.field in arguments else f"{value.key}.{value.field}"
-    if isinstance(value, Mapping):
-        return {key: _resolved(item, by_key) for key, item in value.items()}
-    return [_resolved(item, by_key) for item in value] if isinstance(value, list) else value

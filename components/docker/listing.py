@@ -1,52 +1,138 @@
-"""Every resource that a deployment registers on a Docker machine, as plain data. Pure.
-
-`components/docker/component.py` registers them; a test holds this list against what it registered.
-"""
+"""Every resource that a deployment registers on a Docker machine. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.docker.changes import REPLACE_ON
+from components.docker.facts import facts
 from components.docker.render import (
-    Rendered,
     deployed_networks,
     is_closed,
+    keeps_data,
     render_build,
     render_container,
     render_network,
     render_provider,
     render_volume,
 )
-from fleet.plan.deployment import Deployment
+from components.listing import Entry, Ref
+from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
+from fleet.published import outputs
 
+CONTAINER = "docker:index/container:Container"
 _OURS = "fleet:docker:"
 
 
-def listing(deployment: Deployment) -> Iterator[tuple[str, str, Rendered]]:
-    """(type, logical name, properties in the render's spelling) of each resource, components included."""
-    stack, machine = deployment.stack, deployment.machine
-    yield f"{_OURS}DockerMachine", stack, {"machine": machine.name}
-    yield "pulumi:providers:docker", f"{stack}-daemon", render_provider(machine)
-    yield from _networks(deployment)
-    for key, volume in deployment.volumes.items():
-        yield f"{_OURS}DataVolume", f"{stack}-volume-{key}", {"kind": str(volume.kind)}
-        yield "docker:index/volume:Volume", f"{stack}-volume-{key}-volume", render_volume(volume)
-    if deployment.builds:
-        yield f"{_OURS}AgentImages", f"{stack}-images", {"images": len(deployment.builds)}
-    for build in deployment.builds:
-        yield "docker:index/image:Image", f"{stack}-images-{build.name}", render_build(build)
-    for group in (*deployment.sharing, *deployment.groups):
-        kind = "GpuSharing" if group in deployment.sharing else "ContainerGroup"
-        yield f"{_OURS}{kind}", f"{stack}-{group.name}", {"group": group.name, "wave": group.wave}
-        for container in group.containers:
-            rendered = render_container(container, deployment)
-            yield "docker:index/container:Container", f"{stack}-{group.name}-{container.key}", rendered
+def inventory(deployment: Deployment) -> Entry:
+    """The machine's component with everything below it."""
+    return _Inventory(deployment).machine()
 
 
-def _networks(deployment: Deployment) -> Iterator[tuple[str, str, Rendered]]:
-    roles = ("", *(f"-{tenant}" for tenant in deployment.tenants))
-    for role, network in zip(roles, deployed_networks(deployment), strict=True):
-        name = f"{deployment.stack}-network{role}"
-        yield f"{_OURS}FleetNetwork", name, {"subnet": str(network.subnet)}
-        rendered = render_network(network, closed=is_closed(network, deployment))
-        yield "docker:index/network:Network", f"{name}-bridge", rendered
+class _Inventory:
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._stack = deployment.stack
+        self._networks = list(self._all_networks())
+        self._bridges = {entry.outputs["name"]: entry.children[0] for entry in self._networks}
+        self._volumes = {key: self._volume(key, volume) for key, volume in deployment.volumes.items()}
+        self._builds: dict[str, Entry] = {}
+        self._groups: dict[str, Entry] = {}
+
+    def machine(self) -> Entry:
+        machine, deployment = self._deployment.machine, self._deployment
+        images = self._images()
+        for group in (*deployment.sharing, *deployment.groups):
+            self._groups[group.name] = self._group(group)
+        daemon = Entry(
+            "pulumi:providers:docker",
+            f"{self._stack}-daemon",
+            render_provider(machine),
+            part=("machine", "connection"),
+        )
+        return Entry(
+            f"{_OURS}DockerMachine",
+            self._stack,
+            {"machine": machine.name},
+            (daemon, *self._networks, *self._volumes.values(), *images, *self._groups.values()),
+            outputs=outputs(facts(deployment)),
+        )
+
+    def _all_networks(self) -> Iterator[Entry]:
+        """The machine's network, then its tenants'."""
+        tenants = self._deployment.tenants
+        parts = (("network",), *(("tenants", tenant) for tenant in tenants))
+        names = ("network", *(f"network-{tenant}" for tenant in tenants))
+        for part, role, network in zip(parts, names, deployed_networks(self._deployment), strict=True):
+            name, about = f"{self._stack}-{role}", {"subnet": str(network.subnet)}
+            bridge = Entry(
+                "docker:index/network:Network",
+                f"{name}-bridge",
+                render_network(network, closed=is_closed(network, self._deployment)),
+                options={"delete_before_replace": True},
+                part=("machine", *part),
+            )
+            outputs = {"name": network.name, **about}
+            yield Entry(f"{_OURS}FleetNetwork", name, about, (bridge,), outputs=outputs, part=bridge.part)
+
+    def _volume(self, key: str, volume: PlannedVolume) -> Entry:
+        name, about = f"{self._stack}-volume-{key}", {"kind": str(volume.kind)}
+        kept = keeps_data(volume)
+        inner = Entry(
+            "docker:index/volume:Volume",
+            f"{name}-volume",
+            render_volume(volume),
+            options={"protect": kept, "retain_on_delete": kept},
+            group=volume.group,
+            volume=key,
+        )
+        outputs = {"name": volume.name, **about}
+        return Entry(f"{_OURS}DataVolume", name, about, (inner,), outputs=outputs, group=volume.group, volume=key)
+
+    def _images(self) -> tuple[Entry, ...]:
+        """The images to build, each after the one it is built on."""
+        name, builds = f"{self._stack}-images", self._deployment.builds
+        by_name: dict[str, Entry] = {}
+        for build in builds:
+            by_name[build.name] = self._builds[build.image] = Entry(
+                "docker:index/image:Image",
+                f"{name}-{build.name}",
+                render_build(build),
+                needs=(by_name[build.needs],) if build.needs else (),
+                # A container that runs keeps its image; what is left over is `docker image prune`'s to take.
+                options={"retain_on_delete": True},
+            )
+        if not builds:
+            return ()
+        children, outputs = tuple(by_name.values()), {"images": list(self._builds)}
+        return (Entry(f"{_OURS}AgentImages", name, {"images": len(builds)}, children, outputs=outputs),)
+
+    def _group(self, group: PlannedGroup) -> Entry:
+        kind = "GpuSharing" if group in self._deployment.sharing else "ContainerGroup"
+        return Entry(
+            f"{_OURS}{kind}",
+            f"{self._stack}-{group.name}",
+            {"group": group.name, "wave": group.wave},
+            tuple(self._container(container) for container in group.containers),
+            needs=tuple(self._groups[after] for after in (*group.shares, *group.start_after)),
+            outputs={"group": group.name, "containers": [container.name for container in group.containers]},
+            group=group.name,
+        )
+
+    def _container(self, container: PlannedContainer) -> Entry:
+        rendered = render_container(container, self._deployment)
+        # The output, not the plain name: a network that is replaced must take its containers down first.
+        networks = [{**joined, "name": Ref(joined["name"], "name")} for joined in rendered["networks_advanced"]]
+        volumes = (self._volumes[mount.volume] for mount in container.mounts)
+        built = (self._builds[container.image],) if container.image in self._builds else ()
+        return Entry(
+            CONTAINER,
+            f"{self._stack}-{container.group}-{container.key}",
+            rendered,
+            needs=(*volumes, *built),
+            linked={"networks_advanced": networks},
+            refers=self._bridges,
+            options={"replace_on_changes": list(REPLACE_ON), "delete_before_replace": True},
+            group=container.group,
+            containers=(container.key,),
+        )

@@ -8,53 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from fleet.checks import cloudrun, cloudrun_instances, kubernetes
-from fleet.checks.agents import ensure_agents_claim_ports_of_their_own
-from fleet.checks.gpu import ensure_cards_are_named, ensure_gpu_memory_fits, ensure_limits_fit_the_card
-from fleet.checks.hardening import ensure_exceptions_are_current, ensure_mps_clients_share_a_user
-from fleet.checks.images import ensure_contexts_exist, ensure_images_run_on_the_machine
-from fleet.checks.memory import ensure_memory_fits
-from fleet.checks.modes import (
-    ensure_a_mode_is_chosen,
-    ensure_modes_can_start,
-    ensure_modes_name_groups_of_the_stack,
+from fleet.checks import (
+    agents,
+    hardening,
+    images,
+    modes,
+    names,
+    networks,
+    order,
+    peers,
+    placement,
+    secrets,
+    storage,
+    targets,
+    tenants,
+    waivers,
 )
-from fleet.checks.names import (
-    ensure_container_names_are_unique,
-    ensure_names_elsewhere_are_unique,
-    ensure_names_fit_dns,
-    ensure_roles_are_played_once,
-)
-from fleet.checks.networks import (
-    ensure_hosts_are_distinct,
-    ensure_lan_addresses_are_known,
-    ensure_ports_are_free,
-    ensure_subnets_are_disjoint,
-)
-from fleet.checks.order import ensure_start_order_is_possible
-from fleet.checks.peers import ensure_endpoints_can_be_reached, ensure_endpoints_exist
-from fleet.checks.placement import (
-    ensure_agents_are_unique,
-    ensure_groups_have_one_home,
-    ensure_machines_are_large_enough,
-    ensure_needed_groups_are_placed,
-)
-from fleet.checks.secrets import ensure_no_secret_values
-from fleet.checks.storage import (
-    ensure_devices_exist,
-    ensure_mounts_are_writable,
-    ensure_single_writers,
-    ensure_volumes_exist,
-)
-from fleet.checks.targets import ensure_targets_can
-from fleet.checks.tenants import (
-    ensure_peers_are_of_one_tenant,
-    ensure_tenants_have_networks,
-    ensure_tenants_share_no_card,
-    ensure_tenants_share_no_storage,
-    ensure_tenants_stay_on_one_machine,
-)
-from fleet.checks.waivers import ensure_waivers_hold
 from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -69,62 +38,34 @@ def check_fleet(fleet: Fleet, sources: Sources, known: frozenset[str]) -> list[F
 
 
 def _all_faults(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
-    yield from ensure_groups_have_one_home(fleet, sources, known)
-    yield from ensure_needed_groups_are_placed(fleet, sources)
-    yield from ensure_machines_are_large_enough(fleet, sources)
-    yield from ensure_agents_are_unique(fleet, sources)
-    yield from ensure_agents_claim_ports_of_their_own(fleet, sources)
-    yield from ensure_container_names_are_unique(fleet, sources)
-    yield from ensure_names_elsewhere_are_unique(fleet, sources)
-    yield from ensure_names_fit_dns(fleet, sources)
-    yield from ensure_roles_are_played_once(fleet, sources)
-    yield from ensure_hosts_are_distinct(fleet, sources)
-    yield from ensure_subnets_are_disjoint(fleet, sources)
-    yield from ensure_ports_are_free(fleet, sources)
-    yield from ensure_endpoints_exist(fleet, sources, known)
-    yield from ensure_endpoints_can_be_reached(fleet, sources)
-    yield from ensure_lan_addresses_are_known(fleet, sources)
-    yield from ensure_peers_are_of_one_tenant(fleet, sources)
-    yield from ensure_tenants_share_no_storage(fleet, sources)
-    yield from ensure_tenants_share_no_card(fleet, sources)
-    yield from ensure_tenants_stay_on_one_machine(fleet, sources)
-    yield from ensure_tenants_have_networks(fleet, sources)
-    yield from ensure_start_order_is_possible(fleet, sources, known)
-    yield from ensure_targets_can(fleet, sources)
-    yield from ensure_a_mode_is_chosen(fleet, sources)
-    yield from ensure_modes_name_groups_of_the_stack(fleet, sources)
-    yield from ensure_modes_can_start(fleet, sources)
-    yield from ensure_memory_fits(fleet, sources)
-    yield from ensure_cards_are_named(fleet, sources)
-    yield from ensure_limits_fit_the_card(fleet, sources)
-    yield from ensure_gpu_memory_fits(fleet, sources)
-    yield from ensure_volumes_exist(fleet, sources, known)
-    yield from ensure_single_writers(fleet, sources)
-    yield from ensure_mounts_are_writable(fleet, sources)
-    yield from ensure_devices_exist(fleet, sources)
-    yield from ensure_contexts_exist(fleet, sources)
-    yield from ensure_images_run_on_the_machine(fleet, sources)
-    yield from ensure_no_secret_values(fleet, sources)
-    yield from ensure_exceptions_are_current(fleet, sources, date.today())
-    yield from ensure_waivers_hold(fleet, sources, date.today())
-    yield from ensure_mps_clients_share_a_user(fleet, sources)
-    yield from kubernetes.ensure_pools_have_the_cards(fleet, sources)
-    yield from kubernetes.ensure_nodes_have_room(fleet, sources)
-    yield from kubernetes.ensure_images_can_be_pulled(fleet, sources)
-    yield from kubernetes.ensure_volumes_can_be_mounted(fleet, sources)
-    yield from kubernetes.ensure_pods_have_distinct_ports(fleet, sources)
-    yield from kubernetes.ensure_exposures_lead_somewhere(fleet, sources)
-    yield from kubernetes.ensure_rollouts_can_stand_there(fleet, sources)
-    yield from kubernetes.ensure_other_machines_come_in(fleet, sources)
-    yield from kubernetes.ensure_namespaces_have_names(fleet, sources)
-    yield from cloudrun.ensure_services_are_of_groups(fleet, sources)
-    yield from cloudrun.ensure_accounts_have_names(fleet, sources)
-    yield from cloudrun.ensure_kinds_fit_the_groups(fleet, sources)
-    yield from cloudrun.ensure_cloud_volumes_are_backed(fleet, sources)
-    yield from cloudrun.ensure_cloud_secrets_are_pinned(fleet, sources)
-    yield from cloudrun.ensure_front_doors_lead_somewhere(fleet, sources)
-    yield from cloudrun.ensure_cloud_images_can_be_pulled(fleet, sources)
-    yield from cloudrun_instances.ensure_instances_have_a_size(fleet, sources)
-    yield from cloudrun_instances.ensure_requests_are_within_bounds(fleet, sources)
-    yield from cloudrun_instances.ensure_variables_are_short(fleet, sources)
-    yield from cloudrun_instances.ensure_cloud_cards_can_be_had(fleet, sources)
+    yield from placement.ensure_groups_have_one_home(fleet, sources, known)
+    yield from placement.ensure_needed_groups_are_placed(fleet, sources)
+    yield from placement.ensure_machines_are_large_enough(fleet, sources)
+    yield from placement.ensure_agents_are_unique(fleet, sources)
+    yield from agents.ensure_agents_claim_ports_of_their_own(fleet, sources)
+    yield from names.ensure_container_names_are_unique(fleet, sources)
+    yield from names.ensure_names_elsewhere_are_unique(fleet, sources)
+    yield from names.ensure_names_fit_dns(fleet, sources)
+    yield from names.ensure_roles_are_played_once(fleet, sources)
+    yield from networks.ensure_hosts_are_distinct(fleet, sources)
+    yield from networks.ensure_subnets_are_disjoint(fleet, sources)
+    yield from networks.ensure_ports_are_free(fleet, sources)
+    yield from peers.ensure_endpoints_exist(fleet, sources, known)
+    yield from peers.ensure_endpoints_can_be_reached(fleet, sources)
+    yield from tenants.ensure_peers_are_of_one_tenant(fleet, sources)
+    yield from tenants.ensure_tenants_share_no_storage(fleet, sources)
+    yield from order.ensure_start_order_is_possible(fleet, sources, known)
+    yield from targets.ensure_targets_can(fleet, sources)
+    yield from targets.ensure_rollouts_have_two_versions(fleet, sources)
+    yield from modes.ensure_a_mode_is_chosen(fleet, sources)
+    yield from modes.ensure_modes_name_groups_of_the_stack(fleet, sources)
+    yield from modes.ensure_modes_can_start(fleet, sources)
+    yield from storage.ensure_volumes_exist(fleet, sources, known)
+    yield from storage.ensure_single_writers(fleet, sources)
+    yield from storage.ensure_mounts_are_writable(fleet, sources)
+    yield from images.ensure_contexts_exist(fleet, sources)
+    yield from images.ensure_images_run_on_the_machine(fleet, sources)
+    yield from images.ensure_images_can_be_pulled(fleet, sources)
+    yield from secrets.ensure_no_secret_values(fleet, sources)
+    yield from hardening.ensure_exceptions_are_current(fleet, sources, date.today())
+    yield from waivers.ensure_waivers_hold(fleet, sources, date.today())

@@ -1,14 +1,14 @@
-"""Images exist for the processor of the machine that runs them."""
+"""Images exist for the processor of the machine that runs them, and where it can get them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import containers
 from fleet.image_digests import context_of
 from fleet.model import Arch, Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.registry import target_of
 
 
 def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -24,7 +24,7 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A ready image has the machine's platform; a CUDA image of ours is built for amd64 only."""
-    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+    for stack, group, key, container in fleet.containers(fleet.stacks.values()):
         if stack.runs_stand_ins:
             continue
         archs = stack.machine.archs
@@ -38,3 +38,16 @@ def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator
             problem = f"CUDA images are built for amd64 only, but {stack.name} is {what}"
             path = ("containers", key, "build", "variant")
             yield sources.group_fault(group.name, path, problem, "set variant: cpu, or move the group")
+
+
+def ensure_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Images built on one machine are of no use to a target that pulls them."""
+    for stack in fleet.stacks.values():
+        remedy = target_of(stack).registry_remedy(stack)
+        if remedy is None or not stack.images.built_on_the_machine:
+            continue
+        groups = fleet.placed(stack)
+        built = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
+        if built:
+            problem = f"the images of {', '.join(built)} are built on one machine, where {stack.name} cannot pull them"
+            yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)

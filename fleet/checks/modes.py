@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import placed_by_mode
-from fleet.model import Fleet, Stack, Target
+from fleet.model import Fleet, Stack
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
+from fleet.targets.registry import target_of
 
 
 def ensure_a_mode_is_chosen(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A stack with modes says which of them is deployed; only a Docker machine has any."""
     for stack in fleet.stacks.values():
         names = ", ".join(stack.modes)
-        if stack.modes and stack.machine.target is not Target.DOCKER:
+        if stack.modes and not target_of(stack).has_modes:
             problem = f"modes are of a machine whose cards nobody schedules, and {stack.name} is {stack.machine.target}"
             yield sources.stack_fault(stack.name, ("modes",), problem, "drop modes; its scheduler places what fits")
         elif stack.modes and stack.mode is None:
@@ -46,7 +46,7 @@ def ensure_modes_can_start(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def _cannot_start(fleet: Fleet, stack: Stack, sources: Sources) -> Iterator[Fault]:
-    for mode, groups in placed_by_mode(fleet, stack):
+    for mode, groups in fleet.placed_by_mode(stack):
         running = {group.name for group in groups}
         for group in groups if mode else ():
             for earlier in group.start_after:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import containers, placed
 from fleet.model import Fleet, Stack
-from fleet.network.addresses import container_name, elsewhere_name
+from fleet.network.addresses import container_name, elsewhere_name, sharing_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.docker_budget import shared_cards, sharing_name
 
 DNS_LABEL_MAX = 63
 """Characters of a host name, by RFC 1035."""
@@ -18,8 +16,8 @@ DNS_LABEL_MAX = 63
 def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A container's name is its address: no two groups, sidecars or daemons of cards make the same one."""
     stacks = fleet.stacks.values()
-    taken = {(s.name, sharing_name(card)): f"what shares {card}" for s in stacks for card in shared_cards(s)}
-    for stack, group, key, _ in containers(fleet, stacks):
+    taken = {(s.name, sharing_name(card)): f"what shares {card}" for s in stacks for card in s.shared_cards}
+    for stack, group, key, _ in fleet.containers(stacks):
         name, here = container_name(group.name, key), f"{group.name}.{key}"
         owner = taken.setdefault((stack.name, name), here)
         if owner != here:
@@ -29,11 +27,11 @@ def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterato
 
 def ensure_names_fit_dns(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Every name a container or an endpoint gets is a host name; one that is too long is refused, never cut."""
-    for stack, group, key, _ in containers(fleet, fleet.stacks.values()):
+    for stack, group, key, _ in fleet.containers(fleet.stacks.values()):
         prefix = f"{stack.machine.name}-" if stack.sandbox else ""
         yield from _too_long(stack, group.name, ("containers", key), prefix + container_name(group.name, key), sources)
     for stack in fleet.members:
-        for group in placed(fleet, stack):
+        for group in fleet.placed(stack):
             for key, port in group.ports.items():
                 name = elsewhere_name(stack.machine.name, group.name, port)
                 yield from _too_long(stack, group.name, ("ports", key), name, sources)
@@ -43,7 +41,7 @@ def ensure_names_elsewhere_are_unique(fleet: Fleet, sources: Sources) -> Iterato
     """`<machine>-<group>` means one endpoint's host: `main` with `pc-x` and `main-pc` with `x` would share a name."""
     hosts: dict[str, str] = {}
     for stack in fleet.members:
-        for group in placed(fleet, stack):
+        for group in fleet.placed(stack):
             for key, port in group.ports.items():
                 name = elsewhere_name(stack.machine.name, group.name, port)
                 other = hosts.setdefault(name, stack.name)
@@ -56,7 +54,7 @@ def ensure_roles_are_played_once(fleet: Fleet, sources: Sources) -> Iterator[Fau
     """A role that a port plays is looked up by machine: a second one would hide the first."""
     for stack in fleet.stacks.values():
         players: dict[str, str] = {}
-        for group in placed(fleet, stack):
+        for group in fleet.placed(stack):
             for key, port in group.ports.items():
                 here = f"{group.name}.ports.{key}"
                 first = players.setdefault(port.service, here) if port.service else here

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
-from fleet.checks.selection import placed
-from fleet.model import Fleet, Target
+from fleet.model import Fleet
 from fleet.model.machine import ContainerNetwork
-from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
@@ -88,7 +86,7 @@ def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A host port belongs to one endpoint of a machine; a container port to one of its group's ports."""
     for stack in fleet.stacks.values():
         taken: dict[tuple[int, str], str] = {}
-        for group in placed(fleet, stack):
+        for group in fleet.placed(stack):
             name = group.name
             inside: dict[tuple[str, int, str], str] = {}
             for key, port in group.ports.items():
@@ -103,31 +101,6 @@ def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 if owner != f"{name}.ports.{key}":
                     problem = f"{port.host_port}/{port.protocol} is taken on {stack.name} by {owner}"
                     yield sources.group_fault(name, (*at, "host_port"), problem, "choose a free port")
-
-
-def ensure_lan_addresses_are_known(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A machine whose endpoints another machine needs has a LAN address, and not the loopback."""
-    published = AddressBook(fleet.members, fleet.groups).published
-    for stack in fleet.members:
-        if stack.machine.target is not Target.DOCKER or not published[stack.name]:
-            continue
-        address = stack.machine.lan_address
-        path = ("machine", "lan_address")
-        first = published[stack.name][0].ref
-        if address is None:
-            yield sources.stack_fault(
-                stack.name,
-                path,
-                f"is missing, but another machine needs {first}",
-                "add the address other machines reach it by",
-            )
-        elif address.is_loopback or address.is_unspecified:
-            yield sources.stack_fault(
-                stack.name,
-                path,
-                f"{address} cannot be reached from another machine, which needs {first}",
-                "give the address on the LAN",
-            )
 
 
 def _first_stack_of(fleet: Fleet, group: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet, Target
+from fleet.model import Fleet
 from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.registry import target_of
 
 
 def ensure_endpoints_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
@@ -31,7 +32,7 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
     asked: set[str] = set()
     for use in book.uses:
         endpoint = use.endpoint
-        by_name = endpoint.stack.machine.target is not Target.DOCKER
+        by_name = not target_of(endpoint.stack).reached_by_port
         has_way = by_name or endpoint.port.host_port is not None
         if not use.crosses_machines or has_way or endpoint.ref in asked:
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import containers, placed
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
 from fleet.source.faults import Fault
@@ -40,7 +39,7 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources, known: frozenset
 def ensure_needed_groups_are_placed(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """What a group of the fleet needs, as a peer or to start after, runs somewhere too."""
     for stack in fleet.members:
-        for group in placed(fleet, stack):
+        for group in fleet.placed(stack):
             named = {"peers": group.peers, "start_after": group.start_after}
             for field, refs in named.items():
                 for index, ref in enumerate(refs):
@@ -54,7 +53,7 @@ def ensure_needed_groups_are_placed(fleet: Fleet, sources: Sources) -> Iterator[
 def ensure_machines_are_large_enough(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A group for larger machines is on one, but as a stand-in; the fault names what suits the machine better."""
     for stack in fleet.stacks.values():
-        for group in placed(fleet, stack) if not stack.runs_stand_ins else ():
+        for group in fleet.placed(stack) if not stack.runs_stand_ins else ():
             above = group.machine_memory_above_mib
             if above is None or stack.machine.memory_mib > above:
                 continue
@@ -69,7 +68,7 @@ def ensure_machines_are_large_enough(fleet: Fleet, sources: Sources) -> Iterator
 def ensure_agents_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """An agent's name is its address inside a machine, so it stands there once."""
     owners: dict[tuple[str, str], str] = {}
-    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+    for stack, group, key, container in fleet.containers(fleet.stacks.values()):
         here = f"{group.name}.{key}"
         for agent in container.agents:
             other = owners.setdefault((stack.name, agent), here)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import containers, placed
-from fleet.model import Fleet, Stack, Target
+from fleet.model import Fleet, Stack
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
@@ -23,7 +22,7 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) 
                 problem = f"{volume} is declared by {names[0]} too, on {stack.name}"
                 remedy = "declare it once; the other group mounts it by name"
                 yield sources.group_fault(names[1], ("volumes", volume), problem, remedy)
-        for _, group, key, container in containers(fleet, (stack,)):
+        for _, group, key, container in fleet.containers((stack,)):
             for volume in container.mounts:
                 if volume not in owners and complete:
                     choice = ", ".join(sorted(owners)) or "none is declared there"
@@ -42,10 +41,10 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A volume for a single writer is mounted writable by one container."""
     for stack in fleet.stacks.values():
         single = {
-            volume for group in placed(fleet, stack) for volume, spec in group.volumes.items() if spec.writers == "one"
+            volume for group in fleet.placed(stack) for volume, spec in group.volumes.items() if spec.writers == "one"
         }
         writers: dict[str, str] = {}
-        for _, group, key, container in containers(fleet, (stack,)):
+        for _, group, key, container in fleet.containers((stack,)):
             for volume, mount in container.mounts.items():
                 if volume not in single or mount.read_only:
                     continue
@@ -60,7 +59,7 @@ def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A new named volume belongs to root, but where the image has a folder whose mode it takes over."""
-    for stack, group, key, container in containers(fleet, fleet.stacks.values()):
+    for stack, group, key, container in fleet.containers(fleet.stacks.values()):
         for volume, mount in container.mounts.items():
             named = volume not in stack.machine.binds
             # What another image makes writable is its own affair.
@@ -71,24 +70,9 @@ def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault
                 yield sources.group_fault(group.name, path, problem, remedy)
 
 
-def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A host device that a container asks for is one its machine offers; a sandbox offers none and gives none."""
-    for stack in fleet.members:
-        if stack.machine.target is not Target.DOCKER:
-            continue
-        for _, group, key, container in containers(fleet, (stack,)):
-            for index, device in enumerate(container.devices):
-                if device not in stack.machine.devices:
-                    problem = f"{device} is no device {stack.name} offers"
-                    path = ("containers", key, "devices", index)
-                    yield sources.group_fault(
-                        group.name, path, problem, "add it under machine.devices of that stack, or drop it"
-                    )
-
-
 def _owners(fleet: Fleet, stack: Stack) -> dict[str, list[str]]:
     owners: dict[str, list[str]] = {}
-    for group in placed(fleet, stack):
+    for group in fleet.placed(stack):
         for volume in group.volumes:
             owners.setdefault(volume, []).append(group.name)
     return owners

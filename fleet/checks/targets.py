@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.checks.selection import placed
 from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.capabilities import CAPABILITIES, Level
+from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
+from fleet.targets.registry import target_of
 
 
 def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No group needs a feature its target refuses, and every target is one that can be built."""
+    """No group needs a feature that its target lacks, and each target finds what its machines have room for."""
     for stack in fleet.stacks.values():
-        supported = CAPABILITIES.get(stack.machine.target)
-        if supported is None:
-            can = " or ".join(CAPABILITIES)
-            problem = f'target "{stack.machine.target}" cannot be built yet'
-            yield sources.stack_fault(stack.name, ("machine", "target"), problem, f"use {can}")
-            continue
-        for group in placed(fleet, stack):
+        supported = target_of(stack).capabilities
+        for group in fleet.placed(stack):
             for feature, path in needs(group, stack, fleet):
                 if supported[feature].level is Level.CANNOT:
-                    problem = f"{stack.machine.target} cannot do it on {stack.name}: {feature}"
+                    problem = f"not supported on {stack.name} ({stack.machine.target}): {feature}"
                     yield sources.group_fault(group.name, tuple(path.split(".")), problem, supported[feature].how)
+    for target in {target_of(stack) for stack in fleet.stacks.values()}:
+        yield from target.check(fleet, sources)
+
+
+def ensure_rollouts_have_two_versions(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A rollout's state is of a group that runs two versions, on a target that can."""
+    for stack in fleet.stacks.values():
+        two = target_of(stack).capabilities[Feature.TWO_TRACKS].level is Level.DOES
+        for name in stack.rollouts:
+            group = fleet.groups.get(name)
+            if name not in stack.groups or not two:
+                problem = f"{name} runs no two versions on {stack.name}"
+                remedy = "drop it, or name a group of a stack that is a cluster or Cloud Run"
+                yield sources.stack_fault(stack.name, ("rollouts", name), problem, remedy)
+            elif group and not group.rollout.has_two_tracks:
+                problem = f'{name} has the strategy "{group.rollout.strategy}", which runs one version'
+                remedy = "set its rollout.strategy to blue-green or canary"
+                yield sources.stack_fault(stack.name, ("rollouts", name), problem, remedy)

@@ -10,7 +10,6 @@ from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price
 from fleet.model import Cloud, CloudService, ContainerGroup
 from fleet.model.cloud import Billing, Kind
 from fleet.plan.deployment import PlannedGroup
-from fleet.targets.cloudrun_sizes import shape
 
 _PER_HOUR = 3600
 
@@ -78,7 +77,7 @@ def free_allowance(uses: list[CloudUse], prices: CloudRunPrices) -> Part:
 
 def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_instance: bool) -> _Hours:
     regions, load = len(cloud.regions), group.load
-    most = max(shape(cloud, group).max_instances, service.min_instances)
+    most = max(service.instances_max(group.scaling.max), service.min_instances)
     at_most = regions * most * HOURS_PER_MONTH
     if service.kind is Kind.JOB:
         runs = load.tasks_per_day * DAYS_PER_MONTH * load.seconds_per_request / _PER_HOUR

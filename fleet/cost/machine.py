@@ -8,7 +8,7 @@ from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, BreakEv
 from fleet.cost.prices import Prices
 from fleet.model import Cluster, ContainerGroup, Machine, Power
 from fleet.model.cloud import CloudGpu
-from fleet.targets.cloudrun_limits import card_named
+from fleet.targets.cloudrun.limits import card_named
 
 _PER_HOUR = 3600
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleet.checks import check_fleet
-from fleet.image_digests import image_bases, image_contents
+from fleet.image_digests import ImageContents, image_bases
 from fleet.load.extends import extend_all
 from fleet.load.validate import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -149,9 +149,8 @@ class _Reading:
                 self.faults.append(Fault(source, None, "", "is not read where it lies", remedy))
 
     def project(self) -> Project:
-        contents = MappingProxyType(dict(image_contents(self._root)))
         bases = MappingProxyType(dict(image_bases(self._root)))
-        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), contents, bases)
+        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), bases)
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def _read(self, file: Path) -> Document:

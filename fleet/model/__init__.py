@@ -4,7 +4,7 @@ from fleet.model.budgets import Enforcement, GpuBudget
 from fleet.model.cloud import Cloud, CloudService
 from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
 from fleet.model.cost import ExpectedLoad, Power
-from fleet.model.device import Arch, DeviceClass, Strategy, Target
+from fleet.model.device import Arch, DeviceClass, Target
 from fleet.model.gpu import Gpu, Mps
 from fleet.model.group import (
     MAIN,
@@ -60,7 +60,6 @@ __all__ = [
     "Scaling",
     "Sharing",
     "Stack",
-    "Strategy",
     "Target",
     "Tier",
     "Track",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -37,6 +39,22 @@ class Size(StrEnum):
     """2 CPUs, 2 GiB, 10 instances at the most."""
     LARGE = "large"
     """4 CPUs, 4 GiB, 50 instances at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """CPU in millicores and memory in MiB of a main container, and how many instances there may be."""
+
+    cpu_millicores: int
+    memory_mib: int
+    max_instances: int
+
+
+SIZES: Mapping[Size, Shape] = {
+    Size.SMALL: Shape(1000, 1024, 3),
+    Size.MEDIUM: Shape(2000, 2048, 10),
+    Size.LARGE: Shape(4000, 4096, 50),
+}
 
 
 class Billing(StrEnum):
@@ -116,6 +134,15 @@ class CloudService(Model):
     """Only images that the project's Binary Authorization policy lets through."""
     idle_gpu_accepted: str = ""
     """Why a GPU may be kept warm, which is paid for at its full rate around the clock."""
+
+    @property
+    def named_shape(self) -> Shape | None:
+        """The shape that its size names."""
+        return SIZES[self.size] if self.size else None
+
+    def instances_max(self, copies_max: int) -> int:
+        """How many instances a region may have: its own figure, else its size's, else the group's copies."""
+        return self.max_instances or (self.named_shape.max_instances if self.named_shape else copies_max)
 
 
 class CloudSecret(Model):
@@ -207,6 +234,10 @@ class Cloud(Model):
     def url(self, group: str, region: str) -> str:
         """Address of a group's service in a region."""
         return f"https://{group}-{self.project_number}.{region}.run.app"
+
+    def account_id(self, group: str) -> str:
+        """Id of a group's service account."""
+        return f"run-{group}"
 
     def service(self, group: str) -> CloudService:
         """How a group is run."""

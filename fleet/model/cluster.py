@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from fleet import labels
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
 
-POOL_LABEL = "fleet.local/pool"
 """Node label that names a node's pool, where a cluster has no label of its own for it."""
 
 HostName = Annotated[
@@ -127,7 +127,7 @@ class Cluster(Model):
     """Namespace of the groups without a tenant; a tenant's is `<namespace>-<tenant>`."""
     node_pools: FrozenMap[Name, NodePool] = Field(min_length=1)
     """Pool's name -> its nodes."""
-    pool_label: LabelKey = POOL_LABEL
+    pool_label: LabelKey = labels.POOL
     """Label of a node that names its pool."""
     storage_class: Name | None = None
     """Class of volumes that one pod mounts; without it, the cluster's default."""

@@ -1,4 +1,4 @@
-"""What a device is, and which kind of target its class calls for."""
+"""What a device is, and which targets deploy onto it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ class Target(StrEnum):
     """A cluster, by a context of a kubeconfig."""
     CLOUDRUN = "cloudrun"
     """A project on Google Cloud."""
-    NATIVE = "native"
-    """Programs of the host, without containers."""
+
+    @property
+    def shares_ports(self) -> bool:
+        """Whether sidecars have one network identity with their main container, and so one set of ports."""
+        return self is not Target.DOCKER
 
 
 class LanEncryption(StrEnum):
@@ -41,7 +44,7 @@ class LanEncryption(StrEnum):
 
 
 class DeviceClass(StrEnum):
-    """What the device is. `strategy` says how containers get onto it."""
+    """What the device is. `targets` says what deploys containers onto it."""
 
     GAMING_PC = "gaming-pc"
     """Runs Docker."""
@@ -57,39 +60,12 @@ class DeviceClass(StrEnum):
     """Raspberry Pi 4 and its like: Docker, images for arm64; limits of memory hold once its kernel is told to."""
     CONTAINER_SERVICE = "container-service"
     """A cluster or a cloud's service, by its own API."""
-    EMBEDDED = "embedded"
-    """Too small for containers: a native program, and a lightweight proxy container on a machine nearby."""
     HPC = "hpc"
-    """Performance counts most: native, or Docker's API over another engine."""
+    """Performance matters most: Docker's API over another engine, such as Podman."""
 
     @property
-    def strategy(self) -> Strategy:
-        """How groups are deployed onto a device of this class."""
-        return _STRATEGIES.get(self, Strategy.DOCKER)
-
-
-class Strategy(StrEnum):
-    """How groups get onto a class of device."""
-
-    DOCKER = "docker"
-    SERVICE_API = "service-api"
-    """The container service's own API; never Docker inside it."""
-    NATIVE_WITH_PROXY = "native-with-proxy"
-    """A native program, and a lightweight proxy container on a Docker machine nearby."""
-    NATIVE = "native"
-    """Native, behind a Docker-compatible API."""
-
-
-_STRATEGIES = {
-    DeviceClass.CONTAINER_SERVICE: Strategy.SERVICE_API,
-    DeviceClass.EMBEDDED: Strategy.NATIVE_WITH_PROXY,
-    DeviceClass.HPC: Strategy.NATIVE,
-}
-
-TARGETS_BY_STRATEGY = {
-    Strategy.DOCKER: frozenset({Target.DOCKER}),
-    Strategy.SERVICE_API: frozenset({Target.KUBERNETES, Target.CLOUDRUN}),
-    Strategy.NATIVE_WITH_PROXY: frozenset({Target.NATIVE}),
-    Strategy.NATIVE: frozenset({Target.NATIVE, Target.DOCKER}),
-}
-"""Targets that carry out a strategy. HPC may be `docker` because Podman's socket speaks Docker's API."""
+    def targets(self) -> frozenset[Target]:
+        """Targets that deploy groups onto a device of this class; never Docker inside a container service."""
+        if self is DeviceClass.CONTAINER_SERVICE:
+            return frozenset({Target.KUBERNETES, Target.CLOUDRUN})
+        return frozenset({Target.DOCKER})

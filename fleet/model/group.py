@@ -57,6 +57,11 @@ class Health(Model):
     """Time in which a failed check does not count yet."""
 
     @property
+    def by_command(self) -> bool:
+        """Whether only the command can tell: an image that states both is asked over HTTP, without a process in it."""
+        return bool(self.command) and "path" not in self.model_fields_set
+
+    @property
     def deadline_s(self) -> int:
         """Seconds after which a container that is not healthy never will be."""
         return self.start_period_s + self.retries * (self.interval_s + self.timeout_s)
@@ -217,6 +222,11 @@ class ContainerGroup(Model):
         """Names of all agents, main container first."""
         order = sorted(self.containers, key=lambda key: key != MAIN)
         return tuple(name for key in order for name in self.containers[key].agents)
+
+    @property
+    def whose(self) -> str:
+        """Its tenant in words."""
+        return f"tenant {self.tenant}" if self.tenant else "no tenant"
 
     @property
     def single_writer_volumes(self) -> tuple[str, ...]:

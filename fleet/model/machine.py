@@ -12,7 +12,7 @@ from fleet.model.base import AbsolutePath, FrozenMap, Model, Name
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
-from fleet.model.device import TARGETS_BY_STRATEGY, Arch, DeviceClass, LanEncryption, Target
+from fleet.model.device import Arch, DeviceClass, LanEncryption, Target
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
 
@@ -178,13 +178,11 @@ class Machine(Model):
 
     @model_validator(mode="after")
     def _class_fits_target(self) -> Machine:
-        allowed = TARGETS_BY_STRATEGY[self.device_class.strategy]
+        allowed = self.device_class.targets
         if self.target not in allowed:
             names = " or ".join(sorted(allowed))
-            msg = (
-                f'target "{self.target}" does not fit class "{self.device_class}", which is deployed by '
-                f"{self.device_class.strategy}; set target to {names}, or another class"
-            )
+            problem = f'target "{self.target}" does not fit class "{self.device_class}"'
+            msg = f"{problem}; set target to {names}, or another class"
             raise ValueError(msg)
         return self
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
+from fleet import labels
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.cost import BudgetUsd, Usd
-from fleet.model.group import ContainerGroup
+from fleet.model.device import Target
+from fleet.model.gpu import Gpu
+from fleet.model.group import Container, ContainerGroup
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 
-LOCAL_REGISTRY = "fleet.local"
+LOCAL_REGISTRY = labels.DOMAIN
 """No host: images under it are built on the machine itself and never pulled."""
 
 Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]
@@ -108,6 +111,11 @@ class Stack(Model):
         return not (self.runs_stand_ins or self.without_gpu)
 
     @property
+    def shared_cards(self) -> Mapping[str, Gpu]:
+        """The cards that an MPS daemon serves."""
+        return {name: gpu for name, gpu in self.machine.gpus.items() if gpu.mps and self.gives_gpus}
+
+    @property
     def runs_stand_ins(self) -> bool:
         """Whether stand-ins take the agents' place: small, without GPU, devices and secrets."""
         return self.sandbox or self.stand_ins
@@ -146,6 +154,26 @@ class Fleet:
     def members(self) -> tuple[Stack, ...]:
         """The stacks that make up the fleet: all but the sandboxes."""
         return tuple(stack for stack in self.stacks.values() if not stack.sandbox)
+
+    def on(self, target: Target) -> Iterator[Stack]:
+        """The stacks whose machine is of a target, sandboxes included."""
+        return (stack for stack in self.stacks.values() if stack.machine.target is target)
+
+    def placed(self, stack: Stack) -> list[ContainerGroup]:
+        """The groups of a stack; those that could not be read are left out, so that the others are checked."""
+        return [self.groups[name] for name in stack.groups if name in self.groups]
+
+    def placed_by_mode(self, stack: Stack) -> Iterator[tuple[str | None, list[ContainerGroup]]]:
+        """Each mode of a stack with the groups that run in it; (None, all) for a stack without modes."""
+        for mode, groups in stack.by_mode.items():
+            yield mode, [self.groups[name] for name in groups if name in self.groups]
+
+    def containers(self, stacks: Iterable[Stack]) -> Iterator[tuple[Stack, ContainerGroup, str, Container]]:
+        """Every container of some stacks, with its stack, group and key."""
+        for stack in stacks:
+            for group in self.placed(stack):
+                for key, container in group.containers.items():
+                    yield stack, group, key, container
 
     def home_of(self, group: str) -> Stack | None:
         """The stack of the fleet that runs a group; None where none does."""

@@ -24,6 +24,11 @@ def container_name(group: str, key: str) -> str:
     return group if key == MAIN else f"{group}-{key}"
 
 
+def sharing_name(card: str) -> str:
+    """Host name of the daemon that shares a card: `gpu-sharing-gpu0`."""
+    return f"gpu-sharing-{card}"
+
+
 def elsewhere_name(machine: str, group: str, port: Port) -> str:
     """Host name of a port on other machines: `<machine>-<service>` for a role, else `<machine>-<group>`."""
     return f"{machine}-{port.service or group}"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from fleet.model import MAIN, ContainerGroup, Stack, Target
-
-SHARES_PORTS = frozenset({Target.KUBERNETES, Target.CLOUDRUN})
-"""Targets whose sidecars have one network identity with their main container, and so one set of ports."""
+from fleet.model import MAIN, ContainerGroup, Stack
 
 _APART = 10
 """Between the ports of two agent hosts: each takes the one after its own as well."""
@@ -13,7 +10,7 @@ _APART = 10
 
 def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
     """Port on which a container tells its health: its own, or the next free one where containers share ports."""
-    if stack.machine.target not in SHARES_PORTS:
+    if not stack.machine.target.shares_ports:
         return group.containers[key].health.port
     taken: set[int] = set()
     for other in sorted(group.containers, key=lambda name: (name != MAIN, name)):

@@ -8,7 +8,6 @@ from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, I
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
 from fleet.plan.deployment import PlannedBuild
-from fleet.targets.docker_budget import shared_cards
 
 
 def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
@@ -35,7 +34,7 @@ def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -
         return (_agent_host(fleet, stack),)
     names = {image_name(stack, group, key) for group in groups for key, c in group.containers.items() if c.build}
     images = list(_agent_images(fleet, stack, groups))
-    host = [_agent_host(fleet, stack)] if images or shared_cards(stack) or AGENT_HOST in names else []
+    host = [_agent_host(fleet, stack)] if images or stack.shared_cards or AGENT_HOST in names else []
     return (*host, *images, *_folder_images(fleet, stack, names))
 
 

@@ -20,10 +20,8 @@ from fleet.model import (
     VolumeKind,
 )
 from fleet.network.addresses import Endpoint
-from fleet.plan.charge import MonthlyCharge
-from fleet.targets.capabilities import Feature
-from fleet.targets.docker_budget import CardUse
-from fleet.targets.node_pools import PoolUse
+from fleet.targets.features import Feature
+from fleet.targets.gpu_use import CardUse, PoolUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,12 @@ class PlannedHealth:
     http: PlannedHttp | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedContainer:
-    """One container with nothing left to decide. Memory in MiB, CPU in millicores, durations in seconds."""
+    """One container with nothing left to decide. Memory in MiB, CPU in millicores, durations in seconds.
+
+    Every target renders each field, or says why not: `tests/unit/components/test_every_field_is_rendered.py`.
+    """
 
     name: str
     """Name on the machine."""
@@ -90,32 +91,32 @@ class PlannedContainer:
     key: str
     image: str
     archs: tuple[Arch, ...]
-    """What the image exists for."""
-    command: tuple[str, ...]
-    agents: tuple[str, ...]
+    """Architectures that the image exists for."""
+    command: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
     env: Mapping[str, str]
     labels: Mapping[str, str]
     aliases: tuple[str, ...]
     """DNS names on the machine's network."""
-    extra_hosts: Mapping[str, str]
+    extra_hosts: Mapping[str, str] = field(default_factory=dict)
     """Names of other machines' endpoints -> IPv4 address."""
-    ports: tuple[PublishedPort, ...]
-    mounts: tuple[PlannedMount, ...]
-    secrets: tuple[str, ...]
+    ports: tuple[PublishedPort, ...] = ()
+    mounts: tuple[PlannedMount, ...] = ()
+    secrets: tuple[str, ...] = ()
     """Names; each is a read-only file under SECRETS_PATH."""
-    devices: tuple[str, ...]
-    device_groups: tuple[int, ...]
+    devices: tuple[str, ...] = ()
+    device_groups: tuple[int, ...] = ()
     hardening: Hardening
     memory_request_mib: int
     memory_cap_mib: int
-    shared_memory_mib: int
+    shared_memory_mib: int = 0
     cpu_request_millicores: int
     cpu_cap_millicores: int
-    gpu: PlannedGpu | None
+    gpu: PlannedGpu | None = None
     health: PlannedHealth
-    restart: str
-    restarts_max: int
-    stop_grace_s: int
+    restart: str = "always"
+    restarts_max: int = 5
+    stop_grace_s: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,17 @@ class FleetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyCharge:
+    """US dollars a month at three loads, and the budget; `unknown` names what no price is known of."""
+
+    idle_usd: float
+    expected_usd: float
+    maximum_usd: float
+    budget_usd: float
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """Everything one stack runs: groups by wave, then name."""
 
@@ -307,7 +319,7 @@ class Deployment:
     closed_tenants: tuple[str, ...] = ()
     """Tenants whose groups talk to nothing beyond this machine, and are given no way to."""
     charge: MonthlyCharge | None = None
-    """What it costs, where its stack has a budget."""
+    """What it costs, once `fleet.charge` has added it; only a stack with a budget has one."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.mps import client_environment
-from fleet.targets.cloudrun_limits import limits
+from fleet.targets.registry import target_of
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -94,16 +94,11 @@ def _host_settings(
         "FLEET_CONTAINER": key,
         "FLEET_PORT": str(health_port(group, key, stack)),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
-        "FLEET_STOP_GRACE_S": str(_stop_grace_s(container, stack)),
+        "FLEET_STOP_GRACE_S": str(target_of(stack).stop_grace_s(container)),
         "FLEET_AGENTS": _compact(commands),
         "FLEET_ADDRESS_BOOK": _compact(addresses),
         **({"FLEET_STAND_IN": "true"} if stack.runs_stand_ins else {}),
     }
-
-
-def _stop_grace_s(container: Container, stack: Stack) -> int:
-    """What agents have to finish in: Cloud Run gives everybody the same, whatever a group asks for."""
-    return min(container.stop_grace_s, limits().stop_grace) if stack.machine.cloud else container.stop_grace_s
 
 
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:

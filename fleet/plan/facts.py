@@ -1,25 +1,48 @@
-"""What every machine's component publishes for policies to judge by; a target adds what only it has."""
+"""What every machine's component publishes; a target adds what only it has."""
 
 from __future__ import annotations
 
-from fleet.plan.charge import charge_facts
-from fleet.plan.deployment import Deployment
-from fleet.plan.links import link_facts
+from dataclasses import replace
+
+from fleet.plan.deployment import Address, Deployment
+from fleet.published import Link, Machine, MonthlyCost
 
 
-def common_facts(deployment: Deployment) -> dict[str, object]:
-    """Outputs of a machine's component: subnets and start order of the fleet, links, agents and cost of the stack.
+def common_facts(deployment: Deployment) -> Machine:
+    """Subnets and start order of the fleet; links, agents and cost of the stack."""
+    facts, charge = deployment.facts, deployment.charge
+    common = Machine(
+        name=deployment.machine.name,
+        memory_mib=deployment.machine.memory_mib,
+        subnets=facts.subnets,
+        allowed_overlaps=facts.allowed_overlaps,
+        start_after=facts.start_after,
+        agents={group.name: group.agents for group in deployment.groups if group.agents},
+        links=links(deployment),
+    )
+    if charge is None:
+        return common
+    return replace(
+        common,
+        monthly_cost_usd=MonthlyCost(idle=charge.idle_usd, expected=charge.expected_usd, maximum=charge.maximum_usd),
+        monthly_cost_unknown=charge.unknown,
+        monthly_budget_usd=charge.budget_usd,
+    )
 
-    `agents` is the manifest: how many agents each group of the stack has; groups without any are left out.
-    """
-    facts = deployment.facts
-    return {
-        "machine": deployment.machine.name,
-        "memoryMib": deployment.machine.memory_mib,
-        "subnets": dict(facts.subnets),
-        "allowedOverlaps": list(facts.allowed_overlaps),
-        "startAfter": {group: list(after) for group, after in facts.start_after.items()},
-        "agents": {group.name: group.agents for group in deployment.groups if group.agents},
-        **link_facts(deployment),
-        **charge_facts(deployment.charge),
-    }
+
+def links(deployment: Deployment) -> dict[str, Link]:
+    """LAN address that traffic goes to -> its machine and encryption; the own address where other machines use it."""
+    reached = {edge.address for edge in deployment.edges if edge.address}
+    if deployment.published and deployment.machine.lan_address:
+        reached.add(str(deployment.machine.lan_address))
+    known = deployment.facts.addresses
+    return {address: _link(known[address]) for address in sorted(reached) if address in known}
+
+
+def _link(address: Address) -> Link:
+    traffic = address.traffic
+    if traffic is None:
+        return Link(machine=address.machine)
+    if traffic.none:
+        return Link(machine=address.machine, accepted=traffic.none)
+    return Link(machine=address.machine, encryption=str(traffic.by))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fleet import labels
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Stack, Tier, Volume, VolumeKind
 from fleet.plan.deployment import PlannedGpu
-from fleet.targets.docker_budget import memory_request_mib
+from fleet.targets.registry import target_of
 
 _SHARE_MEMORY = frozenset(
     {
@@ -30,7 +30,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.TIER: "" if group.tier is Tier.STANDARD else str(group.tier),
         labels.IMAGE_PLATFORMS: "" if stands_in else ",".join(sorted(_platforms(container))),
         labels.START_AFTER: ",".join(sorted(group.start_after)),
-        labels.MEMORY_REQUEST_MIB: str(memory_request_mib(stack, container)),
+        labels.MEMORY_REQUEST_MIB: str(target_of(stack).reserved(stack, container).memory_request_mib),
         labels.DEVICES: "" if stands_in else ",".join(container.devices),
         labels.SHARED_MEMORY_FOR: "" if stands_in else ",".join(_sharing_memory(container)),
         labels.BACKUPS: "; ".join(_backups(group, key, stack)),
@@ -76,7 +76,7 @@ def _backups(group: ContainerGroup, key: str, stack: Stack) -> Iterator[str]:
     for name, volume in sorted(group.volumes.items()):
         mounting = [other for other, container in group.containers.items() if name in container.mounts] or [MAIN]
         if key in mounting and (statement := _statement(volume, stack)):
-            yield f"{volume_name(name, stack)}: {statement}"
+            yield f"{target_of(stack).volume_name(name, stack)}: {statement}"
 
 
 def _statement(volume: Volume, stack: Stack) -> str:
@@ -87,8 +87,3 @@ def _statement(volume: Volume, stack: Stack) -> str:
     if volume.kind is VolumeKind.CACHE:
         return "none, it can be had again"
     return str(volume.backup or "")
-
-
-def volume_name(key: str, stack: Stack) -> str:
-    """What a volume is called on its target: a cluster's claim is named like it, all others after their machine."""
-    return key if stack.machine.cluster else f"{stack.machine.name}-{key}"

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from fleet import labels
 from fleet.model import MAIN, Arch, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
+from fleet.network.addresses import sharing_name
 from fleet.plan.deployment import PlannedContainer, PlannedGpu, PlannedGroup, PlannedHealth, PlannedMount, PlannedVolume
-from fleet.targets.docker_budget import MPS_DAEMON_MEMORY_MIB, sharing_name
+from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 PIPE_FOLDER = f"{SHARED_MEMORY}/mps"
@@ -52,7 +53,6 @@ def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> Plann
         image=image,
         archs=tuple(Arch),
         command=("sh", "-c", _START),
-        agents=(),
         env=MappingProxyType(
             {**client_environment(), "CUDA_MPS_LOG_DIRECTORY": _LOG_FOLDER, "CUDA_VISIBLE_DEVICES": "0"}
         ),
@@ -67,23 +67,14 @@ def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> Plann
             }
         ),
         aliases=(sharing_name(card),),
-        extra_hosts=MappingProxyType({}),
-        ports=(),
         mounts=(PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False),),
-        secrets=(),
-        devices=(),
-        device_groups=(),
         hardening=Hardening.model_validate({"run_as": str(RunAs(uid=mps.uid, gid=mps.uid))}),
         memory_request_mib=MPS_DAEMON_MEMORY_MIB,
         memory_cap_mib=MPS_DAEMON_MEMORY_MIB,
-        shared_memory_mib=0,
         cpu_request_millicores=_DAEMON_MILLICORES // 5,
         cpu_cap_millicores=_DAEMON_MILLICORES,
         # It takes no memory of its own from the card: clients' contexts are counted with the clients.
         gpu=PlannedGpu(card, gpu, 0, 0, 0, Enforcement.MPS),
         health=PlannedHealth(("test", "-p", f"{PIPE_FOLDER}/control"), 30, 10, 3, 10, 130),
-        restart="always",
-        restarts_max=5,
-        stop_grace_s=10,
     )
     return PlannedGroup(sharing_name(card), "fleet", 0, (), (), (container,))

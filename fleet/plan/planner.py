@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
+from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import (
     MAIN,
@@ -16,10 +17,9 @@ from fleet.model import (
     Stack,
 )
 from fleet.model.volume import VELERO
-from fleet.network.addresses import AddressBook, Endpoint, container_name
+from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
-from fleet.plan.charge import MonthlyCharge
 from fleet.plan.deployment import (
     Address,
     Deployment,
@@ -38,50 +38,35 @@ from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
 from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
-from fleet.plan.shares import gpu_of_instance, gpu_of_pool, in_its_shape
 from fleet.start_order import waves
-from fleet.targets.cloudrun_sizes import shape
-from fleet.targets.docker_budget import (
-    CardUse,
-    card_of,
-    card_uses,
-    cpu_cap_millicores,
-    cpu_request_millicores,
-    memory_cap_mib,
-    memory_request_mib,
-    shared_cards,
-    sharing_name,
-)
+from fleet.targets.gpu_use import CardUse
 from fleet.targets.needs import degradations
-from fleet.targets.node_pools import pool_uses
-from fleet.targets.surge import rollout_on
+from fleet.targets.registry import target_of
 
 
-class UnknownStackError(LookupError):
-    """The fleet has no stack of that name."""
-
-
-def plan_stack(fleet: Fleet, name: str, *, without_gpu: bool = False) -> Deployment:
+def plan_stack(
+    fleet: Fleet, name: str, *, without_gpu: bool = False, only: Collection[str] | None = None
+) -> Deployment:
     """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
 
-    Raises UnknownStackError, naming the stacks there are.
+    only: groups whose containers are planned, for a trial that looks at no others; all by default.
+
+    Raises UnknownStackError.
     """
     if name not in fleet.stacks:
-        msg = f'"{name}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{name}.yaml'
-        raise UnknownStackError(msg)
+        raise UnknownStackError(name, fleet.stacks)
     stack = fleet.stacks[name]
     if without_gpu:
         stack = stack.model_copy(update={"without_gpu": True})
-    deployment = _Planner(fleet, stack).deployment()
-    if stack.budget_usd is None:
-        return deployment
-    return replace(deployment, charge=_charge(fleet, stack, deployment, stack.budget_usd))
+    return _Planner(fleet, stack, only).deployment()
 
 
 class _Planner:
-    def __init__(self, fleet: Fleet, stack: Stack) -> None:
+    def __init__(self, fleet: Fleet, stack: Stack, only: Collection[str] | None) -> None:
         self._fleet = fleet
+        self._only = only
         self._stack = stack
+        self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
@@ -104,7 +89,7 @@ class _Planner:
             unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
-            cards=card_uses(stack, self._groups),
+            cards=self._target.cards(stack, self._groups),
             mode=stack.mode,
             modes=MappingProxyType(self._modes()),
             off=tuple(name for name in stack.groups if name not in stack.running),
@@ -118,13 +103,15 @@ class _Planner:
             facts=_facts(fleet),
             edges=edges(stack, self._book),
             namespaces=namespaces(cluster, planned, volumes) if cluster else (),
-            pools=pool_uses(stack, self._groups),
+            pools=self._target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
 
     def _modes(self) -> dict[str, tuple[CardUse, ...]]:
         stack, groups = self._stack, self._fleet.groups
-        return {mode: card_uses(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes}
+        return {
+            mode: self._target.cards(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes
+        }
 
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
@@ -137,14 +124,15 @@ class _Planner:
         return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
-        keys = sorted(group.containers, key=lambda key: (key != MAIN, key))
+        is_planned = self._only is None or group.name in self._only
+        keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
         return PlannedGroup(
             name=group.name,
             system=group.system,
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
             shares=tuple(
-                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(c))})
+                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(group, c))})
             ),
             containers=tuple(self._container(group, key) for key in keys),
             tenant=group.tenant,
@@ -154,27 +142,21 @@ class _Planner:
         )
 
     def _operation(self, group: ContainerGroup) -> Operation:
-        stack, cluster = self._stack, self._stack.machine.cluster
-        exposed = cluster.entrance.exposed if cluster and cluster.entrance else {}
+        stack = self._stack
         return Operation(
             tier=group.tier,
             scaling=group.scaling,
-            rollout=rollout_on(group, stack, self._groups),
+            rollout=self._target.rollout(group, stack, self._groups),
             state=stack.rollouts.get(group.name),
-            exposure=exposed.get(group.name),
+            exposure=self._target.exposure(stack, group.name),
             outside=group.outside,
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
-        planned, cloud = self._planned_container(group, key), self._stack.machine.cloud
-        if cloud is None or key != MAIN or self._stack.runs_stand_ins:
-            return planned
-        return in_its_shape(planned, shape(cloud, group))
-
-    def _planned_container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
+        granted = self._target.granted(stack, group, key)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
@@ -188,7 +170,7 @@ class _Planner:
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
-            mounts=tuple(self._mounts(container)),
+            mounts=tuple(self._mounts(group, container)),
             # Stand-ins have no use for them.
             secrets=() if stack.runs_stand_ins else container.secrets,
             devices=devices,
@@ -196,11 +178,8 @@ class _Planner:
                 sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
             ),
             hardening=container.hardening,
-            memory_request_mib=memory_request_mib(stack, container),
-            memory_cap_mib=memory_cap_mib(stack, container),
-            shared_memory_mib=min(container.shared_memory_mib, memory_cap_mib(stack, container)),
-            cpu_request_millicores=cpu_request_millicores(stack, container),
-            cpu_cap_millicores=cpu_cap_millicores(stack, container),
+            **asdict(granted),
+            shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
             restart=container.restart,
@@ -218,28 +197,21 @@ class _Planner:
         return self._stack.images.reference(name, self._fleet.image_contents)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
-        budget, cluster = container.gpu, self._stack.machine.cluster
-        if budget is None:
+        budget = container.gpu
+        card = self._target.card(self._stack, group.name, budget) if budget else None
+        if budget is None or card is None:
             return None
-        if cluster is not None:
-            return gpu_of_pool(cluster, budget)
-        if self._stack.machine.cloud is not None:
-            return gpu_of_instance(self._stack.machine.cloud.service(group.name), budget)
-        card = card_of(self._stack.machine, budget)
-        if card is None:
-            return None
-        gpu = self._stack.machine.gpus[card]
-        return PlannedGpu(card, gpu, budget.request_mib, budget.limit_mib, budget.processes, budget.enforcement)
+        return PlannedGpu(card.key, card.gpu, budget.request_mib, budget.limit_mib, budget.processes, card.enforcement)
 
-    def _shared_card(self, container: Container) -> str | None:
+    def _shared_card(self, group: ContainerGroup, container: Container) -> str | None:
         """The card a container shares with others through an MPS daemon."""
-        card = card_of(self._stack.machine, container.gpu) if container.gpu else None
-        return card if card in shared_cards(self._stack) else None
+        card = self._target.card(self._stack, group.name, container.gpu) if container.gpu else None
+        return card.key if card and card.key in self._stack.shared_cards else None
 
-    def _mounts(self, container: Container) -> Iterator[PlannedMount]:
+    def _mounts(self, group: ContainerGroup, container: Container) -> Iterator[PlannedMount]:
         for name, mount in sorted(container.mounts.items()):
             yield PlannedMount(name, mount.path, mount.read_only)
-        if card := self._shared_card(container):
+        if card := self._shared_card(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
     def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
@@ -260,7 +232,7 @@ class _Planner:
         return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
-        for card, gpu in shared_cards(self._stack).items():
+        for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
                 yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
@@ -287,18 +259,8 @@ class _Planner:
             for group in (self._fleet.groups[name] for name in stack.groups)
             for key, volume in sorted(group.volumes.items())
         }
-        shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in shared_cards(stack).items() if g.mps}
+        shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
-
-
-def _charge(fleet: Fleet, stack: Stack, deployment: Deployment, budget_usd: float) -> MonthlyCharge:
-    # Imported here: prices are read only for a stack that has a budget.
-    from fleet.cost import shipped_prices, stack_cost
-
-    cost = stack_cost(stack, fleet.groups, deployment, shipped_prices())
-    # Whole cents: what is published must not change with the order of a sum.
-    idle, expected, maximum = (round(usd, 2) for usd in (cost.usd.idle, cost.usd.expected, cost.usd.maximum))
-    return MonthlyCharge(idle, expected, maximum, budget_usd, tuple(part.name for part in cost.unknown))
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

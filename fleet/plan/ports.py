@@ -20,8 +20,7 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
     container = group.containers[key]
     health = container.health
     ready = health.ready_path or ("/ready" if container.has_agent_host or stack.runs_stand_ins else health.path)
-    # An image that states both is asked over HTTP: that needs no process inside it.
-    by_command = bool(health.command) and "path" not in health.model_fields_set and not stack.runs_stand_ins
+    by_command = health.by_command and not stack.runs_stand_ins
     return PlannedHealth(
         test=test,
         interval_s=health.interval_s,

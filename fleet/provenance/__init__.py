@@ -1,5 +1,4 @@
-"""Which keys of which files decide a value: found by changing each key in memory and planning again.
+"""Which keys of which files decide a value: each key is given other values in memory, and the stack is planned again.
 
-No table says where a value comes from, so that none can be wrong: a key decides a value where another value of the key
-makes another value of it.
+No table maps values to keys, so none can be out of date.
 """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +15,10 @@ from pydantic import BaseModel
 from fleet.model import CloudService, RolloutState, RunAs, Stack
 from fleet.source.document import KeyPath
 
-_SAID_BY_PLACE = ("name", "system")
+_FROM_THE_FILES_PATH = ("name", "system")
+HAVE_DEFAULTS = (CloudService, RolloutState)
+"""Entries of maps of groups: a group without one has their defaults."""
+
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -24,8 +27,8 @@ class Node:
     """A key, and the keys below it.
 
     path: as the file spells it, without the namespace of a stack's keys;
-    value: of the model: the default where nothing is written;
-    annotation: type of the value, with its units; model, field: whose field it is;
+    value: the model's, so the default where nothing is written;
+    annotation: type of the value, with its units; model, field: the model that declares it;
     is_entry: an entry of a map or list, which its file may go without.
     """
 
@@ -34,77 +37,69 @@ class Node:
     annotation: Any
     model: type[BaseModel]
     field: str
-    is_entry: bool
+    is_entry: bool = False
     children: tuple[Node, ...] = ()
 
 
-def keys_of(model: BaseModel, groups: Sequence[str] = ()) -> tuple[Node, ...]:
-    """The keys of a group or stack, but for what its file's name says.
+def keys_of(model: BaseModel, groups: Sequence[str] = ()) -> Iterator[Node]:
+    """The keys of a group or stack, but for those that its file's path gives.
 
-    groups: those that a stack may say something of, and those it says nothing of yet.
+    groups: names that a stack's maps of groups may have entries of.
     """
-    found = tuple(node for node in _fields(model, ()) if node.path[0] not in _SAID_BY_PLACE)
+    yield from (node for node in _fields(model, ()) if node.path[0] not in _FROM_THE_FILES_PATH)
     if isinstance(model, Stack):
-        cloud = model.machine.cloud
-        about: list[tuple[BaseModel, str, KeyPath, type[BaseModel]]] = [
-            (model, "rollouts", ("rollouts",), RolloutState)
-        ]
-        if cloud:
-            about.append((cloud, "services", ("machine", "cloud", "services"), CloudService))
-        return (*found, *(node for one in about for node in _unsaid(*one, groups)))
-    return found
+        yield from _missing_entries(model, "rollouts", ("rollouts",), RolloutState, groups)
+        if cloud := model.machine.cloud:
+            yield from _missing_entries(cloud, "services", ("machine", "cloud", "services"), CloudService, groups)
 
 
-def _unsaid(
+def _missing_entries(
     model: BaseModel, field: str, path: KeyPath, kind: type[BaseModel], groups: Sequence[str]
 ) -> Iterator[Node]:
-    """Entries that a map of groups does not have yet: what they would be by default."""
-    said = getattr(model, field)
+    """Entries that a map of groups does not have yet, with the defaults they would have."""
     for group in groups:
-        if group not in said:
-            yield Node(
-                (*path, group), kind(), kind, type(model), field, is_entry=True,
-                children=tuple(_fields(kind(), (*path, group))),
-            )  # fmt: skip
+        if group not in getattr(model, field):
+            here, value = (*path, group), kind()
+            yield Node(here, value, kind, type(model), field, is_entry=True, children=tuple(_fields(value, here)))
 
 
 def _fields(model: BaseModel, path: KeyPath) -> Iterator[Node]:
     kind = type(model)
     for name, field in kind.model_fields.items():
         annotation = (field.annotation, *field.metadata)
-        here = (*path, field.alias or name)
-        yield _node(here, getattr(model, name), annotation, kind, name, is_entry=False)
+        yield _node((*path, field.alias or name), getattr(model, name), annotation, kind, name)
 
 
-def _node(path: KeyPath, value: Any, annotation: Any, kind: type[BaseModel], field: str, *, is_entry: bool) -> Node:
+def _node(
+    path: KeyPath, value: Any, annotation: Any, kind: type[BaseModel], field: str, *, is_entry: bool = False
+) -> Node:
     children: tuple[Node, ...] = ()
     if isinstance(value, BaseModel) and not isinstance(value, RunAs):
         children = tuple(_fields(value, path))
-    elif isinstance(value, Mapping | tuple) and value:
+    elif isinstance(value, Mapping | tuple):
         items = value.items() if isinstance(value, Mapping) else enumerate(value)
-        inner = item_annotation(annotation)
+        inner = _item_annotation(annotation)
         children = tuple(_node((*path, key), item, inner, kind, field, is_entry=True) for key, item in items)
     return Node(path, value, annotation, kind, field, is_entry, children)
 
 
-def item_annotation(annotation: Any) -> Any:
+def _item_annotation(annotation: Any) -> Any:
     """Type of the items of a map or list; of anything else its own."""
     if isinstance(annotation, tuple):
-        found = [item_annotation(part) for part in annotation[:1]]
-        return found[0]
+        return _item_annotation(annotation[0])
     if hasattr(annotation, "__metadata__"):
-        return item_annotation(annotation.__origin__)
+        return _item_annotation(annotation.__origin__)
     arguments = [part for part in getattr(annotation, "__args__", ()) if part not in (type(None), ...)]
     return arguments[-1] if arguments else annotation
 
 
 @cache
 def default_place(model: type[BaseModel], field: str) -> str:
-    """`file:line` of the field in the model, where its default stands."""
+    """`file:line` of the field in the model that declares its default."""
     owner = next(kind for kind in model.__mro__ if field in vars(kind).get("__annotations__", {}))
-    lines, start = inspect.getsourcelines(owner)
-    pattern = re.compile(rf"^    {field}\s*:")
-    number = next(number for number, line in enumerate(lines) if pattern.match(line))
-    file = Path(inspect.getsourcefile(owner) or "")
+    file = Path(sys.modules[owner.__module__].__file__ or "")
+    text = file.read_text(encoding="utf-8")
+    found = re.search(rf"^class {owner.__name__}\b(?s:.*?)^    (?={field}\s*:)", text, re.MULTILINE)
+    line = text.count("\n", 0, found.end() if found else 0) + 1
     shown = file.relative_to(_PROJECT) if file.is_relative_to(_PROJECT) else Path(file.parent.parent.name, file.name)
-    return f"{shown}:{start + number}"
+    return f"{shown}:{line}"

@@ -1,4 +1,4 @@
-"""Finds the keys that decide the values of resources: each is given other values, and the stack is planned again."""
+"""Finds the keys that decide values of resources: tries other values of each key, and plans the stack again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.model import ContainerGroup, Fleet
 from fleet.property_paths import Path, changed
-from fleet.provenance.keys import Node, keys_of
+from fleet.provenance.keys import HAVE_DEFAULTS, Node, keys_of
 from fleet.provenance.trial_files import File, Files
 from fleet.provenance.trial_values import others
 from fleet.source.document import KeyPath
@@ -43,174 +43,172 @@ class Decider:
     node: Node | None
     what: str
     """`key`, `entry`, `name`, `folder` or `contents`."""
-    changes: frozenset[Path]
+    changes: frozenset[Path] = frozenset()
 
-    def same_as(self, other: Decider) -> bool:
-        """Whether it is the same key."""
-        mine, theirs = (one.file and (one.file.kind, one.file.name) for one in (self, other))
-        return (mine, self.path, self.what) == (theirs, other.path, other.what)
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells keys apart."""
+        return (self.file and (self.file.kind, self.file.name), self.path, self.what)
+
+
+_Deciders = dict[tuple[object, ...], Decider]
 
 
 @dataclass
 class Found:
-    """What a search found: resource -> its deciders, and -> the entries it is there for."""
+    """Resource -> the keys that decide its values, and -> those without which it does not exist; by identity."""
 
-    deciders: dict[Resource, list[Decider]] = field(default_factory=dict)
-    presence: dict[Resource, list[Decider]] = field(default_factory=dict)
+    deciders: dict[Resource, _Deciders] = field(default_factory=dict)
+    existence: dict[Resource, _Deciders] = field(default_factory=dict)
 
     def of(self, resource: Resource, path: Path) -> list[Decider]:
-        """The keys that decide a leaf; the one that decides least besides comes first."""
-        found = [decider for decider in self.deciders.get(resource, ()) if path in decider.changes]
+        """The keys that decide a leaf, most specific first."""
+        found = [decider for decider in self.deciders.get(resource, {}).values() if path in decider.changes]
         return sorted(found, key=lambda decider: (len(decider.changes), decider.what != "key", decider.path))
 
+    def existing(self, resource: Resource) -> list[Decider]:
+        """The keys without which a resource does not exist."""
+        return list(self.existence.get(resource, {}).values())
 
+    def add(self, changes: Changes, by: Decider) -> None:
+        """Records what another value of a key changed."""
+        for resource, paths in changes.items():
+            known = (self.existence if paths is None else self.deciders).setdefault(resource, {})
+            before = known.pop(by.identity, by).changes
+            known[by.identity] = Decider(by.file, by.path, by.node, by.what, (paths or frozenset()) | before)
+
+
+@dataclass
 class Search:
     """One search.
 
     view: fleet -> the listing of the stack, None where it cannot be planned; spell: properties of a listing as the
-    engine spells them; focus: what is asked for; paths: only these leaves, all without.
+    engine spells them; focus: the resources to explain, as listed; paths: only these leaves, all without;
+    only: tries no key but those below one of a group's file, `(group, path)`.
     """
 
-    def __init__(
-        self,
-        files: Files,
-        stack: str,
-        view: Callable[[Fleet], Listing | None],
-        spell: Callable[[Any], Any],
-        focus: Listing,
-        paths: frozenset[Path] | None = None,
-    ) -> None:
-        self._files = files
-        self._stack = stack
-        self._view = view
-        self._spell = spell
-        self._focus = focus
-        self._paths = paths
-        self._running: list[File] = []
-        self.found = Found()
+    files: Files
+    stack: str
+    view: Callable[[Fleet], Listing | None]
+    spell: Callable[[Any], Any]
+    focus: Listing
+    paths: frozenset[Path] | None = None
+    only: tuple[str, KeyPath] | None = None
+    found: Found = field(default_factory=Found)
+
+    def __post_init__(self) -> None:
+        self._spelled = {resource: self.spell(properties) for resource, properties in self.focus.items()}
+        self._groups: list[str] = []
 
     def run(self) -> Found:
         """Tries every key that may matter."""
-        own = self._files.file("stacks", self._stack)
-        self._running = self._that_matter(own)
-        for file in self._running:
-            self._file(file)
-        for stack in self._files.fleet.stacks:
-            if stack != self._stack and self._matters(stack):
-                self._file(self._files.file("stacks", stack))
-        for image in self._files.fleet.image_contents:
-            self._note(self._files.with_contents(image), None, (image,), None, "contents")
+        if self.only:
+            file = self.files.file("groups", self.only[0])
+            for node in _below(keys_of(file.model), self.only[1]):
+                self._node(file, node)
+            return self.found
+        self._groups = [name for name in self.files.groups_that_run if self._matters(name)]
+        self._file(self.files.file("stacks", self.stack))
+        for group in self._groups:
+            self._file(self.files.file("groups", group))
+        for stack in self.files.fleet.stacks:
+            if stack != self.stack and self._changes(self.files.without_stack(stack)) != {}:
+                self._file(self.files.file("stacks", stack))
+        for image in self.files.fleet.image_contents:
+            self._try(self.files.with_contents(image), Decider(None, (image,), None, "contents"))
         return self.found
 
-    def _that_matter(self, own: File) -> list[File]:
-        """The stack's file and those of groups that matter: without whom something is different, or nothing is."""
-        files = [own]
-        groups = [name for stack in self._files.fleet.stacks.values() for name in stack.groups]
-        for name in dict.fromkeys(groups):
-            if self._changes(self._files.without_group(name)) != {}:
-                files.append(self._files.file("groups", name))
-        return files
-
-    def _matters(self, stack: str) -> bool:
-        return self._changes(self._files.without_stack(stack)) != {}
+    def _matters(self, group: str) -> bool:
+        """Whether anything differs without a group; one that others refer to is dropped with what refers to it."""
+        changes = self._changes(self.files.without_group(group))
+        if changes is None:
+            changes = self._changes(self.files.without_mention_of(group))
+        return changes != {}
 
     def _file(self, file: File) -> None:
         for name in (f"{file.name}-x", f"x-{file.name}"):
-            self._note(self._files.renamed_file(file, name), file, (), None, "name", (file.name, name))
+            self._try(self.files.renamed_file(file, name), Decider(file, (), None, "name"), (file.name, name))
         if file.kind == "groups":
-            self._note(self._files.moved_group(file, "elsewhere"), file, (), None, "folder")
-        about = [one.name for one in self._running if one.kind == "groups"]
-        for node in keys_of(file.model, about):
+            self._try(self.files.moved_group(file, "elsewhere"), Decider(file, (), None, "folder"))
+        for node in keys_of(file.model, self._groups):
             self._node(file, node)
 
     def _node(self, file: File, node: Node) -> None:
         written = file.holds(node.path)
+        entry = Decider(file, node.path, node, "entry")
         if node.is_entry and written:
-            without = self._changes(self._files.without(file, node.path))
-            if without == {}:
+            changes = self._try(self.files.without(file, node.path), entry)
+            # Keys below it decide nothing then, but where the same values are what it would have by default.
+            if changes == {} and not isinstance(node.value, HAVE_DEFAULTS):
                 return
-            if without:
-                self._add(without, Decider(file, node.path, node, "entry", frozenset()))
-            self._rename(file, node)
+            self._rename(file, entry)
         for child in node.children:
             self._node(file, child)
-        if node.children and written and not node.is_entry and isinstance(node.value, Mapping | tuple):
-            self._note(self._files.without(file, node.path), file, node.path, node, "entry")
-        elif not node.children:
+        if not node.children:
             self._leaf(file, node)
+        elif written and not node.is_entry and isinstance(node.value, Mapping | tuple):
+            self._try(self.files.without(file, node.path), entry)
 
-    def _rename(self, file: File, node: Node) -> None:
-        old = node.path[-1]
+    def _rename(self, file: File, entry: Decider) -> None:
+        old = entry.path[-1]
         if isinstance(old, str):
             new = f"{old}-x" if old.islower() else f"{old}X"
-            for fleet in self._files.renamed_key(file, node.path, new):
-                if self._note(fleet, file, node.path, node, "entry", (old, new)):
+            for fleet in self.files.renamed_key(file, entry.path, new):
+                if self._try(fleet, entry, (old, new)):
                     return
 
     def _leaf(self, file: File, node: Node) -> None:
-        taken = 0
-        most = _most(node.value)
+        accepted = 0
+        key = Decider(file, node.path, node, "key")
         for value in islice(others(node.value, node.annotation, self._names(file)), _TRIED_MAX):
             names = (str(node.value), value) if isinstance(value, str) and node.value else None
-            changes = self._note(self._files.with_value(file, node.path, value), file, node.path, node, "key", names)
-            taken += changes is not None
-            # What is empty is the same whatever it is not.
-            if taken >= most or (changes and (self._paths or node.value in _EMPTY)):
+            changes = self._try(self.files.with_value(file, node.path, value), key, names)
+            accepted += changes is not None
+            # One value tells enough of a key that was empty.
+            if accepted >= _accepted_max(node.value) or (changes and (self.paths or node.value in _EMPTY)):
                 return
 
     def _names(self, file: File) -> tuple[str, ...]:
-        """What a key of a file may refer to: the stack's groups, and the file's own maps."""
+        """Names that a key of a file may refer to: the stack's groups, and entries of the file's own maps."""
         model = file.model
         own = (model.volumes, model.ports, model.containers) if isinstance(model, ContainerGroup) else ()
-        return (*self._files.fleet.stacks[self._stack].groups, *(name for found in own for name in found))
+        return (*self.files.fleet.stacks[self.stack].groups, *(name for found in own for name in found))
 
-    def _note(
-        self,
-        fleet: Fleet | None,
-        file: File | None,
-        path: KeyPath,
-        node: Node | None,
-        what: str,
-        names: tuple[str, str] | None = None,
-    ) -> Changes | None:
-        """What a trial changed, which is kept; None where nothing can be planned so."""
+    def _try(self, fleet: Fleet | None, by: Decider, names: tuple[str, str] | None = None) -> Changes | None:
+        """Records and returns what a trial changed; None where it cannot be planned."""
         changes = self._changes(fleet, names)
-        if changes:
-            self._add(changes, Decider(file, path, node, what, frozenset()))
+        self.found.add(changes or {}, by)
         return changes
 
-    def _add(self, changes: Changes, by: Decider) -> None:
-        for resource, paths in changes.items():
-            where = self.found.presence if paths is None else self.found.deciders
-            known = where.setdefault(resource, [])
-            same = next((one for one in known if one.same_as(by)), None)
-            merged = (paths or frozenset()) | (same.changes if same else frozenset())
-            if same:
-                known.remove(same)
-            known.append(Decider(by.file, by.path, by.node, by.what, merged))
-
     def _changes(self, fleet: Fleet | None, names: tuple[str, str] | None = None) -> Changes | None:
-        after = self._view(fleet) if fleet is not None else None
+        after = self.view(fleet) if fleet is not None else None
         return dict(self._compared(after, names)) if after is not None else None
 
     def _compared(
         self, after: Listing, names: tuple[str, str] | None
     ) -> Iterator[tuple[Resource, frozenset[Path] | None]]:
-        for resource, old in self._focus.items():
-            new = after.get(resource) or after.get(_renamed(resource, names))
+        for resource, old in self.focus.items():
+            new = after.get(resource)
+            if new is None and names:
+                new = after.get((resource[0], resource[1].replace(*names)))
             if new is None:
                 yield resource, None
             elif old != new:
-                paths = frozenset(changed(self._spell(old), self._spell(new)))
-                if self._paths is None or paths & self._paths:
+                paths = frozenset(changed(self._spelled[resource], self.spell(new)))
+                if self.paths is None or paths & self.paths:
                     yield resource, paths
 
 
-def _renamed(resource: Resource, names: tuple[str, str] | None) -> Resource:
-    return (resource[0], resource[1].replace(*names)) if names else resource
+def _below(nodes: Iterator[Node], path: KeyPath) -> Iterator[Node]:
+    """The node at a path."""
+    for node in nodes:
+        if node.path == path:
+            yield node
+        elif path[: len(node.path)] == node.path:
+            yield from _below(iter(node.children), path)
 
 
-def _most(value: Any) -> int:
+def _accepted_max(value: Any) -> int:
     """How many values are tried: a figure has two directions, a text several forms, a choice its members."""
     if isinstance(value, int | float):
         return _FIGURES

@@ -1,4 +1,4 @@
-"""A project's files as data that can be edited in memory, and the fleet that comes of it."""
+"""A project's files as data that can be edited in memory, and the fleet they make."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, KeyPath
 from fleet.source.locations import NAMESPACE, Sources
 
+_DROPPED = object()
+_MODELS: Mapping[str, type[BaseModel]] = {"groups": ContainerGroup, "stacks": Stack}
 _EXCEPTION = {"reason": "a trial of another value", "until": "2099-12-31"}
 
 
 @dataclass(frozen=True)
 class File:
-    """One group or stack: its model, and the data it is made of.
+    """One group or stack: its data, and the model that was made from it.
 
     kind: `groups` or `stacks`, as the fleet calls them.
     """
@@ -55,9 +57,13 @@ class Files:
 
     def file(self, kind: str, name: str) -> File:
         """A group's or stack's file."""
-        model = self.fleet.groups[name] if kind == "groups" else self.fleet.stacks[name]
-        document = self._sources.groups[name] if kind == "groups" else self._sources.stacks[name]
-        return File(kind, name, document, self._data[kind][name], model)
+        documents = self._sources.groups if kind == "groups" else self._sources.stacks
+        return File(kind, name, documents[name], self._data[kind][name], getattr(self.fleet, kind)[name])
+
+    @property
+    def groups_that_run(self) -> tuple[str, ...]:
+        """The groups of all stacks."""
+        return tuple(dict.fromkeys(name for stack in self.fleet.stacks.values() for name in stack.groups))
 
     @cached_property
     def _data(self) -> Mapping[str, Mapping[str, dict[str, Any]]]:
@@ -71,76 +77,74 @@ class Files:
     def with_value(self, file: File, path: KeyPath, value: Any) -> Fleet | None:
         """The fleet with another value of a key; None where a file must not hold it."""
         data = _set(file.data, path, value)
-        # A weaker lock is refused without a reason and an end date.
-        if "hardening" in path[:-1]:
+        fleet = self._with_file(file, data)
+        if fleet is None and "hardening" in path[:-1]:
+            # A weaker lock is refused without a reason and an end date.
             lock = path.index("hardening")
-            excused = _set(data, (*path[: lock + 1], "exceptions", path[lock + 1]), _EXCEPTION)
-            return self._fleet(file, data) or self._fleet(file, excused)
-        return self._fleet(file, data)
+            fleet = self._with_file(file, _set(data, (*path[: lock + 1], "exceptions", path[lock + 1]), _EXCEPTION))
+        return fleet
 
     def without(self, file: File, path: KeyPath) -> Fleet | None:
         """The fleet without an entry of a map or list; None where the file needs it."""
-        return self._fleet(file, _dropped(file.data, path))
+        return self._with_file(file, _set(file.data, path, _DROPPED))
 
     def renamed_key(self, file: File, path: KeyPath, name: str) -> Iterator[Fleet | None]:
-        """The fleet with another name of a map's entry, wherever its file speaks of it; then wherever any does."""
+        """The fleet with another name of a map's entry, first in its own file alone, then in every file."""
         old = str(path[-1])
-        yield self._fleet(file, _renamed(file.data, old, name))
-        yield self._whole({kind: _renamed(files, old, name) for kind, files in self._data.items()})
+        yield self._with_file(file, _renamed(file.data, old, name))
+        yield self._with(_renamed(self._data, old, name), whole=True)
 
     def renamed_file(self, file: File, name: str) -> Fleet | None:
-        """The fleet with another name of a file, wherever any file speaks of it: of a stack, none does."""
+        """The fleet with another name of a file, wherever any file refers to it; none refers to a stack."""
         if file.kind == "stacks":
-            stacks = {key: stack for key, stack in self.fleet.stacks.items() if key != file.name}
             renamed = Stack.model_validate({**file.data, "name": name})
-            return replace(self.fleet, stacks=MappingProxyType({**stacks, name: renamed}))
-        fleet = self._whole({kind: _renamed(files, file.name, name) for kind, files in self._data.items()})
+            return replace(
+                self.fleet, stacks=MappingProxyType({**_without(self.fleet.stacks, file.name), name: renamed})
+            )
+        fleet = self._with(_renamed(self._data, file.name, name), whole=True)
         if fleet is None:
             return None
         contents = {(name if key == file.name else key): value for key, value in fleet.image_contents.items()}
         return replace(fleet, image_contents=MappingProxyType(contents))
 
-    def _whole(self, data: Mapping[str, Mapping[str, Any]]) -> Fleet | None:
-        try:
-            groups = {key: ContainerGroup.model_validate(value) for key, value in data["groups"].items()}
-            stacks = {key: Stack.model_validate(value) for key, value in data["stacks"].items()}
-        except ValidationError:
-            return None
-        return replace(self.fleet, groups=MappingProxyType(groups), stacks=MappingProxyType(stacks))
-
     def without_group(self, name: str) -> Fleet | None:
         """The fleet in which no stack runs a group; None where one must."""
-        stacks = dict(self.fleet.stacks)
-        for stack in stacks.values():
-            if name in stack.groups:
-                data = self._data["stacks"][stack.name]
-                kept = [group for group in data["groups"] if group != name]
-                fleet = self._fleet(self.file("stacks", stack.name), {**data, "groups": kept})
-                if fleet is None:
-                    return None
-                stacks[stack.name] = fleet.stacks[stack.name]
-        return replace(self.fleet, stacks=MappingProxyType(stacks))
+        stacks = {key: data for key, data in self._data["stacks"].items() if name in self.fleet.stacks[key].groups}
+        kept = {key: [group for group in data["groups"] if group != name] for key, data in stacks.items()}
+        return self._with({"stacks": {key: {**data, "groups": kept[key]} for key, data in stacks.items()}})
+
+    def without_mention_of(self, name: str) -> Fleet | None:
+        """The fleet in which no file mentions a group or one of its volumes; None where one must."""
+        data: Any = {**self._data, "groups": _without(self._data["groups"], name)}
+        for dropped in (name, *self.fleet.groups[name].volumes):
+            data = _renamed(data, dropped, _DROPPED)
+        return self._with(data, whole=True)
 
     def without_stack(self, name: str) -> Fleet:
         """The fleet without one of its machines."""
-        return replace(self.fleet, stacks={key: value for key, value in self.fleet.stacks.items() if key != name})
+        return replace(self.fleet, stacks=_without(self.fleet.stacks, name))
 
     def moved_group(self, file: File, system: str) -> Fleet | None:
         """The fleet with a group's file in another folder."""
-        return self._fleet(file, {**file.data, "system": system})
+        return self._with_file(file, {**file.data, "system": system})
 
     def with_contents(self, image: str) -> Fleet:
         """The fleet with other files below the folder that an image is built from."""
-        contents = {**self.fleet.image_contents, image: "0" * 12}
-        return replace(self.fleet, image_contents=MappingProxyType(contents))
+        return replace(self.fleet, image_contents=MappingProxyType({**self.fleet.image_contents, image: "0" * 12}))
 
-    def _fleet(self, file: File, data: Mapping[str, Any]) -> Fleet | None:
+    def _with_file(self, file: File, data: Mapping[str, Any]) -> Fleet | None:
+        return self._with({file.kind: {file.name: data}})
+
+    def _with(self, files: Mapping[str, Mapping[str, Any]], *, whole: bool = False) -> Fleet | None:
+        """The fleet with other data of some files, or of these alone; None where one is refused."""
         try:
-            model = type(file.model).model_validate(data)
+            models = {
+                kind: {key: _MODELS[kind].model_validate(one) for key, one in files[kind].items()} for kind in files
+            }
         except ValidationError:
             return None
-        old: Mapping[str, Any] = self.fleet.groups if file.kind == "groups" else self.fleet.stacks
-        return replace(self.fleet, **{file.kind: MappingProxyType({**old, file.name: model})})
+        kept = {kind: {} if whole else getattr(self.fleet, kind) for kind in models}
+        return replace(self.fleet, **{kind: MappingProxyType({**kept[kind], **models[kind]}) for kind in models})
 
 
 def _of_stack(name: str, document: Document) -> dict[str, Any]:
@@ -153,35 +157,33 @@ def _is_secret(value: object) -> bool:
     return isinstance(value, dict) and value.keys() == {"secure"}
 
 
+def _without(entries: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return MappingProxyType({key: value for key, value in entries.items() if key != name})
+
+
 def _set(data: Any, path: Sequence[str | int], value: Any) -> Any:
+    """Data with another value at a path, or without it."""
     if not path:
         return value
     key, rest = path[0], path[1:]
     if isinstance(data, list) and isinstance(key, int):
-        return [_set(item, rest, value) if number == key else item for number, item in enumerate(data)]
+        items = [_set(item, rest, value) if number == key else item for number, item in enumerate(data)]
+        return [item for item in items if item is not _DROPPED]
     given = data if isinstance(data, Mapping) else {}
-    return {**given, key: _set(given.get(key), rest, value)}
-
-
-def _dropped(data: Any, path: Sequence[str | int]) -> Any:
-    key, rest = path[0], path[1:]
-    if isinstance(data, list) and not rest:
-        return [item for number, item in enumerate(data) if number != key]
-    if isinstance(data, list):
-        return [_dropped(item, rest) if number == key else item for number, item in enumerate(data)]
-    if not isinstance(data, Mapping) or key not in data:
+    if value is _DROPPED and key not in given:
         return data
-    if rest:
-        return {**data, key: _dropped(data[key], rest)}
-    return {name: value for name, value in data.items() if name != key}
+    return {
+        name: item for name, item in {**given, key: _set(given.get(key), rest, value)}.items() if item is not _DROPPED
+    }
 
 
-def _renamed(data: Any, old: str, new: str) -> Any:
-    """Data in which every key and text that is a name, or begins with it as `name/port` does, is another."""
+def _renamed(data: Any, old: str, new: Any) -> Any:
+    """Data in which every key and text that is a name, or begins with it as `name/port` does, is another or dropped."""
     if isinstance(data, Mapping):
-        return {_renamed(key, old, new): _renamed(value, old, new) for key, value in data.items()}
+        items = ((_renamed(key, old, new), _renamed(value, old, new)) for key, value in data.items())
+        return {key: value for key, value in items if _DROPPED not in (key, value)}
     if isinstance(data, list):
-        return [_renamed(item, old, new) for item in data]
+        return [item for item in (_renamed(item, old, new) for item in data) if item is not _DROPPED]
     if isinstance(data, str) and (data == old or data.startswith(f"{old}/")):
-        return new + data[len(old) :]
+        return new if new is _DROPPED else new + data[len(old) :]
     return data

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fleet.checks import check_fleet
+from fleet.errors import UnknownStackError, UserError
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import AddressBook, Endpoint, Use
 from fleet.relocation.capacity import gpu_rows, room_rows
@@ -14,11 +15,12 @@ from fleet.relocation.data import secret_rows, volume_rows
 from fleet.relocation.row import Row
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, Sources
-from fleet.targets.capabilities import CAPABILITIES, Feature, Level
+from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
+from fleet.targets.registry import target_of
 
 
-class NoMoveError(ValueError):
+class NoMoveError(UserError):
     """What is asked for is no move: the message says why, and what to do."""
 
 
@@ -36,7 +38,7 @@ class Move:
 
 
 def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
-    """What changes when a group of a judged fleet moves to a stack. Raises NoMoveError."""
+    """What changes when a group of a judged fleet moves to a stack. Raises NoMoveError, or UnknownStackError."""
     here, there = _ends(fleet, group, to)
     moved = _moved(fleet, group, here, there)
     after = moved.stacks[to]
@@ -65,8 +67,7 @@ def _ends(fleet: Fleet, group: str, to: str) -> tuple[Stack | None, Stack]:
         msg = f'"{group}" is no group; `fleet validate` counts them, and groups/ holds them'
         raise NoMoveError(msg)
     if to not in fleet.stacks:
-        msg = f'"{to}" is no stack; use one of {", ".join(fleet.stacks)}, or add Pulumi.{to}.yaml'
-        raise NoMoveError(msg)
+        raise UnknownStackError(to, fleet.stacks)
     there, here = fleet.stacks[to], fleet.home_of(group)
     if there.sandbox:
         msg = f"{to} is a sandbox, which runs groups again and is no home of any; move it to a stack of the fleet"
@@ -96,13 +97,11 @@ def _capability_rows(
     for feature in Feature:
         if feature not in before | after:
             continue
-        was = CAPABILITIES[here.machine.target][feature] if here and here.machine.target in CAPABILITIES else None
-        will = CAPABILITIES[there.machine.target][feature] if there.machine.target in CAPABILITIES else None
-        if feature not in before:
-            was = None
+        was = target_of(here).capabilities[feature] if here and feature in before else None
+        will = target_of(there).capabilities[feature]
         if feature not in after:
             yield Row(str(feature), str(was.level) if was else "", "not asked for there")
-        elif will and will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
+        elif will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
             yield Row(str(feature), str(was.level) if was else "not asked for", str(will.level), will.how)
 
 

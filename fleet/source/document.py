@@ -43,6 +43,11 @@ class Document:
         return self.sources.get(keys, self.source), self.lines.get(keys)
 
 
+def read_yaml(file: Path) -> Any:
+    """A file that ships with this package, as plain data."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader)
+
+
 def read_document(file: Path, source: str, text: str | None = None) -> tuple[Document, list[Fault]]:
     """Reads a file, or the text that is to stand in it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX
+from fleet.labels import CONTAINER, EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX, as_annotation
 from policy.core.rule import Finding, Rule
 from policy.core.waiver import Labels
 from policy.views.cloudrun import RunGrantView, RunView
@@ -60,9 +60,8 @@ def or_waive_container(rule: Rule, container: ContainerView) -> str:
 def _exception_name(rule: Rule, container: ContainerView) -> str:
     if container.target == DOCKER:
         return f"label {EXCEPTION_PREFIX}{rule.exception}"
-    prefix = EXCEPTION_PREFIX.removeprefix("fleet.")
     holder = "pod" if container.target == KUBERNETES else "template"
-    return f"annotation fleet.local/{container.name}.{prefix}{rule.exception} of its {holder}"
+    return f"annotation {as_annotation(EXCEPTION_PREFIX, container.name)}{rule.exception} of its {holder}"
 
 
 def _is_on_cluster(owner: View) -> bool:

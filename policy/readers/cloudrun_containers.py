@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fleet.frozen import dataclass
-from fleet.labels import PREFIX
-from fleet.targets.cloudrun_limits import limits as known_limits
+from fleet.labels import from_annotations
+from fleet.targets.cloudrun.limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties
-from policy.views.cloudrun import ANNOTATION
 from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
 from policy.views.scalars import as_whole
 
@@ -64,7 +63,7 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         args=(*given.texts("commands", "args"), *given.texts("args", "args")),
         gpu="nvidia.com/gpu" in devices,
         devices_asked=devices,
-        labels=_labels(name, template.annotations),
+        labels=from_annotations(name, template.annotations),
         unknown=_unknown(given.unknown, template),
     )
 
@@ -127,9 +126,3 @@ def _env_secrets(given: Properties) -> Iterator[str]:
     for entry in given.entries("envs", "env_secrets"):
         if entry.nested("valueSource", "env_secrets").has("secretKeyRef"):
             yield entry.text("name", "env_secrets") or ""
-
-
-def _labels(name: str, annotations: Mapping[str, str]) -> Mapping[str, str]:
-    """As in a pod: `fleet.gpu.card` of container main is the annotation `fleet.local/main.gpu.card`."""
-    prefix = f"{ANNOTATION}{name}."
-    return {f"{PREFIX}{key.removeprefix(prefix)}": text for key, text in annotations.items() if key.startswith(prefix)}

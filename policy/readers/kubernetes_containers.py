@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fleet.frozen import dataclass
-from policy.readers.kubernetes_metadata import FLEET
+from fleet.labels import from_annotations
 from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties
@@ -62,7 +62,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) 
     limits, requests = (_resources(given, key) for key in ("limits", "requests"))
     mounts = tuple(_mounts(given, spec))
     devices = {key: count for key in {**requests, **limits} if "/" in key and (count := _count(limits, requests, key))}
-    labels = _labels(name, pod.annotations)
+    labels = from_annotations(name, pod.annotations)
     return ContainerView(
         subject=f"{subject}/{name}",
         target=KUBERNETES,
@@ -267,12 +267,6 @@ def _env_secrets(given: Properties) -> Iterator[str]:
     for entry in given.entries("envFrom", "env_secrets"):
         if entry.has("secretRef"):
             yield f"{entry.nested('secretRef', 'env_secrets').text('name', 'env_secrets') or ''}.*"
-
-
-def _labels(name: str, annotations: Mapping[str, str]) -> Mapping[str, str]:
-    """The container's labels: `fleet.devices` of container main is the pod's annotation `fleet.local/main.devices`."""
-    prefix = f"{FLEET}{name}."
-    return {f"fleet.{key.removeprefix(prefix)}": value for key, value in annotations.items() if key.startswith(prefix)}
 
 
 def _old_apparmor(name: str, annotations: Mapping[str, str]) -> str | None:

@@ -9,12 +9,6 @@ from policy.readers.values import Properties
 from policy.views.label_selectors import Requirement, Selector
 from policy.views.scalars import as_text
 
-FLEET = "fleet.local/"
-"""Prefix of annotations and labels that this project gives a meaning on a cluster."""
-
-POOL_LABEL = f"{FLEET}pool"
-"""Node label that names a pool where a cluster publishes no other; as in `fleet.model`, which takes long to import."""
-
 
 class Metadata(TypedDict):
     """What an ObjectView takes from metadata."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fleet.labels import VOLUME_WRITERS
+from fleet.labels import VOLUME_WRITERS, as_annotation
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties
 from policy.views.kubernetes import (
@@ -113,7 +113,7 @@ def claim(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:
     given = Properties(properties)
     about = metadata(subject, kind, given)
     labels = {**about["labels"], **about["annotations"]}
-    writers = labels.get("fleet.local/volume.writers")
+    writers = labels.get(as_annotation(VOLUME_WRITERS))
     return VolumeView(
         subject=subject,
         name=about["name"],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from fleet import labels, published
+from fleet.published import published_fields
 from policy.readers.docker import host_folder, propagation_of, read_labels
-from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.readers.values import Properties, is_unknown
 from policy.views.kubernetes import PoolView
 from policy.views.scalars import as_text, as_whole
@@ -17,7 +19,9 @@ NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
 IMAGES = ("docker:index/image:Image", "docker:index/remoteImage:RemoteImage", "docker-build:index:Image")
 PROVIDER = "pulumi:providers:"
-_CLIENTS_MAX = 48
+
+_Reader = Callable[[Properties, str, str], Any]
+"""(properties, key, field of the view) -> value; None where it is missing."""
 
 
 def is_machine(type_token: str) -> bool:
@@ -82,94 +86,82 @@ def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> Provi
 def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
     """What a machine component published; a figure that is missing reads as 0."""
     given = Properties(outputs)
-    return MachineView(
-        subject=name,
-        name=given.text("machine", "name") or name,
-        memory_mib=given.whole("memoryMib", "memory_mib") or 0,
-        memory_reserve_mib=given.whole("memoryReserveMib", "memory_mib") or 0,
-        lan_address=given.text("lanAddress", "lan_address") or "",
-        cards=tuple(_cards(given)),
-        subnets={key: text for key, item in given.mapping("subnets", "subnets").items() if (text := as_text(item))},
-        allowed_overlaps=tuple(given.texts("allowedOverlaps", "subnets")),
-        start_after=_start_after(given.nested("startAfter", "start_after"), given.mapping("startAfter", "start_after")),
-        device_class=given.text("deviceClass", "device_class") or "",
-        arch=given.text("arch", "arch") or "",
-        agents=_manifest(given),
-        memory_enforced=given.text("memoryEnforced", "memory_enforced") or "",
-        links=tuple(_links(given)),
-        pools=tuple(_pools(given)),
-        pool_label=given.text("poolLabel", "pools") or POOL_LABEL,
-        monthly_budget_usd=given.number("monthlyBudgetUsd", "monthly_budget_usd"),
-        monthly_cost_usd=_amounts(given, "monthlyCostUsd", "monthly_cost_usd"),
-        monthly_cost_unknown=tuple(given.texts("monthlyCostUnknown", "monthly_cost_unknown")),
-        unknown=frozenset(given.unknown),
-    )
+    read = _read(published.Machine, given)
+    read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or labels.POOL}
+    return MachineView(subject=name, **read, unknown=frozenset(given.unknown))
 
 
-def _manifest(given: Properties) -> Mapping[str, int] | None:
-    if not given.has("agents"):
+_NOTED = {"memory_reserve_mib": "memory_mib", "allowed_overlaps": "subnets", "pool_label": "pools"}
+"""Published field -> field of the view that is unknown where it is; else they are called alike."""
+
+
+def _read(kind: type, given: Properties, noted: str = "") -> dict[str, Any]:
+    """Fields of a view by name; those that are missing and have no default are left out.
+
+    noted: field of the machine's view that is unknown where one of these is.
+    """
+    found = {}
+    for one in published_fields(kind):
+        if not one.for_people:
+            value = _READERS[one.type](given, one.key, noted or _NOTED.get(one.name, one.name))
+            value = one.default if value is None else value
+            if value is not None:
+                found[one.name] = value
+    return found
+
+
+def _each(kind: type, view: Callable[..., Any]) -> _Reader:
+    """Reads a mapping of names to parts of a machine."""
+
+    def read(given: Properties, key: str, noted: str) -> tuple[Any, ...]:
+        inside = given.nested(key, noted)
+        parts = {name: inside.nested(name, noted) for name in given.mapping(key, noted)}
+        return tuple(view(name, **_read(kind, part, noted)) for name, part in parts.items())
+
+    return read
+
+
+def _mapping(given: Properties, key: str, noted: str, read: Callable[[Any], Any]) -> Mapping[str, Any] | None:
+    if not given.has(key):
         return None
-    counts = given.mapping("agents", "agents")
-    return {group: count for group, item in counts.items() if (count := as_whole(item)) is not None}
+    items = given.mapping(key, noted).items()
+    return {name: value for name, item in items if (value := read(item)) is not None}
 
 
-def _amounts(given: Properties, key: str, field: str) -> Mapping[str, float]:
-    amounts = given.nested(key, field)
-    found = {name: amounts.number(name, field) for name in ("idle", "expected", "maximum")}
-    return {name: float(amount) for name, amount in found.items() if amount is not None}
+def _texts_by_name(given: Properties, key: str, noted: str) -> Mapping[str, tuple[str, ...]]:
+    inside = given.nested(key, noted)
+    return {name: tuple(inside.texts(name, noted)) for name in given.mapping(key, noted)}
 
 
-def _links(given: Properties) -> Iterator[LinkView]:
-    links = given.nested("links", "links")
-    for address in given.mapping("links", "links"):
-        link = links.nested(address, "links")
-        yield LinkView(
-            address,
-            machine=link.text("machine", "links") or address,
-            encryption=link.text("encryption", "links") or "",
-            accepted=link.text("none", "links") or "",
-        )
+def _count(given: Properties, key: str, noted: str) -> int | None:
+    count = given.whole(key, noted)
+    return count if count and count > 0 else None
 
 
-def _pools(given: Properties) -> Iterator[PoolView]:
-    pools = given.nested("nodePools", "pools")
-    for key in given.mapping("nodePools", "pools"):
-        pool = pools.nested(key, "pools")
-        yield PoolView(
-            name=key,
-            nodes=pool.whole("nodes", "pools") or 0,
-            memory_mib=pool.whole("memoryMib", "pools") or 0,
-            gpus=pool.whole("gpus", "pools") or 0,
-            gpu_model=pool.text("gpuModel", "pools") or "",
-            gpu_memory_mib=pool.whole("gpuMemoryMib", "pools") or 0,
-            sharing=pool.text("gpuSharing", "pools") or "none",
-            shared_replicas=max(1, pool.whole("sharedReplicas", "pools") or 1),
-            context_mib=pool.whole("contextMib", "pools") or 0,
-            cuda=pool.text("cuda", "pools") or "",
-            arch=pool.text("arch", "pools") or "",
-        )
+def _link(address: str, machine: str, **more: Any) -> LinkView:
+    return LinkView(address, machine or address, **more)
 
 
-def _cards(given: Properties) -> Iterator[CardView]:
-    cards = given.nested("gpus", "cards")
-    for key in given.mapping("gpus", "cards"):
-        card = cards.nested(key, "cards")
-        yield CardView(
-            name=key,
-            model=card.text("model", "cards") or "",
-            capacity_mib=card.whole("capacityMib", "cards") or 0,
-            desktop_reserve_mib=card.whole("desktopReserveMib", "cards") or 0,
-            context_mib=card.whole("contextMib", "cards") or 0,
-            mps=card.flag("mps", "cards"),
-            mps_uid=card.whole("mpsUid", "cards"),
-            mps_clients_max=card.whole("mpsClientsMax", "cards") or _CLIENTS_MAX,
-            device=card.text("device", "cards") or "",
-            cuda=card.text("cuda", "cards") or "",
-        )
+def _cost(given: Properties, key: str, noted: str) -> Mapping[str, float]:
+    return {load: float(usd) for load, usd in _read(published.MonthlyCost, given.nested(key, noted), noted).items()}
 
 
-def _start_after(given: Properties, groups: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    return {group: tuple(given.texts(group, "start_after")) for group in groups}
+_READERS: Mapping[str, _Reader] = {
+    "str": Properties.text,
+    "int": Properties.whole,
+    "Count": _count,
+    "float": Properties.number,
+    "bool": Properties.flag,
+    "tuple[str, ...]": lambda given, key, noted: tuple(given.texts(key, noted)),
+    "Mapping[str, str]": partial(_mapping, read=as_text),
+    "Mapping[str, int]": partial(_mapping, read=as_whole),
+    "Mapping[str, tuple[str, ...]]": _texts_by_name,
+    "Mapping[str, Link]": _each(published.Link, _link),
+    "Mapping[str, Card]": _each(published.Card, CardView),
+    "Mapping[str, Pool]": _each(published.Pool, PoolView),
+    "MonthlyCost": _cost,
+}
+"""Annotation of a published field -> how it is read; what has the wrong type reads as missing."""
 
 
 def _decoded(value: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import DOMAIN
 from fleet.redaction import shown
 from policy.core.parsing.images import parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
@@ -30,7 +31,7 @@ RULE = ContainerRule(
     remedy="add the digest under images.digests of the stack, or to containers.<name>.image.reference",
     elsewhere="add its digest: name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
-    defaults={"built_here": ("fleet.local",)},
+    defaults={"built_here": (DOMAIN,)},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("image",),
     check=_check,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from fleet.labels import DOMAIN
 from fleet.redaction import shown
 from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
@@ -48,7 +49,7 @@ RULE = ContainerRule(
     defaults={
         "registries": (
             # Images built on the machine.
-            "fleet.local",
+            DOMAIN,
             "docker.io", "ghcr.io", "quay.io", "nvcr.io", "registry.k8s.io", "mcr.microsoft.com",
             "*-docker.pkg.dev",
         )

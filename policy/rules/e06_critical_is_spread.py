@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import TIER, as_annotation
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.kubernetes import DisruptionBudgetView, PodView
 from policy.views.selection import SelectorIndex
@@ -54,7 +55,7 @@ RULE = StackRule(
         "kube-score deployment-replicas", "KubeLinter minimum-three-replicas", "KubeLinter no-anti-affinity",
         "KubeLinter pdb-min-available", "Pulumi min-replica",
     ),
-    defaults={"critical": ("fleet.local/tier=critical", "tier=critical")},
+    defaults={"critical": (f"{as_annotation(TIER)}=critical", "tier=critical")},
     reads=("pods.pod_labels", "pods.priority_class", "pods.replicas", "pods.spread", "disruption_budgets.selector"),
     check=_check,
 )  # fmt: skip

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleet.cron import fault_of
-from fleet.labels import BACKUPS
+from fleet.labels import BACKUPS, VOLUME_KIND
 from fleet.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView, VolumeView
 
-_SCRATCH = ("fleet.local/volume.kind", "scratch")
 _VELERO = "backup.velero.io/backup-volumes"
 _BY_VELERO = "when Velero's schedule says by Velero"
 _NONE = "none"
@@ -41,7 +40,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 def _holds_data(volume: VolumeView) -> bool:
     if volume.is_claim:
-        return volume.labels.get(_SCRATCH[0]) != _SCRATCH[1]
+        return volume.labels.get(VOLUME_KIND) != "scratch"
     return volume.protected or volume.in_cloud
 
 
@@ -87,7 +86,7 @@ RULE = StackRule(
     summary="Every volume that holds data states how it is backed up, or why not.",
     remedy="set volumes.<volume>.backup of its group to a schedule and a tool, or to none with a reason",
     elsewhere=f"label a container {BACKUPS}: <volume>: <schedule> by <means>, or <volume>: none, <reason>",
-    on_cluster=f"annotate the pod that mounts it {_VELERO}, or it fleet.local/volume.kind: scratch",
+    on_cluster=f"annotate the pod that mounts it {_VELERO}, or it {VOLUME_KIND}: scratch",
     sources=("Kyverno backup-all-volumes", "Kyverno validate-cron-schedule"),
     reads=(
         "volumes.name", "volumes.labels", "volumes.copied", "containers.labels", "pods.pod_annotations", "pods.volumes",

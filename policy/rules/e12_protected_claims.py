@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import VOLUME_KIND
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunView
 from policy.views.stack import VolumeView
-
-_KIND = "fleet.local/volume.kind"
 
 
 def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
@@ -20,7 +19,7 @@ def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
         problem = "keeps_data is false, so its data is deleted with the stack, or by a change that replaces it"
         remedy = "set protect in its options, remove forceDestroy, or set deletionProtection"
         yield Finding(volume.subject, "keeps_data", problem, remedy)
-    if volume.is_claim and not volume.protected and volume.labels.get(_KIND) != "scratch":
+    if volume.is_claim and not volume.protected and volume.labels.get(VOLUME_KIND) != "scratch":
         problem = "protected is false, so its data is deleted with the stack, or by a change that replaces it"
         yield Finding(volume.subject, "protected", problem)
 
@@ -38,7 +37,7 @@ RULE = ResourceRule(
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
     summary="Resources that hold data or serve others are protected from deletion.",
-    remedy=f"set protect in its options, or annotate it {_KIND}: scratch",
+    remedy=f"set protect in its options, or annotate it {VOLUME_KIND}: scratch",
     sources=("Cloud Foundation Fabric deletion_protection",),
     resources=(
         ResourceCheck(of="volumes", reads=("labels", "keeps_data"), check=_check),

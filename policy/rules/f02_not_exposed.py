@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import EXPOSED
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.kubernetes import ServiceView
-
-EXPOSED = "fleet.local/exposed"
-"""Annotation of a service that is exposed on purpose; its value is the reason."""
 
 _OPEN = {
     "NodePort": "opens a port on every node",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import GPU_REQUEST_MIB, as_annotation
 from policy.core.gpu.budgets import missing_parts, serves_others
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
@@ -24,7 +25,7 @@ RULE = ContainerRule(
     summary="A container with a GPU declares its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and the number of CUDA processes",
-    on_cluster="add these annotations to its pod, as fleet.local/<container>.gpu.request-mib and so on",
+    on_cluster=f"add these annotations to its pod, as {as_annotation(GPU_REQUEST_MIB, '<container>')} and so on",
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("gpu", "labels", "args"),
     check=_check,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.published import MONTHLY_COST
 from fleet.text import dollars
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
@@ -19,7 +20,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             continue
         if expected is None:
             problem = f"{machine.name} has a budget of {dollars(budget)} a month, but publishes no cost to compare"
-            yield Finding(machine.subject, "monthly_cost_usd", problem, "publish monthlyCostUsd with the budget")
+            yield Finding(machine.subject, "monthly_cost_usd", problem, f"publish {MONTHLY_COST} with the budget")
         elif expected > budget:
             problem = (
                 f"{machine.name} is expected to cost {dollars(expected)} a month, "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import EXPOSED
 from fleet.redaction import shown
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import EXPOSED, SERVICE, RunView
+from policy.views.cloudrun import SERVICE, RunView
 
 _CLOSED = (
     "INGRESS_TRAFFIC_INTERNAL_ONLY",

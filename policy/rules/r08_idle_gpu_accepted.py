@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import IDLE_GPU_ACCEPTED
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import IDLE_GPU_ACCEPTED, RunView
+from policy.views.cloudrun import RunView
 
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:

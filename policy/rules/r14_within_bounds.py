@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from fleet.targets.cloudrun_limits import limits
+from fleet.targets.cloudrun.limits import limits
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.views.cloudrun import JOB, RunView
 from policy.views.container import CLOUDRUN, ContainerView

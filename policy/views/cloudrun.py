@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import Annotated
 
 from fleet.frozen import dataclass
 from policy.views.container import ContainerView
+from policy.views.keys import of_stack
 from policy.views.kubernetes import ObjectView
 
 SERVICE = "Service"
 JOB = "Job"
 WORKER_POOL = "WorkerPool"
 
-ANNOTATION = "fleet.local/"
-"""Prefix of annotations of ours; `fleet.local/<container>.<label>` is a container's label."""
-
-EXPOSED = f"{ANNOTATION}exposed"
-"""Annotation of a service that is meant to be reached from everywhere; its value says why."""
-
-IDLE_GPU_ACCEPTED = f"{ANNOTATION}idle-gpu-accepted"
-"""Annotation of what keeps a GPU warm; its value says why that is paid for."""
+_SETTINGS = of_stack("machine.cloud.services.{group}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +43,32 @@ class RunView(ObjectView):
     region: str = ""
     annotations_inside: Mapping[str, str] = field(default_factory=dict)
     """Of the template; those of the resource are `annotations`."""
-    ingress: str = ""
+    ingress: Annotated[str, _SETTINGS] = ""
     """`INGRESS_TRAFFIC_ALL`, which is also what none means."""
     open_to_all: bool = False
     """Nobody is asked who calls (`invokerIamDisabled`)."""
     service_account: str | None = None
-    instances_min: int = 0
+    instances_min: Annotated[int, _SETTINGS] = 0
     """That always run."""
-    instances_max: int | None = None
-    instances_min_each: int = 0
+    instances_max: Annotated[int | None, _SETTINGS] = None
+    instances_min_each: Annotated[int, _SETTINGS] = 0
     """That each revision keeps running by itself."""
     instances_max_all: int | None = None
     """Of all revisions together; None where only each has a bound."""
-    concurrency: int | None = None
-    timeout_s: int | None = None
-    generation: str = ""
+    concurrency: Annotated[int | None, _SETTINGS] = None
+    timeout_s: Annotated[int | None, _SETTINGS] = None
+    generation: Annotated[str, _SETTINGS] = ""
     """Of the execution environment: `EXECUTION_ENVIRONMENT_GEN2`."""
-    cpu_idle: bool = True
+    cpu_idle: Annotated[bool, _SETTINGS] = True
     """The processor is taken away between requests, and not paid for then."""
-    accelerator: str | None = None
-    gpus: Mapping[str, int] = field(default_factory=dict)
+    accelerator: Annotated[str | None, _SETTINGS] = None
+    gpus: Annotated[Mapping[str, int], _SETTINGS] = field(default_factory=dict)
     """Container -> cards it asks for; those that ask for none are not in it."""
-    egress: str | None = None
+    egress: Annotated[str | None, _SETTINGS] = None
     """None where nothing goes through the project's network."""
-    traffic: tuple[Traffic, ...] = ()
+    traffic: Annotated[tuple[Traffic, ...], _SETTINGS] = ()
     secrets: tuple[SecretUse, ...] = ()
-    attested: bool = False
+    attested: Annotated[bool, _SETTINGS] = False
     """Binary Authorization decides which images may run."""
     breaks_glass: bool = False
     """It is told to run whatever Binary Authorization says."""
@@ -101,5 +96,5 @@ class RunView(ObjectView):
 class RunGrantView(ObjectView):
     """Who has a role on a service, a job or a worker pool; with kind `Project`, on all there is."""
 
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: Annotated[tuple[tuple[str, str], ...], _SETTINGS] = ()
     """(role, member)."""

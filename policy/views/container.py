@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import Annotated, Any
 
 from fleet.frozen import dataclass
+from policy.views.keys import of_group, of_stack, own
 
 DOCKER = "docker"
 KUBERNETES = "kubernetes"
@@ -93,23 +94,23 @@ class ContainerView:
     """In a pod: `main`, `init`, `sidecar` (an init container that goes on) or `ephemeral`; on Cloud Run the first two
     but `init`."""
     urn: str = ""
-    host: str = ""
+    host: Annotated[str, of_stack("machine.connection")] = ""
     """What it runs on: the machine component's logical name, else its provider. One host, one set of ports."""
-    image: str | None = None
-    user: str | None = None
+    image: Annotated[str | None, own("image", "build")] = None
+    user: Annotated[str | None, own("hardening.run_as")] = None
     """`uid`, `uid:gid` or names, as given; None leaves it to the image."""
-    groups: tuple[str, ...] = ()
+    groups: Annotated[tuple[str, ...], own("hardening.run_as")] = ()
     """Further groups; a pod's for files included."""
-    non_root: bool = False
+    non_root: Annotated[bool, own("hardening.run_as")] = False
     """The target itself refuses to start it as root."""
     security_context: bool = False
     """Kubernetes: the container has a security context of its own."""
     privileged: bool = False
-    no_new_privileges: bool = False
-    capabilities_added: tuple[str, ...] = ()
+    no_new_privileges: Annotated[bool, own("hardening.no_new_privileges")] = False
+    capabilities_added: Annotated[tuple[str, ...], own("hardening.capabilities")] = ()
     """Upper case, with the `CAP_` prefix (`ALL` stays)."""
-    capabilities_dropped: tuple[str, ...] = ()
-    seccomp: str | None = None
+    capabilities_dropped: Annotated[tuple[str, ...], own("hardening.capabilities")] = ()
+    seccomp: Annotated[str | None, own("hardening.seccomp")] = None
     """`unconfined`, `runtime-default`, `custom`, or None where the target's default profile applies."""
     apparmor: str | None = None
     """`unconfined` or a profile; None where the target's default profile applies."""
@@ -119,73 +120,73 @@ class ContainerView:
     """Kubernetes' word; None where the default applies."""
     sysctls: tuple[str, ...] = ()
     """Docker: names; a pod has them as a whole."""
-    read_only_root: bool = False
+    read_only_root: Annotated[bool, own("hardening.read_only_root")] = False
     host_process: bool = False
     """Windows: a process of the host."""
     host_network: bool = False
     host_pid: bool = False
-    host_ipc: bool = False
+    host_ipc: Annotated[bool, own("hardening.host_ipc")] = False
     host_uts: bool = False
     host_user_namespace: bool = False
     host_cgroup_namespace: bool = False
-    mounts: tuple[Mount, ...] = ()
-    devices: tuple[str, ...] = ()
+    mounts: Annotated[tuple[Mount, ...], own("mounts")] = ()
+    devices: Annotated[tuple[str, ...], own("devices")] = ()
     """Host device paths."""
-    ports: tuple[PublishedPort, ...] = ()
-    container_ports: tuple[ContainerPort, ...] = ()
+    ports: Annotated[tuple[PublishedPort, ...], of_group("ports")] = ()
+    container_ports: Annotated[tuple[ContainerPort, ...], of_group("ports")] = ()
     """Kubernetes: the ports it says it listens on."""
-    network_mode: str | None = None
+    network_mode: Annotated[str | None, of_stack("machine.network")] = None
     """Docker's own word: `bridge`, `none`, `host`, `container:<name>` or a network; None elsewhere."""
-    networks: tuple[str, ...] = ()
+    networks: Annotated[tuple[str, ...], of_stack("machine.network")] = ()
     """User-defined networks it joins; an entry is empty where its name is not known yet."""
     extra_hosts: tuple[tuple[str, str], ...] = ()
     """(name, address) pairs."""
-    memory_limit_mib: int | None = None
-    cpu_limit: float | None = None
+    memory_limit_mib: Annotated[int | None, own("memory.limit")] = None
+    cpu_limit: Annotated[float | None, own("cpu.limit")] = None
     """CPUs, such as 1.5."""
-    memory_request_mib: int | None = None
+    memory_request_mib: Annotated[int | None, own("memory.request")] = None
     """Kubernetes: what the scheduler sets aside; the limit where only that is given."""
-    cpu_request: float | None = None
+    cpu_request: Annotated[float | None, own("cpu.request")] = None
     storage_request_mib: int | None = None
     """Disk of the node for what it writes and logs."""
     storage_limit_mib: int | None = None
-    process_limit: int | None = None
+    process_limit: Annotated[int | None, of_stack("machine.process_limit")] = None
     open_files_limit: int | None = None
     """Docker: ulimit nofile, of each process."""
-    shared_memory_mib: int | None = None
+    shared_memory_mib: Annotated[int | None, own("shared_memory")] = None
     """Size of /dev/shm; None where it is the default of 64 MiB, or a mount of no stated size."""
     log_driver: str | None = None
     log_bounded: bool = False
     """Logs on the host's disk are bounded in size, or written elsewhere."""
-    health_check: bool = False
+    health_check: Annotated[bool, own("health")] = False
     """A liveness probe on Kubernetes."""
-    probes: tuple[Probe, ...] = ()
-    probe_hosts: tuple[tuple[str, str], ...] = ()
+    probes: Annotated[tuple[Probe, ...], own("health")] = ()
+    probe_hosts: Annotated[tuple[tuple[str, str], ...], own("health")] = ()
     """(probe or hook, host) pairs where one asks another host than its own pod."""
-    pull_policy: str | None = None
-    stop_grace_s: int | None = None
+    pull_policy: Annotated[str | None, own("image")] = None
+    stop_grace_s: Annotated[int | None, own("stop_grace")] = None
     """From the signal to stop until it is killed; None where the target's default applies."""
     drain_s: int = 0
     """What of that a hook before the signal takes."""
-    restart: str | None = None
+    restart: Annotated[str | None, own("restart")] = None
     restart_max: int | None = None
     one_shot: bool = False
     """Expected to end by itself, and not started again."""
-    env: tuple[tuple[str, str], ...] = ()
+    env: Annotated[tuple[tuple[str, str], ...], own("env")] = ()
     """(name, value) pairs in order, duplicates kept; a value unknown at preview is the empty string."""
-    env_secrets: tuple[str, ...] = ()
+    env_secrets: Annotated[tuple[str, ...], own("secrets")] = ()
     """Variables filled from a secret store; a whole secret as `<secret>.*`."""
-    args: tuple[str, ...] = ()
+    args: Annotated[tuple[str, ...], own("command")] = ()
     """Entry point and command, a word each."""
-    gpu: bool = False
+    gpu: Annotated[bool, own("gpu")] = False
     """It is given a GPU through the target's own field (device request, runtime resource)."""
-    gpu_runtime: bool = False
+    gpu_runtime: Annotated[bool, own("gpu")] = False
     """Its runtime hands out GPUs by what the environment says, the image's own included."""
     gpu_ids: tuple[str, ...] = ()
     """Docker: the cards it is given by name: index, UUID or CDI name."""
     ends_first: bool = False
     """Docker: where it is replaced, it ends before its successor starts."""
-    devices_asked: Mapping[str, int] = field(default_factory=dict)
+    devices_asked: Annotated[Mapping[str, int], own("gpu")] = field(default_factory=dict)
     """Kubernetes: extended resources by name (`nvidia.com/gpu`), as the limit says."""
     replicas: int = 1
     """How many of it run at least."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import Annotated
 
 from fleet.frozen import dataclass
 from policy.views.container import ContainerView
+from policy.views.keys import of_group, of_stack
 from policy.views.label_selectors import Selector
 
 DEFAULT_NAMESPACE = "default"
@@ -26,9 +28,9 @@ class ObjectView:
     name: str
     """`metadata.name`; the logical name where none is given."""
     urn: str = ""
-    host: str = ""
+    host: Annotated[str, of_stack("machine.connection")] = ""
     """The cluster: like a container's host."""
-    namespace: str = ""
+    namespace: Annotated[str, of_group("tenant")] = ""
     """As given, else the provider's; empty for what belongs to no namespace, and where a resource is read alone."""
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
@@ -58,15 +60,16 @@ class PodVolume:
 class PodView(ObjectView):
     """A pod, or the template that a workload makes pods of. Name, labels and annotations are the workload's own."""
 
+    kind: Annotated[str, of_group("rollout")]
     pod_labels: Mapping[str, str] = field(default_factory=dict)
     pod_annotations: Mapping[str, str] = field(default_factory=dict)
     selector: Selector | None = None
     """Of the workload, for its own pods."""
-    replicas: int | None = None
+    replicas: Annotated[int | None, of_group("scaling.min")] = None
     """As given; None leaves it to a scaler, or to the default of one."""
-    strategy: str = ""
+    strategy: Annotated[str, of_group("rollout")] = ""
     """`RollingUpdate`, `Recreate`, `OnDelete` or empty for the default."""
-    surge: str = ""
+    surge: Annotated[str, of_group("rollout.surge")] = ""
     """Deployment: pods above the wanted number while it rolls, a number or percent; empty for the default."""
     unavailable: str = ""
     """Deployment: pods that may be missing while it rolls, in the same way."""
@@ -80,7 +83,7 @@ class PodView(ObjectView):
     security_context: bool = False
     sysctls: tuple[str, ...] = ()
     host_aliases: tuple[str, ...] = ()
-    volumes: tuple[PodVolume, ...] = ()
+    volumes: Annotated[tuple[PodVolume, ...], of_group("volumes")] = ()
     spread: bool = False
     """It asks to be kept apart from its own kind: by anti-affinity or spread over nodes."""
     host_network: bool = False
@@ -114,7 +117,7 @@ class ServiceView(ObjectView):
 
     type: str = "ClusterIP"
     selector: Mapping[str, str] = field(default_factory=dict)
-    ports: tuple[ServicePort, ...] = ()
+    ports: Annotated[tuple[ServicePort, ...], of_group("ports")] = ()
     external_ips: tuple[str, ...] = ()
 
 
@@ -133,20 +136,20 @@ class NetworkPolicyView(ObjectView):
     """A network policy. None in place of a list of rules: it does not isolate in that direction."""
 
     selector: Selector = field(default_factory=Selector)
-    ingress: tuple[Allowance, ...] | None = None
-    egress: tuple[Allowance, ...] | None = None
+    ingress: Annotated[tuple[Allowance, ...] | None, of_group("ports")] = None
+    egress: Annotated[tuple[Allowance, ...] | None, of_group("peers")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView(ObjectView):
     """An ingress, a gateway or a route of one: what leads from outside to services."""
 
-    hosts: tuple[str, ...] = ()
+    hosts: Annotated[tuple[str, ...], of_stack("machine.cluster.entrance")] = ()
     """As given; empty where a rule names none, which means every host."""
-    tls_hosts: tuple[str, ...] = ()
+    tls_hosts: Annotated[tuple[str, ...], of_stack("machine.cluster.entrance")] = ()
     encrypted: bool = False
     """Ingress: it has TLS at all; gateway: one of its listeners has. A route has what its gateway has."""
-    backends: tuple[tuple[str, str], ...] = ()
+    backends: Annotated[tuple[tuple[str, str], ...], of_stack("machine.cluster.entrance")] = ()
     """(namespace or empty, name) of each service it leads to."""
 
 
@@ -157,7 +160,7 @@ class ScalerView(ObjectView):
     target_kind: str = ""
     target_name: str = ""
     least: int = 1
-    most: int = 0
+    most: Annotated[int, of_group("scaling.max")] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

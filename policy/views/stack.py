@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, fields
 from functools import cached_property
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from fleet.frozen import dataclass
 from fleet.labels import GROUP
 from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
+from policy.views.keys import of_stack, own
 from policy.views.kubernetes import (
     AccountView,
     BindingView,
@@ -76,17 +77,17 @@ class MachineView:
 
     subject: str
     name: str
-    memory_mib: int
+    memory_mib: Annotated[int, of_stack("machine.cluster.node_pools", "machine.memory")]
     memory_reserve_mib: int
-    lan_address: str
-    cards: tuple[CardView, ...] = ()
-    subnets: Mapping[str, str] = field(default_factory=dict)
+    lan_address: Annotated[str, of_stack("machine.lan_address")]
+    cards: Annotated[tuple[CardView, ...], of_stack("machine.gpus")] = ()
+    subnets: Annotated[Mapping[str, str], of_stack("machine.network.subnet")] = field(default_factory=dict)
     """Every container subnet of the fleet: network name -> CIDR; this machine's own included."""
     allowed_overlaps: tuple[str, ...] = ()
     """CIDRs that lie in Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every group of the fleet -> the groups it starts after."""
-    memory_enforced: str = ""
+    memory_enforced: Annotated[str, of_stack("machine.memory_enforced")] = ""
     """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
     device_class: str = ""
     """What the device is, such as `single-board-computer`; empty where nobody has said."""
@@ -96,13 +97,15 @@ class MachineView:
     """The manifest: group -> how many agents it has. None where none was published."""
     links: tuple[LinkView, ...] = ()
     """What goes from machine to machine."""
-    pools: tuple[PoolView, ...] = ()
+    pools: Annotated[tuple[PoolView, ...], of_stack("machine.cluster.node_pools")] = ()
     """Node pools of a cluster."""
     pool_label: str = ""
     """Label of a node that names its pool."""
     monthly_budget_usd: float | None = None
     """What a month may cost; None where nobody has said."""
-    monthly_cost_usd: Mapping[str, float] = field(default_factory=dict)
+    monthly_cost_usd: Annotated[
+        Mapping[str, float], of_stack("machine.cloud.budget.monthly_usd", "monthly_budget_usd")
+    ] = field(default_factory=dict)
     """What a month costs at `idle`, `expected` and `maximum` load."""
     monthly_cost_unknown: tuple[str, ...] = ()
     """What no price is known of, so that it costs more than that."""
@@ -115,7 +118,7 @@ class NetworkView:
 
     subject: str
     name: str
-    subnets: tuple[str, ...] = ()
+    subnets: Annotated[tuple[str, ...], own("subnet")] = ()
     """CIDRs as given."""
     unknown: frozenset[str] = frozenset()
 
@@ -126,10 +129,10 @@ class VolumeView:
 
     subject: str
     name: str
-    host: str = ""
+    host: Annotated[str, of_stack("machine.connection")] = ""
     """What it lies on, like a container's."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    device: str = ""
+    device: Annotated[str, of_stack("machine.binds.{volume}")] = ""
     """Folder or device of the host behind it; empty for a volume of the daemon's own."""
     propagation: str = ""
     """As a mount's."""

@@ -16,9 +16,7 @@ from tests.docker import lab
 from tests.docker.lab import Machine, Outcome, load_agent_host, save_agent_host, two_machines
 from tests.docker.project import STACKS, Project
 from tests.docker.start_times import StartAlone, StartTime, StartTimes, table
-from tests.levels import need
-
-_FLEET = pytest.StashKey["DeployedFleet"]()
+from tests.levels import SECTIONS, need
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, 
 @pytest.fixture(scope="session")
 def fleet(
     machines: Mapping[str, Machine], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> DeployedFleet:
+) -> Iterator[DeployedFleet]:
     """The shipped groups and stacks, exported and brought up: by one Compose a machine, both at the same time."""
     folder = tmp_path_factory.mktemp("fleet")
     project = Project(folder / "project", machines)
@@ -75,8 +73,9 @@ def fleet(
         deployed = pool.map(lambda stack: _deploy(project, stack, machines[stack], image), STACKS)
         fleet = DeployedFleet(project, dict(zip(STACKS, deployed, strict=True)))
     image.unlink()
-    request.config.stash[_FLEET] = fleet
-    return fleet
+    yield fleet
+    sections = request.config.stash.setdefault(SECTIONS, {})
+    sections["how long the containers took to start"] = list(table(_rows(fleet)))
 
 
 def _deploy(project: Project, stack: str, machine: Machine, image: Path) -> Deployed:
@@ -88,15 +87,6 @@ def _deploy(project: Project, stack: str, machine: Machine, image: Path) -> Depl
     assert outcome.code == 0, outcome.text
     plan = project.plan(stack)
     return Deployed(machine, file, plan, times.collect(container.name for container in plan.containers))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Shows how long each container took to start, whether or not a test failed."""
-    fleet = config.stash.get(_FLEET, None)
-    if fleet:
-        terminalreporter.section("how long the containers took to start")
-        for line in table(_rows(fleet)):
-            terminalreporter.line(line)
 
 
 def _rows(fleet: DeployedFleet) -> Iterator[tuple[str, int, str, StartTime, StartAlone | None]]:

@@ -129,11 +129,15 @@ def trial(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
         host.images.remove(IMAGE, noprune=True)
 
 
-def mend(command: str) -> None:
-    """Does what a check tells to do."""
-    if shutil.which("docker") is None:
+def mend(command: str, folder: Path) -> None:
+    """Runs the command that a check gives. `docker compose` finds Compose wherever it is installed."""
+    call = compose_call()
+    if shutil.which("docker") is None or call is None:
         pytest.skip("level docker: docker is not on PATH")
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    plugins = Path(str(shutil.which(call[0]))).parent
+    (folder / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": [str(plugins)]}))
+    environment = {**os.environ, "DOCKER_CONFIG": str(folder)}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -178,7 +182,9 @@ def test_doctor_sees_its_own_containers_and_that_compose_made_them(trial: Trial)
     assert checks[IMAGE, "image"]["status"] == "good"
 
 
-def test_a_stopped_container_is_named_with_the_command_that_mends_it(trial: Trial, host: docker.DockerClient) -> None:
+def test_a_stopped_container_is_named_with_the_command_that_mends_it(
+    trial: Trial, host: docker.DockerClient, tmp_path: Path
+) -> None:
     host.containers.get(FIRST).stop(timeout=1)
     done = trial.fleet("verify", STACK)
     assert done.returncode == 4, done.stdout + done.stderr
@@ -187,11 +193,13 @@ def test_a_stopped_container_is_named_with_the_command_that_mends_it(trial: Tria
     told = next(number for number, line in enumerate(lines) if line.startswith(f"✗ wrong  {FIRST} runs: stopped "))
     assert f"    {logs}; {start}" in lines[told:]
     assert any(line.startswith(f"✗ wrong  {SECOND} peer {FIRST}: ") for line in lines)
-    mend(f"{logs}; {start}")
+    mend(f"{logs}; {start}", tmp_path)
     assert trial.checks()[0] == 0
 
 
-def test_a_container_somebody_made_by_hand_is_found_out(trial: Trial, host: docker.DockerClient, well: Checks) -> None:
+def test_a_container_somebody_made_by_hand_is_found_out(
+    trial: Trial, host: docker.DockerClient, well: Checks, tmp_path: Path
+) -> None:
     host.containers.get(SECOND).remove(force=True)
     host.containers.run(IMAGE, ["sleep", "60"], name=SECOND, user="0:0", ports={"8000/tcp": None}, detach=True)
     code, checks = trial.checks("--retries", "0")
@@ -205,7 +213,7 @@ def test_a_container_somebody_made_by_hand_is_found_out(trial: Trial, host: dock
     host.containers.get(SECOND).remove(force=True)
     code, checks = trial.checks("--retries", "0")
     assert (code, checks[SECOND, "runs"]["figure"]) == (4, "does not exist")
-    mend(checks[SECOND, "runs"]["mend"])
+    mend(checks[SECOND, "runs"]["mend"], tmp_path)
     code, checks = trial.checks()
     assert (code, set(checks)) == (0, set(well))
 

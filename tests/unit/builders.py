@@ -198,3 +198,8 @@ def small_stack(name: str, *groups: str, **machine: str) -> str:
     }
     lines = [f"    {key}: {value}" for key, value in keys.items() if value]
     return "\n".join(["config:", "  fleet:machine:", *lines, f"  fleet:groups: [{', '.join(groups)}]", ""])
+
+
+def with_pi(text: str, **machine: str) -> dict[str, Change]:
+    """A third machine `pi` that runs one small group `small`."""
+    return {"small": text, "stack_pi": small_stack("pi", "small", **machine)}

@@ -27,8 +27,8 @@ RUNTIME = [
 ]
 """What the project and its extras need, as written."""
 
-SHIPPED = ("__main__.py", "fleet", "components", "policy", "cli", "tools")
-DEVELOPED = ("tests", "benchmarks")
+SHIPPED = ("__main__.py", "fleet", "components", "policy", "cli", "tools/ci")
+DEVELOPED = ("tests", "benchmarks", "tools/tests")
 OWN = {"fleet", "components", "policy", "cli", "tools", "tests", "benchmarks", "agent_host"}
 
 

@@ -28,3 +28,9 @@ def test_a_finding_is_found(tmp_path: Path) -> None:
     done = subprocess.run([str(HADOLINT), "Dockerfile"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "DL3007" in done.stdout
+
+
+def test_the_probes_of_two_images_are_the_same_program() -> None:
+    """Each image is built from its own folder, so the file is there twice."""
+    one, two = (ROOT / "images" / name / "probe.mjs" for name in ("agentdb", "agentic-flow"))
+    assert one.read_bytes() == two.read_bytes()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.builders import ROOT
 
-HEAVY = {"pulumi", "pulumi_docker", "pulumi_policy", "docker", "grpc", "components", "policy", "cli", "rich", "typer"}
+HEAVY = {"pulumi", "pulumi_docker", "pulumi_policy", "docker", "grpc", "components", "policy", "cli", "rich", "click"}
 
 EVERY_FLEET_MODULE = "\n".join(
     [

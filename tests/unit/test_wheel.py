@@ -84,8 +84,11 @@ def test_it_plans_and_judges_as_the_checkout_does(site: Path, project: Path, sta
 
 def planned_by(code: Path, project: Path, stack: str) -> tuple[object, list[Path]]:
     """The plan of a stack, and the files of our modules that made it."""
-    *plan, files = run(code, project, "-c", RUN_AND_LIST_MODULES, "plan", stack, "--json").splitlines()
-    return json.loads("\n".join(plan)), [Path(file) for file in json.loads(files)]
+    *lines, files = run(code, project, "-c", RUN_AND_LIST_MODULES, "plan", stack, "--json").splitlines()
+    plan = json.loads("\n".join(lines))
+    # They are listed as they were registered, and those that wait for nothing overtake each other.
+    plan["resources"].sort(key=lambda resource: (resource["type"], resource["name"]))
+    return plan, [Path(file) for file in json.loads(files)]
 
 
 def test_it_explains_and_prices_with_the_data_it_brings(site: Path, project: Path) -> None:

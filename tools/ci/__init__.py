@@ -1,1 +1,1 @@
-"""What the workflows in .github/workflows/ call: they hold no logic of their own."""
+"""Steps of the workflows in .github/workflows/, which hold no logic of their own."""

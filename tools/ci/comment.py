@@ -1,4 +1,4 @@
-"""Says what a pull request changes, in one comment that is written anew with every push.
+"""Reports what a pull request changes, in one comment that every push updates.
 
 python -m tools.ci.comment NUMBER FILE
 """
@@ -17,7 +17,7 @@ MARK = marker("diff")
 
 def main() -> None:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="python -m tools.ci.comment", description="Write a pull request's comment.")
+    parser = argparse.ArgumentParser(prog="python -m tools.ci.comment", description="Comment on a pull request.")
     parser.add_argument("number", type=int, help="of the pull request")
     parser.add_argument("file", type=Path, help="Markdown to show")
     arguments = parser.parse_args()
@@ -30,16 +30,16 @@ def _main(number: int, file: Path) -> Exit:
 
 
 def write_comment(repository: Repository, number: int, text: str) -> str:
-    """Posts the comment, or renews the one that is there; says which."""
+    """Posts or updates the comment, and returns which."""
     body = fitted(MARK, text, repository.run_url)
     ours = [item for item in repository.items(f"issues/{number}/comments") if is_ours(item, MARK)]
     if not ours:
         made = repository.send("POST", f"issues/{number}/comments", {"body": body})
         return f"comment {made['id']} posted"
     if ours[0]["body"] == body:
-        return f"comment {ours[0]['id']} says so already"
+        return f"comment {ours[0]['id']} is up to date"
     repository.send("PATCH", f"issues/comments/{ours[0]['id']}", {"body": body})
-    return f"comment {ours[0]['id']} renewed"
+    return f"comment {ours[0]['id']} updated"
 
 
 if __name__ == "__main__":

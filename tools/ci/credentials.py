@@ -1,4 +1,4 @@
-"""What a stack's job needs of its owner: said where it is missing, laid where programs look for it."""
+"""Credentials of a stack's job: reports which are missing, and writes the files that programs read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILES = {
     "FLEET_SSH_KNOWN_HOSTS": ".ssh/known_hosts",
     "FLEET_KUBECONFIG": ".kube/config",
 }
-"""Variable -> file in the home folder that takes its value."""
+"""Variable -> file in the home folder that receives its value."""
 
 _OF_CONNECTION = {
     "ssh": ("FLEET_SSH_KEY", "FLEET_SSH_KNOWN_HOSTS"),
@@ -23,9 +23,9 @@ _OWN_RUNNER = "FLEET_RUNNER"
 
 
 def missing(connection: str, environment: Mapping[str, str]) -> list[str]:
-    """Variables that are not set, but needed: for the backend that keeps the state, and for reaching a machine.
+    """Required variables that are not set, for the state backend and for reaching a machine.
 
-    A runner of the owner's own may hold the keys of machines itself; there only the backend is asked for.
+    A self-hosted runner may hold the keys of machines; only the backend's variables are required there.
     """
     backend = environment.get("PULUMI_BACKEND_URL", "")
     on_service = urlsplit(backend).scheme in ("", "http", "https")
@@ -36,7 +36,7 @@ def missing(connection: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def lay_out(environment: Mapping[str, str], home: Path) -> list[str]:
-    """Writes what is given into its files, for their owner alone; one line for each that is left as it is."""
+    """Writes the variables' files, readable by their owner alone. Returns a line for each file that already exists."""
     kept = []
     for variable, name in FILES.items():
         value, file = environment.get(variable, ""), home / name
@@ -46,9 +46,9 @@ def lay_out(environment: Mapping[str, str], home: Path) -> list[str]:
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            kept.append(f"~/{name}: is there already and stays as it is; {variable} is not used")
+            kept.append(f"~/{name}: already exists; {variable} is not used")
             continue
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            # OpenSSH refuses a key whose last line does not end.
+            # OpenSSH refuses a key without a final newline.
             out.write(value.rstrip("\n") + "\n")
     return kept

@@ -1,7 +1,7 @@
-"""tools/ci/findings.py: the findings of a SARIF file on standard input that code scanning shall show as open.
+"""tools/ci/findings.py: keeps the findings of a SARIF file on standard input that code scanning should show as open.
 
-GitHub does not honour `suppressions` (github.com/github/codeql-action/issues/1230): what is waived would be an open
-alert.
+GitHub does not honour `suppressions` (github.com/github/codeql-action/issues/1230): a waived finding would be an
+open alert.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 
 def shown(text: str) -> str:
-    """The file without results that are suppressed; nothing stays nothing."""
+    """The file without suppressed results; empty if it was empty."""
     if not text.strip():
         return ""
     found = json.loads(text)

@@ -1,4 +1,4 @@
-"""The little of GitHub's REST interface that the workflows need."""
+"""The part of GitHub's REST API that the workflows need."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 from cli.terminal import UserError
 
 PAGE_SIZE = 100
-"""Items of a page; GitHub's maximum."""
+"""Items per page; GitHub's maximum."""
 
 BODY_MAX = 65_536
-"""Characters of a comment or an issue, by GitHub's own refusal of longer ones."""
+"""Characters of a comment or an issue; GitHub refuses longer ones."""
 
 _TIMEOUT_S = 30
 _BOT = "Bot"
@@ -33,9 +33,9 @@ class Repository:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Repository:
-        """From the variables every run of a workflow has, and GITHUB_TOKEN, which a step must pass on.
+        """From the variables of every workflow run, and GITHUB_TOKEN, which a step must pass.
 
-        Raises UserError, naming every variable that is missing.
+        Raises UserError with every missing variable.
         """
         missing = [name for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY") if not environment.get(name)]
         if missing:
@@ -43,7 +43,7 @@ class Repository:
             raise UserError(msg)
         api = environment.get("GITHUB_API_URL") or "https://api.github.com"
         if urllib.parse.urlsplit(api).scheme not in ("http", "https"):
-            msg = f'GITHUB_API_URL: "{api}" is no web address; leave it as the runner sets it'
+            msg = f'GITHUB_API_URL: "{api}" is not a web address; leave it as the runner sets it'
             raise UserError(msg)
         name, run = environment["GITHUB_REPOSITORY"], environment.get("GITHUB_RUN_ID", "")
         server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
@@ -51,8 +51,8 @@ class Repository:
         return cls(api.rstrip("/"), name, environment["GITHUB_TOKEN"], run_url)
 
     def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """What GitHub answers, decoded. Raises UserError with its own message where it refuses."""
-        request = urllib.request.Request(  # noqa: S310  (`of` has seen the scheme)
+        """GitHub's decoded response. Raises UserError with its message if it refuses."""
+        request = urllib.request.Request(  # noqa: S310  (`of` checks the scheme)
             f"{self.api}/repos/{self.name}/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
@@ -66,14 +66,14 @@ class Repository:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310  (as above)
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            msg = f"{method} {path}: GitHub answers {error.code} ({_reason(error)}); see the job's permissions"
+            msg = f"{method} {path}: GitHub returned {error.code} ({_reason(error)}); see the job's permissions"
             raise UserError(msg) from None
         except (OSError, ValueError) as error:
             msg = f"{method} {path}: {self.api} does not answer ({type(error).__name__}); run the job again"
             raise UserError(msg) from None
 
     def items(self, path: str) -> Iterator[dict[str, Any]]:
-        """Every item of a list, over all its pages."""
+        """Every item of a list, across its pages."""
         joint = "&" if "?" in path else "?"
         page = 1
         while True:
@@ -85,22 +85,22 @@ class Repository:
 
 
 def marker(name: str) -> str:
-    """First line of what a workflow wrote, by which it finds it again; nobody sees it."""
+    """First line of a comment or issue, invisible, by which a workflow finds its own."""
     return f"<!-- fleet:{name} -->"
 
 
 def is_ours(item: Mapping[str, Any], mark: str) -> bool:
-    """Whether a workflow wrote a comment or an issue. A person who quotes the mark is left alone."""
+    """Whether a workflow wrote a comment or an issue. One in which a person quotes the mark is ignored."""
     return item["user"]["type"] == _BOT and str(item.get("body") or "").startswith(mark)
 
 
 def fitted(mark: str, text: str, run_url: str) -> str:
-    """A body GitHub takes: marked, and cut where it is too long, with the address of the whole."""
+    """A body within GitHub's limit: marked, and truncated with a link to the run if too long."""
     whole = f"{mark}\n{text}"
     if len(whole) <= BODY_MAX:
         return whole
-    # A cut inside a fenced block would swallow the note; it is closed first.
-    note = f"\n```\n\nCut here: the whole is in {run_url or 'the run'}.\n"
+    # Close a fenced block that the cut leaves open; it would swallow the note.
+    note = f"\n```\n\nTruncated; the full text is in {run_url or 'the run'}.\n"
     kept = whole[: BODY_MAX - len(note)]
     if kept.count("```") % 2 == 0:
         note = note.replace("```\n", "", 1)

@@ -1,8 +1,8 @@
-"""The images of the project as the pipeline builds them: what to build for which processor, and how.
+"""The images that the pipeline builds, for which processors, and how.
 
 python -m tools.ci.images matrix|names               # build=[...] or images=[...], as GITHUB_OUTPUT takes it
 python -m tools.ci.images bake ARCH REGISTRY TAG     # a Buildx bake file
-python -m tools.ci.images pin REGISTRY TAG FOLDER    # the lines of a stack's file that pin what was pushed
+python -m tools.ci.images pin REGISTRY TAG FOLDER    # the lines of a stack file that pin the pushed images
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from fleet.model import Fleet
 from fleet.network.addresses import container_name
 
 RUNNERS = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
-"""Processor -> the hosted runner that has one: emulated, PyTorch's requirements alone would take hours."""
+"""Processor -> hosted runner. Under emulation, PyTorch's requirements alone would take hours."""
 
 _CUDA = ("amd64",)
-"""CUDA's Python packages come for these alone."""
+"""Processors that CUDA's Python packages support."""
 
 _BASE = "project-base"
 
 
 @dataclass(frozen=True)
 class Image:
-    """One image: the folder it is built from, the stage of its Dockerfile, and the image of ours under it."""
+    """One image: its build context, the stage of its Dockerfile, and the project's image it is based on."""
 
     name: str
     context: str
@@ -44,7 +44,7 @@ class Image:
 
 def main() -> None:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="python -m tools.ci.images", description="Say what images to build, and how.")
+    parser = argparse.ArgumentParser(prog="python -m tools.ci.images", description="List the images to build, and how.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("matrix")
     commands.add_parser("names")
@@ -54,7 +54,7 @@ def main() -> None:
     for command in (bake, pin):
         command.add_argument("registry")
         command.add_argument("tag")
-    pin.add_argument("folder", type=Path, help="a file for each image, which holds its digest")
+    pin.add_argument("folder", type=Path, help="a file per image with its digest")
     guarded(lambda: _main(parser.parse_args()))
 
 
@@ -74,7 +74,7 @@ def _main(arguments: argparse.Namespace) -> Exit:
 
 
 def all_images(fleet: Fleet) -> Mapping[str, Image]:
-    """Every image that the files of the project suffice to build, by name."""
+    """Every image that can be built from the project's files alone, by name."""
     found = {AGENT_HOST: Image(AGENT_HOST, AGENT_HOST_CONTEXT, stage=AGENT_HOST)}
     for group in fleet.groups.values():
         for key, container in group.containers.items():
@@ -90,7 +90,7 @@ def all_images(fleet: Fleet) -> Mapping[str, Image]:
 
 
 def matrix(images: Mapping[str, Image]) -> list[dict[str, str]]:
-    """One job an image and processor, with the runner it needs."""
+    """One job per image and processor, with its runner."""
     return [
         {"image": image.name, "arch": arch, "runner": RUNNERS[arch]}
         for image in images.values()
@@ -99,9 +99,9 @@ def matrix(images: Mapping[str, Image]) -> list[dict[str, str]]:
 
 
 def bake_file(images: Mapping[str, Image], arch: str, registry: str, tag: str) -> dict[str, object]:
-    """A Buildx bake file for one processor: an image of ours under another is built with it, from the same cache.
+    """A Buildx bake file for one processor: an image's base of this project is built with it, from the same cache.
 
-    Raises UserError on capitals in the registry, which no image reference may have.
+    Raises UserError if the registry has capitals, which image references may not have.
     """
     if registry != registry.lower():
         msg = f'registry "{registry}" has capitals; set the variable FLEET_REGISTRY to {registry.lower()}'
@@ -117,14 +117,14 @@ def _target(image: Image, arch: str, registry: str, tag: str) -> dict[str, objec
         "platforms": [f"linux/{arch}"],
         "tags": [f"{registry}/{image.name}:{tag}-{arch}"],
         "cache-from": [f"type=gha,scope={scope}"],
-        # All stages, but not those of agents' packages: these would be in the cache twice, and GitHub keeps 10 GB.
+        # All stages, except for agents' packages: these would be cached twice, and GitHub keeps 10 GB.
         "cache-to": [f"type=gha,scope={scope},mode={'min' if image.lock else 'max'}"],
     }
     if image.stage:
         target["target"] = image.stage
     arguments = {"LOCK": image.lock} if image.lock else {}
     if image.base:
-        # No registry has this name, so that a missing link fails instead of building on something else.
+        # No registry has this name, so that a missing link fails instead of pulling another image.
         arguments["BASE"] = _BASE
         target["contexts"] = {_BASE: f"target:{image.base}"}
     if arguments:
@@ -133,15 +133,15 @@ def _target(image: Image, arch: str, registry: str, tag: str) -> dict[str, objec
 
 
 def pins(registry: str, tag: str, folder: Path) -> str:
-    """`fleet:images` with the digest of every image whose file lies in a folder.
+    """`fleet:images` with the digest of every image that has a file in a folder.
 
-    Raises UserError where a file holds no digest.
+    Raises UserError if a file holds no digest.
     """
     digests = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest = file.read_text(encoding="utf-8").strip()
         if not digest.startswith("sha256:"):
-            msg = f'{file.name}: "{digest}" is no digest; see the job that pushed the image'
+            msg = f'{file.name}: "{digest}" is not a digest; see the job that pushed the image'
             raise UserError(msg)
         digests[file.name] = digest
     settings = {"fleet:images": {"registry": registry, "tag": tag, "digests": digests}}

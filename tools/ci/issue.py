@@ -1,9 +1,9 @@
-"""Keeps one issue about drift: opened when a stack drifts, renewed while it does, closed once none does.
+"""Maintains one issue about drift: opened when a stack drifts, updated while it does, closed once none does.
 
 python -m tools.ci.issue FOLDER --stacks STACKS
 
-STACKS is the list that `tools.ci.stacks` made, empty where it failed. FOLDER holds a Markdown file for each stack:
-an empty one where all is as deployed. A stack without one could not be compared.
+STACKS is the output of `tools.ci.stacks`, empty if it failed. FOLDER holds a Markdown file per stack, which is empty if
+the stack has not drifted. A stack without a file could not be compared.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ TITLE = "Machines differ from what was deployed"
 
 def main() -> None:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="python -m tools.ci.issue", description="Keep the issue about drift.")
-    parser.add_argument("folder", type=Path, help="a Markdown file for each stack that was compared")
-    parser.add_argument("--stacks", required=True, help="a JSON list of those that were to be compared")
+    parser = argparse.ArgumentParser(prog="python -m tools.ci.issue", description="Maintain the issue about drift.")
+    parser.add_argument("folder", type=Path, help="a Markdown file per compared stack")
+    parser.add_argument("--stacks", required=True, help="a JSON list of the stacks to compare")
     arguments = parser.parse_args()
     guarded(lambda: _main(arguments.folder, arguments.stacks))
 
@@ -36,20 +36,20 @@ def _main(folder: Path, stacks: str) -> Exit:
 
 
 def reports(folder: Path, stacks: str) -> list[str]:
-    """What is to be said: of each stack that differs, and of each whose job broke before it compared.
+    """A report for each stack that drifted, and for each whose job failed before comparing.
 
-    A job that broke must not pass for a machine that is as it should be.
+    A failed job must not look like a stack without drift.
     """
     if not stacks:
-        return ["No stack could be compared, since the list of stacks could not be made; see the run."]
+        return ["No stack was compared, because the list of stacks could not be made; see the run."]
     found = {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.md")}
-    broken = "## {}: not compared\n\nIts job broke before it could; see the run."
+    broken = "## {}: not compared\n\nIts job failed first; see the run."
     said = [found.get(stack, broken.format(stack)) for stack in json.loads(stacks)]
     return [text for text in said if text.strip()]
 
 
 def keep_issue(repository: Repository, reports: Sequence[str]) -> str:
-    """Opens, renews or closes the issue; says which."""
+    """Opens, updates or closes the issue, and returns which."""
     issues = repository.items("issues?state=open")
     ours = next((item for item in issues if "pull_request" not in item and is_ours(item, MARK)), None)
     if not reports:
@@ -60,7 +60,7 @@ def keep_issue(repository: Repository, reports: Sequence[str]) -> str:
         made = repository.send("POST", "issues", {"title": TITLE, "body": body})
         return f"issue {made['number']} opened"
     repository.send("PATCH", f"issues/{ours['number']}", {"body": body})
-    return f"issue {ours['number']} renewed"
+    return f"issue {ours['number']} updated"
 
 
 def _close(repository: Repository, number: int) -> str:

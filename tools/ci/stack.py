@@ -1,9 +1,9 @@
-"""One stack in the pipeline: its preview, its drift, its deployment, each by Pulumi itself.
+"""Runs Pulumi on one stack in the pipeline: preview, drift or deployment.
 
 python -m tools.ci.stack {preview,drift,up} STACK --report FILE
 
-The report is Markdown, added at FILE's end. That of a stack that shows no drift is empty, so that it can be told from
-one of a job that broke.
+The report is Markdown, appended to FILE. It is empty if the stack has not drifted, to distinguish it from that of a
+failed job.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from pathlib import Path
 
 from cli.terminal import Exit, UserError, guarded, project_root
 from fleet.load.project import load_project
-from fleet.plan.planner import UnknownStackError, plan_stack
+from fleet.plan.planner import plan_stack
 from tools.ci.credentials import FILES, lay_out, missing
 
 COMMANDS = {
     "preview": ("preview", "--policy-pack", "policy"),
     "drift": ("refresh", "--preview-only", "--expect-no-changes"),
-    # Compared first: what was changed by hand is else taken for what was deployed, and stays.
+    # Refreshed first: otherwise a manual change is taken for the deployed state, and stays.
     "up": ("up", "--yes", "--refresh", "--policy-pack", "policy"),
 }
 _PLAIN = ("--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs")
 _UNKNOWN_STACK = "no stack named"
 _GUIDE = "docs/pull-requests.md"
 _REPORT_MAX = 20_000
-"""Characters of Pulumi's output in a report; its end says most."""
+"""Characters of Pulumi's output in a report, from its end."""
 
 
 class NotConfiguredError(UserError):
-    """The owner gave this job no credentials."""
+    """The job lacks credentials."""
 
 
 def main() -> None:
@@ -40,15 +40,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.ci.stack", description="Preview, compare or deploy a stack.")
     parser.add_argument("action", choices=sorted(COMMANDS))
     parser.add_argument("stack")
-    parser.add_argument("--report", type=Path, required=True, help="file that Markdown is added to")
+    parser.add_argument("--report", type=Path, required=True, help="file to append Markdown to")
     arguments = parser.parse_args()
     guarded(lambda: run(arguments.action, arguments.stack, arguments.report))
 
 
 def run(action: str, stack: str, report: Path) -> Exit:
-    """Runs Pulumi, shows what it says and reports it.
+    """Runs Pulumi, prints its output and reports it.
 
-    A preview without credentials is left out with a line. Drift and deployments were asked for by FLEET_STACKS, so that
+    A preview without credentials is skipped with a line. Drift and deployments are requested by FLEET_STACKS, so
     missing credentials are bad input there.
     """
     try:
@@ -69,7 +69,7 @@ def _run(action: str, stack: str, report: Path) -> Exit:
     for kept in lay_out(os.environ, Path.home()):
         print(kept)
     if not _selected(stack, create=action == "up"):
-        print(f"{stack}: not deployed yet, nothing to compare with")
+        print(f"{stack}: not deployed yet; nothing to compare")
         _add(report, "")
         return Exit.GOOD
     code, text = _pulumi(*COMMANDS[action], "--stack", stack, *_PLAIN)
@@ -82,14 +82,11 @@ def _run(action: str, stack: str, report: Path) -> Exit:
 
 
 def _connection(stack: str) -> str:
-    try:
-        return plan_stack(load_project(project_root()).fleet, stack).machine.connection
-    except UnknownStackError as error:
-        raise UserError(str(error)) from None
+    return plan_stack(load_project(project_root()).fleet, stack).machine.connection
 
 
 def _selected(stack: str, *, create: bool) -> bool:
-    """Whether the backend knows the stack; `create` makes it so."""
+    """Whether the backend has the stack; `create` creates it."""
     code, text = _pulumi("stack", "select", *(["--create"] if create else []), stack, "--non-interactive")
     if code and (create or _UNKNOWN_STACK not in text):
         msg = f"{stack}: the backend cannot be used ({text.strip()}); see {_GUIDE}"
@@ -98,9 +95,9 @@ def _selected(stack: str, *, create: bool) -> bool:
 
 
 def _pulumi(*arguments: str) -> tuple[int, str]:
-    """Exit code and whole output of a Pulumi command in the project."""
+    """Exit code and output of a Pulumi command in the project."""
     try:
-        done = subprocess.run(  # noqa: S603  (our own arguments)
+        done = subprocess.run(  # noqa: S603  (fixed commands)
             ["pulumi", *arguments],  # noqa: S607  (the job installs it)
             cwd=project_root(),
             env={name: value for name, value in os.environ.items() if name not in FILES},

@@ -1,8 +1,8 @@
-"""The stacks that the pipeline deploys, in the order in which their groups need each other.
+"""The stacks that the pipeline deploys, in the order of their groups' dependencies.
 
 python -m tools.ci.stacks
 
-Prints `stacks=[...]`, as GITHUB_OUTPUT takes it. FLEET_STACKS names them; where it is empty, there are none.
+Prints `stacks=[...]`, as GITHUB_OUTPUT takes it. FLEET_STACKS names them; it may be empty.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ def _main() -> Exit:
 
 
 def stacks_in_order(fleet: Fleet, wanted: str) -> list[str]:
-    """The wanted stacks, each after those whose groups its own start after.
+    """The wanted stacks, each after those that its groups depend on.
 
-    Raises UserError on a name that is no stack, or one of a sandbox, which belongs to the machine its user sits at.
+    Raises UserError on an unknown stack or a sandbox, which is deployed by hand on its user's machine.
     """
     names = sorted(set(wanted.replace(",", " ").split()))
     deployable = sorted(name for name, stack in fleet.stacks.items() if not stack.sandbox)
     for name in names:
         if name not in deployable:
-            msg = f"{VARIABLE}: {name} is no stack to deploy; name some of {', '.join(deployable)}"
+            msg = f"{VARIABLE}: {name} is not a stack to deploy; use {', '.join(deployable)}"
             raise UserError(msg)
     home = {group: name for name in deployable for group in fleet.stacks[name].groups}
     for needs in (_starts_after_or_talks_to, _starts_after):
         after = {name: {home[group] for group in needs(fleet, name) & home.keys()} - {name} for name in deployable}
-        # Machines may talk both ways; then only what must start first counts.
+        # Machines may talk both ways; then only start order decides.
         if not find_cycle(after):
             order = waves(after)
             return sorted(names, key=lambda name: (order[name], name))
-    # Nor can each go before the other where groups wait for each other crosswise: the order is then the names'.
+    # If groups wait for each other crosswise, no order satisfies both: sort by name.
     return names
 
 

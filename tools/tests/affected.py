@@ -30,8 +30,8 @@ READ_BY = {
     "README.md": ("tests/unit/docs",),
     "CONTRIBUTING.md": ("tests/unit/docs",),
     "images/agent-host/": ("tests/unit/agent_host", "tests/unit/test_dockerfiles.py"),
-    ".github/": ("tests/unit/ci",),
-    "tools/ci/": ("tests/unit/ci",),
+    ".github/": ("tests/unit/tools/ci",),
+    "tools/ci/": ("tests/unit/tools/ci",),
     "tools/lab/": (),
     "benchmarks/": (),
     "tests/docker/": (),
@@ -45,7 +45,7 @@ def main(options: Sequence[str]) -> int:
     """Runs pytest on the affected tests; its exit code, 0 where nothing is affected."""
     changed = changed_files()
     chosen = affected(changed)
-    print(f"{len(changed)} files changed since main: {', '.join(chosen) or 'no unit or policy test is affected'}")
+    print(f"files changed since main: {len(changed)}; affected: {', '.join(chosen) or 'no unit or policy test'}")
     if not chosen:
         return 0
     command = [sys.executable, "-m", "pytest", "--failed-first", *options, *chosen]
@@ -79,7 +79,8 @@ def affected(changed: Iterable[str]) -> list[str]:
 
 
 def _graph() -> grimp.ImportGraph:
-    graph = grimp.build_graph(*PACKAGES, cache_dir=str(ROOT / ".import_linter_cache"))
+    # No cache: import-linter would share it, and keep its old imports of files that this graph has seen change.
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     for importer, package in LOADED_BY_NAME.items():
         for module in graph.find_descendants(package):
             graph.add_import(importer=importer, imported=module)

@@ -1,1 +1,1 @@
-"""The fleet as one page and as a drawing, from plans; pure functions to text."""
+"""The fleet as an HTML page and as a drawing; pure functions of plans."""

@@ -1,4 +1,4 @@
-"""Bars of memory for the page: the parts of `cli.view.bar`, each with a pattern of its own and a key of figures."""
+"""Memory bars of the page: the parts of `cli.view.bar`, each with a pattern and a figure in the legend."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fleet.text import thousands
 
 _FILLS = {"▒": "fill-context", "▚": "fill-reserve", "░": "fill-free"}
 _SHARES = 6
-"""Patterns of parts of equal standing; a bar of more repeats them."""
+"""Patterns for parts of the same kind; a bar with more parts repeats them."""
 _LABELLED = 0.13
-"""Part of a bar from which its label has room in it."""
+"""Smallest share of a bar whose label fits into it."""
 
 
 def memory_bar(label: str, taken: Taken, note: str = "") -> h.Renderable:
-    """A bar with its figures above, its key below, and a note under it."""
+    """A bar with its figures above, and its legend and a note below."""
     return h.div(class_="memory")[
         h.p[h.strong[label], h.span(class_="muted")[", ".join(taken.figures.split("   "))]],
         bar(taken.parts),
@@ -28,7 +28,7 @@ def memory_bar(label: str, taken: Taken, note: str = "") -> h.Renderable:
 
 
 def bar(parts: Sequence[Part]) -> h.Renderable:
-    """The parts side by side. Readers of screens skip it: its key says the same."""
+    """The parts side by side. Screen readers skip it, since the legend has the same figures."""
     total, fills = sum(part.mib for part in parts) or 1, _fills(parts)
     spans = [
         h.span(class_=fill, style=f"flex:{part.mib} 0 0", title=part.label)[
@@ -41,14 +41,14 @@ def bar(parts: Sequence[Part]) -> h.Renderable:
 
 
 def key(rows: Sequence[tuple[Part, str]], unit: str) -> h.Renderable:
-    """Each part's pattern with its figure."""
+    """Each part's pattern and figure."""
     fills = _fills([part for part, _ in rows])
     items = [h.li[h.i(class_=fill, aria_hidden="true"), row[1]] for row, fill in zip(rows, fills, strict=True)]
     return h.ul(class_="key")[h.fragment[items], h.li(class_="muted")[f"in {unit}"]]
 
 
 def _fills(parts: Sequence[Part]) -> list[str]:
-    """A pattern each: what has no size takes none from the others."""
+    """A pattern for each part; an empty part uses none up."""
     number, found = 0, []
     for part in parts:
         found.append(_FILLS.get(part.fill) or f"fill-{number % _SHARES + 1}")

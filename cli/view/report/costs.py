@@ -1,4 +1,4 @@
-"""What the fleet costs a month, on the page: a bar a stack beside its budget, and every figure's arithmetic."""
+"""Monthly costs on the page: a bar per stack with its budget, and the arithmetic of every figure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADINGS = ("idle", "expected", "maximum")
 
 
 def costs_section(costs: Sequence[StackCost]) -> h.Renderable:
-    """A row a stack and their sum; folded under it, what each is made of."""
+    """A row per stack and the total; folded below, the items of each."""
     rows = [(cost.stack, *_figures(cost.usd), _marks(cost)) for cost in costs]
     total = ("all", *_figures(fleet_total(costs)), "".join(sorted({mark for *_, marks in rows for mark in marks})))
     shown = [(row[0], f"{row[1]}{row[4]}", f"{row[2]}{row[4]}", f"{row[3]}{row[4]}") for row in (*rows, total)]

@@ -1,4 +1,4 @@
-"""What differs from a base, on the page: a row a stack, and folded under it every change with its reasons."""
+"""Differences from a base on the page: a row per stack; folded below, every change with its reasons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from fleet.text import thousands
 
 
 def differences_section(diffs: Sequence[StackDiff], base: str) -> h.Renderable:
-    """The section; base: how the other side is called."""
+    """The section. base: name of the other side."""
     differing = [diff for diff in diffs if not diff.is_empty]
     rows = [
         (diff.stack, presence_text(diff) or counts(diff), _restarts(diff), policy_counts(diff)) for diff in differing

@@ -8,14 +8,14 @@ from cli.view.report.layout import Box, Drawing, Frame, Link
 from cli.view.report.style import DRAWING, THEME
 
 _LETTER = 0.57
-"""Width of a letter, of its size: enough for any sans-serif font."""
+"""Width of a letter relative to its size, enough for any sans-serif font."""
 
 _SQUEEZED = 0.72
-"""Part of that width in which a line is still legible."""
+"""Share of that width at which a line is still legible."""
 
 
 def svg(drawing: Drawing, *, alone: bool) -> h.Renderable:
-    """The drawing: alone, a file of its own; else a part of the page, whose groups lead to where they are told."""
+    """The drawing, as a file of its own if `alone`; else as part of the page, where groups link to their rows."""
     head = [h.style[THEME + DRAWING]] if alone else []
     return h.svg(
         xmlns="http://www.w3.org/2000/svg" if alone else None,
@@ -50,7 +50,7 @@ def _frame(frame: Frame) -> h.Renderable:
 
 
 def _words(frame: Frame, drawing: Drawing) -> h.Renderable:
-    """A machine's own words, over the lines that pass it."""
+    """A machine's text, above the connections that cross it."""
     room = frame.width - 32
     words = h.fragment[
         _text(f"{frame.stack}: {frame.title}", frame.x + 16, frame.y + 24, "name", 15, room),
@@ -83,12 +83,12 @@ def _note_size(drawing: Drawing) -> float:
 
 
 def anchor(stack: str, group: str) -> str:
-    """Id of the place where a page tells of a group."""
+    """Id of a group's row on the page."""
     return f"{stack}--{group}"
 
 
 def _text(words: str, x: float, y: float, kind: str, size: float, room: float) -> h.Renderable:
-    """A line; squeezed where it might not fit, and cut where that would make it illegible."""
+    """A line of text, condensed if it might not fit, and truncated if that would make it illegible."""
     fitting = int(room / (size * _LETTER * _SQUEEZED))
     if len(words) > fitting:
         words = f"{words[: fitting - 1]}…"
@@ -116,7 +116,7 @@ def _link(link: Link, drawing: Drawing) -> h.Renderable:
 
 
 def _curve(link: Link) -> str:
-    """From a box to another: over their facing sides; round the boxes between where one lies straight above."""
+    """A curve between the facing sides of two boxes, or around those in between if one is straight above the other."""
     a, b = link.source, link.target
     if abs(a.y - b.y) < a.height or (link.crosses and not _overlap(a, b)):
         start, end = (a.x + a.width, b.x) if a.x < b.x else (a.x, b.x + b.width)

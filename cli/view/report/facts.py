@@ -1,4 +1,4 @@
-"""What the page tells of a stack."""
+"""Data of one stack on the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fleet.plan.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A stack's plan, what the policies say of it, and what it costs."""
+    """A stack's plan, policy results and cost."""
 
     deployment: Deployment
     judged: Judged

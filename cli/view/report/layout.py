@@ -1,4 +1,4 @@
-"""Where everything of the fleet's drawing lies: machines in rows, their groups in waves from the top. In pixels."""
+"""Layout of the fleet's drawing in pixels: machines in rows, their groups in waves from the top."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from itertools import groupby
 from fleet.model import PoolGpu, Sharing, Target
 from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 from fleet.text import gibibytes, thousands
 
 _GAP = 24.0
 """Between machines."""
 _PAD = 16.0
 _LEFT = 30.0
-"""Inside a machine, where lines that pass a wave have their way."""
+"""Inside a machine, for connections that pass a wave."""
 _HEAD = 52.0
 _WAVE_HEAD = 22.0
 _ROW = 56.0
@@ -27,7 +26,7 @@ _BETWEEN = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a drawing may take: a width in pixels, groups side by side in all machines of a row, and in one of them."""
+    """Limits of a drawing: width in pixels, groups side by side in a row of machines, and in one machine."""
 
     name: str
     width: float
@@ -55,7 +54,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A machine, with the waves its groups start in: a label and its place each."""
+    """A machine, with a label and position for each wave of its groups."""
 
     stack: str
     title: str
@@ -69,7 +68,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A group that may open connections to another, at ports."""
+    """A group that may connect to another, at ports."""
 
     source: Box
     target: Box
@@ -77,13 +76,13 @@ class Link:
 
     @property
     def crosses(self) -> bool:
-        """Whether the other one is on another machine."""
+        """Whether the two are on different machines."""
         return self.source.stack != self.target.stack
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything in its place."""
+    """All positions."""
 
     name: str
     width: float
@@ -94,7 +93,7 @@ class Drawing:
 
 
 def draw(deployments: Sequence[Deployment], room: Room, focus: str | None = None) -> Drawing:
-    """The drawing of several stacks; with a focus, that stack and what of the others it is connected with."""
+    """The drawing of several stacks; with a focus, of that stack and the groups connected with it."""
     groups = {d.stack: _shown(d, deployments, focus) for d in deployments}
     shown = [d for d in in_order(deployments) if groups[d.stack] or focus in (None, d.stack)]
     frames: list[Frame] = []
@@ -115,7 +114,7 @@ def draw(deployments: Sequence[Deployment], room: Room, focus: str | None = None
 
 
 def _shown(deployment: Deployment, others: Sequence[Deployment], focus: str | None) -> list[PlannedGroup]:
-    """Groups of a stack that are drawn, what shares cards first."""
+    """Drawn groups of a stack; GPU sharing first."""
     everything = [*deployment.sharing, *deployment.groups]
     if focus in (None, deployment.stack):
         return everything
@@ -127,7 +126,7 @@ def _shown(deployment: Deployment, others: Sequence[Deployment], focus: str | No
 
 
 def in_order(deployments: Sequence[Deployment]) -> list[Deployment]:
-    """Machines that talk to others first, so that they lie side by side; then the big ones."""
+    """Connected machines first, so that they are adjacent; then larger ones."""
     return sorted(
         deployments,
         key=lambda d: (-sum(1 for edge in d.edges if edge.address), -len(d.groups), d.stack),
@@ -137,7 +136,7 @@ def in_order(deployments: Sequence[Deployment]) -> list[Deployment]:
 def _shelves(
     deployments: Sequence[Deployment], groups: Mapping[str, Sequence[PlannedGroup]], room: Room
 ) -> list[list[tuple[Deployment, int]]]:
-    """Machines row by row, each with its columns: a machine goes into the first row with room."""
+    """Rows of machines with their columns: a machine goes into the first row with space for it."""
     shelves: list[list[tuple[Deployment, int]]] = []
     for deployment in deployments:
         widest = max((len(found) for _, found in _waves(groups[deployment.stack])), default=1)
@@ -181,7 +180,7 @@ def _box(deployment: Deployment, group: PlannedGroup, at: tuple[float, float], w
 
 
 def group_note(group: PlannedGroup, deployment: Deployment) -> str:
-    """What a group takes, in a few words."""
+    """A group's resources in a few words."""
     mib = sum(container.memory_request_mib for container in group.containers)
     gpus = [container.gpu for container in group.containers if container.gpu]
     least, most = _copies(group, deployment)
@@ -195,15 +194,17 @@ def group_note(group: PlannedGroup, deployment: Deployment) -> str:
 
 
 def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
-    """Copies of a group, at least and at the most."""
+    """Minimum and maximum number of replicas."""
     machine, scaling = deployment.machine, group.operation.scaling
     if machine.cloud:
         service = machine.cloud.service(group.name)
         always = max(1, service.min_instances if service.kind is Kind.WORKER_POOL else 1)
         return (
-            (service.min_instances, instances_max(service, scaling)) if service.kind is Kind.SERVICE else (always,) * 2
+            (service.min_instances, service.instances_max(scaling.max))
+            if service.kind is Kind.SERVICE
+            else (always,) * 2
         )
-    # One copy of each group runs on a Docker machine.
+    # A Docker machine runs one replica of a group.
     return (1, 1) if machine.target is Target.DOCKER else (scaling.min, scaling.max)
 
 
@@ -216,7 +217,7 @@ def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:
 
 
 def machine_note(deployment: Deployment) -> str:
-    """What a machine is, in a few words."""
+    """A machine in a few words."""
     machine = deployment.machine
     nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     figures = [

@@ -1,4 +1,4 @@
-"""A stack on the page: what is taken of its machine, its groups in waves, where they answer, what the rules say."""
+"""A stack on the page: usage of its machine, groups by wave, endpoints and policy results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
 from cli.view.report.table import table
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.capabilities import CAPABILITIES
+from fleet.targets.registry import profile
 from fleet.text import plural
 
 
@@ -153,7 +153,11 @@ def _changes(deployment: Deployment) -> h.Renderable | None:
     target = deployment.machine.target
     everyone = len(deployment.groups)
     rows = [
-        (str(feature), "all" if len(groups) == everyone else ", ".join(groups), CAPABILITIES[target][feature].how)
+        (
+            str(feature),
+            "all" if len(groups) == everyone else ", ".join(groups),
+            profile(target).capabilities[feature].how,
+        )
         for feature, groups in deployment.degradations.items()
     ]
     unbuilt = [h.li[h.code[image], f": {why}"] for image, why in deployment.unbuilt.items()]

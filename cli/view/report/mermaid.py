@@ -1,4 +1,4 @@
-"""The fleet's drawing as a Mermaid flowchart, which many viewers of Markdown draw."""
+"""The fleet's drawing as a Mermaid flowchart, which many Markdown viewers render."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cli.view.report.layout import Box, Drawing
 
 
 def mermaid(drawing: Drawing) -> str:
-    """A flowchart: a subgraph a machine; a dotted line goes to another machine."""
+    """A flowchart with a subgraph per machine; dotted lines cross machines."""
     return "\n".join(["flowchart BT", *_machines(drawing), *_links(drawing)]) + "\n"
 
 
@@ -35,11 +35,11 @@ def _box(box: Box) -> str:
 
 
 def _id(name: str) -> str:
-    # A name that ends in Mermaid's own word `end` would end the subgraph.
+    # A name that ends in Mermaid's keyword `end` would end the subgraph.
     return f"n_{name.replace('-', '_')}"
 
 
 def _text(words: str) -> str:
-    """Words between quotes: what Mermaid or HTML would read is written by its number."""
+    """Quoted text; characters that Mermaid or HTML would interpret are written as their number."""
     return "".join(character if character.isalnum() or character in " .,:-/" else f"#{ord(character)};"
                    for character in words)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The page: everything of the fleet in one file that asks the network for nothing."""
+"""The page: the whole fleet in one file that makes no network request."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from fleet.cost.figures import fleet_total
 from fleet.text import dollars, gibibytes
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-"""The browser itself refuses whatever would reach the network."""
+"""Makes the browser refuse every network request."""
 
 
 def page(stacks: Sequence[Facts], today: date, difference: h.Renderable | None = None) -> str:
-    """One HTML document; today: the day that waivers were judged on; difference: a section of what differs."""
+    """An HTML document. today: the day waivers are judged for; difference: the section of differences."""
     head = h.fragment[
         h.meta(charset="utf-8"),
         h.meta(http_equiv="Content-Security-Policy", content=_POLICY),
         h.meta(name="viewport", content="width=device-width,initial-scale=1"),
+        # An empty icon; a browser would request one otherwise.
         h.link(rel="icon", href="data:,"),
         h.title[f"Fleet: {', '.join(facts.name for facts in stacks)}"],
         h.style[THEME + DRAWING + PAGE],

@@ -1,4 +1,4 @@
-"""The page's style. Light or dark as the reader's system is; nothing is told by colour alone."""
+"""Style of the page, light or dark like the reader's system. No information is in colour alone."""
 
 from __future__ import annotations
 
@@ -120,4 +120,4 @@ const none=()=>drawing.classList.remove("picked");
 for(const kind of["mouseover","focusin"])drawing.addEventListener(kind,pick);
 for(const kind of["mouseleave","focusout"])drawing.addEventListener(kind,none)}
 """)
-"""Without it everything is there: it only stresses the connections of the group that is pointed at or has the focus."""
+"""Highlights the connections of the group under the pointer or with the focus; the page is complete without it."""

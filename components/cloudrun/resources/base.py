@@ -1,4 +1,4 @@
-"""A resource, references to others, and the names that all of them share."""
+"""A resource, and the names that all of them share."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from typing import Any
 from fleet import labels as vocabulary
 from fleet.model import Cloud
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import account_id
 
 Object = dict[str, Any]
-
-ANNOTATIONS = "fleet.local"
-"""Prefix of our annotations; on a template, `fleet.local/<container>.<label>` is a container's label."""
 
 INVOKER = "roles/run.invoker"
 
@@ -31,14 +27,6 @@ class Part(StrEnum):
     GROUP = "group"
     FRONT_DOOR = "front-door"
     OBSERVABILITY = "observability"
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """An output of another resource, which only the provider knows; nothing that a policy judges is one."""
-
-    key: str
-    field: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +46,8 @@ class CloudResource:
     """Properties that others change, and we leave alone; in the engine's spelling."""
     kept: bool = False
     """Holds data: protected, and left in place when the stack goes."""
+    volume: str | None = None
+    """Key of the volume it holds."""
 
 
 def cloud_of(deployment: Deployment) -> Cloud:
@@ -86,7 +76,7 @@ def account_key(group: str) -> str:
 
 def account_email(group: str, deployment: Deployment) -> str:
     """Address of a group's service account."""
-    return f"{account_id(group)}@{project_of(deployment)}.iam.gserviceaccount.com"
+    return f"{cloud_of(deployment).account_id(group)}@{project_of(deployment)}.iam.gserviceaccount.com"
 
 
 def account_member(group: str, deployment: Deployment) -> str:
@@ -124,9 +114,5 @@ def labels(group: PlannedGroup) -> dict[str, str]:
 
 def judged_by(group: PlannedGroup) -> dict[str, str]:
     """What policies judge by beyond the provider's own fields."""
-    found = {
-        f"{ANNOTATIONS}/{container.key}.{label.removeprefix(vocabulary.PREFIX)}": value
-        for container in group.containers
-        for label, value in container.labels.items()
-    }
-    return dict(sorted(found.items()))
+    found = [vocabulary.as_annotations(container.key, container.labels) for container in group.containers]
+    return dict(sorted(item for one in found for item in one.items()))

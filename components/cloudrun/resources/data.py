@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from components.cloudrun.resources.base import (
     CloudResource,
@@ -130,8 +131,9 @@ def _bucket(volume: PlannedVolume, deployment: Deployment) -> CloudResource:
         "force_destroy": False,
         "labels": {"fleet-group": volume.group},
     }
+    needs = (api_key("storage"),)
     return CloudResource(
-        volume_key(volume.key), "storage.Bucket", args, volume.group, needs=(api_key("storage"),), kept=True
+        volume_key(volume.key), "storage.Bucket", args, volume.group, needs=needs, kept=True, volume=volume.key
     )
 
 
@@ -163,6 +165,7 @@ def _database(volume: PlannedVolume, deployment: Deployment) -> Iterator[CloudRe
         },
     }
     key = volume_key(volume.key)
-    yield CloudResource(key, "sql.DatabaseInstance", args, volume.group, needs=(api_key("sqladmin"),), kept=True)
+    owner: dict[str, Any] = {"group": volume.group, "volume": volume.key, "kept": True}
+    yield CloudResource(key, "sql.DatabaseInstance", args, needs=(api_key("sqladmin"),), **owner)
     inside = {"name": database_name(volume), "instance": volume.name, "project": project}
-    yield CloudResource(f"{key}-database", "sql.Database", inside, volume.group, needs=(key,), kept=True)
+    yield CloudResource(f"{key}-database", "sql.Database", inside, needs=(key,), **owner)

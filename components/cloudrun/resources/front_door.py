@@ -9,12 +9,12 @@ from components.cloudrun.resources.base import (
     CloudResource,
     Object,
     Part,
-    Ref,
     api_key,
     cloud_of,
     project_of,
     run_key,
 )
+from components.listing import Ref
 from fleet.model.cloud import FrontDoor
 from fleet.plan.deployment import Deployment
 

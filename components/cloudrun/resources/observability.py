@@ -8,7 +8,6 @@ from components.cloudrun.resources.base import (
     CloudResource,
     Object,
     Part,
-    Ref,
     api_key,
     cloud_of,
     project_of,
@@ -17,9 +16,9 @@ from components.cloudrun.resources.base import (
 from components.cloudrun.resources.dashboard import dashboard_text
 from components.cloudrun.resources.platform import CHANNEL
 from components.cloudrun.resources.workload import front_host, is_watched
+from components.listing import Ref
 from fleet.model.cloud import Kind, Observation
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 
 _MINUTE = "60s"
 _CLOSED_AFTER = "1800s"
@@ -146,7 +145,7 @@ def _latency(observation: Observation, deployment: Deployment) -> CloudResource:
 
 
 def _near_limit(group: PlannedGroup, deployment: Deployment) -> CloudResource:
-    most = instances_max(cloud_of(deployment).service(group.name), group.operation.scaling)
+    most = cloud_of(deployment).service(group.name).instances_max(group.operation.scaling.max)
     threshold = {
         "filter": (
             f'metric.type="run.googleapis.com/container/instance_count" AND {_SERVICES} '

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from components.cloudrun.resources.base import (
     CloudResource,
     Object,
-    Ref,
     account_key,
     account_member,
     api_key,
     cloud_of,
     project_of,
 )
+from components.listing import Ref
 from fleet.model.cloud import Backing, Cloud
 from fleet.plan.deployment import Deployment
-from fleet.targets.cloudrun_sizes import account_id
 
 REPOSITORY = "repository"
 BUILDER = "builder"
@@ -47,7 +46,7 @@ def accounts(deployment: Deployment) -> Iterator[CloudResource]:
     """A service account a group, with no role but those its own resources name."""
     for group in deployment.groups:
         args = {
-            "account_id": account_id(group.name),
+            "account_id": cloud_of(deployment).account_id(group.name),
             "display_name": f"{group.name} on {deployment.machine.title}",
             "project": project_of(deployment),
         }

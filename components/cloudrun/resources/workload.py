@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from components.cloudrun.resources.base import (
-    ANNOTATIONS,
     INVOKER,
     CloudResource,
     Object,
@@ -28,20 +27,16 @@ from components.cloudrun.resources.data import right_keys
 from components.cloudrun.resources.platform import repository_keys
 from components.cloudrun.resources.revisions import Variant, revisions, splits, traffic
 from components.cloudrun.resources.secrets import reader_key, secret_names
+from fleet.labels import EXPOSED, IDLE_GPU_ACCEPTED
 from fleet.model import Cloud
 from fleet.model.cloud import Ingress, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
-from fleet.targets.cloudrun_sizes import instances_max
 
 INGRESS = {
     Ingress.INTERNAL: "INGRESS_TRAFFIC_INTERNAL_ONLY",
     Ingress.LOAD_BALANCER: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
     Ingress.ALL: "INGRESS_TRAFFIC_ALL",
 }
-IDLE_GPU = f"{ANNOTATIONS}/idle-gpu-accepted"
-"""Annotation of what keeps a card warm: why that is paid for."""
-EXPOSED = f"{ANNOTATIONS}/exposed"
-"""Annotation of what the whole internet may knock at: why."""
 _EGRESS = {"private": "PRIVATE_RANGES_ONLY", "all": "ALL_TRAFFIC"}
 _IGNORED = ("client", "clientVersion")
 """Written by `gcloud run deploy`; no difference that anybody would act on."""
@@ -78,7 +73,7 @@ def callers(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:
 def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     cloud = cloud_of(deployment)
     service, host = cloud.service(group.name), front_host(group.name, cloud)
-    most = instances_max(service, group.operation.scaling)
+    most = service.instances_max(group.operation.scaling.max)
     template = partial(_service_template, group, deployment, region)
     found = revisions(group, template)
     return {
@@ -105,7 +100,7 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
         "max_instance_request_concurrency": 1 if small else service.concurrency,
         "timeout": f"{service.timeout_s}s",
         # Both stated: one alone differs from what the API gives back for ever.
-        "scaling": {"min_instance_count": 0, "max_instance_count": instances_max(service, group.operation.scaling)},
+        "scaling": {"min_instance_count": 0, "max_instance_count": service.instances_max(group.operation.scaling.max)},
         "labels": labels(group),
     }
 
@@ -152,7 +147,7 @@ _BODIES = {Kind.SERVICE: _service, Kind.WORKER_POOL: _worker_pool, Kind.JOB: _jo
 
 def _common(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     service = cloud_of(deployment).service(group.name)
-    reasons = {IDLE_GPU: service.idle_gpu_accepted, EXPOSED: service.exposed}
+    reasons = {IDLE_GPU_ACCEPTED: service.idle_gpu_accepted, EXPOSED: service.exposed}
     said = {name: reason for name, reason in reasons.items() if reason}
     return {
         "name": group.name,

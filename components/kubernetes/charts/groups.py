@@ -10,7 +10,8 @@ from components.kubernetes.charts import kinds
 from components.kubernetes.charts.documents import Document, Tenants, document
 from components.kubernetes.charts.knobs import Kind, KnobError, Knobs, place, put
 from components.kubernetes.charts.nodes import Expression, Only, number, text, written
-from components.kubernetes.manifests.base import ANNOTATIONS, TRACK_LABEL, Manifest, Object
+from components.kubernetes.manifests.base import Manifest, Object
+from fleet.labels import ADDRESS_BOOK, MEMORY_REQUEST_MIB, TRACK, as_annotation
 from fleet.model import Scaling
 from fleet.plan.deployment import PlannedGroup
 
@@ -20,7 +21,6 @@ _RESOURCES = {
     "memory": kinds.MEMORY,
     "ephemeral-storage": kinds.DISK,
 }
-_BOOK = f"{ANNOTATIONS}/address-book"
 
 
 class GroupChart:
@@ -88,15 +88,15 @@ class GroupChart:
             self._image(rendered, "candidateImage" if index == 0 and is_trial else "image")
             self._resources(rendered)
             request = _code(("containers", rendered["name"], "resources", "requests", "memory"))
-            note = f"{ANNOTATIONS}/{rendered['name']}.memory.request-mib"
+            note = as_annotation(MEMORY_REQUEST_MIB, rendered["name"])
             put(annotations, (note,), text(f'include "fleet.mebibytes" {request}'))
         if books := self._books():
-            put(annotations, (_BOOK,), _digest(self._group.name, books))
+            put(annotations, (ADDRESS_BOOK,), _digest(self._group.name, books))
 
     def _is_on_trial(self, body: Object) -> bool:
         """Whether it is the second of two versions, whose main container has another image."""
         state = self._group.operation.state
-        return state is not None and body["metadata"]["labels"].get(TRACK_LABEL) == str(state.track.other)
+        return state is not None and body["metadata"]["labels"].get(TRACK) == str(state.track.other)
 
     def _image(self, container: Object, key: str) -> None:
         path = ("containers", container["name"], key)

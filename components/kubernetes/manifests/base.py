@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fleet.labels import GROUP, TENANT, TRACK
 from fleet.model import RolloutState, Track
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 Object = dict[str, Any]
 
-ANNOTATIONS = "fleet.local"
-"""Prefix of our annotations; on a pod template, `fleet.local/<container>.<label>` is a container's label."""
-
-GROUP_LABEL = "fleet.group"
-TRACK_LABEL = "fleet.track"
-TENANT_LABEL = "fleet.tenant"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "fleet"}
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
 """Label that every namespace has of itself."""
@@ -58,7 +53,7 @@ def namespace_of(group: PlannedGroup, deployment: Deployment) -> str:
 
 def selector(group: PlannedGroup, track: Track | None = None) -> dict[str, str]:
     """Labels that tell a group's pods from all others, of one version where two run."""
-    return {GROUP_LABEL: group.name, **({TRACK_LABEL: str(track)} if track else {})}
+    return {GROUP: group.name, **({TRACK: str(track)} if track else {})}
 
 
 def labels(group: PlannedGroup, track: Track | None = None) -> dict[str, str]:
@@ -68,7 +63,7 @@ def labels(group: PlannedGroup, track: Track | None = None) -> dict[str, str]:
         "app.kubernetes.io/part-of": group.system,
         **MANAGED_BY,
         **selector(group, track),
-        **({TENANT_LABEL: group.tenant} if group.tenant else {}),
+        **({TENANT: group.tenant} if group.tenant else {}),
     }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import (
     MANAGED_BY,
-    TRACK_LABEL,
     Manifest,
     Object,
     api_object,
@@ -15,6 +14,7 @@ from components.kubernetes.manifests.base import (
     tracks,
     workload_name,
 )
+from fleet.labels import TRACK
 from fleet.model import Cluster, Entrance, Exposure, Metrics
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -71,7 +71,7 @@ def monitor(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> It
     if cluster.metrics is not Metrics.SERVICE_MONITOR or not main.agents or main.health.http is None:
         return
     # Where two versions run, each has a service of its own beside the group's: one of the two must be left out.
-    own = [{"key": TRACK_LABEL, "operator": "Exists"}] if tracks(group) else []
+    own = [{"key": TRACK, "operator": "Exists"}] if tracks(group) else []
     spec = {
         "selector": {"matchLabels": selector(group), **({"matchExpressions": own} if own else {})},
         "endpoints": [{"targetPort": main.health.http.port, "path": "/metrics", "interval": "30s"}],

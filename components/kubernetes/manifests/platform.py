@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from components.kubernetes.manifests.base import MANAGED_BY, TENANT_LABEL, Manifest, Object, api_object
+from components.kubernetes.manifests.base import MANAGED_BY, Manifest, Object, api_object
 from components.kubernetes.manifests.pod import resource_of
 from components.kubernetes.manifests.policies import namespace_policies
+from fleet.labels import TENANT
 from fleet.model import Cluster, Tier
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
 from fleet.plan.kubernetes_namespaces import copies_at_most
@@ -51,7 +52,7 @@ def _namespace(namespace: PlannedNamespace) -> Object:
         "labels": {
             **MANAGED_BY,
             **{f"{_LEVEL}/{mode}": "restricted" for mode in ("enforce", "audit", "warn")},
-            **({TENANT_LABEL: namespace.tenant} if namespace.tenant else {}),
+            **({TENANT: namespace.tenant} if namespace.tenant else {}),
         },
     }
     return api_object("v1", "Namespace", about)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from components.kubernetes.manifests.base import ANNOTATIONS, Object, labels
+from components.kubernetes.manifests.base import Object, labels
 from components.kubernetes.manifests.probes import probes
 from components.kubernetes.manifests.volumes import BOOK_FILE, pod_volumes, volume_mounts
-from fleet.labels import PREFIX
+from fleet.labels import ADDRESS_BOOK, as_annotations
 from fleet.model import Arch, Cluster, Metrics, PoolGpu, Sharing, Track
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 
@@ -53,15 +53,13 @@ def address_books(group: PlannedGroup) -> dict[str, str]:
 
 def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> dict[str, str]:
     """What policies judge by, what Prometheus looks for, and what makes pods follow their address book."""
-    found = {
-        f"{ANNOTATIONS}/{container.key}.{label.removeprefix(PREFIX)}": value
-        for container in group.containers
-        for label, value in container.labels.items()
-    }
+    found: dict[str, str] = {}
+    for container in group.containers:
+        found |= as_annotations(container.key, container.labels)
     books = address_books(group)
     if books:
         digest = hashlib.sha256("\n".join(f"{name} {book}" for name, book in sorted(books.items())).encode())
-        found[f"{ANNOTATIONS}/address-book"] = digest.hexdigest()[:16]
+        found[ADDRESS_BOOK] = digest.hexdigest()[:16]
     main = group.containers[0]
     if cluster.metrics is Metrics.ANNOTATIONS and main.agents and main.health.http:
         found |= {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import (
-    GROUP_LABEL,
     MANAGED_BY,
     NAMESPACE_NAME_LABEL,
     Manifest,
@@ -14,6 +13,7 @@ from components.kubernetes.manifests.base import (
     metadata,
     selector,
 )
+from fleet.labels import GROUP
 from fleet.model import Cluster, Metrics
 from fleet.plan.deployment import Deployment, Edge, PlannedGroup
 
@@ -92,7 +92,7 @@ def _pods(group: str, deployment: Deployment, cluster: Cluster) -> Object:
     tenants = {planned.name: planned.tenant for planned in deployment.groups}
     return {
         **_namespace(cluster.namespace_of(tenants[group])),
-        "podSelector": {"matchLabels": {GROUP_LABEL: group}},
+        "podSelector": {"matchLabels": {GROUP: group}},
     }
 
 

@@ -29,9 +29,7 @@ def volume_claims(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest
             "name": key,
             "namespace": namespaces[volume.group],
             "labels": {**MANAGED_BY, vocabulary.GROUP: volume.group},
-            "annotations": {
-                f"fleet.local/{vocabulary.VOLUME_WRITERS.removeprefix(vocabulary.PREFIX)}": _writers(volume)
-            },
+            "annotations": {vocabulary.as_annotation(vocabulary.VOLUME_WRITERS): _writers(volume)},
         }
         shared = is_shared(volume, deployment.groups)
         spec: Object = {

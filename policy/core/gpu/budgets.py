@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fleet import labels
 from fleet.frozen import dataclass
+from fleet.gpu_memory import share_label
 from policy.views.container import KUBERNETES, ContainerView
 from policy.views.scalars import as_whole
 from policy.views.stack import CardView, MachineView, StackView
@@ -41,7 +42,7 @@ class Share:
         """The group's name, a sidecar's after a slash; elsewhere the resource's name."""
         group = self.container.labels.get(labels.GROUP, "")
         key = self.container.labels.get(labels.CONTAINER, "main")
-        return (group if key == "main" else f"{group}/{key}") if group else self.container.subject
+        return share_label(group, key) if group else self.container.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.gpu_memory import with_contexts
 from fleet.text import addends, thousands
-from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare, cards_needed
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
 from policy.core.rule import Finding
 
 _SIZES_MAX = 4096
@@ -59,7 +60,7 @@ def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
     if budget.limit_mib > capacity:
         problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(share, load)}"
         yield _of(share, "labels", problem, "lower containers.<name>.gpu.limit to the card at most")
-    held = budget.request_mib + budget.processes * pool.context_mib
+    held = with_contexts(budget.request_mib, budget.processes, pool.context_mib)
     if held > capacity:
         figures = f"{thousands(budget.request_mib)} + contexts {budget.processes} x {pool.context_mib}"
         problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(share, load)}"
@@ -119,7 +120,7 @@ def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
             f"in {load.title}, so the last pods stay pending"
         )
         yield Finding(load.machine.subject, "pools", problem, _LOWER)
-    elif cards_needed(sizes, pool.gpu_memory_mib, pool.cards) > pool.cards:
+    elif not load.fits(sizes):
         problem = (
             f"pools have the GPU memory, but not on single cards: {addends(parts)} MiB do not divide over {load.title} "
             f"with {thousands(pool.gpu_memory_mib)} MiB each"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from policy.core.gpu.pools import PoolLoad, PoolShare, cards_needed
+from policy.core.gpu.pools import PoolLoad, PoolShare
 
 _COPIES_MAX = 4096
 """Pods of a workload that are laid out one by one; no pool has more cards."""
@@ -36,7 +36,7 @@ class PoolRoom:
         if sum(devices * size * count for devices, size, count in wanted) > pool.cards * pool.gpu_memory_mib:
             return False
         sizes = [size for devices, size, count in wanted for _ in range(min(devices * count, _COPIES_MAX))]
-        return cards_needed(sizes, pool.gpu_memory_mib, pool.cards) <= pool.cards
+        return self.load.fits(sizes)
 
     @cached_property
     def _wanted(self) -> list[tuple[int, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.frozen import dataclass
+from fleet.gpu_memory import unplaced, with_contexts
 from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
@@ -38,7 +39,7 @@ class PoolShare:
         """What a replica always holds of each card it has; 0 without a budget."""
         if self.budget is None:
             return 0
-        total = self.budget.request_mib + self.budget.processes * pool.context_mib
+        total = with_contexts(self.budget.request_mib, self.budget.processes, pool.context_mib)
         return -(-total // max(1, self.devices))
 
 
@@ -55,6 +56,11 @@ class PoolLoad:
         """`pool gpu of cluster (2 x L4)`."""
         model = f" ({self.pool.cards} x {self.pool.gpu_model or 'GPU'})" if self.pool.cards else ""
         return f"pool {self.pool.name} of {self.machine.name}{model}"
+
+    def fits(self, sizes: Sequence[int]) -> bool:
+        """Whether amounts of memory find cards in the pool, each on one card; one larger than a card fills it."""
+        capacity = self.pool.gpu_memory_mib
+        return unplaced([min(size, capacity) for size in sizes], capacity, self.pool.cards) == 0
 
 
 def asks_for_gpu(container: ContainerView) -> bool:
@@ -94,21 +100,3 @@ def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[str, Cont
         for container in pod.containers:
             if asks_for_gpu(container):
                 yield named, container, pool_of(named, machine)
-
-
-def cards_needed(sizes: Sequence[int], capacity: int, most: int) -> int:
-    """Cards that pods of these sizes fill, largest first, each onto the first card with room; `most` ends the count.
-
-    A scheduler that spreads or takes them in another order never needs fewer by much, and may need more.
-    """
-    free: list[int] = []
-    for size in sorted(sizes, reverse=True):
-        for card, room in enumerate(free):
-            if size <= room:
-                free[card] -= size
-                break
-        else:
-            free.append(capacity - size)
-        if len(free) > most:
-            break
-    return len(free)

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP
-from fleet.model import cluster as model
-from policy.core.gpu.pools import cards_needed
+from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP, POOL
+from fleet.model import Cluster
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
-from policy.readers.kubernetes_metadata import POOL_LABEL
 from policy.views.registered import UNKNOWN, Registered
 from tests.policy.builders import judged, verdicts
 from tests.policy.kubernetes_builders import cluster, gpu_workload, kubernetes, node_pool, workload
@@ -144,7 +142,7 @@ def test_a_cluster_may_have_a_label_of_its_own_for_pools() -> None:
 
 
 def test_the_usual_label_is_the_model_s() -> None:
-    assert POOL_LABEL == model.POOL_LABEL
+    assert Cluster.model_fields["pool_label"].default == POOL
 
 
 def test_pods_without_a_gpu_do_not_count() -> None:
@@ -155,10 +153,3 @@ def test_pods_without_a_gpu_do_not_count() -> None:
 def test_a_pod_that_cannot_be_seen_is_left_out_and_named(spec: object) -> None:
     kinds = {verdict.kind for verdict in verdicts(G01, _cluster(), workload(spec={"template": spec}))}
     assert kinds == {Kind.UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    ("sizes", "needed"), [([], 0), ([5, 5], 1), ([6, 5], 2), ([6, 6, 4, 4], 2), ([11], 1), ([6] * 100, 4)]
-)
-def test_cards_are_filled_largest_first(sizes: list[int], needed: int) -> None:
-    assert cards_needed(sizes, capacity=10, most=3) == needed

@@ -37,7 +37,7 @@ def test_an_undeclared_peer_is_an_error_that_names_those_declared() -> None:
     with pytest.raises(KeyError) as caught:
         lib.discover("vision-gpu")
     assert str(caught.value) == (
-        "vision-gpu: is no peer of group memory-stack (it has core-platform, infra-core-cpu/observability); "
+        "vision-gpu: is not a peer of group memory-stack (it has core-platform, infra-core-cpu/observability); "
         "add it under peers"
     )
 
@@ -59,7 +59,7 @@ def test_the_main_socket_is_bound_behind_the_front_door() -> None:
 def test_other_sockets_are_bound_on_the_port_the_group_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLEET_PORTS", '{"main":8000,"observability":9000}')
     assert lib.bind_endpoint("observability") == "tcp://0.0.0.0:9000"
-    with pytest.raises(KeyError, match="metrics: is no port of this container"):
+    with pytest.raises(KeyError, match="metrics: is not a port of this container"):
         lib.bind_endpoint("metrics")
 
 
@@ -91,5 +91,5 @@ def test_the_gpu_budget_is_in_mib(monkeypatch: pytest.MonkeyPatch, text: str, mi
 
 def test_a_gpu_budget_without_a_unit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPU_MEMORY_LIMIT", "8192")
-    with pytest.raises(ValueError, match="GPU_MEMORY_LIMIT: is no amount of memory"):
+    with pytest.raises(ValueError, match="GPU_MEMORY_LIMIT: is not an amount of memory"):
         lib.gpu_budget_mib()

@@ -73,7 +73,7 @@ def test_a_fault_of_another_stack_is_none_of_this_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["validate nope", "plan nope", "plan nope --json", "export compose nope"])
 def test_an_unknown_stack_is_told_with_those_there_are(command: str) -> None:
-    assert_bad_input(shipped(*command.split()), '"nope" is no stack; use one of ', "mainpc", "add Pulumi.nope.yaml")
+    assert_bad_input(shipped(*command.split()), 'unknown stack "nope"; use one of ', "mainpc", "add Pulumi.nope.yaml")
 
 
 @pytest.mark.parametrize("command", ["validate", "validate mainpc", "plan mainpc", "schema", "export compose mainpc"])

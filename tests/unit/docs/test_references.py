@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
-import typer.main
+import click
 
 from cli.app import app
 from tests.unit.docs.markdown import ROOT, blocks, commands, documents, links, spans
@@ -87,14 +86,13 @@ def test_every_fleet_command_that_is_named_exists() -> None:
 
 
 def _command_faults(words: list[str], rest: str) -> list[str]:
-    command: Any = typer.main.get_command(app)
+    command: click.Command = app
     for word in words:
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        if not isinstance(command, click.Group):
             break  # The rest are arguments.
-        if word not in inner:
+        if word not in command.commands:
             return [f"{word} is no command"]
-        command = inner[word]
+        command = command.commands[word]
     known = {option for parameter in command.params for option in parameter.opts}
     return [f"{option} is no option" for option in re.findall(r"(?:^|\s)(--[a-z-]+)", rest) if option not in known]
 

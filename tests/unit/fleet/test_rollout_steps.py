@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fleet.model import RolloutStrategy
-from fleet.targets.capabilities import Feature
+from fleet.targets.features import Feature
 from tests.trial_cluster import group_of, trial
 
 SHELF: dict[str, Any] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from fleet.model import Container, Enforcement
-from fleet.targets.docker_budget import CardUse
+from fleet.targets.gpu_use import CardUse
 from tests.unit.builders import planned, shipped
 
 

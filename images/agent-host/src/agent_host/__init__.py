@@ -1,5 +1,4 @@
-"""The process a container of agents runs: it starts them, watches them, and tells the truth about them.
+"""The main process of a container of agents: it starts them, watches them and reports their state.
 
-Agents import `agent_host.lib`; nothing else here is meant for them. Nothing is imported at this level, because the
-health command starts anew for every check.
+Agents import `agent_host.lib` alone. Nothing is imported at this level, because each health check is a new process.
 """

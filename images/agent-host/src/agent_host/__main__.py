@@ -12,7 +12,7 @@ from agent_host.settings import SettingsError, read_settings
 
 
 def main() -> int:
-    """Exit code: 0 after SIGTERM, 1 when an essential agent is lost or a port cannot be had, 2 for wrong settings."""
+    """Exit code: 0 after SIGTERM, 1 if an essential agent is lost or a port is taken, 2 for invalid settings."""
     try:
         settings = read_settings(os.environ)
     except SettingsError as error:

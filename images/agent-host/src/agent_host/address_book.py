@@ -28,12 +28,12 @@ class Address:
 
     @property
     def http(self) -> str:
-        """For HTTP: `http://host:port`, or `https://` where it answers under TLS alone; without a path."""
+        """For HTTP: `http://host:port`, or `https://` if it serves TLS only; without a path."""
         return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
 
 def read_address_book(environ: Mapping[str, str]) -> dict[str, Address]:
-    """Reference (`<group>` or `<group>/<port>`) -> address; what the file says wins over the variable.
+    """Reference (`<group>` or `<group>/<port>`) -> address; the file overrides the variable.
 
     Raises ValueError, with the variable in its message, when either cannot be read.
     """
@@ -53,10 +53,10 @@ def _parse(source: str, text: str) -> dict[str, Address]:
     try:
         entries = json.loads(text)
     except ValueError as error:
-        msg = f'{source}: is no JSON ({error}); give {{"<group>":"tcp://host:port"}}'
+        msg = f'{source}: is not JSON ({error}); give {{"<group>":"tcp://host:port"}}'
         raise ValueError(msg) from error
     if not isinstance(entries, dict):
-        msg = f'{source}: is no JSON object; give {{"<group>":"tcp://host:port"}}'
+        msg = f'{source}: is not a JSON object; give {{"<group>":"tcp://host:port"}}'
         raise ValueError(msg)  # noqa: TRY004  (all faults of the environment are ValueError)
     return {ref.removesuffix("/main"): _address(f"{source}: {ref}", url) for ref, url in entries.items()}
 
@@ -65,6 +65,6 @@ def _address(source: str, url: object) -> Address:
     scheme, _, place = str(url).partition("://")
     host, _, port = place.rpartition(":")
     if scheme not in ("tcp", "http", "https") or not host or not port.isdecimal() or int(port) not in _PORTS:
-        msg = f"{source}: is no address ({url}); give tcp://host:port"
+        msg = f"{source}: is not an address ({url}); give tcp://host:port"
         raise ValueError(msg)
     return Address(host, int(port), tls=scheme == "https")

@@ -1,4 +1,4 @@
-"""Whether an agent's code is in the image, found without running any of it."""
+"""Whether an agent's code is in the image, without running it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OPTIONS_WITH_VALUE = {"-W", "-X"}
 
 
 def missing_code(command: Sequence[str]) -> str | None:
-    """What of a command is not here (`module a.b`, `script /x.py`, `program /bin/x`), or None when all is."""
+    """The missing part of a command (`module a.b`, `script /x.py`, `program /bin/x`), or None."""
     program, *args = command
     if not shutil.which(program):
         return f"program {program}"

@@ -1,4 +1,4 @@
-"""One agent as a process of its own: started, restarted after a crash, stopped."""
+"""One agent process: start, restart after a crash, stop."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from agent_host.restarts import RestartHistory, RestartPolicy
 from agent_host.settings import AgentSpec
 
 _LAST_WORDS_S = 1.0
-"""How long the output of an ended process is still read."""
+"""How long to keep reading the output of a process that has ended."""
 _CANNOT_START = 127
-"""Exit code a shell gives for a program it cannot run."""
+"""A shell's exit code for a program it cannot run."""
 
 
 class State(StrEnum):
-    """What an agent is doing."""
+    """State of an agent."""
 
     STARTING = "starting"
     RUNNING = "running"
     WAITING = "waiting"
-    """Ended by itself; waits for its restart."""
+    """Exited; waits for its restart."""
     GAVE_UP = "gave up"
     STOPPED = "stopped"
     STAND_IN = "stand-in"
 
 
 class AgentProcess:
-    """Keeps one agent running until it is stopped, or crashes too often."""
+    """Keeps one agent running until it is stopped or crashes too often."""
 
     def __init__(self, spec: AgentSpec, policy: RestartPolicy, logs: LogLines) -> None:
         self.spec = spec
@@ -46,7 +46,7 @@ class AgentProcess:
 
     @property
     def pid(self) -> int | None:
-        """Process id, which is its session id too; None while it does not run."""
+        """Process id, also its session id; None if it is not running."""
         return self._process.pid if self._process else None
 
     async def run(self) -> State:
@@ -71,20 +71,20 @@ class AgentProcess:
         return self.state
 
     def terminate(self) -> None:
-        """Asks the agent to end, and starts it no more."""
+        """Asks the agent to exit, and does not restart it."""
         self._stopping.set()
         if self._process:
             with suppress(ProcessLookupError):
                 self._process.terminate()
 
     def kill(self) -> None:
-        """Ends the agent and all processes it started."""
+        """Kills the agent and every process it started."""
         self._stopping.set()
         if self._process:
             _kill_session(self._process.pid)
 
     async def _run_once(self) -> int:
-        # Pipes of our own: a grandchild that keeps asyncio's open would hide the end of the agent.
+        # Not asyncio's pipes: a grandchild that keeps them open would hide the agent's exit.
         (out_read, out_write), (error_read, error_write) = os.pipe(), os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -134,7 +134,7 @@ class AgentProcess:
 
 
 def _kill_session(pid: int) -> None:
-    """A process left behind may still hold the ports the next start needs."""
+    """A leftover process may still hold ports that the next start needs."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""What the host says of itself and its agents, whoever asks in whatever protocol."""
+"""The host's answers about itself and its agents, for HTTP and ZMQ."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Answer = dict[str, Any]
 
 
 class UnknownAgentError(LookupError):
-    """No such agent in this container; its text names those there are."""
+    """No such agent in this container; the message lists the agents."""
 
 
 class Answers:
-    """Answers for one container, as plain values for JSON."""
+    """Answers for one container, as JSON values."""
 
     def __init__(self, settings: Settings, supervisor: Supervisor, peers: Peers) -> None:
         self._settings = settings
@@ -25,7 +25,7 @@ class Answers:
         self._peers = peers
 
     def health(self) -> Answer:
-        """Whether all essential agents are up, and how each agent is."""
+        """Whether all essential agents are up, and the state of each agent."""
         return {
             "status": "healthy" if self._supervisor.healthy else "unhealthy",
             **self._place(),
@@ -33,14 +33,14 @@ class Answers:
         }
 
     def ready(self) -> Answer:
-        """Whether the container wants work now, and if not, why."""
+        """Whether the container accepts work, and if not, why."""
         if self._supervisor.stopping:
             return {"status": "stopping"}
         waiting = [s.name for s in self._supervisor.statuses if s.essential and not s.up]
         return {"status": "not ready", "waiting_for": waiting} if waiting else {"status": "ready"}
 
     async def ping(self, agent: str = "") -> Answer:
-        """Name and place of an agent, or of the container, and whether each peer can be reached.
+        """Name and location of an agent or the container, and whether each peer is reachable.
 
         Raises UnknownAgentError.
         """
@@ -62,7 +62,7 @@ class Answers:
 
 
 def to_json(answer: Answer) -> bytes:
-    """An answer as it goes over the wire."""
+    """An answer as bytes on the wire."""
     return json.dumps(answer).encode() + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""One port for ZMQ and HTTP, because the fleet's addresses name one port a group and its health check uses the same.
+"""One port for ZMQ and HTTP: an address of the fleet names one port per group, and the health check uses it too.
 
 The first byte of a connection tells them apart: ZMTP greets with 0xFF, which no HTTP method starts with. ZMQ
 connections are handed on to a loopback port, where a stand-in's socket or an agent's own listens.
@@ -16,7 +16,7 @@ _CHUNK = 64 * 1024
 
 
 class FrontDoor:
-    """Listens for both protocols."""
+    """Accepts both protocols."""
 
     def __init__(self, handler: Handler, backend_port: int) -> None:
         self._handler = handler
@@ -25,25 +25,25 @@ class FrontDoor:
         self._visits: set[asyncio.Task[None]] = set()
 
     async def open(self, address: str, port: int) -> None:
-        """Starts to listen. Raises OSError where the port cannot be had."""
+        """Starts listening. Raises OSError if the port is taken."""
         self._servers.append(await asyncio.start_server(self._accept, address, port, limit=HEAD_MAX))
 
     def close(self) -> None:
-        """Stops listening and ends all connections."""
+        """Stops listening and closes all connections."""
         for server in self._servers:
             server.close()
         for visit in self._visits:
             visit.cancel()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A task of our own, because asyncio reports its own as failed when they are cancelled.
+        # Its own task: asyncio logs the tasks it creates as failed when they are cancelled.
         visit = asyncio.create_task(self._serve(reader, writer))
         self._visits.add(visit)
         visit.add_done_callback(self._visits.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            # A peer that only wanted to know whether the port is open hangs up without a byte.
+            # A port probe disconnects without sending a byte.
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(TIMEOUT_S):
                     first = await reader.read(1)
@@ -62,7 +62,7 @@ class FrontDoor:
             asyncio.create_task(_pump(back_reader, writer)),
         ]
         try:
-            # ZMQ closes both ways at once: when one ends, the other has nothing left to say.
+            # ZMQ closes both directions at once.
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:

@@ -1,6 +1,6 @@
-"""`python3 -m agent_host.health`: the container's health check. Exit code 0 when healthy, else 1, with one line why.
+"""`python3 -m agent_host.health`: the container's health check. Exit code 0 if healthy, else 1; prints why.
 
-It speaks HTTP by hand: an HTTP library takes longer to import than everything else here takes to run.
+It uses a plain socket: an HTTP library takes longer to import than everything else here takes to run.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _get(host: str, port: int) -> tuple[str, bytes]:
 
 
 def main() -> int:
-    """Prints the reason and gives the exit code."""
+    """Prints the reason and returns the exit code."""
     healthy, reason = check_health(os.environ)
     print(reason)
     return 0 if healthy else 1

@@ -1,4 +1,4 @@
-"""The life of a container's host: from its settings to its exit code."""
+"""Runs a container's host, from its settings to its exit code."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ async def run_host(settings: Settings, logs: LogLines) -> int:
     ends: list[asyncio.Future[Any]] = [stop, lost, *background]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     if lost.done():
-        logs.host("critical", f"essential agent {lost.result()} is lost; ends, so that the container is restarted")
+        logs.host("critical", f"essential agent {lost.result()} is lost; exiting, so that the container is restarted")
     for task in background:
         if task.done():
-            logs.host("critical", f"cannot go on: {task.exception()!r}")
+            logs.host("critical", f"background task failed: {task.exception()!r}")
     await supervisor.stop(settings.stop_grace_s)
     front_door.close()
     logs.host("info", "stopped")
@@ -53,7 +53,7 @@ async def run_host(settings: Settings, logs: LogLines) -> int:
 
 
 def _stop_signal() -> asyncio.Future[str]:
-    """Done with the name of the first signal that asks the host to end."""
+    """Resolves to the name of the first termination signal."""
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[str] = loop.create_future()
 
@@ -67,7 +67,7 @@ def _stop_signal() -> asyncio.Future[str]:
 
 
 def _stand_ins(settings: Settings) -> dict[str, str]:
-    """Agents without a process -> what they lack, empty where all of them stand in."""
+    """Agents without a process -> the code they lack; empty if every agent is a stand-in by configuration."""
     if settings.all_stand_in:
         return {agent.name: "" for agent in settings.agents}
     missing = {agent.name: missing_code(agent.command) for agent in settings.agents}
@@ -75,7 +75,7 @@ def _stand_ins(settings: Settings) -> dict[str, str]:
 
 
 def _book_reader(logs: LogLines) -> Callable[[], Mapping[str, Address]]:
-    """Reads the address book anew, since a mounted file changes; keeps the last good one."""
+    """Rereads the address book, since a mounted file may change; keeps the last valid one."""
     last: Mapping[str, Address] = {}
 
     def read() -> Mapping[str, Address]:
@@ -100,7 +100,7 @@ async def _listen(front_door: FrontDoor, settings: Settings, stand_ins: Mapping[
 
 
 def _ports_of_agents(settings: Settings, stand_ins: Mapping[str, str]) -> set[str]:
-    """Ports that agents with code listen on themselves."""
+    """Ports that agents with code listen on."""
     return {port for agent in settings.agents if agent.name not in stand_ins for port in agent.ports}
 
 
@@ -109,7 +109,7 @@ def _background(
 ) -> list[asyncio.Task[None]]:
     tasks = []
     if (stand_ins or settings.all_stand_in) and MAIN_PORT not in _ports_of_agents(settings, stand_ins):
-        # Only where needed: the library costs 10 MiB and a tenth of a second.
+        # On use: the library costs 10 MiB and 0.1 s.
         from agent_host.zmq_pings import ZmqPings
 
         tasks.append(asyncio.create_task(ZmqPings(answers, settings.backend_port).serve()))

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer: as much of the protocol as probes, scrapers and people with a browser need."""
+"""One HTTP request and its response: the part of the protocol that probes, scrapers and browsers need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
 HEAD_MAX = 16 * 1024
-"""Bytes of request line and headers."""
+"""Bytes of request line and headers, at most."""
 TIMEOUT_S = 10.0
 
 JSON = "application/json"
@@ -17,7 +17,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Status, body and its content type."""
+    """Status, body and content type."""
 
     status: HTTPStatus
     body: bytes
@@ -25,11 +25,11 @@ class Response:
 
 
 Handler = Callable[[str], Awaitable[Response]]
-"""Answers a GET of a path, given decoded and without its query."""
+"""Answers a GET of a path, decoded and without its query."""
 
 
 async def exchange(first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
-    """Answers the request that starts with `first`; the connection is done afterwards."""
+    """Answers the request that starts with `first`. The caller closes the connection."""
     try:
         async with asyncio.timeout(TIMEOUT_S):
             head = first + await reader.readuntil(b"\r\n\r\n")

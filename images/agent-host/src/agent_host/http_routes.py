@@ -14,7 +14,7 @@ PATHS = ("/health", "/ready", "/metrics", "/ping", "/ping/<Agent>")
 
 
 class HttpRoutes:
-    """Answers a path; the handler of the front door."""
+    """Answers a path; the front door's handler."""
 
     def __init__(self, settings: Settings, supervisor: Supervisor, answers: Answers) -> None:
         self._settings = settings
@@ -40,7 +40,7 @@ class HttpRoutes:
             return _not_found({"error": str(error)})
 
     def _metrics(self) -> Response:
-        # Only when asked: importing the client takes a third of the time the whole host needs to start.
+        # On use: importing the client takes a third of the host's start time.
         from agent_host.metrics import CONTENT_TYPE, render_metrics
 
         body = render_metrics(self._settings, self._supervisor.statuses, os.getpid())

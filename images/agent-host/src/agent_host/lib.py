@@ -1,4 +1,4 @@
-"""What agents ask their host for: addresses, folders, budget. It reads the environment and opens nothing.
+"""Addresses, folders and GPU budget for agents. It reads the environment and opens nothing.
 
 Example::
 
@@ -33,15 +33,15 @@ _MIB = {"MiB": 1, "GiB": 1024}
 
 
 class UnknownPeerError(KeyError):
-    """The group declares no such peer; the text names those it does."""
+    """The group declares no such peer; the message lists its peers."""
 
     def __str__(self) -> str:
-        # KeyError would show the quoted form.
+        # KeyError would quote the message.
         return str(self.args[0])
 
 
 def discover(name: str) -> Address:
-    """Address of a peer, on this machine or another: `<group>`, or `<group>/<port>` for any but its main port.
+    """Address of a peer on any machine: `<group>`, or `<group>/<port>` for a port other than main.
 
     Raises UnknownPeerError for what the group's file does not list under `peers`, ValueError for a broken address book.
     """
@@ -50,7 +50,8 @@ def discover(name: str) -> Address:
         return book[name.removesuffix("/main")]
     except KeyError:
         known = ", ".join(sorted(book)) or "none"
-        msg = f"{name}: is no peer of group {os.environ.get('FLEET_GROUP', '?')} (it has {known}); add it under peers"
+        group = os.environ.get("FLEET_GROUP", "?")
+        msg = f"{name}: is not a peer of group {group} (it has {known}); add it under peers"
         raise UnknownPeerError(msg) from None
 
 
@@ -69,13 +70,13 @@ def bind_endpoint(port: str = MAIN_PORT) -> str:
         return f"tcp://127.0.0.1:{int(os.environ.get('FLEET_PORT') or DEFAULT_PORT) + 1}"
     ports = json.loads(os.environ.get("FLEET_PORTS") or "{}")
     if port not in ports:
-        msg = f"{port}: is no port of this container (it has {', '.join(ports) or 'main'}); add it under ports"
+        msg = f"{port}: is not a port of this container (it has {', '.join(ports) or 'main'}); add it under ports"
         raise KeyError(msg)
     return f"tcp://{bind_address()}:{ports[port]}"
 
 
 def data_dir() -> Path:
-    """Folder for what must last: `FLEET_DATA_DIR`, or /data. Raises OSError where no writable volume is mounted."""
+    """Folder for persistent data: `FLEET_DATA_DIR`, or /data. Raises OSError if no writable volume is mounted."""
     path = Path(os.environ.get("FLEET_DATA_DIR") or "/data")
     if not os.access(path, os.W_OK):
         msg = f"{path}: is not writable; mount a volume there in the group's file, or set FLEET_DATA_DIR"
@@ -84,7 +85,7 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Folder for what can be had again: `FLEET_CACHE_DIR`, or /cache where a volume is mounted, else one under /tmp."""
+    """Folder for a cache: `FLEET_CACHE_DIR`, or /cache if a volume is mounted there, else a folder under /tmp."""
     path = Path(os.environ.get("FLEET_CACHE_DIR") or "/cache")
     if not os.access(path, os.W_OK):
         path = Path(os.environ.get("TMPDIR") or "/tmp") / "cache"  # noqa: S108  (a tmpfs of this container alone)
@@ -93,7 +94,7 @@ def cache_dir() -> Path:
 
 
 def gpu_budget_mib() -> int | None:
-    """GPU memory in MiB all agents of this container may use together; None without a GPU.
+    """GPU memory in MiB for all agents of this container together; None without a GPU.
 
     Raises ValueError where `GPU_MEMORY_LIMIT` is not a quantity such as 8192MiB or 8GiB.
     """
@@ -102,6 +103,6 @@ def gpu_budget_mib() -> int | None:
         return None
     match = re.fullmatch(r"(\d+)\s*(MiB|GiB)", text)
     if not match:
-        msg = f"GPU_MEMORY_LIMIT: is no amount of memory ({text}); give 8192MiB or 8GiB"
+        msg = f"GPU_MEMORY_LIMIT: is not an amount of memory ({text}); give 8192MiB or 8GiB"
         raise ValueError(msg)
     return int(match[1]) * _MIB[match[2]]

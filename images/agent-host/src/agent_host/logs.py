@@ -1,4 +1,4 @@
-"""Log lines as JSON, one object a line, whatever an agent prints."""
+"""Log lines as JSON, one object per line, whatever an agent prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOST = "agent-host"
 """Value of `agent` in the host's own lines."""
 
 LINE_MAX = 64 * 1024
-"""Bytes; a longer line is cut into several, so that one agent cannot fill the host's memory."""
+"""Bytes. A longer line is split, so that an agent cannot exhaust the host's memory."""
 
 _LEVEL = re.compile(r"\b(DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
 _LEVEL_NAMES = {"WARN": "warning", "FATAL": "critical"}
@@ -29,11 +29,11 @@ class LogLines:
         self._out = out or sys.stdout
 
     def host(self, level: str, message: str, agent: str = HOST) -> None:
-        """A line of the host itself, about `agent` where it is given."""
+        """A line of the host, about `agent` if given."""
         self._write({"time": _now(), "level": level, "agent": agent, **self._origin, "message": message})
 
     def agent(self, agent: str, text: str, default_level: str) -> None:
-        """A line an agent printed. A JSON object keeps its own fields, but not another's name."""
+        """A line an agent printed. A JSON object keeps its own fields, but cannot claim another agent's name."""
         own = _json_object(text)
         if own is not None:
             self._write({"time": _now(), "level": default_level, **own, "agent": agent, **self._origin})
@@ -42,7 +42,7 @@ class LogLines:
         self._write({"time": _now(), "level": level, "agent": agent, **self._origin, "message": text})
 
     async def forward(self, agent: str, stream: asyncio.StreamReader, default_level: str) -> None:
-        """Turns all a stream says into lines, until it ends."""
+        """Logs a stream line by line until it ends."""
         pending = b""
         while chunk := await stream.read(LINE_MAX):
             *lines, pending = (pending + chunk).split(b"\n")

@@ -1,4 +1,4 @@
-"""Prometheus figures of a container's agents, taken at the moment of the scrape."""
+"""Prometheus metrics of a container's agents, collected at each scrape."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AGENT = [*_PLACE, "agent"]
 
 
 def render_metrics(settings: Settings, statuses: Sequence[AgentStatus], host_pid: int) -> bytes:
-    """All figures in Prometheus' text format.
+    """All metrics in Prometheus' text format.
 
     Memory and CPU of an agent include the processes it started; stand-ins have none of their own, they are the host's.
     """

@@ -1,4 +1,4 @@
-"""Whether the endpoints this container may talk to can be reached."""
+"""Whether the endpoints this container may talk to are reachable."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from agent_host.address_book import Address
 
 CONNECT_TIMEOUT_S = 1.0
 KEEP_S = 3.0
-"""How long an answer is used again, so that many pings make few connections."""
+"""How long a result is reused, so that many pings make few connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """An endpoint as seen from here. `error` is empty where it was reached."""
+    """An endpoint as seen from here. `error` is empty if it was reached."""
 
     address: Address
     error: str = ""
 
     @property
     def reachable(self) -> bool:
-        """A TCP connection was made."""
+        """Whether a TCP connection was made."""
         return not self.error
 
 
@@ -38,7 +38,7 @@ class Peers:
         self._until_s = 0.0
 
     async def check(self) -> Mapping[str, Reach]:
-        """Reference -> what came of connecting to it, at most `keep_s` old."""
+        """Reference -> result of connecting to it, at most `keep_s` old."""
         async with self._lock:
             if time.monotonic() >= self._until_s:
                 book = self._read_book()
@@ -55,7 +55,7 @@ async def _connect(address: Address) -> Reach:
     except TimeoutError:
         return Reach(address, f"no answer within {CONNECT_TIMEOUT_S:g} s")
     except (OSError, UnicodeError) as error:
-        # A name that cannot be one, such as a label of more than 63 characters, is a UnicodeError.
+        # An invalid host name, such as a label of more than 63 characters, raises UnicodeError.
         return Reach(address, str(error))
     writer.close()
     return Reach(address)

@@ -1,4 +1,4 @@
-"""What the kernel tells about processes, read from /proc."""
+"""Process facts from /proc."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class ProcessFacts:
-    """One process. Memory is resident and counts pages that are shared; CPU is user and system time in seconds."""
+    """One process. Memory is resident, including shared pages; CPU is user and system time in seconds."""
 
     pid: int
     parent: int
@@ -35,9 +35,9 @@ def _read(proc: Path) -> Iterator[ProcessFacts]:
         try:
             line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
-            # It ended since the folder was listed.
+            # It exited after the folder was listed.
             continue
-        # The program's name stands in brackets and may hold spaces and brackets itself.
+        # The program's name is in parentheses and may itself contain spaces and parentheses.
         fields = line[line.rindex(")") + 2 :].split()
         yield ProcessFacts(
             pid=int(folder.name),
@@ -50,13 +50,13 @@ def _read(proc: Path) -> Iterator[ProcessFacts]:
 
 
 class OrphanReaper:
-    """Clears ended processes that nobody waits for; needed only where the host is process 1, without an init."""
+    """Reaps orphaned processes; needed only if the host is process 1, without an init."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
     def reap(self, own: set[int]) -> None:
-        """Reaps the ended children that are not in `own`.
+        """Reaps exited children that are not in `own`.
 
         Only those that were there at the last call too: a child just started is not in `own` yet.
         """

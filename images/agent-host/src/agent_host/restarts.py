@@ -1,4 +1,4 @@
-"""When a crashed agent is started again, and when it is given up."""
+"""When a crashed agent is restarted, and when it is given up."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class RestartPolicy:
     """Pauses double from the first to the longest; durations in seconds."""
 
     restarts_max: int = 5
-    """Restarts within the window; one crash more, and the agent is given up."""
+    """Restarts within the window. The next crash gives the agent up."""
     window_s: float = 300.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 30.0
     stable_s: float = 60.0
-    """After running this long, the next pause is the first one again."""
+    """After running this long, the pause resets to the first one."""
 
 
 class RestartHistory:

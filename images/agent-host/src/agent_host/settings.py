@@ -1,4 +1,4 @@
-"""What the environment says of this container. All faults are found at once."""
+"""Settings of this container, from the environment. All faults are found at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FALSE = {"", "false", "0", "no"}
 
 
 class SettingsError(ValueError):
-    """The environment cannot be used. `faults` holds one `VARIABLE: what is wrong (value); what to do` each."""
+    """The environment is invalid. Each of `faults` reads `VARIABLE: what is wrong (value); what to do`."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -28,7 +28,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """An agent as declared. `ports` names the ports it listens on itself, so that no stand-in takes them."""
+    """An agent as declared. `ports` names the ports it listens on, which no stand-in may take."""
 
     name: str
     command: tuple[str, ...]
@@ -38,7 +38,7 @@ class AgentSpec:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A container's part in the fleet. Agents in start order, durations in seconds."""
+    """A container's settings. Agents in start order, durations in seconds."""
 
     group: str
     container: str
@@ -47,7 +47,7 @@ class Settings:
     port: int = DEFAULT_PORT
     """The front door: ZMQ, and HTTP for health, metrics and pings."""
     other_ports: Mapping[str, int] | None = None
-    """Declared ports of this container beside the front door, by name."""
+    """Other declared ports of this container, by name."""
     bind_address: str = ANY_ADDRESS
     all_stand_in: bool = False
     stop_grace_s: int = 30
@@ -55,7 +55,7 @@ class Settings:
 
     @property
     def backend_port(self) -> int:
-        """Loopback port that gets the ZMQ traffic of the front door."""
+        """Loopback port that receives the front door's ZMQ traffic."""
         return self.port + 1
 
 
@@ -83,7 +83,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 class _Reader:
-    """Reads variables and collects what is wrong with them."""
+    """Reads variables and collects their faults."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -99,7 +99,7 @@ class _Reader:
         text = self._environ.get(name) or str(default)
         value = int(text) if text.isdecimal() else math.inf
         if not low <= value <= high:
-            self.faults.append(f"{name}: is no number from {low} to {high} ({text}); give one")
+            self.faults.append(f"{name}: is not a number from {low} to {high} ({text}); give one")
             return default
         return int(value)
 
@@ -112,7 +112,7 @@ class _Reader:
     def ports(self) -> dict[str, int]:
         value = self._json_object("FLEET_PORTS", "{}", '{"<name>":<port>}')
         wrong = {name: port for name, port in value.items() if not _is_port(port)}
-        self.faults.extend(f"FLEET_PORTS: {name}: is no port ({port}); give 1 to 65535" for name, port in wrong.items())
+        self.faults += [f"FLEET_PORTS: {name}: is not a port ({port}); give 1 to 65535" for name, port in wrong.items()]
         return {name: port for name, port in value.items() if name not in wrong}
 
     def agents(self) -> tuple[AgentSpec, ...]:
@@ -122,7 +122,7 @@ class _Reader:
         return tuple(spec for name, entry in value.items() if (spec := self._agent(name, entry)))
 
     def check(self, settings: Settings, ports: Mapping[str, int]) -> None:
-        """What only shows once several variables are known."""
+        """Faults that involve several variables."""
         for name, port in ports.items():
             if port == settings.backend_port:
                 self.faults.append(
@@ -143,11 +143,11 @@ class _Reader:
         command, essential, ports = entry.get("command"), entry.get("essential", True), entry.get("ports", [])
         wrong = []
         if not command or not _is_texts(command):
-            wrong.append("command: is no list of words; give the program and its arguments")
+            wrong.append("command: is not a list of words; give the program and its arguments")
         if not isinstance(essential, bool):
             wrong.append(f"essential: is neither true nor false ({essential}); give one of them")
         if not _is_texts(ports):
-            wrong.append("ports: is no list of port names; give those the agent listens on")
+            wrong.append("ports: is not a list of port names; give those the agent listens on")
         if wrong:
             self.faults.extend(f"FLEET_AGENTS: {name}.{fault}" for fault in wrong)
             return None
@@ -157,10 +157,10 @@ class _Reader:
         try:
             value = json.loads(self._environ.get(name) or default)
         except ValueError as error:
-            self.faults.append(f"{name}: is no JSON ({error}); give {example}")
+            self.faults.append(f"{name}: is not JSON ({error}); give {example}")
             return {}
         if not isinstance(value, dict):
-            self.faults.append(f"{name}: is no JSON object; give {example}")
+            self.faults.append(f"{name}: is not a JSON object; give {example}")
             return {}
         return value
 

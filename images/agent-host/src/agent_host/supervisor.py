@@ -1,4 +1,4 @@
-"""All agents of a container: those with code as processes, the others as stand-ins."""
+"""All agents of a container: processes, and stand-ins for agents without code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from agent_host.settings import AgentSpec
 
 _KILL_MARGIN = 1 / 3
 _KILL_MARGIN_MAX_S = 2.0
-"""Part of the grace period kept for SIGKILL and the host's own end, on a machine that may be busy."""
+"""Part of the grace period reserved for SIGKILL and the host's own exit on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
-    """How an agent is. `missing` says what code a stand-in stands in for, empty where it was asked for."""
+    """Status of an agent. `missing` is the code that a stand-in replaces, empty if the stand-in was requested."""
 
     name: str
     state: State
@@ -29,12 +29,12 @@ class AgentStatus:
 
     @property
     def stand_in(self) -> bool:
-        """It is answered for by the host."""
+        """Whether the host answers for it."""
         return self.state is State.STAND_IN
 
     @property
     def up(self) -> bool:
-        """It runs, or a stand-in answers for it."""
+        """Whether it runs, or a stand-in answers for it."""
         return self.state in (State.RUNNING, State.STAND_IN)
 
 
@@ -51,7 +51,7 @@ class Supervisor:
         self._processes = {a.name: AgentProcess(a, policy, logs) for a in self._agents if a.name not in stand_ins}
         self._runs: dict[str, asyncio.Task[State]] = {}
         self.essential_lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        """Done with its name once an essential agent is given up."""
+        """Resolves to the name of an essential agent once it is given up."""
         self.stopping = False
 
     def start(self) -> None:
@@ -66,16 +66,16 @@ class Supervisor:
 
     @property
     def healthy(self) -> bool:
-        """Every essential agent is up."""
+        """Whether every essential agent is up."""
         return all(status.up for status in self.statuses if status.essential)
 
     @property
     def ready(self) -> bool:
-        """Healthy, and not about to end."""
+        """Whether it is healthy and not stopping."""
         return self.healthy and not self.stopping
 
     async def stop(self, grace_s: float) -> None:
-        """Ends every process within `grace_s`: the last started first, each with its share of the time left.
+        """Stops every process within `grace_s`, the last started first, each with its share of the time left.
 
         One that takes longer keeps ending beside the next, until SIGKILL near the end of the grace period.
         """

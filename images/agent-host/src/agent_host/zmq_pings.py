@@ -14,14 +14,14 @@ import zmq.asyncio
 from agent_host.answers import Answer, Answers, UnknownAgentError, to_json
 
 _REQUEST_MAX = 64 * 1024
-"""Bytes of one request."""
+"""Bytes of one request, at most."""
 
 
 class ZmqPings:
     """A reply socket on the loopback port behind the front door."""
 
     def __init__(self, answers: Answers, port: int) -> None:
-        """Raises OSError where the port cannot be had."""
+        """Raises OSError if the port is taken."""
         self._answers = answers
         self._context = zmq.asyncio.Context()
         self._socket = self._context.socket(zmq.REP)

@@ -69,7 +69,7 @@ def test_json_says_null_where_no_price_is_known() -> None:
 def test_an_unknown_stack_is_told_with_those_there_are() -> None:
     answer = shipped("cost", "nowhere")
     assert answer.code == 2
-    assert answer.err.startswith('"nowhere" is no stack; use one of cloud, ')
+    assert answer.err.startswith('unknown stack "nowhere"; use one of cloud, ')
 
 
 @pytest.mark.parametrize(("budget", "said"), [(60, "4.45 left of 60.00"), (50, "5.55 OVER the budget of 50.00")])

@@ -53,7 +53,34 @@ def test_what_the_stack_decides_is_told_with_the_stacks_file() -> None:
 def test_what_no_key_decides_is_told_with_the_reason() -> None:
     (found,) = explained("edge", "lightweight-proxy", "privileged")
     assert (found["sources"], found["rules"]) == ([], ["A04", "G03"])
-    assert found["fixed"].startswith("the same for every container: hardened by default")
+    assert found["fixed"].startswith("constant: hardened by default")
+
+
+def test_what_the_gpu_key_decides_is_found_and_shown_by_it() -> None:
+    found = explained("mainpc", "language-stack-gpu", "gpu")
+    first = {one["field"]: one["sources"][0]["key"].rpartition(".")[2] for one in found}
+    assert first["labels.fleet.gpu.request-mib"] == "request"
+    assert first["envs.GPU_MEMORY_LIMIT"] == "limit"
+    assert first["envs.CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] == "enforcement"
+    assert "deviceRequests.0.deviceIds" in first
+    assert {one["section"] for one in found} == {"gpu"}
+    whole = explained("mainpc", "language-stack-gpu")
+    assert [one["field"] for one in whole if one["section"]] == [one["field"] for one in found]
+    text = shipped("explain", "mainpc", "language-stack-gpu", columns=120).out
+    _, _, section = text.partition("\ngpu\n")
+    rows = [line.split()[:2] for line in section.splitlines()]
+    assert ["request", "6656MiB"] in rows
+    assert ["limit", "20GiB"] in rows
+    assert ["enforcement", "mps"] in rows
+
+
+def test_constants_are_counted_as_text_and_listed_as_json() -> None:
+    constants = [one for one in explained("edge", "lightweight-proxy") if not one["sources"]]
+    assert constants
+    assert all(one["fixed"].startswith("constant: ") for one in constants)
+    out = shipped("explain", "edge", "lightweight-proxy").out
+    assert f"{len(constants)} constants that no key decides; --json lists them" in out
+    assert "privileged" not in out
 
 
 def test_a_value_made_of_several_keys_names_all_of_them_with_their_figures() -> None:
@@ -122,4 +149,4 @@ def test_names_there_are_not_are_told_with_the_nearest_few() -> None:
     assert len(answer.err.splitlines()) == 2
     answer = shipped("explain", "edg", "lightweight-proxy")
     assert answer.code == 2
-    assert answer.err.startswith('"edg" is no stack; use one of cloud')
+    assert answer.err.startswith('unknown stack "edg"; did you mean edge?')

@@ -82,7 +82,7 @@ def test_a_cluster_is_no_docker_machine(project: Path) -> None:
 def test_an_unknown_stack_is_refused(kind: str, tmp_path: Path) -> None:
     answer = export(ROOT, kind, "nowhere", "-o", str(tmp_path))
     assert (answer.code, answer.out) == (2, "")
-    assert '"nowhere" is no stack; use one of' in answer.err
+    assert 'unknown stack "nowhere"; use one of' in answer.err
 
 
 @pytest.mark.parametrize("kind", ["kubernetes", "helm"])

@@ -141,7 +141,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     assert answer.code == 2
     assert "after these edits the fleet is invalid:" in answer.out
     assert "  host audio and other devices: does -> cannot" in answer.out
-    assert "kubernetes cannot do it on cluster: host audio and other devices" in answer.err
+    assert "not supported on cluster (kubernetes): host audio and other devices" in answer.err
     assert "huggingface-cache is declared by no group on cluster" in answer.err
     assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 of the pool cards" in (
         " ".join(answer.out.split())
@@ -152,7 +152,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     ("group", "to", "says"),
     [
         ("nobody", "mainpc", '"nobody" is no group'),
-        ("vision-gpu", "nowhere", '"nowhere" is no stack; use one of cl'),
+        ("vision-gpu", "nowhere", 'unknown stack "nowhere"; use one of cl'),
         ("vision-gpu", "local", "local is a sandbox"),
     ],
 )

@@ -8,7 +8,8 @@ from shutil import copy
 
 import pytest
 
-from fleet.targets.capabilities import CAPABILITIES, Feature
+from fleet.targets import registry
+from fleet.targets.features import Feature
 from tests.trial_cluster import STACK, write_trial
 from tests.unit.builders import ROOT
 from tests.unit.cli.running import Answer, fleet, shipped, write_program
@@ -87,7 +88,7 @@ def capabilities(*options: str) -> Answer:
 
 
 def test_every_feature_stands_in_the_map_of_every_target() -> None:
-    for target, found in CAPABILITIES.items():
+    for target, found in registry.capabilities().items():
         assert set(found) == set(Feature), target
         assert all(support.how for support in found.values())
 
@@ -98,7 +99,7 @@ def test_capabilities_show_a_row_a_feature_and_every_reason() -> None:
     text = words(answer.out)
     for feature in Feature:
         assert str(feature) in text
-    for found in CAPABILITIES.values():
+    for found in registry.capabilities().values():
         for support in found.values():
             assert words(support.how) in text
 

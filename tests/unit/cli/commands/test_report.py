@@ -28,7 +28,7 @@ from fleet.plan.planner import plan_stack
 from tests import browser
 from tests.levels import need
 from tests.unit.builders import ROOT
-from tests.unit.cli.running import process, shipped
+from tests.unit.cli.running import fleet, shipped
 
 STACKS = ("mainpc", "pc2", "cluster", "cloud", "edge")
 _ADVICE = Found("D02", "digest-pinned", False, "web", "image <b>web</b> has no digest", "groups/web.yaml:3")
@@ -51,7 +51,7 @@ def _page() -> str:
 
 
 def test_the_command_judges_every_stack_and_writes_one_page(tmp_path: Path) -> None:
-    answer = process(ROOT, "report", "-o", str(tmp_path / "fleet.html"))
+    answer = fleet(ROOT, "report", "-o", str(tmp_path / "fleet.html"))
     assert (answer.code, answer.err) == (0, "")
     text = (tmp_path / "fleet.html").read_text(encoding="utf-8")
     assert "0 violated" in text
@@ -159,7 +159,7 @@ def test_mermaid_and_svg_read_no_words_of_others() -> None:
 def test_a_stack_there_is_not_is_told() -> None:
     answer = shipped("graph", "nowhere")
     assert answer.code == 2
-    assert '"nowhere" is no stack' in answer.err
+    assert 'unknown stack "nowhere"' in answer.err
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 import cli.commands.rollout
-from cli.commands import rollout as command
 from cli.terminal import UserError
 from cli.writing import replace_file
+from fleet.source import edit
 from tests.trial_cluster import STACK, Tree, write_trial
 from tests.unit.cli.running import Answer, fleet
 
@@ -191,7 +191,7 @@ def test_a_group_without_two_versions_has_no_rollout(group: str, says: str, tmp_
 def test_an_unknown_stack_is_refused(tmp_path: Path) -> None:
     answer = fleet(trial(tmp_path), "rollout", "abort", "nowhere", "front")
     assert answer.code == 2
-    assert '"nowhere" is no stack; use one of trial' in answer.err
+    assert 'unknown stack "nowhere"; use one of trial' in answer.err
 
 
 def test_a_step_that_the_stack_could_not_make_is_not_written(tmp_path: Path) -> None:
@@ -246,14 +246,14 @@ def test_a_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
 
 def test_what_somebody_else_wrote_meanwhile_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trial(tmp_path)
-    written = command.edited
+    written = edit.edited
 
     def meanwhile(*arguments: Any) -> str:
         with file_of(tmp_path).open("a") as file:
             file.write("# theirs\n")
         return written(*arguments)
 
-    monkeypatch.setattr(command, "edited", meanwhile)
+    monkeypatch.setattr(edit, "edited", meanwhile)
     answer = step(tmp_path, "next", "--image", NEW)
     assert answer.code == 2
     assert "was changed by somebody else meanwhile" in answer.err

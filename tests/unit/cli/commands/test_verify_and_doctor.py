@@ -15,8 +15,8 @@ from cli.diagnostics import connection
 from cli.doctor import read_daemon
 from cli.verify import gather
 from tests.unit.builders import swap, write_project
-from tests.unit.cli.machines import machine
 from tests.unit.cli.running import Answer, fleet
+from tests.unit.cli.trial_machine import machine
 
 COMMANDS = ("verify", "doctor")
 SOCKET = "unix:///var/run/docker.sock"
@@ -49,7 +49,7 @@ def finding(facts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_stack_is_bad_input(command: str, project: Path) -> None:
     answer = fleet(project, command, "nowhere")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith('"nowhere" is no stack; use one of ')
+    assert answer.err.startswith('unknown stack "nowhere"; use one of ')
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -66,7 +66,7 @@ def test_a_daemon_that_cannot_be_reached_is_told_in_one_line(command: str, tmp_p
 
 @pytest.mark.usefixtures("_any_daemon")
 def test_what_is_wrong_ends_verify_with_4(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.unit.cli.machines import live
+    from tests.unit.cli.trial_machine import live
 
     finding(live(containers={}), monkeypatch)
     answer = fleet(project, "verify", "local", COLUMNS="100")

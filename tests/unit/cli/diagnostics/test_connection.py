@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cli.diagnostics.connection import UnreachableError, connected
-from tests.unit.cli.machines import on
+from tests.unit.cli.trial_machine import on
 
 
 def refusal(connection: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from cli.diagnostics.connection import UnreachableError, connected
 from components.docker.ssh import SSH_OPTIONS, relay
-from tests.unit.cli.machines import on
+from tests.unit.cli.trial_machine import on
 
 
 @pytest.fixture

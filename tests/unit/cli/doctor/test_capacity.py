@@ -7,8 +7,7 @@ from typing import Any
 
 from cli.doctor.facts import DiskFacts, ImageFacts
 from fleet.plan.deployment import Deployment, PlannedBuild
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import DOCKER, MIB, SSH, daemon, examined, machine, on, told, with_container
+from tests.unit.cli.trial_machine import DOCKER, MIB, SSH, alpha, daemon, examined, machine, on, told, with_container
 
 GIB = 1024 * MIB
 HUB = "registry.example/hub:1.0"
@@ -72,24 +71,24 @@ def test_a_daemon_that_does_not_count_leaves_the_disk_unknown() -> None:
 
 
 def test_an_image_that_is_there() -> None:
-    assert image(trial.alpha(), HUB, ImageFacts("amd64", 220 * MIB)) == ("good", "220 MiB, for 1 container", "")
+    assert image(alpha(), HUB, ImageFacts("amd64", 220 * MIB)) == ("good", "220 MiB, for 1 container", "")
 
 
 def test_an_image_of_another_architecture_is_wrong() -> None:
     expected = ("wrong", "is for arm64, the machine is amd64", f"{DOCKER} image rm {HUB}")
-    assert image(trial.alpha(), HUB, ImageFacts("arm64", 220 * MIB)) == expected
+    assert image(alpha(), HUB, ImageFacts("arm64", 220 * MIB)) == expected
 
 
 def test_an_image_of_a_registry_is_pulled() -> None:
     figure = "not on the machine yet, for hub; pulled at the deployment"
-    assert image(trial.alpha(), HUB) == ("unknown", figure, f"{DOCKER} pull {HUB}")
+    assert image(alpha(), HUB) == ("unknown", figure, f"{DOCKER} pull {HUB}")
 
 
 def test_an_image_that_the_stack_builds() -> None:
     build = PlannedBuild("hub", HUB, "images/agent", "cpu", {}, "linux/amd64", None)
     figure = "not on the machine yet, for hub; built at the deployment"
-    assert image(replace(trial.alpha(), builds=(build,)), HUB) == ("good", figure, "")
-    assert image(replace(trial.alpha(), builds=(), stand_ins=True), HUB) == ("good", figure, "")
+    assert image(replace(alpha(), builds=(build,)), HUB) == ("good", figure, "")
+    assert image(replace(alpha(), builds=(), stand_ins=True), HUB) == ("good", figure, "")
 
 
 def test_an_image_that_comes_from_nowhere_is_wrong() -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from fleet.model import DeviceClass, RunAs
 from fleet.plan.deployment import Deployment
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import DOCKER, SSH, amiss, daemon, examined, machine, on, told, with_container
+from tests.unit.cli.trial_machine import DOCKER, SSH, alpha, amiss, daemon, examined, machine, on, told, with_container
 
 RESTART = "sudo systemctl restart docker"
 SETTING = "put {} into /etc/docker/daemon.json of the machine, then " + RESTART
@@ -146,7 +145,7 @@ def test_a_daemon_that_lacks_something(check: str, changes: dict[str, Any], expe
 
 
 def test_user_namespaces_matter_where_a_container_runs_as_a_user_of_the_machine() -> None:
-    hardening = trial.alpha().groups[0].containers[0].hardening.model_copy(update={"run_as": RunAs(uid=0, gid=0)})
+    hardening = alpha().groups[0].containers[0].hardening.model_copy(update={"run_as": RunAs(uid=0, gid=0)})
     expected = (
         "warning",
         "off, and hub run under a user of the machine",

@@ -8,8 +8,19 @@ import pytest
 
 from cli.doctor.facts import PathFacts
 from fleet.plan.planner import plan_stack
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import SSH, daemon, examined, host, machine, on, told, with_container
+from tests.unit.cli.trial_machine import (
+    SSH,
+    alpha,
+    daemon,
+    examined,
+    fleet,
+    host,
+    machine,
+    on,
+    told,
+    with_card,
+    with_container,
+)
 
 FOLDER, SECRET, DEVICE, ADDRESS = "/srv/hub", "/srv/fleet/secrets/camera-key", "/dev/video0", "192.168.9.10"
 REMOTE = "does not show over the Docker API"
@@ -77,7 +88,7 @@ def test_a_bind_folder(found: PathFacts | None, expected: tuple[str, str, str]) 
 
 def test_a_folder_that_is_only_read_need_not_be_writable() -> None:
     mounts = tuple(
-        type(mount)(mount.volume, mount.path, read_only=True) for mount in trial.alpha().groups[0].containers[0].mounts
+        type(mount)(mount.volume, mount.path, read_only=True) for mount in alpha().groups[0].containers[0].mounts
     )
     paths = {**host().paths, FOLDER: folder(uid=0, gid=0, mode=0o755)}
     checks = examined(machine(host=host(paths=paths)), with_container("hub", mounts=mounts))
@@ -195,9 +206,9 @@ def test_the_container_toolkit(runtimes: set[str], devices: set[str] | None, sta
     ],
 )
 def test_a_card_that_is_given_by_its_cdi_name(devices: set[str] | None, expected: tuple[str, str, str]) -> None:
-    gpu = trial.alpha().machine.gpus["gpu0"].model_copy(update={"driver": "cdi", "device": "nvidia.com/gpu=0"})
+    gpu = alpha().machine.gpus["gpu0"].model_copy(update={"driver": "cdi", "device": "nvidia.com/gpu=0"})
     facts = daemon(cdi_devices=None if devices is None else frozenset(devices))
-    checks = examined(machine(daemon=facts), trial.with_card(gpu))
+    checks = examined(machine(daemon=facts), with_card(gpu))
     assert told(checks, "gpu0", "container toolkit") == expected
 
 
@@ -215,9 +226,9 @@ ELSE = "GPU-99999999-2222-3333-4444-555555555555"
     ],
 )
 def test_a_card_that_is_given_by_its_uuid(known: set[str] | None, expected: tuple[str, str, str]) -> None:
-    gpu = trial.alpha().machine.gpus["gpu0"].model_copy(update={"device": UUID})
+    gpu = alpha().machine.gpus["gpu0"].model_copy(update={"device": UUID})
     seen = None if known is None else host(nvidia_cards=frozenset(known))
-    assert told(examined(machine(host=seen), trial.with_card(gpu)), "gpu0", "UUID") == expected
+    assert told(examined(machine(host=seen), with_card(gpu)), "gpu0", "UUID") == expected
 
 
 def test_a_driver_that_is_not_loaded_is_wrong() -> None:
@@ -246,5 +257,5 @@ def test_driver_and_mps_of_a_remote_machine_are_unknown() -> None:
 
 
 def test_a_stack_without_gpu_needs_nothing_of_a_card() -> None:
-    plan = plan_stack(trial.fleet(), "alpha", without_gpu=True)
+    plan = plan_stack(fleet(), "alpha", without_gpu=True)
     assert "gpu0" not in {check.subject for check in examined(machine(), plan)}

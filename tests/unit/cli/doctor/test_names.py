@@ -10,8 +10,7 @@ import pytest
 from cli.doctor.facts import NeighbourFacts
 from cli.verify.facts import NetworkFacts, VolumeFacts
 from fleet.plan.deployment import Deployment
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import DOCKER, daemon, examined, machine, neighbour, on, told, volumes
+from tests.unit.cli.trial_machine import DOCKER, alpha, daemon, examined, machine, neighbour, on, told, volumes
 
 NETWORK = "alpha_internal"
 
@@ -23,7 +22,7 @@ def found(subject: str, check: str, deployment: Deployment | None = None, **chan
 
 def deployed(**labels: str) -> tuple[NeighbourFacts, ...]:
     """All our containers."""
-    return tuple(neighbour(container, **labels) for container in trial.alpha().containers)
+    return tuple(neighbour(container, **labels) for container in alpha().containers)
 
 
 def test_free_names() -> None:
@@ -88,7 +87,7 @@ def test_a_subnet_inside_the_daemons_own_pools() -> None:
     mend = "set machine.network.subnet in Pulumi.alpha.yaml to a /24 outside it"
     pools = daemon(pools=("10.0.0.0/8",))
     assert found(NETWORK, "address pools", daemon=pools) == ("warning", figure, mend)
-    meant = on({"bridge": trial.alpha().machine.network.model_copy(update={"inside_docker_pool": True})})
+    meant = on({"bridge": alpha().machine.network.model_copy(update={"inside_docker_pool": True})})
     assert found(NETWORK, "address pools", meant, daemon=pools) == ("good", "10.0.0.0/8", "")
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from cli.doctor.facts import PathFacts
 from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, read_host
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import SOCKET, SSH, on
+from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind
 
 KERNEL = os.uname().release
 
@@ -31,7 +30,7 @@ def test_paths_are_looked_at(tmp_path: Path) -> None:
     secrets.mkdir()
     (secrets / "camera-key").write_text("")
     (secrets / "camera-key").chmod(0o400)
-    plan = on({"secrets_folder": str(secrets)}, trial.with_bind(str(tmp_path)))
+    plan = on({"secrets_folder": str(secrets)}, with_bind(str(tmp_path)))
     paths = read_host(plan).paths
     owner = (os.getuid(), os.getgid())
     assert paths[str(secrets / "camera-key")] == PathFacts(False, *owner, 0o400)
@@ -45,10 +44,10 @@ def test_a_path_that_is_not_there_is_told_from_one_that_may_not_be_looked_at(tmp
     missing, beside = tmp_path / "missing", tmp_path / "file"
     beside.write_text("")
     for path in (missing, beside / "below a file"):
-        assert read_host(trial.with_bind(str(path))).paths[str(path)] is None
+        assert read_host(with_bind(str(path))).paths[str(path)] is None
     # A name too long for the file system stands for whatever else the kernel refuses, to root as well.
     refused = str(tmp_path / ("x" * 300))
-    assert refused not in read_host(trial.with_bind(refused)).paths
+    assert refused not in read_host(with_bind(refused)).paths
 
 
 def test_an_address_is_asked_for_only_where_ports_are_opened_on_it() -> None:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from cli.explain.explain import Explained
 from cli.explain.sources import Source
 from tests.unit.builders import ROOT
+from tests.unit.cli.explain.constants import CONSTANTS
 from tests.unit.cli.explain.walks import SAMPLED, every_leaf, told, walk
 
 _PLACE = re.compile(r"^(\S+):(\d+)$")
 
 
 @pytest.mark.parametrize(("stack", "every"), SAMPLED)
-def test_every_value_has_a_source_or_a_reason_why_it_has_none(stack: str, every: bool) -> None:
+def test_every_value_has_a_source_or_is_a_known_constant(stack: str, every: bool) -> None:
     total = real = 0
     untold, wrong = [], []
     for resource, path in every_leaf(stack, every):
         found = told(stack, resource, path, every)
         total += 1
         real += bool(found.sources)
-        if not (found.sources or found.fixed):
+        if not (found.sources or _is_constant(stack, found)):
             untold.append(f"{found.kind}/{found.resource} {found.field} = {found.value}")
         wrong += [f"{found.field}: {fault}" for source in found.sources for fault in _faults(source)]
-    print(f"{stack}: {real} of {total} values come from keys, the others are fixed by the product with a reason")
+    print(f"{stack}: {real} of {total} values come from keys, the others are constants")
     assert untold == []
     assert wrong == []
     # A sample has as many kinds without keys as with them.
@@ -39,6 +42,12 @@ def test_what_is_said_to_be_fixed_has_no_key(stack: str, every: bool) -> None:
     fixed = [one for one in every_leaf(stack, every) if told(stack, *one, every).fixed]
     assert fixed
     assert not [one for one in fixed if found.of(*one)]
+
+
+def _is_constant(stack: str, found: Explained) -> bool:
+    text = f"{found.type.rpartition(':')[2]}.{found.field}"
+    patterns = CONSTANTS[walk(stack)[0].deployment.machine.target]
+    return any(fnmatchcase(text, one) or fnmatchcase(f"{found.resource}/{text}", one) for one in patterns)
 
 
 def _faults(source: Source) -> list[str]:

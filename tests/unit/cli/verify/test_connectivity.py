@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.verify.facts import CardFacts, NetworkFacts, Reach, Use, VolumeFacts
-from tests.unit.cli.machines import DOCKER, MIB, UP, live, one, told, verified
+from tests.unit.cli.trial_machine import DOCKER, MIB, UP, live, one, told, verified
 
 
 def used(memory: int | None, cpu: float | None = 10.0) -> dict[str, Use]:

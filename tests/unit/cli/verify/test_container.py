@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from cli.verify.facts import Binding
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import DOCKER, UP, amiss, live, live_with, told, verified
+from tests.unit.cli.trial_machine import DOCKER, UP, alpha, amiss, live, live_with, told, verified
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 LOGS = f"{DOCKER} logs --tail 20 hub"
@@ -179,7 +178,7 @@ def test_what_compose_made_is_mended_by_compose() -> None:
 
 
 def test_a_sandbox_is_mended_by_make() -> None:
-    sandbox = replace(trial.alpha(), sandbox=True)
+    sandbox = replace(alpha(), sandbox=True)
     assert told(verified(live(containers={}), sandbox), "alpha", "containers")[2] == "make down up STACK=alpha"
     facts = live_with("hub", networks={})
     assert told(verified(facts, sandbox), "hub", "network")[2] == "make down up STACK=alpha"

@@ -14,7 +14,7 @@ from cli.verify import gather
 from cli.verify.facts import CardFacts, ContainerFacts, Reach
 from cli.verify.gather import may_become_healthy
 from cli.verify.probes import card_memory, reach
-from tests.unit.cli.machines import alpha, live, peers
+from tests.unit.cli.trial_machine import alpha, live, peers
 
 
 def container(**state: Any) -> ContainerFacts:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli import machines as trial
-from tests.unit.cli.machines import DOCKER, MIB, UP, live, live_with, told, verified, with_container
+from tests.unit.cli.trial_machine import DOCKER, MIB, UP, alpha, live, live_with, told, verified, with_container
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 
@@ -50,7 +49,7 @@ def test_locks_as_planned() -> None:
 
 def test_a_weakening_that_is_planned_is_not_wrong() -> None:
     weaker = (
-        trial.alpha()
+        alpha()
         .groups[0]
         .containers[0]
         .hardening.model_copy(

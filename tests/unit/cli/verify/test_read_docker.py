@@ -11,7 +11,7 @@ from cli.doctor.facts import NeighbourFacts
 from cli.doctor.read_daemon import daemon_facts, neighbour_facts
 from cli.verify.facts import Binding, LimitFacts, LockFacts, StateFacts, Use
 from cli.verify.read_docker import container_facts, use_facts
-from tests.unit.cli.machines import MIB
+from tests.unit.cli.trial_machine import MIB
 
 NOW = datetime(2026, 11, 21, 17, 30, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from cli.verify.facts import NetworkFacts
 from fleet.model.machine import Subnet
 from fleet.plan.deployment import Deployment
-from tests.unit.cli.machines import DOCKER, examined, live, live_with, machine, on, told, verified
+from tests.unit.cli.trial_machine import DOCKER, examined, live, live_with, machine, on, told, verified
 
 RED = "alpha_internal_red"
 BOTH = {

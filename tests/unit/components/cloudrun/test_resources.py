@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from components.cloudrun.render import render
-from components.cloudrun.resources.base import CloudResource, Part, Ref
+from components.cloudrun.resources.base import CloudResource, Part
+from components.listing import Ref
 from fleet.redaction import holds_secret_value
 from tests.trial_cloud import DOOR, FULL, NUMBER, PROJECT, REGIONS, trial
 

@@ -9,7 +9,7 @@ from fleet.cost.figures import MANAGEMENT, at_three, instances_for, price
 from fleet.cost.prices import read_prices
 from fleet.model import ExpectedLoad, Power
 from fleet.source.faults import ConfigurationError
-from tests.unit.builders import ROOT, planned, shipped
+from tests.unit.builders import ROOT, shipped
 from tests.unit.clusters import GROUPS
 from tests.unit.fleet.costing import cloud, costs, group, home, reckoned
 from tests.unit.fleet.models import make_machine, problem
@@ -164,8 +164,7 @@ def test_what_is_not_stated_is_named_as_an_assumption() -> None:
     assert "tasks" not in assumed
 
 
-def test_a_plan_carries_its_cost_where_its_stack_has_a_budget_and_nowhere_else() -> None:
-    assert planned("mainpc").charge is None
+def test_a_cost_carries_the_budget_of_its_stack() -> None:
     text = home("ears").replace("  fleet:groups", "  fleet:monthly_budget_usd: 80\n  fleet:groups")
     assert costs("den", text, ears=group()).budget_usd == 80
 

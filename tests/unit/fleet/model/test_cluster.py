@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from fleet.model import Machine, Rollout, Scaling, Stack
-from fleet.targets.docker_budget import memory_request_mib
-from tests.unit.fleet.models import make_container, make_group, make_machine, problem
+from fleet.model import Machine, Rollout, Scaling
+from tests.unit.fleet.models import make_group, make_machine, problem
 
 POOL = {"nodes": 2, "cpus": 4, "memory": "16GiB"}
 CLUSTER = {"name": "cluster", "title": "Cluster", "class": "container-service", "target": "kubernetes"}
@@ -83,14 +82,3 @@ def test_copies_are_bounded_from_both_sides() -> None:
 def test_one_writer_means_one_copy(changes: Any, says: str) -> None:
     volumes = {"facts": {"writers": "one"}}
     assert says in problem(make_group, volumes=volumes, **changes)
-
-
-def test_a_cluster_promises_a_gpu_container_all_the_memory_it_may_use() -> None:
-    memory = {"memory": {"request": "1GiB", "limit": "4GiB"}}
-    gpu = {"request": "1GiB", "limit": "2GiB", "enforcement": "exclusive"}
-    with_card = make_container(build={"variant": "cuda"}, gpu=gpu, **memory)
-    stack = Stack(name="cluster", machine=cluster())
-    assert memory_request_mib(stack, with_card) == 4096
-    assert memory_request_mib(stack, make_container(**memory)) == 1024
-    assert memory_request_mib(stack.model_copy(update={"without_gpu": True}), with_card) == 1024
-    assert memory_request_mib(Stack(name="pi", machine=make_machine()), with_card) == 1024

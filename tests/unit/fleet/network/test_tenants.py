@@ -11,7 +11,7 @@ from fleet.model import Fleet
 from fleet.network.tenants import free_subnets
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.plan.planner import plan_stack
-from fleet.targets.capabilities import Feature
+from fleet.targets.features import Feature
 from tests.unit.builders import faults_of, load_project, place, shipped, small_group, small_stack, write_project
 
 TENANTS = "{red: {subnet: 10.210.81.0/24}, blue: {subnet: 10.210.82.0/24}}"

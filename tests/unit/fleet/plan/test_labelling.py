@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from pydantic import ValidationError
 
 from fleet import labels
 from fleet.labels import BACKUPS
-from fleet.model import Gpu, LanTraffic, Volume
+from fleet.model import Gpu, Volume
 from fleet.plan.labelling import container_labels
-from fleet.plan.links import link_facts
 from tests.unit.builders import ROOT, planned, shipped
 from tests.unit.fleet.models import make_group, make_machine, problem
 
@@ -115,22 +113,3 @@ def test_the_cuda_of_a_shipped_group_is_that_of_its_lock() -> None:
             locked = [line for line in lock.read_text().splitlines() if line.startswith("nvidia-cuda-runtime")]
             newest = max(tuple(int(part) for part in line.split("==")[1].split()[0].split(".")[:2]) for line in locked)
             assert cuda == ".".join(map(str, newest))
-
-
-def test_a_machine_publishes_the_addresses_its_traffic_goes_to() -> None:
-    said = {"none": "both PCs are on one LAN of their owner"}
-    both = {"192.168.1.10": {"machine": "mainpc", **said}, "192.168.1.20": {"machine": "pc2", **said}}
-    assert link_facts(planned("mainpc")) == link_facts(planned("pc2")) == {"links": both}
-    assert link_facts(planned("local")) == {"links": {}}
-
-
-@pytest.mark.parametrize(
-    ("traffic", "said"), [(None, {}), ({"by": "wireguard"}, {"encryption": "wireguard"})], ids=["nothing", "wireguard"]
-)
-def test_what_is_said_of_an_address_is_published(traffic: Mapping[str, str] | None, said: Mapping[str, str]) -> None:
-    fleet = shipped()
-    machine = fleet.stacks["pc2"].machine
-    changed = machine.model_copy(update={"lan_traffic": traffic and LanTraffic.model_validate(traffic)})
-    stacks = {**fleet.stacks, "pc2": fleet.stacks["pc2"].model_copy(update={"machine": changed})}
-    facts: Any = link_facts(planned("mainpc", replace(fleet, stacks=stacks)))
-    assert facts["links"]["192.168.1.20"] == {"machine": "pc2", **said}

@@ -1,0 +1,17 @@
+"""`fleet down`: removes a stack's containers."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import stack_argument
+from cli.terminal import Exit
+
+
+@click.command()
+@stack_argument
+def down(stack: str) -> Exit:
+    """Remove a stack's containers; data volumes stay."""
+    from cli.deploying import deploy
+
+    return deploy(stack, destroy=True)

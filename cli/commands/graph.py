@@ -1,0 +1,36 @@
+"""`fleet graph`: the drawing of the fleet for other documents."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import optional_stack_argument
+from cli.terminal import Exit, project_root
+
+
+@click.command()
+@optional_stack_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["mermaid", "svg"]),
+    default="mermaid",
+    show_default=True,
+    help="For Markdown, or as a picture",
+)
+def graph(stack: str | None, form: str) -> Exit:
+    """Draw the fleet: machines, groups in the waves they start in, and who may connect to whom."""
+    from cli.view.report.drawing import svg
+    from cli.view.report.layout import WIDE, draw
+    from cli.view.report.mermaid import mermaid
+    from fleet.load.project import load_project
+    from fleet.plan.planner import plan_stack
+
+    fleet = load_project(project_root()).fleet
+    names = [member.name for member in fleet.members]
+    if stack is not None and stack not in names:
+        # A sandbox is no part of the fleet: it is drawn alone.
+        names = [stack]
+    drawing = draw([plan_stack(fleet, name) for name in names], WIDE, stack)
+    print(svg(drawing, alone=True) if form == "svg" else mermaid(drawing), end="" if form == "mermaid" else "\n")
+    return Exit.GOOD

@@ -1,0 +1,167 @@
+"""What a machine's component publishes as its outputs: components write it, policies read it.
+
+A key is the name of its field in camelCase, or the one that the field gives. `outputs` writes an instance, and a reader
+goes through `read_fields`, so that neither spells a key. What is None is not published. What one container's own file
+says travels as labels instead: `fleet/labels.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+Count = int
+"""A whole number of 1 or more; anything less reads as absent."""
+
+
+def _key(key: str) -> dict[str, Any]:
+    return {"key": key}
+
+
+MONTHLY_COST = "monthlyCostUsd"
+_FOR_PEOPLE = {"for_people": True}
+"""Shown by `pulumi stack`, and read by no policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One GPU of a Docker machine, by its key. Memory in MiB."""
+
+    model: str = ""
+    device: str = ""
+    """Index, UUID or CDI name by which containers are given it."""
+    cuda: str = ""
+    """Newest CUDA that its driver runs."""
+    capacity_mib: int = 0
+    desktop_reserve_mib: int = 0
+    context_mib: int = 0
+    """Cost of one CUDA process."""
+    mps: bool = False
+    """An MPS control daemon serves it."""
+    mps_uid: int | None = None
+    mps_clients_max: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Nodes of a cluster that are alike, by the pool's name. Memory in MiB, per node and per card."""
+
+    nodes: int = 0
+    cpus: int = field(default=0, metadata=_FOR_PEOPLE)
+    memory_mib: int = 0
+    arch: str = ""
+    gpus: int = 0
+    """Cards of a node."""
+    gpu_model: str = ""
+    cuda: str = ""
+    gpu_memory_mib: int = 0
+    sharing: str = field(default="none", metadata=_key("gpuSharing"))
+    """How a card is handed out: `none`, `whole-device`, `shared-device` or `memory-amount`."""
+    shared_replicas: Count = 1
+    context_mib: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Traffic to a LAN address, by that address."""
+
+    machine: str = ""
+    """The machine that has the address."""
+    encryption: str | None = None
+    accepted: str | None = field(default=None, metadata=_key("none"))
+    """Why nothing encrypts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyCost:
+    """US dollars a month at three loads."""
+
+    idle: float
+    expected: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine, cluster or cloud project. Each target sets what it has."""
+
+    name: str = field(default="", metadata=_key("machine"))
+    memory_mib: int = 0
+    memory_reserve_mib: int = 0
+    lan_address: str = ""
+    subnets: Mapping[str, str] | None = None
+    """Every container subnet of the fleet: network name -> CIDR."""
+    allowed_overlaps: tuple[str, ...] | None = None
+    """CIDRs that lie in Docker's default pools on purpose."""
+    start_after: Mapping[str, tuple[str, ...]] | None = None
+    """Every group of the fleet -> the groups it starts after."""
+    agents: Mapping[str, int] | None = None
+    """Group of the stack -> how many agents it has; groups without any are left out."""
+    links: Mapping[str, Link] | None = None
+    monthly_cost_usd: MonthlyCost | None = field(default=None, metadata=_key(MONTHLY_COST))
+    """Of a stack with a budget, like the next two: no other stack's state changes with a price."""
+    monthly_cost_unknown: tuple[str, ...] | None = None
+    """What no price is known of."""
+    monthly_budget_usd: float | None = None
+
+    device_class: str | None = None
+    arch: str | None = None
+    cards: Mapping[str, Card] | None = field(default=None, metadata=_key("gpus"))
+    memory_enforced: str | None = None
+    """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`, as its owner says."""
+
+    pools: Mapping[str, Pool] | None = field(default=None, metadata=_key("nodePools"))
+    pool_label: str | None = None
+    """Node label that names the pool."""
+
+    project: str | None = field(default=None, metadata=_FOR_PEOPLE)
+    project_number: int | None = field(default=None, metadata=_FOR_PEOPLE)
+    regions: tuple[str, ...] | None = field(default=None, metadata=_FOR_PEOPLE)
+    front_door: str | None = field(default=None, metadata=_FOR_PEOPLE)
+    secret_versions: Mapping[str, int] | None = field(default=None, metadata=_FOR_PEOPLE)
+
+
+class PublishedField(NamedTuple):
+    """A field with its key. type: its annotation, without None; default: None where a reader finds no value."""
+
+    name: str
+    key: str
+    type: str
+    default: Any
+    for_people: bool
+
+
+@cache
+def published_fields(kind: type) -> tuple[PublishedField, ...]:
+    """The fields of a class of this module."""
+    return tuple(
+        PublishedField(
+            one.name,
+            one.metadata.get("key", _camel_case(one.name)),
+            str(one.type).removesuffix(" | None"),
+            None if one.default is MISSING else one.default,
+            one.metadata.get("for_people", False),
+        )
+        for one in fields(kind)
+    )
+
+
+def outputs(published: Any) -> dict[str, Any]:
+    """An instance as plain data, for `register_outputs`."""
+    found = {one.key: _plain(getattr(published, one.name)) for one in published_fields(published.__class__)}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return outputs(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

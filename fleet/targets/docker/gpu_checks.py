@@ -1,0 +1,139 @@
+"""Cards of Docker machines: what is always held fits each card, nothing may burst above it, and MPS can serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fleet.model import ContainerGroup, Enforcement, Fleet, GpuBudget, Stack, Target
+from fleet.source.faults import Fault
+from fleet.source.locations import Sources
+from fleet.targets.docker.capacity import card_of, card_uses
+from fleet.targets.gpu_use import CardUse
+from fleet.text import thousands
+
+
+def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Every fault of GPU budgets on Docker machines."""
+    yield from ensure_cards_are_named(fleet, sources)
+    yield from ensure_limits_fit_the_card(fleet, sources)
+    yield from ensure_gpu_memory_fits(fleet, sources)
+    yield from ensure_mps_clients_share_a_user(fleet, sources)
+    yield from ensure_tenants_share_no_card(fleet, sources)
+
+
+def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A budget is taken from a card that the machine has; with several cards, from a named one."""
+    for stack, group, key, budget in _budgets(fleet):
+        if card_of(stack.machine, budget) is not None:
+            continue
+        cards = ", ".join(stack.machine.gpus)
+        path = ("containers", key, "gpu")
+        if not stack.machine.gpus:
+            others = ", ".join(s.name for s in fleet.members if s.machine.cards) or "none of this fleet"
+            remedy = f"move the group to a machine with a GPU ({others}), or drop gpu"
+            yield sources.group_fault(group.name, path, f"a GPU budget, but {stack.name} has no GPU", remedy)
+        elif budget.card is None:
+            problem = f"names no card, and {stack.name} has several"
+            yield sources.group_fault(group.name, path, problem, f"set card to one of {cards}")
+        else:
+            problem = f"{budget.card} is no card of {stack.name}"
+            yield sources.group_fault(group.name, (*path, "card"), problem, f"use one of {cards}")
+
+
+def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A limit above the card could never be reached; it says that somebody had another card in mind."""
+    for stack, group, key, budget in _budgets(fleet):
+        card = card_of(stack.machine, budget)
+        capacity = stack.machine.gpus[card].memory_mib if card else budget.limit_mib
+        if budget.limit_mib > capacity:
+            problem = f"{thousands(budget.limit_mib)} MiB are above {card} of {stack.name} ({thousands(capacity)} MiB)"
+            yield sources.group_fault(
+                group.name, ("containers", key, "gpu", "limit"), problem, "lower it to the card at most"
+            )
+
+
+def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Per card and mode: `sum(request) + contexts x processes + desktop reserve <= capacity`."""
+    uses = {
+        (stack.name, mode): card_uses(stack, groups)
+        for stack in fleet.members
+        for mode, groups in fleet.placed_by_mode(stack)
+    }
+    # What a card of another machine has free is what its fullest mode leaves.
+    free: dict[tuple[str, str], int] = {}
+    for (name, _), cards in uses.items():
+        for use in cards:
+            free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
+    for (name, mode), cards in uses.items():
+        for use in cards:
+            if use.free_mib < 0:
+                largest = use.shares[0]
+                where = f"{use.name} of {name} ({use.gpu.model}{f', mode {mode}' if mode else ''})"
+                yield sources.group_fault(
+                    largest.group,
+                    ("containers", largest.container, "gpu", "request"),
+                    f"{thousands(largest.budget.request_mib)} MiB do not fit {where} beside the others",
+                    _remedy(use, name, fleet, free),
+                    (arithmetic(use),),
+                )
+
+
+def arithmetic(use: CardUse) -> str:
+    """The sum of a card as a line: each share, contexts, desktop, total and capacity in MiB."""
+    parts = [f"{share.label} {thousands(share.budget.request_mib)}" for share in use.shares]
+    parts.append(f"contexts {use.processes} x {use.gpu.context_mib} = {thousands(use.context_mib)}")
+    parts.append(f"desktop {thousands(use.gpu.reserve_mib)}")
+    return f"{' + '.join(parts)} = {thousands(use.committed_mib)} of {thousands(use.gpu.memory_mib)} MiB"
+
+
+def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS as enforcement needs a card that MPS serves, and serves one user id only."""
+    for stack, group, key, container in fleet.containers(fleet.members):
+        budget = container.gpu
+        card = card_of(stack.machine, budget) if budget else None
+        if budget is None or card is None:
+            continue
+        mps = stack.machine.gpus[card].mps
+        if budget.enforcement is Enforcement.MPS and mps is None:
+            path = ("containers", key, "gpu", "enforcement")
+            problem = f"mps, but {card} of {stack.name} has no MPS"
+            remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
+            yield sources.group_fault(group.name, path, problem, remedy)
+        if mps is not None and container.hardening.run_as.uid != mps.uid:
+            path = ("containers", key, "hardening", "run_as")
+            problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
+            yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
+
+
+def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS clients of a card share a folder in memory, and one's fault ends all."""
+    for stack in fleet.stacks.values():
+        first: dict[str, ContainerGroup] = {}
+        for _, group, key, container in fleet.containers((stack,)):
+            card = card_of(stack.machine, container.gpu) if container.gpu else None
+            if card is None or card not in stack.shared_cards:
+                continue
+            other = first.setdefault(card, group)
+            if other.tenant != group.tenant:
+                problem = f"MPS of {card} on {stack.name} would join {group.whose} and {other.whose} ({other.name})"
+                yield sources.group_fault(
+                    group.name, ("containers", key, "gpu"), problem, "give each tenant a card, or a machine"
+                )
+
+
+def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
+    room = [
+        f"{name} has {thousands(free[name, card])} MiB free"
+        for name, card in free
+        if name != stack and free[name, card] > 0
+    ]
+    move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
+    apart = ", or put groups into different modes" if len(use.shares) > 1 else ""
+    return f"lower requests by {thousands(-use.free_mib)} MiB together, {'' if apart else 'or '}{move}{apart}"
+
+
+def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:
+    members = (stack for stack in fleet.on(Target.DOCKER) if not stack.sandbox)
+    for stack, group, key, container in fleet.containers(members):
+        if container.gpu is not None:
+            yield stack, group, key, container.gpu

@@ -1,0 +1,38 @@
+"""The targets. Each is imported when a stack of it is first met, so that no stack loads another target's knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from fleet.model import Stack, Target
+from fleet.targets.base import TargetBase
+from fleet.targets.features import Feature, Support
+
+
+@cache
+def profile(target: Target) -> TargetBase:
+    """What the fleet knows of a target."""
+    match target:
+        case Target.DOCKER:
+            from fleet.targets.docker.target import Docker
+
+            return Docker()
+        case Target.KUBERNETES:
+            from fleet.targets.kubernetes.target import Kubernetes
+
+            return Kubernetes()
+        case Target.CLOUDRUN:
+            from fleet.targets.cloudrun.target import CloudRun
+
+            return CloudRun()
+
+
+def target_of(stack: Stack) -> TargetBase:
+    """The target that runs a stack's containers."""
+    return profile(stack.machine.target)
+
+
+def capabilities() -> Mapping[Target, Mapping[Feature, Support]]:
+    """Every target -> every feature -> what the target does of it."""
+    return {target: profile(target).capabilities for target in Target}

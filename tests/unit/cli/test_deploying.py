@@ -1,0 +1,235 @@
+"""`fleet up` and `fleet down`, with a stand-in for the Pulumi command line that writes down how it was called."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import docker.errors
+import pulumi.automation
+import pytest
+
+import components.docker.daemon
+from tests.unit.builders import ROOT, write_project
+from tests.unit.cli.running import Answer, fleet
+
+_PULUMI = f"""#!{sys.executable}
+import json, os, sys
+from pathlib import Path
+told = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
+with Path(__file__).with_name("calls").open("a") as calls:
+    calls.write(json.dumps([sys.argv[1:], os.getcwd(), told]) + "\\n")
+if sys.argv[1] == os.environ.get("FAILING"):
+    print("no backend", file=sys.stderr)
+    sys.exit(255)
+"""
+
+Calls = list[tuple[list[str], str, dict[str, str]]]
+
+
+@pytest.fixture
+def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the stand-in, alone on PATH; nobody is logged in."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pulumi").write_text(_PULUMI)
+    (folder / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "FLEET_BASE_IMAGE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the shipped project."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_project(folder)
+    (folder / "Pulumi.yaml").write_text("name: fleet\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def images(monkeypatch: pytest.MonkeyPatch) -> Images:
+    """A daemon that has no images, in place of every other."""
+    found = Images()
+
+    @contextmanager
+    def client(connection: str) -> Iterator[Images]:
+        found.connections.append(connection)
+        if found.error is not None:
+            raise found.error
+        yield found
+
+    monkeypatch.setattr(components.docker.daemon, "daemon_client", client)
+    return found
+
+
+class Images:
+    """The images of a daemon, and the client that holds them."""
+
+    def __init__(self) -> None:
+        self.connections: list[str] = []
+        self.built: dict[str, dict[str, Any]] = {}
+        self.error: Exception | None = None
+        self.build_error: Exception | None = None
+
+    @property
+    def images(self) -> Images:
+        return self
+
+    def get(self, name: str) -> None:
+        if name not in self.built:
+            raise docker.errors.ImageNotFound(name)
+
+    def build(self, *, tag: str, **arguments: Any) -> None:
+        if self.build_error is not None:
+            raise self.build_error
+        self.built[tag] = arguments
+
+
+def calls(folder: Path) -> Calls:
+    """How the stand-in was called: arguments, working directory, Pulumi's variables."""
+    file = folder / "calls"
+    return [tuple(json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, images: Images) -> None:
+    answer = fleet(project, "up", "local", PULUMI_BACKEND_URL="https://elsewhere.example")
+    assert (answer.code, answer.out) == (0, "")
+    select, up = calls(bin_folder)
+    assert select[0] == ["stack", "select", "--create", "local"]
+    assert up[0] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy"]
+    assert up[1] == str(project)
+    assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
+    assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
+    assert up[2]["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert (project / ".state").stat().st_mode & 0o777 == 0o700
+    assert [line.startswith("building fleet.local/agent-host:") for line in answer.err.splitlines()] == [True]
+    assert [build["path"] for build in images.built.values()] == [str(project / "images/agent-host")]
+
+
+def test_an_image_that_is_there_is_not_built_again(bin_folder: Path, project: Path, images: Images) -> None:
+    assert fleet(project, "up", "local", FLEET_BASE_IMAGE="base:1").code == 0
+    assert [build["buildargs"] for build in images.built.values()] == [{"BASE": "base:1"}]
+    assert fleet(project, "up", "local").err == ""
+
+
+def test_a_backend_that_the_caller_chose_stays(bin_folder: Path, project: Path) -> None:
+    assert fleet(project, "up", "mainpc", PULUMI_BACKEND_URL="s3://state").code == 0
+    assert {told["PULUMI_BACKEND_URL"] for _, _, told in calls(bin_folder)} == {"s3://state"}
+
+
+@pytest.mark.parametrize(
+    ("credentials", "chosen"),
+    [('{"current": "https://api.pulumi.com"}', True), ("{}", False), ("[]", False), ("{", False), (None, False)],
+)
+def test_a_login_is_a_chosen_backend(
+    bin_folder: Path, project: Path, tmp_path: Path, credentials: str | None, chosen: bool
+) -> None:
+    (tmp_path / "home").mkdir()
+    if credentials is not None:
+        (tmp_path / "home/credentials.json").write_text(credentials)
+    assert fleet(project, "up", "mainpc").code == 0
+    assert ("PULUMI_BACKEND_URL" not in calls(bin_folder)[-1][2]) is chosen
+
+
+def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, images: Images) -> None:
+    assert fleet(project, "down", "local").code == 0
+    assert calls(bin_folder)[-1][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
+    assert images.connections == []
+
+
+def test_a_cluster_asks_no_daemon(bin_folder: Path, project: Path, images: Images) -> None:
+    shutil.copytree(ROOT / "groups", project / "groups", dirs_exist_ok=True)
+    for file in ROOT.glob("Pulumi.*.yaml"):
+        shutil.copy(file, project)
+    assert fleet(project, "up", "cluster").code == 0
+    assert images.connections == []
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_an_unknown_stack_is_bad_input(bin_folder: Path, project: Path, command: str) -> None:
+    answer = fleet(project, command, "mainpcc")
+    assert (answer.code, answer.out, calls(bin_folder)) == (2, "", [])
+    assert answer.err.startswith('unknown stack "mainpcc"; did you mean mainpc?')
+
+
+def test_a_stack_that_cannot_be_selected_is_bad_input(bin_folder: Path, project: Path) -> None:
+    answer = fleet(project, "up", "mainpc", FAILING="stack")
+    assert answer.code == 2
+    assert answer.err == "stack select --create mainpc failed: no backend\n"
+
+
+def test_an_update_that_fails_fails_the_command(bin_folder: Path, project: Path) -> None:
+    assert fleet(project, "up", "mainpc", FAILING="up").code == 1
+
+
+def test_the_pulumi_of_the_checkout_serves_where_path_has_none(
+    bin_folder: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project / ".pulumi-cli/bin"
+    folder.mkdir(parents=True)
+    (bin_folder / "pulumi").rename(folder / "pulumi")
+    assert fleet(project, "up", "mainpc").code == 0
+    assert len(calls(folder)) == 2
+
+
+def install(result: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, bin_folder: Path, project: Path) -> Answer:
+    """Runs `fleet up` where Pulumi must be installed."""
+    stand_in = bin_folder / "pulumi"
+    stand_in.rename(bin_folder / "installed")
+    monkeypatch.setattr(pulumi.automation.PulumiCommand, "install", lambda root: result())
+    return fleet(project, "up", "mainpc")
+
+
+def test_pulumi_is_installed_where_it_is_missing(
+    bin_folder: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Installed:
+        command = str(bin_folder / "installed")
+
+    answer = install(Installed, monkeypatch, bin_folder, project)
+    assert answer.code == 0
+    assert answer.err.startswith("pulumi is not on PATH; installing its official release into .pulumi-cli/\n")
+    assert len(calls(bin_folder)) == 2
+
+
+def test_a_download_that_fails_names_what_works_without_it(
+    bin_folder: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OSError
+
+    answer = install(refuse, monkeypatch, bin_folder, project)
+    assert answer.code == 2
+    assert "the Pulumi command line is missing and could not be downloaded (OSError)" in answer.err
+    assert "make plan STACK=mainpc" in answer.err
+
+
+def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, images: Images) -> None:
+    images.error = docker.errors.DockerException("refused")
+    answer = fleet(project, "up", "mainpc")
+    assert (answer.code, calls(bin_folder)) == (2, [])
+    assert answer.err.startswith("no Docker daemon answers at ssh://")
+    assert "correct machine.connection in Pulumi.mainpc.yaml" in answer.err
+
+
+def test_an_image_that_cannot_be_built_ends_the_command(bin_folder: Path, project: Path, images: Images) -> None:
+    images.build_error = docker.errors.BuildError("no network", iter(()))
+    answer = fleet(project, "up", "local")
+    assert (answer.code, calls(bin_folder)) == (2, [])
+    assert "the agent host's image could not be built (no network); see images/agent-host/Dockerfile" in answer.err
+
+
+def test_make_calls_the_commands() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "@$(BIN)/fleet up $(STACK)" in makefile
+    assert "@$(BIN)/fleet down $(STACK)" in makefile

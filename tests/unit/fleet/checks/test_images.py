@@ -1,0 +1,59 @@
+"""Images exist for the processor of the machine that runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.builders import (
+    assert_accepted,
+    assert_refused,
+    chain,
+    faults_of,
+    place,
+    small_group,
+    swap,
+    under,
+    with_pi,
+    write_project,
+)
+
+READY = "image: {reference: 'registry.example/redis:7', platforms: [%s]}"
+PROBE = "health: {command: [/bin/ready]}"
+
+
+def test_an_image_for_the_machines_processor_only_is_accepted(tmp_path: Path) -> None:
+    assert_accepted(tmp_path, **with_pi(small_group(image=READY % "arm64", main=PROBE), arch="arm64"))
+
+
+def test_an_amd64_image_on_an_arm64_machine_is_refused(tmp_path: Path) -> None:
+    message = (
+        "containers.main.image.platforms: registry.example/redis:7 is for amd64 only, but pi is arm64; "
+        "use an image for arm64, or move the group"
+    )
+    changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="arm64")
+    assert_refused(tmp_path, "small", "image:", message, **changes)
+    assert_accepted(tmp_path, **with_pi(small_group(image=READY % "amd64", main=PROBE), arch="amd64"))
+
+
+def test_a_cuda_build_on_an_arm64_machine_is_refused(tmp_path: Path) -> None:
+    project = write_project(tmp_path, pc2=swap("arch: amd64", "arch: arm64"))
+    message = "CUDA images are built for amd64 only, but pc2 is arm64; set variant: cpu, or move the group"
+    assert faults_of(project) == [
+        f"{place(project, name, 'variant: cuda')}: containers.main.build.variant: {message}"
+        for name in ("memory_reasoning_gpu", "vision_dream_gpu")
+    ]
+
+
+def test_a_sandbox_of_another_processor_runs_stand_ins_of_cuda_groups(tmp_path: Path) -> None:
+    change = chain(
+        swap("memory: 4GiB", "memory: 8GiB"),
+        under("- memory-stack", "    - vision-dream-gpu"),
+        swap("arch: amd64", "arch: arm64"),
+    )
+    assert_accepted(tmp_path, local=change)
+
+
+def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path: Path) -> None:
+    changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="amd64")
+    local = chain(swap("arch: amd64", "arch: arm64"), under("- memory-stack", "    - small"))
+    assert_accepted(tmp_path, local=local, **changes)

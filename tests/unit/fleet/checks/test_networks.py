@@ -1,0 +1,141 @@
+"""Hosts, subnets and ports: nothing on one machine conflicts with anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.builders import Change, assert_accepted, assert_refused, faults_of, place, swap, under, write_project
+
+FREE = "take a free /24 of 10.210.0.0/16"
+
+
+@pytest.mark.parametrize("connection", ["ssh://owner@192.168.1.10", "ssh://root@192.168.1.10:2222"])
+def test_two_stacks_that_reach_the_same_host_are_refused(tmp_path: Path, connection: str) -> None:
+    message = (
+        f"machine.connection: {connection} is the host of mainpc too; "
+        "one stack a machine: merge the two, or correct the address"
+    )
+    change = swap("ssh://owner@192.168.1.20", connection)
+    assert_refused(tmp_path, "pc2", "connection:", message, pc2=change)
+
+
+@pytest.mark.parametrize("port", [2376, 2377])
+def test_two_daemons_of_one_host_are_one_machine(tmp_path: Path, port: int) -> None:
+    """Whatever their ports: neither would know what the other took of the host's memory and cards."""
+    first = swap("ssh://owner@192.168.1.10", "tcp://192.168.1.30:2376")
+    second = swap("ssh://owner@192.168.1.20", f"tcp://192.168.1.30:{port}")
+    (fault,) = faults_of(write_project(tmp_path, mainpc=first, pc2=second))
+    assert f"tcp://192.168.1.30:{port} is the host of mainpc too" in fault
+
+
+def test_two_stacks_of_one_lan_address_are_refused(tmp_path: Path) -> None:
+    message = "machine.lan_address: 192.168.1.10 is the address of mainpc too; correct one of the two"
+    change = swap("lan_address: 192.168.1.20", "lan_address: 192.168.1.10")
+    assert_refused(tmp_path, "pc2", "lan_address:", message, pc2=change)
+
+
+def test_two_machines_of_one_name_are_refused(tmp_path: Path) -> None:
+    message = 'machine.name: "mainpc" is the name of mainpc too; give each machine its own'
+    project = write_project(tmp_path, pc2=swap("    name: pc2\n", "    name: mainpc\n"))
+    assert f"{place(project, 'pc2', '    name: mainpc')}: {message}" in faults_of(project)
+
+
+def test_a_sandbox_may_share_the_host_of_a_machine(tmp_path: Path) -> None:
+    assert_accepted(tmp_path, local=swap("unix:///var/run/docker.sock", "ssh://owner@192.168.1.10"))
+
+
+@pytest.mark.parametrize("connection", ["tcp://3com:2375", "tcp://999.1.1.1:2375", "tcp://@", "tcp://1.2.3.4.example"])
+def test_an_odd_host_name_does_not_end_the_judgement(tmp_path: Path, connection: str) -> None:
+    for fault in faults_of(write_project(tmp_path, pc2=swap("ssh://owner@192.168.1.20", connection))):
+        assert fault.startswith("Pulumi.pc2.yaml:")
+
+
+def test_overlapping_subnets_of_two_machines_are_refused(tmp_path: Path) -> None:
+    message = f"machine.network.subnet: 10.210.0.0/22 overlaps mainpc_internal of mainpc (10.210.1.0/24); {FREE}"
+    assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", "10.210.0.0/22"))
+
+
+def test_a_subnet_of_the_sandbox_overlaps_nobody_either(tmp_path: Path) -> None:
+    message = f"machine.network.subnet: 10.210.1.0/24 overlaps local_internal of local (10.210.1.0/24); {FREE}"
+    assert_refused(tmp_path, "mainpc", "subnet:", message, local=swap("10.210.250.0/24", "10.210.1.0/24"))
+
+
+def test_neighbouring_subnets_are_accepted(tmp_path: Path) -> None:
+    assert_accepted(
+        tmp_path, mainpc=swap("10.210.1.0/24", "10.210.2.0/25"), pc2=swap("10.210.2.0/24", "10.210.2.128/25")
+    )
+
+
+def test_two_networks_of_one_name_are_refused(tmp_path: Path) -> None:
+    message = 'machine.network.name: "mainpc_internal" is the network of mainpc too; name it after its machine'
+    assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("pc2_internal", "mainpc_internal"))
+
+
+@pytest.mark.parametrize(
+    ("subnet", "pool"),
+    [
+        ("172.17.0.0/24", "172.17.0.0/16"), ("172.20.0.0/16", "172.20.0.0/14"), ("172.31.255.0/24", "172.28.0.0/14"),
+        ("192.168.0.0/24", "192.168.0.0/16"), ("172.16.0.0/12", "172.17.0.0/16"),
+    ],
+)  # fmt: skip
+def test_a_subnet_in_dockers_own_pools_is_refused_unless_it_is_meant(tmp_path: Path, subnet: str, pool: str) -> None:
+    message = (
+        f"machine.network.subnet: {subnet} lies in Docker's default pool {pool}, which Docker hands out by itself; "
+        f"{FREE}, or set inside_docker_pool: true if it is meant"
+    )
+    assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
+    assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", f"{subnet}, inside_docker_pool: true"))
+
+
+@pytest.mark.parametrize("subnet", ["172.16.255.0/24", "172.32.0.0/24", "192.167.255.0/24", "192.169.0.0/24"])
+def test_a_subnet_just_beside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
+    assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
+
+
+@pytest.mark.parametrize(
+    ("subnet", "what"),
+    [
+        ("10.42.0.0/24", "pods (10.42.0.0/16)"), ("10.42.255.0/24", "pods (10.42.0.0/16)"),
+        ("10.43.0.0/24", "services (10.43.0.0/16)"), ("10.43.255.0/24", "services (10.43.0.0/16)"),
+    ],
+)  # fmt: skip
+def test_a_subnet_in_the_ranges_of_k3s_is_refused(tmp_path: Path, subnet: str, what: str) -> None:
+    message = f"machine.network.subnet: {subnet} overlaps the k3s range for {what}; {FREE}"
+    assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
+
+
+@pytest.mark.parametrize("subnet", ["10.41.255.0/24", "10.44.0.0/24"])
+def test_a_subnet_just_beside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subnet: str) -> None:
+    assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
+
+
+def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
+    message = f"machine.network.subnet: 10.7.0.0/24 holds the LAN address of mainpc (10.7.0.255); {FREE}"
+    changes: dict[str, Change] = {
+        "pc2": swap("10.210.2.0/24", "10.7.0.0/24"),
+        "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.0.255"),
+    }
+    assert_refused(tmp_path, "pc2", "subnet:", message, **changes)
+    assert_accepted(tmp_path, **{**changes, "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.1.0")})
+
+
+def test_a_host_port_taken_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
+    message = (
+        "ports.main.host_port: 9000/tcp is taken on mainpc by core-platform.ports.observability; choose a free port"
+    )
+    change = swap("host_port: 8020", "host_port: 9000")
+    assert_refused(tmp_path, "vision_gpu", "host_port", message, vision_gpu=change)
+
+
+def test_a_host_port_of_another_protocol_or_machine_is_free(tmp_path: Path) -> None:
+    assert_accepted(tmp_path, vision_gpu=swap("host_port: 8020", "host_port: 9000, protocol: udp"))
+    assert_accepted(tmp_path, infra_core_cpu=swap("host_port: 8100", "host_port: 8000"))
+
+
+def test_a_port_taken_twice_in_a_container_is_refused(tmp_path: Path) -> None:
+    message = "ports.metrics.port: 8000/tcp is ports.main too; give each its own port"
+    change = under("host_port: 8020", "  metrics: {port: 8000}")
+    assert_refused(tmp_path, "vision_gpu", "metrics:", message, vision_gpu=change)
+    assert_accepted(tmp_path, vision_gpu=under("host_port: 8020", "  metrics: {port: 8001}"))

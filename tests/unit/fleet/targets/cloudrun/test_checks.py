@@ -1,0 +1,332 @@
+"""What Cloud Run would refuse is refused before: told where it stands, with the nearest value that it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fleet.model.base import NAME_LENGTH_MAX
+from fleet.targets.cloudrun.limits import FILE, limits
+from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
+
+FRONT = "machine.cloud.services.front."
+BRAIN = "machine.cloud.services.brain."
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "a name too long for its account": (
+        {
+            "groups": {
+                "twenty-seven-characters-now": GROUPS["front"]
+                | {"containers": {"main": {"build": {}, "agents": {"Another": {}}, **SMALL}}}
+            }
+        },
+        "run-twenty-seven-characters-now, its service account, has 31 characters, and an id takes 30; shorten",
+    ),
+    "less CPU than the least": (
+        service("front", cpu="79m", concurrency=1),
+        f"{FRONT}cpu: 0.079 CPUs cannot be had; there are 0.08 to 1, and 2, 4, 6, 8; set it to 0.08",
+    ),
+    "CPU between one and two": (service("front", cpu=1.4), f"{FRONT}cpu: 1.4 CPUs cannot be had"),
+    "CPU nearest to four": (service("front", cpu=5.0 - 0.5), "there are 0.08 to 1, and 2, 4, 6, 8; set it to 4"),
+    "CPU as near to two as to four": (service("front", cpu=3), "3 CPUs cannot be had; there are 0.08 to 1, and 2, 4,"),
+    "five CPUs": (service("front", cpu=5, memory="4GiB"), "set it to 6"),
+    "more CPU than the most": (service("front", cpu=9, memory="4GiB"), "9 CPUs cannot be had"),
+    "memory over half a CPU": (
+        service("front", cpu="499m", memory="513MiB", concurrency=1),
+        f"{FRONT}memory: 513 MiB are too much beside 0.499 CPUs, with 512 MiB at the most; set it to 512MiB, or cpu "
+        "to 0.5",
+    ),
+    "memory over one CPU from a half": (
+        service("front", cpu="500m", memory="1025MiB", concurrency=1),
+        "1 025 MiB are too much beside 0.5 CPUs, with 1 024 MiB at the most; set it to 1024MiB, or cpu to 1",
+    ),
+    "memory over one CPU": (
+        service("front", cpu=1, memory="4097MiB"),
+        "4 097 MiB are too much beside 1 CPU, with 4 096 MiB at the most; set it to 4096MiB, or cpu to 2",
+    ),
+    "memory over two CPUs": (service("front", cpu=2, memory="8193MiB"), "set it to 8192MiB, or cpu to 4"),
+    "memory over four CPUs": (service("front", cpu=4, memory="16385MiB"), "set it to 16384MiB, or cpu to 6"),
+    "memory over six CPUs": (service("front", cpu=6, memory="24577MiB"), "set it to 24576MiB, or cpu to 8"),
+    "memory over the most": (
+        service("front", cpu=8, memory="32769MiB"),
+        "32 769 MiB are too much beside 8 CPUs, with 32 768 MiB at the most; set it to 32768MiB",
+    ),
+    "memory under four CPUs": (
+        service("front", cpu=4, memory="2047MiB"),
+        "2 047 MiB are too little beside 4 CPUs; it takes 2 048 MiB; set it to 2048MiB",
+    ),
+    "memory under six CPUs": (service("front", cpu=6, memory="4095MiB"), "set it to 4096MiB"),
+    "memory under eight CPUs": (service("front", cpu=8, memory="4095MiB"), "set it to 4096MiB"),
+    "memory under the least": (service("front", memory="511MiB"), "511 MiB are too little beside 1 CPU; it takes 512"),
+    "memory under the least of less than a CPU": (
+        service("front", cpu="80m", memory="127MiB", concurrency=1),
+        "127 MiB are too little beside 0.08 CPUs; it takes 128 MiB",
+    ),
+    "the group's own limits": (
+        main("front", cpu={"limit": 3}),
+        f"{FRONT}cpu: 3 CPUs cannot be had",
+    ),
+    "several requests on less than a CPU": (
+        service("front", cpu="500m"),
+        f"{FRONT}concurrency: 80 requests at a time cannot be had beside 0.5 CPUs, which is less than one; set it to 1",
+    ),
+    "less than a CPU for as long as it runs": (
+        service("front", cpu="500m", concurrency=1, billing="instance"),
+        f'{FRONT}billing: "instance" cannot be had beside 0.5 CPUs, which is less than one; set it to "request"',
+    ),
+    "too many requests": (
+        service("front", concurrency=1001),
+        f"{FRONT}concurrency: 1001 requests at a time are too many; set it to 1000",
+    ),
+    "too long a request": (
+        service("front", timeout="3601s"),
+        f"{FRONT}timeout: 3601 s are too long for a request, with 3600 s at the most; set it to 3600s",
+    ),
+    "too long a task": (
+        service("store", kind="job", timeout="86401s"),
+        "machine.cloud.services.store.timeout: 86401 s are too long for a task, with 86400 s at the most",
+    ),
+    "a long variable": (
+        main("front", env={"TEXT": "é" * 16384 + "x"}),
+        "containers.main.env.TEXT: 32769 bytes are too many for a variable on sky, with 32768 at the most",
+    ),
+    "more instances than it may have": (
+        service("front", min_instances=2),
+        f"{FRONT}min_instances: 2 are above the 1 it may have; set it to 1, or raise max_instances",
+    ),
+    "more instances than there can be": (
+        service("front", max_instances=1001),
+        f"{FRONT}max_instances: 1001: input should be less than or equal to 1000; lower it",
+    ),
+    "a writer of which there may be two": (
+        service("store", volumes={"facts": "bucket"}, max_instances=2),
+        "machine.cloud.services.store.max_instances: 2 instances may run, but volumes.facts takes one writer",
+    ),
+    "too little CPU for a card": (
+        service("brain", cpu=2),
+        f"{BRAIN}cpu: 2 CPUs cannot be had with this card, which takes 4 at least and 8 at most; set it to 4",
+    ),
+    "too little memory for a card": (
+        service("brain", memory="16383MiB"),
+        f"{BRAIN}memory: 16 383 MiB are too little beside 4 CPUs and this card; it takes 16 384 MiB",
+    ),
+    "too little CPU for the large card": (
+        service("brain", gpu="nvidia-rtx-pro-6000", cpu=19, memory="80GiB"),
+        "19 CPUs cannot be had with this card, which takes 20 at least; set it to 20",
+    ),
+    "too little memory for the large card": (
+        service("brain", gpu="nvidia-rtx-pro-6000", cpu=20, memory="81919MiB"),
+        "81 919 MiB are too little beside 20 CPUs and this card; it takes 81 920 MiB",
+    ),
+    "a card where there is none": (
+        {"cloud": {"regions": ["europe-west4", "europe-north1"]}},
+        'machine.cloud.regions: europe-north1 has no "nvidia-l4"; use asia-southeast1, europe-west1, europe-west4, '
+        "us-east4, asia-south1 by invitation",
+    ),
+    "the large card where there is none": (
+        service("brain", gpu="nvidia-rtx-pro-6000", cpu=20, memory="80GiB"),
+        'machine.cloud.regions: europe-west1 has no "nvidia-rtx-pro-6000"',
+    ),
+    "a card paid by request": (
+        service("brain", billing="request"),
+        f'{BRAIN}billing: "request" cannot be had with a GPU; set it to "instance"',
+    ),
+    "a card kept warm": (
+        service("brain", min_instances=1),
+        f"{BRAIN}min_instances: 1 with a GPU run around the clock, and are paid for idle or not; set "
+        "min_instances to 0",
+    ),
+    "a card that runs all the time": (
+        service("brain", kind="worker-pool"),
+        "make it a service or a job, or say why in idle_gpu_accepted",
+    ),
+    "a budget without a card": (
+        service("brain", gpu=None, cpu=1, memory="1GiB"),
+        "containers.main.gpu: a GPU budget, but sky gives it no card; set machine.cloud.services.brain.gpu",
+    ),
+    "a card without a budget": (
+        main("brain", gpu=None, build={"variant": None}),
+        f'{BRAIN}gpu: "nvidia-l4" is a card that no container of brain has a budget for',
+    ),
+    "two holders of a card": (
+        {
+            "groups": {
+                "brain": {"containers": {"aid": {**GROUPS["brain"]["containers"]["main"], "agents": {"Aid": {}}}}}
+            }
+        },
+        "containers.aid.gpu: main and aid each have a GPU budget, but one container holds an instance's card",
+    ),
+    "a limit above the card": (
+        main("brain", gpu={"limit": "24577MiB"}),
+        "containers.main.gpu.limit: 24 577 MiB are above nvidia-l4 of sky, which has 24 576 MiB; lower it to 24576MiB",
+    ),
+    "sidecars above the greatest instance": (
+        {**service("front", cpu=8, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
+        f"{FRONT}cpu: 8.5 CPUs with its sidecars are too many, with 8 at the most; lower it, or a sidecar's, by 0.5",
+    ),
+    "sidecars' memory above what CPU allows": (
+        {**service("front", cpu=1, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
+        f"{FRONT}memory: with its sidecars, 4 224 MiB are too much beside 1.5 CPUs, with 4 096 MiB at the most",
+    ),
+    "a sidecar's CPU between the steps": (
+        {"groups": {"front": {"containers": {"meter": {**SIDECAR, "cpu": {"limit": 1.5}}}}}},
+        "containers.meter.cpu.limit: 1.5 CPUs cannot be had",
+    ),
+    "a service without a port": (
+        {"groups": {"front": {"ports": {}}}},
+        f'{FRONT}kind: front has no port, so it is no service; set it to "worker-pool" or "job"',
+    ),
+    "a port that is not HTTP's": (
+        {"groups": {"front": {"ports": {"main": {"port": 8000, "protocol": "udp"}}}}},
+        "ports.main.protocol: udp cannot be had on sky, which answers HTTP alone",
+    ),
+    "a job that is called": (
+        {**service("store", kind="job"), "groups": {"front": {"peers": ["store"]}}},
+        "peers.0: store is a job on sky, which answers nobody; drop the peer, or set",
+    ),
+    "a worker pool that is called": (
+        {**service("store", kind="worker-pool"), "groups": {"front": {"peers": ["store"]}}},
+        "peers.0: store is a worker pool on sky, which answers nobody",
+    ),
+    "data that lies nowhere": (
+        service("store", volumes={"facts": None}),
+        "machine.cloud.services.store.volumes.facts: facts (data) lies nowhere: an instance's own disk is its memory, "
+        'and goes with it; set it to "sql"',
+    ),
+    "a cache that lies nowhere": (
+        service("store", volumes={"papers": None}),
+        "volumes.papers: papers (cache) lies nowhere: an instance's own disk is its memory, and goes with it; "
+        'set it to "bucket"',
+    ),
+    "a database in a bucket": (
+        service("store", volumes={"facts": "bucket"}),
+        'volumes.facts: "bucket" locks no files, and facts takes one writer, such as a database file; set it to "sql"',
+    ),
+    "a volume that the group lacks": (
+        service("front", volumes={"facts": "sql"}),
+        f"{FRONT}volumes.facts: facts is no volume that front declares; name one of its own (it declares none)",
+    ),
+    "a secret without a version": (
+        {"cloud": {"secrets": {"store-key": None}}},
+        "containers.main.secrets.0: store-key has no version on sky; add machine.cloud.secrets.store-key",
+    ),
+    "a secret that nobody uses": (
+        {"cloud": {"secrets": {"other-key": {"version": 1}}}},
+        "machine.cloud.secrets.other-key: other-key is used by no group of sky; drop it",
+    ),
+    "a region in capitals": (
+        {"cloud": {"regions": ["Europe"]}},
+        'machine.cloud.regions.0: "Europe" has not the right form',
+    ),
+    "a service of a stranger": (
+        service("nobody"),
+        "machine.cloud.services.nobody: nobody is no group of sky; name one of its groups (front, brain, store)",
+    ),
+    "a front door to a stranger": (
+        {"cloud": {"front_door": {"group": "nobody"}}},
+        "machine.cloud.front_door.group: nobody is no group of sky",
+    ),
+    "a front door to a job": (
+        service("front", kind="job"),
+        "machine.cloud.front_door.group: front is a job, which answers nobody; name a service",
+    ),
+    "a front door that is shut": (
+        service("front", ingress="internal"),
+        f'{FRONT}ingress: "internal" shuts out the load balancer of front_door; set it to "load-balancer"',
+    ),
+    "a rollout of what answers nobody": (
+        {
+            **service("store", kind="worker-pool"),
+            "groups": {"store": {"rollout": {"strategy": "blue-green"}, "volumes": {"facts": {"writers": "many"}}}},
+            "rollouts": {"store": {"candidate": "docker.io/library/store:2", "percent": 100}},
+        },
+        "rollouts.store: store answers no requests on sky, so none can be divided",
+    ),
+    "a rollout of what rolls": (
+        {"rollouts": {"front": {"candidate": "docker.io/library/front:2", "percent": 10}}},
+        'rollouts.front: front has the strategy "rolling", which runs one version',
+    ),
+    "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 has nowhere to go"),
+    "images nobody can pull": (
+        {"images": {}},
+        "images.registry: the images of front, brain, store are built on one machine, where sky cannot pull them; "
+        "set images.registry, such as europe-west4-docker.pkg.dev/sky-project/fleet",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_cloud_run_refuses_is_told_with_the_way_out(name: str, tmp_path: Path) -> None:
+    changes, says = CASES[name]
+    found = faults(tmp_path, **changes)
+    assert any(says in fault for fault in found), "\n".join(found)
+
+
+ONE_REQUEST = {"concurrency": 1}
+LEGAL: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "the least": service("front", cpu="80m", memory="128MiB", **ONE_REQUEST),
+    "the most of the least": service("front", cpu="499m", memory="512MiB", **ONE_REQUEST),
+    "half a CPU": service("front", cpu="500m", memory="1GiB", **ONE_REQUEST),
+    "just under one CPU": service("front", cpu="999m", memory="1GiB", **ONE_REQUEST),
+    "one CPU": service("front", cpu=1, memory="4GiB"),
+    "two CPUs": service("front", cpu=2, memory="8GiB"),
+    "four CPUs and little memory": service("front", cpu=4, memory="2GiB"),
+    "four CPUs": service("front", cpu=4, memory="16GiB"),
+    "six CPUs and little memory": service("front", cpu=6, memory="4GiB"),
+    "six CPUs": service("front", cpu=6, memory="24GiB"),
+    "eight CPUs and little memory": service("front", cpu=8, memory="4GiB"),
+    "the greatest": service("front", cpu=8, memory="32GiB", concurrency=1000, timeout="3600s"),
+    "the longest task": service("store", kind="job", timeout="86400s"),
+    "the longest variable": main("front", env={"TEXT": "x" * 32768}),
+    "a named size": service("front", size="large", min_instances=50),
+    "the large card": {
+        "cloud": {
+            "regions": ["europe-west4", "asia-south2"],
+            "services": {"brain": {"gpu": "nvidia-rtx-pro-6000", "cpu": 20, "memory": "80GiB"}},
+        }
+    },
+    "all of a card": main("brain", gpu={"limit": "24GiB"}),
+    "a warm card with a reason": service("brain", min_instances=1, idle_gpu_accepted="answers within a second"),
+    "a group without ports as a job": {**service("store", kind="job"), "groups": {"store": {"ports": {}}}},
+    "sidecars within bounds": {"groups": {"front": {"containers": {"meter": SIDECAR}}}},
+    "a cache that is only read": {
+        **service("store", volumes={"papers": None}),
+        **main("store", mounts={"papers": {"path": "/content", "read_only": True}}),
+    },
+    "a share of requests": {
+        "groups": {"front": {"rollout": {"strategy": "canary", "steps": [{"percent": 10}, {"percent": 100}]}}},
+        "rollouts": {"front": {"candidate": "docker.io/library/front:2", "percent": 10}},
+    },
+    "a budget without a card where no cards are given": {
+        **service("brain", gpu=None, cpu=1, memory="1GiB"),
+        "without_gpu": True,
+    },
+}
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_what_cloud_run_takes_is_taken(name: str, tmp_path: Path) -> None:
+    assert faults(tmp_path, **LEGAL[name]) == []
+
+
+def test_every_figure_names_where_it_was_read() -> None:
+    data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    assert str(data.pop("as_of")) >= "2026"
+    for name, figure in data.items():
+        assert figure["source"] == "unverified" or figure["source"].startswith("https://"), name
+
+
+def test_a_group_cannot_have_a_name_too_long_for_a_service() -> None:
+    assert limits().name_length_max >= NAME_LENGTH_MAX
+
+
+def test_the_nearest_cpu_is_legal_itself() -> None:
+    for card in (None, *limits().gpus.values()):
+        for millicores in range(1, 25_000, 7):
+            nearest = limits().nearest_cpu(millicores, card)
+            assert limits().nearest_cpu(nearest, card) == nearest
+            least, most = limits().memory_range(nearest, card)
+            assert most is None or least <= most

@@ -1,0 +1,169 @@
+"""What a stack asks of a cluster that it does not have, or cannot do: told where it stands, with the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet.load.project import load_project
+from fleet.source.faults import ConfigurationError
+from tests.trial_cluster import GROUPS, trial, write_trial
+
+STATE = {"candidate": "ghcr.io/owner/fleet/front:0.2.0", "percent": 10}
+
+
+def faults(folder: Path, **changes: Any) -> list[str]:
+    """What is wrong with the trial fleet once it is changed."""
+    with pytest.raises(ConfigurationError) as refusal:
+        load_project(write_trial(folder, **changes))
+    return [f"{fault.path}: {fault.problem}; {fault.remedy}" for fault in refusal.value.faults]
+
+
+def cluster(**settings: Any) -> dict[str, Any]:
+    return {"machine": {"cluster": settings}}
+
+
+def main(**keys: Any) -> dict[str, Any]:
+    return {"containers": {"main": keys}}
+
+
+SHELF: dict[str, Any] = {"volumes": {"shelf": {}}}
+CARD = {"model": "L4", "memory": "24GiB"}
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "no card holds the limit": (
+        {"groups": {"brain": main(gpu={"limit": "32GiB"})}},
+        "containers.main.gpu.limit: no card of trial holds 32 768 MiB (it has cards 24 576); lower it",
+    ),
+    "no cards at all": (
+        cluster(node_pools={"cards": {"gpu": None}}),
+        "no card of trial holds 8 192 MiB (it has no pool with cards)",
+    ),
+    "fewer cards than copies": (
+        {"groups": {"brain": {"scaling": {"min": 3, "max": 3}}}},
+        "machine.cluster.node_pools.cards: cards for 2 of the 3 copies that always run; add nodes",
+    ),
+    "too little memory": (
+        cluster(node_pools={"general": {"memory": "100MiB", "nodes": 1}, "cards": {"memory": "200MiB", "nodes": 1}}),
+        "machine.cluster.node_pools: 300 MiB are too little for requests of",
+    ),
+    "a pod that fits no node": (
+        {"groups": {"left": main(memory={"request": "40GiB", "limit": "40GiB"})}},
+        "containers: a pod of 40 960 MiB fits no node of trial; the largest has 32 768 MiB",
+    ),
+    "images nobody can pull": (
+        {"images": {}},
+        "images.registry: the images of front, store, brain, left, right are built",
+    ),
+    "a volume in two namespaces": (
+        {"groups": {"left": main(mounts={"facts": {"path": "/data", "read_only": True}})}},
+        "volumes.facts: left mounts it from another namespace on trial, which no claim can do",
+    ),
+    "a volume for several copies": (
+        {"groups": {"front": {**main(mounts={"shelf": {"path": "/data"}}), "volumes": {"shelf": {}}}}},
+        "volumes.shelf: several pods of front mount it on trial, which has no storage for that; set "
+        "machine.cluster.shared_storage_class",
+    ),
+    "a volume for two versions": (
+        {"groups": {"front": {**main(mounts={"shelf": {"path": "/data"}}), **SHELF, "scaling": {"min": 1, "max": 1}}}},
+        "volumes.shelf: several pods of front mount it on trial",
+    ),
+    "two containers on one port": (
+        {"groups": {"store": {"ports": {"lookups": {"port": 8000}}}}},
+        "ports.lookups.port: 8000 is main's in the pod store has on trial",
+    ),
+    "an exposed stranger": (
+        cluster(entrance={"exposed": {"nobody": {"host": "a.example.org"}}}),
+        "machine.cluster.entrance.exposed.nobody: nobody is no group of trial",
+    ),
+    "an exposed port that is none": (
+        cluster(entrance={"exposed": {"front": {"port": "back"}}}),
+        "machine.cluster.entrance.exposed.front.port: front has no port back; use one of main",
+    ),
+    "one host for two": (
+        cluster(entrance={"exposed": {"left": {"host": "front.example.org"}}}),
+        "machine.cluster.entrance.exposed.left.host: front.example.org is the host of front too",
+    ),
+    "a rollout of a stranger": (
+        {"rollouts": {"nobody": STATE}},
+        "rollouts.nobody: nobody runs no two versions on trial",
+    ),
+    "a rollout of what rolls": (
+        {"rollouts": {"left": STATE}},
+        'rollouts.left: left has the strategy "rolling", which runs one version',
+    ),
+    "a share that nobody divides": (
+        {"rollouts": {"front": STATE}, **cluster(entrance={"kind": "ingress"})},
+        "rollouts.front.percent: 10 percent need a gateway that divides requests, and front has none",
+    ),
+    "a namespace's name that is too long": (
+        cluster(namespace="a-name-of-forty-characters-is-long-enough"[:40])
+        | {"groups": {"left": {"tenant": "t" * 30}}},
+        "characters, and a namespace takes 63",
+    ),
+    "limits a gateway cannot keep": (
+        cluster(entrance={"exposed": {"front": {"connections": 5}}}),
+        "exposed.front.connections cannot be kept by a gateway",
+    ),
+    "a weakened lock": (
+        {
+            "groups": {
+                "left": main(
+                    hardening={
+                        "read_only_root": False,
+                        "exceptions": {"read_only_root": {"reason": "writes beside itself", "until": "2999-01-01"}},
+                    }
+                )
+            }
+        },
+        "containers.main.hardening: not supported on trial (kubernetes): a lock weakened with a reason",
+    ),
+    "a device of the host": (
+        {"groups": {"left": main(devices=["/dev/snd"])}},
+        "containers.main.devices: not supported on trial (kubernetes): host audio and other devices",
+    ),
+    "an endpoint that another machine cannot reach": (
+        {
+            "groups": {"far": {**GROUPS["left"], "tenant": None, "peers": ["store"]}},
+            "on_host": ("far",),
+        },
+        "machine.cluster: host need store, which is reached only inside trial; expose it",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_cluster_cannot_do_is_told_with_the_way_out(name: str, tmp_path: Path) -> None:
+    changes, says = CASES[name]
+    found = faults(tmp_path, **changes)
+    assert any(says in fault for fault in found), "\n".join(found)
+
+
+def test_an_exposed_endpoint_is_reached_from_another_machine_by_its_url() -> None:
+    far = {"far": {**GROUPS["left"], "tenant": None, "peers": ["front"]}}
+    assert trial(groups=far, on_host=("far",)).endpoints["front"] == "tcp://front.fleet:8000"
+
+
+@pytest.mark.parametrize(
+    ("gpu", "copies", "placed"),
+    [
+        pytest.param({}, 3, 2, id="whole cards"),
+        pytest.param({"sharing": "shared-device", "shares": 4}, 9, 8, id="turns on shared cards"),
+        # 8192 and a context of 450 MiB: two fit a card of 24 576, and the pool has two.
+        pytest.param({"sharing": "memory-amount"}, 6, 4, id="amounts of memory"),
+    ],
+)
+def test_the_plan_knows_how_many_copies_find_a_card(gpu: dict[str, Any], copies: int, placed: int) -> None:
+    plan = trial(
+        groups={"brain": {"scaling": {"max": copies}}}, machine={"cluster": {"node_pools": {"cards": {"gpu": gpu}}}}
+    )
+    (pool,) = plan.pools
+    assert (pool.copies_max, pool.placed("copies_max")) == (copies, placed)
+
+
+def test_a_budget_is_taken_from_the_smallest_cards_that_hold_it() -> None:
+    pools = {"large": {"nodes": 1, "cpus": 8, "memory": "32GiB", "gpu": {"model": "H100", "memory": "80GiB"}}}
+    (brain,) = (g for g in trial(machine={"cluster": {"node_pools": pools}}).groups if g.name == "brain")
+    assert brain.containers[0].gpu
+    assert brain.containers[0].gpu.card == "cards"

@@ -1,0 +1,81 @@
+"""What a group asks for and its target lacks is refused, or listed with the group that gets less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fleet.source.faults import ConfigurationError
+from fleet.targets.features import Feature
+from tests import trial_cloud, trial_cluster
+
+
+def main(**keys: Any) -> dict[str, Any]:
+    return {"containers": {"main": keys}}
+
+
+def degraded_on_cloud(group: str, **keys: Any) -> set[Feature]:
+    """Features that a group of the trial cloud gets less of once its main container has other keys."""
+    found = trial_cloud.trial(groups={group: main(**keys)}).degradations
+    return {feature for feature, groups in found.items() if group in groups}
+
+
+@pytest.mark.parametrize(
+    ("keys", "feature"),
+    [
+        ({"shared_memory": "1GiB"}, Feature.SHARED_MEMORY),
+        ({"stop_grace": "120s"}, Feature.STOP_GRACE),
+        ({"health": {"command": ["probe"]}}, Feature.HEALTH_COMMAND),
+        ({"restart": "on-failure"}, Feature.RESTART_LIMIT),
+    ],
+)
+def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Feature) -> None:
+    assert feature in degraded_on_cloud("store", **keys)
+
+
+def test_what_cloud_run_keeps_is_not_listed() -> None:
+    lost = {Feature.SHARED_MEMORY, Feature.STOP_GRACE, Feature.HEALTH_COMMAND, Feature.RESTART_LIMIT}
+    assert not degraded_on_cloud("store", stop_grace="10s", health={"path": "/up", "command": ["probe"]}) & lost
+
+
+@pytest.mark.parametrize("restart", ["no", "on-failure"])
+def test_a_job_is_restarted_as_its_group_says(restart: str) -> None:
+    assert not degraded_on_cloud("nightly", restart=restart) & {Feature.NO_RESTART, Feature.RESTART_LIMIT}
+
+
+@pytest.mark.parametrize("group", ["store", "crawler"])
+def test_a_service_and_a_worker_pool_that_must_not_restart_are_refused(group: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"containers\.main\.restart: not supported on trial") as refusal:
+        trial_cloud.trial_project(groups={group: main(restart="no")})
+    assert "kind to job" in refusal.value.faults[0].remedy
+
+
+def test_a_pod_that_must_not_restart_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"containers\.main\.restart: not supported on trial") as refusal:
+        trial_cluster.trial_project(groups={"store": main(restart="no")})
+    assert "restartPolicy Always" in refusal.value.faults[0].remedy
+
+
+def test_a_cluster_keeps_shared_memory_and_the_time_to_stop_in() -> None:
+    groups = {"store": main(shared_memory="96MiB", stop_grace="120s")}
+    assert not {Feature.SHARED_MEMORY, Feature.STOP_GRACE} & trial_cluster.trial(groups=groups).degradations.keys()
+
+
+@pytest.mark.parametrize(
+    ("read_only", "listed"),
+    [
+        pytest.param(True, False, id="a bucket that nobody writes"),
+        pytest.param(False, True, id="a bucket that the main container writes"),
+    ],
+)
+def test_a_mount_is_read_only_where_its_whole_bucket_is(read_only: bool, listed: bool) -> None:
+    sidecar = {**trial_cloud.GROUPS["front"]["containers"]["lookups"], "agents": {"Reader": {}}}
+    mounts = {"files": {"path": "/data", "read_only": True}}
+    group = {
+        "containers": {
+            "main": {"mounts": {"files": {"read_only": read_only}}},
+            "reader": {**sidecar, "mounts": mounts},
+        }
+    }
+    assert (Feature.READ_ONLY_MOUNTS in trial_cloud.trial(groups={"store": group}).degradations) is listed
