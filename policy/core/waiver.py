@@ -70,7 +70,7 @@ def common_waiver(rule: Rule, carriers: Iterable[Labels]) -> Waiver | None:
 
 
 def carriers_in(view: object) -> list[Labels]:
-    """Whose waivers apply to a resource: the containers of a pod or of a Cloud Run resource; else nobody's."""
+    """Whose waivers apply to a resource: the containers of a pod or of a Cloud Run resource; else none."""
     return [container.labels for container in view.containers] if isinstance(view, PodView | RunView) else []
 
 

@@ -24,7 +24,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         declared = {port.number for pod in pods for view in pod.containers for port in view.container_ports}
         for port in service.ports:
             if pods and port.target.isdecimal() and int(port.target) not in declared:
-                problem = f"ports targets {port.target}, which no container of its pods declares"
+                problem = f"ports target {port.target}, which no container of its pods declares"
                 yield Finding(service.subject, "ports", problem, urn=service.urn)
 
 

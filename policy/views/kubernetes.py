@@ -236,9 +236,9 @@ class PoolView:
     context_mib: int = 0
     """Cost of one CUDA process."""
     cuda: str = ""
-    """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
+    """Newest CUDA that the nodes' driver runs; empty if not stated."""
     arch: str = ""
-    """Architecture of its processors, `amd64` or `arm64`; empty where nobody has said."""
+    """Architecture of its processors, `amd64` or `arm64`; empty if not stated."""
 
     @property
     def cards(self) -> int:

@@ -56,7 +56,7 @@ class CardView:
     device: str = ""
     """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
     cuda: str = ""
-    """Newest CUDA that its driver runs; empty where nobody has said."""
+    """Newest CUDA that its driver runs; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class LinkView:
     encryption: str = ""
     """`wireguard`, `tailscale`, `vpn` or `tls`; empty where nothing is said to encrypt it."""
     accepted: str = ""
-    """Why it goes in the clear; empty where nobody has said."""
+    """Why it is unencrypted; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ class MachineView:
     memory_enforced: Annotated[str, of_stack("machine.memory_enforced")] = ""
     """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
     device_class: str = ""
-    """What the device is, such as `single-board-computer`; empty where nobody has said."""
+    """What the device is, such as `single-board-computer`; empty if not stated."""
     arch: str = ""
-    """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
+    """Architecture of its processor, `amd64` or `arm64`; empty if not stated, and for a cluster or a cloud."""
     agents: Mapping[str, int] | None = None
     """The manifest: group -> how many agents it has. None where none was published."""
     links: tuple[LinkView, ...] = ()
@@ -102,7 +102,7 @@ class MachineView:
     pool_label: str = ""
     """Label of a node that names its pool."""
     monthly_budget_usd: float | None = None
-    """What a month may cost; None where nobody has said."""
+    """What a month may cost; None if not stated."""
     monthly_cost_usd: Annotated[
         Mapping[str, float], of_stack("machine.cloud.budget.monthly_usd", "monthly_budget_usd")
     ] = field(default_factory=dict)
