@@ -14,19 +14,19 @@ def build(deployment: Deployment) -> None:
 
     Raises pulumi.RunError if that SDK is not installed.
     """
-    target = deployment.machine.target
     import pulumi  # heavy, and render modules do without it
 
     from components.listing import inventory
 
+    target = deployment.machine.target
     try:
         component = import_module(f"components.{target}.component")
+        component.registrar(deployment).machine(inventory(deployment))
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if not package.startswith("pulumi_"):
             raise
         msg = f"{package} is not installed ({target} needs it); pip install 'agent-fleet[{target}]'"
         raise pulumi.RunError(msg) from error
-    component.registrar(deployment).machine(inventory(deployment))
     pulumi.export("machine", deployment.machine.name)
     pulumi.export("endpoints", dict(deployment.endpoints))

@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
-import pulumi
 import pytest
 
-from components import build
-from fleet.plan.deployment import Deployment
+from cli.preview.program import run_offline
+from fleet.errors import UserError
+from fleet.load.project import load_project
 from tests.unit.builders import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -29,6 +27,9 @@ RUNTIME = [
 
 SHIPPED = ("__main__.py", "fleet", "components", "policy", "cli", "tools/ci")
 DEVELOPED = ("tests", "benchmarks", "tools/tests")
+SDKS = ("pulumi_docker", "pulumi_kubernetes", "pulumi_gcp")
+"""Imported by `components/registering.py` for the first resource of a type, by the type's name."""
+
 OWN = {"fleet", "components", "policy", "cli", "tools", "tests", "benchmarks", "agent_host"}
 
 
@@ -81,8 +82,9 @@ def test_whatever_is_imported_is_declared() -> None:
 
 def test_whatever_is_declared_for_use_is_imported() -> None:
     providers = packages_distributions()
-    used = {normalized(name) for module in imported(*SHIPPED) for name in providers.get(module, ())}
-    assert (names(RUNTIME)) - used == set()
+    modules = {*imported(*SHIPPED), *SDKS}
+    used = {normalized(name) for module in modules for name in providers.get(module, ())}
+    assert names(RUNTIME) - used == set()
 
 
 def test_a_module_that_nobody_declares_is_found() -> None:
@@ -116,15 +118,16 @@ def test_the_locked_setuptools_builds_the_project_without_network() -> None:
     assert int(locked) >= int(required.removeprefix("setuptools>="))
 
 
-@pytest.mark.parametrize(("target", "module"), [("kubernetes", "pulumi_kubernetes"), ("cloudrun", "pulumi_gcp")])
+@pytest.mark.parametrize(("stack", "module"), [("cluster", "pulumi_kubernetes"), ("cloud", "pulumi_gcp")])
 def test_a_target_whose_sdk_is_missing_names_its_extra(
-    target: str, module: str, monkeypatch: pytest.MonkeyPatch
+    stack: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for loaded in [name for name in sys.modules if name.startswith((f"components.{target}", module))]:
+    for loaded in [name for name in sys.modules if name.partition(".")[0] == module]:
         monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.setitem(sys.modules, module, None)
-    deployment = SimpleNamespace(machine=SimpleNamespace(target=target))
-    with pytest.raises(pulumi.RunError) as refusal:
-        build(cast(Deployment, deployment))
-    assert str(refusal.value) == f"{module} is not installed ({target} needs it); pip install 'agent-fleet[{target}]'"
+    with pytest.raises(UserError) as refusal:
+        run_offline(ROOT, stack, {})
+    target = load_project(ROOT).fleet.stacks[stack].machine.target
+    extra = f"pip install 'agent-fleet[{target}]'"
+    assert str(refusal.value) == f"{module} is not installed ({target} needs it); {extra}"
     assert target in PYPROJECT["project"]["optional-dependencies"]
