@@ -86,6 +86,9 @@ EXCEPTION_PREFIX = "fleet.exception."
 WAIVER_PREFIX = "fleet.waiver."
 """Prefix of one label a waived rule: `<prefix><id of the rule>` = `<end date, ISO 8601> <reason>`."""
 
+WAIVER_WARN_DAYS = 30
+"""Days before its end from which a waiver is reported to end soon."""
+
 VOLUME_WRITERS = "fleet.volume.writers"
 """On a volume: `one` where its files take a single writer (SQLite, Chroma), else `many`."""
 

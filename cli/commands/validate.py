@@ -9,6 +9,7 @@ import click
 from cli.options import optional_stack_argument
 from cli.terminal import Exit, project_root
 from fleet.errors import UnknownStackError
+from fleet.labels import WAIVER_WARN_DAYS
 from fleet.source.faults import ConfigurationError
 
 if TYPE_CHECKING:
@@ -47,14 +48,13 @@ def _ending(project: Project) -> list[str]:
     from datetime import date
 
     from fleet.checks.waivers import waivers_of
-    from fleet.model.waiver import WARN_DAYS
 
     today = date.today()
     return [
         f"{project.sources.place_of_group(name, path)}: the waiver of {rule} ends on {waiver.until}; mend it until then"
         for name, group in project.fleet.groups.items()
         for path, rule, waiver in waivers_of(group)
-        if (waiver.until - today).days <= WARN_DAYS
+        if (waiver.until - today).days <= WAIVER_WARN_DAYS
     ]
 
 

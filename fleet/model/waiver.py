@@ -15,9 +15,6 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
 UNWAIVABLE = frozenset({"F04", "G01"})
 """Rules that nothing waives: a secret that was shown is known, and what exceeds a card ends its neighbours too."""
 
-WARN_DAYS = 30
-"""Days before its end from which a waiver says that it ends."""
-
 
 class Waiver(Model):
     """One rule that a group, or a container of it, may break for a while."""

@@ -1,4 +1,4 @@
-"""What the rules on ulimits share: a cap that is missing, means none, or is too high to be one."""
+"""Findings on ulimits that are missing, unlimited or too high."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from policy.core.rule import Finding
 from policy.views.container import ContainerView
 
 
-def uncapped(container: ContainerView, field: str, ulimit: str, most: int, told: tuple[str, str]) -> Iterator[Finding]:
-    """The finding on a hard limit above `most`, or on none; told: what follows of a missing one, and of any other."""
+def uncapped(
+    container: ContainerView, field: str, ulimit: str, most: int, reasons: tuple[str, str]
+) -> Iterator[Finding]:
+    """The finding on a hard limit above `most`, or on none; reasons: why a missing one matters, and any other."""
     limit: int | None = getattr(container, field)
-    missing, otherwise = told
+    missing, otherwise = reasons
     if limit is None:
         problem = f"{field} is not set (ulimit {ulimit}), {missing}"
     elif limit <= 0:
-        problem = f"{field} is {limit} (ulimit {ulimit}), which means none{otherwise}"
+        problem = f"{field} is {limit} (ulimit {ulimit}), which means no limit{otherwise}"
     elif limit > most:
         problem = f"{field} is {limit} (ulimit {ulimit}), above {most}{otherwise}"
     else:

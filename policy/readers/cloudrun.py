@@ -103,7 +103,7 @@ def _unknown(given: Properties, read: tuple[ContainerView, ...]) -> frozenset[st
 
 
 def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping[str, str]) -> Iterator[ContainerView]:
-    """Every container; one whose fields are all unknown stands for those that cannot be seen."""
+    """Every container, with one placeholder whose fields are all unknown if some are not known."""
     shared = Template(inner, annotations, ends=kind == JOB, labels_unknown="annotations_inside" in inner.unknown)
     main = _main(inner)
     for item in as_items(inner.raw("containers", "containers")):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.labels import from_annotations
 from fleet.targets.cloudrun.limits import limits as known_limits
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_whole
+from policy.readers.values import Properties
 from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
+from policy.views.scalars import as_whole
 
 _PROBES = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3
 """Cloud Run's own, where a probe says nothing."""
 
 _VOLUMES: Mapping[str, str] = {"gcs": "bucket", "nfs": "server", "secret": "secret", "cloudSqlInstance": "instances"}
-"""Kinds of volumes whose source matters -> the key it stands under."""
+"""Kinds of volumes whose source matters -> its key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.readers.values import Properties, as_text, is_unknown
+from policy.readers.values import Properties, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
+from policy.views.scalars import as_text
 
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")
@@ -212,7 +213,7 @@ def _cpu_limit(given: Properties) -> float | None:
 
 
 def _hard_limit(given: Properties, name: str, field: str) -> int | None:
-    """The provider has no pids limit; the hard limit of `nproc` stands in for it."""
+    """The hard limit of `nproc`, which replaces a pids limit: the provider has none."""
     for entry in given.entries("ulimits", field):
         if entry.text("name", field) == name:
             return entry.whole("hard", field)

@@ -90,7 +90,7 @@ def _unknown(given: Properties) -> frozenset[str]:
 
 
 def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:
-    """Every container of a pod; one whose fields are all unknown stands for those that cannot be seen."""
+    """Every container of a pod, with one placeholder whose fields are all unknown if some are not known."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
         found = as_items(spec.raw(key, "containers"))
         for item in found:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.labels import from_annotations
 from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_text, as_whole
+from policy.readers.values import Properties
 from policy.views.container import (
     BIND,
     EPHEMERAL,
@@ -23,9 +23,10 @@ from policy.views.container import (
     Mount,
     PublishedPort,
 )
+from policy.views.scalars import as_text, as_whole
 
 POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "claimName"}
-"""Kinds of volumes whose source matters -> the key it stands under."""
+"""Kinds of volumes whose source matters -> its key."""
 
 _ALWAYS_READ_ONLY = ("configMap", "secret", "projected", "downwardAPI", "image")
 _GPU_NAMES = ("nvidia.com/", "amd.com/gpu", "gpu.intel.com/")
@@ -171,7 +172,7 @@ class _Context:
         return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
 
     def profile(self, key: str, field: str) -> str | None:
-        """A seccomp or AppArmor profile by the view's words; an odd type counts as unconfined."""
+        """A seccomp or AppArmor profile by the view's words; an unknown type is unconfined."""
         kind = self.merged(key, field).nested(key, field).text("type", field)
         if kind is None:
             return None

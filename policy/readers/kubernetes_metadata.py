@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
-from policy.readers.values import Properties, as_text
+from policy.readers.values import Properties
 from policy.views.label_selectors import Requirement, Selector
+from policy.views.scalars import as_text
 
 
 class Metadata(TypedDict):

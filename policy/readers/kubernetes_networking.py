@@ -41,7 +41,7 @@ def network_policy(subject: str, kind: str, properties: Mapping[str, Any]) -> Ne
 
 
 def ingress(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
-    """A networking.k8s.io Ingress; a rule without a host counts as the host that is empty."""
+    """A networking.k8s.io Ingress; a rule without a host has the empty host."""
     given = Properties(properties)
     about = metadata(subject, kind, given)
     spec = _spec(given, "hosts", "tls_hosts", "encrypted", "backends")
@@ -79,7 +79,7 @@ def route(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
 def gateway(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
     """A Gateway of the Gateway API. A listener without a host takes the hosts of its routes.
 
-    A plain listener beside an encrypted one is taken for what sends browsers on to it.
+    A plain listener next to an encrypted one is assumed to redirect to it.
     """
     given = Properties(properties)
     about = metadata(subject, kind, given)

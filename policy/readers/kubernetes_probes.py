@@ -52,7 +52,7 @@ def probe_hosts(given: Properties) -> Iterator[tuple[str, str]]:
 
 
 def drain_s(given: Properties) -> int:
-    """Seconds that the hook before the signal to stop sleeps; what else it runs takes nobody knows how long."""
+    """Seconds that the preStop hook sleeps; the duration of its other commands is unknown."""
     hook = given.nested("lifecycle", "drain_s").nested("preStop", "drain_s")
     if seconds := hook.nested("sleep", "drain_s").whole("seconds", "drain_s"):
         return max(0, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from policy.readers.values import as_text
+from policy.views.scalars import as_text
 
 _QUANTITY = re.compile(r"^\s*\+?(\d{1,18}(?:\.\d{0,9})?|\.\d{1,9})([KMGTPE]i|[numkMGTPE]|[eE]-?\d{1,2})?\s*$")
 _DECIMAL = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}

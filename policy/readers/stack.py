@@ -25,6 +25,7 @@ from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
 from policy.views.kubernetes import DEFAULT_NAMESPACE, ObjectView, PodView
 from policy.views.registered import Registered
+from policy.views.selection import Scalers
 from policy.views.stack import MachineView, StackView, VolumeView
 
 _URN_PARTS = 4
@@ -34,7 +35,7 @@ _CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClas
 
 
 def collection_of(type_token: str) -> str:
-    """The collection of StackView a type of resource is judged in; empty for one that no rule judges by itself."""
+    """The collection of StackView that a type of resource is in; empty if no rule judges it by itself."""
     if type_token in READERS:
         return "containers"
     if type_token == VOLUME:
@@ -99,8 +100,9 @@ def _objects(
 
 
 def _settle(views: dict[str, list[Any]], machines: Sequence[MachineView]) -> None:
-    """How many of each pod run is known once its scaler and its nodes are."""
-    counts = {pod.urn: replicas_of(pod, views["scalers"], machines) for pod in views["pods"]}
+    """Sets replicas, which depend on scalers and nodes."""
+    scalers = Scalers(views["scalers"])
+    counts = {pod.urn: replicas_of(pod, scalers, machines) for pod in views["pods"]}
     views["containers"] = [_counted(view, counts) for view in views["containers"]]
     views["pods"] = [
         replace(pod, containers=tuple(_counted(view, counts) for view in pod.containers)) for pod in views["pods"]
@@ -134,7 +136,7 @@ class _Hosts:
         return provider_urn
 
     def namespace_of(self, resource: Registered) -> str:
-        """Where an object goes that names no namespace: its provider's, the only provider's, or Kubernetes' default."""
+        """The namespace of an object that sets none: its provider's, the only provider's, or Kubernetes' default."""
         known = self._namespaces.get(_provider_urn(resource))
         if known is None and len(self._namespaces) == 1:
             known = next(iter(self._namespaces.values()))

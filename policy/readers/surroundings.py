@@ -10,8 +10,9 @@ from typing import Any
 from fleet import labels, published
 from fleet.published import published_fields
 from policy.readers.docker import host_folder, propagation_of, read_labels
-from policy.readers.values import Properties, as_text, as_whole, is_unknown
+from policy.readers.values import Properties, is_unknown
 from policy.views.kubernetes import PoolView
+from policy.views.scalars import as_text, as_whole
 from policy.views.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
 NETWORK = "docker:index/network:Network"

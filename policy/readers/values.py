@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy.views.registered import UNKNOWN
+from policy.views.scalars import as_flag, as_number, as_text, as_whole
 
 HIDDEN = "[secret]"
-"""What stands for a secret, whatever its type, where plain text is withheld (state files, the offline plan)."""
-
-_WHOLE_MAX = 2**63 - 1
-"""Beyond it no provider's number reaches; Python's own would grow without end."""
-
-_TRUE = ("true", "t", "1")
+"""Placeholder of a secret of any type where plain text is withheld (state files, the offline plan)."""
 
 
 def is_unknown(value: object) -> bool:
     """Whether a value cannot be judged: unknown until `up`, or hidden as a secret."""
     return value is UNKNOWN or (isinstance(value, str) and value == HIDDEN)
-
-
-def as_text(value: object) -> str | None:
-    """Text, or a number written as text (`1000.0` reads `1000`)."""
-    if isinstance(value, str):
-        return value
-    whole = as_whole(value)
-    if whole is not None and whole == value:
-        return str(whole)
-    return str(value) if isinstance(value, float) else None
-
-
-def as_whole(value: object) -> int | None:
-    """A whole number, also from a float or from text; fractions are dropped."""
-    number = as_number(value)
-    if number is None or abs(number) > _WHOLE_MAX:
-        return None
-    return int(number)
-
-
-def as_number(value: object) -> float | int | None:
-    """A finite number, also from text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = value if isinstance(value, int) else float(value)
-        return number if math.isfinite(number) else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def as_flag(value: object) -> bool:
-    """A flag as providers take it: true, a number other than zero, or the text `true`."""
-    if isinstance(value, str):
-        return value.strip().lower() in _TRUE
-    return isinstance(value, bool | int | float) and bool(value)
 
 
 def as_items(value: object) -> list[Any]:

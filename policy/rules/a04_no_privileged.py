@@ -1,4 +1,4 @@
-"""A04: the container is not privileged."""
+"""A04: a container is not privileged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.privileged:
-        problem = "privileged is true, which hands over every device and capability of the host"
+        problem = "privileged is true, which grants every device and capability of the host"
         yield Finding(container.subject, "privileged", problem)
 
 
@@ -20,9 +20,9 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
     summary="A container is not privileged.",
-    remedy="drop privileged; name single devices under containers.<name>.devices",
-    elsewhere="drop privileged; hand over single devices instead",
-    on_cluster="drop privileged from its security context; ask for a device by its resource",
+    remedy="remove privileged; list the devices it needs under containers.<name>.devices",
+    elsewhere="remove privileged; pass the devices it needs instead",
+    on_cluster="remove privileged from its security context; request devices as extended resources",
     sources=("CKV_K8S_16", "KSV-0017", "CIS Docker 5.5", "PSS privileged", "KICS Privileged Containers Enabled"),
     targets=(DOCKER, KUBERNETES),
     reads=("privileged",),

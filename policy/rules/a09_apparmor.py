@@ -1,4 +1,4 @@
-"""A09: AppArmor is not switched off."""
+"""A09: AppArmor is not disabled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.apparmor == "unconfined":
-        problem = "apparmor is unconfined, so nothing stops it from writing to the kernel's own files"
+        problem = "apparmor is unconfined, so it may write to files of the kernel under /proc and /sys"
         yield Finding(container.subject, "apparmor", problem)
 
 
@@ -19,10 +19,10 @@ RULE = ContainerRule(
     name="apparmor",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="AppArmor is not switched off for a container, where its host has it.",
-    remedy="leave AppArmor to the default profile",
-    elsewhere="drop apparmor=unconfined from its security options",
-    on_cluster="set appArmorProfile to RuntimeDefault in its pod's or its own security context, or leave it out",
+    summary="A container does not disable AppArmor on hosts that have it.",
+    remedy="keep the default AppArmor profile",
+    elsewhere="remove apparmor=unconfined from its security options",
+    on_cluster="set appArmorProfile to RuntimeDefault in the pod's or container's security context, or omit it",
     sources=("KSV-0002", "CIS Docker 5.2", "PSS appArmorProfile"),
     targets=(DOCKER, KUBERNETES),
     reads=("apparmor",),

@@ -1,4 +1,4 @@
-"""A10: SELinux confines the container as any other."""
+"""A10: a container keeps SELinux's standard confinement."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for part, value in container.selinux:
         if part == "type" and value not in settings["types"]:
-            problem = f"selinux type is {shown(value)}, which may do more on the host than a container's"
+            problem = f"selinux type is {shown(value)}, which allows more on the host than a container type"
         elif part in ("user", "role"):
-            problem = f"selinux {part} is {shown(value)}, and a container has none of its own"
+            problem = f"selinux {part} is {shown(value)}, and containers must not set one"
         elif part == "disable":
-            problem = "selinux is switched off for it, so only its other locks are left"
+            problem = "selinux is disabled, so SELinux does not confine the container"
         else:
             continue
         yield Finding(container.subject, "selinux", problem)
@@ -27,8 +27,8 @@ RULE = ContainerRule(
     name="selinux-types",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="SELinux options of a container name a container's type and no user or role.",
-    remedy="leave the SELinux options out",
+    summary="A container sets a container type of SELinux, and no user or role.",
+    remedy="remove the SELinux options",
     sources=("KSV-0025", "CIS Docker 5.3", "PSS seLinuxOptions"),
     defaults={"types": ("container_t", "container_init_t", "container_kvm_t")},
     targets=(DOCKER, KUBERNETES),

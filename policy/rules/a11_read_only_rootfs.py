@@ -10,7 +10,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if not container.read_only_root:
-        problem = "read_only_root is false, so whoever breaks in can change the programs it runs"
+        problem = "read_only_root is false, so an attacker can replace the programs it runs"
         yield Finding(container.subject, "read_only_root", problem)
 
 
@@ -20,9 +20,9 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="A container's root file system is read-only; it writes to volumes and tmpfs.",
-    remedy="set containers.<name>.hardening.read_only_root to true and name what it writes to under hardening.tmpfs",
-    elsewhere="make its root read-only, with a tmpfs on each path it writes to",
-    on_cluster="set readOnlyRootFilesystem to true, with an emptyDir on each path it writes to",
+    remedy="set containers.<name>.hardening.read_only_root to true and list paths it writes to under hardening.tmpfs",
+    elsewhere="make its root file system read-only, with a tmpfs at each path it writes to",
+    on_cluster="set readOnlyRootFilesystem to true, with an emptyDir at each path it writes to",
     sources=(
         "CKV_K8S_22",
         "KSV-0014",

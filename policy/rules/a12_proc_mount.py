@@ -1,4 +1,4 @@
-"""A12: the kernel's files under /proc stay hidden."""
+"""A12: the kernel's files under /proc stay masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policy.views.container import KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.proc_mount not in (None, "Default"):
-        problem = f"proc_mount is {shown(container.proc_mount)}, which shows it the kernel's own files under /proc"
+        problem = f"proc_mount is {shown(container.proc_mount)}, which exposes files of the kernel under /proc"
         yield Finding(container.subject, "proc_mount", problem)
 
 
@@ -20,8 +20,8 @@ RULE = ContainerRule(
     name="proc-mount",
     level=Level.MANDATORY,
     severity=Severity.LOW,
-    summary="What a runtime hides of /proc stays hidden.",
-    remedy="drop procMount from its security context",
+    summary="The paths under /proc that a runtime masks stay masked.",
+    remedy="remove procMount from its security context",
     sources=("KSV-0027", "PSS procMount"),
     targets=(KUBERNETES,),
     reads=("proc_mount",),

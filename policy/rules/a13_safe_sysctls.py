@@ -1,6 +1,6 @@
-"""A13: only kernel settings that concern nobody else are changed.
+"""A13: only sysctls that affect nothing else on the host are set.
 
-The list is the baseline Pod Security Standard's of Kubernetes 1.32 to 1.34: settings of the container's own namespaces.
+The list is that of the baseline Pod Security Standard of Kubernetes 1.32 to 1.34: namespaced settings.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
 
 def _unsafe(subject: str, names: Iterable[str], settings: Settings) -> Iterator[Finding]:
     for name in names:
-        # Docker and Kubernetes take slashes in place of dots.
+        # Docker and Kubernetes accept slashes for dots.
         if name.replace("/", ".") not in settings["safe"]:
-            problem = f"sysctls holds {shown(name)}, which may change the kernel for others on the host"
+            problem = f"sysctls holds {shown(name)}, which may affect other containers on the host"
             yield Finding(subject, "sysctls", problem)
 
 
@@ -34,8 +34,8 @@ RULE = ContainerRule(
     name="safe-sysctls",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container changes only kernel settings that Kubernetes counts as safe.",
-    remedy="drop the sysctl, or set it on the host for all",
+    summary="A container sets only sysctls that Kubernetes classifies as safe.",
+    remedy="remove the sysctl, or set it on the host",
     sources=("KSV-0026", "PSS sysctls"),
     defaults={
         "safe": (

@@ -1,4 +1,4 @@
-"""A16: a pod and its containers say how they are locked down, and leave it to no default."""
+"""A16: a pod and its containers set a security context and do not rely on defaults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Setti
 from policy.views.container import KUBERNETES, ContainerView
 from policy.views.kubernetes import PodView
 
-_WHY = "so the cluster's defaults decide, and those lock nothing"
+_WHY = "so the cluster's defaults apply, which restrict nothing"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
     summary="A pod and each of its containers have a security context.",
-    remedy="leave it to the plan, which writes both from containers.<name>.hardening",
+    remedy="let the plan set both from containers.<name>.hardening",
     elsewhere="set securityContext on the pod and on the container",
     sources=("CKV_K8S_29", "CKV_K8S_30", "KSV-0118"),
     targets=(KUBERNETES,),

@@ -1,4 +1,4 @@
-"""B01: the container has a network of its own."""
+"""B01: a container has its own network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.host_network:
-        problem = "host_network is true, so it reaches every port of the host, the daemon's included"
+        problem = "host_network is true, so it can reach every port of the host, including local daemons"
         yield Finding(container.subject, "host_network", problem)
 
 
@@ -20,8 +20,8 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="A container does not share the host's network.",
-    remedy="join a user-defined network and publish single ports on a named address",
-    on_cluster="drop hostNetwork, and put a service before it",
+    remedy="join a user-defined network and publish the ports it needs on a specific address",
+    on_cluster="remove hostNetwork and expose it through a Service",
     sources=("CKV_K8S_19", "KSV-0009", "CIS Docker 5.10", "PSS hostNamespaces"),
     targets=(DOCKER, KUBERNETES),
     reads=("host_network",),

@@ -1,4 +1,4 @@
-"""B05: no container engine's socket is mounted."""
+"""B05: no socket of a container engine is mounted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policy.views.stack import VolumeView
 _SOCKETS = frozenset(
     {"docker.sock", "dockerd.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "podman.sock", "buildkitd.sock"}
 )
-_WHY = "whoever talks to it starts a container as root"
+_WHY = "access to it allows starting containers as root"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
 
 def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if _is_socket(volume.device):
-        yield Finding(volume.subject, "device", f'it is "{volume.device}" of the host; {_WHY}')
+        yield Finding(volume.subject, "device", f'device is "{volume.device}" of the host; {_WHY}')
 
 
 def _is_socket(path: str) -> bool:
@@ -35,8 +35,8 @@ RULE = ContainerRule(
     name="no-docker-socket",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="No container gets the socket of Docker, containerd, CRI-O or Podman, not even read-only.",
-    remedy="drop the mount; read a container's own figures from its cgroup",
+    summary="No container mounts the socket of Docker, containerd, CRI-O or Podman, not even read-only.",
+    remedy="remove the mount; read a container's own metrics from its cgroup",
     sources=(
         "CKV_K8S_27",
         "KSV-0006",

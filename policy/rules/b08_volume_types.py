@@ -1,4 +1,4 @@
-"""B08: a pod's volumes are of kinds that do not reach past its namespace."""
+"""B08: a pod's volumes are of types that stay within its namespace."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from policy.views.kubernetes import PodView
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
     for volume in pod.volumes:
         if volume.kind not in settings["kinds"]:
-            what = f'is "{volume.kind}"' if volume.kind else "is of no kind"
-            problem = (
-                f'volumes holds "{volume.name}", which {what}: storage that no claim keeps apart from other pods\''
-            )
+            what = f'is "{volume.kind}"' if volume.kind else "has no type"
+            problem = f'volumes holds "{volume.name}", which {what}: storage that no claim isolates from other pods'
             yield Finding(pod.subject, "volumes", problem)
 
 
@@ -23,9 +21,9 @@ RULE = ResourceRule(
     name="volume-types",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="Volumes of a pod are of the nine kinds that the restricted Pod Security Standard allows.",
+    summary="A pod's volumes are of the nine types that the restricted Pod Security Standard allows.",
     remedy="keep the data in a volume of the group, which becomes a claim",
-    elsewhere="use a claim, an emptyDir, or a config map or secret",
+    elsewhere="use a claim, an emptyDir, a config map or a secret",
     sources=("KSV-0028", "PSS restrictedVolumes"),
     defaults={
         "kinds": (

@@ -1,7 +1,7 @@
-"""B09: what is mounted on one side of a mount does not appear on the other.
+"""B09: mounts do not propagate between a container and its host.
 
-Judged of mounts, and of volumes whose driver mounts them so. Kubernetes says HostToContainer and Bidirectional for what
-Linux calls slave and shared.
+Checks mounts, and volumes whose driver options set it. HostToContainer and Bidirectional of Kubernetes are slave and
+shared of Linux.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
 def _why(propagation: str) -> str:
     word = propagation.strip().lower()
     if word in _BOTH_WAYS:
-        return "what the container mounts there is mounted on the host too"
-    return "what the host mounts there later is in the container too" if word in _INWARDS else ""
+        return "mounts made there by the container appear on the host"
+    return "mounts made there by the host appear in the container" if word in _INWARDS else ""
 
 
 RULE = ContainerRule(
@@ -41,10 +41,10 @@ RULE = ContainerRule(
     name="mount-propagation",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="Mounts made on one side of a mount do not appear on the other side.",
+    summary="Mounts do not propagate between a container and its host.",
     remedy="mount a volume of the group, which is private",
-    elsewhere="drop the propagation, or set it to rprivate",
-    on_cluster="drop mountPropagation, or set it to None",
+    elsewhere="remove the propagation, or set it to rprivate",
+    on_cluster="remove mountPropagation, or set it to None",
     sources=("CIS Docker 5.20", "KICS Volume Mounted In Multiple Containers"),
     targets=(DOCKER, KUBERNETES),
     reads=("mounts",),

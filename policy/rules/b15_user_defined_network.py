@@ -1,4 +1,4 @@
-"""B15: the container is on a network of its own making."""
+"""B15: a container joins a user-defined network."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ _DEFAULT_BRIDGE = (None, "default", "bridge")
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    # `bridge` and a user-defined network together are right: the provider creates on the one and moves to the other.
-    # No network at all is safe, the host's is B01's matter, and another container's is judged there.
+    # `bridge` with a user-defined network is fine: the provider creates on the one and moves to the other.
+    # No network is safe, B01 covers the host's, and another container's is checked on that container.
     if not container.networks and container.network_mode in _DEFAULT_BRIDGE:
-        problem = (
-            "networks is empty, so it shares the default bridge with every such container, and has no names to find"
-        )
+        problem = "networks is empty, so it shares the default bridge with other containers, without name resolution"
         yield Finding(container.subject, "networks", problem)
 
 
@@ -27,7 +25,7 @@ RULE = ContainerRule(
     severity=Severity.MEDIUM,
     summary="A container joins a user-defined network, not Docker's default bridge.",
     remedy="join the machine's network (machine.network)",
-    elsewhere="join a docker Network by networksAdvanced, or set network mode none",
+    elsewhere="join a Docker network through networksAdvanced, or set network mode none",
     sources=("CIS Docker 5.30", "CIS Docker 2.2"),
     targets=(DOCKER,),
     reads=("networks",),

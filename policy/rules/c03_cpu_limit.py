@@ -1,6 +1,6 @@
-"""C03: processor time is capped.
+"""C03: CPU is limited.
 
-Advisory, because capping it is a choice: a cap wastes idle time, none lets one container slow down its neighbours.
+Advisory, because it is a trade-off: a limit wastes idle time, no limit lets a container slow down others.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     limit = container.cpu_limit
     if limit is None or limit <= 0:
-        what = "is not set" if limit is None else f"is {limit:g}, which means none"
-        problem = f"cpu_limit {what}, so one busy loop slows down everything on the host"
+        what = "is not set" if limit is None else f"is {limit:g}, which means no limit"
+        problem = f"cpu_limit {what}, so a busy loop can slow down everything on the host"
         yield Finding(container.subject, "cpu_limit", problem)
 
 
@@ -24,7 +24,7 @@ RULE = ContainerRule(
     name="cpu-limit",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container's processor time is capped.",
+    summary="A container has a CPU limit.",
     remedy="set containers.<name>.cpu.limit",
     elsewhere="set its cpus",
     on_cluster="set resources.limits.cpu",

@@ -1,4 +1,4 @@
-"""C04: the scheduler knows what a container needs of processor time."""
+"""C04: the scheduler knows how much CPU a container needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from policy.views.container import KUBERNETES, ContainerView
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.cpu_request is None or container.cpu_request <= 0:
-        problem = "cpu_request is not set, so it gets what its neighbours leave, and no scaler can measure it"
+        problem = (
+            "cpu_request is not set, so it only gets leftover CPU, and an autoscaler cannot measure its utilization"
+        )
         yield Finding(container.subject, "cpu_request", problem)
 
 
@@ -19,7 +21,7 @@ RULE = ContainerRule(
     name="cpu-request",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container asks its cluster for processor time.",
+    summary="A container requests CPU.",
     remedy="set containers.<name>.cpu.request",
     elsewhere="set resources.requests.cpu",
     sources=("CKV_K8S_10", "KSV-0015"),

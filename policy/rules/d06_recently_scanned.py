@@ -1,7 +1,7 @@
-"""D06: an image was scanned for vulnerabilities not long ago.
+"""D06: an image was recently scanned for vulnerabilities.
 
-Disabled unless configured: nothing that is registered tells. The pipeline that scans writes what it found fit to run,
-and when, into the policy config. An image's size is not known here either.
+Disabled by default: nothing registered shows it. The pipeline that scans writes the digests that passed, and when, into
+the policy config. An image's size is not known here either.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fleet.redaction import shown
+from policy.core.parsing.images import parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 
@@ -21,15 +21,15 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return
     scanned = dict(_scans(settings["scanned"])).get(image.digest) if image.digest else None
     if scanned is None:
-        problem = f"image {shown(container.image)} is none that a scan found fit to run"
+        problem = f"image {shown(container.image)} has not passed a scan"
         yield Finding(container.subject, "image", problem)
     elif scanned + timedelta(days=settings["max_age_days"]) < date.today():
-        problem = f"image {shown(container.image)} was scanned on {scanned.isoformat()}, and more is known since"
+        problem = f"image {shown(container.image)} was last scanned on {scanned.isoformat()}, too long ago"
         yield Finding(container.subject, "image", problem)
 
 
 def _scans(lines: tuple[str, ...]) -> Iterator[tuple[str, date]]:
-    """`<digest> <ISO date>` a line; a line that says anything else vouches for nothing."""
+    """`<digest> <ISO date>` per line; other lines are ignored."""
     for line in lines:
         digest, _, day = line.partition(" ")
         try:
@@ -43,8 +43,8 @@ RULE = ContainerRule(
     name="recently-scanned",
     level=Level.DISABLED,
     severity=Severity.HIGH,
-    summary="An image was scanned for vulnerabilities not long ago.",
-    remedy="scan it and add `<digest> <date>` to this rule's scanned in the policy config",
+    summary="An image was recently scanned for vulnerabilities.",
+    remedy="scan it and add `<digest> <date>` to this rule's scanned setting",
     sources=("CIS Docker 4.4", "Kyverno require-vulnerability-scan", "Kyverno block-stale-images"),
     defaults={"scanned": (), "max_age_days": 30},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),

@@ -1,6 +1,6 @@
-"""E04: a probe asks a port that its container has.
+"""E04: a probe targets a port that its container declares.
 
-On Docker a health check is a command inside the container, and no port can be told from it.
+On Docker a health check is a command inside the container, which names no port.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for probe in container.probes:
         if probe.port and probe.port not in known:
             has = f"has {', '.join(sorted(known))}" if known else "has none"
-            problem = f"probes asks port {shown(probe.port)} for {probe.kind}, but the container {has}"
+            problem = f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
             yield Finding(container.subject, "probes", problem)
 
 
@@ -26,9 +26,9 @@ RULE = ContainerRule(
     name="probe-port",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A probe asks a port that its container says it listens on.",
-    remedy="set containers.<name>.health to the port of ports that answers",
-    elsewhere="name the port under ports, or ask one that is there",
+    summary="A probe targets a port that its container declares.",
+    remedy="set containers.<name>.health to one of its ports",
+    elsewhere="declare the port under ports, or target a declared one",
     sources=("KubeLinter liveness-port", "KubeLinter readiness-port", "KubeLinter startup-port"),
     targets=(KUBERNETES,),
     reads=("probes", "container_ports"),

@@ -1,7 +1,7 @@
-"""E12: data is not deleted with what used it.
+"""E12: data is protected from deletion.
 
-Judged of a cluster's claims, and of buckets, databases and services of a cloud. Of Docker's volumes nothing registered
-says which hold data and which are scratch.
+Covers claims of a cluster, and buckets, databases and services of a cloud. For Docker volumes nothing registered shows
+which hold data and which are scratch.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from policy.views.stack import VolumeView
 
 def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if volume.in_cloud and not (volume.protected or volume.keeps_data):
-        problem = "keeps_data is false, so its data goes with the stack, or with a change that replaces it"
-        remedy = "set protect in its options, drop forceDestroy, or set deletionProtection"
+        problem = "keeps_data is false, so its data is deleted with the stack, or by a change that replaces it"
+        remedy = "set protect in its options, remove forceDestroy, or set deletionProtection"
         yield Finding(volume.subject, "keeps_data", problem, remedy)
     if volume.is_claim and not volume.protected and volume.labels.get(VOLUME_KIND) != "scratch":
-        problem = "protected is false, so its data goes with the stack, or with a change that replaces it"
+        problem = "protected is false, so its data is deleted with the stack, or by a change that replaces it"
         yield Finding(volume.subject, "protected", problem)
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     if not run.protected:
-        problem = "protected is false, so a slip of the hand takes it off the air, with its address"
+        problem = "protected is false, so it can be deleted by mistake, with its URL"
         remedy = "set deletion_protection of its group under machine.cloud.services"
         yield Finding(run.subject, "protected", problem, remedy)
 
@@ -36,7 +36,7 @@ RULE = ResourceRule(
     name="protected-claims",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="What holds data, or answers others, is protected from deletion.",
+    summary="Resources that hold data or serve others are protected from deletion.",
     remedy=f"set protect in its options, or annotate it {VOLUME_KIND}: scratch",
     sources=("Cloud Foundation Fabric deletion_protection",),
     resources=(

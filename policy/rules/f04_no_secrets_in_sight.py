@@ -1,7 +1,7 @@
-"""F04: no credential stands where everybody who may look at a container can read it.
+"""F04: no credential is readable by everyone who may inspect a container.
 
-Environment, labels and arguments show in `docker inspect`, in crash reports and in every child process. The value
-itself is never part of a message.
+Environment, labels and arguments appear in `docker inspect`, in crash reports and in child processes. Messages never
+contain the value.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.views.kubernetes import DataView, ObjectView, PodView
 
 _MORE_NAMES = re.compile(r"(((^|_)(?<!PUBLIC_)KEY)|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PWD|CREDENTIALS?)$")
-"""Names that end so hold a credential, whatever comes before: OPENAI_KEY, PGPASSWORD."""
+"""Names with these endings hold a credential: OPENAI_KEY, PGPASSWORD."""
 
 _PATH = re.compile(r"^/[\w.-]+(/[\w.-]+)+$")
 _HARMLESS = re.compile(r"^(true|false|yes|no|on|off|none|null|\d{1,6})$", re.IGNORECASE)
 _PASSWORD = re.compile(r"PASS|PWD", re.IGNORECASE)
-_WHY = "which everybody who may inspect the container can read (value not shown)"
+_WHY = "which anyone who may inspect the container can read (value not shown)"
 
-_ALL = "which everybody who may read the namespace sees (value not shown)"
-_FIX = "put it into a Secret that is mounted as a file, and revoke this one"
+_ALL = "which anyone who may read the namespace can see (value not shown)"
+_FIX = "move it to a Secret mounted as a file, and revoke this one"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _is_named_like_a_secret(name: str, settings: Settings) -> bool:
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    """The path of a secret's file; a figure or a switch, unless it would be a password."""
+    """The path of a secret's file; a number or a switch, unless it may be a password."""
     return _PATH.match(value) is not None or (_HARMLESS.match(value) is not None and not _PASSWORD.search(name))
 
 
@@ -91,9 +91,9 @@ RULE = ContainerRule(
     severity=Severity.CRITICAL,
     waivable=False,
     summary="No environment variable, label, annotation, argument or config map holds a credential.",
-    remedy="name it under containers.<name>.secrets, so that it comes as a file, and revoke this one",
-    elsewhere="hand it over as a file, with its path in <NAME>_FILE, and revoke this one",
-    on_cluster="mount it from a secret as a file, with its path in <NAME>_FILE, and revoke this one",
+    remedy="list it under containers.<name>.secrets, which mounts it as a file, and revoke this one",
+    elsewhere="mount it as a file, with its path in <NAME>_FILE, and revoke this one",
+    on_cluster="mount it from a Secret as a file, with its path in <NAME>_FILE, and revoke this one",
     sources=("CKV_K8S_35", "KSV-0109", "KSV-01010", "DS-0031", "CIS Docker 4.10", "KubeLinter env-var-secret"),
     defaults={"ignored": ()},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),

@@ -1,7 +1,7 @@
-"""G06: the memory limit that MPS enforces, times the processes, stays within the container's.
+"""G06: the memory limit that MPS enforces per process fits the container's limit.
 
-`CUDA_MPS_PINNED_DEVICE_MEM_LIMIT` holds for each client process, not for the container: `0=3328M` on two processes is
-6656 MiB. Several devices (`0=1G,1=512M`) count together.
+`CUDA_MPS_PINNED_DEVICE_MEM_LIMIT` applies to each client process, not to the container: `0=3328M` with two processes is
+6656 MiB. Several devices (`0=1G,1=512M`) are summed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from fleet.labels import GPU_ENFORCEMENT
 from fleet.redaction import shown
 from fleet.text import thousands
+from policy.core.gpu.budgets import budget_of
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import budget_of
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _VARIABLE = "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"
@@ -25,24 +25,24 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     enforced = container.labels.get(GPU_ENFORCEMENT) == "mps"
     if value is None:
         if enforced:
-            problem = f"env {_VARIABLE} is not set, but its enforcement is mps, so nothing caps its GPU memory"
+            problem = f"env {_VARIABLE} is not set, but its enforcement is mps, so nothing limits its GPU memory"
             yield Finding(container.subject, "env", problem)
         return
     per_process, budget = _mebibytes(value), budget_of(container)
     if per_process is None:
-        problem = f"env {_VARIABLE} is {shown(value)}, which MPS does not take for a limit"
+        problem = f"env {_VARIABLE} is {shown(value)}, which is not a limit that MPS accepts"
         yield Finding(container.subject, "env", problem)
     elif budget and per_process * budget.processes > budget.limit_mib:
         total = thousands(per_process * budget.processes)
         problem = (
-            f"env {_VARIABLE} is {shown(value)}, which {budget.processes} processes make {total} of "
-            f"{thousands(budget.limit_mib)} MiB, so it may burst above its limit"
+            f"env {_VARIABLE} is {shown(value)}, which with {budget.processes} processes is {total} of "
+            f"{thousands(budget.limit_mib)} MiB, so it may exceed its limit"
         )
         yield Finding(container.subject, "env", problem)
 
 
 def _mebibytes(value: str) -> int | None:
-    """MiB of all devices; None where one is malformed."""
+    """MiB of all devices; None if one is malformed."""
     total = 0
     for device in value.split(","):
         match = _DEVICE.match(device)
@@ -57,8 +57,8 @@ RULE = ContainerRule(
     name="mps-per-process",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="The limit that MPS enforces on each process, times the processes, stays within the container's limit.",
-    remedy="leave it to the plan, which divides containers.<name>.gpu.limit by gpu.processes",
+    summary="The limit that MPS enforces per process, times the processes, fits the container's limit.",
+    remedy="let the plan set it: containers.<name>.gpu.limit divided by gpu.processes",
     elsewhere=f'set {_VARIABLE} to "0=<limit / processes>M"',
     sources=("NVIDIA k8s-device-plugin #720",),
     targets=(DOCKER, KUBERNETES),

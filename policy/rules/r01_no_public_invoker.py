@@ -1,6 +1,6 @@
-"""R01: nobody unknown may call a service.
+"""R01: a service is not callable by everyone.
 
-Google's API has this in two versions, in three forms of a grant each, and as a switch of the service itself.
+Google's API has two versions, each with three forms of a grant, and a switch on the service itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunGrantView, RunView
 
-_EVERYBODY = {"allUsers": "everybody", "allAuthenticatedUsers": "everybody with a Google account"}
+_EVERYBODY = {"allUsers": "everyone", "allAuthenticatedUsers": "everyone with a Google account"}
 
 
 def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
@@ -22,10 +22,8 @@ def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.open_to_all:
-        problem = "open_to_all is true (invokerIamDisabled), so nobody is asked who calls"
-        yield Finding(
-            run.subject, "open_to_all", problem, "drop it, and name who may call under invokers of the service"
-        )
+        problem = "open_to_all is true (invokerIamDisabled), so callers are not authenticated"
+        yield Finding(run.subject, "open_to_all", problem, "remove it, and list callers under invokers of the service")
 
 
 RULE = ResourceRule(
@@ -33,8 +31,8 @@ RULE = ResourceRule(
     name="no-public-invoker",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="Only named members may call a service, and none of them is everybody.",
-    remedy="name service accounts, users or groups under machine.cloud.services.<group>.invokers",
+    summary="Only specific members may call a service, never everyone.",
+    remedy="list service accounts, users or groups under machine.cloud.services.<group>.invokers",
     sources=("CKV_GCP_102",),
     resources=(
         ResourceCheck(of="run_grants", reads=("pairs",), each=("pairs",), check=_check_grant),

@@ -1,6 +1,6 @@
-"""R02: what runs has a service account of its own, with few rights.
+"""R02: a service runs as its own service account with few permissions.
 
-The compute default is shared by all that names none, and may edit the whole project where nobody took that away.
+Resources without an account share the compute default, which by default may edit the whole project.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _SHARED = ("-compute@developer.gserviceaccount.com", "@appspot.gserviceaccount.c
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     account = run.service_account
     if account is None:
-        problem = "service_account is not set, so it runs as the project's compute default, which others run as too"
+        problem = "service_account is not set, so it runs as the project's compute default account, shared with others"
         yield Finding(run.subject, "service_account", problem)
     elif account.endswith(_SHARED):
-        problem = f"service_account is {shown(account)}, which others run as too"
+        problem = f"service_account is {shown(account)}, which is shared with others"
         yield Finding(run.subject, "service_account", problem)
 
 
 def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
     for role, member in grant.pairs:
         if grant.kind == "Project" and role in settings["too_much"] and member.startswith("serviceAccount:"):
-            problem = f"role {role} lets {shown(member)} do more in the project than any program needs"
-            yield Finding(grant.subject, "pairs", problem, "give it the roles it needs, on the resources it needs")
+            problem = f"role {role} gives {shown(member)} more access to the project than a service needs"
+            yield Finding(grant.subject, "pairs", problem, "grant only the roles it needs, on the resources it needs")
 
 
 RULE = ResourceRule(
@@ -36,8 +36,8 @@ RULE = ResourceRule(
     name="own-account",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A service runs as an account of its own that has no role over the whole project.",
-    remedy="set serviceAccount of its template to an account of its own",
+    summary="A service runs as its own account, without a broad role on the project.",
+    remedy="set serviceAccount of its template to its own account",
     sources=("Cloud Foundation Fabric service_account",),
     defaults={
         "too_much": (

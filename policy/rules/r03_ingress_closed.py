@@ -1,4 +1,4 @@
-"""R03: a service is reached from inside, or through a load balancer, unless it says why not."""
+"""R03: a service accepts internal or load balancer traffic only, unless it gives a reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLOSED = (
 
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.kind == SERVICE and run.ingress not in _CLOSED and not run.says(EXPOSED):
-        problem = f"ingress is {shown(run.ingress)}, so the whole internet can knock, past any load balancer's rules"
+        problem = f"ingress is {shown(run.ingress)}, so it is reachable from the internet, bypassing any load balancer"
         yield Finding(run.subject, "ingress", problem)
 
 
@@ -27,9 +27,9 @@ RULE = ResourceRule(
     name="ingress-closed",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A service is reached from inside or through a load balancer, unless it says why not.",
-    remedy="set ingress of its group to internal or load-balancer, or say why in exposed",
-    elsewhere=f"set its ingress to one of those, or say why in the annotation {EXPOSED}",
+    summary="A service accepts internal or load balancer traffic only, unless it gives a reason.",
+    remedy="set ingress of its group to internal or load-balancer, or give the reason in exposed",
+    elsewhere=f"set its ingress to internal or load balancer, or give the reason in annotation {EXPOSED}",
     sources=("Cloud Foundation Fabric ingress",),
     resources=(ResourceCheck(of="runs", reads=("ingress", "annotations", "annotations_inside"), check=_check),),
 )

@@ -1,4 +1,4 @@
-"""R04: how many instances there may be is bounded: the fuse of the bill."""
+"""R04: the number of instances is limited, and so is the bill."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.kind == JOB:
         return
     if most is None:
-        problem = "instances_max is not set, so a flood of requests, or a loop, starts and bills a hundred or more"
+        problem = "instances_max is not set, so a traffic spike or a loop may start and bill a hundred or more"
         yield Finding(run.subject, "instances_max", problem)
     elif most > bound:
-        problem = f"instances_max is {most}, above the {bound} that this rule lets one service cost"
+        problem = f"instances_max is {most}, above the {bound} that this rule allows"
         yield Finding(run.subject, "instances_max", problem)
 
 
@@ -25,7 +25,7 @@ RULE = ResourceRule(
     name="bounded-instances",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="The number of a service's instances is bounded.",
+    summary="A service has a maximum number of instances.",
     remedy="set max_instances of its group under machine.cloud.services, or at_most of this rule in the policy config",
     elsewhere="set scaling.maxInstanceCount",
     defaults={"at_most": 100},

@@ -1,6 +1,6 @@
-"""R10: a revision says which version of a secret it reads.
+"""R10: a revision pins the versions of its secrets.
 
-`latest` is whichever there is when an instance starts: a new one rolls nothing out, and nothing can be rolled back.
+`latest` is resolved when an instance starts: a new version causes no rollout and cannot be rolled back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         if not secret.version.isdecimal():
             said = shown(secret.version) if secret.version else "no version"
             problem = (
-                f"secrets hold {shown(secret.name)} with {said}, so instances of one revision may read different ones"
+                f"secrets hold {shown(secret.name)} with {said}, so instances of one revision may use different values"
             )
             yield Finding(run.subject, "secrets", problem)
 
@@ -27,7 +27,7 @@ RULE = ResourceRule(
     name="pinned-secrets",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="A secret is read in a version that is a number.",
+    summary="A secret is pinned to a numbered version.",
     remedy="set its version under machine.cloud.secrets",
     elsewhere="set its version to a number",
     resources=(ResourceCheck(of="runs", reads=("secrets",), each=("secrets",), check=_check),),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
 from policy.views.keys import of_stack
 from policy.views.kubernetes import ObjectView

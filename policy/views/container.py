@@ -8,9 +8,10 @@ in `unknown` under the view's own field name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any
 
+from fleet.frozen import dataclass
 from policy.views.keys import of_group, of_stack, own
 
 DOCKER = "docker"

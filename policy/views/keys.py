@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import get_type_hints
+
+from fleet.frozen import dataclass
 
 
 class Scope(StrEnum):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
 from policy.views.keys import of_group, of_stack
 from policy.views.label_selectors import Selector
 
 DEFAULT_NAMESPACE = "default"
+
+Place = tuple[str, str]
+"""(cluster, namespace)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +36,10 @@ class ObjectView:
     annotations: Mapping[str, str] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
 
-    def shares_namespace(self, other: ObjectView) -> bool:
-        """Whether two objects are in the same namespace of the same cluster; unknown ones are in none."""
-        return (
-            (self.host, self.namespace) == (other.host, other.namespace)
-            and "namespace" not in self.unknown
-            and "namespace" not in other.unknown
-        )
+    @property
+    def place(self) -> Place | None:
+        """Where it is; None while its namespace is unknown."""
+        return None if "namespace" in self.unknown else (self.host, self.namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,16 @@ class PodView(ObjectView):
     node_selector: Mapping[str, str] = field(default_factory=dict)
     priority_class: str = ""
     containers: tuple[ContainerView, ...] = ()
+
+    @property
+    def run_labels(self) -> Mapping[str, str]:
+        """Its pods' labels, with those that their controller adds."""
+        added: Mapping[str, str] = {}
+        if self.kind == "StatefulSet":
+            added = {"statefulset.kubernetes.io/pod-name": f"{self.name}-0", "apps.kubernetes.io/pod-index": "0"}
+        elif self.kind == "Job":
+            added = {"job-name": self.name, "batch.kubernetes.io/job-name": self.name}
+        return {**added, **self.pod_labels} if added else self.pod_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +236,9 @@ class PoolView:
     context_mib: int = 0
     """Cost of one CUDA process."""
     cuda: str = ""
-    """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
+    """Newest CUDA that the nodes' driver runs; empty if not stated."""
     arch: str = ""
-    """Architecture of its processors, `amd64` or `arm64`; empty where nobody has said."""
+    """Architecture of its processors, `amd64` or `arm64`; empty if not stated."""
 
     @property
     def cards(self) -> int:

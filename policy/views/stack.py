@@ -8,10 +8,13 @@ judges one stack at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, fields
+from functools import cached_property
+from typing import Annotated, TypeVar
 
+from fleet.frozen import dataclass
+from fleet.labels import GROUP
 from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
 from policy.views.keys import of_stack, own
@@ -30,6 +33,10 @@ from policy.views.kubernetes import (
     ScheduleView,
     ServiceView,
 )
+from policy.views.lookup import Lookup
+from policy.views.selection import PodIndex
+
+ViewT = TypeVar("ViewT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class CardView:
     device: str = ""
     """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
     cuda: str = ""
-    """Newest CUDA that its driver runs; empty where nobody has said."""
+    """Newest CUDA that its driver runs; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class LinkView:
     encryption: str = ""
     """`wireguard`, `tailscale`, `vpn` or `tls`; empty where nothing is said to encrypt it."""
     accepted: str = ""
-    """Why it goes in the clear; empty where nobody has said."""
+    """Why it is unencrypted; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,9 @@ class MachineView:
     memory_enforced: Annotated[str, of_stack("machine.memory_enforced")] = ""
     """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
     device_class: str = ""
-    """What the device is, such as `single-board-computer`; empty where nobody has said."""
+    """What the device is, such as `single-board-computer`; empty if not stated."""
     arch: str = ""
-    """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
+    """Architecture of its processor, `amd64` or `arm64`; empty if not stated, and for a cluster or a cloud."""
     agents: Mapping[str, int] | None = None
     """The manifest: group -> how many agents it has. None where none was published."""
     links: tuple[LinkView, ...] = ()
@@ -95,7 +102,7 @@ class MachineView:
     pool_label: str = ""
     """Label of a node that names its pool."""
     monthly_budget_usd: float | None = None
-    """What a month may cost; None where nobody has said."""
+    """What a month may cost; None if not stated."""
     monthly_cost_usd: Annotated[
         Mapping[str, float], of_stack("machine.cloud.budget.monthly_usd", "monthly_budget_usd")
     ] = field(default_factory=dict)
@@ -167,9 +174,9 @@ class ProviderView:
     unknown: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=False)
 class StackView:
-    """Everything registered, in registration order."""
+    """Everything registered, in registration order. Indexes are built once, when a rule first asks."""
 
     containers: tuple[ContainerView, ...] = ()
     networks: tuple[NetworkView, ...] = ()
@@ -202,15 +209,43 @@ class StackView:
     urns: Mapping[str, str] = field(default_factory=dict)
     """Logical name -> URN; where two resources share a name, a container's comes first."""
 
+    @cached_property
+    def pod_index(self) -> PodIndex:
+        """Pods by place and label."""
+        return PodIndex(self.pods)
+
+    @cached_property
+    def object_index(self) -> Lookup:
+        """Objects of clusters and volumes by URN and name."""
+        return Lookup((*self.objects(), *self.volumes))
+
+    @cached_property
+    def objects_by_urn(self) -> Mapping[str, ObjectView]:
+        """Objects of clusters by URN; of several in one resource, the first."""
+        return {view.urn: view for view in reversed(list(self.objects())) if view.urn}
+
+    @cached_property
+    def workload_index(self) -> Lookup:
+        """Pods and what runs on Cloud Run by URN and name."""
+        return Lookup((*self.pods, *self.runs))
+
     def pods_on(self, machine: MachineView) -> Iterator[tuple[PodView, str]]:
         """The pods of a cluster whose node selector is known, each with the pool it names or nothing."""
-        for pod in self.pods:
-            if pod.host == machine.subject and "node_selector" not in pod.unknown:
+        for pod in self._pods_by_host.get(machine.subject, ()):
+            if "node_selector" not in pod.unknown:
                 yield pod, pod.node_selector.get(machine.pool_label, "")
 
-    def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
+    def on(self, machine: MachineView) -> Sequence[ContainerView]:
         """The containers of one machine."""
-        return tuple(container for container in self.containers if container.host == machine.subject)
+        return self._containers_by_host.get(machine.subject, ())
+
+    def container(self, subject: str) -> ContainerView | None:
+        """The first container of that logical name."""
+        return self._containers_by_subject.get(subject)
+
+    def of_group(self, group: str) -> Sequence[ContainerView]:
+        """The containers of a group."""
+        return self._containers_by_group.get(group, ())
 
     def objects(self) -> Iterator[ObjectView]:
         """Every object of a cluster, pods included."""
@@ -219,13 +254,39 @@ class StackView:
 
     def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
         """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
+        return {path: found for path in fields if (found := self._unknown.get(path))}
+
+    @cached_property
+    def _unknown(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path in fields:
-            collection, _, name = path.partition(".")
-            subjects = [view.subject for view in getattr(self, collection) if name in view.unknown]
-            if subjects:
-                found[path] = subjects
+        for collection in (one.name for one in fields(self) if one.name != "urns"):
+            for view in getattr(self, collection):
+                for name in view.unknown:
+                    found.setdefault(f"{collection}.{name}", []).append(view.subject)
         return found
+
+    @cached_property
+    def _containers_by_subject(self) -> Mapping[str, ContainerView]:
+        return {container.subject: container for container in reversed(self.containers)}
+
+    @cached_property
+    def _containers_by_host(self) -> Mapping[str, list[ContainerView]]:
+        return _grouped(self.containers, lambda container: container.host)
+
+    @cached_property
+    def _containers_by_group(self) -> Mapping[str, list[ContainerView]]:
+        return _grouped(self.containers, lambda container: container.labels.get(GROUP, ""))
+
+    @cached_property
+    def _pods_by_host(self) -> Mapping[str, list[PodView]]:
+        return _grouped(self.pods, lambda pod: pod.host)
+
+
+def _grouped(views: Iterable[ViewT], key: Callable[[ViewT], str]) -> Mapping[str, list[ViewT]]:
+    found: dict[str, list[ViewT]] = {}
+    for view in views:
+        found.setdefault(key(view), []).append(view)
+    return found
 
 
 _OBJECTS = (

@@ -6,11 +6,12 @@ Files are judged by it before anything is planned, and the policies judge what w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.text import thousands
 
 FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"

@@ -8,9 +8,9 @@ import pytest
 
 from policy.readers.docker import docker_container
 from policy.readers.stack import stack_view
-from policy.readers.values import as_flag, as_text, as_whole
 from policy.views.container import ContainerView, Mount, PublishedPort
 from policy.views.registered import UNKNOWN, Registered
+from policy.views.scalars import as_flag, as_text, as_whole
 from tests.policy.builders import container, docker_properties, machine, network, provider, volume
 
 

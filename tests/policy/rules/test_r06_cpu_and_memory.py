@@ -128,7 +128,7 @@ def test_it_holds_with(good: Registered) -> None:
                 "bad",
                 inside={"containers": [run_container(resources={"limits": {"cpu": "8", "memory": "8Gi"}}), sidecar()]},
             ),
-            "containers have 8.5 CPUs together",
+            "containers have 8.5 CPUs in total",
             id="sidecars above the greatest",
         ),
         pytest.param(

@@ -125,7 +125,7 @@ def test_levels_of_policies_can_be_configured(tmp_path: Path, config: str, code:
 
 @pytest.mark.parametrize(
     ("config", "said"),
-    [("{", "is not JSON"), ('{"A99": "advisory"}', '"A99" is no rule'), ('{"D01": "sometimes"}', '"sometimes"')],
+    [("{", "is not JSON"), ('{"A99": "advisory"}', '"A99" is not a rule'), ('{"D01": "sometimes"}', '"sometimes"')],
 )
 def test_a_policy_configuration_that_is_none_is_told(tmp_path: Path, config: str, said: str) -> None:
     file = tmp_path / "levels.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from policy.gpu.pools import PoolLoad, PoolShare
+from policy.core.gpu.pools import PoolLoad, PoolShare
 
 _COPIES_MAX = 4096
 """Pods of a workload that are laid out one by one; no pool has more cards."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.gpu_memory import unplaced, with_contexts
-from policy.gpu.budgets import Budget, Share, budget_of
+from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
 from policy.views.stack import MachineView, StackView

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from fleet.gpu_memory import with_contexts
 from fleet.text import addends, thousands
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
 from policy.core.rule import Finding
-from policy.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
 
 _SIZES_MAX = 4096
 """Pods that are laid out one by one; a pool of more cards than that is not known."""
@@ -24,7 +24,7 @@ def pool_findings(load: PoolLoad) -> Iterator[Finding]:
         return
     shares = [share for share in load.shares if _asks_right(share, load)]
     for share in load.shares:
-        if share not in shares:
+        if not _asks_right(share, load):
             yield _wrong_resource(share, load)
     for share in shares:
         yield from _alone(share, load)
@@ -97,7 +97,7 @@ def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
         figures = addends([(label, size) for size, label in meeting])
         problem = (
             f"pools share a card of {load.title} by turns and not by memory: these may meet on one, {figures} = "
-            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so whoever allocates last fails"
+            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so the last to allocate fails"
         )
         remedy = f"{_LOWER}; fewer may share a card, or hand it out by memory"
         yield Finding(load.machine.subject, "pools", problem, remedy)
