@@ -55,7 +55,7 @@ def _in_full(rule: Rule, width: int) -> str:
     from textwrap import fill
 
     def paragraph(title: str, text: str) -> str:
-        return fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11)
+        return fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
 
     lines = [
         f"{rule.id} {rule.name}   {rule.level}",
