@@ -44,7 +44,7 @@ class _Extending:
             return own
         if base_name not in self._documents:
             remedy = suggestion(base_name, self._documents.keys() - {name})
-            self.faults.append(self._fault(name, f"{base_name} is no group", remedy))
+            self.faults.append(self._fault(name, f"unknown group {base_name}", remedy))
             return None
         base = self.whole(base_name)
         if base is None:

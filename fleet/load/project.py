@@ -59,9 +59,7 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
             )
         )
     project = reading.project()
-    judged = check_fleet(project.fleet, project.sources, known=frozenset(reading.group_documents))
-    faults = [*reading.faults, *judged]
-    if faults:
+    if faults := [*reading.faults, *check_fleet(project.fleet, project.sources)]:
         raise ConfigurationError(faults)
     return project
 

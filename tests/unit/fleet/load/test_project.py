@@ -180,7 +180,7 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         "Pulumi.mainpc.yaml": f'{place(project, "mainpc", "24 gigs")}: machine.gpus.gpu0.memory: "24 gigs" {NO_SIZE}',
         "Pulumi.pc2.yaml": (
             f"{place(project, 'pc2', 'subnet:')}: machine.network.subnet: 10.42.0.0/24 overlaps the k3s range for pods "
-            "(10.42.0.0/16); take a free /24 of 10.210.0.0/16"
+            "(10.42.0.0/16); use a free /24 of 10.210.0.0/16"
         ),
         "groups/assistant/core-platform.yaml": (
             f'{place(project, "core_platform", "much")}: containers.main.cpu.limit: "much" {NO_CPU}'
