@@ -34,7 +34,7 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
             continue
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"
         if endpoint.key in sources.groups[endpoint.group].value.get("ports", {}):
-            path, remedy = ("ports", endpoint.key), "set host_port to a free port of that machine, or drop the peer"
+            remedy = "set host_port to a free port of that machine, or drop the peer"
+            yield sources.group_fault(endpoint.group, ("ports", endpoint.key), problem, remedy)
         else:
-            path, remedy = ("ports",), f"add ports.{endpoint.key}.host_port"
-        yield sources.group_fault(endpoint.group, path, problem, remedy)
+            yield sources.group_fault(endpoint.group, ("ports",), problem, f"add ports.{endpoint.key}.host_port")

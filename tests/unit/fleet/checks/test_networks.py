@@ -122,7 +122,8 @@ def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_host_port_taken_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
-    message = "ports.main.host_port: 9000/tcp is already used on mainpc by core-platform.ports.observability; choose a free port"
+    used = "9000/tcp is already used on mainpc by core-platform.ports.observability"
+    message = f"ports.main.host_port: {used}; choose a free port"
     change = swap("host_port: 8020", "host_port: 9000")
     assert_refused(tmp_path, "vision_gpu", "host_port", message, vision_gpu=change)
 

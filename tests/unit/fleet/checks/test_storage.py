@@ -69,8 +69,8 @@ def test_a_secret_named_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_new_volume_is_mounted_where_its_agents_may_write(tmp_path: Path) -> None:
     message = (
-        "containers.main.mounts.tutor-content.path: a new volume at /lessons is not writable: the image has no such folder; "
-        "use one of /data, /cache, /content, /logs, /models, /observability, /scratch"
+        "containers.main.mounts.tutor-content.path: a new volume at /lessons is not writable: "
+        "the image has no such folder; use one of /data, /cache, /content, /logs, /models, /observability, /scratch"
     )
     project = write_project(tmp_path, tutor_suite_cpu=swap("path: /content", "path: /lessons"))
     assert f"{place(project, 'tutor_suite_cpu', '/lessons')}: {message}" in faults_of(project)

@@ -63,7 +63,7 @@ def test_some_rules_cannot_be_waived(rule: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ['"*"', "E", '"E*"', "all", "e06"])
 def test_nothing_waives_several_rules_at_once(key: str, tmp_path: Path) -> None:
     (fault,) = _faults(tmp_path, _waived(key))
-    assert "write the id of one rule, like E06" in fault
+    assert "use the id of one rule, like E06" in fault
 
 
 def test_a_waiver_states_a_reason(tmp_path: Path) -> None:

@@ -118,19 +118,19 @@ def test_what_extends_a_group_at_fault_is_not_told_twice(tmp_path: Path) -> None
 
 def test_groups_that_extend_each_other_are_refused(tmp_path: Path) -> None:
     project = _project(tmp_path, "extends: owl\n", owl="extends: ears\n")
-    message = "extends: extends itself (ears -> owl -> ears); drop one of these"
+    message = "extends: extends itself (ears -> owl -> ears); remove one of these"
     assert faults_of(project) == [f"{place(project, 'ears', 'extends')}: {message}"]
 
 
 def test_a_group_that_extends_itself_is_refused(tmp_path: Path) -> None:
     project = _project(tmp_path, "extends: ears\n", groups=("ears",))
-    message = "extends: extends itself (ears -> ears); drop one of these"
+    message = "extends: extends itself (ears -> ears); remove one of these"
     assert faults_of(project) == [f"{place(project, 'ears', 'extends')}: {message}"]
 
 
 def test_null_for_a_key_the_base_lacks_gets_a_suggestion(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(top="peers: [core-platform]"), owl="extends: ears\npears: null\n")
-    message = "pears: null drops a key of ears, which has none of that name; did you mean peers?"
+    message = "pears: null removes a key that ears does not have; did you mean peers?"
     assert f"{place(project, 'owl', 'pears')}: {message}" in faults_of(project)
 
 
@@ -148,7 +148,7 @@ def test_a_wrong_value_laid_over_the_base_is_told_where_it_stands(tmp_path: Path
 
 def test_a_misspelt_key_of_the_base_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="agnts: {}"), owl="extends: ears\n")
-    message = "containers.main.agnts: is no known key; did you mean agents?"
+    message = "containers.main.agnts: unknown key; did you mean agents?"
     assert faults_of(project) == [f"{place(project, 'ears', 'agnts')}: {message}"]
 
 

@@ -218,7 +218,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a region in capitals": (
         {"cloud": {"regions": ["Europe"]}},
-        'machine.cloud.regions.0: "Europe" has not the right form',
+        'machine.cloud.regions.0: "Europe" has an invalid format',
     ),
     "a service of a stranger": (
         service("nobody"),
