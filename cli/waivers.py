@@ -54,13 +54,11 @@ def _rows(project: Project, today: date) -> Iterator[WaiverRow]:
     for name, group in project.fleet.groups.items():
         for path, rule_id, waiver in waivers_of(group):
             key = str(path[1]) if path[0] == "containers" else ""
-            place = project.sources.place_of_group(name, path) or ""
+            place = project.sources.place_of_group(name, path)
             yield _row(by_id[rule_id], name, key, waiver.until, waiver.reason, place, today)
         for key, container in group.containers.items():
             for field, exception in container.hardening.exceptions.items():
-                place = (
-                    project.sources.place_of_group(name, ("containers", key, "hardening", "exceptions", field)) or ""
-                )
+                place = project.sources.place_of_group(name, ("containers", key, "hardening", "exceptions", field))
                 for rule in rules():
                     if rule.exception == field:
                         yield _row(rule, name, key, exception.until, exception.reason, place, today)

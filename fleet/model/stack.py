@@ -13,7 +13,7 @@ from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import Container, ContainerGroup
+from fleet.model.group import Container, ContainerGroup, Port
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 
@@ -174,6 +174,13 @@ class Fleet:
             for group in self.placed(stack):
                 for key, container in group.containers.items():
                     yield stack, group, key, container
+
+    def ports(self, stacks: Iterable[Stack]) -> Iterator[tuple[Stack, ContainerGroup, str, Port]]:
+        """Every port of some stacks, with its stack, group and key."""
+        for stack in stacks:
+            for group in self.placed(stack):
+                for key, port in group.ports.items():
+                    yield stack, group, key, port
 
     def home_of(self, group: str) -> Stack | None:
         """The stack of the fleet that runs a group; None where none does."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, KeyPath
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
 
 _DROPPED = object()
 _MODELS: Mapping[str, type[BaseModel]] = {"groups": ContainerGroup, "stacks": Stack}
@@ -34,7 +34,7 @@ class File:
 
     def place(self, path: KeyPath) -> tuple[str, bool]:
         """`file:line` of a key or the nearest above it that is written, and whether the key itself is."""
-        whole = ("config", f"{NAMESPACE}{path[0]}", *path[1:]) if self.kind == "stacks" and path else path
+        whole = config_path(path) if self.kind == "stacks" and path else path
         source, line = self.document.place(whole)
         return f"{source}:{line or 1}", whole in self.document.lines
 
@@ -71,7 +71,7 @@ class Files:
             name: {**self._sources.groups[name].value, "name": name, "system": group.system}
             for name, group in self.fleet.groups.items()
         }
-        stacks = {name: _of_stack(name, self._sources.stacks[name]) for name in self.fleet.stacks}
+        stacks = {name: {**stack_data(self._sources.stacks[name]), "name": name} for name in self.fleet.stacks}
         return {"groups": groups, "stacks": stacks}
 
     def with_value(self, file: File, path: KeyPath, value: Any) -> Fleet | None:
@@ -145,16 +145,6 @@ class Files:
             return None
         kept = {kind: {} if whole else getattr(self.fleet, kind) for kind in models}
         return replace(self.fleet, **{kind: MappingProxyType({**kept[kind], **models[kind]}) for kind in models})
-
-
-def _of_stack(name: str, document: Document) -> dict[str, Any]:
-    config = document.value["config"]
-    ours = {key: value for key, value in config.items() if key.startswith(NAMESPACE) and not _is_secret(value)}
-    return {**{key.removeprefix(NAMESPACE): value for key, value in ours.items()}, "name": name}
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() == {"secure"}
 
 
 def _without(entries: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
         "GPU memory": tuple(gpu_rows(one, here, after, fleet)),
         "room": tuple(room_rows(one, here, after, fleet)),
     }
-    faults = check_fleet(moved, sources, frozenset(fleet.groups))
+    faults = check_fleet(moved, sources)
     return Move(
         group,
         here.name if here else None,

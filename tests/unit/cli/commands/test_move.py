@@ -142,7 +142,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     assert "after these edits the fleet is invalid:" in answer.out
     assert "  host audio and other devices: does -> cannot" in answer.out
     assert "not supported on cluster (kubernetes): host audio and other devices" in answer.err
-    assert "huggingface-cache is declared by no group on cluster" in answer.err
+    assert "no group on cluster declares huggingface-cache" in answer.err
     assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 of the pool cards" in (
         " ".join(answer.out.split())
     )

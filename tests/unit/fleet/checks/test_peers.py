@@ -10,7 +10,7 @@ from tests.unit.builders import assert_accepted, assert_refused, small_group, sw
 
 
 def test_an_endpoint_nobody_provides_is_refused(tmp_path: Path) -> None:
-    message = "peers.1: nobody provides speech-hub; name a group, or a group/port, of this fleet"
+    message = "peers.1: unknown endpoint speech-hub; use <group> or <group>/<port>"
     change = swap("peers: [core-platform, model-manager-gpu]", "peers: [core-platform, speech-hub]")
     assert_refused(tmp_path, "vision_gpu", "peers:", message, vision_gpu=change)
 
@@ -25,7 +25,7 @@ def test_a_port_its_group_does_not_have_is_refused(tmp_path: Path) -> None:
 def test_an_endpoint_needed_on_another_machine_has_a_host_port(tmp_path: Path) -> None:
     message = (
         "ports.main: vision-dream-gpu on pc2 needs it on mainpc, but it has no host_port; "
-        "add host_port, a free port of that machine, or drop the peer"
+        "set host_port to a free port of that machine, or drop the peer"
     )
     change = swap("main: {port: 8000, host_port: 8020}", "main: {port: 8000}")
     assert_refused(tmp_path, "vision_gpu", "main: {port", message, vision_gpu=change)

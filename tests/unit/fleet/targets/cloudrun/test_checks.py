@@ -218,7 +218,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a region in capitals": (
         {"cloud": {"regions": ["Europe"]}},
-        'machine.cloud.regions.0: "Europe" has not the right form',
+        'machine.cloud.regions.0: "Europe" has an invalid format',
     ),
     "a service of a stranger": (
         service("nobody"),
@@ -251,7 +251,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 has nowhere to go"),
     "images nobody can pull": (
         {"images": {}},
-        "images.registry: the images of front, brain, store are built on one machine, where sky cannot pull them; "
+        "images.registry: sky cannot pull the images of front, brain, store, which are built on one machine; "
         "set images.registry, such as europe-west4-docker.pkg.dev/sky-project/fleet",
     ),
 }

@@ -54,7 +54,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "images nobody can pull": (
         {"images": {}},
-        "images.registry: the images of front, store, brain, left, right are built",
+        "images.registry: trial cannot pull the images of front, store, brain, left, right",
     ),
     "a volume in two namespaces": (
         {"groups": {"left": main(mounts={"facts": {"path": "/data", "read_only": True}})}},
@@ -87,7 +87,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a rollout of a stranger": (
         {"rollouts": {"nobody": STATE}},
-        "rollouts.nobody: nobody runs no two versions on trial",
+        "rollouts.nobody: nobody cannot run two versions on trial",
     ),
     "a rollout of what rolls": (
         {"rollouts": {"left": STATE}},
