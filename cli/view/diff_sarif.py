@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from cli.diff.model import VIOLATION, WAIVED, PolicyResult, StackDiff
 from cli.view.diff_words import short
+from fleet.text import plural
 from policy.engine.catalogue import rules
 
 RESULTS_MAX = 5_000
@@ -53,7 +54,7 @@ def sarif(diffs: Sequence[StackDiff]) -> str:
 
 
 def _omitted(count: int) -> Node:
-    text = f"the {count} least severe results are omitted: code scanning shows {RESULTS_MAX} of a run"
+    text = f"{plural(count, 'result')} omitted, the least severe: code scanning shows {RESULTS_MAX} of a run"
     return {"toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
 
 

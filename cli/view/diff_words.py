@@ -27,8 +27,8 @@ MARKS = {Kind.REMOVED: "-", Kind.REPLACED: "±", Kind.CHANGED: "~", Kind.ADDED: 
 _EFFECTS = {
     Effect.STARTS: "starts",
     Effect.STOPS: "stops",
-    Effect.RECREATED: "stops, then its successor starts",
-    Effect.ROLLED: "is replaced without downtime",
+    Effect.RECREATED: "stops, then starts again",
+    Effect.ROLLED: "is replaced by a rolling update",
 }
 
 
