@@ -120,7 +120,7 @@ def _planned(stack: str, target: str, *, without_gpu: bool) -> tuple[Fleet, Depl
     actual = str(deployment.machine.target)
     if actual != target:
         tools = {"docker": "compose", "kubernetes": "kubernetes", "cloudrun": "knative"}
-        msg = f"{stack}: target is {actual}, not {target}; use `fleet export {tools[actual]} {stack}`"
+        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {tools[actual]} {stack}`"
         raise UserError(msg)
     if without_gpu and deployment.gpus_dropped:
         print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)

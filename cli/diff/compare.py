@@ -24,14 +24,16 @@ def compare_stack(stack: str, before: Reading | None, after: Reading | None) -> 
     old, new = ((side.plan if side else None) or {**_NO_PLAN, "stack": stack} for side in (before, after))
     old_resources, new_resources = resources_of(old), resources_of(new)
     changes = compare_resources(old_resources, new_resources)
-    by_name = [{resource.name: resource for resource in side.values()} for side in (old_resources, new_resources)]
+    old_names, new_names = (
+        {resource.name: resource for resource in side.values()} for side in (old_resources, new_resources)
+    )
     return StackDiff(
         stack,
         presence,
         resources=changes,
         unchanged=len(new_resources) - sum(change.kind != "removed" for change in changes),
         # Removing the file of a stack stops nothing until `pulumi destroy`.
-        restarts=restarts(changes, *by_name, new) if after else (),
+        restarts=restarts(changes, old_names, new_names, new) if after else (),
         cards=_cards(old, new),
         memory=Pair(old["memory"].get("requested_mib"), new["memory"].get("requested_mib")),
         memory_capacity_mib=new["memory"].get("capacity_mib") or old["memory"].get("capacity_mib") or 0,

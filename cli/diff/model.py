@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 _T = TypeVar("_T")
 
@@ -176,7 +176,7 @@ class StackDiff:
 
     @property
     def is_empty(self) -> bool:
-        pairs = (self.memory, self.ports, self.usd, *(self.cards or {}).values())
+        pairs: list[Pair[Any]] = [self.memory, self.ports, self.usd, *(self.cards or {}).values()]
         judged = self.policies.new or self.policies.waived or self.policies.fixed
         return self.presence is Presence.BOTH and not (self.resources or judged or any(pair.differs for pair in pairs))
 

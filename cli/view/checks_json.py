@@ -1,4 +1,4 @@
-"""Checks as JSON, with stable keys."""
+"""Checks as one JSON object, for programs. Keys are stable."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from collections.abc import Sequence
 
 from cli.diagnostics.check import Check, counts
 
-_KEYS = ("subject", "check", "status", "figure", "mend")
-
 
 def checks_json(stack: str, checks: Sequence[Check]) -> str:
-    """`stack`; `checks`: subject, check, status, figure and mend (the fix) of each; `summary`: status -> number."""
-    rows = [{key: getattr(check, key) for key in _KEYS} for check in checks]
-    return json.dumps({"stack": stack, "checks": rows, "summary": counts(checks)}, indent=2)
+    """`stack`; `checks`: `subject`, `check`, `status`, `figure`, `mend` of each; `summary`: status -> how many."""
+    told = {
+        "stack": stack,
+        "checks": [
+            {
+                "subject": check.subject,
+                "check": check.check,
+                "status": str(check.status),
+                "figure": check.figure,
+                "mend": check.mend,
+            }
+            for check in checks
+        ],
+        "summary": {str(status): number for status, number in counts(checks).items()},
+    }
+    return json.dumps(told, indent=2)

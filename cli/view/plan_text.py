@@ -105,7 +105,7 @@ def _waves(out: Console, deployment: Deployment) -> None:
     wide = out.width >= _WIDE
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     table.add_column()
     with_gpu = any(container.gpu for container in deployment.containers)
     table.add_row("", "group", "", "memory", "GPU request / limit, MiB" if with_gpu else "", "", style="dim")

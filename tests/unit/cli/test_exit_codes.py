@@ -78,7 +78,9 @@ def test_an_unknown_stack_is_told_with_those_there_are(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["validate", "validate mainpc", "plan mainpc", "schema", "export compose mainpc"])
 def test_outside_a_project_the_way_in_is_told(tmp_path: Path, command: str) -> None:
-    assert_bad_input(fleet(tmp_path, *command.split()), "no Pulumi.yaml in this folder or its parents; run fleet inside the project")
+    assert_bad_input(
+        fleet(tmp_path, *command.split()), "no Pulumi.yaml in this folder or its parents; run fleet inside the project"
+    )
 
 
 def test_a_folder_below_the_project_will_do() -> None:

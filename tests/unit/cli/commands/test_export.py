@@ -69,13 +69,13 @@ def test_a_chart_is_written_where_it_is_asked_for(project: Path, tmp_path: Path)
 def test_a_stack_that_is_no_cluster_is_refused_with_the_way_out(kind: str, tmp_path: Path) -> None:
     answer = export(ROOT, kind, "mainpc", "-o", str(tmp_path))
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "mainpc: target is docker, not kubernetes; use `fleet export compose mainpc`\n"
+    assert answer.err == "mainpc: its target is docker, not kubernetes; use `fleet export compose mainpc`\n"
 
 
 def test_a_cluster_is_no_docker_machine(project: Path) -> None:
     answer = export(project, "compose", "woven")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "woven: target is kubernetes, not docker; use `fleet export kubernetes woven`\n"
+    assert answer.err == "woven: its target is kubernetes, not docker; use `fleet export kubernetes woven`\n"
 
 
 @pytest.mark.parametrize("kind", ["kubernetes", "helm"])
