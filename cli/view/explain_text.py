@@ -11,18 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.explain.explain import Explained, ExplainedResource
-from cli.explain.sources import Source
 from cli.terminal import trimmed
 from cli.view.diff_words import named, short
+from cli.view.rows import line
 from fleet.text import plural
 from policy.engine.catalogue import rule
 
 _IN_FULL = 8
-"""Fields that are shown in full; more are shown as a table."""
+"""Fields shown in full; more are shown as a table."""
 
 _SOURCES = 8
 _WIDE = 110
-"""Columns from which there is room for the rules of each field."""
+"""Columns from which the rules of each field fit."""
 
 _LABEL = 9
 _VALUE = 28
@@ -38,7 +38,7 @@ _STATES = {
 
 
 def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -> None:
-    """Prints resources; whole: all fields of each were asked for, and constants are only counted."""
+    """Prints resources. whole: no single field was asked for, so constants are only counted."""
     with trimmed(out):
         for resource in resources:
             out.print(Text(resource.name, "bold").append(f"   {resource.kind}", "default"))
@@ -47,24 +47,23 @@ def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -
                     _field(out, field)
                 continue
             for source in resource.there_for[:1] if whole else ():
-                _line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
-            constants = [field for field in resource.fields if whole and not field.sources]
-            others = [field for field in resource.fields if field not in constants]
-            out.print(_table(others, wide=out.width >= _WIDE, by_key=whole))
-            if constants:
-                _line(out, 2, f"{plural(len(constants), 'constant')} that no key decides; --json lists them")
+                line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
+            decided = [field for field in resource.fields if field.sources or not whole]
+            out.print(_table(decided, wide=out.width >= _WIDE, by_key=whole))
+            if constants := len(resource.fields) - len(decided):
+                line(out, 2, f"{plural(constants, 'constant')} that no key decides; --json lists them")
             out.print()
 
 
 def _field(out: Console, field: Explained) -> None:
-    _line(out, 2, f"{field.field} = {field.value}")
+    line(out, 2, f"{field.field} = {field.value}")
     for number, source in enumerate(field.sources[:_SOURCES]):
         _labelled(out, "and" if number else "from", f"{source.key} = {source.value}")
         place = _STATES[source.state].format(place=source.place, default=source.default_place)
-        _line(out, 4 + _LABEL, f"{place}; another value {source.effect}")
+        line(out, 4 + _LABEL, f"{place}; another value {source.effect}")
     left = len(field.sources) - _SOURCES
     if left > 0:
-        _line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
+        line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
     if field.fixed:
         _labelled(out, "from", field.fixed)
     names = [f"{rule_id} {rule(rule_id).name}" for rule_id in field.rules]
@@ -75,16 +74,12 @@ def _labelled(out: Console, label: str, text: str) -> None:
     row = Table.grid()
     row.add_column(width=_LABEL)
     row.add_column(overflow="fold")
-    row.add_row(Text(label), Text(text))
+    row.add_row(label, Text(text))
     out.print(Padding(row, (0, 0, 0, 4)))
 
 
-def _line(out: Console, indent: int, text: str) -> None:
-    out.print(Padding(Text(text, overflow="fold"), (0, 0, 0, indent)))
-
-
 def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
-    """A row a field; below the name of a section, a row a key or field of it."""
+    """A row per field; under a section heading, a row per key or field of the section."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
         table.add_column(overflow="fold", ratio=ratio)
@@ -104,26 +99,18 @@ def _order(field: Explained) -> tuple[str, bool, str]:
 
 
 def _field_row(field: Explained) -> tuple[str, ...]:
-    return field.field, short(field.value, _VALUE), _from(field), named(field.rules, 3) or "no rule"
+    place = field.fixed
+    if field.sources:
+        source, more = field.sources[0], len(field.sources) - 1
+        place = f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{f' (and {more} more)' if more else ''}"
+    return field.field, short(field.value, _VALUE), place, named(field.rules, 3) or "no rule"
 
 
 def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
-    """A row a key that is the most specific one of some fields."""
+    """A row per key that is the most specific one of some fields."""
     for key, group in groupby(fields, lambda field: field.sources[0].key):
         members = list(group)
         first = members[0].sources[0]
         rules = sorted({rule_id for field in members for rule_id in field.rules})
         where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
         yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
-
-
-def _from(field: Explained) -> str:
-    """The most specific key, and how many others decide the field too."""
-    if not field.sources:
-        return field.fixed
-    more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
-    return f"{_place(field.sources[0])}{more}"
-
-
-def _place(source: Source) -> str:
-    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}"

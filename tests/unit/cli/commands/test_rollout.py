@@ -179,7 +179,7 @@ def test_a_service_of_cloud_run_moves_by_the_same_steps(tmp_path: Path) -> None:
     ("group", "says"),
     [
         ("left", 'left has the strategy "rolling", which runs one version; set its rollout.strategy'),
-        ("nobody", f'"nobody" is no group of {STACK}; use one of brain, front, left, right, store'),
+        ("nobody", f'unknown group "nobody" of {STACK}; use one of brain, front, left, right, store'),
     ],
 )
 def test_a_group_without_two_versions_has_no_rollout(group: str, says: str, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_what_changed_and_what_comes_next_is_shown(tmp_path: Path) -> None:
         "",
         f"apply it: pulumi up -s {STACK}",
         f"then: fleet rollout promote {STACK} front",
-        f"or back: fleet rollout abort {STACK} front",
+        f"to roll back: fleet rollout abort {STACK} front",
     ]
     assert {"-      percent: 10", "+      percent: 100"} <= set(answer.out.splitlines())
 
@@ -256,7 +256,7 @@ def test_what_somebody_else_wrote_meanwhile_is_not_lost(tmp_path: Path, monkeypa
     monkeypatch.setattr(edit, "edited", meanwhile)
     answer = step(tmp_path, "next", "--image", NEW)
     assert answer.code == 2
-    assert "was changed by somebody else meanwhile" in answer.err
+    assert "changed while fleet was running" in answer.err
     assert file_of(tmp_path).read_text().endswith("# theirs\n")
     assert not list(tmp_path.glob(".Pulumi*"))
 

@@ -44,7 +44,7 @@ def told_by_the_schema(file: Path, name: str) -> list[str]:
 def test_a_committed_schema_is_a_schema_and_as_new_as_the_models(name: str) -> None:
     text = (ROOT / "schemas" / name).read_text(encoding="utf-8")
     Draft202012Validator.check_schema(json.loads(text))
-    assert text == schemas()[name], "older than the models; run `fleet schema`"
+    assert text == schemas()[name], "out of date; run `fleet schema`"
 
 
 def test_a_shipped_file_is_good_by_its_schema() -> None:
