@@ -51,7 +51,7 @@ def explain(rule: str) -> Exit:
     found = _find(rule)
     print(f"{found.id} {found.name}   {found.level}")
     for title, text in _facts(found):
-        print(fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11))
+        print(fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11, break_on_hyphens=False))
     return Exit.GOOD
 
 
