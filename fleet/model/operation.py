@@ -151,6 +151,6 @@ class RolloutState(Model):
     @model_validator(mode="after")
     def _requests_go_to_a_version(self) -> RolloutState:
         if self.percent and self.candidate is None:
-            msg = f"percent {self.percent} has no effect without a candidate; set candidate to the new image, or drop percent"
+            msg = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
             raise ValueError(msg)
         return self

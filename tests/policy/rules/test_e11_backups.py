@@ -18,7 +18,7 @@ from tests.policy.kubernetes_builders import cluster, kubernetes, workload
 E11 = rule("E11")
 STATED = ["mainpc-data: 30 3 * * * by restic", "other: @daily by x; mainpc-data: none, it can be had again"]
 FAULTY = [
-    ("mainpc-data: 30 3 * * by restic", "which is no schedule: it has 4 fields"),
+    ("mainpc-data: 30 3 * * by restic", "which is not a schedule: it has 4 fields"),
     ("mainpc-data: 30 3 * * *", "neither <schedule> by <means> nor none"),
     ("mainpc-data: none", '"none" without a reason'),
     ("mainpc-data: 0 0 31 2 * by restic", "so it never runs"),
