@@ -1,8 +1,8 @@
 """The address book: every endpoint of the fleet, its users, and its address on each machine.
 
 On its own machine an endpoint is `<group>:<port>`. On another machine it is `<machine>-<group>:<host port>`, or
-`<machine>-<service>` for a role. That name resolves to the machine's LAN address, where the port is published if another
-machine needs it. All addresses are computed from the files, before any deployment.
+`<machine>-<service>` for a role. That name resolves to the machine's LAN address, where the port is published if
+another machine needs it. All addresses are computed from the files, before any deployment.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class AddressBook:
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
         """Endpoints by reference: `<group>/<port>`, and `<group>` for the main port."""
-        endpoints = {}
+        endpoints: dict[str, Endpoint] = {}
         for stack in self._stacks:
             for group in self._placed(stack):
                 for key, port in group.ports.items():
@@ -146,8 +146,7 @@ class AddressBook:
 
     def services(self, service: str) -> tuple[Endpoint, ...]:
         """The endpoints with a role, one per machine at most."""
-        by_ref = {endpoint.ref: endpoint for endpoint in self.endpoints.values() if endpoint.port.service == service}
-        return tuple(by_ref.values())
+        return tuple(endpoint for endpoint in self._with_roles if endpoint.port.service == service)
 
     def services_elsewhere(self, group: ContainerGroup, stack: Stack) -> tuple[Endpoint, ...]:
         """Shared services that a group uses on other machines: those of its system; none for a tenant."""
@@ -166,6 +165,10 @@ class AddressBook:
         for use in self.uses:
             by_group.setdefault(use.group, {})[use.endpoint.ref] = use.endpoint
         return {group: tuple(used[ref] for ref in sorted(used)) for group, used in by_group.items()}
+
+    @cached_property
+    def _with_roles(self) -> tuple[Endpoint, ...]:
+        return tuple({e.ref: e for e in self.endpoints.values() if e.port.service}.values())
 
     def _find_uses(self) -> Iterator[Use]:
         for stack in self._stacks:

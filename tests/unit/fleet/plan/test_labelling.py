@@ -33,10 +33,10 @@ def test_a_backup_reads_as_its_label(backup: Mapping[str, str], text: str) -> No
 @pytest.mark.parametrize(
     ("backup", "says"),
     [
-        ({}, f"nothing given; {HALF}"),
-        ({"by": "restic"}, f"by given; {HALF}"),
-        ({"schedule": "@daily"}, f"schedule given; {HALF}"),
-        ({**NIGHTLY, "none": "it is measured again"}, f"by, none, schedule given; {HALF}"),
+        ({}, f"nothing set; {HALF}"),
+        ({"by": "restic"}, f"by set; {HALF}"),
+        ({"schedule": "@daily"}, f"schedule set; {HALF}"),
+        ({**NIGHTLY, "none": "it is measured again"}, f"by, none, schedule set; {HALF}"),
         ({**NIGHTLY, "schedule": "nightly"}, '"nightly" is not a schedule: it has 1 field, not 5; write it like'),
         ({**NIGHTLY, "by": "restic; borg"}, "String should match pattern"),
         ({"none": "no time"}, "String should have at least 10 characters"),
