@@ -115,7 +115,7 @@ REFUSALS: dict[str, tuple[Tree | None, tuple[str, ...], str]] = {
     "nothing to leave": (
         {"track": "green", "image": NEW},
         ("abort",),
-        "start one with next --image REF; the way back is the same, with the old image",
+        "start one with next --image REF; to roll back, use the old image",
     ),
     "what runs already": (None, ("next", "--image", OLD), f"front already runs {OLD}; choose another version"),
     "what is on its way": (under_way(10), ("next", "--image", NEW), "omit --image for its next step"),
@@ -136,11 +136,11 @@ REFUSALS: dict[str, tuple[Tree | None, tuple[str, ...], str]] = {
         "the pause of 5m at 10 percent has 2m 30s left; wait, or use --force; abort needs no wait",
     ),
     "no step": (under_way(17), ("next",), "17 percent is not a step of front (10, 100); set one of these"),
-    "after the last step": (under_way(100), ("next",), "all requests go to the new version already; promote it"),
+    "after the last step": (under_way(100), ("next",), "all requests already go to the new version; promote it"),
     "not all requests": (
         under_way(10),
         ("promote",),
-        "10 percent of the requests go to the new version, 90 to the old one; continue to 100 with next, or use --force",
+        "of the requests go to the new version, 90 to the old one; continue to 100 with next, or use --force",
     ),
 }
 
