@@ -110,4 +110,4 @@ def test_what_the_fleet_mounts_itself_is_not_mounted_again(tmp_path: Path) -> No
     for path in ("/dev/shm", "/run/secrets/face-key"):
         change = under("huggingface-cache:", f"      system-logs: {{path: {path}}}")
         faults = faults_of(write_project(tmp_path / path.replace("/", "-"), vision_gpu=change))
-        assert any(f"{path} is mounted by the fleet itself" in fault for fault in faults)
+        assert any(f"{path} is reserved" in fault for fault in faults)

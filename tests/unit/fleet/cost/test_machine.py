@@ -171,7 +171,7 @@ def test_a_cost_carries_the_budget_of_its_stack() -> None:
 
 def test_two_budgets_of_one_stack_are_refused() -> None:
     text = cloud("ears", budget=", budget: {monthly_usd: 50}", top="  fleet:monthly_budget_usd: 60\n")
-    with pytest.raises(ConfigurationError, match=r"both given; keep machine\.cloud\.budget"):
+    with pytest.raises(ConfigurationError, match=r"both set; keep machine\.cloud\.budget"):
         costs("air", text, ears=group())
 
 

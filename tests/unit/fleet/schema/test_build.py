@@ -145,7 +145,7 @@ def test_a_small_group_is_good_by_its_schema(tmp_path: Path) -> None:
 def test_fields_are_described_for_editors() -> None:
     models = schema_of("group.yaml")["$defs"]
     assert (
-        "groups that must be healthy first"
+        "groups that must be healthy before it starts"
         in models["ContainerGroup"]["properties"]["start_after"]["description"].lower()
     )
     assert "/dev/shm" in models["Container"]["properties"]["shared_memory"]["description"]

@@ -141,10 +141,8 @@ def test_a_binary_file_is_told(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_control_character_is_told(tmp_path: Path) -> None:
-    assert (
-        only_fault(tmp_path, "a: \x00b")
-        == "x.yaml: is not valid YAML (unacceptable character #x0000: control characters are not allowed); correct the syntax"
-    )
+    reason = "unacceptable character #x0000: control characters are not allowed"
+    assert only_fault(tmp_path, "a: \x00b") == f"x.yaml: is not valid YAML ({reason}); correct the syntax"
 
 
 def test_a_text_nested_thousands_deep_is_told(tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"rollouts": {"front": {"candidate": "docker.io/library/front:2", "percent": 10}}},
         'rollouts.front: front has the strategy "rolling", which runs one version',
     ),
-    "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 has nowhere to go"),
+    "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 needs a candidate"),
     "images nobody can pull": (
         {"images": {}},
         "images.registry: sky cannot pull the images of front, brain, store, which are built on one machine; "

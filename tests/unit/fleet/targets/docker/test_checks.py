@@ -166,10 +166,7 @@ def test_a_limit_up_to_the_card_is_accepted_and_not_a_mib_more(tmp_path: Path) -
 
 
 def test_a_gpu_container_without_a_budget_is_refused(tmp_path: Path) -> None:
-    message = (
-        "containers.main: build.variant is cuda, but there is no GPU budget; "
-        "add gpu with request, limit and enforcement"
-    )
+    message = "containers.main: build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
     change = swap("    gpu: {request: 1536MiB, limit: 6GiB, enforcement: mps}\n", "")
     assert_refused(
         tmp_path, "vision_gpu", "main:", message, vision_gpu=chain(change, swap("  main: {port", "  'main': {port"))
@@ -177,9 +174,7 @@ def test_a_gpu_container_without_a_budget_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_a_cpu_container_is_refused(tmp_path: Path) -> None:
-    message = (
-        "containers.main: gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-    )
+    message = "containers.main: gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
     change = chain(swap("variant: cuda", "variant: cpu"), swap("  main: {port", "  'main': {port"))
     assert_refused(tmp_path, "vision_gpu", "main:", message, vision_gpu=change)
 

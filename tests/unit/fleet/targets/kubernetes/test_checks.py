@@ -104,7 +104,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "limits a gateway cannot keep": (
         cluster(entrance={"exposed": {"front": {"connections": 5}}}),
-        "exposed.front.connections cannot be kept by a gateway",
+        "exposed.front.connections is not supported by a gateway",
     ),
     "a weakened lock": (
         {
