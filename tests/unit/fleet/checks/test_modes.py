@@ -78,7 +78,7 @@ def test_a_mode_that_is_not_deployed_must_fit_too(tmp_path: Path) -> None:
     talk = "language-stack-gpu, audio-emotion"
     both = modes("talk", talk=talk, see=f"vision-gpu, {talk}")
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=MORE, mainpc=both))
-    assert "6 656 MiB do not fit gpu0 of mainpc (RTX 4090, mode see) beside the others" in fault
+    assert "6 656 MiB do not fit on gpu0 of mainpc (RTX 4090, mode see) with the other containers" in fault
 
 
 def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def test_the_port_a_group_has_by_default_needs_a_host_port_too(tmp_path: Path) -
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address: str) -> None:
     message = (
-        f"machine.lan_address: {address} cannot be reached from another machine, which needs infra-core-cpu; "
-        "give the address on the LAN"
+        f"machine.lan_address: {address} is not reachable from another machine, which needs infra-core-cpu; "
+        "set the address on the LAN"
     )
     change = swap("lan_address: 192.168.1.20", f"lan_address: {address}")
     assert_refused(tmp_path, "pc2", "lan_address:", message, pc2=change)
@@ -52,7 +52,7 @@ def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address:
 
 def test_a_machine_others_need_has_a_lan_address(tmp_path: Path) -> None:
     message = (
-        "machine.lan_address: is missing, but another machine needs infra-core-cpu; "
+        "machine.lan_address: missing, but another machine needs infra-core-cpu; "
         "add the address other machines reach it by"
     )
     change = swap("    lan_address: 192.168.1.20\n", "")

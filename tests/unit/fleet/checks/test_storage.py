@@ -99,7 +99,7 @@ def test_a_bind_belongs_to_a_volume_of_the_machine(tmp_path: Path) -> None:
 
 def test_a_device_the_machine_does_not_offer_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.streams.devices.0: /dev/snd is no device mainpc offers; "
+        "containers.streams.devices.0: /dev/snd is not a device of mainpc; "
         "add it under machine.devices of that stack, or drop it"
     )
     change = swap("/dev/snd: {group_id: 29}", "/dev/dri: {group_id: 44}")

@@ -54,6 +54,6 @@ def test_a_ready_image_on_docker_brings_its_own_health_command(tmp_path: Path) -
     (fault,) = faults_of(project)
     assert fault.startswith(
         f"{place(project, 'small', '  main:')}: containers.main.health: "
-        "not supported on pi (docker): HTTP health check of an image without the agent host; "
+        "not supported on pi (docker): HTTP health checks without the agent host; "
     )
     assert_accepted(tmp_path, **with_pi(small_group(image=READY % "amd64", main=PROBE)))

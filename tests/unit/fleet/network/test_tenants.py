@@ -71,9 +71,9 @@ def test_a_shared_group_cannot_name_a_tenants(tmp_path: Path) -> None:
 def test_a_tenant_without_a_subnet_gets_a_free_one_proposed(tmp_path: Path) -> None:
     project = _project(tmp_path, tenants="{red: {subnet: 10.210.3.0/24}}", ant=small_group(top="tenant: green"))
     assert faults_of(project) == [
-        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: blue has no subnet, and jay runs there; "
+        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: blue has no subnet, but owns jay; "
         "add machine.tenants.blue: {subnet: 10.210.4.0/24}",
-        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: green has no subnet, and ant runs there; "
+        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: green has no subnet, but owns ant; "
         "add machine.tenants.green: {subnet: 10.210.5.0/24}",
     ]
 
@@ -155,7 +155,7 @@ def test_two_tenants_do_not_meet_in_a_cards_daemon(tmp_path: Path) -> None:
     stack = small_stack("wood", *groups, tenants=TENANTS, gpus="{gpu0: {model: X, memory: 8GiB, mps: {}}}")
     project = write_project(tmp_path, stack_wood=stack, **groups)
     message = (
-        "containers.main.gpu: MPS of gpu0 on wood would join tenant blue and tenant red (fox); "
+        "containers.main.gpu: tenant blue and tenant red (fox) would share MPS on gpu0 of wood; "
         "give each tenant a card, or a machine"
     )
     assert faults_of(project) == [f"{place(project, 'jay', 'gpu')}: {message}"]
@@ -171,7 +171,7 @@ def test_a_tenants_port_is_never_opened_on_the_lan(tmp_path: Path) -> None:
     stack = small_stack("wood", "fox", tenants=TENANTS, lan_address="192.168.1.77")
     project = write_project(tmp_path, stack_wood=stack, stack_glade=other, **groups)
     message = (
-        "tenant: vixen on glade needs it on wood, where its port would be open to every tenant of the LAN; "
+        "tenant: vixen on glade needs it on wood, where its port would be open to every tenant on the LAN; "
         "put both groups on one machine"
     )
     assert faults_of(project) == [f"{place(project, 'fox', 'tenant')}: {message}"]
