@@ -37,17 +37,16 @@ class Severity(StrEnum):
 class Finding:
     """One fault a rule found, before it has a level.
 
-    `subject` is the logical name of the resource, `field` the deciding property. `problem` says what is wrong and
-    quotes the value (`privileged is true, which grants every device and capability of the host`), without the fix:
-    that is the rule's `remedy`, or this finding's own.
+    `field` is the deciding property of the view. `problem` says what is wrong and quotes the value (`privileged is
+    true, which grants every device and capability of the host`), without the fix: that is the rule's `remedy`, or this
+    finding's own.
     """
 
-    subject: str
     field: str
     problem: str
     remedy: str = ""
-    urn: str = ""
-    """Of the resource, if its name is ambiguous: on a cluster a service often has the name of its pods."""
+    of: Any = None
+    """The view it is about; a rule that judges one view at a time need not name it."""
 
 
 Settings = Mapping[str, Any]

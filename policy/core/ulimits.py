@@ -22,4 +22,4 @@ def uncapped(
         problem = f"{field} is {limit} (ulimit {ulimit}), above {most}{otherwise}"
     else:
         return
-    yield Finding(container.subject, field, problem)
+    yield Finding(field, problem)

@@ -15,18 +15,18 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.user is None:
         if container.target == KUBERNETES:
             problem = "user is not set, so the image decides on the ids, which may belong to a user of the host"
-            yield Finding(container.subject, "user", problem)
+            yield Finding("user", problem)
         return  # On Docker, A01 reports it.
     for what, number in (("uid", user_id(container.user)), ("gid", group_id(container.user))):
         if number is None:
             problem = f"user {shown(container.user)} has no group, so the image decides, and it may be group 0"
-            yield Finding(container.subject, "user", problem)
+            yield Finding("user", problem)
         elif isinstance(number, str):
             problem = f"user {shown(container.user)} has a {what} given by name, which may map to a user of the host"
-            yield Finding(container.subject, "user", problem)
+            yield Finding("user", problem)
         elif number <= least:
             problem = f"user {shown(container.user)} has {what} {number}, which may belong to a user of the host"
-            yield Finding(container.subject, "user", problem)
+            yield Finding("user", problem)
 
 
 RULE = ContainerRule(

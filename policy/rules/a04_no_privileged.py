@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.privileged:
         problem = "privileged is true, which grants every device and capability of the host"
-        yield Finding(container.subject, "privileged", problem)
+        yield Finding("privileged", problem)
 
 
 RULE = ContainerRule(

@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if not container.no_new_privileges:
         problem = "no_new_privileges is false, so a setuid binary in the image can make a process root"
-        yield Finding(container.subject, "no_new_privileges", problem)
+        yield Finding("no_new_privileges", problem)
 
 
 RULE = ContainerRule(

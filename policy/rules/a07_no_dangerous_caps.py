@@ -22,7 +22,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name in container.capabilities_added:
         if name in _WHY:
             problem = f"capabilities_added holds {name}: {_WHY[name]}"
-            yield Finding(container.subject, "capabilities_added", problem)
+            yield Finding("capabilities_added", problem)
 
 
 RULE = ContainerRule(

@@ -11,11 +11,11 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.seccomp == "unconfined":
         problem = "seccomp is unconfined, so it can call every system call of the kernel"
-        yield Finding(container.subject, "seccomp", problem)
+        yield Finding("seccomp", problem)
     elif container.seccomp is None and container.target == KUBERNETES:
         # Docker applies its profile by default; the kubelet only on request.
         problem = "seccomp is not set, and Kubernetes applies no profile by default"
-        yield Finding(container.subject, "seccomp", problem)
+        yield Finding("seccomp", problem)
 
 
 RULE = ContainerRule(

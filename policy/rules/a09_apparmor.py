@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.apparmor == "unconfined":
         problem = "apparmor is unconfined, so it may write to files of the kernel under /proc and /sys"
-        yield Finding(container.subject, "apparmor", problem)
+        yield Finding("apparmor", problem)
 
 
 RULE = ContainerRule(

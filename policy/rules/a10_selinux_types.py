@@ -19,7 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             problem = "selinux is disabled, so SELinux does not confine the container"
         else:
             continue
-        yield Finding(container.subject, "selinux", problem)
+        yield Finding("selinux", problem)
 
 
 RULE = ContainerRule(

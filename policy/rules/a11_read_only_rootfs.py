@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if not container.read_only_root:
         problem = "read_only_root is false, so an attacker can replace the programs it runs"
-        yield Finding(container.subject, "read_only_root", problem)
+        yield Finding("read_only_root", problem)
 
 
 RULE = ContainerRule(

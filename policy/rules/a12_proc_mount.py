@@ -12,7 +12,7 @@ from policy.views.container import KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.proc_mount not in (None, "Default"):
         problem = f"proc_mount is {shown(container.proc_mount)}, which exposes files of the kernel under /proc"
-        yield Finding(container.subject, "proc_mount", problem)
+        yield Finding("proc_mount", problem)
 
 
 RULE = ContainerRule(

@@ -26,7 +26,7 @@ def _unsafe(subject: str, names: Iterable[str], settings: Settings) -> Iterator[
         # Docker and Kubernetes accept slashes for dots.
         if name.replace("/", ".") not in settings["safe"]:
             problem = f"sysctls holds {shown(name)}, which may affect other containers on the host"
-            yield Finding(subject, "sysctls", problem)
+            yield Finding("sysctls", problem)
 
 
 RULE = ContainerRule(

@@ -13,12 +13,12 @@ _WHY = "so the cluster's defaults apply, which restrict nothing"
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if not container.security_context:
-        yield Finding(container.subject, "security_context", f"security_context is not set, {_WHY}")
+        yield Finding("security_context", f"security_context is not set, {_WHY}")
 
 
 def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
     if not pod.security_context:
-        yield Finding(pod.subject, "security_context", f"security_context is not set for the pod, {_WHY}")
+        yield Finding("security_context", f"security_context is not set for the pod, {_WHY}")
 
 
 RULE = ContainerRule(

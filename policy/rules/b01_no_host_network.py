@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.host_network:
         problem = "host_network is true, so it can reach every port of the host, including local daemons"
-        yield Finding(container.subject, "host_network", problem)
+        yield Finding("host_network", problem)
 
 
 RULE = ContainerRule(

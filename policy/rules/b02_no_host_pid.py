@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.host_pid:
         problem = "host_pid is true, so it sees the host's processes and their arguments"
-        yield Finding(container.subject, "host_pid", problem)
+        yield Finding("host_pid", problem)
 
 
 RULE = ContainerRule(

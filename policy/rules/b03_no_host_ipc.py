@@ -11,7 +11,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.host_ipc:
         problem = "host_ipc is true, so it can read and modify the shared memory of the host's processes"
-        yield Finding(container.subject, "host_ipc", problem)
+        yield Finding("host_ipc", problem)
 
 
 RULE = ContainerRule(

@@ -18,12 +18,12 @@ _WHY = "access to it allows starting containers as root"
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for mount in container.mounts:
         if mount.kind == BIND and _is_socket(mount.source):
-            yield Finding(container.subject, "mounts", f'mounts holds "{mount.source}"; {_WHY}')
+            yield Finding("mounts", f'mounts holds "{mount.source}"; {_WHY}')
 
 
 def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if _is_socket(volume.device):
-        yield Finding(volume.subject, "device", f'device is "{volume.device}" of the host; {_WHY}')
+        yield Finding("device", f'device is "{volume.device}" of the host; {_WHY}')
 
 
 def _is_socket(path: str) -> bool:

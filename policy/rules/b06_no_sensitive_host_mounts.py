@@ -16,12 +16,12 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for mount in container.mounts:
         if mount.kind == BIND and (folder := _sensitive(mount.source, settings)):
             problem = f'mounts holds "{mount.source}" of the host ({folder}), {_WHY}'
-            yield Finding(container.subject, "mounts", problem)
+            yield Finding("mounts", problem)
 
 
 def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if folder := _sensitive(volume.device, settings):
-        yield Finding(volume.subject, "device", f'device is "{volume.device}" of the host ({folder}), {_WHY}')
+        yield Finding("device", f'device is "{volume.device}" of the host ({folder}), {_WHY}')
 
 
 def _sensitive(source: str, settings: Settings) -> str | None:

@@ -16,7 +16,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             continue
         if not any(fnmatchcase(normpath(mount.source), pattern) for pattern in settings["writable"]):
             problem = f'mounts holds "{mount.source}" of the host writable, so it can change files that others use'
-            yield Finding(container.subject, "mounts", problem)
+            yield Finding("mounts", problem)
 
 
 RULE = ContainerRule(

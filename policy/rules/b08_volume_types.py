@@ -13,7 +13,7 @@ def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
         if volume.kind not in settings["kinds"]:
             what = f'is "{volume.kind}"' if volume.kind else "has no type"
             problem = f'volumes holds "{volume.name}", which {what}: storage that no claim isolates from other pods'
-            yield Finding(pod.subject, "volumes", problem)
+            yield Finding("volumes", problem)
 
 
 RULE = ResourceRule(

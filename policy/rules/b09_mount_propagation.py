@@ -21,12 +21,12 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for mount in container.mounts:
         if why := _why(mount.propagation):
             problem = f"mounts holds {shown(mount.target)}, whose propagation is {shown(mount.propagation)}, so {why}"
-            yield Finding(container.subject, "mounts", problem)
+            yield Finding("mounts", problem)
 
 
 def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if why := _why(volume.propagation):
-        yield Finding(volume.subject, "propagation", f"propagation is {shown(volume.propagation)}, so {why}")
+        yield Finding("propagation", f"propagation is {shown(volume.propagation)}, so {why}")
 
 
 def _why(propagation: str) -> str:

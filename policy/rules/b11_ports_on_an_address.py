@@ -13,14 +13,14 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for port in container.ports:
         if container.target == KUBERNETES:
             problem = f"ports uses {port.host_port}/{port.protocol} of its node, which bypasses every network policy"
-            yield Finding(container.subject, "ports", problem)
+            yield Finding("ports", problem)
             continue
         if not is_every_address(port.host_address):
             continue
         where = f"on {port.host_address}" if port.host_address else "without an address"
         what = f"{port.container_port}/{port.protocol}" if port.container_port else "every port"
         problem = f"ports publishes {what} {where}, open to every network of the host, bypassing its firewall"
-        yield Finding(container.subject, "ports", problem)
+        yield Finding("ports", problem)
 
 
 RULE = ContainerRule(

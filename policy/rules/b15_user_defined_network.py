@@ -15,7 +15,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     # No network is safe, B01 covers the host's, and another container's is checked on that container.
     if not container.networks and container.network_mode in _DEFAULT_BRIDGE:
         problem = "networks is empty, so it shares the default bridge with other containers, without name resolution"
-        yield Finding(container.subject, "networks", problem)
+        yield Finding("networks", problem)
 
 
 RULE = ContainerRule(

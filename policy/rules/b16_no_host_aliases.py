@@ -16,13 +16,13 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             f"{probe} targets host {shown(host)}, so the kubelet sends requests that network policies deny to the pod"
         )
         remedy = "remove host, so that it targets the pod"
-        yield Finding(container.subject, "probe_hosts", problem, remedy)
+        yield Finding("probe_hosts", problem, remedy)
 
 
 def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
     for address in pod.host_aliases:
         problem = f"host_aliases maps names to {shown(address)}, bypassing the cluster's DNS and its policies"
-        yield Finding(pod.subject, "host_aliases", problem)
+        yield Finding("host_aliases", problem)
 
 
 RULE = ContainerRule(

@@ -11,7 +11,7 @@ from policy.views.container import KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.host_process:
         problem = "host_process is true, so it runs as a process of the host with full privileges"
-        yield Finding(container.subject, "host_process", problem)
+        yield Finding("host_process", problem)
 
 
 RULE = ContainerRule(

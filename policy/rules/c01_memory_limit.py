@@ -13,7 +13,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if limit is None or limit <= 0:
         what = "is not set" if limit is None else f"is {limit}, which means no limit"
         problem = f"memory_limit_mib {what}, so a leak can exhaust the host's memory until the kernel kills something"
-        yield Finding(container.subject, "memory_limit_mib", problem)
+        yield Finding("memory_limit_mib", problem)
 
 
 RULE = ContainerRule(

@@ -15,13 +15,13 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     request, limit = container.memory_request_mib, container.memory_limit_mib
     if request is None or request <= 0:
         problem = "memory_request_mib is not set, so the scheduler may place it on a node without enough memory"
-        yield Finding(container.subject, "memory_request_mib", problem)
+        yield Finding("memory_request_mib", problem)
     elif container.gpu and limit is not None and request != limit:
         problem = (
             f"memory_request_mib is {request} of {limit} on a container with a GPU, so its node may evict it while "
             "it holds the card"
         )
-        yield Finding(container.subject, "memory_request_mib", problem)
+        yield Finding("memory_request_mib", problem)
 
 
 RULE = ContainerRule(

@@ -16,7 +16,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if limit is None or limit <= 0:
         what = "is not set" if limit is None else f"is {limit:g}, which means no limit"
         problem = f"cpu_limit {what}, so a busy loop can slow down everything on the host"
-        yield Finding(container.subject, "cpu_limit", problem)
+        yield Finding("cpu_limit", problem)
 
 
 RULE = ContainerRule(

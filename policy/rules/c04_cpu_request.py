@@ -13,7 +13,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         problem = (
             "cpu_request is not set, so it only gets leftover CPU, and an autoscaler cannot measure its utilization"
         )
-        yield Finding(container.subject, "cpu_request", problem)
+        yield Finding("cpu_request", problem)
 
 
 RULE = ContainerRule(

@@ -13,7 +13,7 @@ def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
         if volume.kind == "emptyDir" and not volume.size_limited:
             where = "the memory of its node" if volume.in_memory else "the disk of its node"
             problem = f'volumes holds "{volume.name}", an emptyDir without a size limit, so it may fill {where}'
-            yield Finding(pod.subject, "volumes", problem)
+            yield Finding("volumes", problem)
 
 
 RULE = ResourceRule(

@@ -26,7 +26,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         for kind, why in _NEEDED.items():
             if (pod.place, kind) not in kinds:
                 problem = f'namespace "{pod.namespace}" has no {kind}, {why}'
-                yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+                yield Finding("namespace", problem, of=pod)
 
 
 RULE = StackRule(

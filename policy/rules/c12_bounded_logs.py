@@ -15,7 +15,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         what = f'log_driver is "{container.log_driver}" without max-size'
     else:
         what = "log_driver is not set, which on most daemons means json-file without max-size"
-    yield Finding(container.subject, "log_bounded", f"{what}, so the log can fill the disk")
+    yield Finding("log_bounded", f"{what}, so the log can fill the disk")
 
 
 RULE = ContainerRule(

@@ -17,7 +17,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if image.tag in ("", "latest"):
         what = "has no tag, so it is latest" if not image.tag else "is latest"
         problem = f"image {shown(container.image)} {what}; the same file may run a different image tomorrow"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
 
 
 RULE = ContainerRule(

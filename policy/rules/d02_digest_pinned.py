@@ -19,7 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if image is None or image.digest or image.registry in settings["built_here"]:
         return
     problem = f"image {shown(container.image)} has no digest, so anyone who can push the tag decides what runs"
-    yield Finding(container.subject, "image", problem)
+    yield Finding("image", problem)
 
 
 RULE = ContainerRule(

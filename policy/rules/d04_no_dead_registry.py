@@ -14,7 +14,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     image = parse_image(container.image)
     if image and image.registry in settings["dead"]:
         problem = f"image {shown(container.image)} comes from {image.registry}, which is retired: it gets no more fixes"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
 
 
 RULE = ContainerRule(

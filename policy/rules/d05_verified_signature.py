@@ -20,10 +20,10 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return
     if not image.digest:
         problem = f"image {shown(container.image)} has no digest, so no signature can cover what will run"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
     elif image.digest not in settings["verified"]:
         problem = f"image {shown(container.image)} has no verified signature"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
 
 
 RULE = ContainerRule(

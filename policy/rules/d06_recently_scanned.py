@@ -22,10 +22,10 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     scanned = dict(_scans(settings["scanned"])).get(image.digest) if image.digest else None
     if scanned is None:
         problem = f"image {shown(container.image)} has not passed a scan"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
     elif scanned + timedelta(days=settings["max_age_days"]) < date.today():
         problem = f"image {shown(container.image)} was last scanned on {scanned.isoformat()}, too long ago"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem)
 
 
 def _scans(lines: tuple[str, ...]) -> Iterator[tuple[str, date]]:

@@ -12,7 +12,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     # A job reports success by its exit code.
     if not container.health_check and not container.one_shot:
         problem = "health_check is not set, so a hung process goes unnoticed, and nothing can wait for it"
-        yield Finding(container.subject, "health_check", problem)
+        yield Finding("health_check", problem)
 
 
 RULE = ContainerRule(

@@ -19,7 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             f"probes are the same for liveness ({live.patience_s} s) and readiness ({ready.patience_s} s), so it is "
             "restarted as soon as it is busy"
         )
-        yield Finding(container.subject, "probes", problem)
+        yield Finding("probes", problem)
 
 
 RULE = ContainerRule(

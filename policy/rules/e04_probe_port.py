@@ -18,7 +18,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         if probe.port and probe.port not in known:
             has = f"has {', '.join(sorted(known))}" if known else "has none"
             problem = f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
-            yield Finding(container.subject, "probes", problem)
+            yield Finding("probes", problem)
 
 
 RULE = ContainerRule(

@@ -13,7 +13,7 @@ from policy.views.container import DOCKER, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     problem = _problem(container, settings["retries"])
     if problem and not container.one_shot:
-        yield Finding(container.subject, "restart", problem)
+        yield Finding("restart", problem)
 
 
 def _problem(container: ContainerView, most: int) -> str | None:

@@ -21,17 +21,17 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     agents = as_whole(dict(container.env).get(_AGENTS)) or 0
     if grace is None:
         problem = "stop_grace_s is not set, so it is killed immediately"
-        yield Finding(container.subject, "stop_grace_s", problem)
+        yield Finding("stop_grace_s", problem)
     elif container.drain_s and grace - container.drain_s < least:
         left = max(0, grace - container.drain_s)
         problem = f"stop_grace_s is {grace}, and the preStop hook sleeps {container.drain_s}, so {left} s are left"
-        yield Finding(container.subject, "stop_grace_s", problem)
+        yield Finding("stop_grace_s", problem)
     elif grace < agents:
         problem = f"stop_grace_s is {grace}, but env {_AGENTS} gives its agents {agents}, so they may be killed"
-        yield Finding(container.subject, "stop_grace_s", problem)
+        yield Finding("stop_grace_s", problem)
     elif grace < least:
         problem = f"stop_grace_s is {grace}, below {least}, so it may be killed before it finishes"
-        yield Finding(container.subject, "stop_grace_s", problem)
+        yield Finding("stop_grace_s", problem)
 
 
 RULE = ContainerRule(

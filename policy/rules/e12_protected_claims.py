@@ -18,17 +18,17 @@ def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if volume.in_cloud and not (volume.protected or volume.keeps_data):
         problem = "keeps_data is false, so its data is deleted with the stack, or by a change that replaces it"
         remedy = "set protect in its options, remove forceDestroy, or set deletionProtection"
-        yield Finding(volume.subject, "keeps_data", problem, remedy)
+        yield Finding("keeps_data", problem, remedy)
     if volume.is_claim and not volume.protected and volume.labels.get(VOLUME_KIND) != "scratch":
         problem = "protected is false, so its data is deleted with the stack, or by a change that replaces it"
-        yield Finding(volume.subject, "protected", problem)
+        yield Finding("protected", problem)
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     if not run.protected:
         problem = "protected is false, so it can be deleted by mistake, with its URL"
         remedy = "set deletion_protection of its group under machine.cloud.services"
-        yield Finding(run.subject, "protected", problem, remedy)
+        yield Finding("protected", problem, remedy)
 
 
 RULE = ResourceRule(

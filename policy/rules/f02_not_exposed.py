@@ -18,10 +18,10 @@ def _check(service: ServiceView, settings: Settings) -> Iterator[Finding]:
     if service.annotations.get(EXPOSED, "").strip():
         return
     if service.type in _OPEN:
-        yield Finding(service.subject, "type", f'type is "{service.type}", which {_OPEN[service.type]}')
+        yield Finding("type", f'type is "{service.type}", which {_OPEN[service.type]}')
     for address in service.external_ips:
         problem = f'external_ips holds "{address}", so the cluster captures traffic to it, whoever owns it'
-        yield Finding(service.subject, "external_ips", problem, "remove externalIPs")
+        yield Finding("external_ips", problem, "remove externalIPs")
 
 
 RULE = ResourceRule(

@@ -31,15 +31,15 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name, value in container.env:
         if holds_secret_value(name) or holds_secret_value(value):
             label = "an entry" if holds_secret_value(name) else name
-            yield Finding(container.subject, "env", f"env {label} holds a credential, {_WHY}")
+            yield Finding("env", f"env {label} holds a credential, {_WHY}")
         elif value and _is_named_like_a_secret(name, settings) and not _is_harmless(name, value):
-            yield Finding(container.subject, "env", f"env {name} is named like a credential and has a value, {_WHY}")
+            yield Finding("env", f"env {name} is named like a credential and has a value, {_WHY}")
     for label, value in container.labels.items():
         if holds_secret_value(value):
-            yield Finding(container.subject, "labels", f"label {label} holds a credential, {_WHY}")
+            yield Finding("labels", f"label {label} holds a credential, {_WHY}")
     for position, word in enumerate(container.args, start=1):
         if holds_secret_value(word):
-            yield Finding(container.subject, "args", f"args holds a credential as word {position}, {_WHY}")
+            yield Finding("args", f"args holds a credential as word {position}, {_WHY}")
 
 
 def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
@@ -55,9 +55,9 @@ def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
 def _check_config_map(view: DataView, settings: Settings) -> Iterator[Finding]:
     for name, value in view.data.items():
         if holds_secret_value(value):
-            yield Finding(view.subject, "data", f"data {name} holds a credential, {_ALL}", _FIX)
+            yield Finding("data", f"data {name} holds a credential, {_ALL}", _FIX)
         elif value and "\n" not in value and _is_named_like_a_secret(name, settings) and not _is_harmless(name, value):
-            yield Finding(view.subject, "data", f"data {name} is named like a credential and has a value, {_ALL}", _FIX)
+            yield Finding("data", f"data {name} is named like a credential and has a value, {_ALL}", _FIX)
     yield from _in_texts(view, "labels", view.labels)
     yield from _in_texts(view, "annotations", view.annotations)
 
@@ -65,7 +65,7 @@ def _check_config_map(view: DataView, settings: Settings) -> Iterator[Finding]:
 def _in_texts(view: ObjectView, field: str, texts: Mapping[str, str]) -> Iterator[Finding]:
     for name, value in texts.items():
         if holds_secret_value(value):
-            yield Finding(view.subject, field, f"{field} hold a credential under {name}, {_ALL}", _FIX)
+            yield Finding(field, f"{field} hold a credential under {name}, {_ALL}", _FIX)
 
 
 def _is_named_like_a_secret(name: str, settings: Settings) -> bool:

@@ -16,7 +16,7 @@ from policy.views.container import CLOUDRUN, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name in container.env_secrets:
         problem = f"env_secrets holds {shown(name)}, which child processes and crash reports expose"
-        yield Finding(container.subject, "env_secrets", problem)
+        yield Finding("env_secrets", problem)
 
 
 RULE = ContainerRule(

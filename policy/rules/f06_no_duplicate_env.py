@@ -14,7 +14,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name, times in Counter(name for name, _ in container.env).items():
         if times > 1:
             problem = f"env {shown(name)} is set {times} times, and programs differ in which value they use"
-            yield Finding(container.subject, "env", problem)
+            yield Finding("env", problem)
 
 
 RULE = ContainerRule(

@@ -14,7 +14,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     missing = missing_parts(container) if container.gpu and not serves_others(container) else []
     if missing:
         problem = f"gpu is set, but labels lack {', '.join(missing)}, so it is unknown whether it fits the card"
-        yield Finding(container.subject, "gpu", problem)
+        yield Finding("gpu", problem)
 
 
 RULE = ContainerRule(

@@ -37,7 +37,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, but {reason}"
     else:
         return
-    yield Finding(container.subject, "labels", problem)
+    yield Finding("labels", problem)
 
 
 def _not_given(container: ContainerView, enforcement: str) -> str | None:

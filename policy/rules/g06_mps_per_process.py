@@ -26,19 +26,19 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if value is None:
         if enforced:
             problem = f"env {_VARIABLE} is not set, but its enforcement is mps, so nothing limits its GPU memory"
-            yield Finding(container.subject, "env", problem)
+            yield Finding("env", problem)
         return
     per_process, budget = _mebibytes(value), budget_of(container)
     if per_process is None:
         problem = f"env {_VARIABLE} is {shown(value)}, which is not a limit that MPS accepts"
-        yield Finding(container.subject, "env", problem)
+        yield Finding("env", problem)
     elif budget and per_process * budget.processes > budget.limit_mib:
         total = thousands(per_process * budget.processes)
         problem = (
             f"env {_VARIABLE} is {shown(value)}, which with {budget.processes} processes is {total} of "
             f"{thousands(budget.limit_mib)} MiB, so it may exceed its limit"
         )
-        yield Finding(container.subject, "env", problem)
+        yield Finding("env", problem)
 
 
 def _mebibytes(value: str) -> int | None:

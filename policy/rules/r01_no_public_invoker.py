@@ -17,13 +17,13 @@ def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
     for role, member in grant.pairs:
         if member in _EVERYBODY:
             problem = f'member is "{member}": {_EVERYBODY[member]} has {role or "the role"} on {grant.name}'
-            yield Finding(grant.subject, "pairs", problem)
+            yield Finding("pairs", problem)
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.open_to_all:
         problem = "open_to_all is true (invokerIamDisabled), so callers are not authenticated"
-        yield Finding(run.subject, "open_to_all", problem, "remove it, and list callers under invokers of the service")
+        yield Finding("open_to_all", problem, "remove it, and list callers under invokers of the service")
 
 
 RULE = ResourceRule(

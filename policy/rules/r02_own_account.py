@@ -18,17 +18,17 @@ def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     account = run.service_account
     if account is None:
         problem = "service_account is not set, so it runs as the project's compute default account, shared with others"
-        yield Finding(run.subject, "service_account", problem)
+        yield Finding("service_account", problem)
     elif account.endswith(_SHARED):
         problem = f"service_account is {shown(account)}, which is shared with others"
-        yield Finding(run.subject, "service_account", problem)
+        yield Finding("service_account", problem)
 
 
 def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
     for role, member in grant.pairs:
         if grant.kind == "Project" and role in settings["too_much"] and member.startswith("serviceAccount:"):
             problem = f"role {role} gives {shown(member)} more access to the project than a service needs"
-            yield Finding(grant.subject, "pairs", problem, "grant only the roles it needs, on the resources it needs")
+            yield Finding("pairs", problem, "grant only the roles it needs, on the resources it needs")
 
 
 RULE = ResourceRule(

@@ -19,7 +19,7 @@ _CLOSED = (
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.kind == SERVICE and run.ingress not in _CLOSED and not run.says(EXPOSED):
         problem = f"ingress is {shown(run.ingress)}, so it is reachable from the internet, bypassing any load balancer"
-        yield Finding(run.subject, "ingress", problem)
+        yield Finding("ingress", problem)
 
 
 RULE = ResourceRule(

@@ -14,10 +14,10 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         return
     if most is None:
         problem = "instances_max is not set, so a traffic spike or a loop may start and bill a hundred or more"
-        yield Finding(run.subject, "instances_max", problem)
+        yield Finding("instances_max", problem)
     elif most > bound:
         problem = f"instances_max is {most}, above the {bound} that this rule allows"
-        yield Finding(run.subject, "instances_max", problem)
+        yield Finding("instances_max", problem)
 
 
 RULE = ResourceRule(

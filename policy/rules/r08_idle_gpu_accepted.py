@@ -12,7 +12,7 @@ from policy.views.cloudrun import RunView
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if run.instances_min > 0 and (run.gpus or run.accelerator) and not run.says(IDLE_GPU_ACCEPTED):
         problem = f"instances_min is {run.instances_min} with a GPU, which is billed at the full rate even when idle"
-        yield Finding(run.subject, "instances_min", problem)
+        yield Finding("instances_min", problem)
 
 
 RULE = ResourceRule(

@@ -19,7 +19,7 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
             problem = (
                 f"secrets hold {shown(secret.name)} with {said}, so instances of one revision may use different values"
             )
-            yield Finding(run.subject, "secrets", problem)
+            yield Finding("secrets", problem)
 
 
 RULE = ResourceRule(

@@ -28,7 +28,7 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         for name, value in view.env:
             if found := next(filter(_is_private, _ADDRESS.findall(value)), None):
                 problem = f"egress is not set, but env {name} of {view.name} holds {found}, a private address"
-                yield Finding(run.subject, "egress", problem)
+                yield Finding("egress", problem)
                 return
 
 

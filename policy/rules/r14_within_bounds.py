@@ -19,22 +19,20 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name, value in container.env:
         if (length := len(value.encode(errors="replace"))) > most:
             problem = f"env {shown(name)} has {length} bytes, above the maximum of {most}"
-            yield Finding(container.subject, "env", problem, "mount it as a file")
+            yield Finding("env", problem, "mount it as a file")
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     known = limits()
     most = known.task_timeout_max if run.kind == JOB else known.timeout_max
     if run.timeout_s is not None and run.timeout_s > most:
-        yield Finding(
-            run.subject, "timeout_s", f"timeout_s is {run.timeout_s}, above the maximum of {most}", f"set it to {most}s"
-        )
+        yield Finding("timeout_s", f"timeout_s is {run.timeout_s}, above the maximum of {most}", f"set it to {most}s")
     if run.concurrency is not None and run.concurrency > known.concurrency_max:
         problem = f"concurrency is {run.concurrency}, above the maximum of {known.concurrency_max}"
-        yield Finding(run.subject, "concurrency", problem, f"set it to {known.concurrency_max}")
+        yield Finding("concurrency", problem, f"set it to {known.concurrency_max}")
     if len(run.name) > known.name_length_max:
         problem = f"name {shown(run.name)} has {len(run.name)} characters, above the maximum of {known.name_length_max}"
-        yield Finding(run.subject, "name", problem, "shorten it")
+        yield Finding("name", problem, "shorten it")
 
 
 RULE = ContainerRule(

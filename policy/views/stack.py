@@ -33,7 +33,6 @@ from policy.views.kubernetes import (
     ScheduleView,
     ServiceView,
 )
-from policy.views.lookup import Lookup
 from policy.views.selection import PodIndex
 
 ViewT = TypeVar("ViewT")
@@ -214,21 +213,6 @@ class StackView:
         """Pods by place and label."""
         return PodIndex(self.pods)
 
-    @cached_property
-    def object_index(self) -> Lookup:
-        """Objects of clusters and volumes by URN and name."""
-        return Lookup((*self.objects(), *self.volumes))
-
-    @cached_property
-    def objects_by_urn(self) -> Mapping[str, ObjectView]:
-        """Objects of clusters by URN; of several in one resource, the first."""
-        return {view.urn: view for view in reversed(list(self.objects())) if view.urn}
-
-    @cached_property
-    def workload_index(self) -> Lookup:
-        """Pods and what runs on Cloud Run by URN and name."""
-        return Lookup((*self.pods, *self.runs))
-
     def pods_on(self, machine: MachineView) -> Iterator[tuple[PodView, str]]:
         """The pods of a cluster whose node selector is known, each with the pool it names or nothing."""
         for pod in self._pods_by_host.get(machine.subject, ()):
@@ -239,18 +223,9 @@ class StackView:
         """The containers of one machine."""
         return self._containers_by_host.get(machine.subject, ())
 
-    def container(self, subject: str) -> ContainerView | None:
-        """The first container of that logical name."""
-        return self._containers_by_subject.get(subject)
-
     def of_group(self, group: str) -> Sequence[ContainerView]:
         """The containers of a group."""
         return self._containers_by_group.get(group, ())
-
-    def objects(self) -> Iterator[ObjectView]:
-        """Every object of a cluster, pods included."""
-        for collection in _OBJECTS:
-            yield from getattr(self, collection)
 
     def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
         """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
@@ -264,10 +239,6 @@ class StackView:
                 for name in view.unknown:
                     found.setdefault(f"{collection}.{name}", []).append(view.subject)
         return found
-
-    @cached_property
-    def _containers_by_subject(self) -> Mapping[str, ContainerView]:
-        return {container.subject: container for container in reversed(self.containers)}
 
     @cached_property
     def _containers_by_host(self) -> Mapping[str, list[ContainerView]]:
@@ -287,9 +258,3 @@ def _grouped(views: Iterable[ViewT], key: Callable[[ViewT], str]) -> Mapping[str
     for view in views:
         found.setdefault(key(view), []).append(view)
     return found
-
-
-_OBJECTS = (
-    "pods", "services", "network_policies", "entries", "scalers", "disruption_budgets", "namespaces", "quotas",
-    "accounts", "roles", "bindings", "config_maps", "schedules", "other_objects",
-)  # fmt: skip

@@ -100,7 +100,7 @@ def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
             f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so the last to allocate fails"
         )
         remedy = f"{_LOWER}; fewer may share a card, or hand it out by memory"
-        yield Finding(load.machine.subject, "pools", problem, remedy)
+        yield Finding("pools", problem, remedy, of=load.machine)
 
 
 def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
@@ -119,20 +119,20 @@ def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
             f"pools lack GPU memory: {addends(parts)} = {thousands(total)} of {thousands(capacity)} MiB with contexts "
             f"in {load.title}, so the last pods stay pending"
         )
-        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+        yield Finding("pools", problem, _LOWER, of=load.machine)
     elif not load.fits(sizes):
         problem = (
             f"pools have the GPU memory, but not on single cards: {addends(parts)} MiB do not divide over {load.title} "
             f"with {thousands(pool.gpu_memory_mib)} MiB each"
         )
-        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+        yield Finding("pools", problem, _LOWER, of=load.machine)
 
 
 def _too_many(load: PoolLoad, parts: list[tuple[str, int]], most: int, what: str) -> Iterator[Finding]:
     total = sum(count for _, count in parts)
     if total > most:
         problem = f"pools lack {what}: {addends(parts)} = {total} of {most} in {load.title}, so the last stay pending"
-        yield Finding(load.machine.subject, "pools", problem, "lower replicas, or add nodes to the pool")
+        yield Finding("pools", problem, "lower replicas, or add nodes to the pool", of=load.machine)
 
 
 def _replicas(share: PoolShare) -> int:
@@ -145,4 +145,4 @@ def _cards(share: PoolShare, load: PoolLoad) -> str:
 
 
 def _of(share: PoolShare, field: str, problem: str, remedy: str) -> Finding:
-    return Finding(share.container.subject, field, problem, remedy)
+    return Finding(field, problem, remedy, of=share.container)
