@@ -8,7 +8,6 @@ from fleet.text import dollars
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
-
 _ADD_PRICE = "add the price: `fleet cost <stack>` shows where"
 
 
