@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if not container.read_only_root:
-        problem = "read_only_root is false, so an attacker can replace the programs it runs"
-        yield Finding("read_only_root", problem)
-
+from policy.core.checks import if_false
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="A11",
@@ -32,6 +24,5 @@ RULE = ContainerRule(
     ),
     exception="read_only_root",
     targets=(DOCKER, KUBERNETES),
-    reads=("read_only_root",),
-    check=_check,
+    **if_false("read_only_root", ", so an attacker can replace the programs it runs"),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from posixpath import basename, normpath
 
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, Mount
 from policy.views.stack import VolumeView
 
 _SOCKETS = frozenset(
@@ -15,15 +15,12 @@ _SOCKETS = frozenset(
 _WHY = "access to it allows starting containers as root"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if mount.kind == BIND and _is_socket(mount.source):
-            yield Finding("mounts", f'mounts holds "{mount.source}"; {_WHY}')
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    return f'mounts holds "{mount.source}"; {_WHY}' if mount.kind == BIND and _is_socket(mount.source) else None
 
 
-def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
-    if _is_socket(volume.device):
-        yield Finding("device", f'device is "{volume.device}" of the host; {_WHY}')
+def _volume_problem(volume: VolumeView, settings: Settings) -> str | None:
+    return f'device is "{volume.device}" of the host; {_WHY}' if _is_socket(volume.device) else None
 
 
 def _is_socket(path: str) -> bool:
@@ -45,8 +42,6 @@ RULE = ContainerRule(
         "KICS Docker Socket Mounted",
     ),
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
-    resources=(ResourceCheck(of="volumes", reads=("device",), check=_check_volume),),
+    **on_entries("mounts", _problem),
+    resources=(ResourceCheck(of="volumes", **on_field("device", _volume_problem)),),
 )
