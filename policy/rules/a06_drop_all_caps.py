@@ -16,8 +16,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         yield Finding("capabilities_dropped", problem)
     extra = [name for name in container.capabilities_added if name not in settings["allowed"]]
     if extra:
-        problem = f"capabilities_added holds {', '.join(extra)}, more than an agent needs"
-        yield Finding("capabilities_added", problem)
+        yield Finding("capabilities_added", f"capabilities_added holds {', '.join(extra)}, more than an agent needs")
 
 
 RULE = ContainerRule(

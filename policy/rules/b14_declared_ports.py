@@ -17,8 +17,7 @@ from policy.views.stack import StackView
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for container in stack.containers:
         if any(port.container_port == 0 for port in container.ports):
-            problem = "ports publishes all, so the image decides which ports are open"
-            yield Finding("ports", problem, of=container)
+            yield Finding("ports", "ports publishes all, so the image decides which ports are open", of=container)
     for service in stack.services:
         pods = _pods_of(service, stack)
         declared = {port.number for pod in pods for view in pod.containers for port in view.container_ports}

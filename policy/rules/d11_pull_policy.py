@@ -23,8 +23,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         why = "but a digest never changes, so each pull is wasted" if policy == "Always" else _NEVER
         yield Finding("pull_policy", f"{what}, {why}", "set imagePullPolicy to IfNotPresent")
     elif not image.digest and policy != "Always":
-        problem = f"{what}, but a tag may change, so two nodes may run different images"
-        yield Finding("pull_policy", problem)
+        yield Finding("pull_policy", f"{what}, but a tag may change, so two nodes may run different images")
 
 
 RULE = ContainerRule(

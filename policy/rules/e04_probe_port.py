@@ -17,8 +17,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for probe in container.probes:
         if probe.port and probe.port not in known:
             has = f"has {', '.join(sorted(known))}" if known else "has none"
-            problem = f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
-            yield Finding("probes", problem)
+            yield Finding("probes", f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}")
 
 
 RULE = ContainerRule(

@@ -28,8 +28,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         statement = said.get((volume.host, volume.name))
         if statement is None:
             if not volume.copied:
-                problem = f"name is {shown(volume.name)}, but no backup of its data is stated"
-                yield Finding("name", problem, of=volume)
+                yield Finding("name", f"name is {shown(volume.name)}, but no backup of its data is stated", of=volume)
         elif statement != _BY_VELERO and (fault := _fault(statement)):
             yield Finding("name", f"name is {shown(volume.name)}, whose backup is {fault}", of=volume)
     for schedule in stack.schedules:

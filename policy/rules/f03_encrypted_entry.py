@@ -18,8 +18,7 @@ def _check(entry: EntryView, settings: Settings) -> Iterator[Finding]:
         if not host:
             yield Finding("hosts", "hosts is empty, so it answers for every host name")
         elif host.startswith("*"):
-            problem = f'hosts holds "{host}", so it answers for unintended host names'
-            yield Finding("hosts", problem)
+            yield Finding("hosts", f'hosts holds "{host}", so it answers for unintended host names')
     if entry.kind in ("Ingress", "Gateway") and not entry.encrypted:
         yield Finding("encrypted", "encrypted is false, so anyone on the path can read and change traffic", _TLS)
     elif entry.kind == "Ingress":

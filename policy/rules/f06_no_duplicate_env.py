@@ -13,8 +13,7 @@ from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for name, times in Counter(name for name, _ in container.env).items():
         if times > 1:
-            problem = f"env {shown(name)} is set {times} times, and programs differ in which value they use"
-            yield Finding("env", problem)
+            yield Finding("env", f"env {shown(name)} is set {times} times, and programs differ in which value they use")
 
 
 RULE = ContainerRule(

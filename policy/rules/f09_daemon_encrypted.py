@@ -23,8 +23,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             problem = f"host is {shown(provider.host)}, the unauthenticated port of a daemon; {why}"
             yield Finding("host", problem, of=provider)
         elif scheme in _OVER_NETWORK and not provider.tls:
-            problem = f"host is {shown(provider.host)} without certificates; {why}"
-            yield Finding("host", problem, of=provider)
+            yield Finding("host", f"host is {shown(provider.host)} without certificates; {why}", of=provider)
 
 
 def _parts(host: str) -> tuple[str, int | None]:

@@ -10,12 +10,10 @@ from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 
 def _problem(container: ContainerView, settings: Settings) -> str | None:
-    missing = missing_parts(container) if container.gpu and not serves_others(container) else []
-    return (
-        f"gpu is set, but labels lack {', '.join(missing)}, so it is unknown whether it fits the card"
-        if missing
-        else None
-    )
+    missing = ", ".join(missing_parts(container))
+    if not container.gpu or not missing or serves_others(container):
+        return None
+    return f"gpu is set, but labels lack {missing}, so it is unknown whether it fits the card"
 
 
 RULE = ContainerRule(

@@ -30,8 +30,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if visible.strip().lower() not in _NOTHING:
         yield Finding("env", f"env {_VISIBLE} is {shown(visible)} {_WHY}")
     elif container.gpu_runtime and not container.gpu and _VISIBLE not in environment:
-        problem = f"gpu_runtime is NVIDIA's and the image sets {_VISIBLE}, often to all, {_WHY}"
-        yield Finding("gpu_runtime", problem)
+        yield Finding("gpu_runtime", f"gpu_runtime is NVIDIA's and the image sets {_VISIBLE}, often to all, {_WHY}")
     for device in container.devices:
         if fnmatchcase(normpath(device), GPU_DEVICES):
             yield Finding("devices", f'devices holds "{device}" {_WHY}')

@@ -24,8 +24,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return  # It shares another container's network, so localhost may be intended.
     for host, address in container.extra_hosts:
         if reason := unreachable_reason(address):
-            problem = f"extra_hosts maps {host} to {address}, which {reason}"
-            yield Finding("extra_hosts", problem)
+            yield Finding("extra_hosts", f"extra_hosts maps {host} to {address}, which {reason}")
     for name, value in container.env:
         if any(fnmatchcase(name.upper(), pattern) for pattern in settings["ignored"]):
             continue

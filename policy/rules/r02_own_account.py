@@ -20,8 +20,7 @@ def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
         problem = "service_account is not set, so it runs as the project's compute default account, shared with others"
         yield Finding("service_account", problem)
     elif account.endswith(_SHARED):
-        problem = f"service_account is {shown(account)}, which is shared with others"
-        yield Finding("service_account", problem)
+        yield Finding("service_account", f"service_account is {shown(account)}, which is shared with others")
 
 
 def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:

@@ -21,8 +21,7 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         yield Finding("containers", problem, "set cpu to 1")
         return
     if run.concurrency is not None and run.concurrency > one:
-        problem = f"concurrency is {run.concurrency} {beside}"
-        yield Finding("concurrency", problem, f"set it to {one}, or cpu to 1")
+        yield Finding("concurrency", f"concurrency is {run.concurrency} {beside}", f"set it to {one}, or cpu to 1")
     if run.generation == _SECOND:
         problem = f"generation is {_SECOND} {beside}, which only the first supports"
         yield Finding("generation", problem, "remove executionEnvironment, or set cpu to 1")
