@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from policy.readers.values import Properties, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
@@ -20,9 +19,8 @@ _CPU_PERIOD_US = 100_000
 """The kernel's period where a quota is set without one."""
 
 
-def docker_container(name: str, properties: Mapping[str, Any]) -> list[ContainerView]:
-    """The one container of a `docker:index/container:Container`."""
-    given = Properties(properties)
+def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
+    """A `docker:index/container:Container`."""
     network_mode = given.text("networkMode", "network_mode")
     security = _security_options(given)
     view = ContainerView(
@@ -71,9 +69,9 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         ends_first=_has_a_name_of_its_own(given, name),
         gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
         labels=read_labels(given),
-        unknown=_unknown(given),
     )
-    return [view]
+    _note_derived(given.unknown)
+    return view
 
 
 def read_labels(given: Properties) -> Mapping[str, str]:
@@ -84,14 +82,13 @@ def read_labels(given: Properties) -> Mapping[str, str]:
     return {label: value or "" for label, value in pairs if label}
 
 
-def _unknown(given: Properties) -> frozenset[str]:
-    """Network mode decides two fields; whatever decides security options decides all of theirs."""
-    unknown = set(given.unknown)
+def _note_derived(unknown: set[str]) -> None:
+    """Network mode decides two fields; security options decide all of theirs."""
     if "network_mode" in unknown:
         unknown |= {"host_network", "networks"}
     if "security_options" in unknown:
         unknown |= {"no_new_privileges", "seccomp", "apparmor", "selinux"}
-    return frozenset(unknown - {"security_options"})
+        unknown.remove("security_options")
 
 
 def _security_options(given: Properties) -> list[tuple[str, str]]:

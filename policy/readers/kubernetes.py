@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import Any
 
 from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
@@ -35,10 +34,8 @@ _EVERYTHING = frozenset(field.name for field in fields(ContainerView)) - {
 }
 
 
-def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
+def pod(given: Properties, subject: str, kind: str) -> PodView:
     """The pod of a workload, of any kind that has one."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     spec, template = given.nested("spec", "containers"), given
     for key in _TEMPLATES.get(kind, ("spec", "template")):
         template = template.nested(key, "containers")
@@ -51,9 +48,9 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
     context = inner.nested("securityContext", "security_context")
     aliases = inner.entries("hostAliases", "host_aliases")
     shared = Pod(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
-    read = tuple(_containers(subject, inner, shared))
-    return PodView(
-        **about,
+    containers = tuple(_containers(subject, inner, shared))
+    view = PodView(
+        **metadata(given, subject, kind),
         pod_labels=texts_of(meta, "labels", "pod_labels"),
         pod_annotations=annotations,
         selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
@@ -73,20 +70,18 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         host_network=inner.flag("hostNetwork", "host_network"),
         node_selector=texts_of(inner, "nodeSelector", "node_selector"),
         priority_class=inner.text("priorityClassName", "priority_class") or "",
-        containers=read,
-        unknown=_unknown(given),
+        containers=containers,
     )
+    if "security_context" in given.unknown:
+        given.unknown.add("sysctls")
+    if "containers" in given.unknown:
+        given.unknown |= _TEMPLATE_FIELDS
+    return view
 
 
 def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
     """A flag whose absence means something of its own."""
     return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
-
-
-def _unknown(given: Properties) -> frozenset[str]:
-    if "security_context" in given.unknown:
-        given.unknown.add("sysctls")
-    return frozenset(given.unknown | (_TEMPLATE_FIELDS if "containers" in given.unknown else set()))
 
 
 def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:

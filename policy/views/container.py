@@ -7,9 +7,9 @@ in `unknown` under the view's own field name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated
 
 from fleet.frozen import dataclass
 from policy.views.keys import of_group, of_stack, own
@@ -194,7 +194,3 @@ class ContainerView:
     """The project's own vocabulary (`fleet.*`); on Docker all labels."""
     unknown: frozenset[str] = frozenset()
     """Fields of this view whose value is unknown at preview, wholly or in part."""
-
-
-Reader = Callable[[str, Mapping[str, Any]], list[ContainerView]]
-"""(logical name, provider properties in camelCase) -> the containers in it."""
