@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any
 
 from fleet.labels import GROUP
-from policy.readers.cloudrun_containers import Template, container
+from policy.readers.cloudrun_containers import container
+from policy.readers.containers import Template, placeholder
 from policy.readers.kubernetes_metadata import texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.cloudrun import JOB, SERVICE, WORKER_POOL, RunGrantView, RunView, SecretUse, Traffic
-from policy.views.container import ContainerView
+from policy.views.container import CLOUDRUN, ContainerView
 from policy.views.stack import VolumeView
 
 RUNS: Mapping[str, str] = {
@@ -38,8 +38,6 @@ _TEMPLATE_FIELDS = frozenset(
      "timeout_s", "generation", "cpu_idle", "accelerator", "gpus", "egress", "secrets", "encryption_key"}
 )  # fmt: skip
 """What of a RunView lies in its template."""
-
-_EVERYTHING = frozenset(item.name for item in fields(ContainerView)) - {"subject", "target", "name", "role", "unknown"}
 
 
 def run(given: Properties, subject: str, kind: str) -> RunView:
@@ -110,8 +108,7 @@ def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping
         elif isinstance(item, Mapping):
             yield container(subject, item, shared, is_main=item in main)
     if "containers" in inner.unknown:
-        name = "(unknown)"
-        yield ContainerView(f"{subject}/{name}", "cloudrun", name, unknown=_EVERYTHING)
+        yield placeholder(subject, CLOUDRUN)
 
 
 def _main(inner: Properties) -> list[Mapping[str, Any]]:

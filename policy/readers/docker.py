@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from policy.readers.containers import capabilities
 from policy.readers.values import Properties, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
 from policy.views.scalars import as_text
@@ -32,8 +33,8 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         groups=tuple(given.texts("groupAdds", "groups")),
         privileged=given.flag("privileged", "privileged"),
         no_new_privileges=_no_new_privileges(security),
-        capabilities_added=_capabilities(given, "adds", "capabilities_added"),
-        capabilities_dropped=_capabilities(given, "drops", "capabilities_dropped"),
+        capabilities_added=capabilities(given, "adds", "capabilities_added"),
+        capabilities_dropped=capabilities(given, "drops", "capabilities_dropped"),
         seccomp=_seccomp(security),
         apparmor=_last(security, "apparmor"),
         selinux=tuple(_selinux(security)),
@@ -122,11 +123,6 @@ def _selinux(options: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         if name == "label" and value:
             part, _, text = value.partition(":")
             yield part.strip().lower(), text.strip()
-
-
-def _capabilities(given: Properties, key: str, field: str) -> tuple[str, ...]:
-    names = [text.strip().upper() for text in given.nested("capabilities", field).texts(key, field)]
-    return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
 
 
 def _mounts(given: Properties) -> Iterator[Mount]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
-from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
+from policy.readers.containers import Template, kind_of, placeholder
+from policy.readers.kubernetes_containers import POD_VOLUMES, container
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
@@ -25,14 +25,6 @@ _TEMPLATE_FIELDS = frozenset(
 )  # fmt: skip
 """What of a PodView lies in its template."""
 
-_EVERYTHING = frozenset(field.name for field in fields(ContainerView)) - {
-    "subject",
-    "target",
-    "name",
-    "role",
-    "unknown",
-}
-
 
 def pod(given: Properties, subject: str, kind: str) -> PodView:
     """The pod of a workload, of any kind that has one."""
@@ -47,7 +39,7 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
     account = inner.text("serviceAccountName", "service_account") or inner.text("serviceAccount", "service_account")
     context = inner.nested("securityContext", "security_context")
     aliases = inner.entries("hostAliases", "host_aliases")
-    shared = Pod(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
+    shared = Template(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
     containers = tuple(_containers(subject, inner, shared))
     view = PodView(
         **metadata(given, subject, kind),
@@ -84,7 +76,7 @@ def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
     return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
 
 
-def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:
+def _containers(subject: str, spec: Properties, shared: Template) -> Iterator[ContainerView]:
     """Every container of a pod, with one placeholder whose fields are all unknown if some are not known."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
         found = as_items(spec.raw(key, "containers"))
@@ -95,8 +87,7 @@ def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[Contain
                 goes_on = role == INIT and item.get("restartPolicy") == "Always"
                 yield container(subject, item, SIDECAR if goes_on else role, shared)
     if "containers" in spec.unknown:
-        name = "(unknown)"
-        yield ContainerView(f"{subject}/{name}", KUBERNETES, name, unknown=_EVERYTHING)
+        yield placeholder(subject, KUBERNETES)
 
 
 def _strategy(spec: Properties) -> str:
@@ -111,8 +102,7 @@ def _rolling(spec: Properties, key: str) -> str:
 
 def _volumes(spec: Properties) -> Iterator[PodVolume]:
     for entry in spec.entries("volumes", "volumes"):
-        kind = next((key for key in entry.names() if key != "name"), "")
-        inside = entry.nested(kind, "volumes")
+        kind, inside = kind_of(entry, "volumes")
         key = POD_VOLUMES.get(kind, "")
         yield PodVolume(
             name=entry.text("name", "volumes") or "",
