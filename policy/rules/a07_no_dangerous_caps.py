@@ -29,7 +29,6 @@ RULE = ContainerRule(
     exception="capabilities",
     targets=(DOCKER, KUBERNETES),
     **on_entries(
-        "capabilities_added",
-        lambda name, _: f"capabilities_added holds {name}: {_WHY[name]}" if name in _WHY else None,
+        "capabilities_added", lambda name, _: f"capabilities_added holds {name}: {_WHY[name]}" if name in _WHY else None
     ),
 )

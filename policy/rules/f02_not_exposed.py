@@ -8,10 +8,7 @@ from fleet.labels import EXPOSED
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.kubernetes import ServiceView
 
-_OPEN = {
-    "NodePort": "opens a port on every node",
-    "LoadBalancer": "gets its own address, often a public one",
-}
+_OPEN = {"NodePort": "opens a port on every node", "LoadBalancer": "gets its own address, often a public one"}
 
 
 def _check(service: ServiceView, settings: Settings) -> Iterator[Finding]:
