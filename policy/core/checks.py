@@ -10,7 +10,9 @@ from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import Finding, Settings
 
 Problem = Callable[[Any, Settings], str | None]
-"""(view or entry of a field, settings) -> what is wrong, quoting the value; nothing if it is fine."""
+"""(view or entry of a field, settings) -> what is wrong, quoting the value; None if nothing is."""
+
+Problems = Problem | Callable[[Any, Settings], Iterable[str]]
 
 
 class Check(TypedDict):
@@ -21,16 +23,16 @@ class Check(TypedDict):
     check: Callable[[Any, Settings], Iterable[Finding]]
 
 
-def on_field(field: str, problem: Problem, *also: str, each: tuple[str, ...] = (), remedy: str = "") -> Check:
-    """One finding on a field if `problem` of the view and the settings returns a text.
+def on_field(field: str, problem: Problems, *also: str, each: tuple[str, ...] = (), remedy: str = "") -> Check:
+    """A finding on a field for each text that `problem` of the view and the settings returns.
 
     also: further fields that `problem` reads; each: those of them whose known entries it can judge alone;
     remedy: of the finding, if it differs from the rule's.
     """
 
     def check(view: Any, settings: Settings) -> Iterable[Finding]:
-        text = problem(view, settings)
-        return (Finding(field, text, remedy),) if text else ()
+        texts = problem(view, settings) or ()
+        return [Finding(field, text, remedy) for text in ([texts] if isinstance(texts, str) else texts)]
 
     return {"reads": (field, *also), "each": each, "check": check}
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.frozen import dataclass
-from policy.views.container import ContainerView
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.views.stack import StackView
 
 
@@ -106,13 +106,13 @@ class ContainerRule(Rule):
 
     reads: the ContainerView fields it depends on; if one is unknown at preview, it is not applied and reports that;
     each: fields whose entries it judges one by one; if some entries are unknown, it still judges the others;
-    targets: the kinds of machine it covers;
+    targets: the kinds of machine it covers, all by default;
     resources: checks of other resources that could bypass the rule.
     """
 
     reads: tuple[str, ...]
     each: tuple[str, ...] = ()
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = (DOCKER, KUBERNETES, CLOUDRUN)
     check: Callable[[ContainerView, Settings], Iterable[Finding]]
     resources: tuple[ResourceCheck, ...] = ()
 

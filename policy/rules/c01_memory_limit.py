@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from policy.core.checks import unless_limited
 from policy.core.rule import ContainerRule, Level, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="C01",
@@ -16,6 +15,5 @@ RULE = ContainerRule(
     elsewhere="set memory, and memorySwap to the same value",
     on_cluster="set resources.limits.memory",
     sources=("CKV_K8S_13", "KSV-0018", "CIS Docker 5.11", "KubeLinter unset-memory-requirements"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **unless_limited("memory_limit_mib", ", so a leak can exhaust the host's memory until the kernel kills something"),
 )

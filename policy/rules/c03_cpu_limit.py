@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from policy.core.checks import unless_limited
 from policy.core.rule import ContainerRule, Level, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="C03",
@@ -19,6 +18,5 @@ RULE = ContainerRule(
     elsewhere="set its cpus",
     on_cluster="set resources.limits.cpu",
     sources=("CKV_K8S_11", "KSV-0011", "CIS Docker 5.12", "KICS Cpus Not Limited"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **unless_limited("cpu_limit", ", so a busy loop can slow down everything on the host"),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 
 def _problem(image: ImageReference, settings: Settings) -> str | None:
@@ -24,6 +23,5 @@ RULE = ContainerRule(
     remedy="add a version to containers.<name>.image.reference, or set images.tag of the stack if it is built here",
     elsewhere="add a version, such as registry/name:1.4.2, or the digest",
     sources=("CKV_K8S_14", "CKV_DOCKER_7", "KSV-0013", "DS-0001", "Kyverno disallow-latest-tag"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_image(_problem),
 )

@@ -9,7 +9,6 @@ from fleet.labels import DOMAIN
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 
 def _problem(image: ImageReference, settings: Settings) -> str | None:
@@ -28,6 +27,5 @@ RULE = ContainerRule(
     elsewhere="add its digest: name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
     defaults={"built_here": (DOMAIN,)},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_image(_problem),
 )

@@ -9,7 +9,7 @@ from fleet.labels import DOMAIN
 from fleet.redaction import shown
 from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -54,7 +54,6 @@ RULE = ContainerRule(
             "*-docker.pkg.dev",
         )
     },
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("image",),
     check=_check,
 )  # fmt: skip

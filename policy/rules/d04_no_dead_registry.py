@@ -5,7 +5,6 @@ from __future__ import annotations
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 
 def _problem(image: ImageReference, settings: Settings) -> str | None:
@@ -23,6 +22,5 @@ RULE = ContainerRule(
     elsewhere="use its new registry; k8s.gcr.io became registry.k8s.io",
     sources=("Kyverno restrict-deprecated-registry",),
     defaults={"dead": ("k8s.gcr.io", "gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "docker.pkg.github.com")},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_image(_problem),
 )

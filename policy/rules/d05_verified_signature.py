@@ -9,7 +9,6 @@ from __future__ import annotations
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 
 def _problem(image: ImageReference, settings: Settings) -> str | None:
@@ -27,6 +26,5 @@ RULE = ContainerRule(
     remedy="verify it (cosign verify) and add its digest to this rule's verified setting",
     sources=("CIS Docker 4.5", "CIS Docker 4.12", "Kyverno verify-image", "Kyverno verify-sbom-cyclonedx", "CKV_GHA_5"),
     defaults={"verified": ()},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_image(_problem),
 )

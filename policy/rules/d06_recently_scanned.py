@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES
 
 
 def _problem(image: ImageReference, settings: Settings) -> str | None:
@@ -42,6 +41,5 @@ RULE = ContainerRule(
     remedy="scan it and add `<digest> <date>` to this rule's scanned setting",
     sources=("CIS Docker 4.4", "Kyverno require-vulnerability-scan", "Kyverno block-stale-images"),
     defaults={"scanned": (), "max_age_days": 30},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_image(_problem),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy.core.checks import on_field
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import ContainerView
 
 _PROBLEM = "health_check is not set, so a hung process goes unnoticed, and nothing can wait for it"
 
@@ -24,6 +24,5 @@ RULE = ContainerRule(
     elsewhere="add a health check whose command is in the image",
     on_cluster="add a livenessProbe",
     sources=("CKV_K8S_8", "CIS Docker 5.27", "KubeLinter no-liveness-probe", "KICS Healthcheck Not Set"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_field("health_check", _problem, "restart"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from policy.core.checks import on_field
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import ContainerView
 from policy.views.scalars import as_whole
 
 _AGENTS = "FLEET_STOP_GRACE_S"
@@ -37,6 +37,5 @@ RULE = ContainerRule(
     elsewhere="set destroyGraceSeconds to 10 or more",
     on_cluster="raise the pod's terminationGracePeriodSeconds",
     defaults={"at_least_s": 5},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_field("stop_grace_s", _problem, "drain_s", "env", each=("env",)),
 )

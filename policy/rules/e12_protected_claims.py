@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import VOLUME_KIND
+from policy.core.checks import if_false
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunView
 from policy.views.stack import VolumeView
 
 
@@ -24,12 +24,8 @@ def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
         yield Finding("protected", problem)
 
 
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if not run.protected:
-        problem = "protected is false, so it can be deleted by mistake, with its URL"
-        remedy = "set deletion_protection of its group under machine.cloud.services"
-        yield Finding("protected", problem, remedy)
-
+_WITH_ITS_URL = ", so it can be deleted by mistake, with its URL"
+_SET = "set deletion_protection of its group under machine.cloud.services"
 
 RULE = ResourceRule(
     id="E12",
@@ -41,6 +37,6 @@ RULE = ResourceRule(
     sources=("Cloud Foundation Fabric deletion_protection",),
     resources=(
         ResourceCheck(of="volumes", reads=("labels", "keeps_data"), check=_check),
-        ResourceCheck(of="runs", reads=("protected",), check=_check_run),
+        ResourceCheck(of="runs", **if_false("protected", _WITH_ITS_URL, _SET)),
     ),
 )

@@ -6,7 +6,7 @@ from fleet.labels import GPU_REQUEST_MIB, as_annotation
 from policy.core.checks import on_field
 from policy.core.gpu.budgets import missing_parts, serves_others
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import ContainerView
 
 
 def _problem(container: ContainerView, settings: Settings) -> str | None:
@@ -25,6 +25,5 @@ RULE = ContainerRule(
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and the number of CUDA processes",
     on_cluster=f"add these annotations to its pod, as {as_annotation(GPU_REQUEST_MIB, '<container>')} and so on",
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_field("gpu", _problem, "labels", "args"),
 )

@@ -14,7 +14,7 @@ from policy.core.checks import on_field
 from policy.core.gpu.budgets import serves_others
 from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE
 from policy.core.rule import ContainerRule, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 
@@ -66,6 +66,5 @@ RULE = ContainerRule(
     remedy=f"set containers.<name>.gpu.enforcement to one of {', '.join(_KNOWN)}",
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
     defaults={"production": False},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     **on_field("labels", _problem, "gpu", "args", "devices_asked"),
 )

@@ -9,17 +9,16 @@ from collections.abc import Iterator
 
 from fleet.redaction import shown
 from fleet.targets.cloudrun.limits import limits
+from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.views.cloudrun import JOB, RunView
-from policy.views.container import CLOUDRUN, ContainerView
+from policy.views.container import CLOUDRUN
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    most = limits().env_value_max
-    for name, value in container.env:
-        if (length := len(value.encode(errors="replace"))) > most:
-            problem = f"env {shown(name)} has {length} bytes, above the maximum of {most}"
-            yield Finding("env", problem, "mount it as a file")
+def _env_problem(variable: tuple[str, str], settings: Settings) -> str | None:
+    name, value = variable
+    length, most = len(value.encode(errors="replace")), limits().env_value_max
+    return f"env {shown(name)} has {length} bytes, above the maximum of {most}" if length > most else None
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
@@ -43,8 +42,6 @@ RULE = ContainerRule(
     summary="Timeouts, concurrency, names and variables are within the limits of Cloud Run.",
     remedy="lower it under machine.cloud.services of its group",
     targets=(CLOUDRUN,),
-    reads=("env",),
-    each=("env",),
-    check=_check,
+    **on_entries("env", _env_problem, "mount it as a file"),
     resources=(ResourceCheck(of="runs", reads=("timeout_s", "concurrency", "name"), check=_check_run),),
 )
