@@ -53,7 +53,7 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
         bare=kind == "Pod",
         ends_by_itself=ends,
         service_account=account or "",
-        token=flag_if_given(inner, "automountServiceAccountToken", "token"),
+        token=inner.optional_flag("automountServiceAccountToken", "token"),
         security_context=bool(context.names()),
         sysctls=tuple(entry.text("name", "sysctls") or "" for entry in context.entries("sysctls", "sysctls")),
         host_aliases=tuple(entry.text("ip", "host_aliases") or "" for entry in aliases),
@@ -71,16 +71,10 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
     return view
 
 
-def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
-    """A flag whose absence means something of its own."""
-    return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
-
-
 def _containers(subject: str, spec: Properties, shared: Template) -> Iterator[ContainerView]:
     """Every container of a pod, with one placeholder whose fields are all unknown if some are not known."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
-        found = as_items(spec.raw(key, "containers"))
-        for item in found:
+        for item in as_items(spec.raw(key, "containers")):
             if is_unknown(item):
                 spec.unknown.add("containers")
             elif isinstance(item, Mapping):

@@ -29,7 +29,7 @@ POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "
 _ALWAYS_READ_ONLY = ("configMap", "secret", "projected", "downwardAPI", "image")
 _GPU_NAMES = ("nvidia.com/", "amd.com/gpu", "gpu.intel.com/")
 _GRACE_S = 30
-"""Kubernetes' own, where a pod says nothing."""
+"""Kubernetes' default."""
 
 _OLD_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 """Annotation of clusters before 1.30."""
@@ -51,6 +51,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Templ
     limits, requests = (resources.mapping(key, "resources") for key in ("limits", "requests"))
     mounts = tuple(_mounts(given, spec))
     devices = devices_in({**requests, **limits})
+    grace = spec.whole("terminationGracePeriodSeconds", "stop_grace_s")
     return ContainerView(
         subject=f"{subject}/{name}",
         target=KUBERNETES,
@@ -62,7 +63,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Templ
         non_root=context.merged("runAsNonRoot", "non_root").flag("runAsNonRoot", "non_root"),
         security_context=bool(context.own.names()),
         privileged=context.own.flag("privileged", "privileged"),
-        no_new_privileges=context.says_no("allowPrivilegeEscalation", "no_new_privileges"),
+        no_new_privileges=context.own.optional_flag("allowPrivilegeEscalation", "no_new_privileges") is False,
         capabilities_added=capabilities(context.own, "add", "capabilities_added"),
         capabilities_dropped=capabilities(context.own, "drop", "capabilities_dropped"),
         seccomp=context.profile("seccompProfile", "seccomp"),
@@ -89,7 +90,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Templ
         probes=tuple(probes(given, with_delay=False)),
         probe_hosts=tuple(probe_hosts(given)),
         pull_policy=given.text("imagePullPolicy", "pull_policy"),
-        stop_grace_s=_stop_grace(spec),
+        stop_grace_s=_GRACE_S if grace is None else grace,
         drain_s=drain_s(given),
         restart=spec.text("restartPolicy", "restart"),
         one_shot=role in (INIT, EPHEMERAL) or pod.ends,
@@ -132,18 +133,11 @@ class _Context:
         """Whichever says something under a key: the container itself, else its pod."""
         return self.own if self.own.has(key) else self._pod
 
-    def says_no(self, key: str, field: str) -> bool:
-        """Whether a flag whose absence means yes is given, and off."""
-        given = self.own.raw(key, field)
-        return given is not None and not self.own.flag(key, field)
-
     def user(self) -> str | None:
         """`uid:gid`; a group alone is left to A03, for the user is the image's then."""
         uid = self.merged("runAsUser", "user").text("runAsUser", "user")
         gid = self.merged("runAsGroup", "user").text("runAsGroup", "user")
-        if uid is None:
-            return None
-        return uid if gid is None else f"{uid}:{gid}"
+        return f"{uid}:{gid}" if uid is not None and gid is not None else uid
 
     def groups(self) -> Iterator[str]:
         """Supplementary groups, that for files, and the primary one where no user is set."""
@@ -168,10 +162,8 @@ class _Context:
 
     def host_process(self) -> bool:
         """Windows: whether it is a process of the host."""
-        return any(
-            given.nested("windowsOptions", "host_process").flag("hostProcess", "host_process")
-            for given in (self.own, self._pod)
-        )
+        options = [given.nested("windowsOptions", "host_process") for given in (self.own, self._pod)]
+        return any(given.flag("hostProcess", "host_process") for given in options)
 
 
 def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
@@ -189,15 +181,12 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
 def _shared_memory_mib(given: Properties, spec: Properties) -> int | None:
     """Size of the memory that is mounted at /dev/shm."""
     field = "shared_memory_mib"
-    names = {e.text("name", field) for e in given.entries("volumeMounts", field) if _is_shared_memory(e, field)}
+    mounts = given.entries("volumeMounts", field)
+    names = {e.text("name", field) for e in mounts if (e.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY}
     for entry in spec.entries("volumes", field) if names else ():
         if entry.text("name", field) in names:
             return mebibytes(entry.nested("emptyDir", field).raw("sizeLimit", field))
     return None
-
-
-def _is_shared_memory(mount: Properties, field: str) -> bool:
-    return (mount.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY
 
 
 def _mount_kind(kind: str, inside: Properties) -> str:
@@ -215,11 +204,6 @@ def _host_ports(given: Properties) -> Iterator[PublishedPort]:
                 container_port=entry.whole("containerPort", "ports") or 0,
                 protocol=(entry.text("protocol", "ports") or "tcp").lower(),
             )
-
-
-def _stop_grace(spec: Properties) -> int:
-    given = spec.whole("terminationGracePeriodSeconds", "stop_grace_s")
-    return _GRACE_S if given is None else given
 
 
 def _env_secrets(given: Properties) -> Iterator[str]:

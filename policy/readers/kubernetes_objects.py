@@ -50,8 +50,7 @@ def disruption_budget(given: Properties, subject: str, kind: str) -> DisruptionB
 
 def account(given: Properties, subject: str, kind: str) -> AccountView:
     """A core/v1 ServiceAccount."""
-    raw = given.raw("automountServiceAccountToken", "token")
-    token = None if raw is None else given.flag("automountServiceAccountToken", "token")
+    token = given.optional_flag("automountServiceAccountToken", "token")
     return AccountView(**metadata(given, subject, kind), token=token)
 
 

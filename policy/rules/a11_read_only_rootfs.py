@@ -16,13 +16,10 @@ RULE = ContainerRule(
     elsewhere="make its root file system read-only, with a tmpfs at each path it writes to",
     on_cluster="set readOnlyRootFilesystem to true, with an emptyDir at each path it writes to",
     sources=(
-        "CKV_K8S_22",
-        "KSV-0014",
-        "CIS Docker 5.13",
-        "KubeLinter no-read-only-root-fs",
+        "CKV_K8S_22", "KSV-0014", "CIS Docker 5.13", "KubeLinter no-read-only-root-fs",
         "Pulumi enable-read-only-root-filesystem",
     ),
     exception="read_only_root",
     targets=(DOCKER, KUBERNETES),
     **if_false("read_only_root", ", so an attacker can replace the programs it runs"),
-)
+)  # fmt: skip

@@ -35,13 +35,9 @@ RULE = ContainerRule(
     summary="No container mounts the socket of Docker, containerd, CRI-O or Podman, not even read-only.",
     remedy="remove the mount; read a container's own metrics from its cgroup",
     sources=(
-        "CKV_K8S_27",
-        "KSV-0006",
-        "CIS Docker 5.32",
-        "Kyverno disallow-cri-sock-mount",
-        "KICS Docker Socket Mounted",
+        "CKV_K8S_27", "KSV-0006", "CIS Docker 5.32", "Kyverno disallow-cri-sock-mount", "KICS Docker Socket Mounted",
     ),
     targets=(DOCKER, KUBERNETES),
     **on_entries("mounts", _problem),
     resources=(ResourceCheck(of="volumes", **on_field("device", _volume_problem)),),
-)
+)  # fmt: skip

@@ -10,19 +10,12 @@ from policy.core.parsing.addresses import Network, overlap, parse_address, parse
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import MachineView, NetworkView, StackView
 
+_DOCKER_POOLS = (
+    "172.17.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.20.0.0/14", "172.24.0.0/14", "172.28.0.0/14",
+    "192.168.0.0/16",
+)  # fmt: skip
 _TAKEN: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            "172.17.0.0/16",
-            "172.18.0.0/16",
-            "172.19.0.0/16",
-            "172.20.0.0/14",
-            "172.24.0.0/14",
-            "172.28.0.0/14",
-            "192.168.0.0/16",
-        ),
-        "Docker's default pool",
-    ),
+    **dict.fromkeys(_DOCKER_POOLS, "Docker's default pool"),
     "10.42.0.0/16": "the k3s range for pods",
     "10.43.0.0/16": "the k3s range for services",
 }
