@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.frozen import dataclass
-from policy.views.container import ContainerView
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.views.stack import StackView
 
 
@@ -37,17 +37,16 @@ class Severity(StrEnum):
 class Finding:
     """One fault a rule found, before it has a level.
 
-    `subject` is the logical name of the resource, `field` the deciding property. `problem` says what is wrong and
-    quotes the value (`privileged is true, which grants every device and capability of the host`), without the fix:
-    that is the rule's `remedy`, or this finding's own.
+    `field` is the deciding property of the view. `problem` says what is wrong and quotes the value (`privileged is
+    true, which grants every device and capability of the host`), without the fix: that is the rule's `remedy`, or this
+    finding's own.
     """
 
-    subject: str
     field: str
     problem: str
     remedy: str = ""
-    urn: str = ""
-    """Of the resource, if its name is ambiguous: on a cluster a service often has the name of its pods."""
+    of: Any = None
+    """The view it is about; a rule that judges one view at a time need not name it."""
 
 
 Settings = Mapping[str, Any]
@@ -107,13 +106,13 @@ class ContainerRule(Rule):
 
     reads: the ContainerView fields it depends on; if one is unknown at preview, it is not applied and reports that;
     each: fields whose entries it judges one by one; if some entries are unknown, it still judges the others;
-    targets: the kinds of machine it covers;
+    targets: the kinds of machine it covers, all by default;
     resources: checks of other resources that could bypass the rule.
     """
 
     reads: tuple[str, ...]
     each: tuple[str, ...] = ()
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = (DOCKER, KUBERNETES, CLOUDRUN)
     check: Callable[[ContainerView, Settings], Iterable[Finding]]
     resources: tuple[ResourceCheck, ...] = ()
 

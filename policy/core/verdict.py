@@ -17,7 +17,9 @@ from fleet.redaction import holds_secret_value
 from policy.core.messages import fix, or_waive, or_waive_container, title
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
 from policy.core.waiver import Waiver, carriers_in, carriers_of, common_waiver, container_waiver
+from policy.views.cloudrun import RunView
 from policy.views.container import ContainerView
+from policy.views.kubernetes import ObjectView
 from policy.views.stack import StackView
 
 NOTICES = ("notices", "stack-notices")
@@ -90,21 +92,20 @@ def container_verdicts(rule: ContainerRule, container: ContainerView, terms: Ter
     def verdict(finding: Finding) -> Verdict:
         waiver = container_waiver(rule, container.labels, terms.today)
         hint = or_waive(rule, [container.labels]) if waiver else or_waive_container(rule, container)
-        return _verdict(rule, finding, container.urn, title(container), fix(rule, finding, container) + hint,
-                        waiver, terms)  # fmt: skip
+        remedy = fix(rule, finding, container) + hint
+        return _verdict(rule, finding, container, container.urn, title(container), remedy, waiver, terms)
 
     return _view_verdicts(rule, rule, container, container.urn, terms, verdict)
 
 
 def _resource_verdicts(rule: Rule, check: ResourceCheck, view: Any, stack: StackView, terms: Terms) -> list[Verdict]:
-    """Verdicts on one resource that is no container."""
-    urn = getattr(view, "urn", "") or stack.urns.get(view.subject, "")
+    urn = _urn(view, stack)
 
     def verdict(finding: Finding) -> Verdict:
         carriers = carriers_in(view)
         waiver = common_waiver(rule, carriers)
         hint = "" if waiver else or_waive(rule, carriers)
-        return _verdict(rule, finding, urn, title(view), fix(rule, finding, view) + hint, waiver, terms)
+        return _verdict(rule, finding, view, urn, title(view), fix(rule, finding, view) + hint, waiver, terms)
 
     return _view_verdicts(rule, check, view, urn, terms, verdict)
 
@@ -132,13 +133,13 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
     found, failed = _run(rule, lambda: rule.check(stack, terms.settings), "", "")
     verdicts = []
     for finding in found:
-        owner = stack.container(finding.subject) or stack.objects_by_urn.get(finding.urn)
-        urn = finding.urn or stack.urns.get(finding.subject, "")
-        carriers = carriers_of(finding, stack)
+        view = finding.of
+        carriers = carriers_of(view, stack)
         waiver = common_waiver(rule, carriers)
+        owner = view if isinstance(view, ContainerView | ObjectView) and not isinstance(view, RunView) else None
         remedy = fix(rule, finding, owner) + ("" if waiver else or_waive(rule, carriers))
-        where = title(owner) if owner else finding.subject
-        verdicts.append(_verdict(rule, finding, urn, where, remedy, waiver, terms))
+        where = title(owner) if owner else view.subject
+        verdicts.append(_verdict(rule, finding, view, _urn(view, stack), where, remedy, waiver, terms))
     for path, subjects in stack.unknown(rule.reads).items():
         urn = stack.urns.get(subjects[0], "")
         verdicts.append(_unknown(rule, subjects[0], urn, [path.partition(".")[2]], ", ".join(subjects), _RUN_ON_REST))
@@ -164,8 +165,12 @@ def _run(
     return found, []
 
 
+def _urn(view: Any, stack: StackView) -> str:
+    return getattr(view, "urn", "") or stack.urns.get(view.subject, "")
+
+
 def _verdict(
-    rule: Rule, finding: Finding, urn: str, where: str, remedy: str, waiver: Waiver | None, terms: Terms
+    rule: Rule, finding: Finding, view: Any, urn: str, where: str, remedy: str, waiver: Waiver | None, terms: Terms
 ) -> Verdict:
     level, kind, waived, end = terms.level, Kind.VIOLATION, "", remedy
     if waiver and waiver.holds(terms.today):
@@ -176,10 +181,8 @@ def _verdict(
     message = f"{where}: {finding.problem}; {end}"
     if holds_secret_value(message):
         # The last guard: rules quote values, and a value may hold what no rule thought of.
-        message = (
-            f"{finding.subject}: {finding.field} violates {rule.id}; {rule.remedy} (the value looks like a secret)"
-        )
-    return Verdict(rule.id, rule.name, level, finding.subject, urn, finding.field, message, waived, kind)
+        message = f"{view.subject}: {finding.field} violates {rule.id}; {rule.remedy} (the value looks like a secret)"
+    return Verdict(rule.id, rule.name, level, view.subject, urn, finding.field, message, waived, kind)
 
 
 def _unknown(rule: Rule, subject: str, urn: str, fields: Sequence[str], where: str, consequence: str) -> Verdict:

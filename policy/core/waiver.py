@@ -11,10 +11,11 @@ from datetime import date
 from fleet.frozen import dataclass
 from fleet.labels import EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX, WAIVER_WARN_DAYS
 from fleet.redaction import holds_secret_value
-from policy.core.rule import Finding, Rule
+from policy.core.rule import Rule
 from policy.views.cloudrun import RunView
-from policy.views.kubernetes import PodView
-from policy.views.stack import StackView
+from policy.views.container import ContainerView
+from policy.views.kubernetes import ObjectView, PodView
+from policy.views.stack import StackView, VolumeView
 
 Labels = Mapping[str, str]
 """Of one container."""
@@ -74,14 +75,13 @@ def carriers_in(view: object) -> list[Labels]:
     return [container.labels for container in view.containers] if isinstance(view, PodView | RunView) else []
 
 
-def carriers_of(finding: Finding, stack: StackView) -> list[Labels]:
-    """Whose waivers apply to a finding about a stack: its container, all of its pod, or all of its group."""
-    if container := stack.container(finding.subject):
-        return [container.labels]
-    if workload := stack.workload_index.find(finding.subject, finding.urn):
-        return carriers_in(workload)
-    view = stack.object_index.find(finding.subject, finding.urn)
-    group = view.labels.get(GROUP) if view else None
+def carriers_of(view: object, stack: StackView) -> list[Labels]:
+    """Labels whose waivers apply to a finding of a StackRule: of the container, or all of its pod or group."""
+    if isinstance(view, ContainerView):
+        return [view.labels]
+    if isinstance(view, PodView | RunView):
+        return carriers_in(view)
+    group = view.labels.get(GROUP) if isinstance(view, ObjectView | VolumeView) else None
     return [container.labels for container in stack.of_group(group)] if group else []
 
 

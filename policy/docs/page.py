@@ -38,13 +38,7 @@ def page() -> str:
         lines += ["", f"## {family}. {_FAMILIES.get(family, 'Others')}"]
         for rule in found:
             lines += ["", *_entry(rule)]
-    lines += [
-        "",
-        "## Not covered",
-        "",
-        "| id | topic | reason | alternative |",
-        "|---|---|---|---|",
-    ]
+    lines += ["", "## Not covered", "", "| id | topic | reason | alternative |", "|---|---|---|---|"]
     lines += [f"| {one.id} | {one.name} | {one.reason} | {one.instead} |" for one in ELSEWHERE]
     return "\n".join(lines) + "\n"
 

@@ -68,7 +68,7 @@ def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Po
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if collection_of(args.resource_type) not in judged:
             args.not_applicable(not_judged)
-        resource = session.resource(args.urn, rule.id, lambda: _registered(args))
+        resource = session.resource(args.urn, rule.id, lambda: _with_inputs(args))
         terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
         resource.notices += _report(single_verdicts(rule, resource.alone, terms), report)
 
@@ -102,7 +102,7 @@ def _stack_policy(rule: StackRule, session: Session) -> Policy:
 def _notices(name: str, session: Session) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         # For every resource of any type: the stack policies judge what is kept here.
-        resource = session.resource(args.urn, name, lambda: _registered(args))
+        resource = session.resource(args.urn, name, lambda: _with_inputs(args))
         _report_notices(resource.notices, report)
 
     return ResourceValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
@@ -146,33 +146,26 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return None
 
 
-def _registered(args: ResourceValidationArgs) -> Registered:
-    return Registered(
-        type=args.resource_type,
-        name=args.name,
-        urn=args.urn,
-        parent=args.opts.parent or "",
-        inputs=_plain_mapping(args.props),
-        provider=args.provider.urn if args.provider else "",
-        protect=bool(args.opts.protect),
-        deletes_first=args.opts.delete_before_replace,
-    )
+def _with_inputs(args: ResourceValidationArgs) -> Registered:
+    return _registered(args, parent=args.opts.parent or "", inputs=_plain_mapping(args.props))
 
 
 def _with_outputs(resource: PolicyResource, session: Session) -> Registered:
-    outputs = _plain_mapping(resource.props)
-    inputs = session.inputs(resource.urn)
+    outputs, inputs = _plain_mapping(resource.props), session.inputs(resource.urn)
+    parent = resource.parent.urn if resource.parent else ""
+    # Without inputs, when `notices` is disabled, outputs are the next best.
+    return _registered(resource, parent=parent, inputs=outputs if inputs is None else inputs, outputs=outputs)
+
+
+def _registered(given: ResourceValidationArgs | PolicyResource, **more: Any) -> Registered:
     return Registered(
-        type=resource.resource_type,
-        name=resource.name,
-        urn=resource.urn,
-        parent=resource.parent.urn if resource.parent else "",
-        # Without inputs, when `notices` is disabled, outputs are the next best.
-        inputs=outputs if inputs is None else inputs,
-        outputs=outputs,
-        provider=resource.provider.urn if resource.provider else "",
-        protect=bool(resource.opts.protect),
-        deletes_first=resource.opts.delete_before_replace,
+        type=given.resource_type,
+        name=given.name,
+        urn=given.urn,
+        provider=given.provider.urn if given.provider else "",
+        protect=bool(given.opts.protect),
+        deletes_first=given.opts.delete_before_replace,
+        **more,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from policy.readers.containers import capabilities
 from policy.readers.values import Properties, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
 from policy.views.scalars import as_text
@@ -20,9 +20,8 @@ _CPU_PERIOD_US = 100_000
 """The kernel's period where a quota is set without one."""
 
 
-def docker_container(name: str, properties: Mapping[str, Any]) -> list[ContainerView]:
-    """The one container of a `docker:index/container:Container`."""
-    given = Properties(properties)
+def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
+    """A `docker:index/container:Container`."""
     network_mode = given.text("networkMode", "network_mode")
     security = _security_options(given)
     view = ContainerView(
@@ -34,8 +33,8 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         groups=tuple(given.texts("groupAdds", "groups")),
         privileged=given.flag("privileged", "privileged"),
         no_new_privileges=_no_new_privileges(security),
-        capabilities_added=_capabilities(given, "adds", "capabilities_added"),
-        capabilities_dropped=_capabilities(given, "drops", "capabilities_dropped"),
+        capabilities_added=capabilities(given, "adds", "capabilities_added"),
+        capabilities_dropped=capabilities(given, "drops", "capabilities_dropped"),
         seccomp=_seccomp(security),
         apparmor=_last(security, "apparmor"),
         selinux=tuple(_selinux(security)),
@@ -71,9 +70,9 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         ends_first=_has_a_name_of_its_own(given, name),
         gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
         labels=read_labels(given),
-        unknown=_unknown(given),
     )
-    return [view]
+    _note_derived(given.unknown)
+    return view
 
 
 def read_labels(given: Properties) -> Mapping[str, str]:
@@ -84,14 +83,13 @@ def read_labels(given: Properties) -> Mapping[str, str]:
     return {label: value or "" for label, value in pairs if label}
 
 
-def _unknown(given: Properties) -> frozenset[str]:
-    """Network mode decides two fields; whatever decides security options decides all of theirs."""
-    unknown = set(given.unknown)
+def _note_derived(unknown: set[str]) -> None:
+    """Network mode decides two fields; security options decide all of theirs."""
     if "network_mode" in unknown:
         unknown |= {"host_network", "networks"}
     if "security_options" in unknown:
         unknown |= {"no_new_privileges", "seccomp", "apparmor", "selinux"}
-    return frozenset(unknown - {"security_options"})
+        unknown.remove("security_options")
 
 
 def _security_options(given: Properties) -> list[tuple[str, str]]:
@@ -125,11 +123,6 @@ def _selinux(options: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         if name == "label" and value:
             part, _, text = value.partition(":")
             yield part.strip().lower(), text.strip()
-
-
-def _capabilities(given: Properties, key: str, field: str) -> tuple[str, ...]:
-    names = [text.strip().upper() for text in given.nested("capabilities", field).texts(key, field)]
-    return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
 
 
 def _mounts(given: Properties) -> Iterator[Mount]:

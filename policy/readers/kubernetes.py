@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any
 
-from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
+from policy.readers.containers import Template, kind_of, placeholder
+from policy.readers.kubernetes_containers import POD_VOLUMES, container
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
@@ -26,19 +25,9 @@ _TEMPLATE_FIELDS = frozenset(
 )  # fmt: skip
 """What of a PodView lies in its template."""
 
-_EVERYTHING = frozenset(field.name for field in fields(ContainerView)) - {
-    "subject",
-    "target",
-    "name",
-    "role",
-    "unknown",
-}
 
-
-def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
+def pod(given: Properties, subject: str, kind: str) -> PodView:
     """The pod of a workload, of any kind that has one."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     spec, template = given.nested("spec", "containers"), given
     for key in _TEMPLATES.get(kind, ("spec", "template")):
         template = template.nested(key, "containers")
@@ -50,10 +39,10 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
     account = inner.text("serviceAccountName", "service_account") or inner.text("serviceAccount", "service_account")
     context = inner.nested("securityContext", "security_context")
     aliases = inner.entries("hostAliases", "host_aliases")
-    shared = Pod(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
-    read = tuple(_containers(subject, inner, shared))
-    return PodView(
-        **about,
+    shared = Template(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
+    containers = tuple(_containers(subject, inner, shared))
+    view = PodView(
+        **metadata(given, subject, kind),
         pod_labels=texts_of(meta, "labels", "pod_labels"),
         pod_annotations=annotations,
         selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
@@ -64,7 +53,7 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         bare=kind == "Pod",
         ends_by_itself=ends,
         service_account=account or "",
-        token=flag_if_given(inner, "automountServiceAccountToken", "token"),
+        token=inner.optional_flag("automountServiceAccountToken", "token"),
         security_context=bool(context.names()),
         sysctls=tuple(entry.text("name", "sysctls") or "" for entry in context.entries("sysctls", "sysctls")),
         host_aliases=tuple(entry.text("ip", "host_aliases") or "" for entry in aliases),
@@ -73,35 +62,26 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         host_network=inner.flag("hostNetwork", "host_network"),
         node_selector=texts_of(inner, "nodeSelector", "node_selector"),
         priority_class=inner.text("priorityClassName", "priority_class") or "",
-        containers=read,
-        unknown=_unknown(given),
+        containers=containers,
     )
-
-
-def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
-    """A flag whose absence means something of its own."""
-    return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
-
-
-def _unknown(given: Properties) -> frozenset[str]:
     if "security_context" in given.unknown:
         given.unknown.add("sysctls")
-    return frozenset(given.unknown | (_TEMPLATE_FIELDS if "containers" in given.unknown else set()))
+    if "containers" in given.unknown:
+        given.unknown |= _TEMPLATE_FIELDS
+    return view
 
 
-def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:
+def _containers(subject: str, spec: Properties, shared: Template) -> Iterator[ContainerView]:
     """Every container of a pod, with one placeholder whose fields are all unknown if some are not known."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
-        found = as_items(spec.raw(key, "containers"))
-        for item in found:
+        for item in as_items(spec.raw(key, "containers")):
             if is_unknown(item):
                 spec.unknown.add("containers")
             elif isinstance(item, Mapping):
                 goes_on = role == INIT and item.get("restartPolicy") == "Always"
                 yield container(subject, item, SIDECAR if goes_on else role, shared)
     if "containers" in spec.unknown:
-        name = "(unknown)"
-        yield ContainerView(f"{subject}/{name}", KUBERNETES, name, unknown=_EVERYTHING)
+        yield placeholder(subject, KUBERNETES)
 
 
 def _strategy(spec: Properties) -> str:
@@ -116,8 +96,7 @@ def _rolling(spec: Properties, key: str) -> str:
 
 def _volumes(spec: Properties) -> Iterator[PodVolume]:
     for entry in spec.entries("volumes", "volumes"):
-        kind = next((key for key in entry.names() if key != "name"), "")
-        inside = entry.nested(kind, "volumes")
+        kind, inside = kind_of(entry, "volumes")
         key = POD_VOLUMES.get(kind, "")
         yield PodVolume(
             name=entry.text("name", "volumes") or "",

@@ -21,7 +21,7 @@ class Metadata(TypedDict):
     annotations: Mapping[str, str]
 
 
-def metadata(subject: str, kind: str, given: Properties) -> Metadata:
+def metadata(given: Properties, subject: str, kind: str) -> Metadata:
     """Fields of any object. One without a name gets one of the provider's, which starts with the logical name."""
     meta = given.nested("metadata", "name")
     if "name" in given.unknown:  # All of it: nothing in it is known either.

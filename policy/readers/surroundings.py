@@ -15,8 +15,6 @@ from policy.views.kubernetes import PoolView
 from policy.views.scalars import as_text, as_whole
 from policy.views.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
-NETWORK = "docker:index/network:Network"
-VOLUME = "docker:index/volume:Volume"
 IMAGES = ("docker:index/image:Image", "docker:index/remoteImage:RemoteImage", "docker-build:index:Image")
 PROVIDER = "pulumi:providers:"
 
@@ -29,43 +27,30 @@ def is_machine(type_token: str) -> bool:
     return type_token.startswith("fleet:") and type_token.endswith(("Machine", ":Cluster", ":CloudRun"))
 
 
-def docker_network(name: str, properties: Mapping[str, Any]) -> NetworkView:
+def docker_network(given: Properties, name: str, kind: str) -> NetworkView:
     """A `docker:index/network:Network`; subnets as given, malformed ones included."""
-    given = Properties(properties)
-    subnets = [entry.text("subnet", "subnets") for entry in given.entries("ipamConfigs", "subnets")]
-    return NetworkView(
-        subject=name,
-        name=given.text("name", "name") or name,
-        subnets=tuple(subnet for subnet in subnets if subnet),
-        unknown=frozenset(given.unknown),
-    )
+    subnets = (entry.text("subnet", "subnets") for entry in given.entries("ipamConfigs", "subnets"))
+    return NetworkView(name, given.text("name", "name") or name, tuple(filter(None, subnets)))
 
 
-def docker_volume(name: str, properties: Mapping[str, Any]) -> VolumeView:
+def docker_volume(given: Properties, name: str, kind: str) -> VolumeView:
     """A `docker:index/volume:Volume`."""
-    given = Properties(properties)
     return VolumeView(
         subject=name,
         name=given.text("name", "name") or name,
         labels=read_labels(given),
         device=host_folder(given.nested("driverOpts", "device"), "device"),
         propagation=propagation_of(given.nested("driverOpts", "propagation"), "propagation"),
-        unknown=frozenset(given.unknown),
     )
 
 
-def image(name: str, properties: Mapping[str, Any]) -> ImageView:
+def image(given: Properties, name: str, kind: str) -> ImageView:
     """An image of the Docker provider (built, or pulled as a `RemoteImage`), or of the Docker Build provider."""
-    given = Properties(properties)
     build = given.nested("build", "platforms")
     names = (given.text("imageName", "names"), given.text("name", "names"), *given.texts("tags", "names"))
-    platforms = (given.text("platform", "platforms"), build.text("platform", "platforms"))
-    return ImageView(
-        subject=name,
-        names=tuple(filter(None, names)),
-        platforms=tuple(filter(None, (*platforms, *given.texts("platforms", "platforms")))),
-        unknown=frozenset(given.unknown),
-    )
+    platforms: tuple[str | None, ...] = (given.text("platform", "platforms"), build.text("platform", "platforms"))
+    platforms = (*platforms, *given.texts("platforms", "platforms"))
+    return ImageView(name, tuple(filter(None, names)), tuple(filter(None, platforms)))
 
 
 def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> ProviderView:

@@ -74,6 +74,11 @@ class Properties:
         """A flag; absent is false."""
         return as_flag(self.raw(key, field))
 
+    def optional_flag(self, key: str, field: str) -> bool | None:
+        """A flag; None where it is absent or unknown."""
+        value = self.raw(key, field)
+        return None if value is None else as_flag(value)
+
     def mapping(self, key: str, field: str) -> Mapping[str, Any]:
         """A mapping without its unknown values."""
         values = as_mapping(self.raw(key, field))

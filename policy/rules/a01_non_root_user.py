@@ -13,14 +13,14 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.target == KUBERNETES and not container.non_root:
         problem = "non_root is false, so the kubelet starts the image as root if that is its default user"
-        yield Finding(container.subject, "non_root", problem)
+        yield Finding("non_root", problem)
     if container.user is None:
         if container.target == KUBERNETES:
             return  # With non_root, the kubelet refuses to start a container as root.
-        yield Finding(container.subject, "user", "user is not set, so the image decides, and most images run as root")
+        yield Finding("user", "user is not set, so the image decides, and most images run as root")
     elif user_id(container.user) in (0, "root", ""):
         problem = f"user is {shown(container.user)}; a process that breaks out of the container is root on the host"
-        yield Finding(container.subject, "user", problem)
+        yield Finding("user", problem)
 
 
 RULE = ContainerRule(

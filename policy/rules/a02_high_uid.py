@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.checks import on_field
 from policy.core.parsing.users import group_id, user_id
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    least = settings["above"]
+def _problems(container: ContainerView, settings: Settings) -> Iterator[str]:
     if container.user is None:
         if container.target == KUBERNETES:
-            problem = "user is not set, so the image decides on the ids, which may belong to a user of the host"
-            yield Finding(container.subject, "user", problem)
+            yield "user is not set, so the image decides on the ids, which may belong to a user of the host"
         return  # On Docker, A01 reports it.
+    user = f"user {shown(container.user)}"
     for what, number in (("uid", user_id(container.user)), ("gid", group_id(container.user))):
         if number is None:
-            problem = f"user {shown(container.user)} has no group, so the image decides, and it may be group 0"
-            yield Finding(container.subject, "user", problem)
+            yield f"{user} has no group, so the image decides, and it may be group 0"
         elif isinstance(number, str):
-            problem = f"user {shown(container.user)} has a {what} given by name, which may map to a user of the host"
-            yield Finding(container.subject, "user", problem)
-        elif number <= least:
-            problem = f"user {shown(container.user)} has {what} {number}, which may belong to a user of the host"
-            yield Finding(container.subject, "user", problem)
+            yield f"{user} has a {what} given by name, which may map to a user of the host"
+        elif number <= settings["above"]:
+            yield f"{user} has {what} {number}, which may belong to a user of the host"
 
 
 RULE = ContainerRule(
@@ -42,6 +39,5 @@ RULE = ContainerRule(
     exception="run_as",
     defaults={"above": 10000},
     targets=(DOCKER, KUBERNETES),
-    reads=("user",),
-    check=_check,
+    **on_field("user", _problems),
 )

@@ -15,10 +15,10 @@ _WHY = "so it can access files of the root group in the image and its volumes"
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.user is not None and group_id(container.user) in _ROOT:
-        yield Finding(container.subject, "user", f"user {shown(container.user)} has group 0, {_WHY}")
+        yield Finding("user", f"user {shown(container.user)} has group 0, {_WHY}")
     for group in container.groups:
         if user_id(group) in _ROOT:
-            yield Finding(container.subject, "groups", f"groups holds {shown(group)}, {_WHY}")
+            yield Finding("groups", f"groups holds {shown(group)}, {_WHY}")
 
 
 RULE = ContainerRule(

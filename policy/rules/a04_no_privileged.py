@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.privileged:
-        problem = "privileged is true, which grants every device and capability of the host"
-        yield Finding(container.subject, "privileged", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="A04",
@@ -25,6 +17,5 @@ RULE = ContainerRule(
     on_cluster="remove privileged from its security context; request devices as extended resources",
     sources=("CKV_K8S_16", "KSV-0017", "CIS Docker 5.5", "PSS privileged", "KICS Privileged Containers Enabled"),
     targets=(DOCKER, KUBERNETES),
-    reads=("privileged",),
-    check=_check,
+    **if_true("privileged", ", which grants every device and capability of the host"),
 )

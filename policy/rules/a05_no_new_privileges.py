@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if not container.no_new_privileges:
-        problem = "no_new_privileges is false, so a setuid binary in the image can make a process root"
-        yield Finding(container.subject, "no_new_privileges", problem)
-
+from policy.core.checks import if_false
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="A05",
@@ -29,6 +21,5 @@ RULE = ContainerRule(
     ),
     exception="no_new_privileges",
     targets=(DOCKER, KUBERNETES),
-    reads=("no_new_privileges",),
-    check=_check,
+    **if_false("no_new_privileges", ", so a setuid binary in the image can make a process root"),
 )  # fmt: skip

@@ -13,11 +13,10 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if "ALL" not in dropped:
         what = f"only {', '.join(dropped)}" if dropped else "nothing"
         problem = f"capabilities_dropped holds {what}, so it keeps default capabilities such as CAP_CHOWN"
-        yield Finding(container.subject, "capabilities_dropped", problem)
+        yield Finding("capabilities_dropped", problem)
     extra = [name for name in container.capabilities_added if name not in settings["allowed"]]
     if extra:
-        problem = f"capabilities_added holds {', '.join(extra)}, more than an agent needs"
-        yield Finding(container.subject, "capabilities_added", problem)
+        yield Finding("capabilities_added", f"capabilities_added holds {', '.join(extra)}, more than an agent needs")
 
 
 RULE = ContainerRule(

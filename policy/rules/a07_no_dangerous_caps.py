@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 _WHY = {
     "ALL": "all capabilities, equivalent to root on the host",
@@ -16,13 +15,6 @@ _WHY = {
     "CAP_NET_RAW": "forging packets to other containers",
     "CAP_NET_ADMIN": "changing the host's network",
 }
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for name in container.capabilities_added:
-        if name in _WHY:
-            problem = f"capabilities_added holds {name}: {_WHY[name]}"
-            yield Finding(container.subject, "capabilities_added", problem)
 
 
 RULE = ContainerRule(
@@ -36,7 +28,7 @@ RULE = ContainerRule(
     sources=("CKV_K8S_39", "KSV-0005", "KSV-0119", "KSV-0120", "CIS Kubernetes C.5.3.1-4"),
     exception="capabilities",
     targets=(DOCKER, KUBERNETES),
-    reads=("capabilities_added",),
-    each=("capabilities_added",),
-    check=_check,
+    **on_entries(
+        "capabilities_added", lambda name, _: f"capabilities_added holds {name}: {_WHY[name]}" if name in _WHY else None
+    ),
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     if container.seccomp == "unconfined":
-        problem = "seccomp is unconfined, so it can call every system call of the kernel"
-        yield Finding(container.subject, "seccomp", problem)
-    elif container.seccomp is None and container.target == KUBERNETES:
+        return "seccomp is unconfined, so it can call every system call of the kernel"
+    if container.seccomp is None and container.target == KUBERNETES:
         # Docker applies its profile by default; the kubelet only on request.
-        problem = "seccomp is not set, and Kubernetes applies no profile by default"
-        yield Finding(container.subject, "seccomp", problem)
+        return "seccomp is not set, and Kubernetes applies no profile by default"
+    return None
 
 
 RULE = ContainerRule(
@@ -30,6 +28,5 @@ RULE = ContainerRule(
     sources=("CKV_K8S_31", "KSV-0030", "KSV-0104", "CIS Docker 5.22", "PSS seccompProfile_restricted"),
     exception="seccomp",
     targets=(DOCKER, KUBERNETES),
-    reads=("seccomp",),
-    check=_check,
+    **on_field("seccomp", _problem),
 )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.apparmor == "unconfined":
-        problem = "apparmor is unconfined, so it may write to files of the kernel under /proc and /sys"
-        yield Finding(container.subject, "apparmor", problem)
+_PROBLEM = "apparmor is unconfined, so it may write to files of the kernel under /proc and /sys"
 
 
 RULE = ContainerRule(
@@ -25,6 +20,5 @@ RULE = ContainerRule(
     on_cluster="set appArmorProfile to RuntimeDefault in the pod's or container's security context, or omit it",
     sources=("KSV-0002", "CIS Docker 5.2", "PSS appArmorProfile"),
     targets=(DOCKER, KUBERNETES),
-    reads=("apparmor",),
-    check=_check,
+    **on_field("apparmor", lambda container, _: _PROBLEM if container.apparmor == "unconfined" else None),
 )

@@ -24,13 +24,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if pod.service_account in _NONE:
             what = "is default" if pod.service_account else "is not set, so it is default"
             problem = f"service_account {what}, so it shares permissions with every pod of the namespace"
-            yield Finding(pod.subject, "service_account", problem, urn=pod.urn)
+            yield Finding("service_account", problem, of=pod)
         mounts = mounting.get((pod.place, pod.service_account), True) if pod.token is None else pod.token
         has_role = pod.host in unknown_bindings or (pod.host, pod.namespace, pod.service_account) in bound
         if "token" not in pod.unknown and mounts and not has_role:
             problem = f"token of account {shown(pod.service_account or 'default')} is mounted, but it has no role here"
             remedy = "set automountServiceAccountToken to false on the pod or its service account"
-            yield Finding(pod.subject, "token", problem, remedy, urn=pod.urn)
+            yield Finding("token", problem, remedy, of=pod)
 
 
 def _mounting(stack: StackView) -> Mapping[tuple[Place | None, str], bool]:

@@ -24,7 +24,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         other = first.setdefault((container.host, uid), container)
         if _owner(other) != _owner(container):
             problem = f"user {uid} is also used by {other.subject}, so after a breakout one can read the other's files"
-            yield Finding(container.subject, "user", problem)
+            yield Finding("user", problem, of=container)
 
 
 def _owner(container: ContainerView) -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-from policy.views.kubernetes import PodView
+from policy.core.checks import Check, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Severity
+from policy.views.container import KUBERNETES
 
 _WHY = "so the cluster's defaults apply, which restrict nothing"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if not container.security_context:
-        yield Finding(container.subject, "security_context", f"security_context is not set, {_WHY}")
-
-
-def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    if not pod.security_context:
-        yield Finding(pod.subject, "security_context", f"security_context is not set for the pod, {_WHY}")
+def _unset(problem: str) -> Check:
+    return on_field("security_context", lambda view, _: None if view.security_context else f"{problem}, {_WHY}")
 
 
 RULE = ContainerRule(
@@ -31,7 +23,6 @@ RULE = ContainerRule(
     elsewhere="set securityContext on the pod and on the container",
     sources=("CKV_K8S_29", "CKV_K8S_30", "KSV-0118"),
     targets=(KUBERNETES,),
-    reads=("security_context",),
-    check=_check,
-    resources=(ResourceCheck(of="pods", reads=("security_context",), check=_check_pod),),
+    **_unset("security_context is not set"),
+    resources=(ResourceCheck(of="pods", **_unset("security_context is not set for the pod")),),
 )

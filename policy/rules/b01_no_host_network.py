@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.host_network:
-        problem = "host_network is true, so it can reach every port of the host, including local daemons"
-        yield Finding(container.subject, "host_network", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="B01",
@@ -24,6 +16,5 @@ RULE = ContainerRule(
     on_cluster="remove hostNetwork and expose it through a Service",
     sources=("CKV_K8S_19", "KSV-0009", "CIS Docker 5.10", "PSS hostNamespaces"),
     targets=(DOCKER, KUBERNETES),
-    reads=("host_network",),
-    check=_check,
+    **if_true("host_network", ", so it can reach every port of the host, including local daemons"),
 )

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.host_ipc:
-        problem = "host_ipc is true, so it can read and modify the shared memory of the host's processes"
-        yield Finding(container.subject, "host_ipc", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="B03",
@@ -26,6 +18,5 @@ RULE = ContainerRule(
     sources=("CKV_K8S_18", "KSV-0008", "CIS Docker 5.17"),
     exception="host_ipc",
     targets=(DOCKER, KUBERNETES),
-    reads=("host_ipc",),
-    check=_check,
+    **if_true("host_ipc", ", so it can read and modify the shared memory of the host's processes"),
 )

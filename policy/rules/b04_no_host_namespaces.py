@@ -17,7 +17,7 @@ _WHY = {
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for field, why in _WHY.items():
         if getattr(container, field):
-            yield Finding(container.subject, field, f"{field} is true, so {why}")
+            yield Finding(field, f"{field} is true, so {why}")
 
 
 RULE = ContainerRule(

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from posixpath import normpath
 
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, Mount
 from policy.views.stack import VolumeView
 
 _WHY = "a system directory; access to it reaches beyond the container"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if mount.kind == BIND and (folder := _sensitive(mount.source, settings)):
-            problem = f'mounts holds "{mount.source}" of the host ({folder}), {_WHY}'
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    folder = _sensitive(mount.source, settings) if mount.kind == BIND else None
+    return f'mounts holds "{mount.source}" of the host ({folder}), {_WHY}' if folder else None
 
 
-def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
-    if folder := _sensitive(volume.device, settings):
-        yield Finding(volume.subject, "device", f'device is "{volume.device}" of the host ({folder}), {_WHY}')
+def _volume_problem(volume: VolumeView, settings: Settings) -> str | None:
+    folder = _sensitive(volume.device, settings)
+    return f'device is "{volume.device}" of the host ({folder}), {_WHY}' if folder else None
 
 
 def _sensitive(source: str, settings: Settings) -> str | None:
@@ -61,8 +59,6 @@ RULE = ContainerRule(
         "allowed": (),
     },
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
-    resources=(ResourceCheck(of="volumes", reads=("device",), check=_check_volume),),
+    **on_entries("mounts", _problem),
+    resources=(ResourceCheck(of="volumes", **on_field("device", _volume_problem)),),
 )  # fmt: skip

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, Mount
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if mount.kind != BIND or mount.read_only:
-            continue
-        if not any(fnmatchcase(normpath(mount.source), pattern) for pattern in settings["writable"]):
-            problem = f'mounts holds "{mount.source}" of the host writable, so it can change files that others use'
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    listed = any(fnmatchcase(normpath(mount.source), pattern) for pattern in settings["writable"])
+    if mount.kind != BIND or mount.read_only or listed:
+        return None
+    return f'mounts holds "{mount.source}" of the host writable, so it can change files that others use'
 
 
 RULE = ContainerRule(
@@ -30,7 +28,5 @@ RULE = ContainerRule(
     sources=("KubeLinter writable-host-mount", "Kyverno ensure-readonly-hostpath"),
     defaults={"writable": ()},
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
+    **on_entries("mounts", _problem),
 )

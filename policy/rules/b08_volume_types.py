@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_entries
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.kubernetes import PodVolume
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.kubernetes import PodView
 
-
-def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    for volume in pod.volumes:
-        if volume.kind not in settings["kinds"]:
-            what = f'is "{volume.kind}"' if volume.kind else "has no type"
-            problem = f'volumes holds "{volume.name}", which {what}: storage that no claim isolates from other pods'
-            yield Finding(pod.subject, "volumes", problem)
+def _problem(volume: PodVolume, settings: Settings) -> str | None:
+    if volume.kind in settings["kinds"]:
+        return None
+    what = f'is "{volume.kind}"' if volume.kind else "has no type"
+    return f'volumes holds "{volume.name}", which {what}: storage that no claim isolates from other pods'
 
 
 RULE = ResourceRule(
@@ -31,5 +29,5 @@ RULE = ResourceRule(
             "secret",
         )
     },
-    resources=(ResourceCheck(of="pods", reads=("volumes",), each=("volumes",), check=_check),),
+    resources=(ResourceCheck(of="pods", **on_entries("volumes", _problem)),),
 )  # fmt: skip

@@ -6,27 +6,24 @@ shared of Linux.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, Mount
 from policy.views.stack import VolumeView
 
 _BOTH_WAYS = ("shared", "rshared", "bidirectional")
 _INWARDS = ("slave", "rslave", "hosttocontainer")
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if why := _why(mount.propagation):
-            problem = f"mounts holds {shown(mount.target)}, whose propagation is {shown(mount.propagation)}, so {why}"
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    why, propagation = _why(mount.propagation), shown(mount.propagation)
+    return f"mounts holds {shown(mount.target)}, whose propagation is {propagation}, so {why}" if why else None
 
 
-def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
-    if why := _why(volume.propagation):
-        yield Finding(volume.subject, "propagation", f"propagation is {shown(volume.propagation)}, so {why}")
+def _volume_problem(volume: VolumeView, settings: Settings) -> str | None:
+    why = _why(volume.propagation)
+    return f"propagation is {shown(volume.propagation)}, so {why}" if why else None
 
 
 def _why(propagation: str) -> str:
@@ -47,8 +44,6 @@ RULE = ContainerRule(
     on_cluster="remove mountPropagation, or set it to None",
     sources=("CIS Docker 5.20", "KICS Volume Mounted In Multiple Containers"),
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
-    resources=(ResourceCheck(of="volumes", reads=("propagation",), check=_check_volume),),
+    **on_entries("mounts", _problem),
+    resources=(ResourceCheck(of="volumes", **on_field("propagation", _volume_problem)),),
 )

@@ -25,10 +25,10 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
             remedy = (
                 f"use one of {', '.join(settings['devices'])}, or add it to this rule's devices in the policy config"
             )
-            yield Finding(container.subject, "devices", problem, remedy)
+            yield Finding("devices", problem, remedy)
         elif device not in named:
             problem = f'devices holds "{device}", which its group does not list, so nobody approved its use'
-            yield Finding(container.subject, "devices", problem)
+            yield Finding("devices", problem)
 
 
 RULE = ContainerRule(

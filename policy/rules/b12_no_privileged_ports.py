@@ -21,7 +21,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
                 problem = (
                     f"{field} holds {number}, which requires a capability, and may belong to a service of the host"
                 )
-                yield Finding(container.subject, field, problem)
+                yield Finding(field, problem)
 
 
 RULE = ContainerRule(

@@ -14,12 +14,12 @@ _WHY = "access that bypasses the fleet's logs, with separate keys"
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if any(port.container_port == _PORT for port in container.ports):
-        yield Finding(container.subject, "ports", f"ports publishes {_PORT}, the SSH port; {_WHY}")
+        yield Finding("ports", f"ports publishes {_PORT}, the SSH port; {_WHY}")
     if any(port.number == _PORT for port in container.container_ports):
-        yield Finding(container.subject, "container_ports", f"container_ports holds {_PORT}, the SSH port; {_WHY}")
+        yield Finding("container_ports", f"container_ports holds {_PORT}, the SSH port; {_WHY}")
     words = [word for argument in container.args for word in argument.split()]
     if any(basename(word) in settings["programs"] for word in words):
-        yield Finding(container.subject, "args", f"args starts an SSH server; {_WHY}")
+        yield Finding("args", f"args starts an SSH server; {_WHY}")
 
 
 RULE = ContainerRule(

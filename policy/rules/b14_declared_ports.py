@@ -17,15 +17,14 @@ from policy.views.stack import StackView
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for container in stack.containers:
         if any(port.container_port == 0 for port in container.ports):
-            problem = "ports publishes all, so the image decides which ports are open"
-            yield Finding(container.subject, "ports", problem)
+            yield Finding("ports", "ports publishes all, so the image decides which ports are open", of=container)
     for service in stack.services:
         pods = _pods_of(service, stack)
         declared = {port.number for pod in pods for view in pod.containers for port in view.container_ports}
         for port in service.ports:
             if pods and port.target.isdecimal() and int(port.target) not in declared:
                 problem = f"ports target {port.target}, which no container of its pods declares"
-                yield Finding(service.subject, "ports", problem, urn=service.urn)
+                yield Finding("ports", problem, of=service)
 
 
 def _pods_of(service: ServiceView, stack: StackView) -> list[PodView]:

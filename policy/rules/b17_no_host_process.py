@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.host_process:
-        problem = "host_process is true, so it runs as a process of the host with full privileges"
-        yield Finding(container.subject, "host_process", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import KUBERNETES
 
 RULE = ContainerRule(
     id="B17",
@@ -23,6 +15,5 @@ RULE = ContainerRule(
     remedy="remove windowsOptions.hostProcess from the security context of the pod and of the container",
     sources=("KSV-0103", "PSS windowsHostProcess"),
     targets=(KUBERNETES,),
-    reads=("host_process",),
-    check=_check,
+    **if_true("host_process", ", so it runs as a process of the host with full privileges"),
 )

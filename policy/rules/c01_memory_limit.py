@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    limit = container.memory_limit_mib
-    if limit is None or limit <= 0:
-        what = "is not set" if limit is None else f"is {limit}, which means no limit"
-        problem = f"memory_limit_mib {what}, so a leak can exhaust the host's memory until the kernel kills something"
-        yield Finding(container.subject, "memory_limit_mib", problem)
-
+from policy.core.checks import unless_limited
+from policy.core.rule import ContainerRule, Level, Severity
 
 RULE = ContainerRule(
     id="C01",
@@ -26,7 +15,5 @@ RULE = ContainerRule(
     elsewhere="set memory, and memorySwap to the same value",
     on_cluster="set resources.limits.memory",
     sources=("CKV_K8S_13", "KSV-0018", "CIS Docker 5.11", "KubeLinter unset-memory-requirements"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("memory_limit_mib",),
-    check=_check,
+    **unless_limited("memory_limit_mib", ", so a leak can exhaust the host's memory until the kernel kills something"),
 )

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import KUBERNETES
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.cpu_request is None or container.cpu_request <= 0:
-        problem = (
-            "cpu_request is not set, so it only gets leftover CPU, and an autoscaler cannot measure its utilization"
-        )
-        yield Finding(container.subject, "cpu_request", problem)
+_PROBLEM = "cpu_request is not set, so it only gets leftover CPU, and an autoscaler cannot measure its utilization"
 
 
 RULE = ContainerRule(
@@ -26,6 +19,5 @@ RULE = ContainerRule(
     elsewhere="set resources.requests.cpu",
     sources=("CKV_K8S_10", "KSV-0015"),
     targets=(KUBERNETES,),
-    reads=("cpu_request",),
-    check=_check,
+    **on_field("cpu_request", lambda container, _: None if (container.cpu_request or 0) > 0 else _PROBLEM),
 )

@@ -6,16 +6,11 @@ user id on the host, not to one container: containers that share an id share the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import unless_capped
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.core.ulimits import uncapped
-from policy.views.container import DOCKER, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    why = "so a fork bomb can fill the host's process table"
-    yield from uncapped(container, "process_limit", "nproc", settings["at_most"], (why, f", {why}"))
+_WHY = "so a fork bomb can fill the host's process table"
 
 
 RULE = ContainerRule(
@@ -29,6 +24,5 @@ RULE = ContainerRule(
     sources=("CIS Docker 5.29", "KICS Pids Limit Not Set"),
     defaults={"at_most": 32768},
     targets=(DOCKER,),
-    reads=("process_limit",),
-    check=_check,
+    **unless_capped("process_limit", "nproc", _WHY, f", {_WHY}"),
 )

@@ -5,17 +5,11 @@ Ulimit nofile, per process. C05 covers the number of processes. Pods and Cloud R
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import unless_capped
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.core.ulimits import uncapped
-from policy.views.container import DOCKER, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    why = "a socket leak can exhaust the host before it ends the leaking process"
-    reasons = (f"so the daemon's default applies, often none: {why}", f": {why}")
-    yield from uncapped(container, "open_files_limit", "nofile", settings["at_most"], reasons)
+_WHY = ": a socket leak can exhaust the host before it ends the leaking process"
 
 
 RULE = ContainerRule(
@@ -29,6 +23,5 @@ RULE = ContainerRule(
     sources=("CIS Docker 5.19", "CIS Docker 2.8"),
     defaults={"at_most": 1048576},
     targets=(DOCKER,),
-    reads=("open_files_limit",),
-    check=_check,
+    **unless_capped("open_files_limit", "nofile", f"so the daemon's default applies, often none{_WHY}", _WHY),
 )

@@ -25,12 +25,12 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if size is None and mounted:
         if container.target == KUBERNETES and TMPFS not in mounted:
             problem = f"mounts holds {SHARED_MEMORY}, which is on disk and not in memory, and {who} shares data there"
-            yield Finding(container.subject, "mounts", problem)
+            yield Finding("mounts", problem)
         return
     if (size or _DEFAULT_MIB) < least:
         have = f"{size} MiB" if size else f"not set, so it defaults to {_DEFAULT_MIB} MiB"
         problem = f"shared_memory_mib is {have}, and {who} shares data there: data loaders crash with a bus error"
-        yield Finding(container.subject, "shared_memory_mib", problem)
+        yield Finding("shared_memory_mib", problem)
 
 
 def _who(container: ContainerView) -> str:

@@ -12,7 +12,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for field, word in (("storage_limit_mib", "limits"), ("storage_request_mib", "requests")):
         if (getattr(container, field) or 0) <= 0:
             problem = f"{field} is not set, so its logs and files may fill the node's disk and get pods evicted"
-            yield Finding(container.subject, field, problem, f"set resources.{word}.ephemeral-storage")
+            yield Finding(field, problem, f"set resources.{word}.ephemeral-storage")
 
 
 RULE = ContainerRule(

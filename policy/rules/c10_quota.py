@@ -25,8 +25,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         judged.add(pod.place)
         for kind, why in _NEEDED.items():
             if (pod.place, kind) not in kinds:
-                problem = f'namespace "{pod.namespace}" has no {kind}, {why}'
-                yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+                yield Finding("namespace", f'namespace "{pod.namespace}" has no {kind}, {why}', of=pod)
 
 
 RULE = StackRule(

@@ -30,7 +30,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 f"memory_mib of {machine.name} is too little for its containers: {figures} of "
                 f"{thousands(machine.memory_mib)} MiB, so the kernel will kill one of them"
             )
-            yield Finding(machine.subject, "memory_mib", problem)
+            yield Finding("memory_mib", problem, of=machine)
         pods: dict[str, list[PodView]] = defaultdict(list)
         for pod, named in stack.pods_on(machine):
             pods[named].append(pod)
@@ -47,9 +47,7 @@ def _pool_findings(pool: PoolView, machine: MachineView, pods: Sequence[PodView]
             f"pools of {machine.name} have too little memory in {pool.name}: {addends(shares)} = {thousands(total)} of "
             f"{thousands(capacity)} MiB, so the last pods stay pending"
         )
-        yield Finding(
-            machine.subject, "pools", problem, "lower containers.<name>.memory.request, or add nodes to the pool"
-        )
+        yield Finding("pools", problem, "lower containers.<name>.memory.request, or add nodes to the pool", of=machine)
 
 
 def _reserved(container: ContainerView) -> int:

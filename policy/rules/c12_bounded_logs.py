@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.log_bounded:
-        return
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    what = "is not set, which on most daemons means json-file"
     if container.log_driver:
-        what = f'log_driver is "{container.log_driver}" without max-size'
-    else:
-        what = "log_driver is not set, which on most daemons means json-file without max-size"
-    yield Finding(container.subject, "log_bounded", f"{what}, so the log can fill the disk")
+        what = f'is "{container.log_driver}"'
+    return None if container.log_bounded else f"log_driver {what} without max-size, so the log can fill the disk"
 
 
 RULE = ContainerRule(
@@ -27,6 +23,5 @@ RULE = ContainerRule(
     remedy="use log driver json-file with max-size and max-file",
     sources=("CIS Docker 2.13",),
     targets=(DOCKER,),
-    reads=("log_bounded",),
-    check=_check,
+    **on_field("log_bounded", _problem),
 )

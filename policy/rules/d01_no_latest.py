@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fleet.redaction import shown
-from policy.core.parsing.images import parse_image
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None or image.digest:
-        return
-    if image.tag in ("", "latest"):
-        what = "has no tag, so it is latest" if not image.tag else "is latest"
-        problem = f"image {shown(container.image)} {what}; the same file may run a different image tomorrow"
-        yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    if image.digest or image.tag not in ("", "latest"):
+        return None
+    what = "is latest" if image.tag else "has no tag, so it is latest"
+    return f"{what}; the same file may run a different image tomorrow"
 
 
 RULE = ContainerRule(
@@ -29,7 +23,5 @@ RULE = ContainerRule(
     remedy="add a version to containers.<name>.image.reference, or set images.tag of the stack if it is built here",
     elsewhere="add a version, such as registry/name:1.4.2, or the digest",
     sources=("CKV_K8S_14", "CKV_DOCKER_7", "KSV-0013", "DS-0001", "Kyverno disallow-latest-tag"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

@@ -5,21 +5,16 @@ Images built on the machine are in no registry, so they have no digest; the buil
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import DOMAIN
-from fleet.redaction import shown
-from policy.core.parsing.images import parse_image
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None or image.digest or image.registry in settings["built_here"]:
-        return
-    problem = f"image {shown(container.image)} has no digest, so anyone who can push the tag decides what runs"
-    yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    if image.digest or image.registry in settings["built_here"]:
+        return None
+    return "has no digest, so anyone who can push the tag decides what runs"
 
 
 RULE = ContainerRule(
@@ -32,7 +27,5 @@ RULE = ContainerRule(
     elsewhere="add its digest: name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
     defaults={"built_here": (DOMAIN,)},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

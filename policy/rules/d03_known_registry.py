@@ -9,7 +9,7 @@ from fleet.labels import DOMAIN
 from fleet.redaction import shown
 from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.views.container import ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -21,11 +21,11 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         library = image.repository if "/" in image.repository else f"library/{image.repository}"
         problem = f"image {shown(container.image)} names no registry, so each daemon decides where to pull it from"
         remedy = f"prefix the registry, such as docker.io/{library}"
-        yield Finding(container.subject, "image", problem, remedy)
+        yield Finding("image", problem, remedy)
     elif not any(_is_from(image, registry) for registry in known):
         problem = f"image {shown(container.image)} comes from {image.registry}, which is not a known registry"
         remedy = f"use one of {', '.join(known)}, or add it to this rule's registries in the policy config"
-        yield Finding(container.subject, "image", problem, remedy)
+        yield Finding("image", problem, remedy)
 
 
 def _is_from(image: ImageReference, known: str) -> bool:
@@ -54,7 +54,6 @@ RULE = ContainerRule(
             "*-docker.pkg.dev",
         )
     },
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
     reads=("image",),
     check=_check,
 )  # fmt: skip

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fleet.redaction import shown
-from policy.core.parsing.images import parse_image
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image and image.registry in settings["dead"]:
-        problem = f"image {shown(container.image)} comes from {image.registry}, which is retired: it gets no more fixes"
-        yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    is_dead = image.registry in settings["dead"]
+    return f"comes from {image.registry}, which is retired: it gets no more fixes" if is_dead else None
 
 
 RULE = ContainerRule(
@@ -27,7 +22,5 @@ RULE = ContainerRule(
     elsewhere="use its new registry; k8s.gcr.io became registry.k8s.io",
     sources=("Kyverno restrict-deprecated-registry",),
     defaults={"dead": ("k8s.gcr.io", "gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "docker.pkg.github.com")},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

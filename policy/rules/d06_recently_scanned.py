@@ -9,23 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from fleet.redaction import shown
-from policy.core.parsing.images import parse_image
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None:
-        return
+def _problem(image: ImageReference, settings: Settings) -> str | None:
     scanned = dict(_scans(settings["scanned"])).get(image.digest) if image.digest else None
     if scanned is None:
-        problem = f"image {shown(container.image)} has not passed a scan"
-        yield Finding(container.subject, "image", problem)
-    elif scanned + timedelta(days=settings["max_age_days"]) < date.today():
-        problem = f"image {shown(container.image)} was last scanned on {scanned.isoformat()}, too long ago"
-        yield Finding(container.subject, "image", problem)
+        return "has not passed a scan"
+    is_old = scanned + timedelta(days=settings["max_age_days"]) < date.today()
+    return f"was last scanned on {scanned.isoformat()}, too long ago" if is_old else None
 
 
 def _scans(lines: tuple[str, ...]) -> Iterator[tuple[str, date]]:
@@ -47,7 +41,5 @@ RULE = ContainerRule(
     remedy="scan it and add `<digest> <date>` to this rule's scanned setting",
     sources=("CIS Docker 4.4", "Kyverno require-vulnerability-scan", "Kyverno block-stale-images"),
     defaults={"scanned": (), "max_age_days": 30},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

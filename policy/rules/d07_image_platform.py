@@ -42,7 +42,7 @@ def _of_pod(pod: PodView, named: str, machine: MachineView, known: Mapping[str, 
         where = f"pool {named}" if named else "every pool"
         problem = f"node_selector requires {wanted}, but {where} of {machine.name} is {listed(nodes)}: it stays pending"
         remedy = f"use images for {listed(nodes)}, or add a pool of {wanted} nodes"
-        yield Finding(pod.subject, "node_selector", problem, remedy, pod.urn)
+        yield Finding("node_selector", problem, remedy, of=pod)
         return
     for container in pod.containers:
         yield from _lacking(container, {wanted} if wanted else nodes, f"a node of {machine.name} it may land on", known)
@@ -53,7 +53,7 @@ def _lacking(container: ContainerView, archs: set[str], where: str, known: Mappi
     lacking = archs - has
     if has and lacking:
         problem = f"image is for {listed(has)} only, but {where} is {listed(lacking)}, so it fails to exec"
-        yield Finding(container.subject, "image", problem)
+        yield Finding("image", problem, of=container)
 
 
 RULE = StackRule(

@@ -30,7 +30,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             problem = (
                 f"label {IMAGE_CUDA} is {shown(image)}, and the driver of {where} supports {shown(driver)}: it {what}"
             )
-            yield Finding(container.subject, "labels", problem)
+            yield Finding("labels", problem, of=container)
 
 
 def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerView, str, str]]:

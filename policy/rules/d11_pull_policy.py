@@ -21,10 +21,9 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     what = f"pull_policy is {shown(policy)}{'' if container.pull_policy else ' by default'}"
     if image.digest and policy != "IfNotPresent":
         why = "but a digest never changes, so each pull is wasted" if policy == "Always" else _NEVER
-        yield Finding(container.subject, "pull_policy", f"{what}, {why}", "set imagePullPolicy to IfNotPresent")
+        yield Finding("pull_policy", f"{what}, {why}", "set imagePullPolicy to IfNotPresent")
     elif not image.digest and policy != "Always":
-        problem = f"{what}, but a tag may change, so two nodes may run different images"
-        yield Finding(container.subject, "pull_policy", problem)
+        yield Finding("pull_policy", f"{what}, but a tag may change, so two nodes may run different images")
 
 
 RULE = ContainerRule(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import ContainerView
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+_PROBLEM = "health_check is not set, so a hung process goes unnoticed, and nothing can wait for it"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     # A job reports success by its exit code.
-    if not container.health_check and not container.one_shot:
-        problem = "health_check is not set, so a hung process goes unnoticed, and nothing can wait for it"
-        yield Finding(container.subject, "health_check", problem)
+    return None if container.health_check or container.one_shot else _PROBLEM
 
 
 RULE = ContainerRule(
@@ -25,7 +24,5 @@ RULE = ContainerRule(
     elsewhere="add a health check whose command is in the image",
     on_cluster="add a livenessProbe",
     sources=("CKV_K8S_8", "CIS Docker 5.27", "KubeLinter no-liveness-probe", "KICS Healthcheck Not Set"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("health_check", "restart"),
-    check=_check,
+    **on_field("health_check", _problem, "restart"),
 )

@@ -14,12 +14,11 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return
     kinds = {probe.kind for probe in container.probes}
     if "readiness" not in kinds and container.target == KUBERNETES:
-        problem = "probes has no readiness, so it gets traffic before it is ready"
-        yield Finding(container.subject, "probes", problem)
+        yield Finding("probes", "probes has no readiness, so it gets traffic before it is ready")
     if "startup" not in kinds and (container.gpu or GPU_REQUEST_MIB in container.labels):
         problem = "probes has no startup, so it may be killed while it loads its model"
         remedy = "let the plan derive it from containers.<name>.health.start_period"
-        yield Finding(container.subject, "probes", problem, remedy if container.labels else "add a startupProbe")
+        yield Finding("probes", problem, remedy if container.labels else "add a startupProbe")
 
 
 RULE = ContainerRule(

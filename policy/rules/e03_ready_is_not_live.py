@@ -5,21 +5,18 @@ Identical probes restart all pods at once when a shared dependency is slow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     by_kind = {probe.kind: probe for probe in container.probes}
     live, ready = by_kind.get("liveness"), by_kind.get("readiness")
-    if live and ready and live.handler == ready.handler and live.patience_s <= ready.patience_s:
-        problem = (
-            f"probes are the same for liveness ({live.patience_s} s) and readiness ({ready.patience_s} s), so it is "
-            "restarted as soon as it is busy"
-        )
-        yield Finding(container.subject, "probes", problem)
+    if not (live and ready and live.handler == ready.handler and live.patience_s <= ready.patience_s):
+        return None
+    same = f"probes are the same for liveness ({live.patience_s} s) and readiness ({ready.patience_s} s)"
+    return f"{same}, so it is restarted as soon as it is busy"
 
 
 RULE = ContainerRule(
@@ -32,6 +29,5 @@ RULE = ContainerRule(
     elsewhere="raise failureThreshold or periodSeconds of livenessProbe, or probe something without dependencies",
     sources=("kube-score pod-probes-identical", "Kyverno ensure-probes-different"),
     targets=(KUBERNETES,),
-    reads=("probes",),
-    check=_check,
+    **on_field("probes", _problem),
 )

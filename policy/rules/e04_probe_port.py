@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problems(container: ContainerView, settings: Settings) -> Iterator[str]:
     known = {text for port in container.container_ports for text in (str(port.number), port.name) if text}
     for probe in container.probes:
         if probe.port and probe.port not in known:
             has = f"has {', '.join(sorted(known))}" if known else "has none"
-            problem = f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
-            yield Finding(container.subject, "probes", problem)
+            yield f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
 
 
 RULE = ContainerRule(
@@ -31,6 +31,5 @@ RULE = ContainerRule(
     elsewhere="declare the port under ports, or target a declared one",
     sources=("KubeLinter liveness-port", "KubeLinter readiness-port", "KubeLinter startup-port"),
     targets=(KUBERNETES,),
-    reads=("probes", "container_ports"),
-    check=_check,
+    **on_field("probes", _problems, "container_ports"),
 )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import SELF_HEALING
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    problem = _problem(container, settings["retries"])
-    if problem and not container.one_shot:
-        yield Finding(container.subject, "restart", problem)
-
-
-def _problem(container: ContainerView, most: int) -> str | None:
-    restart = container.restart
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    restart, most = container.restart, settings["retries"]
+    if container.one_shot:
+        return None
     if restart in (None, "no"):
         return "restart is no, so it stays down after a crash"
     if restart == "on-failure":
@@ -45,6 +40,5 @@ RULE = ContainerRule(
     sources=("CIS Docker 5.15", "KubeLinter restart-policy"),
     defaults={"retries": 10},
     targets=(DOCKER,),
-    reads=("restart", "health_check", "labels"),
-    check=_check,
+    **on_field("restart", _problem, "health_check", "labels"),
 )

@@ -19,7 +19,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for pod in stack.pods:
         if _is_critical(pod, settings):
             for field, problem, remedy in _lacks(pod, budgets):
-                yield Finding(pod.subject, field, f"{problem}, but its tier is critical", remedy, urn=pod.urn)
+                yield Finding(field, f"{problem}, but its tier is critical", remedy, of=pod)
 
 
 def _is_critical(pod: PodView, settings: Settings) -> bool:

@@ -18,12 +18,12 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for scaler in stack.scalers:
         if scaler.most < max(1, scaler.least) and "most" not in scaler.unknown:
             problem = f"most is {scaler.most}, below the minimum of {scaler.least}, so the API server rejects it"
-            yield Finding(scaler.subject, "most", problem, "set its maximum to at least its minimum", urn=scaler.urn)
+            yield Finding("most", problem, "set its maximum to at least its minimum", of=scaler)
         if scaler.target_kind in _KINDS and not is_there(scaler):
             problem = (
                 f'target_name is "{scaler.target_name}", but no {scaler.target_kind} in its namespace has that name'
             )
-            yield Finding(scaler.subject, "target_name", problem, urn=scaler.urn)
+            yield Finding("target_name", problem, of=scaler)
     scalers = Scalers(stack.scalers)
     for pod in stack.pods:
         owner = scalers.of(pod)
@@ -31,7 +31,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             problem = (
                 f"replicas is {pod.replicas}, and {owner.subject} sets it too, so each update resets what was scaled"
             )
-            yield Finding(pod.subject, "replicas", problem, "remove replicas", urn=pod.urn)
+            yield Finding("replicas", problem, "remove replicas", of=pod)
 
 
 def _targets(stack: StackView) -> Callable[[ScalerView], bool]:

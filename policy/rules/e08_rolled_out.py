@@ -13,14 +13,12 @@ from policy.views.kubernetes import PodView
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
     if pod.bare:
-        problem = "kind is Pod, so nothing reschedules it when its node is gone"
-        yield Finding(pod.subject, "kind", problem)
+        yield Finding("kind", "kind is Pod, so nothing reschedules it when its node is gone")
     elif pod.strategy == "OnDelete":
-        problem = "strategy is OnDelete, so a change takes effect only when somebody deletes the pods"
-        yield Finding(pod.subject, "strategy", problem)
+        yield Finding("strategy", "strategy is OnDelete, so a change takes effect only when somebody deletes the pods")
     elif pod.strategy == "Recreate" and not _holds_one_of_a_kind(pod):
         problem = "strategy is Recreate, so it is down while a new version starts, and stays down if that fails"
-        yield Finding(pod.subject, "strategy", problem)
+        yield Finding("strategy", problem)
 
 
 def _holds_one_of_a_kind(pod: PodView) -> bool:

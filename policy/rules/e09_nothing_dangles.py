@@ -19,7 +19,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         wanted = pod.selector
         if wanted and not {"selector", "pod_labels"} & pod.unknown and not wanted.matches(pod.pod_labels):
             problem = f"selector is {wanted}, which does not match its own pods, so the API server rejects it"
-            yield Finding(pod.subject, "selector", problem, "set these labels on its pods", urn=pod.urn)
+            yield Finding("selector", problem, "set these labels on its pods", of=pod)
     selecting: list[tuple[ObjectView, Selector, str]] = [
         *((view, Selector(view.selector), "has no endpoints") for view in stack.services if view.selector),
         *((view, view.selector, "isolates no pod") for view in stack.network_policies if not view.selector.is_empty),
@@ -29,7 +29,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for view, selector, so in selecting if not may_be_any else ():
         if view.name not in settings["elsewhere"] and not _selects(view, selector, stack):
             problem = f"selector is {selector}, which matches no pod of its namespace, so it {so}"
-            yield Finding(view.subject, "selector", problem, urn=view.urn)
+            yield Finding("selector", problem, of=view)
     yield from _lost_backends(stack, settings)
 
 
@@ -50,7 +50,7 @@ def _lost_backends(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if place not in there and name not in settings["elsewhere"]:
                 problem = f'backends holds "{name}", but no service of namespace "{place[1]}" has that name'
                 remedy = "name an existing service, or register it"
-                yield Finding(entry.subject, "backends", problem, remedy, urn=entry.urn)
+                yield Finding("backends", problem, remedy, of=entry)
 
 
 RULE = StackRule(

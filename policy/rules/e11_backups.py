@@ -28,14 +28,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         statement = said.get((volume.host, volume.name))
         if statement is None:
             if not volume.copied:
-                problem = f"name is {shown(volume.name)}, but no backup of its data is stated"
-                yield Finding(volume.subject, "name", problem)
+                yield Finding("name", f"name is {shown(volume.name)}, but no backup of its data is stated", of=volume)
         elif statement != _BY_VELERO and (fault := _fault(statement)):
-            yield Finding(volume.subject, "name", f"name is {shown(volume.name)}, whose backup is {fault}")
+            yield Finding("name", f"name is {shown(volume.name)}, whose backup is {fault}", of=volume)
     for schedule in stack.schedules:
         if "cron" not in schedule.unknown and (fault := fault_of(_without_zone(schedule.cron))):
             problem = f"cron is {shown(schedule.cron)}: {fault}, so Velero never runs it"
-            yield Finding(schedule.subject, "cron", problem, "write five fields, such as 30 3 * * *", schedule.urn)
+            yield Finding("cron", problem, "write five fields, such as 30 3 * * *", of=schedule)
 
 
 def _holds_data(volume: VolumeView) -> bool:

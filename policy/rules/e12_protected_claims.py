@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import VOLUME_KIND
+from policy.core.checks import if_false
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunView
 from policy.views.stack import VolumeView
 
 
@@ -18,18 +18,14 @@ def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if volume.in_cloud and not (volume.protected or volume.keeps_data):
         problem = "keeps_data is false, so its data is deleted with the stack, or by a change that replaces it"
         remedy = "set protect in its options, remove forceDestroy, or set deletionProtection"
-        yield Finding(volume.subject, "keeps_data", problem, remedy)
+        yield Finding("keeps_data", problem, remedy)
     if volume.is_claim and not volume.protected and volume.labels.get(VOLUME_KIND) != "scratch":
         problem = "protected is false, so its data is deleted with the stack, or by a change that replaces it"
-        yield Finding(volume.subject, "protected", problem)
+        yield Finding("protected", problem)
 
 
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if not run.protected:
-        problem = "protected is false, so it can be deleted by mistake, with its URL"
-        remedy = "set deletion_protection of its group under machine.cloud.services"
-        yield Finding(run.subject, "protected", problem, remedy)
-
+_WITH_ITS_URL = ", so it can be deleted by mistake, with its URL"
+_SET = "set deletion_protection of its group under machine.cloud.services"
 
 RULE = ResourceRule(
     id="E12",
@@ -41,6 +37,6 @@ RULE = ResourceRule(
     sources=("Cloud Foundation Fabric deletion_protection",),
     resources=(
         ResourceCheck(of="volumes", reads=("labels", "keeps_data"), check=_check),
-        ResourceCheck(of="runs", reads=("protected",), check=_check_run),
+        ResourceCheck(of="runs", **if_false("protected", _WITH_ITS_URL, _SET)),
     ),
 )

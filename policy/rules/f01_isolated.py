@@ -24,7 +24,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if any({"selector", "ingress", "egress"} & policy.unknown for policy in policies):
             continue
         for field, problem in _faults(policies):
-            yield Finding(pod.subject, field, problem, urn=pod.urn)
+            yield Finding(field, problem, of=pod)
 
 
 def _is_about(policy: NetworkPolicyView, pod: PodView) -> bool:

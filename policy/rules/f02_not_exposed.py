@@ -8,20 +8,17 @@ from fleet.labels import EXPOSED
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.kubernetes import ServiceView
 
-_OPEN = {
-    "NodePort": "opens a port on every node",
-    "LoadBalancer": "gets its own address, often a public one",
-}
+_OPEN = {"NodePort": "opens a port on every node", "LoadBalancer": "gets its own address, often a public one"}
 
 
 def _check(service: ServiceView, settings: Settings) -> Iterator[Finding]:
     if service.annotations.get(EXPOSED, "").strip():
         return
     if service.type in _OPEN:
-        yield Finding(service.subject, "type", f'type is "{service.type}", which {_OPEN[service.type]}')
+        yield Finding("type", f'type is "{service.type}", which {_OPEN[service.type]}')
     for address in service.external_ips:
         problem = f'external_ips holds "{address}", so the cluster captures traffic to it, whoever owns it'
-        yield Finding(service.subject, "external_ips", problem, "remove externalIPs")
+        yield Finding("external_ips", problem, "remove externalIPs")
 
 
 RULE = ResourceRule(

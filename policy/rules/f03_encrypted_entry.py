@@ -16,23 +16,20 @@ _SNIPPETS = "-snippet"
 def _check(entry: EntryView, settings: Settings) -> Iterator[Finding]:
     for host in entry.hosts:
         if not host:
-            yield Finding(entry.subject, "hosts", "hosts is empty, so it answers for every host name")
+            yield Finding("hosts", "hosts is empty, so it answers for every host name")
         elif host.startswith("*"):
-            problem = f'hosts holds "{host}", so it answers for unintended host names'
-            yield Finding(entry.subject, "hosts", problem)
+            yield Finding("hosts", f'hosts holds "{host}", so it answers for unintended host names')
     if entry.kind in ("Ingress", "Gateway") and not entry.encrypted:
-        yield Finding(
-            entry.subject, "encrypted", "encrypted is false, so anyone on the path can read and change traffic", _TLS
-        )
+        yield Finding("encrypted", "encrypted is false, so anyone on the path can read and change traffic", _TLS)
     elif entry.kind == "Ingress":
         for host in entry.hosts:
             if host and not any(_covers(given, host) for given in entry.tls_hosts):
                 problem = f'tls_hosts lacks "{host}", so it is served with the wrong certificate, or unencrypted'
-                yield Finding(entry.subject, "tls_hosts", problem, _TLS)
+                yield Finding("tls_hosts", problem, _TLS)
     for name in entry.annotations:
         if name.endswith(_SNIPPETS):
             problem = f'annotations holds "{name}", which injects configuration into a proxy that others share'
-            yield Finding(entry.subject, "annotations", problem, "remove it; use an annotation that the proxy defines")
+            yield Finding("annotations", problem, "remove it; use an annotation that the proxy defines")
 
 
 _TLS = "add tls with the hosts and a certificate, for example from cert-manager"

@@ -6,17 +6,14 @@ Docker provider has no variables from a secret store; F04 checks the values ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import CLOUDRUN, KUBERNETES
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for name in container.env_secrets:
-        problem = f"env_secrets holds {shown(name)}, which child processes and crash reports expose"
-        yield Finding(container.subject, "env_secrets", problem)
+def _problem(name: str, settings: Settings) -> str | None:
+    return f"env_secrets holds {shown(name)}, which child processes and crash reports expose"
 
 
 RULE = ContainerRule(
@@ -29,7 +26,5 @@ RULE = ContainerRule(
     elsewhere="mount the secret as a volume, with its path in <NAME>_FILE",
     sources=("CKV_K8S_35", "KubeLinter read-secret-from-env-var"),
     targets=(KUBERNETES, CLOUDRUN),
-    reads=("env_secrets",),
-    each=("env_secrets",),
-    check=_check,
+    **on_entries("env_secrets", _problem),
 )

@@ -40,7 +40,7 @@ def _check_role(role: RoleView, settings: Settings) -> Iterator[Finding]:
         return
     for grant in role.grants:
         for what in dict.fromkeys(_faults(grant)):
-            yield Finding(role.subject, "grants", f"grants holds {what}")
+            yield Finding("grants", f"grants holds {what}")
 
 
 def _faults(grant: Grant) -> Iterator[str]:
@@ -61,11 +61,11 @@ def _check_binding(binding: BindingView, settings: Settings) -> Iterator[Finding
         return
     if binding.role_name == "cluster-admin":
         problem = "role_name is cluster-admin, which allows everything"
-        yield Finding(binding.subject, "role_name", problem, "bind a role with only the permissions it needs")
+        yield Finding("role_name", problem, "bind a role with only the permissions it needs")
     for kind, _, name in binding.subjects:
         if kind in ("Group", "User") and name in _EVERYBODY:
             problem = f'subjects holds "{name}", which includes users that are not yours'
-            yield Finding(binding.subject, "subjects", problem, "bind individual accounts")
+            yield Finding("subjects", problem, "bind individual accounts")
 
 
 RULE = ResourceRule(

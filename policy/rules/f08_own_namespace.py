@@ -17,14 +17,14 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             problem = (
                 f'namespace is "{pod.namespace}", which is shared, so its policies, quotas and roles apply to everyone'
             )
-            yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+            yield Finding("namespace", problem, of=pod)
     for namespace in stack.namespaces:
         level = namespace.labels.get(ENFORCE)
         if "labels" not in namespace.unknown and level not in settings["levels"]:
             what = f'is "{level}"' if level else "is not set"
             problem = f"label {ENFORCE} {what}, so the cluster accepts unrestricted pods from anyone"
             remedy = f"set it to {' or '.join(settings['levels'])}"
-            yield Finding(namespace.subject, "labels", problem, remedy, urn=namespace.urn)
+            yield Finding("labels", problem, remedy, of=namespace)
 
 
 RULE = StackRule(

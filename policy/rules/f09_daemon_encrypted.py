@@ -21,10 +21,9 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         scheme, port = _parts(provider.host)
         if port == _OPEN_PORT:
             problem = f"host is {shown(provider.host)}, the unauthenticated port of a daemon; {why}"
-            yield Finding(provider.subject, "host", problem)
+            yield Finding("host", problem, of=provider)
         elif scheme in _OVER_NETWORK and not provider.tls:
-            problem = f"host is {shown(provider.host)} without certificates; {why}"
-            yield Finding(provider.subject, "host", problem)
+            yield Finding("host", f"host is {shown(provider.host)} without certificates; {why}", of=provider)
 
 
 def _parts(host: str) -> tuple[str, int | None]:

@@ -29,7 +29,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if link.encryption:
                 said = f"with {shown(link.encryption)}, which is not a known encryption"
             problem = f"links hold traffic {where} {link.machine} at {link.address}{who}, {said}"
-            yield Finding(machine.subject, "links", f"{problem}: anyone on that network can read and change it")
+            yield Finding("links", f"{problem}: anyone on that network can read and change it", of=machine)
 
 
 def _uses(container: ContainerView, link: LinkView, machine: MachineView) -> bool:

@@ -45,7 +45,7 @@ def _sum_findings(load: CardLoad) -> Iterator[Finding]:
     )
     over = thousands(total - card.capacity_mib)
     remedy = f"lower containers.<name>.gpu.request by {over} MiB in total, or move a group to another card"
-    yield Finding(load.machine.subject, "cards", problem, remedy)
+    yield Finding("cards", problem, remedy, of=load.machine)
 
 
 def _limit_findings(load: CardLoad) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def _limit_findings(load: CardLoad) -> Iterator[Finding]:
             limit = thousands(share.budget.limit_mib)
             problem = f"label {GPU_LIMIT_MIB} is {limit} MiB, above {load.title} with {thousands(capacity)} MiB"
             remedy = "lower containers.<name>.gpu.limit to at most the card's memory"
-            yield Finding(share.container.subject, "labels", problem, remedy)
+            yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_cards(stack: StackView) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
                 choice = f"has {', '.join(cards)}" if cards else "has none"
                 problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; it is in no sum'
                 remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
-                yield Finding(share.container.subject, "labels", problem, remedy)
+                yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_pools(stack: StackView) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _unknown_pools(stack: StackView) -> Iterator[Finding]:
                 what = f'is "{named}"' if named else "is not set"
                 remedy = f"set the node selector {machine.pool_label} to a pool"
                 problem = f"pool {what}, but {machine.name} has {pools}; its GPU is in no sum"
-                yield Finding(container.subject, "devices_asked", problem, remedy)
+                yield Finding("devices_asked", problem, remedy, of=container)
 
 
 RULE = StackRule(

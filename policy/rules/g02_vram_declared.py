@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import GPU_REQUEST_MIB, as_annotation
+from policy.core.checks import on_field
 from policy.core.gpu.budgets import missing_parts, serves_others
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    missing = missing_parts(container) if container.gpu and not serves_others(container) else []
-    if missing:
-        problem = f"gpu is set, but labels lack {', '.join(missing)}, so it is unknown whether it fits the card"
-        yield Finding(container.subject, "gpu", problem)
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    missing = ", ".join(missing_parts(container))
+    if not container.gpu or not missing or serves_others(container):
+        return None
+    return f"gpu is set, but labels lack {missing}, so it is unknown whether it fits the card"
 
 
 RULE = ContainerRule(
@@ -26,7 +25,5 @@ RULE = ContainerRule(
     remedy="add containers.<name>.gpu with request, limit and enforcement",
     elsewhere="add these labels: the card's key, MiB, MiB and the number of CUDA processes",
     on_cluster=f"add these annotations to its pod, as {as_annotation(GPU_REQUEST_MIB, '<container>')} and so on",
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels", "args"),
-    check=_check,
+    **on_field("gpu", _problem, "labels", "args"),
 )

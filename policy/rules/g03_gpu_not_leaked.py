@@ -28,28 +28,27 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if not missing_parts(container):
         return
     if visible.strip().lower() not in _NOTHING:
-        yield Finding(container.subject, "env", f"env {_VISIBLE} is {shown(visible)} {_WHY}")
+        yield Finding("env", f"env {_VISIBLE} is {shown(visible)} {_WHY}")
     elif container.gpu_runtime and not container.gpu and _VISIBLE not in environment:
-        problem = f"gpu_runtime is NVIDIA's and the image sets {_VISIBLE}, often to all, {_WHY}"
-        yield Finding(container.subject, "gpu_runtime", problem)
+        yield Finding("gpu_runtime", f"gpu_runtime is NVIDIA's and the image sets {_VISIBLE}, often to all, {_WHY}")
     for device in container.devices:
         if fnmatchcase(normpath(device), GPU_DEVICES):
-            yield Finding(container.subject, "devices", f'devices holds "{device}" {_WHY}')
+            yield Finding("devices", f'devices holds "{device}" {_WHY}')
 
 
 def _past_the_plugin(container: ContainerView, visible: str) -> Iterator[Finding]:
     """On a cluster a budget does not help: sums assume the card that the scheduler chose."""
     if container.privileged:
-        yield Finding(container.subject, "privileged", "privileged is true, so it has every GPU of its node")
+        yield Finding("privileged", "privileged is true, so it has every GPU of its node")
     if missing_parts(container):
         return
     if visible.strip().lower() not in _NOTHING:
         problem = f"env {_VISIBLE} is {shown(visible)}, which overrides the card that the scheduler chose"
-        yield Finding(container.subject, "env", problem, f"remove {_VISIBLE}")
+        yield Finding("env", problem, f"remove {_VISIBLE}")
     for device in container.devices:
         if fnmatchcase(normpath(device), GPU_DEVICES):
             problem = f'devices holds "{device}" of its node, bypassing the card that the scheduler chose'
-            yield Finding(container.subject, "devices", problem, "remove the mount, and request the card as a resource")
+            yield Finding("devices", problem, "remove the mount, and request the card as a resource")
 
 
 RULE = ContainerRule(

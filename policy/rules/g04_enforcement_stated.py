@@ -6,38 +6,36 @@ limits an amount of memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
 from fleet.redaction import shown
+from policy.core.checks import on_field
 from policy.core.gpu.budgets import serves_others
 from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     labels = container.labels
-    if serves_others(container):
-        return
-    if not (container.gpu or GPU_REQUEST_MIB in labels or GPU_LIMIT_MIB in labels):
-        return
+    if serves_others(container) or not (container.gpu or GPU_REQUEST_MIB in labels or GPU_LIMIT_MIB in labels):
+        return None
     enforcement = labels.get(GPU_ENFORCEMENT)
     if enforcement is None:
-        problem = f"label {GPU_ENFORCEMENT} is not set, so it is unknown whether anything limits its GPU memory"
-    elif enforcement not in _KNOWN:
-        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, which is not a known enforcement"
-    elif enforcement == "advisory" and settings["production"]:
-        problem = f'label {GPU_ENFORCEMENT} is "advisory", so nothing stops it from using GPU memory of others'
-    elif container.target == DOCKER and enforcement == "hami-core":
-        problem = f'label {GPU_ENFORCEMENT} is "hami-core", which only works on a cluster'
-    elif container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
-        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, but {reason}"
-    else:
-        return
-    yield Finding(container.subject, "labels", problem)
+        return f"label {GPU_ENFORCEMENT} is not set, so it is unknown whether anything limits its GPU memory"
+    stated = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}"
+    if enforcement not in _KNOWN:
+        return f"{stated}, which is not a known enforcement"
+    if enforcement == "advisory" and settings["production"]:
+        return f"{stated}, so nothing stops it from using GPU memory of others"
+    if container.target == DOCKER and enforcement == "hami-core":
+        return f"{stated}, which only works on a cluster"
+    if container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
+        return f"{stated}, but {reason}"
+    return None
 
 
 def _not_given(container: ContainerView, enforcement: str) -> str | None:
@@ -68,7 +66,5 @@ RULE = ContainerRule(
     remedy=f"set containers.<name>.gpu.enforcement to one of {', '.join(_KNOWN)}",
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
     defaults={"production": False},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels", "args", "devices_asked"),
-    check=_check,
+    **on_field("labels", _problem, "gpu", "args", "devices_asked"),
 )

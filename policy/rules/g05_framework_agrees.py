@@ -49,12 +49,10 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
-    subject = place.container.subject
     for claim in found:
         if claim.fraction is None:
-            yield Finding(
-                subject, claim.field, f"{claim.field} is not a fraction: {claim.what}", "use a number below 1"
-            )
+            problem = f"{claim.field} is not a fraction: {claim.what}"
+            yield Finding(claim.field, problem, "use a number below 1", of=place.container)
     good = [claim for claim in found if claim.fraction is not None]
     total = sum(place.taken_mib(claim) for claim in good)
     allowed = max((place.allowed_mib(claim) for claim in good), default=0)
@@ -67,7 +65,7 @@ def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
     )
     most = math.floor(allowed * 100 * max(claim.fraction or 0 for claim in good) / total) / 100
     remedy = f"use at most {most:g}, or raise containers.<name>.gpu.limit to what it allocates"
-    yield Finding(subject, good[0].field, problem, remedy)
+    yield Finding(good[0].field, problem, remedy, of=place.container)
 
 
 def _places(stack: StackView) -> Iterator[_Place]:

@@ -28,7 +28,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 what = "is not set" if container.user is None else f"is {shown(container.user)}"
                 problem = f"user {what}, but MPS on {load.title} serves uid {served}, so it waits until all others exit"
                 remedy = f"set containers.<name>.hardening.run_as to {served}:{served}"
-                yield Finding(container.subject, "user", problem, remedy)
+                yield Finding("user", problem, remedy, of=container)
 
 
 def _served(load: CardLoad) -> int | str | None:

@@ -26,7 +26,7 @@ def _too_many(load: CardLoad) -> Iterator[Finding]:
             f"MPS on {load.title} accepts {most} clients, but there are {load.processes}: {shares}; "
             "the last to start get no GPU"
         )
-        yield Finding(load.machine.subject, "cards", problem)
+        yield Finding("cards", problem, of=load.machine)
 
 
 def _without_daemon(load: CardLoad) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def _without_daemon(load: CardLoad) -> Iterator[Finding]:
         if share.budget.enforcement == "mps":
             problem = f"enforcement is mps, but {load.title} has no MPS daemon, so nothing limits its GPU memory"
             remedy = f"set machine.gpus.{load.card.name}.mps, or containers.<name>.gpu.enforcement to framework"
-            yield Finding(share.container.subject, "labels", problem, remedy)
+            yield Finding("labels", problem, remedy, of=share.container)
 
 
 RULE = StackRule(

@@ -25,7 +25,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                     f"label {TIER} is experimental, and MPS on {load.title} also serves {critical}, which is critical: "
                     "a fatal error of one client terminates all"
                 )
-                yield Finding(share.container.subject, "labels", problem)
+                yield Finding("labels", problem, of=share.container)
 
 
 def _tier(share: Share) -> str:

@@ -26,7 +26,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if _is_index(card.device):
                 problem = f"cards names {card.name} of {machine.name} by {shown(card.device)}, {_WHY}"
                 remedy = f"set machine.gpus.{card.name}.device to the UUID that nvidia-smi -L prints"
-                yield Finding(machine.subject, "cards", problem, remedy)
+                yield Finding("cards", problem, remedy, of=machine)
         yield from _past_the_machine(stack, machine)
 
 
@@ -40,7 +40,7 @@ def _past_the_machine(stack: StackView, machine: MachineView) -> Iterator[Findin
         by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name != device]
         if by_index:
             problem = f"gpu_ids holds {', '.join(shown(name) for name in by_index)}, {_WHY}"
-            yield Finding(container.subject, "gpu_ids", problem)
+            yield Finding("gpu_ids", problem, of=container)
 
 
 def _is_index(name: str) -> bool:

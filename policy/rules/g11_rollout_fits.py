@@ -53,7 +53,7 @@ def _on_a_pool(pod: PodView, room: PoolRoom) -> Iterator[Finding]:
             "waits for the card of the old one, which waits for the new pod"
         )
         remedy = "set rollout to {surge: 0, unavailable: 1} (outside a group: maxSurge 0 and maxUnavailable 1)"
-        yield Finding(pod.subject, "surge", problem, f"{remedy}, or add nodes to the pool", urn=pod.urn)
+        yield Finding("surge", problem, f"{remedy}, or add nodes to the pool", of=pod)
 
 
 def _copies(text: str, replicas: int) -> float:
@@ -77,7 +77,7 @@ def _on_a_card(load: CardLoad) -> Iterator[Finding]:
                 f"ends_first is false, so its replacement starts first, but {load.title} holds {thousands(total)} of "
                 f"{thousands(card.capacity_mib)} MiB, with no room for another {thousands(again)} MiB"
             )
-            yield Finding(share.container.subject, "ends_first", problem)
+            yield Finding("ends_first", problem, of=share.container)
 
 
 def _in_a_cloud(run: RunView) -> Iterator[Finding]:
@@ -91,7 +91,7 @@ def _in_a_cloud(run: RunView) -> Iterator[Finding]:
             f"rollout, but the service may have {most}"
         )
         remedy = "set scaling.minInstanceCount on the service instead of its template"
-        yield Finding(run.subject, "instances_min_each", problem, f"{remedy}, or raise its maximum", urn=run.urn)
+        yield Finding("instances_min_each", problem, f"{remedy}, or raise its maximum", of=run)
 
 
 RULE = StackRule(

@@ -8,21 +8,14 @@ from itertools import combinations, product
 from fleet.frozen import dataclass
 from policy.core.parsing.addresses import Network, overlap, parse_address, parse_network
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.views.stack import MachineView, StackView
+from policy.views.stack import MachineView, NetworkView, StackView
 
+_DOCKER_POOLS = (
+    "172.17.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.20.0.0/14", "172.24.0.0/14", "172.28.0.0/14",
+    "192.168.0.0/16",
+)  # fmt: skip
 _TAKEN: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            "172.17.0.0/16",
-            "172.18.0.0/16",
-            "172.19.0.0/16",
-            "172.20.0.0/14",
-            "172.24.0.0/14",
-            "172.28.0.0/14",
-            "192.168.0.0/16",
-        ),
-        "Docker's default pool",
-    ),
+    **dict.fromkeys(_DOCKER_POOLS, "Docker's default pool"),
     "10.42.0.0/16": "the k3s range for pods",
     "10.43.0.0/16": "the k3s range for services",
 }
@@ -33,7 +26,7 @@ _RANGES = tuple((network, cidr, owner) for cidr, owner in _TAKEN.items() if (net
 
 @dataclass(frozen=True, slots=True)
 class _Subnet:
-    subject: str
+    view: NetworkView | MachineView
     name: str
     cidr: str
     network: Network
@@ -50,7 +43,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         one, other = subnets[first], subnets[second]
         mine, theirs = (one, other) if one.rank < other.rank else (other, one)
         problem = f"{_what(mine)} overlaps {theirs.name} ({theirs.cidr}), so they cannot reach each other"
-        yield Finding(mine.subject, "subnets", problem)
+        yield Finding("subnets", problem, of=mine.view)
     for subnet in subnets:
         yield from _taken(subnet, meant)
         for machine in stack.machines:
@@ -65,13 +58,13 @@ def _subnets(stack: StackView) -> Iterator[_Subnet]:
     for network_view in stack.networks:
         for cidr in network_view.subnets:
             if network := parse_network(cidr):
-                yield _Subnet(network_view.subject, network_view.name, cidr, network, int(network_view.name in fleet))
+                yield _Subnet(network_view, network_view.name, cidr, network, int(network_view.name in fleet))
     for machine in stack.machines:
         for name, cidr in machine.subnets.items():
             network = parse_network(cidr)
             if network and name not in registered and (name, cidr) not in published:
                 published.add((name, cidr))
-                yield _Subnet(machine.subject, name, cidr, network, 2)
+                yield _Subnet(machine, name, cidr, network, 2)
 
 
 def _overlapping(networks: Sequence[Network]) -> list[tuple[int, int]]:
@@ -94,7 +87,7 @@ def _taken(subnet: _Subnet, meant: list[Network]) -> Iterator[Finding]:
     for taken, cidr, owner in _RANGES:
         if overlap(subnet.network, taken) and subnet.network not in meant:
             problem = f"{_what(subnet)} overlaps {owner} {cidr}, which is assigned automatically"
-            yield Finding(subnet.subject, "subnets", problem)
+            yield Finding("subnets", problem, of=subnet.view)
 
 
 def _lan(subnet: _Subnet, machine: MachineView) -> Iterator[Finding]:
@@ -103,7 +96,7 @@ def _lan(subnet: _Subnet, machine: MachineView) -> Iterator[Finding]:
         problem = (
             f"{_what(subnet)} holds the LAN address of {machine.name} ({address}), which containers then cannot reach"
         )
-        yield Finding(subnet.subject, "subnets", problem)
+        yield Finding("subnets", problem, of=subnet.view)
 
 
 def _what(subnet: _Subnet) -> str:

@@ -24,14 +24,13 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return  # It shares another container's network, so localhost may be intended.
     for host, address in container.extra_hosts:
         if reason := unreachable_reason(address):
-            problem = f"extra_hosts maps {host} to {address}, which {reason}"
-            yield Finding(container.subject, "extra_hosts", problem)
+            yield Finding("extra_hosts", f"extra_hosts maps {host} to {address}, which {reason}")
     for name, value in container.env:
         if any(fnmatchcase(name.upper(), pattern) for pattern in settings["ignored"]):
             continue
         for host in dict.fromkeys(_hosts(name, value)):
             if reason := unreachable_reason(host):
-                yield Finding(container.subject, "env", f"env {name} points at {host}, which {reason}")
+                yield Finding("env", f"env {name} points at {host}, which {reason}")
 
 
 def _hosts(name: str, value: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                     f"ports publishes {port.host_port}/{port.protocol} on {where}, and so does {owner}; "
                     "the second to start fails"
                 )
-                yield Finding(container.subject, "ports", problem)
+                yield Finding("ports", problem, of=container)
             others.setdefault(address, (len(others), container.subject))
 
 

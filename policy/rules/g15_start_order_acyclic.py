@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fleet.labels import GROUP, START_AFTER
 from fleet.start_order import find_cycle
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.views.stack import StackView
+from policy.views.container import ContainerView
+from policy.views.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
@@ -16,7 +17,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         problem = (
             f"label {START_AFTER} makes {cycle[0]} start after itself ({' -> '.join(cycle)}), so none of them can start"
         )
-        yield Finding(_subject(stack, cycle), "labels", problem)
+        yield Finding("labels", problem, of=_member(stack, cycle))
         del edges[cycle[0]][cycle[1]]
 
 
@@ -33,12 +34,10 @@ def _edges(stack: StackView) -> dict[str, dict[str, None]]:
     return edges
 
 
-def _subject(stack: StackView, cycle: tuple[str, ...]) -> str:
+def _member(stack: StackView, cycle: tuple[str, ...]) -> ContainerView | MachineView:
     """A container of this stack in the cycle, else the machine that published it."""
-    for container in stack.containers:
-        if container.labels.get(GROUP) in cycle:
-            return container.subject
-    return stack.machines[0].subject if stack.machines else cycle[0]
+    members = (container for container in stack.containers if container.labels.get(GROUP) in cycle)
+    return next(members, None) or stack.machines[0]
 
 
 RULE = StackRule(

@@ -17,7 +17,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 f"memory_enforced is not stated for {machine.name}, whose stock OS boots without the memory "
                 "cgroup, so memory limits are silently ignored"
             )
-            yield Finding(machine.subject, "memory_enforced", problem)
+            yield Finding("memory_enforced", problem, of=machine)
 
 
 RULE = StackRule(

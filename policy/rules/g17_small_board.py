@@ -29,7 +29,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         for card in machine.cards:
             problem = f"cards holds {card.name}, but {machine.name} is a {SMALL}, which has no CUDA device"
             remedy = f"remove machine.gpus.{card.name}, or correct machine.class"
-            yield Finding(machine.subject, "cards", problem, remedy)
+            yield Finding("cards", problem, remedy, of=machine)
         for container in stack.on(machine):
             yield from _container(container, machine, known)
 
@@ -38,12 +38,12 @@ def _container(container: ContainerView, machine: MachineView, known: Mapping[st
     field = _wants_gpu(container)
     if field:
         problem = f"{field} requests a GPU, but {machine.name} is a {SMALL}, so it never starts"
-        yield Finding(container.subject, field, problem, "move the group to a machine with a GPU, or remove its gpu")
+        yield Finding(field, problem, "move the group to a machine with a GPU, or remove its gpu", of=container)
     arch, has = arch_of(machine.arch or _ARCH), archs_of(container, known)
     if has and arch not in has:
         problem = f"image is for {listed(has)} only, but {machine.name} is {arch}, so it cannot run there"
         remedy = f"use an image for linux/{arch} (stated in containers.<name>.image.platforms), or move the group"
-        yield Finding(container.subject, "image", problem, remedy)
+        yield Finding("image", problem, remedy, of=container)
 
 
 def _wants_gpu(container: ContainerView) -> str:

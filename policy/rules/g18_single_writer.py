@@ -23,12 +23,12 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 problem = (
                     f'mounts writes to volume "{source}" from {container.replicas} replicas; two corrupt its files'
                 )
-                yield Finding(container.subject, "mounts", problem, "run one replica")
+                yield Finding("mounts", problem, "run one replica", of=container)
             first = writers.setdefault(key, container.urn or container.subject)
             if first != (container.urn or container.subject):
                 name = first.rpartition("::")[2]
                 problem = f'mounts writes to volume "{source}", and so does {name}; two writers corrupt its files'
-                yield Finding(container.subject, "mounts", problem)
+                yield Finding("mounts", problem, of=container)
 
 
 RULE = StackRule(

@@ -50,17 +50,16 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _alone(held: _Held) -> Iterator[Finding]:
-    subject = held.container.subject
     if not held.agents.readable:
         value = next(value for name, value in reversed(held.container.env) if name == AGENTS)
         problem = f"env {AGENTS} is {shown(value)}, which lists no agents, so the agent host starts none"
-        yield Finding(subject, "env", problem)
+        yield Finding("env", problem, of=held.container)
     if held.agents.twice:
         problem = f"env {AGENTS} lists {_names(held.agents.twice)} twice, and only the last of each starts"
-        yield Finding(subject, "env", problem)
+        yield Finding("env", problem, of=held.container)
     if not held.group and held.agents.commands:
         problem = f"label {GROUP} is not set, so its agents {_names(held.agents.commands)} belong to no group"
-        yield Finding(subject, "labels", problem, f"set the label {GROUP}, or remove {AGENTS}")
+        yield Finding("labels", problem, f"set the label {GROUP}, or remove {AGENTS}", of=held.container)
 
 
 def _shared(found: list[_Held]) -> Iterator[Finding]:
@@ -74,23 +73,23 @@ def _shared(found: list[_Held]) -> Iterator[Finding]:
         for (group, key), names in also.items():
             where = f"container {key} of {group or 'no group'}"
             problem = f"env {AGENTS} lists {_names(names)}, which {where} also runs, so two share one name"
-            yield Finding(held.container.subject, "env", problem)
+            yield Finding("env", problem, of=held.container)
 
 
 def _counts(machine: MachineView, found: list[_Held], stack: StackView) -> Iterator[Finding]:
     if machine.agents is None or "agents" in machine.unknown:
         return
     running: dict[str, set[str]] = {}
-    first: dict[str, str] = {}
+    first: dict[str, ContainerView] = {}
     for held in found:
         running.setdefault(held.group, set()).update(held.agents.commands)
-        first.setdefault(held.group, held.container.subject)
+        first.setdefault(held.group, held.container)
     unseen = {c.labels.get(GROUP, "") for c in stack.on(machine) if "env" in c.unknown}
     for group in sorted({*machine.agents, *running} - unseen - {""}):
         said, runs = machine.agents.get(group, 0), len(running.get(group, ()))
         if said != runs:
             problem = f"agents of {group} are {runs}, but the manifest of {machine.name} lists {said}"
-            yield Finding(first.get(group, machine.subject), "env", problem)
+            yield Finding("env", problem, of=first.get(group, machine))
 
 
 def _names(names: object) -> str:

@@ -20,13 +20,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             continue
         if expected is None:
             problem = f"{machine.name} has a budget of {dollars(budget)} a month, but publishes no cost to compare"
-            yield Finding(machine.subject, "monthly_cost_usd", problem, f"publish {MONTHLY_COST} with the budget")
+            yield Finding("monthly_cost_usd", problem, f"publish {MONTHLY_COST} with the budget", of=machine)
         elif expected > budget:
             problem = (
                 f"{machine.name} is expected to cost {dollars(expected)} a month, "
                 f"{dollars(expected - budget)} more than its budget of {dollars(budget)}"
             )
-            yield Finding(machine.subject, "monthly_cost_usd", problem)
+            yield Finding("monthly_cost_usd", problem, of=machine)
 
 
 RULE = StackRule(

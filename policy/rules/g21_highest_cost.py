@@ -8,6 +8,8 @@ from fleet.text import dollars
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
+_ADD_PRICE = "add the price: `fleet cost <stack>` shows where"
+
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
@@ -19,15 +21,12 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 f"{machine.name} may cost {dollars(maximum)} a month at maximum load, "
                 f"above its budget of {dollars(budget)}"
             )
-            yield Finding(machine.subject, "monthly_cost_usd", problem)
+            yield Finding("monthly_cost_usd", problem, of=machine)
         if machine.monthly_cost_unknown:
             names = ", ".join(machine.monthly_cost_unknown)
             problem = f"{machine.name} has unpriced items ({names}), so it costs more than is compared with its budget"
             yield Finding(
-                machine.subject,
-                "monthly_cost_unknown",
-                problem,
-                "add the price: `fleet cost <stack>` shows where",
+                "monthly_cost_unknown", problem, "add the price: `fleet cost <stack>` shows where", of=machine
             )
 
 

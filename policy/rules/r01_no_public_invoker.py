@@ -7,23 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunGrantView, RunView
+from policy.core.checks import if_true, on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import RunGrantView
 
 _EVERYBODY = {"allUsers": "everyone", "allAuthenticatedUsers": "everyone with a Google account"}
+_UNAUTHENTICATED = " (invokerIamDisabled), so callers are not authenticated"
+_LIST = "remove it, and list callers under invokers of the service"
 
 
-def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
+def _problems(grant: RunGrantView, settings: Settings) -> Iterator[str]:
     for role, member in grant.pairs:
         if member in _EVERYBODY:
-            problem = f'member is "{member}": {_EVERYBODY[member]} has {role or "the role"} on {grant.name}'
-            yield Finding(grant.subject, "pairs", problem)
-
-
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if run.open_to_all:
-        problem = "open_to_all is true (invokerIamDisabled), so callers are not authenticated"
-        yield Finding(run.subject, "open_to_all", problem, "remove it, and list callers under invokers of the service")
+            yield f'member is "{member}": {_EVERYBODY[member]} has {role or "the role"} on {grant.name}'
 
 
 RULE = ResourceRule(
@@ -35,7 +31,7 @@ RULE = ResourceRule(
     remedy="list service accounts, users or groups under machine.cloud.services.<group>.invokers",
     sources=("CKV_GCP_102",),
     resources=(
-        ResourceCheck(of="run_grants", reads=("pairs",), each=("pairs",), check=_check_grant),
-        ResourceCheck(of="runs", reads=("open_to_all",), check=_check_run),
+        ResourceCheck(of="run_grants", **on_field("pairs", _problems, each=("pairs",))),
+        ResourceCheck(of="runs", **if_true("open_to_all", _UNAUTHENTICATED, _LIST)),
     ),
 )

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import EXPOSED
 from fleet.redaction import shown
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView
 
-_CLOSED = (
-    "INGRESS_TRAFFIC_INTERNAL_ONLY",
-    "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
-    "INGRESS_TRAFFIC_NONE",
-)
+_CLOSED = ("INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER", "INGRESS_TRAFFIC_NONE")
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if run.kind == SERVICE and run.ingress not in _CLOSED and not run.says(EXPOSED):
-        problem = f"ingress is {shown(run.ingress)}, so it is reachable from the internet, bypassing any load balancer"
-        yield Finding(run.subject, "ingress", problem)
+def _problem(run: RunView, settings: Settings) -> str | None:
+    if run.kind != SERVICE or run.ingress in _CLOSED or run.says(EXPOSED):
+        return None
+    return f"ingress is {shown(run.ingress)}, so it is reachable from the internet, bypassing any load balancer"
 
 
 RULE = ResourceRule(
@@ -31,5 +26,5 @@ RULE = ResourceRule(
     remedy="set ingress of its group to internal or load-balancer, or give the reason in exposed",
     elsewhere=f"set its ingress to internal or load balancer, or give the reason in annotation {EXPOSED}",
     sources=("Cloud Foundation Fabric ingress",),
-    resources=(ResourceCheck(of="runs", reads=("ingress", "annotations", "annotations_inside"), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_field("ingress", _problem, "annotations", "annotations_inside")),),
 )

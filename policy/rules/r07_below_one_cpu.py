@@ -18,17 +18,16 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     one = limits().concurrency_below_one_cpu
     if run.kind != SERVICE:
         problem = f"containers have less than one CPU, which requires a service with request-based billing ({beside})"
-        yield Finding(run.subject, "containers", problem, "set cpu to 1")
+        yield Finding("containers", problem, "set cpu to 1")
         return
     if run.concurrency is not None and run.concurrency > one:
-        problem = f"concurrency is {run.concurrency} {beside}"
-        yield Finding(run.subject, "concurrency", problem, f"set it to {one}, or cpu to 1")
+        yield Finding("concurrency", f"concurrency is {run.concurrency} {beside}", f"set it to {one}, or cpu to 1")
     if run.generation == _SECOND:
         problem = f"generation is {_SECOND} {beside}, which only the first supports"
-        yield Finding(run.subject, "generation", problem, "remove executionEnvironment, or set cpu to 1")
+        yield Finding("generation", problem, "remove executionEnvironment, or set cpu to 1")
     if not run.cpu_idle:
         problem = f"cpu_idle is false {beside}, which require request-based billing"
-        yield Finding(run.subject, "cpu_idle", problem, "set billing of its group to request, or cpu to 1")
+        yield Finding("cpu_idle", problem, "set billing of its group to request, or cpu to 1")
 
 
 RULE = ResourceRule(

@@ -17,10 +17,10 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         if probe.patience_s > most:
             problem = f"probes allow {probe.patience_s} s to start, but Cloud Run allows at most {most} s"
             remedy = f"lower containers.<name>.health.start_period to {most}s, and load the model after startup"
-            yield Finding(container.subject, "probes", problem, remedy)
+            yield Finding("probes", problem, remedy)
         elif container.gpu and probe.patience_s < least:
             problem = f"probes allow {probe.patience_s} s to start, but loading a model takes longer than {least} s"
-            yield Finding(container.subject, "probes", problem)
+            yield Finding("probes", problem)
 
 
 RULE = ContainerRule(

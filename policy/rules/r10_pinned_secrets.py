@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunView
+from policy.core.checks import on_entries
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import SecretUse
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
-    for secret in run.secrets:
-        if not secret.version.isdecimal():
-            said = shown(secret.version) if secret.version else "no version"
-            problem = (
-                f"secrets hold {shown(secret.name)} with {said}, so instances of one revision may use different values"
-            )
-            yield Finding(run.subject, "secrets", problem)
+def _problem(secret: SecretUse, settings: Settings) -> str | None:
+    version = shown(secret.version) if secret.version else "no version"
+    what = f"secrets hold {shown(secret.name)} with {version}, so instances of one revision may use different values"
+    return None if secret.version.isdecimal() else what
 
 
 RULE = ResourceRule(
@@ -30,5 +25,5 @@ RULE = ResourceRule(
     summary="A secret is pinned to a numbered version.",
     remedy="set its version under machine.cloud.secrets",
     elsewhere="set its version to a number",
-    resources=(ResourceCheck(of="runs", reads=("secrets",), each=("secrets",), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_entries("secrets", _problem)),),
 )

@@ -6,11 +6,11 @@ Without it, such an address is unreachable from Cloud Run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from ipaddress import ip_network
 
+from policy.core.checks import on_field
 from policy.core.parsing.addresses import parse_address
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunView
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
@@ -21,15 +21,14 @@ _PRIVATE = tuple(
 )
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
+def _problem(run: RunView, settings: Settings) -> str | None:
     if run.egress is not None:
-        return
+        return None
     for view in run.containers:
         for name, value in view.env:
             if found := next(filter(_is_private, _ADDRESS.findall(value)), None):
-                problem = f"egress is not set, but env {name} of {view.name} holds {found}, a private address"
-                yield Finding(run.subject, "egress", problem)
-                return
+                return f"egress is not set, but env {name} of {view.name} holds {found}, a private address"
+    return None
 
 
 def _is_private(text: str) -> bool:
@@ -46,5 +45,5 @@ RULE = ResourceRule(
     remedy="set egress of its group, and network and subnet of machine.cloud",
     elsewhere="set vpcAccess on its template",
     sources=("Cloud Foundation Fabric vpc_access",),
-    resources=(ResourceCheck(of="runs", reads=("egress", "containers"), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_field("egress", _problem, "containers")),),
 )

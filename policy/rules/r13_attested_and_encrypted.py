@@ -11,13 +11,13 @@ from policy.views.cloudrun import RunView
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if settings["attested_images"] and not run.attested:
         problem = "attested is false, so anyone who may deploy decides what runs"
-        yield Finding(run.subject, "attested", problem, "set attested_images of its group, or binaryAuthorization")
+        yield Finding("attested", problem, "set attested_images of its group, or binaryAuthorization")
     if run.breaks_glass:
         problem = "breaks_glass is true, so an image may run that Binary Authorization rejects"
-        yield Finding(run.subject, "breaks_glass", problem, "remove breakglassJustification")
+        yield Finding("breaks_glass", problem, "remove breakglassJustification")
     if settings["own_key"] and run.encryption_key is None:
         problem = "encryption_key is not set, so copies of its image are encrypted with a Google-managed key"
-        yield Finding(run.subject, "encryption_key", problem, "set encryptionKey of its template")
+        yield Finding("encryption_key", problem, "set encryptionKey of its template")
 
 
 RULE = ResourceRule(

@@ -24,10 +24,10 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         near = f"use {run.region}{_HOST}/<project>/<repository>" if run.region else "use its region's"
         if place == image.registry:
             problem = f"containers hold {view.name}, whose image {shown(view.image)} is not from Artifact Registry"
-            yield Finding(run.subject, "containers", problem, near)
+            yield Finding("containers", problem, near)
         elif run.region and place != run.region and not _is_near(place, run.region, settings):
             problem = f"containers hold {view.name}, whose image is pulled from {place} to {run.region}"
-            yield Finding(run.subject, "containers", problem, near)
+            yield Finding("containers", problem, near)
 
 
 def _is_near(place: str, region: str, settings: Settings) -> bool:

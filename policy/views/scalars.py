@@ -1,11 +1,11 @@
-"""Texts, numbers and flags in values of any type: what has the wrong type is None, or false."""
+"""Texts, numbers and flags from values of any type; a wrong type gives None, or false."""
 
 from __future__ import annotations
 
 import math
 
 _WHOLE_MAX = 2**63 - 1
-"""The largest number of any provider; Python's own have no bound."""
+"""The largest number that providers accept."""
 
 _TRUE = ("true", "t", "1")
 

@@ -42,7 +42,7 @@ class PodIndex:
 
 
 class SelectorIndex(Generic[ViewT]):
-    """Network policies, disruption budgets and the like by what they select."""
+    """Network policies, disruption budgets and others by the pods they may select."""
 
     def __init__(self, views: Iterable[tuple[ViewT, Selector]]) -> None:
         given = [(view, view.place, list(_required(selector))) for view, selector in views]
@@ -56,7 +56,7 @@ class SelectorIndex(Generic[ViewT]):
                     self._filed[place, pair].append(number)
 
     def candidates(self, pod: PodView) -> Iterator[ViewT]:
-        """What may select a pod."""
+        """The views whose selectors may match a pod."""
         if pod.place is None:
             return
         pairs = (None, *pod.pod_labels.items(), *((key, None) for key in pod.pod_labels))
@@ -65,7 +65,7 @@ class SelectorIndex(Generic[ViewT]):
 
 
 class Scalers:
-    """Scalers by what they scale."""
+    """Autoscalers by target."""
 
     def __init__(self, scalers: Iterable[ScalerView]) -> None:
         self._by_target: dict[tuple[Place | None, str, str], ScalerView] = {}
@@ -74,7 +74,7 @@ class Scalers:
                 self._by_target.setdefault((scaler.place, scaler.target_kind, scaler.target_name), scaler)
 
     def of(self, pod: PodView) -> ScalerView | None:
-        """The scaler that decides a workload's size; the first of several."""
+        """The autoscaler of a workload; the first of several."""
         return self._by_target.get((pod.place, pod.kind, pod.name))
 
 

@@ -134,7 +134,7 @@ class TestRulesThatBreak:
 
     def test_a_container_rule(self) -> None:
         def broken(view: ContainerView, settings: Settings) -> Iterator[Finding]:
-            yield Finding(view.subject, "user", "found before")
+            yield Finding("user", "found before")
             raise ValueError(PASSWORD)
 
         assert isinstance(A01, ContainerRule)
@@ -160,7 +160,7 @@ def test_a_message_that_would_show_a_secret_is_replaced() -> None:
     secret = "sk-" + "abcd1234" * 3
 
     def careless(view: ContainerView, settings: Settings) -> Iterator[Finding]:
-        yield Finding(view.subject, "user", f"user is {secret}")
+        yield Finding("user", f"user is {secret}")
 
     assert isinstance(A01, ContainerRule)
     (verdict,) = verdicts_of(replace(A01, check=careless))
