@@ -1,4 +1,4 @@
-"""The stack a command looks at."""
+"""The Docker stack that `doctor` or `verify` examines."""
 
 from __future__ import annotations
 
@@ -10,15 +10,10 @@ from fleet.plan.planner import plan_stack
 
 
 def docker_stack(stack: str, *, without_gpu: bool = False) -> tuple[Fleet, Deployment]:
-    """The fleet and the deployment of one of its Docker machines.
-
-    Raises UserError for a stack that is not there, or runs on something else.
-    """
+    """Loads the fleet and plans one of its Docker stacks. Raises UserError for an unknown stack or another target."""
     fleet = load_project(project_root()).fleet
     deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
     if deployment.machine.target is not Target.DOCKER:
-        msg = (
-            f"{stack} is no Docker machine ({deployment.machine.target}); only a Docker daemon can be looked at so far"
-        )
+        msg = f"{stack}: its target is {deployment.machine.target}; only Docker machines can be examined"
         raise UserError(msg)
     return fleet, deployment

@@ -1,11 +1,11 @@
-"""Judges how a container is locked down and limited, against the very render that was deployed. Pure."""
+"""Compares the hardening and limits of a container with the render that was deployed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cli.diagnostics.check import Check, good, wrong
-from cli.diagnostics.fix_commands import Mends
+from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import MIB, cores, size
 from cli.verify.facts import ContainerFacts, security_option
 from components.docker.render import Rendered, render_container
@@ -13,51 +13,49 @@ from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import thousands
 
 Pairs = dict[str, tuple[str, str]]
-"""What is compared -> as found, as planned; both as people read them."""
+"""Property -> (found, planned), both as text."""
 
 
-def lock_checks(
-    container: PlannedContainer, found: ContainerFacts, deployment: Deployment, mends: Mends
+def hardening_checks(
+    container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes
 ) -> Iterator[Check]:
     """`hardening` and `limits`."""
     rendered = render_container(container, deployment)
-    locks, limits = _locks(found, rendered), _limits(found, rendered)
-    recreate = mends.recreate(container.name)
-    capabilities = ", ".join(sorted(found.locks.adds)) or "no capabilities"
-    root = "read-only root" if found.locks.read_only_root else "writable root"
+    hardening, limits = found.hardening, found.limits
+    capabilities = ", ".join(sorted(hardening.adds)) or "no capabilities"
     privileges = "no new privileges" if rendered["security_opts"] else "new privileges allowed"
-    yield _compared(
-        container.name, "hardening", locks, f"{found.locks.user}, {root}, {capabilities}, {privileges}", recreate
-    )
-    shown = (
-        f"{size(found.limits.memory)} memory without swap, {cores(found.limits.cpu_millicores)} CPUs, "
-        f"{thousands(found.limits.processes)} processes"
-    )
-    yield _compared(container.name, "limits", limits, shown, recreate)
+    shown = {
+        "hardening": f"{hardening.user}, {_root(hardening.read_only_root)} root, {capabilities}, {privileges}",
+        "limits": f"{size(limits.memory)} memory without swap, {cores(limits.cpu_millicores)} CPUs, "
+        f"{thousands(limits.processes)} processes",
+    }
+    for check, pairs in (("hardening", _hardening(found, rendered)), ("limits", _limits(found, rendered))):
+        differences = [
+            f"{name} {actual}, planned {planned}" for name, (actual, planned) in pairs.items() if actual != planned
+        ]
+        if differences:
+            yield wrong(container.name, check, "; ".join(differences), fixes.recreate(container.name))
+        else:
+            yield good(container.name, check, shown[check])
 
 
-def _compared(name: str, check: str, pairs: Pairs, shown: str, mend: str) -> Check:
-    faults = [f"{what} {actual}, planned {planned}" for what, (actual, planned) in pairs.items() if actual != planned]
-    return wrong(name, check, "; ".join(faults), mend) if faults else good(name, check, shown)
-
-
-def _locks(found: ContainerFacts, rendered: Rendered) -> Pairs:
-    locks, capabilities = found.locks, rendered["capabilities"]
+def _hardening(found: ContainerFacts, rendered: Rendered) -> Pairs:
+    actual, capabilities = found.hardening, rendered["capabilities"]
     adds = {name.removeprefix("CAP_") for name in capabilities.get("adds", [])}
     options = {security_option(option) for option in rendered["security_opts"]}
-    # Docker adds it by itself to whoever shares the host's memory.
+    # Docker itself adds it to containers that share the host's IPC namespace.
     extra = {"label=disable"} if rendered["ipc_mode"] == "host" else set()
     return {
-        "user": (locks.user or "the image's own", rendered["user"]),
-        "root": (_root(read_only=locks.read_only_root), _root(read_only=rendered["read_only"])),
-        "dropped capabilities": (_names(locks.drops), _names(capabilities["drops"])),
-        "added capabilities": (_names(locks.adds), _names(adds)),
-        "privileged": (_yes(locks.privileged), _yes(rendered["privileged"])),
-        "security options": (_names(locks.security_options - extra), _names(options)),
-        "IPC": (locks.ipc_mode or "unset", rendered["ipc_mode"]),
-        "init": (_yes(locks.init), _yes(rendered["init"])),
-        "tmpfs": (_folders(dict(locks.tmpfs)), _folders(rendered["tmpfs"])),
-        "devices": (_names(locks.devices), _names(device["host_path"] for device in rendered.get("devices", []))),
+        "user": (actual.user or "the image's own", rendered["user"]),
+        "root": (_root(actual.read_only_root), _root(rendered["read_only"])),
+        "dropped capabilities": (_names(actual.drops), _names(capabilities["drops"])),
+        "added capabilities": (_names(actual.adds), _names(adds)),
+        "privileged": (_yes(actual.privileged), _yes(rendered["privileged"])),
+        "security options": (_names(actual.security_options - extra), _names(options)),
+        "IPC": (actual.ipc_mode or "unset", rendered["ipc_mode"]),
+        "init": (_yes(actual.init), _yes(rendered["init"])),
+        "tmpfs": (_folders(dict(actual.tmpfs)), _folders(rendered["tmpfs"])),
+        "devices": (_names(actual.devices), _names(device["host_path"] for device in rendered.get("devices", []))),
     }
 
 
@@ -67,7 +65,7 @@ def _limits(found: ContainerFacts, rendered: Rendered) -> Pairs:
     pairs = {
         "memory": (_size(limits.memory), _size(rendered["memory"] * MIB)),
         "memory with swap": (_size(limits.memory_and_swap), _size(rendered["memory_swap"] * MIB)),
-        "CPUs": (_number(limits.cpu_millicores), _number(round(float(rendered["cpus"]) * 1000))),
+        "CPUs": (_cpus(limits.cpu_millicores), _cpus(round(float(rendered["cpus"]) * 1000))),
         "CPU shares": (str(limits.cpu_shares), str(rendered["cpu_shares"])),
         "processes": (str(limits.processes or "no limit"), planned["nproc"]),
         "open files": (str(limits.open_files or "no limit"), planned["nofile"]),
@@ -77,11 +75,11 @@ def _limits(found: ContainerFacts, rendered: Rendered) -> Pairs:
     return pairs
 
 
-def _names(names: object) -> str:
-    return ", ".join(sorted(map(str, names))) or "none"  # type: ignore[call-overload]
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
-def _root(*, read_only: bool) -> str:
+def _root(read_only: object) -> str:
     return "read-only" if read_only else "writable"
 
 
@@ -90,12 +88,12 @@ def _yes(value: object) -> str:
 
 
 def _folders(folders: dict[str, str]) -> str:
-    return ", ".join(f"{path} ({options})" for path, options in sorted(folders.items())) or "none"
+    return _names(f"{path} ({options})" for path, options in folders.items())
 
 
 def _size(size_bytes: int) -> str:
     return size(size_bytes) if size_bytes > 0 else "no limit"
 
 
-def _number(millicores: int) -> str:
+def _cpus(millicores: int) -> str:
     return cores(millicores) if millicores else "no limit"

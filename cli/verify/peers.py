@@ -1,4 +1,4 @@
-"""The endpoints that each container of a stack must reach, by the fleet's address book."""
+"""The endpoints that each container of a stack must reach, from the fleet's address book."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fleet.plan.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """An endpoint as one machine's containers reach it. `container` answers there, on the machine of `stack`."""
+    """An endpoint as containers of one machine reach it; `container` of `stack` serves it."""
 
     ref: str
     url: str
@@ -29,7 +29,7 @@ class Peer:
 
 
 def planned_peers(fleet: Fleet, deployment: Deployment) -> Mapping[str, tuple[Peer, ...]]:
-    """Container name -> its peers, by reference; every container of the stack is there."""
+    """Container name -> its peers, by reference; includes containers without peers."""
     stack = fleet.stacks[deployment.stack]
     book = AddressBook.of(fleet, stack)
     names = {(container.group, container.key): container.name for container in deployment.containers}

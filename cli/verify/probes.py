@@ -1,4 +1,4 @@
-"""Looks that only a container can have: they run a short program inside it, which changes nothing."""
+"""Probes that run a short program inside a container; they change nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from docker.errors import APIError
 
 from cli.verify.facts import CardFacts, Reach
 
-_CONNECT_S = 3
-_NOT_FOUND = (126, 127)
-"""Exit codes of a program that is not there."""
-
 _CONNECT = """
 import json, socket, sys, threading, time
 found = {}
@@ -21,7 +17,7 @@ def connect(place):
     host, _, port = place.rpartition(":")
     begun = time.monotonic()
     try:
-        socket.create_connection((host, int(port)), TIMEOUT).close()
+        socket.create_connection((host, int(port)), 3).close()
         found[place] = [(time.monotonic() - begun) * 1000, ""]
     except OSError as error:
         found[place] = [0, error.strerror or str(error)]
@@ -29,17 +25,17 @@ threads = [threading.Thread(target=connect, args=[place]) for place in sys.argv[
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(json.dumps(found))
-""".replace("TIMEOUT", str(_CONNECT_S))
+"""
 
 _CARD = ("nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits")
 
 
 class ProbeError(Exception):
-    """A program could not be run in a container; the text says why."""
+    """A program could not run in a container; the text gives the reason."""
 
 
 def reach(client: DockerClient, container_id: str, places: Sequence[str]) -> Mapping[str, Reach] | str:
-    """Connects to each `host:port` from inside a container, all at once; a text where it has no Python to do so."""
+    """Connects to all `host:port` at once from inside a container; the reason if it cannot, such as no Python."""
     try:
         output = _run(client, container_id, ["python3", "-c", _CONNECT, *places])
         answers = json.loads(output)
@@ -51,7 +47,7 @@ def reach(client: DockerClient, container_id: str, places: Sequence[str]) -> Map
 
 
 def card_memory(client: DockerClient, container_id: str) -> CardFacts | str:
-    """Memory of the card a container sees; a text where it cannot look."""
+    """Memory of the card that a container uses; the reason if it cannot be read."""
     try:
         output = _run(client, container_id, _CARD)
         used, total = (int(part) for part in _first_line(output).split(","))
@@ -63,20 +59,21 @@ def card_memory(client: DockerClient, container_id: str) -> CardFacts | str:
 
 
 def _run(client: DockerClient, container_id: str, command: Sequence[str]) -> str:
-    """What a command prints; raises ProbeError where it cannot be run or fails."""
+    """Output of a command; raises ProbeError if it cannot run or fails."""
     program = command[0]
+    missing = ProbeError(f"no {program} in its image")
     try:
         handle = client.api.exec_create(container_id, list(command))["Id"]
         output, complaint = client.api.exec_start(handle, demux=True)
         code = client.api.exec_inspect(handle)["ExitCode"]
     except APIError as error:
-        # Newer daemons refuse at the start what older ones end with an exit code.
-        missing = "executable file not found" in str(error)
-        msg = f"no {program} in its image" if missing else f"the daemon refused: {error.explanation}"
+        # Newer daemons refuse to start a missing program; older ones report exit code 126 or 127.
+        if "executable file not found" in str(error):
+            raise missing from error
+        msg = f"the daemon refused: {error.explanation}"
         raise ProbeError(msg) from error
-    if code in _NOT_FOUND:
-        msg = f"no {program} in its image"
-        raise ProbeError(msg)
+    if code in (126, 127):
+        raise missing
     if code != 0:
         msg = f"{program} failed with exit code {code} ({_first_line(_text(complaint) or _text(output))})"
         raise ProbeError(msg)
@@ -88,5 +85,4 @@ def _text(output: bytes | None) -> str:
 
 
 def _first_line(output: str) -> str:
-    lines = output.strip().splitlines()
-    return lines[0][:120] if lines else "no output"
+    return next(iter(output.strip().splitlines()), "no output")[:120]

@@ -26,9 +26,9 @@ from cli.verify.facts import (
     Binding,
     CardFacts,
     ContainerFacts,
+    HardeningFacts,
     LimitFacts,
     LiveFacts,
-    LockFacts,
     NetworkFacts,
     Reach,
     StateFacts,
@@ -178,7 +178,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
         image_id=f"sha256:{container.name:0<64}",
         compose_file="",
         state=StateFacts("running", "healthy", "healthy: 1 agents", 420.0, 0, False, "", 0),
-        locks=LockFacts(
+        hardening=HardeningFacts(
             user=rendered["user"],
             read_only_root=True,
             privileged=False,
@@ -233,12 +233,12 @@ def live(**changes: Any) -> LiveFacts:
 
 
 def live_with(name: str, /, **changes: Any) -> LiveFacts:
-    """All well but for one container: `state`, `locks` and `limits` take a dict of their own changes."""
+    """All well but for one container: `state`, `hardening` and `limits` take a dict of their own changes."""
     facts = live()
     found = facts.containers[name]
     nested = {
         key: replace(getattr(found, key), **value)
-        if isinstance(value, dict) and key in ("state", "locks", "limits")
+        if isinstance(value, dict) and key in ("state", "hardening", "limits")
         else value
         for key, value in changes.items()
     }
@@ -328,7 +328,7 @@ def one(checks: list[Check], subject: str, check: str) -> Check:
 def told(checks: list[Check], subject: str, check: str) -> tuple[str, str, str]:
     """Status, figure and mend of the one check of a subject under a name."""
     found = one(checks, subject, check)
-    return str(found.status), found.figure, found.mend
+    return str(found.status), found.figure, found.fix
 
 
 def amiss(checks: list[Check]) -> list[tuple[str, str, str]]:

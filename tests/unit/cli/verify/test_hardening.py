@@ -32,11 +32,11 @@ RECREATE = f"{DOCKER} rm -f hub && {UP}"
     ],
 )
 def test_a_lock_that_is_open_is_wrong(locks: dict[str, Any], figure: str) -> None:
-    assert told(verified(live_with("hub", locks=locks)), "hub", "hardening") == ("wrong", figure, RECREATE)
+    assert told(verified(live_with("hub", hardening=locks)), "hub", "hardening") == ("wrong", figure, RECREATE)
 
 
 def test_all_open_locks_are_told_at_once() -> None:
-    checks = verified(live_with("hub", locks={"user": "0:0", "read_only_root": False}))
+    checks = verified(live_with("hub", hardening={"user": "0:0", "read_only_root": False}))
     figure = "user 0:0, planned 10001:10001; root writable, planned read-only"
     assert told(checks, "hub", "hardening")[1] == figure
 
@@ -67,7 +67,7 @@ def test_a_weakening_that_is_planned_is_not_wrong() -> None:
         "ipc_mode": "host",
         "security_options": frozenset({"label=disable"}),
     }
-    checks = verified(live_with("hub", locks=locks), with_container("hub", hardening=weaker))
+    checks = verified(live_with("hub", hardening=locks), with_container("hub", hardening=weaker))
     figure = "10001:10001, writable root, NET_RAW, new privileges allowed"
     assert told(checks, "hub", "hardening") == ("good", figure, "")
 

@@ -9,7 +9,7 @@ import pytest
 
 from cli.doctor.facts import NeighbourFacts
 from cli.doctor.read_daemon import daemon_facts, neighbour_facts
-from cli.verify.facts import Binding, LimitFacts, LockFacts, StateFacts, Use
+from cli.verify.facts import Binding, HardeningFacts, LimitFacts, StateFacts, Use
 from cli.verify.read_docker import container_facts, use_facts
 from tests.unit.cli.trial_machine import MIB
 
@@ -84,7 +84,7 @@ def test_a_container() -> None:
     )
     assert facts.state == StateFacts("running", "healthy", "healthy: 3 agents", 426.835501, 0, False, "", 2)
     assert facts.runs
-    assert facts.locks == LockFacts(
+    assert facts.hardening == HardeningFacts(
         user="10001:10001",
         read_only_root=True,
         privileged=False,
@@ -120,7 +120,7 @@ def test_a_container_that_never_started() -> None:
     host = dict.fromkeys(("PortBindings", "CapAdd", "SecurityOpt", "Tmpfs", "Devices", "DeviceRequests", "Ulimits"))
     facts = container_facts(inspected(State=state, HostConfig=host, Config={"Healthcheck": None}), NOW)
     assert (facts.state.status, facts.state.health, facts.health_test) == ("created", "", ())
-    assert (facts.locks.adds, facts.limits.processes, facts.gpu_devices) == (frozenset(), 0, frozenset())
+    assert (facts.hardening.adds, facts.limits.processes, facts.gpu_devices) == (frozenset(), 0, frozenset())
 
 
 def test_a_port_that_is_open_everywhere() -> None:
@@ -132,7 +132,7 @@ def test_a_port_that_is_open_everywhere() -> None:
 @pytest.mark.parametrize("options", [["no-new-privileges"], ["no-new-privileges:true"], ["no-new-privileges=true"]])
 def test_an_option_has_one_spelling(options: list[str]) -> None:
     facts = container_facts(inspected(HostConfig={"SecurityOpt": options}), NOW)
-    assert facts.locks.security_options == {"no-new-privileges=true"}
+    assert facts.hardening.security_options == {"no-new-privileges=true"}
 
 
 def test_a_moment_may_come_with_an_offset_and_any_number_of_digits() -> None:
