@@ -1,4 +1,4 @@
-"""The starting files of a policy: the rule, and its test."""
+"""Templates of a policy rule and its test."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    # Replace this by your own: a ContainerView has all that can be asked (policy/views/container.py).
+    # Replace with your own check; policy/views/container.py lists the fields of a ContainerView.
     for name, value in container.env:
         if name in settings["names"] and value:
-            problem = f"env {{name}} is {{shown(value)}}, which nobody should rely on"
+            problem = f"env {{name}} is {{shown(value)}}, which must not be set"
             yield Finding(container.subject, "env", problem)
 
 
 RULE = ContainerRule(
     id="{id}",
     name="{name}",
-    # Advisory is told; mandatory stops a preview.
+    # An advisory violation is reported; a mandatory one fails the preview.
     level=Level.ADVISORY,
     severity=Severity.LOW,
     summary="Say in one sentence what must hold.",
@@ -33,7 +33,7 @@ RULE = ContainerRule(
     elsewhere="drop the environment variable",
     defaults={{"names": ("{variable}",)}},
     targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    # What _check reads of the view: where one is not known yet, the rule waits.
+    # Fields that _check reads; the rule is skipped while one is unknown.
     reads=("env",),
     check=_check,
 )
@@ -52,11 +52,11 @@ from tests.policy.kubernetes_builders import blamed, workload
 BAD = [{{"name": "{variable}", "value": "yes"}}]
 
 
-def test_it_holds_without_it() -> None:
+def test_a_container_without_it_passes() -> None:
     assert judged({id}, container(), workload(), run_service()) == {{}}
 
 
-def test_it_fails_with_it() -> None:
+def test_a_container_with_it_fails() -> None:
     assert 'env {variable} is "yes"' in violation({id}, container(envs=["{variable}=yes"]))
 
 
@@ -71,6 +71,6 @@ def test_it_fails_on_cloud_run() -> None:
 
 
 def policy_texts(rule_id: str, name: str) -> tuple[str, str]:
-    """(rule, test) that run as they stand."""
+    """(rule, test), runnable as written."""
     words = {"id": rule_id, "name": name, "variable": f"{name.replace('-', '_').upper()}_EXAMPLE"}
     return _RULE.format(**words), _TEST.format(**words)

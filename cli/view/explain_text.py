@@ -11,26 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.explain.explain import Explained, ExplainedResource
-from cli.explain.sources import Source
 from cli.terminal import trimmed
 from cli.view.diff_words import named, short
 from fleet.text import plural
 from policy.engine.catalogue import rule
 
 _IN_FULL = 8
-"""Fields that are shown in full; more are shown as a table."""
+"""Most fields shown in full; more are shown as a table."""
 
 _SOURCES = 8
 _WIDE = 110
-"""Columns from which there is room for the rules of each field."""
+"""Minimum width for the rules of each field."""
 
 _LABEL = 9
 _VALUE = 28
 _UNWRITTEN = {"default": ", by default", "absent": ", not set"}
 _STATES = {
     "written": "{place}",
-    "default": "the default of {default}; to set it, write it below {place}",
-    "absent": "not set; to set it, write it below {place}",
+    "default": "the default of {default}; to set it, add it below {place}",
+    "absent": "not set; to set it, add it below {place}",
     "name": "the name of {place}",
     "folder": "the folder of {place}",
     "contents": "the files in {place}",
@@ -38,7 +37,7 @@ _STATES = {
 
 
 def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -> None:
-    """Prints resources; whole: all fields of each were asked for, and constants are only counted."""
+    """Prints resources; whole: all fields were requested, so constants are only counted."""
     with trimmed(out):
         for resource in resources:
             out.print(Text(resource.name, "bold").append(f"   {resource.kind}", "default"))
@@ -48,11 +47,10 @@ def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -
                 continue
             for source in resource.there_for[:1] if whole else ():
                 _line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
-            constants = [field for field in resource.fields if whole and not field.sources]
-            others = [field for field in resource.fields if field not in constants]
-            out.print(_table(others, wide=out.width >= _WIDE, by_key=whole))
-            if constants:
-                _line(out, 2, f"{plural(len(constants), 'constant')} that no key decides; --json lists them")
+            decided = [field for field in resource.fields if field.sources or not whole]
+            out.print(_table(decided, wide=out.width >= _WIDE, by_key=whole))
+            if constants := len(resource.fields) - len(decided):
+                _line(out, 2, f"{plural(constants, 'constant')} that no key decides; --json lists them")
             out.print()
 
 
@@ -61,7 +59,7 @@ def _field(out: Console, field: Explained) -> None:
     for number, source in enumerate(field.sources[:_SOURCES]):
         _labelled(out, "and" if number else "from", f"{source.key} = {source.value}")
         place = _STATES[source.state].format(place=source.place, default=source.default_place)
-        _line(out, 4 + _LABEL, f"{place}; another value {source.effect}")
+        _line(out, 4 + _LABEL, f"{place}; a change {source.effect}")
     left = len(field.sources) - _SOURCES
     if left > 0:
         _line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
@@ -84,7 +82,7 @@ def _line(out: Console, indent: int, text: str) -> None:
 
 
 def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
-    """A row a field; below the name of a section, a row a key or field of it."""
+    """A row per field; below the name of a section, a row per key or field of it."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
         table.add_column(overflow="fold", ratio=ratio)
@@ -108,7 +106,7 @@ def _field_row(field: Explained) -> tuple[str, ...]:
 
 
 def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
-    """A row a key that is the most specific one of some fields."""
+    """A row per key that is the most specific of some fields."""
     for key, group in groupby(fields, lambda field: field.sources[0].key):
         members = list(group)
         first = members[0].sources[0]
@@ -118,12 +116,8 @@ def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, 
 
 
 def _from(field: Explained) -> str:
-    """The most specific key, and how many others decide the field too."""
     if not field.sources:
         return field.fixed
     more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
-    return f"{_place(field.sources[0])}{more}"
-
-
-def _place(source: Source) -> str:
-    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}"
+    source = field.sources[0]
+    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{more}"
