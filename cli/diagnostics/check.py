@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +51,13 @@ def warning(subject: str, check: str, figure: str, fix: str) -> Check:
 def unknown(subject: str, check: str, figure: str, fix: str, brief: str = "unknown") -> Check:
     """Could not be determined; the figure gives the reason."""
     return Check(subject, check, Status.UNKNOWN, figure, fix, brief)
+
+
+def expect(
+    subject: str, check: str, passed: object, figure: str, problem: str, fix: str, failed: Callable[..., Check] = wrong
+) -> Check:
+    """Good with a figure if it passed, else `failed` with the problem."""
+    return good(subject, check, figure) if passed else failed(subject, check, problem, fix)
 
 
 def counts(checks: Sequence[Check]) -> Mapping[Status, int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fleet.text import gibibytes
 
 MIB = 1024 * 1024
+NANO_PER_MILLICORE = 1_000_000
 
 
 def mib(size_bytes: int) -> int:

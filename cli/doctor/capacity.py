@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import cores, size
 from cli.doctor.facts import DaemonFacts, DiskFacts, MachineFacts
@@ -64,11 +64,8 @@ def _disk(disk: DiskFacts | None, daemon: DaemonFacts, fixes: Fixes) -> Check:
     if disk.free_bytes is None:
         return unknown(_SUBJECT, "disk", f"{used}; free space is {REMOTE}", show)
     figure = f"{size(disk.free_bytes)} free under {daemon.root}; {used}"
-    if disk.free_bytes < _DISK_FULL_BYTES:
-        return wrong(_SUBJECT, "disk", figure, prune)
-    if disk.free_bytes < _DISK_LOW_BYTES:
-        return warning(_SUBJECT, "disk", figure, prune)
-    return good(_SUBJECT, "disk", figure)
+    failed = wrong if disk.free_bytes < _DISK_FULL_BYTES else warning
+    return expect(_SUBJECT, "disk", disk.free_bytes >= _DISK_LOW_BYTES, figure, figure, prune, failed)
 
 
 def _image(reference: str, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:
@@ -76,10 +73,9 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, fixes: F
     image, arch = facts.images.get(reference), str(deployment.machine.arch)
     if image is None:
         return _missing_image(reference, users, deployment, fixes)
-    if image.arch and image.arch != arch:
-        figure = f"is for {image.arch}, the machine is {arch}"
-        return wrong(reference, "image", figure, fixes.docker("image", "rm", reference))
-    return good(reference, "image", f"{size(image.size_bytes)}, for {plural(len(users), 'container')}")
+    figure = f"{size(image.size_bytes)}, for {plural(len(users), 'container')}"
+    problem, fix = f"is for {image.arch}, the machine is {arch}", fixes.docker("image", "rm", reference)
+    return expect(reference, "image", image.arch in ("", arch), figure, problem, fix)
 
 
 def _missing_image(reference: str, users: list[str], deployment: Deployment, fixes: Fixes) -> Check:

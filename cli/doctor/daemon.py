@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import DaemonFacts, MachineFacts
 from fleet.model import DeviceClass
@@ -27,36 +27,34 @@ def daemon_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> 
     yield _configured_api(deployment, daemon, fixes)
     problem = f"{daemon.arch}, configured {arch}: its images would not start"
     fix = f"set machine.arch in {fixes.stack_file} to {daemon.arch}"
-    yield _check("architecture", daemon.arch == arch, arch, problem, fix)
+    yield expect(_SUBJECT, "architecture", daemon.arch == arch, arch, problem, fix)
     problem = "the kernel ignores them: its memory cgroup is off"
-    yield _check("memory limits", daemon.memory_limit, _ENFORCED, problem, kernel)
+    yield expect(_SUBJECT, "memory limits", daemon.memory_limit, _ENFORCED, problem, kernel)
     if daemon.memory_limit:
         problem = "the kernel ignores them: a container over its memory swaps before it is killed"
-        yield _check("swap limits", daemon.swap_limit, _ENFORCED, problem, kernel, warning)
+        yield expect(_SUBJECT, "swap limits", daemon.swap_limit, _ENFORCED, problem, kernel, warning)
     problem = "the kernel has no CFS bandwidth control, and Docker rejects containers with a CPU limit"
-    yield _check("CPU limits", daemon.cpu_limit, _ENFORCED, problem, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}")
+    yield expect(
+        _SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
+    )
     problem, fix = "off: published ports are unreachable from outside", "sudo sysctl -w net.ipv4.ip_forward=1"
-    yield _check("IP forwarding", daemon.forwarding, "on", problem, fixes.on_machine(fix))
+    yield expect(_SUBJECT, "IP forwarding", daemon.forwarding, "on", problem, fixes.on_machine(fix))
     yield _cgroup(daemon, fixes)
     yield _seccomp(daemon, fixes)
     yield _user_namespaces(deployment, daemon, fixes)
     problem, fix = "off: a restart of the daemon stops every container", fixes.daemon_setting('"live-restore": true')
     survives = "on: containers survive a restart of the daemon"
-    yield _check("live restore", daemon.live_restore, survives, problem, fix, warning)
+    yield expect(_SUBJECT, "live restore", daemon.live_restore, survives, problem, fix, warning)
     yield good(_SUBJECT, "log driver", f"{daemon.log_driver} by default; each container sets a bounded json-file")
-
-
-def _check(
-    check: str, passed: bool, figure: str, problem: str, fix: str, failed: Callable[..., Check] = wrong
-) -> Check:
-    return good(_SUBJECT, check, figure) if passed else failed(_SUBJECT, check, problem, fix)
 
 
 def _version(daemon: DaemonFacts, fixes: Fixes) -> Check:
     figure = f"{daemon.engine} {daemon.version}, API {daemon.api_version}"
     problem = f"{figure}; {'.'.join(map(str, API_MIN))} (Docker 20.10) or later is required"
     recent = tuple(map(int, daemon.api_version.split("."))) >= API_MIN
-    return _check("version", recent, figure, problem, fixes.on_machine("curl -fsSL https://get.docker.com | sudo sh"))
+    return expect(
+        _SUBJECT, "version", recent, figure, problem, fixes.on_machine("curl -fsSL https://get.docker.com | sudo sh")
+    )
 
 
 def _configured_api(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
@@ -86,7 +84,7 @@ def _cgroup(daemon: DaemonFacts, fixes: Fixes) -> Check:
         return unknown(_SUBJECT, "cgroup", "the daemon does not report its version", fixes.docker("info"))
     problem = "version 1: limits are enforced, but distributions and Docker are dropping it"
     fix = fixes.kernel_setting("systemd.unified_cgroup_hierarchy=1")
-    return _check("cgroup", version != "1", f"version {version}", problem, fix, warning)
+    return expect(_SUBJECT, "cgroup", version != "1", f"version {version}", problem, fix, warning)
 
 
 def _seccomp(daemon: DaemonFacts, fixes: Fixes) -> Check:
@@ -96,7 +94,9 @@ def _seccomp(daemon: DaemonFacts, fixes: Fixes) -> Check:
     profile = daemon.security["seccomp"]
     problem = "the daemon's own profile is unconfined: containers may use every system call"
     fix = fixes.daemon_setting('"seccomp-profile": "builtin"')
-    return _check("seccomp", profile != "unconfined", f"profile {profile or 'default'}", problem, fix, warning)
+    return expect(
+        _SUBJECT, "seccomp", profile != "unconfined", f"profile {profile or 'default'}", problem, fix, warning
+    )
 
 
 def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
@@ -106,8 +106,10 @@ def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) 
     if "userns" in daemon.security:
         binds = sorted(volume.name for volume in deployment.volumes.values() if volume.bind)
         problem = f"on: owners of bind folders are shifted ({', '.join(binds)})"
-        return _check(check, not binds, "on", problem, fixes.on_machine("cat /etc/subuid /etc/subgid"), warning)
+        return expect(
+            _SUBJECT, check, not binds, "on", problem, fixes.on_machine("cat /etc/subuid /etc/subgid"), warning
+        )
     low = sorted(c.name for c in deployment.containers if c.hardening.run_as.uid <= HIGH_ID)
     problem = f"off, and these run as users of the machine: {', '.join(low)}"
     figure = f"off; every container's user is above {HIGH_ID}, so not a user of the machine"
-    return _check(check, not low, figure, problem, fixes.daemon_setting('"userns-remap": "default"'), warning)
+    return expect(_SUBJECT, check, not low, figure, problem, fixes.daemon_setting('"userns-remap": "default"'), warning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import MPS_PROGRAM, DaemonFacts, HostFacts, MachineFacts
 from cli.doctor.host import REMOTE
@@ -45,30 +45,26 @@ def _cdi(card: str, gpu: Gpu, daemon: DaemonFacts, fixes: Fixes) -> Check:
     if daemon.cdi_devices is None:
         figure = f"this daemon version does not list CDI devices, so {gpu.device} cannot be checked"
         return unknown(card, _TOOLKIT, figure, fixes.on_machine("nvidia-ctk cdi list"))
-    if gpu.device not in daemon.cdi_devices:
-        figure = f"the daemon has no CDI device {gpu.device} ({', '.join(sorted(daemon.cdi_devices)) or 'none'})"
-        fix = fixes.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
-        return wrong(card, _TOOLKIT, figure, fix)
-    return good(card, _TOOLKIT, f"the daemon lists {gpu.device}")
+    figure = f"the daemon lists {gpu.device}"
+    problem = f"the daemon has no CDI device {gpu.device} ({', '.join(sorted(daemon.cdi_devices)) or 'none'})"
+    fix = fixes.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
+    return expect(card, _TOOLKIT, gpu.device in daemon.cdi_devices, figure, problem, fix)
 
 
 def _driver(card: str, host: HostFacts | None, fixes: Fixes) -> Check:
     if host is None:
         return unknown(card, "driver", REMOTE, fixes.on_machine("nvidia-smi"))
-    if not host.nvidia_driver:
-        install = fixes.on_machine("sudo apt install nvidia-driver && sudo reboot")
-        return wrong(card, "driver", "no NVIDIA driver is loaded", install)
-    return good(card, "driver", f"NVIDIA {host.nvidia_driver}")
+    figure, install = f"NVIDIA {host.nvidia_driver}", fixes.on_machine("sudo apt install nvidia-driver && sudo reboot")
+    return expect(card, "driver", host.nvidia_driver, figure, "no NVIDIA driver is loaded", install)
 
 
 def _uuid(card: str, uuid: str, host: HostFacts | None, fixes: Fixes) -> Check:
     if host is None or not host.nvidia_cards:
         figure = "the driver lists no card before one is used" if host else REMOTE
         return unknown(card, "UUID", figure, fixes.on_machine("nvidia-smi -L"))
-    if uuid not in host.nvidia_cards:
-        figure = f"no card has UUID {uuid} ({', '.join(sorted(host.nvidia_cards))})"
-        return wrong(card, "UUID", figure, f"set machine.gpus.{card}.device to one")
-    return good(card, "UUID", f"the driver lists {uuid}")
+    problem = f"no card has UUID {uuid} ({', '.join(sorted(host.nvidia_cards))})"
+    fix = f"set machine.gpus.{card}.device to one"
+    return expect(card, "UUID", uuid in host.nvidia_cards, f"the driver lists {uuid}", problem, fix)
 
 
 def _mps(card: str, host: HostFacts | None, fixes: Fixes) -> Check:
@@ -76,9 +72,7 @@ def _mps(card: str, host: HostFacts | None, fixes: Fixes) -> Check:
     if host is None:
         figure = f"whether the driver includes {MPS_PROGRAM} is {REMOTE}"
         return unknown(card, "MPS", figure, fixes.on_machine(f"which {MPS_PROGRAM}"))
-    if not host.mps_program:
-        # A package of its own on Debian; part of nvidia-compute-utils on Ubuntu.
-        return wrong(
-            card, "MPS", f"the driver lacks {MPS_PROGRAM}", fixes.on_machine("sudo apt install nvidia-cuda-mps")
-        )
-    return good(card, "MPS", f"{MPS_PROGRAM} is installed; the stack runs it")
+    # A package of its own on Debian; part of nvidia-compute-utils on Ubuntu.
+    install = fixes.on_machine("sudo apt install nvidia-cuda-mps")
+    figure, problem = f"{MPS_PROGRAM} is installed; the stack runs it", f"the driver lacks {MPS_PROGRAM}"
+    return expect(card, "MPS", host.mps_program, figure, problem, install)

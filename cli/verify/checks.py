@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cli.diagnostics.check import Check, good, unknown, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import place
 from cli.verify.connectivity import reach_checks
@@ -53,9 +53,10 @@ def _network(planned: ContainerNetwork, deployment: Deployment, facts: LiveFacts
     elif closed != found.closed:
         kinds = {True: "internal", False: "connected to the outside"}
         problem = f"is {kinds[found.closed]}, planned {kinds[closed]}"
-    if problem:
-        return wrong(planned.name, "network", problem, fixes.docker("network", "inspect", planned.name))
-    return good(planned.name, "network", f"bridge {planned.subnet}{', internal' if closed else ''}")
+    figure = f"bridge {planned.subnet}{', internal' if closed else ''}"
+    return expect(
+        planned.name, "network", not problem, figure, problem, fixes.docker("network", "inspect", planned.name)
+    )
 
 
 def _volume(volume: PlannedVolume, facts: LiveFacts, fixes: Fixes) -> Check:
@@ -63,10 +64,9 @@ def _volume(volume: PlannedVolume, facts: LiveFacts, fixes: Fixes) -> Check:
     if found is None:
         return wrong(volume.name, "volume", "does not exist", fixes.deploy())
     options = render_volume(volume).get("driver_opts", {})
-    if dict(found.options) != options:
-        figure = f"in {place(found.options)}, planned {place(options)}"
-        return wrong(volume.name, "volume", figure, fixes.docker("volume", "inspect", volume.name))
-    return good(volume.name, "volume", f"in {place(options)}")
+    problem = f"in {place(found.options)}, planned {place(options)}"
+    show = fixes.docker("volume", "inspect", volume.name)
+    return expect(volume.name, "volume", dict(found.options) == options, f"in {place(options)}", problem, show)
 
 
 def _cards(deployment: Deployment, facts: LiveFacts, fixes: Fixes) -> Iterator[Check]:

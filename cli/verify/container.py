@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
@@ -112,10 +112,13 @@ def _mounts(container: PlannedContainer, found: ContainerFacts, deployment: Depl
     differences += [
         f"{path} has {_mount(found.mounts[path])}, not planned" for path in sorted(found.mounts.keys() - planned)
     ]
-    if differences:
-        return wrong(container.name, "mounts", "; ".join(differences), fixes.recreate(container.name))
-    shown = ", ".join(f"{_mount(mount)} at {path}" for path, mount in sorted(planned.items()))
-    return good(container.name, "mounts", shown or "none, as planned")
+    shown = ", ".join(f"{_mount(mount)} at {path}" for path, mount in sorted(planned.items())) or "none, as planned"
+    return _compared(container, "mounts", shown, differences, fixes)
+
+
+def _compared(container: PlannedContainer, check: str, figure: str, differences: list[str], fixes: Fixes) -> Check:
+    fix = fixes.recreate(container.name)
+    return expect(container.name, check, not differences, figure, "; ".join(differences), fix)
 
 
 def _mount(mount: tuple[str, bool] | None) -> str:
@@ -124,23 +127,20 @@ def _mount(mount: tuple[str, bool] | None) -> str:
 
 def _network(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes) -> Check:
     planned = networks_of(deployment.group_of(container), deployment.machine)
-    if set(found.networks) == set(planned):
-        return good(container.name, "network", ", ".join(f"{name} {found.networks[name]}".rstrip() for name in planned))
-    figure = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned only {', '.join(planned)}"
-    return wrong(container.name, "network", figure, fixes.recreate(container.name))
+    shown = ", ".join(f"{name} {found.networks.get(name, '')}".rstrip() for name in planned)
+    problem = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned only {', '.join(planned)}"
+    return _compared(container, "network", shown, [problem] if set(found.networks) != set(planned) else [], fixes)
 
 
 def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
     planned = {Binding(port.address, port.host_port, port.container_port, port.protocol) for port in container.ports}
     differences = [f"{port} is open and not planned" for port in sorted(found.ports - planned)]
     differences += [f"{port} is planned and not open" for port in sorted(planned - found.ports)]
-    if differences:
-        return wrong(container.name, "ports", "; ".join(differences), fixes.recreate(container.name))
-    return good(container.name, "ports", ", ".join(map(str, sorted(planned))) or "none published, as planned")
+    shown = ", ".join(map(str, sorted(planned))) or "none published, as planned"
+    return _compared(container, "ports", shown, differences, fixes)
 
 
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
-    if container.gpu is None or found.gpu_devices == {container.gpu.gpu.device}:
-        return good(container.name, "GPU", f"device {', '.join(sorted(found.gpu_devices))}")
-    figure = f"has device {', '.join(sorted(found.gpu_devices)) or 'none'}, planned {container.gpu.gpu.device}"
-    return wrong(container.name, "GPU", figure, fixes.recreate(container.name))
+    devices, planned = ", ".join(sorted(found.gpu_devices)) or "none", container.gpu.gpu.device if container.gpu else ""
+    problems = [f"has device {devices}, planned {planned}"] if found.gpu_devices != {planned} else []
+    return _compared(container, "GPU", f"device {devices}", problems, fixes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,41 +39,12 @@ class StateFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class HardeningFacts:
-    """Privileges of a container; security_options as `name=value`."""
-
-    user: str
-    read_only_root: bool
-    privileged: bool
-    security_options: frozenset[str]
-    drops: frozenset[str]
-    adds: frozenset[str]
-    ipc_mode: str
-    init: bool
-    tmpfs: Mapping[str, str]
-    devices: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class LimitFacts:
-    """Limits of a container; 0 is no limit."""
-
-    memory: int
-    memory_and_swap: int
-    cpu_millicores: int
-    cpu_shares: int
-    shared_memory: int
-    processes: int
-    open_files: int
-
-
-@dataclass(frozen=True, slots=True)
 class ContainerFacts:
     """A container as its daemon describes it.
 
     image: the reference it was created from; compose_file: the file of Docker Compose, empty if it did not create it;
-    networks: network -> the container's address, empty while it does not run; mounts: path -> (volume or file of the
-    machine, whether it is read-only).
+    host: the HostConfig of the API; networks: network -> the container's address, empty while it does not run;
+    mounts: path -> (volume or file of the machine, whether it is read-only).
     """
 
     name: str
@@ -81,8 +53,8 @@ class ContainerFacts:
     image_id: str
     compose_file: str
     state: StateFacts
-    hardening: HardeningFacts
-    limits: LimitFacts
+    user: str
+    host: Mapping[str, Any]
     health_test: tuple[str, ...]
     networks: Mapping[str, str]
     ports: frozenset[Binding]
@@ -157,9 +129,3 @@ class LiveFacts:
         """The file Docker Compose created the containers from; None if it did not, or read it from standard input."""
         files = (facts.compose_file for facts in self.containers.values())
         return next((file for file in files if file.startswith("/")), None)
-
-
-def security_option(text: str) -> str:
-    """One spelling for an option: Docker takes `no-new-privileges`, `no-new-privileges:true` and `...=true` alike."""
-    name, separator, value = (text if "=" in text else text.replace(":", "=", 1)).partition("=")
-    return f"{name}={value if separator else 'true'}"

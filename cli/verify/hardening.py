@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from cli.diagnostics.check import Check, good, wrong
+from cli.diagnostics.check import Check, expect
 from cli.diagnostics.fix_commands import Fixes
-from cli.diagnostics.text import MIB, cores, size
-from cli.verify.facts import ContainerFacts, security_option
+from cli.diagnostics.text import MIB, NANO_PER_MILLICORE, cores, size
+from cli.verify.facts import ContainerFacts
 from components.docker.render import Rendered, render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import thousands
 
-Pairs = dict[str, tuple[str, str]]
-"""Property -> (found, planned), both as text."""
+_Pairs = dict[str, tuple[str, str]]
+"""Property -> (actual, planned), both as text."""
 
 
 def hardening_checks(
@@ -21,62 +21,73 @@ def hardening_checks(
 ) -> Iterator[Check]:
     """`hardening` and `limits`."""
     rendered = render_container(container, deployment)
-    hardening, limits = found.hardening, found.limits
-    capabilities = ", ".join(sorted(hardening.adds)) or "no capabilities"
+    hardening, limits = _hardening(found, rendered), _limits(found, rendered)
+    capabilities = hardening["added capabilities"][1].replace("none", "no capabilities")
     privileges = "no new privileges" if rendered["security_opts"] else "new privileges allowed"
-    shown = {
-        "hardening": f"{hardening.user}, {_root(hardening.read_only_root)} root, {capabilities}, {privileges}",
-        "limits": f"{size(limits.memory)} memory without swap, {cores(limits.cpu_millicores)} CPUs, "
-        f"{thousands(limits.processes)} processes",
+    processes = f"{thousands(rendered['ulimits'][0]['hard'])} processes"
+    figures = {
+        "hardening": f"{rendered['user']}, {hardening['root'][1]} root, {capabilities}, {privileges}",
+        "limits": f"{limits['memory'][1]} memory without swap, {limits['CPUs'][1]} CPUs, {processes}",
     }
-    for check, pairs in (("hardening", _hardening(found, rendered)), ("limits", _limits(found, rendered))):
-        differences = [
+    for check, pairs in (("hardening", hardening), ("limits", limits)):
+        problems = [
             f"{name} {actual}, planned {planned}" for name, (actual, planned) in pairs.items() if actual != planned
         ]
-        if differences:
-            yield wrong(container.name, check, "; ".join(differences), fixes.recreate(container.name))
-        else:
-            yield good(container.name, check, shown[check])
+        fix = fixes.recreate(container.name)
+        yield expect(container.name, check, not problems, figures[check], "; ".join(problems), fix)
 
 
-def _hardening(found: ContainerFacts, rendered: Rendered) -> Pairs:
-    actual, capabilities = found.hardening, rendered["capabilities"]
-    adds = {name.removeprefix("CAP_") for name in capabilities.get("adds", [])}
-    options = {security_option(option) for option in rendered["security_opts"]}
-    # Docker itself adds it to containers that share the host's IPC namespace.
-    extra = {"label=disable"} if rendered["ipc_mode"] == "host" else set()
+def _hardening(found: ContainerFacts, rendered: Rendered) -> _Pairs:
+    host, capabilities = found.host, rendered["capabilities"]
+    options = {_security_option(option) for option in host.get("SecurityOpt") or []}
+    if rendered["ipc_mode"] == "host":
+        # Docker itself adds it to containers that share the host's IPC namespace.
+        options.discard("label=disable")
+    devices = (device["PathOnHost"] for device in host.get("Devices") or [])
     return {
-        "user": (actual.user or "the image's own", rendered["user"]),
-        "root": (_root(actual.read_only_root), _root(rendered["read_only"])),
-        "dropped capabilities": (_names(actual.drops), _names(capabilities["drops"])),
-        "added capabilities": (_names(actual.adds), _names(adds)),
-        "privileged": (_yes(actual.privileged), _yes(rendered["privileged"])),
-        "security options": (_names(actual.security_options - extra), _names(options)),
-        "IPC": (actual.ipc_mode or "unset", rendered["ipc_mode"]),
-        "init": (_yes(actual.init), _yes(rendered["init"])),
-        "tmpfs": (_folders(dict(actual.tmpfs)), _folders(rendered["tmpfs"])),
-        "devices": (_names(actual.devices), _names(device["host_path"] for device in rendered.get("devices", []))),
+        "user": (found.user or "the image's own", rendered["user"]),
+        "root": (_root(host.get("ReadonlyRootfs")), _root(rendered["read_only"])),
+        "dropped capabilities": (_capabilities(host.get("CapDrop")), _capabilities(capabilities["drops"])),
+        "added capabilities": (_capabilities(host.get("CapAdd")), _capabilities(capabilities.get("adds"))),
+        "privileged": (_yes(host.get("Privileged")), _yes(rendered["privileged"])),
+        "security options": (_names(options), _names(map(_security_option, rendered["security_opts"]))),
+        "IPC": (host.get("IpcMode") or "unset", rendered["ipc_mode"]),
+        "init": (_yes(host.get("Init")), _yes(rendered["init"])),
+        "tmpfs": (_folders(host.get("Tmpfs")), _folders(rendered["tmpfs"])),
+        "devices": (_names(devices), _names(device["host_path"] for device in rendered.get("devices", []))),
     }
 
 
-def _limits(found: ContainerFacts, rendered: Rendered) -> Pairs:
-    limits = found.limits
+def _limits(found: ContainerFacts, rendered: Rendered) -> _Pairs:
+    host = found.host
+    actual = {limit["Name"]: str(limit["Hard"]) for limit in host.get("Ulimits") or []}
     planned = {limit["name"]: str(limit["hard"]) for limit in rendered["ulimits"]}
+    cpus = (host.get("NanoCpus") or 0) // NANO_PER_MILLICORE
     pairs = {
-        "memory": (_size(limits.memory), _size(rendered["memory"] * MIB)),
-        "memory with swap": (_size(limits.memory_and_swap), _size(rendered["memory_swap"] * MIB)),
-        "CPUs": (_cpus(limits.cpu_millicores), _cpus(round(float(rendered["cpus"]) * 1000))),
-        "CPU shares": (str(limits.cpu_shares), str(rendered["cpu_shares"])),
-        "processes": (str(limits.processes or "no limit"), planned["nproc"]),
-        "open files": (str(limits.open_files or "no limit"), planned["nofile"]),
+        "memory": (_size(host.get("Memory")), _size(rendered["memory"] * MIB)),
+        "memory with swap": (_size(host.get("MemorySwap")), _size(rendered["memory_swap"] * MIB)),
+        "CPUs": (cores(cpus) if cpus else "no limit", cores(round(float(rendered["cpus"]) * 1000))),
+        "CPU shares": (str(host.get("CpuShares") or 0), str(rendered["cpu_shares"])),
+        "processes": (actual.get("nproc", "no limit"), planned["nproc"]),
+        "open files": (actual.get("nofile", "no limit"), planned["nofile"]),
     }
     if "shm_size" in rendered:
-        pairs["shared memory size"] = (_size(limits.shared_memory), _size(rendered["shm_size"] * MIB))
+        pairs["shared memory size"] = (_size(host.get("ShmSize")), _size(rendered["shm_size"] * MIB))
     return pairs
 
 
+def _security_option(text: str) -> str:
+    """One spelling for an option: Docker takes `no-new-privileges`, `no-new-privileges:true` and `...=true` alike."""
+    name, separator, value = (text if "=" in text else text.replace(":", "=", 1)).partition("=")
+    return f"{name}={value if separator else 'true'}"
+
+
+def _capabilities(names: Iterable[str] | None) -> str:
+    return _names(name.upper().removeprefix("CAP_") for name in names or [])
+
+
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(set(names))) or "none"
 
 
 def _root(read_only: object) -> str:
@@ -87,13 +98,9 @@ def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
-def _folders(folders: dict[str, str]) -> str:
-    return _names(f"{path} ({options})" for path, options in folders.items())
+def _folders(folders: Mapping[str, str] | None) -> str:
+    return _names(f"{path} ({options})" for path, options in (folders or {}).items())
 
 
-def _size(size_bytes: int) -> str:
-    return size(size_bytes) if size_bytes > 0 else "no limit"
-
-
-def _cpus(millicores: int) -> str:
-    return cores(millicores) if millicores else "no limit"
+def _size(size_bytes: int | None) -> str:
+    return size(size_bytes) if size_bytes and size_bytes > 0 else "no limit"

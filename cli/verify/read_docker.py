@@ -10,20 +10,17 @@ from typing import Any
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 
+from cli.diagnostics.text import NANO_PER_MILLICORE
 from cli.verify.facts import (
     Binding,
     ContainerFacts,
-    HardeningFacts,
-    LimitFacts,
     NetworkFacts,
     StateFacts,
     Use,
     VolumeFacts,
-    security_option,
 )
 
 _CHECK_OUTPUT_MAX = 200
-_NANO_PER_MILLICORE = 1_000_000
 _COMPOSE_FILE = "com.docker.compose.project.config_files"
 
 Answer = Mapping[str, Any]
@@ -95,7 +92,7 @@ def _cpu_used(stats: Answer) -> float | None:
         seconds = (datetime.fromisoformat(stats["read"]) - datetime.fromisoformat(stats["preread"])).total_seconds()
     except KeyError:
         return None
-    return used / seconds / _NANO_PER_MILLICORE if seconds > 0 and used >= 0 else None
+    return used / seconds / NANO_PER_MILLICORE if seconds > 0 and used >= 0 else None
 
 
 def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
@@ -109,8 +106,8 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
         image_id=attributes["Image"],
         compose_file=(config.get("Labels") or {}).get(_COMPOSE_FILE, ""),
         state=_state(attributes, now),
-        hardening=_hardening(config, host),
-        limits=_limits(host),
+        user=config.get("User") or "",
+        host=host,
         health_test=tuple((config.get("Healthcheck") or {}).get("Test") or ()),
         networks={name: network.get("IPAddress") or "" for name, network in networks.items()},
         ports=_ports(attributes),
@@ -141,38 +138,6 @@ def _state(attributes: Answer, now: datetime) -> StateFacts:
         out_of_memory=bool(state.get("OOMKilled")),
         error=state.get("Error") or "",
         restarts=attributes.get("RestartCount", 0),
-    )
-
-
-def _hardening(config: Answer, host: Answer) -> HardeningFacts:
-    return HardeningFacts(
-        user=config.get("User") or "",
-        read_only_root=bool(host.get("ReadonlyRootfs")),
-        privileged=bool(host.get("Privileged")),
-        security_options=frozenset(security_option(option) for option in host.get("SecurityOpt") or []),
-        drops=_capabilities(host.get("CapDrop")),
-        adds=_capabilities(host.get("CapAdd")),
-        ipc_mode=host.get("IpcMode") or "",
-        init=bool(host.get("Init")),
-        tmpfs=dict(host.get("Tmpfs") or {}),
-        devices=frozenset(device["PathOnHost"] for device in host.get("Devices") or []),
-    )
-
-
-def _capabilities(names: Iterable[str] | None) -> frozenset[str]:
-    return frozenset(name.upper().removeprefix("CAP_") for name in names or [])
-
-
-def _limits(host: Answer) -> LimitFacts:
-    hard = {limit["Name"]: limit["Hard"] for limit in host.get("Ulimits") or []}
-    return LimitFacts(
-        memory=host.get("Memory") or 0,
-        memory_and_swap=host.get("MemorySwap") or 0,
-        cpu_millicores=(host.get("NanoCpus") or 0) // _NANO_PER_MILLICORE,
-        cpu_shares=host.get("CpuShares") or 0,
-        shared_memory=host.get("ShmSize") or 0,
-        processes=hard.get("nproc", 0),
-        open_files=hard.get("nofile", 0),
     )
 
 

@@ -107,7 +107,7 @@ def test_a_folder_that_is_only_read_need_not_be_writable() -> None:
                 f"sudo install -D -o 10001 -g 10001 -m 0400 /dev/stdin {SECRET}",
             ),
         ),
-        (secret(is_folder=True), ("wrong", "is a folder, not a file", f"sudo ls -ldn {SECRET}")),
+        (secret(is_folder=True), ("wrong", "is not a file", f"sudo ls -ldn {SECRET}")),
         (
             secret(uid=0, gid=0),
             ("wrong", "10001:10001 may not read it (owner 0:0, mode 400)", f"sudo chown 10001:10001 {SECRET}"),
