@@ -78,11 +78,11 @@ def _reason(error: BaseException) -> str:
 
 
 def _fix(deployment: Deployment, reason: str) -> str:
-    fixes = Fixes.of(deployment)
+    fixes, connection = Fixes(deployment), deployment.machine.connection
     correct = f"correct machine.connection in {fixes.stack_file}"
-    if fixes.connection.startswith("ssh://"):
+    if connection.startswith("ssh://"):
         return f"try `{fixes.on_machine('docker version')}`, or {correct}"
-    if fixes.connection.startswith("tcp://"):
+    if connection.startswith("tcp://"):
         return f"check that its daemon listens there, or {correct}"
     if "denied" in reason:
         return "add yourself to the group docker: `sudo usermod -aG docker $USER`, then log in again"

@@ -11,26 +11,19 @@ from fleet.plan.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """Commands for one stack. compose_file: the file that Docker Compose deployed it from, if it did."""
+    """Commands for one deployment. compose_file: the file that Docker Compose deployed it from, if it did."""
 
-    stack: str
-    sandbox: bool
-    connection: str
+    deployment: Deployment
     compose_file: str | None = None
-
-    @classmethod
-    def of(cls, deployment: Deployment, compose_file: str | None = None) -> Fixes:
-        """The commands for a deployment."""
-        return cls(deployment.stack, deployment.sandbox, deployment.machine.connection, compose_file)
 
     @property
     def stack_file(self) -> str:
         """The file that configures the machine."""
-        return f"Pulumi.{self.stack}.yaml"
+        return f"Pulumi.{self.deployment.stack}.yaml"
 
     def docker(self, *words: str) -> str:
         """A Docker command for the stack's daemon."""
-        return " ".join(["docker", "-H", self.connection, *words])
+        return " ".join(["docker", "-H", self.deployment.machine.connection, *words])
 
     def logs(self, container: str) -> str:
         """Shows the last output of a container."""
@@ -40,16 +33,16 @@ class Fixes:
         """Deploys what is missing."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d")
-        if self.sandbox:
-            return f"make down up STACK={self.stack}"
+        if self.deployment.sandbox:
+            return f"make down up STACK={self.deployment.stack}"
         # Without a refresh Pulumi trusts its state, which misses manual changes.
-        return f"pulumi up --stack {self.stack} --refresh --policy-pack policy"
+        return f"pulumi up --stack {self.deployment.stack} --refresh --policy-pack policy"
 
     def recreate(self, container: str) -> str:
         """Recreates a container and keeps its volumes."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d", "--force-recreate", container)
-        if self.sandbox:
+        if self.deployment.sandbox:
             return self.deploy()
         # A refresh does not read every property back, but notices a missing container.
         return f"{self.docker('rm', '-f', container)} && {self.deploy()}"
@@ -59,7 +52,7 @@ class Fixes:
 
     def on_machine(self, command: str) -> str:
         """A command for a shell on the machine."""
-        address = urlsplit(self.connection)
+        address = urlsplit(self.deployment.machine.connection)
         if address.scheme == "ssh":
             port = f"-p {address.port} " if address.port else ""
             user = f"{address.username}@" if address.username else ""

@@ -15,6 +15,6 @@ from fleet.plan.deployment import Deployment
 
 def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
     """Every check of a machine, from the daemon outward."""
-    fixes = Fixes.of(deployment)
+    fixes = Fixes(deployment)
     groups = (daemon_checks, capacity_checks, name_checks, host_checks, gpu_checks)
     return [check for checks in groups for check in checks(deployment, facts, fixes)]

@@ -34,7 +34,8 @@ def name_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
 
 def _containers(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
     existing = {neighbour.name: neighbour for neighbour in facts.containers}
-    own, foreign = [], []
+    own: list[NeighbourFacts] = []
+    foreign: list[NeighbourFacts] = []
     for container in deployment.containers:
         if neighbour := existing.get(container.name):
             keys = (labels.GROUP, labels.CONTAINER)
@@ -121,14 +122,8 @@ def _pools(planned: ContainerNetwork, deployment: Deployment, facts: MachineFact
 def _port(port: PublishedPort, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:
     own = {container.name for container in deployment.containers}
     subject = f"{port.address}:{port.host_port}"
+    bindings = {(address, port.host_port, port.protocol) for address in (*_EVERYWHERE, port.address)}
     for neighbour in facts.containers:
-        if neighbour.name not in own and _holds(neighbour, port):
+        if neighbour.name not in own and neighbour.ports & bindings:
             return wrong(subject, "port", f"used by container {neighbour.name}", fixes.docker("stop", neighbour.name))
     return good(subject, "port", f"not used by another container ({port.protocol})")
-
-
-def _holds(neighbour: NeighbourFacts, port: PublishedPort) -> bool:
-    return any(
-        number == port.host_port and protocol == port.protocol and address in (*_EVERYWHERE, port.address)
-        for address, number, protocol in neighbour.ports
-    )

@@ -125,7 +125,7 @@ def explained(resource: Resource, path: Path, found: Found, stack: PlannedStack)
         kind=kind_of(resource),
         field=".".join(path),
         value=shown(resource[0], path, value),
-        section=GPU if any(_is_below_gpu(decider) for decider in deciders) else "",
+        section=GPU if any(one.path[:1] == ("containers",) and GPU in one.path[2:-1] for one in deciders) else "",
         sources=tuple(source_of(decider, resource, stack) for decider in deciders),
         fixed="" if deciders else reason_for(*resource, path),
         rules=tuple(rule.id for rule in rules_reading(inputs, path)),
@@ -138,7 +138,3 @@ def _mentions(decider: Decider, value: object) -> bool:
     return isinstance(value, str) and any(
         isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", text) for text in texts
     )
-
-
-def _is_below_gpu(decider: Decider) -> bool:
-    return decider.path[:1] == ("containers",) and GPU in decider.path[2:-1]

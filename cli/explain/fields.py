@@ -31,7 +31,9 @@ def fields_called(name: str, resource: Registered, decided: Callable[[], Collect
         return matching
     known = [path for path, _ in leaves(resource.inputs)]
     by_key = decided()
-    matching = [path for path in known if path in by_key or _is_read_as(wanted, path, resource)]
+    # Such as `memory_limit_mib`.
+    read_as = {path: {_normalized(field) for _, field, _ in fields_reached(resource, path)} for path in known}
+    matching = [path for path in known if path in by_key or wanted in read_as[path]]
     if not matching:
         suggested = nearest(name, [".".join(path) for path in known], SHOWN)
         msg = (
@@ -40,11 +42,6 @@ def fields_called(name: str, resource: Registered, decided: Callable[[], Collect
         )
         raise NotFoundError(msg)
     return matching
-
-
-def _is_read_as(name: str, path: Path, resource: Registered) -> bool:
-    """Whether rules read a leaf as a field of a name, such as `memory_limit_mib`."""
-    return any(_normalized(field) == name for _, field, _ in fields_reached(resource, path))
 
 
 def _normalized(text: str) -> str:

@@ -53,7 +53,7 @@ class Recorder(mocks.MockMonitor):
                 type=request.type,
                 name=request.name,
                 urn=urn,
-                parent="" if _is_stack(request.parent) else request.parent,
+                parent="" if f"::{STACK_TYPE}::" in request.parent else request.parent,
                 inputs=plain(request.object),
                 outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
                 protect=request.protect,
@@ -81,10 +81,6 @@ def _plain_value(value: Any) -> Any:
         number = value.number_value
         return int(number) if number.is_integer() else number
     return value.bool_value if kind == "bool_value" else None
-
-
-def _is_stack(urn: str) -> bool:
-    return not urn or urn.split("::")[2] == STACK_TYPE
 
 
 class _NoMocks(mocks.Mocks):

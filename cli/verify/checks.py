@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from cli.diagnostics.check import Check, expect, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import place
 from cli.verify.connectivity import reach_checks
 from cli.verify.container import container_checks
-from cli.verify.facts import CardFacts, LiveFacts
+from cli.verify.facts import LiveFacts
 from cli.verify.peers import Peer
 from cli.verify.usage import use_checks
 from components.docker.render import deployed_networks, is_closed, render_volume
@@ -25,7 +25,7 @@ _SAME_CARD = 0.02
 
 def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]], facts: LiveFacts) -> list[Check]:
     """Every check of a stack: containers in start order, then networks, volumes and cards."""
-    fixes = Fixes.of(deployment, facts.compose_file)
+    fixes = Fixes(deployment, facts.compose_file)
     if not facts.containers and deployment.containers:
         figure = f"not deployed: none of its {plural(len(deployment.containers), 'container')} exists"
         return [wrong(deployment.stack, "containers", figure, fixes.deploy())]
@@ -36,7 +36,7 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
         checks += reach_checks(container, peers[container.name], facts, fixes)
     checks += [_network(network, deployment, facts, fixes) for network in deployed_networks(deployment)]
     checks += [_volume(volume, facts, fixes) for volume in deployment.volumes.values()]
-    checks += _cards(deployment, facts, fixes)
+    checks += [_card(card, facts, fixes) for card in deployment.cards if card.shares]
     return checks
 
 
@@ -69,18 +69,11 @@ def _volume(volume: PlannedVolume, facts: LiveFacts, fixes: Fixes) -> Check:
     return expect(volume.name, "volume", dict(found.options) == options, f"in {place(options)}", problem, show)
 
 
-def _cards(deployment: Deployment, facts: LiveFacts, fixes: Fixes) -> Iterator[Check]:
-    for card in deployment.cards:
-        if not card.shares:
-            continue
-        found = facts.cards.get(card.name, "none of its containers runs")
-        if isinstance(found, str):
-            yield unknown(card.name, "GPU memory", f"not read: {found}", fixes.on_machine("nvidia-smi"))
-        else:
-            yield _card(card, found, fixes)
-
-
-def _card(card: CardUse, found: CardFacts, fixes: Fixes) -> Check:
+def _card(card: CardUse, facts: LiveFacts, fixes: Fixes) -> Check:
+    show = fixes.on_machine("nvidia-smi")
+    found = facts.cards.get(card.name, "none of its containers runs")
+    if isinstance(found, str):
+        return unknown(card.name, "GPU memory", f"not read: {found}", show)
     configured, used, total = card.gpu.memory_mib, thousands(found.used_mib), thousands(found.total_mib)
     if abs(found.total_mib - configured) > configured * _SAME_CARD:
         figure = f"the card has {total} MiB, configured {thousands(configured)}"
@@ -88,5 +81,5 @@ def _card(card: CardUse, found: CardFacts, fixes: Fixes) -> Check:
     figure = f"{used} of {total} MiB used, {thousands(card.committed_mib)} requested with contexts and desktop"
     share = found.used_mib / found.total_mib
     if share >= _CARD_FULL:
-        return wrong(card.name, "GPU memory", f"{figure}: nearly full", fixes.on_machine("nvidia-smi"), share=share)
+        return wrong(card.name, "GPU memory", f"{figure}: nearly full", show, share=share)
     return good(card.name, "GPU memory", figure, share=share)

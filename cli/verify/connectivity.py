@@ -23,7 +23,7 @@ def reach_checks(
     answers = facts.reach.get(container.name, {})
     for peer in peers:
         check = f"{PEER}{peer.ref}"
-        show = fixes.logs(peer.container) if peer.stack == fixes.stack else f"fleet verify {peer.stack}"
+        show = fixes.logs(peer.container) if peer.stack == fixes.deployment.stack else f"fleet verify {peer.stack}"
         answer = answers if isinstance(answers, str) else answers.get(peer.place, "no answer came back")
         if peer.protocol != "tcp" and not isinstance(answers, str):
             answer = f"{peer.protocol} has no connection"

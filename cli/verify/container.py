@@ -93,7 +93,7 @@ def _health(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) ->
         figure = f"no check has passed for {duration(state.since_s)}{output}"
         if state.since_s > planned.deadline_s:
             return wrong(name, "health", figure, fixes.logs(name), "unhealthy")
-        later = f"fleet verify {fixes.stack}, within {duration(planned.deadline_s - state.since_s)}"
+        later = f"fleet verify {fixes.deployment.stack}, within {duration(planned.deadline_s - state.since_s)}"
         return unknown(name, "health", f"{figure}; it may still start", later, "starting")
     if found.health_test != ("CMD", *planned.test):
         figure = f"healthy, but by a health check that is not planned: {' '.join(found.health_test[1:])}"

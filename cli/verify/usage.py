@@ -26,7 +26,7 @@ def use_checks(container: PlannedContainer, facts: LiveFacts, fixes: Fixes) -> I
 def _memory(container: PlannedContainer, use: Use, fixes: Fixes) -> Check:
     name, request, limit = container.name, container.memory_request_mib, container.memory_cap_mib
     if use.memory is None:
-        return unknown(name, "memory", "the daemon does not report it", f"fleet doctor {fixes.stack}")
+        return unknown(name, "memory", "the daemon does not report it", f"fleet doctor {fixes.deployment.stack}")
     used = mib(use.memory)
     share = used / limit
     figure = f"{thousands(used)} MiB used, {thousands(request)} requested, limit {thousands(limit)}"

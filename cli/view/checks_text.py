@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.diagnostics.check import Check, Status, counts, worst
@@ -19,8 +19,10 @@ _MARKS = {Status.GOOD: "✓", Status.UNKNOWN: "?", Status.WARNING: "!", Status.W
 _ASCII = {"✓": "+", "✗": "x"}
 _STYLES = {Status.GOOD: "green", Status.UNKNOWN: "yellow", Status.WARNING: "yellow", Status.WRONG: "bold red"}
 _COLUMNS = {"runs": "up", "health": "health", "memory": "memory", "cpu": "CPUs"}
-"""Check -> column of the overview of containers; figures are right-aligned."""
+"""Check -> column of the overview of containers."""
 
+_FIGURES = ("runs", "memory", "cpu")
+_PADDING = (0, 2, 0, 0)
 _BAR_WIDTH = 10
 _WIDE = 100
 """Minimum width for the CPUs and a bar of each container."""
@@ -46,14 +48,9 @@ def show_checks(out: Console, stack: str, title: str, checks: Sequence[Check], c
 def _overview(out: Console, checks: Sequence[Check], containers: Sequence[str]) -> None:
     wide = out.width >= _WIDE
     columns = {check: heading for check, heading in _COLUMNS.items() if wide or check != "cpu"}
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for check in columns:
-        table.add_column(no_wrap=True, justify="left" if check == "health" else "right")
-    table.add_column(no_wrap=True)
-    if wide:
-        table.add_column(no_wrap=True)
+    table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=_PADDING)
+    for check in (*columns, "peers", *(("bar",) if wide else ())):
+        table.add_column(no_wrap=True, justify="right" if check in _FIGURES else "left")
     extra = ("of its memory",) if wide else ()
     table.add_row("", "", *columns.values(), "peers", *extra, style="dim")
     for name in containers:
@@ -81,10 +78,7 @@ def _bar(out: Console, memory: Check | None) -> Text:
 
 
 def _rows(out: Console, checks: Sequence[Check], containers: Sequence[str]) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(ratio=1)
+    table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), Column(ratio=1), padding=_PADDING)
     others = [check for check in checks if check.check not in _COLUMNS and not check.check.startswith(PEER)]
     for same in _by_name([check for check in others if check.subject in containers]):
         passed = f"{counts(same)[Status.GOOD]} of {len(same)} as planned"
@@ -111,9 +105,7 @@ def _in_full(out: Console, checks: Sequence[Check]) -> None:
     """Each check with its fix; consecutive checks share one."""
     for fix, same in groupby(checks, key=lambda check: check.fix):
         for check in same:
-            row = Table.grid(padding=(0, 2, 0, 0))
-            row.add_column(no_wrap=True)
-            row.add_column(ratio=1)
+            row = Table.grid(Column(no_wrap=True), Column(ratio=1), padding=_PADDING)
             head = Text(check.subject, "bold").append(f" {check.check}: {check.figure}", "default")
             row.add_row(_mark(out, check.status), head)
             out.print(row)

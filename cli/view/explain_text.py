@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.explain.explain import Explained, ExplainedResource
@@ -70,9 +70,7 @@ def _field(out: Console, field: Explained) -> None:
 
 
 def _labelled(out: Console, label: str, text: str) -> None:
-    row = Table.grid()
-    row.add_column(width=_LABEL)
-    row.add_column(overflow="fold")
+    row = Table.grid(Column(width=_LABEL), Column(overflow="fold"))
     row.add_row(Text(label), Text(text))
     out.print(Padding(row, (0, 0, 0, 4)))
 
@@ -83,9 +81,8 @@ def _line(out: Console, indent: int, text: str) -> None:
 
 def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
     """A row per field; below the name of a section, a row per key or field of it."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
-        table.add_column(overflow="fold", ratio=ratio)
+    columns = [Column(overflow="fold", ratio=ratio) for ratio in (5, 3, 6, 2)[: 4 if wide else 3]]
+    table = Table.grid(*columns, padding=(0, 2, 0, 0))
     table.add_row(*("field", "value", "from", "read by")[: 4 if wide else 3])
     for section, members in groupby(sorted(fields, key=_order), lambda field: field.section):
         if section:
