@@ -1,1 +1,1 @@
-"""What `doctor` and `verify` share: outcomes of checks, the connection to a machine, and commands that fix it."""
+"""Shared by `doctor` and `verify`: outcomes of checks, the connection to a daemon, and commands that fix a machine."""

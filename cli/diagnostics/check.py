@@ -1,71 +1,70 @@
-"""One judgement about a machine or what runs on it."""
+"""The outcome of one check of a machine or of a container on it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a check came out, from harmless to harmful."""
+    """Outcomes, from harmless to harmful; `unknown` cannot be seen from here, a `warning` stops no deployment."""
 
     GOOD = "good"
     UNKNOWN = "unknown"
-    """It cannot be seen from here; the mend shows it."""
     WARNING = "warning"
-    """A deployment works all the same."""
     WRONG = "wrong"
-
-
-SEVERITY = tuple(Status)
-"""Statuses in growing need of attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, and what it rests on."""
+    """One outcome with the figures behind it.
+
+    subject: the container, volume, network, card or part of the machine; fix: the command that fixes it or shows more,
+    empty when it is good; brief: the figure in a word or two, for a table; share: used part of a limit, from 0 to 1.
+    """
 
     subject: str
-    """The container, volume, network, card or part of the machine."""
     check: str
     status: Status
     figure: str
-    mend: str = ""
-    """Command that mends it or shows more; empty where it is good."""
+    fix: str = ""
     brief: str = ""
-    """The figure in a word or two, for a table."""
     share: float | None = None
-    """How much of a limit is used, from 0 to 1, where that can be drawn."""
 
 
 def good(subject: str, check: str, figure: str, brief: str = "", share: float | None = None) -> Check:
-    """All is as it should be."""
+    """The check passed."""
     return Check(subject, check, Status.GOOD, figure, "", brief, share)
 
 
-def wrong(subject: str, check: str, figure: str, mend: str, brief: str = "wrong", share: float | None = None) -> Check:
-    """It has to be mended."""
-    return Check(subject, check, Status.WRONG, figure, mend, brief, share)
+def wrong(subject: str, check: str, figure: str, fix: str, brief: str = "wrong", share: float | None = None) -> Check:
+    """The check failed."""
+    return Check(subject, check, Status.WRONG, figure, fix, brief, share)
 
 
-def warning(subject: str, check: str, figure: str, mend: str) -> Check:
-    """It could be better."""
-    return Check(subject, check, Status.WARNING, figure, mend, "warning")
+def warning(subject: str, check: str, figure: str, fix: str) -> Check:
+    """Could be better."""
+    return Check(subject, check, Status.WARNING, figure, fix, "warning")
 
 
-def unknown(subject: str, check: str, figure: str, mend: str, brief: str = "unknown") -> Check:
-    """It could not be seen; the figure says why."""
-    return Check(subject, check, Status.UNKNOWN, figure, mend, brief)
+def unknown(subject: str, check: str, figure: str, fix: str, brief: str = "unknown") -> Check:
+    """Could not be determined; the figure gives the reason."""
+    return Check(subject, check, Status.UNKNOWN, figure, fix, brief)
 
 
-def counts(checks: Iterable[Check]) -> Mapping[Status, int]:
-    """Status -> number of checks, every status included, from harmless to harmful."""
-    counted = Counter(check.status for check in checks)
-    return {status: counted[status] for status in SEVERITY}
+def expect(
+    subject: str, check: str, passed: object, figure: str, problem: str, fix: str, failed: Callable[..., Check] = wrong
+) -> Check:
+    """Good with a figure if it passed, else `failed` with the problem."""
+    return good(subject, check, figure) if passed else failed(subject, check, problem, fix)
+
+
+def counts(checks: Sequence[Check]) -> Mapping[Status, int]:
+    """Number of checks by status, zeros included."""
+    return {status: sum(check.status is status for check in checks) for status in Status}
 
 
 def worst(checks: Iterable[Check]) -> Status:
-    """The status in most need of attention."""
-    return max((check.status for check in checks), key=SEVERITY.index, default=Status.GOOD)
+    """The most harmful status."""
+    return max((check.status for check in checks), key=list(Status).index, default=Status.GOOD)

@@ -1,4 +1,4 @@
-"""The way to a stack's daemon; imports the Docker SDK."""
+"""Connects to a stack's daemon; imports the Docker SDK."""
 
 from __future__ import annotations
 
@@ -10,40 +10,43 @@ import docker
 import requests
 from docker.errors import APIError, DockerException
 
-from cli.diagnostics.fix_commands import Mends
+from cli.diagnostics.fix_commands import Fixes
 from cli.terminal import UserError
 from components.docker.daemon import keep_one_connection
 from components.docker.ssh import Relay, relay
 from fleet.plan.deployment import Deployment
 
 _TIMEOUT_S = 60
-"""For one answer: counting what images and volumes take can be slow on a full disk."""
+"""Per answer: summing up images and volumes can be slow on a full disk."""
 
 
 class UnreachableError(UserError):
-    """No daemon answers, or it stopped answering; the message says why and what to do."""
+    """No daemon answers, or it stopped answering; the message gives the reason and a fix."""
 
 
 @contextlib.contextmanager
 def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
-    """A client of the daemon a deployment is for, until the block ends.
+    """A client of the deployment's daemon, closed when the block ends.
 
-    Raises UnreachableError where there is none, and where it stops answering inside the block.
+    Raises UnreachableError if no daemon answers, or it stops answering inside the block.
     """
     connection = deployment.machine.connection
-    with _door(deployment) as door:
-        client = None
+    client = None
+    with _endpoint(connection) as endpoint:
         try:
-            client = docker.DockerClient(
-                base_url=door.url if isinstance(door, Relay) else door,
-                version="auto",
-                timeout=_TIMEOUT_S,
-            )
+            url = endpoint.url if isinstance(endpoint, Relay) else endpoint
+            client = docker.DockerClient(base_url=url, version="auto", timeout=_TIMEOUT_S)
             keep_one_connection(client)
             yield client
         except (DockerException, requests.RequestException, OSError) as error:
-            said = door.complaint() if isinstance(door, Relay) and not isinstance(error, APIError) else ""
-            msg = f"{connection}: {_problem(client, error)} ({said or _reason(error)}); {_way_out(deployment, error)}"
+            problem = "no Docker daemon answers" if client is None else "the Docker daemon stopped answering"
+            reason = _reason(error)
+            fix = _fix(deployment, reason)
+            if isinstance(error, APIError):
+                problem = "the Docker daemon refused" if client else problem
+            elif isinstance(endpoint, Relay):
+                reason = endpoint.complaint() or reason
+            msg = f"{connection}: {problem} ({reason}); {fix}"
             raise UnreachableError(msg) from error
         finally:
             if client is not None:
@@ -51,45 +54,36 @@ def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
 
 
 @contextlib.contextmanager
-def _door(deployment: Deployment) -> Iterator[Relay | str]:
-    connection = deployment.machine.connection
+def _endpoint(connection: str) -> Iterator[Relay | str]:
     if not connection.startswith("ssh://"):
         yield connection
         return
     if shutil.which("ssh") is None:
         msg = f"{connection}: the ssh command is not on PATH; install an OpenSSH client"
         raise UnreachableError(msg)
-    with relay(connection) as door:
-        yield door
-
-
-def _problem(client: docker.DockerClient | None, error: BaseException) -> str:
-    if client is None:
-        return "no Docker daemon answers"
-    return "the Docker daemon refused" if isinstance(error, APIError) else "the Docker daemon stopped answering"
+    with relay(connection) as endpoint:
+        yield endpoint
 
 
 def _reason(error: BaseException) -> str:
-    """What the operating system said, below all that wraps it; else the text of the error itself."""
+    """The operating system's message, if any error wrapped inside has one; else the first line of the error's text."""
     seen: list[object] = [error]
     for one in seen:
         if isinstance(one, OSError) and one.strerror:
             return one.strerror.lower()
-        if isinstance(one, BaseException):
-            seen += [inner for inner in (*one.args, one.__cause__, one.__context__) if inner not in seen]
-        elif isinstance(one, tuple):
-            seen += [inner for inner in one if inner not in seen]
-    lines = str(error).splitlines()
-    return lines[0] if lines else type(error).__name__
+        inner = (*one.args, one.__cause__, one.__context__) if isinstance(one, BaseException) else one
+        if isinstance(inner, tuple):
+            seen += [item for item in inner if item not in seen]
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def _way_out(deployment: Deployment, error: BaseException) -> str:
-    connection = deployment.machine.connection
-    correct = f"correct machine.connection in Pulumi.{deployment.stack}.yaml"
+def _fix(deployment: Deployment, reason: str) -> str:
+    fixes, connection = Fixes(deployment), deployment.machine.connection
+    correct = f"correct machine.connection in {fixes.stack_file}"
     if connection.startswith("ssh://"):
-        return f"try `{Mends.of(deployment).on_machine('docker version')}`, or {correct}"
+        return f"try `{fixes.on_machine('docker version')}`, or {correct}"
     if connection.startswith("tcp://"):
-        return f"see whether its daemon listens there, or {correct}"
-    if "denied" in _reason(error):
+        return f"check that its daemon listens there, or {correct}"
+    if "denied" in reason:
         return "add yourself to the group docker: `sudo usermod -aG docker $USER`, then log in again"
     return f"start it with `sudo systemctl start docker`, or {correct}"

@@ -1,4 +1,4 @@
-"""The commands that mend a machine or show more of it, ready to be copied."""
+"""Commands that fix a machine or show more of it, ready to be copied."""
 
 from __future__ import annotations
 
@@ -8,69 +8,63 @@ from urllib.parse import urlsplit
 
 from fleet.plan.deployment import Deployment
 
-DAEMON_FILE = "/etc/docker/daemon.json"
-
 
 @dataclass(frozen=True, slots=True)
-class Mends:
-    """Commands for one stack. `compose_file` is the file Docker Compose read, where it made the containers."""
+class Fixes:
+    """Commands for one deployment. compose_file: the file that Docker Compose deployed it from, if it did."""
 
-    stack: str
-    sandbox: bool
-    connection: str
+    deployment: Deployment
     compose_file: str | None = None
-
-    @classmethod
-    def of(cls, deployment: Deployment, compose_file: str | None = None) -> Mends:
-        """The commands for a deployment."""
-        return cls(deployment.stack, deployment.sandbox, deployment.machine.connection, compose_file)
 
     @property
     def stack_file(self) -> str:
-        """Where the machine is described."""
-        return f"Pulumi.{self.stack}.yaml"
+        """The file that configures the machine."""
+        return f"Pulumi.{self.deployment.stack}.yaml"
 
     def docker(self, *words: str) -> str:
-        """A Docker command against the stack's own daemon."""
-        return " ".join(["docker", "-H", self.connection, *words])
+        """A Docker command for the stack's daemon."""
+        return " ".join(["docker", "-H", self.deployment.machine.connection, *words])
 
     def logs(self, container: str) -> str:
-        """Shows what a container printed last."""
+        """Shows the last output of a container."""
         return self.docker("logs", "--tail", "20", container)
 
     def deploy(self) -> str:
         """Deploys what is missing."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d")
-        if self.sandbox:
-            return f"make down up STACK={self.stack}"
-        # Without a refresh Pulumi believes its state, which knows nothing of what was done by hand.
-        return f"pulumi up --stack {self.stack} --refresh --policy-pack policy"
+        if self.deployment.sandbox:
+            return f"make down up STACK={self.deployment.stack}"
+        # Without a refresh Pulumi trusts its state, which misses manual changes.
+        return f"pulumi up --stack {self.deployment.stack} --refresh --policy-pack policy"
 
     def recreate(self, container: str) -> str:
-        """Makes a container anew; its volumes stay."""
+        """Recreates a container and keeps its volumes."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d", "--force-recreate", container)
-        if self.sandbox:
+        if self.deployment.sandbox:
             return self.deploy()
-        # Pulumi does not read everything back, but sees that a container is gone.
+        # A refresh does not read every property back, but notices a missing container.
         return f"{self.docker('rm', '-f', container)} && {self.deploy()}"
 
     def _compose(self, *words: str) -> str:
         return self.docker("compose", "-f", shlex.quote(self.compose_file or ""), *words)
 
     def on_machine(self, command: str) -> str:
-        """A command for a shell of the machine itself."""
-        if self.connection.startswith("ssh://"):
-            address = urlsplit(self.connection)
+        """A command for a shell on the machine."""
+        address = urlsplit(self.deployment.machine.connection)
+        if address.scheme == "ssh":
             port = f"-p {address.port} " if address.port else ""
             user = f"{address.username}@" if address.username else ""
             return f"ssh -t {port}{user}{address.hostname} {shlex.quote(command)}"
-        if self.connection.startswith("tcp://"):
-            return f"on {urlsplit(self.connection).hostname}: {command}"
-        return command
+        return f"on {address.hostname}: {command}" if address.scheme == "tcp" else command
 
     def daemon_setting(self, setting: str) -> str:
-        """Changes the daemon's own configuration."""
+        """Changes the daemon's configuration."""
         restart = self.on_machine("sudo systemctl restart docker")
-        return f"put {setting} into {DAEMON_FILE} of the machine, then {restart}"
+        return f"put {setting} into /etc/docker/daemon.json of the machine, then {restart}"
+
+    def kernel_setting(self, setting: str) -> str:
+        """Changes the kernel's command line."""
+        reboot = self.on_machine("sudo update-grub && sudo reboot")
+        return f"put {setting} into GRUB_CMDLINE_LINUX of /etc/default/grub, then {reboot}"

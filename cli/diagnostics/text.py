@@ -1,4 +1,4 @@
-"""Figures as people read them."""
+"""Figures of checks as text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fleet.text import gibibytes
 
 MIB = 1024 * 1024
+NANO_PER_MILLICORE = 1_000_000
 
 
 def mib(size_bytes: int) -> int:
@@ -20,22 +21,19 @@ def size(size_bytes: int) -> str:
 
 
 def place(options: Mapping[str, str]) -> str:
-    """Where a volume lies, by the options of Docker's local driver: a folder, memory, or Docker's own folder."""
+    """Location of a volume by the options of Docker's local driver: a folder, memory, or Docker's own folder."""
     if options.get("type") == "tmpfs":
         return f"memory ({options.get('o', 'unbounded')})"
     return options.get("device", "Docker's own folder")
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the largest unit that says enough: `40 s`, `7 min`, `3 h`, `12 days`."""
+    """Seconds as `40 s`, `7 min`, `3 h` or `12 days`; at least two of a larger unit."""
     whole = max(int(seconds), 0)
-    if whole < 120:
-        return f"{whole} s"
-    if whole < 2 * 3600:
-        return f"{whole // 60} min"
-    if whole < 2 * 86400:
-        return f"{whole // 3600} h"
-    return f"{whole // 86400} days"
+    for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
+        if whole >= 2 * length:
+            return f"{whole // length} {unit}"
+    return f"{whole} s"
 
 
 def cores(millicores: float) -> str:

@@ -1,10 +1,10 @@
-"""Judges a machine before a deployment: what must be there, what must be free, what could be better. Pure."""
+"""Checks whether a machine can run a deployment. Pure."""
 
 from __future__ import annotations
 
 from cli.diagnostics.check import Check
-from cli.diagnostics.fix_commands import Mends
-from cli.doctor.capacity import room_checks
+from cli.diagnostics.fix_commands import Fixes
+from cli.doctor.capacity import capacity_checks
 from cli.doctor.daemon import daemon_checks
 from cli.doctor.facts import MachineFacts
 from cli.doctor.gpu import gpu_checks
@@ -15,11 +15,6 @@ from fleet.plan.deployment import Deployment
 
 def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
     """Every check of a machine, from the daemon outward."""
-    mends = Mends.of(deployment)
-    return [
-        *daemon_checks(deployment, facts.daemon, mends),
-        *room_checks(deployment, facts, mends),
-        *name_checks(deployment, facts, mends),
-        *host_checks(deployment, facts, mends),
-        *gpu_checks(deployment, facts, mends),
-    ]
+    fixes = Fixes(deployment)
+    groups = (daemon_checks, capacity_checks, name_checks, host_checks, gpu_checks)
+    return [check for checks in groups for check in checks(deployment, facts, fixes)]

@@ -1,12 +1,12 @@
-"""Judges a daemon and the kernel below it: version, limits that hold, hardening. Pure."""
+"""Checks a daemon and its kernel: version, enforced limits, hardening. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, warning, wrong
-from cli.diagnostics.fix_commands import Mends
-from cli.doctor.facts import DaemonFacts
+from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
+from cli.diagnostics.fix_commands import Fixes
+from cli.doctor.facts import DaemonFacts, MachineFacts
 from fleet.model import DeviceClass
 from fleet.model.hardening import HIGH_ID
 from fleet.plan.deployment import Deployment
@@ -14,144 +14,102 @@ from fleet.plan.deployment import Deployment
 API_MIN = (1, 41)
 """API of Docker 20.10, the oldest release the components are tested with."""
 
-_PI_SETTINGS = "cgroup_memory=1 cgroup_enable=memory"
-_PI_FILE = "/boot/firmware/cmdline.txt"
-_GRUB_SETTINGS = "cgroup_enable=memory swapaccount=1"
-
 _SUBJECT = "daemon"
+_ENFORCED = "enforced by the kernel"
 
 
-def daemon_checks(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Iterator[Check]:
-    """What the daemon and the kernel must give, then how they are hardened."""
-    yield _version(daemon, mends)
-    yield _stated_api(deployment, daemon, mends)
-    yield _architecture(deployment, daemon, mends)
-    yield _memory_limit(deployment, daemon, mends)
+def daemon_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
+    """Version and architecture, limits, then hardening."""
+    daemon, arch = facts.daemon, str(deployment.machine.arch)
+    kernel = _memory_cgroup(deployment, fixes)
+    info = fixes.docker("info")
+    yield _version(daemon, fixes)
+    yield _configured_api(deployment, daemon, fixes)
+    problem = f"{daemon.arch}, configured {arch}: its images would not start"
+    fix = f"set machine.arch in {fixes.stack_file} to {daemon.arch}"
+    yield expect(_SUBJECT, "architecture", daemon.arch == arch, arch, problem, fix)
+    problem = "the kernel ignores them: its memory cgroup is off"
+    yield expect(_SUBJECT, "memory limits", daemon.memory_limit, _ENFORCED, problem, kernel)
     if daemon.memory_limit:
-        yield _swap_limit(deployment, daemon, mends)
-    yield _cpu_limit(daemon, mends)
-    yield _forwarding(daemon, mends)
-    yield _cgroup(daemon, mends)
-    yield _seccomp(daemon, mends)
-    yield _user_namespaces(deployment, daemon, mends)
-    yield _live_restore(daemon, mends)
-    yield good(_SUBJECT, "log driver", f"{daemon.log_driver} by default; each container sets json-file with a bound")
+        problem = "the kernel ignores them: a container over its memory swaps before it is killed"
+        yield expect(_SUBJECT, "swap limits", daemon.swap_limit, _ENFORCED, problem, kernel, warning)
+    problem = "the kernel has no CFS bandwidth control, and Docker rejects containers with a CPU limit"
+    yield expect(
+        _SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
+    )
+    problem, fix = "off: published ports are unreachable from outside", "sudo sysctl -w net.ipv4.ip_forward=1"
+    yield expect(_SUBJECT, "IP forwarding", daemon.forwarding, "on", problem, fixes.on_machine(fix))
+    yield _cgroup(daemon, fixes)
+    yield _seccomp(daemon, fixes)
+    yield _user_namespaces(deployment, daemon, fixes)
+    problem, fix = "off: a restart of the daemon stops every container", fixes.daemon_setting('"live-restore": true')
+    survives = "on: containers survive a restart of the daemon"
+    yield expect(_SUBJECT, "live restore", daemon.live_restore, survives, problem, fix, warning)
+    yield good(_SUBJECT, "log driver", f"{daemon.log_driver} by default; each container sets a bounded json-file")
 
 
-def _version(daemon: DaemonFacts, mends: Mends) -> Check:
+def _version(daemon: DaemonFacts, fixes: Fixes) -> Check:
     figure = f"{daemon.engine} {daemon.version}, API {daemon.api_version}"
-    if _parts(daemon.api_version) < API_MIN:
-        needed = ".".join(map(str, API_MIN))
-        upgrade = mends.on_machine("curl -fsSL https://get.docker.com | sudo sh")
-        return wrong(_SUBJECT, "version", f"{figure}; {needed} (Docker 20.10) or later is needed", upgrade)
-    return good(_SUBJECT, "version", figure)
+    problem = f"{figure}; {'.'.join(map(str, API_MIN))} (Docker 20.10) or later is required"
+    recent = tuple(map(int, daemon.api_version.split("."))) >= API_MIN
+    return expect(
+        _SUBJECT, "version", recent, figure, problem, fixes.on_machine("curl -fsSL https://get.docker.com | sudo sh")
+    )
 
 
-def _stated_api(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
-    """What depends on the stated API is the interval at which a starting container is probed."""
-    stated, there = deployment.machine.docker_api, daemon.api_version
-    correct = f'set machine.docker_api in {mends.stack_file} to "{there}"'
-    knows = deployment.machine.model_copy(update={"docker_api": there}).has_docker_25
-    if deployment.machine.has_docker_25 and not knows:
-        figure = f"{there}, the stack says {stated}: the daemon would refuse the interval of health checks at the start"
-        return wrong(_SUBJECT, "API", figure, correct)
-    if knows and not deployment.machine.has_docker_25:
-        figure = f"{there}, the stack says {stated}: it could see sooner that a container is healthy"
-        return warning(_SUBJECT, "API", figure, correct)
-    return good(_SUBJECT, "API", f"{there}, the stack says {stated}")
+def _configured_api(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
+    """Only the probe interval of starting containers depends on the configured API."""
+    machine, actual = deployment.machine, daemon.api_version
+    figure = f"{actual}, configured {machine.docker_api}"
+    fix = f'set machine.docker_api in {fixes.stack_file} to "{actual}"'
+    supported = machine.model_copy(update={"docker_api": actual}).has_docker_25
+    if machine.has_docker_25 and not supported:
+        return wrong(_SUBJECT, "API", f"{figure}: the daemon would reject the start interval of health checks", fix)
+    if supported and not machine.has_docker_25:
+        return warning(_SUBJECT, "API", f"{figure}: it could detect healthy containers sooner", fix)
+    return good(_SUBJECT, "API", figure)
 
 
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
-
-
-def _architecture(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
-    planned = str(deployment.machine.arch)
-    if daemon.arch == planned:
-        return good(_SUBJECT, "architecture", planned)
-    figure = f"{daemon.arch}, the stack says {planned}: its images would not start"
-    return wrong(_SUBJECT, "architecture", figure, f"set machine.arch in {mends.stack_file} to {daemon.arch}")
-
-
-def _memory_limit(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
-    if daemon.memory_limit:
-        return good(_SUBJECT, "memory limits", "the kernel keeps them")
-    figure = "the kernel ignores them: its memory cgroup is off"
-    return wrong(_SUBJECT, "memory limits", figure, _kernel_setting(deployment, mends))
-
-
-def _swap_limit(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
-    if daemon.swap_limit:
-        return good(_SUBJECT, "swap limits", "the kernel keeps them")
-    figure = "the kernel ignores them: a container over its memory swaps before it is stopped"
-    return warning(_SUBJECT, "swap limits", figure, _kernel_setting(deployment, mends))
-
-
-def _kernel_setting(deployment: Deployment, mends: Mends) -> str:
+def _memory_cgroup(deployment: Deployment, fixes: Fixes) -> str:
     if deployment.machine.device_class is DeviceClass.SINGLE_BOARD_COMPUTER:
-        # The file holds one line, and the kernel reads only that.
-        edit = f'sudo sed -i "1 s/$/ {_PI_SETTINGS}/" {_PI_FILE} && sudo reboot'
-        return mends.on_machine(edit)
-    grub = f"put {_GRUB_SETTINGS} into GRUB_CMDLINE_LINUX of /etc/default/grub"
-    return f"{grub}, then {mends.on_machine('sudo update-grub && sudo reboot')}"
+        # The kernel reads only the first line.
+        settings, file = "cgroup_memory=1 cgroup_enable=memory", "/boot/firmware/cmdline.txt"
+        return fixes.on_machine(f'sudo sed -i "1 s/$/ {settings}/" {file} && sudo reboot')
+    return fixes.kernel_setting("cgroup_enable=memory swapaccount=1")
 
 
-def _cpu_limit(daemon: DaemonFacts, mends: Mends) -> Check:
-    if daemon.cpu_limit:
-        return good(_SUBJECT, "CPU limits", "the kernel keeps them")
-    figure = "the kernel has no CFS bandwidth control, and Docker refuses containers with a CPU limit"
-    return wrong(_SUBJECT, "CPU limits", figure, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {mends.docker('info')}")
-
-
-def _forwarding(daemon: DaemonFacts, mends: Mends) -> Check:
-    if daemon.forwarding:
-        return good(_SUBJECT, "IP forwarding", "on")
-    mend = mends.on_machine("sudo sysctl -w net.ipv4.ip_forward=1")
-    return wrong(_SUBJECT, "IP forwarding", "off: no published port is reached from outside", mend)
-
-
-def _cgroup(daemon: DaemonFacts, mends: Mends) -> Check:
+def _cgroup(daemon: DaemonFacts, fixes: Fixes) -> Check:
     version = daemon.cgroup_version
     if not version:
-        return unknown(_SUBJECT, "cgroup", "the daemon does not say which version", mends.docker("info"))
-    if version == "1":
-        figure = "version 1: limits hold, but distributions and Docker are giving it up"
-        grub = "put systemd.unified_cgroup_hierarchy=1 into GRUB_CMDLINE_LINUX of /etc/default/grub"
-        return warning(
-            _SUBJECT, "cgroup", figure, f"{grub}, then {mends.on_machine('sudo update-grub && sudo reboot')}"
-        )
-    return good(_SUBJECT, "cgroup", f"version {version}")
+        return unknown(_SUBJECT, "cgroup", "the daemon does not report its version", fixes.docker("info"))
+    problem = "version 1: limits are enforced, but distributions and Docker are dropping it"
+    fix = fixes.kernel_setting("systemd.unified_cgroup_hierarchy=1")
+    return expect(_SUBJECT, "cgroup", version != "1", f"version {version}", problem, fix, warning)
 
 
-def _seccomp(daemon: DaemonFacts, mends: Mends) -> Check:
+def _seccomp(daemon: DaemonFacts, fixes: Fixes) -> Check:
     if "seccomp" not in daemon.security:
-        figure = "off: containers may use every system call"
-        return warning(_SUBJECT, "seccomp", figure, f"boot a kernel with CONFIG_SECCOMP_FILTER; {mends.docker('info')}")
+        fix = f"boot a kernel with CONFIG_SECCOMP_FILTER; {fixes.docker('info')}"
+        return warning(_SUBJECT, "seccomp", "off: containers may use every system call", fix)
     profile = daemon.security["seccomp"]
-    if profile == "unconfined":
-        figure = "the daemon's own profile is unconfined: containers may use every system call"
-        return warning(_SUBJECT, "seccomp", figure, mends.daemon_setting('"seccomp-profile": "builtin"'))
-    return good(_SUBJECT, "seccomp", f"profile {profile or 'default'}")
+    problem = "the daemon's own profile is unconfined: containers may use every system call"
+    fix = fixes.daemon_setting('"seccomp-profile": "builtin"')
+    return expect(
+        _SUBJECT, "seccomp", profile != "unconfined", f"profile {profile or 'default'}", problem, fix, warning
+    )
 
 
-def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, mends: Mends) -> Check:
+def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
+    check = "user namespaces"
     if "rootless" in daemon.security:
-        return good(_SUBJECT, "user namespaces", "the daemon is rootless")
+        return good(_SUBJECT, check, "the daemon is rootless")
     if "userns" in daemon.security:
         binds = sorted(volume.name for volume in deployment.volumes.values() if volume.bind)
-        if binds:
-            figure = f"on: owners of bind folders are shifted ({', '.join(binds)})"
-            return warning(_SUBJECT, "user namespaces", figure, mends.on_machine("cat /etc/subuid /etc/subgid"))
-        return good(_SUBJECT, "user namespaces", "on")
+        problem = f"on: owners of bind folders are shifted ({', '.join(binds)})"
+        return expect(
+            _SUBJECT, check, not binds, "on", problem, fixes.on_machine("cat /etc/subuid /etc/subgid"), warning
+        )
     low = sorted(c.name for c in deployment.containers if c.hardening.run_as.uid <= HIGH_ID)
-    if low:
-        figure = f"off, and {', '.join(low)} run under a user of the machine"
-        return warning(_SUBJECT, "user namespaces", figure, mends.daemon_setting('"userns-remap": "default"'))
-    return good(_SUBJECT, "user namespaces", f"off; every container's user is above {HIGH_ID}, nobody of the machine")
-
-
-def _live_restore(daemon: DaemonFacts, mends: Mends) -> Check:
-    if daemon.live_restore:
-        return good(_SUBJECT, "live restore", "on: containers outlive a restart of the daemon")
-    figure = "off: a restart of the daemon stops every container"
-    return warning(_SUBJECT, "live restore", figure, mends.daemon_setting('"live-restore": true'))
+    problem = f"off, and these run as users of the machine: {', '.join(low)}"
+    figure = f"off; every container's user is above {HIGH_ID}, so not a user of the machine"
+    return expect(_SUBJECT, check, not low, figure, problem, fixes.daemon_setting('"userns-remap": "default"'), warning)

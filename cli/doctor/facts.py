@@ -1,4 +1,4 @@
-"""A machine before anything is deployed to it, as plain values; sizes in MiB unless they say bytes."""
+"""A machine before a deployment, as plain values; sizes in MiB unless named bytes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from cli.verify.facts import NetworkFacts, VolumeFacts
 from fleet.plan.deployment import Deployment
 
 MPS_PROGRAM = "nvidia-cuda-mps-control"
-"""Comes with the driver; the container toolkit hands it to containers."""
+"""Part of the driver; the container toolkit mounts it into containers."""
 
 
 def secret_file(deployment: Deployment, name: str) -> str:
-    """The file of the machine that holds a secret."""
+    """Path of a secret on the machine."""
     return f"{deployment.machine.secrets_folder}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonFacts:
-    """What a daemon says of itself and of the machine's kernel."""
+    """A daemon and the kernel of its machine.
+
+    engine: `Docker` or `Podman`; arch: as image platforms spell it; security: option -> profile, empty without one
+    (`seccomp`, `apparmor`, `userns`, `rootless`); cdi_devices: None if the daemon does not list them; root: the folder
+    of images and volumes; pools: configured address pools, empty for the built-in ones, which it does not report.
+    """
 
     version: str
     api_version: str
     engine: str
-    """`Docker`, or `Podman` where that answers in its place."""
     arch: str
-    """By the names image platforms use."""
     cpus: int
     memory_mib: int
     memory_limit: bool
@@ -37,19 +40,15 @@ class DaemonFacts:
     live_restore: bool
     log_driver: str
     security: Mapping[str, str]
-    """Security option -> its profile, empty where it has none: `seccomp`, `apparmor`, `userns`, `rootless`."""
     runtimes: frozenset[str]
     cdi_devices: frozenset[str] | None
-    """Names of CDI devices; None where the daemon does not list them."""
     root: str
-    """Folder of its images and volumes."""
     pools: tuple[str, ...]
-    """Address pools set in its configuration; empty where it uses its built-in ones, which it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeighbourFacts:
-    """A container, ours or not: its labels, and `(address, host port, protocol)` of each port it opens."""
+    """Any container on the machine; ports: `(address, host port, protocol)`."""
 
     name: str
     labels: Mapping[str, str]
@@ -66,7 +65,7 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class DiskFacts:
-    """What Docker's images, containers and volumes take; free bytes are None where only the machine knows."""
+    """Disk usage of Docker; free bytes are None on a remote machine."""
 
     images_bytes: int
     containers_bytes: int
@@ -76,7 +75,7 @@ class DiskFacts:
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    """A file or folder of the host: who owns it, and its permission bits."""
+    """Owner and permission bits of a file or folder of the host."""
 
     is_folder: bool
     uid: int
@@ -86,30 +85,31 @@ class PathFacts:
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What only the machine itself shows."""
+    """Facts that only the machine itself shows.
+
+    paths: bind folders, secrets and devices; None if one does not exist, missing if the user may not look;
+    nvidia_driver: its version, empty if none is loaded; nvidia_cards: UUIDs of the cards in use since the driver was
+    loaded; own_address: whether the LAN address is the machine's, None if none is needed.
+    """
 
     paths: Mapping[str, PathFacts | None]
-    """Bind folders, secrets and devices: None for one that is not there; missing where the user may not look."""
     nvidia_driver: str
-    """Its version; empty where none is loaded."""
     nvidia_cards: frozenset[str]
-    """UUIDs of the cards that the driver knows; a card it has not been asked about yet shows none."""
     mps_program: bool
-    """The driver brought the MPS control daemon."""
     own_address: bool | None
-    """The LAN address belongs to this machine; None where none was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
-    """All that a deployment needs to know beforehand. `host` is None where the machine is not the one we sit at."""
+    """All facts that a deployment depends on.
+
+    images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote.
+    """
 
     daemon: DaemonFacts
     containers: tuple[NeighbourFacts, ...]
     networks: Mapping[str, NetworkFacts]
     volumes: Mapping[str, VolumeFacts]
     images: Mapping[str, ImageFacts]
-    """Reference -> image, of those that are there."""
     disk: DiskFacts | None
-    """None where the daemon does not count."""
     host: HostFacts | None

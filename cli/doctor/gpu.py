@@ -1,87 +1,78 @@
-"""Judges what a machine's cards need of it: container toolkit, driver, MPS. Pure."""
+"""Checks what the cards of a deployment need: container toolkit, driver, MPS. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, good, unknown, wrong
-from cli.diagnostics.fix_commands import Mends
+from cli.diagnostics.check import Check, expect, good, unknown, wrong
+from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import MPS_PROGRAM, DaemonFacts, HostFacts, MachineFacts
+from cli.doctor.host import REMOTE
 from fleet.model import Gpu
 from fleet.plan.deployment import Deployment
 
-_REMOTE = "does not show over the Docker API"
-_CDI_PREFIX = "nvidia.com/gpu="
-_UUID_PREFIX = "GPU-"
+_TOOLKIT = "container toolkit"
 
 
-def gpu_checks(deployment: Deployment, facts: MachineFacts, mends: Mends) -> Iterator[Check]:
-    """Checks of every card that a container of the deployment holds; none where it uses no GPU."""
+def gpu_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
+    """Checks of every card that a container uses."""
     shared = {c.gpu.card for group in deployment.sharing for c in group.containers if c.gpu}
     for card in deployment.cards:
         if card.shares:
-            yield _toolkit(card.name, card.gpu, facts.daemon, mends)
-            yield _driver(card.name, facts.host, mends)
-            if card.gpu.device.startswith(_UUID_PREFIX):
-                yield _identity(card.name, card.gpu.device, facts.host, mends)
+            toolkit = _cdi if card.gpu.driver == "cdi" else _runtime
+            yield toolkit(card.name, card.gpu, facts.daemon, fixes)
+            yield _driver(card.name, facts.host, fixes)
+            # An index always names some card; only a UUID may name none.
+            if card.gpu.device.startswith("GPU-"):
+                yield _uuid(card.name, card.gpu.device, facts.host, fixes)
             if card.name in shared:
-                yield _mps(card.name, facts.host, mends)
+                yield _mps(card.name, facts.host, fixes)
 
 
-def _toolkit(card: str, gpu: Gpu, daemon: DaemonFacts, mends: Mends) -> Check:
-    if gpu.driver == "cdi":
-        return _cdi(card, gpu, daemon, mends)
-    listed = sorted(device for device in daemon.cdi_devices or () if device.startswith(_CDI_PREFIX))
+def _runtime(card: str, _gpu: Gpu, daemon: DaemonFacts, fixes: Fixes) -> Check:
+    listed = sorted(device for device in daemon.cdi_devices or () if device.startswith("nvidia.com/gpu="))
     if "nvidia" in daemon.runtimes:
-        return good(card, "container toolkit", "the daemon has the runtime nvidia")
+        return good(card, _TOOLKIT, "the daemon has the runtime nvidia")
     if listed:
-        return good(card, "container toolkit", f"the daemon lists {', '.join(listed)}")
-    # The toolkit's hook alone would do, but shows nowhere; registering the runtime does no harm then.
+        return good(card, _TOOLKIT, f"the daemon lists {', '.join(listed)}")
+    # The toolkit's hook alone would do, but no API shows it; registering the runtime does no harm then.
     figure = f"the daemon has no runtime nvidia ({', '.join(sorted(daemon.runtimes))}) and lists no CDI device"
-    install = mends.on_machine("sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker")
-    return wrong(card, "container toolkit", figure, f"install nvidia-container-toolkit, then {install}")
+    install = fixes.on_machine("sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker")
+    return wrong(card, _TOOLKIT, figure, f"install nvidia-container-toolkit, then {install}")
 
 
-def _cdi(card: str, gpu: Gpu, daemon: DaemonFacts, mends: Mends) -> Check:
-    make = mends.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
+def _cdi(card: str, gpu: Gpu, daemon: DaemonFacts, fixes: Fixes) -> Check:
     if daemon.cdi_devices is None:
-        figure = f"this release of the daemon does not list CDI devices, so whether {gpu.device} is one cannot be seen"
-        return unknown(card, "container toolkit", figure, mends.on_machine("nvidia-ctk cdi list"))
-    if gpu.device not in daemon.cdi_devices:
-        has = ", ".join(sorted(daemon.cdi_devices)) or "none"
-        return wrong(card, "container toolkit", f"{gpu.device} is no CDI device of the daemon; it lists {has}", make)
-    return good(card, "container toolkit", f"the daemon lists {gpu.device}")
+        figure = f"this daemon version does not list CDI devices, so {gpu.device} cannot be checked"
+        return unknown(card, _TOOLKIT, figure, fixes.on_machine("nvidia-ctk cdi list"))
+    figure = f"the daemon lists {gpu.device}"
+    problem = f"the daemon has no CDI device {gpu.device} ({', '.join(sorted(daemon.cdi_devices)) or 'none'})"
+    fix = fixes.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
+    return expect(card, _TOOLKIT, gpu.device in daemon.cdi_devices, figure, problem, fix)
 
 
-def _driver(card: str, host: HostFacts | None, mends: Mends) -> Check:
+def _driver(card: str, host: HostFacts | None, fixes: Fixes) -> Check:
     if host is None:
-        return unknown(card, "driver", _REMOTE, mends.on_machine("nvidia-smi"))
-    if not host.nvidia_driver:
-        install = mends.on_machine("sudo apt install nvidia-driver && sudo reboot")
-        return wrong(card, "driver", "no NVIDIA driver is loaded", install)
-    return good(card, "driver", f"NVIDIA {host.nvidia_driver}")
+        return unknown(card, "driver", REMOTE, fixes.on_machine("nvidia-smi"))
+    figure, install = f"NVIDIA {host.nvidia_driver}", fixes.on_machine("sudo apt install nvidia-driver && sudo reboot")
+    return expect(card, "driver", host.nvidia_driver, figure, "no NVIDIA driver is loaded", install)
 
 
-def _identity(card: str, uuid: str, host: HostFacts | None, mends: Mends) -> Check:
-    """A card that its file names by UUID: an index is some card wherever there is one."""
-    show = mends.on_machine("nvidia-smi -L")
+def _uuid(card: str, uuid: str, host: HostFacts | None, fixes: Fixes) -> Check:
+    if host is None or not host.nvidia_cards:
+        figure = "the driver lists no card before one is used" if host else REMOTE
+        return unknown(card, "UUID", figure, fixes.on_machine("nvidia-smi -L"))
+    problem = f"no card has UUID {uuid} ({', '.join(sorted(host.nvidia_cards))})"
+    fix = f"set machine.gpus.{card}.device to one"
+    return expect(card, "UUID", uuid in host.nvidia_cards, f"the driver lists {uuid}", problem, fix)
+
+
+def _mps(card: str, host: HostFacts | None, fixes: Fixes) -> Check:
+    """The stack runs the control daemon in a container, but the driver provides its program."""
     if host is None:
-        return unknown(card, "UUID", _REMOTE, show)
-    if not host.nvidia_cards:
-        return unknown(card, "UUID", "the driver names no card before one is used", show)
-    if uuid not in host.nvidia_cards:
-        has = ", ".join(sorted(host.nvidia_cards))
-        return wrong(card, "UUID", f"no card here is {uuid}; there are {has}", f"set machine.gpus.{card}.device to one")
-    return good(card, "UUID", f"the driver knows {uuid}")
-
-
-def _mps(card: str, host: HostFacts | None, mends: Mends) -> Check:
-    """The stack brings the control daemon's container, but its program is the driver's."""
-    show = mends.on_machine(f"which {MPS_PROGRAM}")
-    if host is None:
-        return unknown(card, "MPS", f"whether the driver brought {MPS_PROGRAM} {_REMOTE}", show)
-    if not host.mps_program:
-        # Debian has it in a package of its own, Ubuntu in nvidia-compute-utils.
-        install = mends.on_machine("sudo apt install nvidia-cuda-mps")
-        return wrong(card, "MPS", f"the driver came without {MPS_PROGRAM}", install)
-    return good(card, "MPS", f"{MPS_PROGRAM} is there; the stack runs it")
+        figure = f"whether the driver includes {MPS_PROGRAM} is {REMOTE}"
+        return unknown(card, "MPS", figure, fixes.on_machine(f"which {MPS_PROGRAM}"))
+    # A package of its own on Debian; part of nvidia-compute-utils on Ubuntu.
+    install = fixes.on_machine("sudo apt install nvidia-cuda-mps")
+    figure, problem = f"{MPS_PROGRAM} is installed; the stack runs it", f"the driver lacks {MPS_PROGRAM}"
+    return expect(card, "MPS", host.mps_program, figure, problem, install)

@@ -1,46 +1,48 @@
-"""Reads a machine before a deployment: the daemon's answers to plain facts. Changes nothing."""
+"""Reads a machine before a deployment into plain facts. Changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from docker import DockerClient
-from docker.errors import APIError, NotFound
+from docker.errors import APIError
 
 from cli.diagnostics.text import MIB
 from cli.doctor.facts import DaemonFacts, DiskFacts, ImageFacts, MachineFacts, NeighbourFacts
 from cli.doctor.read_host import free_bytes, is_this_machine, read_host
-from cli.verify.read_docker import Answer, read_networks, read_volumes
+from cli.verify.read_docker import Answer, read_images, read_networks, read_volumes
 from fleet.plan.deployment import Deployment
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
-    """The facts a deployment is judged by."""
+    """All facts that the checks of a deployment need."""
     info = client.info()
     daemon = daemon_facts(info, client.version())
-    here = is_this_machine(deployment.machine.connection, info["KernelVersion"], daemon.root)
+    is_local = is_this_machine(deployment.machine.connection, info["KernelVersion"], daemon.root)
+    images = read_images(client, [container.image for container in deployment.containers])
     return MachineFacts(
         daemon=daemon,
         containers=tuple(neighbour_facts(container) for container in client.api.containers(all=True)),
         networks=read_networks(client),
         volumes=read_volumes(client),
-        images=_images(client, {container.image for container in deployment.containers}),
-        disk=_disk(client, free_bytes(daemon.root) if here else None),
-        host=read_host(deployment) if here else None,
+        images={
+            reference: ImageFacts(image.get("Architecture", ""), image.get("Size", 0))
+            for reference, image in images.items()
+        },
+        disk=_disk(client, free_bytes(daemon.root) if is_local else None),
+        host=read_host(deployment) if is_local else None,
     )
 
 
 def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
-    """Facts from what `docker info` and `docker version` show."""
-    components = [component["Name"] for component in version.get("Components") or []]
+    """Facts from `docker info` and `docker version`."""
     devices = info.get("DiscoveredDevices")
     arch = str(version.get("Arch") or info["Architecture"])
+    is_podman = any("Podman" in component["Name"] for component in version.get("Components") or [])
     return DaemonFacts(
         version=version["Version"],
         api_version=version["ApiVersion"],
-        engine="Podman" if any("Podman" in name for name in components) else "Docker",
+        engine="Podman" if is_podman else "Docker",
         arch=_ARCHITECTURES.get(arch, arch),
         cpus=info["NCPU"],
         memory_mib=info["MemTotal"] // MIB,
@@ -51,7 +53,7 @@ def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
         cgroup_version=str(info.get("CgroupVersion", "")),
         live_restore=bool(info.get("LiveRestoreEnabled")),
         log_driver=info.get("LoggingDriver", ""),
-        security=dict(_security(info.get("SecurityOptions") or [])),
+        security=dict(_security_option(option) for option in info.get("SecurityOptions") or []),
         runtimes=frozenset(info.get("Runtimes") or {}),
         cdi_devices=None if devices is None else frozenset(device["ID"] for device in devices),
         root=info.get("DockerRootDir", ""),
@@ -72,22 +74,10 @@ def neighbour_facts(listed: Answer) -> NeighbourFacts:
     )
 
 
-def _security(options: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for option in options:
-        # `name=seccomp,profile=default`; daemons before 17.06 gave the name alone.
-        fields = dict(field.partition("=")[::2] for field in option.split(","))
-        yield fields.get("name", option), fields.get("profile", "")
-
-
-def _images(client: DockerClient, references: Iterable[str]) -> dict[str, ImageFacts]:
-    found = {}
-    for reference in sorted(references):
-        try:
-            image = client.images.get(reference).attrs
-        except NotFound:
-            continue
-        found[reference] = ImageFacts(image.get("Architecture", ""), image.get("Size", 0))
-    return found
+def _security_option(option: str) -> tuple[str, str]:
+    # `name=seccomp,profile=default`; daemons before 17.06 listed bare names.
+    fields = dict(field.partition("=")[::2] for field in option.split(","))
+    return fields.get("name", option), fields.get("profile", "")
 
 
 def _disk(client: DockerClient, free: int | None) -> DiskFacts | None:
@@ -95,12 +85,11 @@ def _disk(client: DockerClient, free: int | None) -> DiskFacts | None:
         used = client.df()
     except APIError:
         return None
+    volumes = [(volume.get("UsageData") or {}).get("Size", 0) for volume in used.get("Volumes") or []]
     return DiskFacts(
         images_bytes=used.get("LayersSize") or 0,
         containers_bytes=sum(container.get("SizeRw") or 0 for container in used.get("Containers") or []),
-        # -1 stands for a size the daemon does not know.
-        volumes_bytes=sum(
-            max((volume.get("UsageData") or {}).get("Size", 0), 0) for volume in used.get("Volumes") or []
-        ),
+        # The size is -1 if the daemon does not know it.
+        volumes_bytes=sum(max(size, 0) for size in volumes),
         free_bytes=free,
     )

@@ -1,7 +1,8 @@
-"""Reads what only the machine itself shows, where that is the one we sit at. Changes nothing."""
+"""Reads facts of the machine that the daemon does not report, if it is the local one. Changes nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -17,16 +18,16 @@ from fleet.plan.deployment import Deployment
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
 _NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")
 _UUID = re.compile(r"^GPU UUID:\s*(GPU-[0-9a-f-]+)\s*$", re.MULTILINE)
-"""A line of a card's `information`; of one that was not used since the driver came, it holds question marks."""
+"""A line of a card's `information`; a card unused since the driver was loaded shows question marks."""
 
 
 def is_this_machine(connection: str, kernel: str, daemon_root: str) -> bool:
-    """Whether files here are the daemon's files: a local socket may also lead into a virtual machine."""
+    """Whether the daemon shares our filesystem: a local socket may also lead into a virtual machine."""
     return connection.startswith("unix://") and kernel == os.uname().release and Path(daemon_root).exists()
 
 
 def free_bytes(folder: str) -> int | None:
-    """Room on the disk a folder lies on; None where it cannot be asked."""
+    """Free space on the disk of a folder; None if it cannot be read."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:
@@ -51,14 +52,15 @@ def read_host(deployment: Deployment) -> HostFacts:
 def _paths(paths: Iterable[str]) -> Iterator[tuple[str, PathFacts | None]]:
     for path in paths:
         try:
-            found = Path(path).stat()
+            status = Path(path).stat()
         except (FileNotFoundError, NotADirectoryError):
             yield path, None
         except OSError:
-            # Not to be told from one that is there: a folder above it is closed to us.
+            # A folder above it is closed to the user: it may or may not exist.
             continue
         else:
-            yield path, PathFacts(stat.S_ISDIR(found.st_mode), found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
+            mode = stat.S_IMODE(status.st_mode)
+            yield path, PathFacts(stat.S_ISDIR(status.st_mode), status.st_uid, status.st_gid, mode)
 
 
 def _nvidia_driver() -> str:
@@ -71,14 +73,12 @@ def _nvidia_driver() -> str:
 
 
 def nvidia_cards(folder: Path) -> frozenset[str]:
-    """UUIDs of the cards, one folder each, in the driver's own."""
-    found: set[str] = set()
+    """UUIDs of the cards in the driver's folder, which has one folder per card."""
+    uuids: set[str] = set()
     for information in folder.glob("*/information"):
-        try:
-            found.update(_UUID.findall(information.read_text(encoding="utf-8", errors="replace")))
-        except OSError:
-            continue
-    return frozenset(found)
+        with contextlib.suppress(OSError):
+            uuids.update(_UUID.findall(information.read_text(encoding="utf-8", errors="replace")))
+    return frozenset(uuids)
 
 
 def _is_own(address: IPv4Address) -> bool:

@@ -27,7 +27,7 @@ class Explained:
     """One field of one resource.
 
     section: `gpu` for what the `gpu` key of a container decides, else empty; sources: the keys that decide it, most
-    specific first; fixed: why none does, where none does; rules: ids of the rules that read it.
+    specific first; fixed: why no key decides it, else empty; rules: ids of the rules that read it.
     """
 
     resource: str
@@ -53,23 +53,27 @@ class ExplainedResource:
 
 
 def explain(stack: PlannedStack, name: str, field: str | None) -> list[ExplainedResource]:
-    """The fields that a name means of each resource that has them, or all fields.
-
-    Raises NotFoundError.
-    """
-    meant = resources_called(name, stack)
-    asked: dict[Resource, list[Path]] = {}
-    missing: NotFoundError | None = None
-    for resource in meant:
+    """The fields of a name in each matching resource that has them, or all fields. Raises NotFoundError."""
+    wanted: dict[Resource, list[Path]] = {}
+    missing: list[NotFoundError] = []
+    for resource in resources_called(name, stack):
         try:
-            asked[resource] = _asked(resource, field, stack)
+            wanted[resource] = _paths(resource, field, stack)
         except NotFoundError as error:
-            missing = missing or error
-    if missing and not asked:
-        raise missing
-    paths = frozenset(path for paths in asked.values() for path in paths) if field else None
-    found = search(stack, list(asked), paths)
-    return [_resource(resource, paths, found, stack) for resource, paths in asked.items()]
+            missing.append(error)
+    if not wanted:
+        raise missing[0]
+    found = search(stack, list(wanted), frozenset().union(*wanted.values()) if field else None)
+    return [
+        ExplainedResource(
+            name=resource[1],
+            type=resource[0],
+            kind=kind_of(resource),
+            there_for=tuple(source_of(decider, resource, stack) for decider in found.existing(resource)),
+            fields=tuple(explained(resource, path, found, stack) for path in paths),
+        )
+        for resource, paths in wanted.items()
+    ]
 
 
 def search(
@@ -87,16 +91,15 @@ def search(
 def registered(resource: Resource, stack: PlannedStack) -> Registered:
     """A resource as rules read it."""
     type_, name = resource
-    return Registered(
-        type=type_, name=name, urn=f"urn:pulumi:{stack.name}::fleet::{type_}::{name}", inputs=stack.properties(resource)
-    )
+    urn = f"urn:pulumi:{stack.name}::fleet::{type_}::{name}"
+    return Registered(type=type_, name=name, urn=urn, inputs=stack.properties(resource))
 
 
-def _asked(resource: Resource, field: str | None, stack: PlannedStack) -> list[Path]:
-    as_registered = registered(resource, stack)
+def _paths(resource: Resource, field: str | None, stack: PlannedStack) -> list[Path]:
+    inputs = registered(resource, stack)
     if field is None:
-        return [path for path, _ in leaves(as_registered.inputs)]
-    return fields_called(field, as_registered, lambda: _decided_by(field, resource, stack))
+        return [path for path, _ in leaves(inputs.inputs)]
+    return fields_called(field, inputs, lambda: _decided_by(field, resource, stack))
 
 
 def _decided_by(key: str, resource: Resource, stack: PlannedStack) -> set[Path]:
@@ -110,17 +113,11 @@ def _decided_by(key: str, resource: Resource, stack: PlannedStack) -> set[Path]:
     return decided
 
 
-def _resource(resource: Resource, paths: Sequence[Path], found: Found, stack: PlannedStack) -> ExplainedResource:
-    there_for = tuple(source_of(decider, resource, stack) for decider in found.existing(resource))
-    fields = tuple(explained(resource, path, found, stack) for path in paths)
-    return ExplainedResource(resource[1], resource[0], kind_of(resource), there_for, fields)
-
-
 def explained(resource: Resource, path: Path, found: Found, stack: PlannedStack) -> Explained:
     """One field."""
-    as_registered = registered(resource, stack)
-    value = dict(leaves(as_registered.inputs))[path]
-    # A value that is part of a resource's identity changes by replacing the resource.
+    inputs = registered(resource, stack)
+    value = dict(leaves(inputs.inputs))[path]
+    # Another value of what identifies a resource replaces the resource.
     deciders = found.of(resource, path) or [one for one in found.existing(resource) if _mentions(one, value)]
     return Explained(
         resource=resource[1],
@@ -128,20 +125,16 @@ def explained(resource: Resource, path: Path, found: Found, stack: PlannedStack)
         kind=kind_of(resource),
         field=".".join(path),
         value=shown(resource[0], path, value),
-        section=GPU if any(_is_below_gpu(decider) for decider in deciders) else "",
+        section=GPU if any(one.path[:1] == ("containers",) and GPU in one.path[2:-1] for one in deciders) else "",
         sources=tuple(source_of(decider, resource, stack) for decider in deciders),
         fixed="" if deciders else reason_for(*resource, path),
-        rules=tuple(rule.id for rule in rules_reading(as_registered, path)),
+        rules=tuple(rule.id for rule in rules_reading(inputs, path)),
     )
 
 
 def _mentions(decider: Decider, value: object) -> bool:
-    said = decider.node.value if decider.node else ""
-    texts = (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ()
+    own = decider.node.value if decider.node else ""
+    texts = own if isinstance(own, tuple) else (own,)
     return isinstance(value, str) and any(
         isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", text) for text in texts
     )
-
-
-def _is_below_gpu(decider: Decider) -> bool:
-    return decider.path[:1] == ("containers",) and GPU in decider.path[2:-1]

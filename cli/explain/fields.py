@@ -1,4 +1,4 @@
-"""Fields of a resource by the paths people write: camel or snake case, list items by name or by number."""
+"""Fields of a resource by path: camel or snake case, list items by name or by number."""
 
 from __future__ import annotations
 
@@ -16,43 +16,40 @@ _INDEX = re.compile(r"\[(\w+)\]")
 
 
 def fields_called(name: str, resource: Registered, decided: Callable[[], Collection[Path]]) -> list[Path]:
-    """The leaves that a path means: one, or all below it; else those that rules read as a field of that name, and those
-    that a key of that name decides.
+    """The leaves at or below a path; else those that rules read as a field of that name or that a key of it decides.
 
-    decided: finds the last. Raises NotFoundError.
+    decided: searches the leaves that the key decides. Raises NotFoundError.
     """
-    wanted = _plain(_INDEX.sub(r".\1", name))
+    wanted = _normalized(_INDEX.sub(r".\1", name))
     by_path: dict[str, list[Path]] = {}
     for path, numbers in _numbered(resource.inputs, (), ()):
         for spelling in (".".join(path), ".".join(numbers)):
-            by_path.setdefault(_plain(spelling), []).append(path)
+            by_path.setdefault(_normalized(spelling), []).append(path)
     found = by_path.get(wanted) or by_path.get(wanted.removesuffix(".value"), [])
     below = [path for text, paths in by_path.items() if text.startswith(f"{wanted}.") for path in paths]
-    if meant := list(dict.fromkeys([*found, *below])):
-        return meant
+    if matching := list(dict.fromkeys([*found, *below])):
+        return matching
     known = [path for path, _ in leaves(resource.inputs)]
     by_key = decided()
-    meant = [path for path in known if path in by_key or _is_read_as(wanted, path, resource)]
-    if not meant:
+    # Such as `memory_limit_mib`.
+    read_as = {path: {_normalized(field) for _, field, _ in fields_reached(resource, path)} for path in known}
+    matching = [path for path in known if path in by_key or wanted in read_as[path]]
+    if not matching:
+        suggested = nearest(name, [".".join(path) for path in known], SHOWN)
         msg = (
-            f'"{name}" is no field of {resource.name}; {nearest(name, [".".join(path) for path in known], SHOWN)}\n'
+            f'"{name}" is not a field of {resource.name}; {suggested}\n'
             f"without a field, `fleet explain` shows all {len(known)}"
         )
         raise NotFoundError(msg)
-    return meant
+    return matching
 
 
-def _is_read_as(name: str, path: Path, resource: Registered) -> bool:
-    """Whether rules read a leaf as a field of a name, such as `memory_limit_mib`."""
-    return any(_plain(field) == name for _, field, _ in fields_reached(resource, path))
-
-
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     return text.replace("_", "").lower()
 
 
 def _numbered(value: Any, path: Path, numbers: Path) -> Iterator[tuple[Path, Path]]:
-    """(path, the same with the numbers of list items in place of their names) of every leaf."""
+    """(path, the path with numbers of list items instead of names) of every leaf."""
     named = by_name(value, path) if isinstance(value, list) and value else None
     if isinstance(value, Mapping) or named is not None:
         for number, (key, item) in enumerate((named if named is not None else value).items()):

@@ -1,4 +1,4 @@
-"""The line of a file that a policy result points at: of the key that decides the field."""
+"""The line of a file that a policy result points at: that of the key which decides the field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Place = tuple[Scope, tuple[str, ...]]
 
 
 def place_of(verdict: Verdict, run: Run) -> str | None:
-    """`file:line` of what a verdict is about, in a group's file or the stack's; None for what neither declares."""
+    """`file:line` of a verdict in a group's file or the stack's; None for resources declared in neither."""
     name, _, container = verdict.resource.partition("/")
     entry = run.entries.get(name)
     if entry is None or (container and container not in entry.containers):
@@ -40,7 +40,7 @@ def _views_of(name: str, run: Run) -> Iterator[type]:
 
 
 def _own(entry: Entry, container: str) -> _Place:
-    """What declares a resource."""
+    """The key that declares a resource."""
     if container:
         return Scope.GROUP, ("containers", container)
     if entry.volume:
@@ -58,7 +58,7 @@ def _places(key: Key | None, entry: Entry, own: _Place) -> Iterator[_Place]:
 
 
 def _first(places: list[_Place], entry: Entry, run: Run) -> str:
-    """The first of several keys that its file holds, else the nearest above the last."""
+    """The first key that its file has, else the nearest parent of the last."""
     found = [_in_file(scope, keys, entry, run) for scope, keys in places]
     document, path = next(((document, path) for document, path in found if path in document.lines), found[-1])
     source, line = document.place(path)
@@ -69,6 +69,6 @@ def _in_file(scope: Scope, keys: tuple[str, ...], entry: Entry, run: Run) -> tup
     sources = run.project.sources
     if scope is Scope.GROUP and entry.group and entry.group in sources.groups:
         return sources.groups[entry.group], keys
-    # No file declares what the plan adds, such as the daemon that shares a card.
+    # No file declares what the plan adds, such as the MPS daemon of a card.
     keys = keys if scope is Scope.STACK else entry.part
     return sources.stacks[run.deployment.stack], ("config", f"{NAMESPACE}{keys[0]}", *keys[1:])

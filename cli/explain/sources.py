@@ -1,4 +1,4 @@
-"""A deciding key for people: where it is written, its value, and the effect of another value."""
+"""A deciding key as text: where it is written, its value, and the effect of changing it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Source:
 
     state: `written`, `default` (not written: the model's default applies), `absent` (not written, without a default),
     `name`, `folder` (of the file itself) or `contents` (of the files an image is built from);
-    place: `file:line` of the key, or of the nearest above it that is written; else a file or folder;
+    place: `file:line` of the key or its nearest written parent; else a file or folder;
     default_place: `file:line` of the default in the model;
     effect: what another value of the key does to the resource.
     """
@@ -44,17 +44,18 @@ def source_of(decider: Decider, resource: Resource, stack: PlannedStack) -> Sour
     file, node = decider.file, decider.node
     if file is None:
         image = str(decider.path[0])
-        place = _contents(image, stack)
+        lock = f"{LOCKS}/{image}.txt"
+        is_locked = image != AGENT_HOST and (stack.project.root / lock).is_file()
+        place = lock if is_locked else context_of(image)
         return Source("contents", "contents", stack.project.fleet.image_contents[image], place, place, "", effect)
     if node is None:
         source = file.document.source
         value = file.name if decider.what == "name" else source.split("/")[1]
         return Source(f"its file's {decider.what}", decider.what, value, source, source, "", effect)
     place, written = file.place(decider.path)
-    state = "written" if written else "absent" if node.value is None else "default"
     return Source(
         key=file.spelled(decider.path),
-        state=state,
+        state="written" if written else "absent" if node.value is None else "default",
         value=_text(_written(file, decider.path) if written else node.value),
         file=place.rpartition(":")[0],
         place=place,
@@ -64,32 +65,22 @@ def source_of(decider: Decider, resource: Resource, stack: PlannedStack) -> Sour
 
 
 def effect_of(type_: str, fields: Iterable[str]) -> str:
-    """What a change of these fields does to a resource; without fields, what its absence means."""
+    """The effect of changing these fields on a resource; without fields, that of the resource's own key."""
     paths = sorted(fields)
     if not paths:
-        return "makes another resource, or none"
+        return "renames or removes the resource"
     if type_.startswith("fleet:"):
         return "changes only its record in the state"
-    replacing = replacing_fields(type_, paths)
-    if replacing:
+    if replacing := replacing_fields(type_, paths):
         more = f" and {len(replacing) - 1} more" if len(replacing) > 1 else ""
         return f"replaces the resource ({replacing[0]}{more})"
-    if rolls(type_, paths):
-        return "updates it in place and starts new instances"
-    return "updates it in place"
-
-
-def _contents(image: str, stack: PlannedStack) -> str:
-    lock = f"{LOCKS}/{image}.txt"
-    if image != AGENT_HOST and (stack.project.root / lock).is_file():
-        return lock
-    return context_of(image)
+    return f"updates it in place{' and starts new instances' if rolls(type_, paths) else ''}"
 
 
 def _written(file: File, path: KeyPath) -> Any:
     value: Any = file.data
     for key in path:
-        # A file that extends another drops a key of it with null.
+        # A file that extends another removes a key with null.
         if isinstance(value, Mapping) and key not in value:
             return "null"
         value = value[key]
@@ -97,11 +88,11 @@ def _written(file: File, path: KeyPath) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A value of a file on one line; of a map or list, its keys or items."""
+    """A value on one line; of a map or list, its keys or items."""
     if isinstance(value, Mapping):
-        text = "{" + ", ".join(map(str, value)) + "}"
+        text = f"{{{', '.join(map(str, value))}}}"
     elif isinstance(value, list | tuple):
-        text = "[" + ", ".join(map(str, value)) + "]"
+        text = f"[{', '.join(map(str, value))}]"
     else:
         text = "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     text = redacted(" ".join(text.split()))

@@ -1,4 +1,4 @@
-"""A planned stack and every resource it registers, found by the names people use for them."""
+"""A planned stack and its resources by name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from fleet.provenance.search import Listing, Resource
 from fleet.suggest import nearest
 
 SHOWN = 5
-"""Names that an error suggests: nobody reads hundreds."""
+"""Most names that an error suggests."""
 
 
 class NotFoundError(UserError):
-    """No such resource or field; the message says what there is."""
+    """No such resource or field; the message suggests some."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PlannedStack:
 
     @property
     def name(self) -> str:
-        """Of the stack."""
+        """Name of the stack."""
         return self.deployment.stack
 
     @property
@@ -44,40 +44,35 @@ class PlannedStack:
         return {resource: entry.properties for resource, entry in self.entries.items()}
 
     def properties(self, resource: Resource) -> Mapping[str, Any]:
-        """Of one resource, as the engine spells them."""
-        found: Mapping[str, Any] = spelled(self.entries[resource].properties)
-        return found
+        """Properties of one resource, as the engine spells them."""
+        properties: Mapping[str, Any] = spelled(self.entries[resource].properties)
+        return properties
 
     def trials_of(self, resources: Collection[Resource]) -> Callable[[Fleet], Listing | None]:
-        """What lists the resources of the same stack of another fleet; None where that cannot be planned.
+        """A function that lists the same stack of another fleet; None if that cannot be planned.
 
-        Where groups own all that is asked for, and the target renders their resources without other groups'
-        containers, no others are planned.
+        It plans only the groups that own these resources, if that renders them unchanged.
         """
         owners = {self.entries[resource].group or "" for resource in resources}
-        alone = self._again(self.project.fleet, owners) or {}
+        alone = self._listing(self.project.fleet, owners) or {}
         by_owner = all(alone.get(resource) == self.entries[resource].properties for resource in resources)
-        return partial(self._again, only=owners if by_owner else None)
+        return partial(self._listing, only=owners if by_owner else None)
 
-    def _again(self, fleet: Fleet, only: Collection[str] | None) -> Listing | None:
+    def _listing(self, fleet: Fleet, only: Collection[str] | None) -> Listing | None:
+        known = self.project.fleet
         try:
-            # In a trial, the stack or a group may have another name.
-            name = (
-                self.name if self.name in fleet.stacks else (set(fleet.stacks) - set(self.project.fleet.stacks)).pop()
-            )
-            renamed = set(fleet.groups) - set(self.project.fleet.groups)
+            # A trial may rename the stack or a group.
+            name = self.name if self.name in fleet.stacks else (set(fleet.stacks) - set(known.stacks)).pop()
+            renamed = set(fleet.groups) - set(known.groups)
             deployment = plan_stack(fleet, name, only={*only, *renamed} if only is not None else None)
             return self.resources if deployment == self.deployment else listing(deployment)
         except Exception:
-            # Nothing has checked the trial's fleet: any error means that it is refused.
+            # A trial's fleet is unchecked: any error means that it is invalid.
             return None
 
 
 def planned(root: Path, stack: str) -> PlannedStack:
-    """Loads and plans a stack; no program is run.
-
-    Raises UnknownStackError, or ConfigurationError with the faults of the files.
-    """
+    """Loads and plans a stack without running its program. Raises UnknownStackError or ConfigurationError."""
     project = load_project(root)
     deployment = plan_stack(project.fleet, stack)
     entries = {(entry.type, entry.name): entry for entry in inventory(deployment).walk()}
@@ -91,40 +86,36 @@ def kind_of(resource: Resource) -> str:
 
 
 def resources_called(name: str, stack: PlannedStack) -> list[Resource]:
-    """The resources that a name means: logical names first, with `Kind/` before them where several share one; then the
-    names of containers and groups; then names on the machine, and keys of volumes.
-
-    Raises NotFoundError.
+    """The resources of a name: a logical name, with `Kind/` in front if it is ambiguous; else a container or group;
+    else a name on the machine or a volume's key. Raises NotFoundError.
     """
-    ways = (_logical_names, _container_names, _other_names)
-    names = {resource: [set(way(entry, stack)) for way in ways] for resource, entry in stack.entries.items()}
-    for way in range(len(ways)):
-        found = [resource for resource, known in names.items() if name in known[way]]
-        # A component that shares its name with a resource only groups others.
+    sources = (_logical_names, _container_names, _other_names)
+    names = {resource: [set(of(entry, stack)) for of in sources] for resource, entry in stack.entries.items()}
+    for level in range(len(sources)):
+        found = [resource for resource, known in names.items() if name in known[level]]
+        # A component only groups the resource of the same name.
         if found:
             return [one for one in found if not stack.entries[one].is_component] or found
     known = {one[1] for one in stack.entries}.union(*(sets[2] for sets in names.values()))
     groups = {group.name for group in stack.deployment.groups}
     msg = (
-        f'"{name}" is no resource or group of {stack.name}; {nearest(name, known | groups, SHOWN)}\n'
+        f'"{name}" is not a resource or group of {stack.name}; {nearest(name, known | groups, SHOWN)}\n'
         f"`fleet plan {stack.name} --json` lists all {len(stack.entries)} resources"
     )
     raise NotFoundError(msg)
 
 
-def _logical_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
+def _logical_names(entry: Entry, _stack: PlannedStack) -> Iterator[str]:
     yield from (entry.name, f"{kind_of((entry.type, entry.name))}/{entry.name}", f"{entry.type}/{entry.name}")
 
 
 def _container_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
-    """Of the containers that a resource runs, and of their group."""
     for container in stack.deployment.containers:
         if container.group == entry.group and container.key in entry.containers:
             yield from (container.name, container.group, f"{entry.name}/{container.key}")
 
 
-def _other_names(entry: Entry, stack: PlannedStack) -> Iterator[str]:
-    """What a resource is called on the machine, and a volume in its group's file."""
+def _other_names(entry: Entry, _stack: PlannedStack) -> Iterator[str]:
     metadata = entry.properties.get("metadata")
     own = metadata.get("name") if isinstance(metadata, Mapping) else entry.properties.get("name")
-    yield from (word for word in (own, entry.volume) if isinstance(word, str))
+    yield from (name for name in (own, entry.volume) if isinstance(name, str))

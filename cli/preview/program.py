@@ -1,4 +1,4 @@
-"""Runs the Pulumi program of a project in process and gives back what it registered."""
+"""Runs a project's Pulumi program in process and returns the registered resources."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from policy.views.registered import Registered
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the program made: its own project and deployment, and the resources it registered."""
+    """Result of one run: the program's own project and deployment, and the resources it registered."""
 
     project: Project
     deployment: Deployment
@@ -32,16 +32,16 @@ class Run:
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """Logical name -> a resource of that name, with its owner."""
+        """Logical name -> entry of the inventory."""
         return {entry.name: entry for entry in inventory(self.deployment).walk()}
 
 
 def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None) -> Run:
-    """Runs `__main__.py` of a project for a stack, as a preview without an engine.
+    """Runs `__main__.py` of a project for a stack, like a preview without an engine.
 
-    config: what `pulumi preview --config` would add, such as `{"fleet:without_gpu": "true"}`.
+    config: as for `pulumi preview --config`, such as `{"fleet:without_gpu": "true"}`.
 
-    Raises what the program raises: `pulumi.RunError` for bad input, with our own error as its cause.
+    Raises the program's errors: `pulumi.RunError` for bad input, caused by an error of this project.
     """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -61,13 +61,13 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
         pulumi.runtime.reset_options()
     project, deployment = names["project"], names["deployment"]
     if not isinstance(project, Project) or not isinstance(deployment, Deployment):
-        msg = "__main__.py must leave the loaded `project` and the planned `deployment` under these names"
+        msg = "__main__.py must define `project` (loaded) and `deployment` (planned)"
         raise TypeError(msg)
     return Run(project, deployment, recorder.registered())
 
 
 def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
-    """Runs the program of a project. Raises ConfigurationError or UserError for bad input, as all commands do."""
+    """Runs a project's program. Raises ConfigurationError or UserError for bad input."""
     try:
         return run_program(root, stack, config)
     except pulumi.RunError as error:

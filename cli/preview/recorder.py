@@ -1,4 +1,4 @@
-"""A monitor that records what a program registers, in place of the engine's."""
+"""A monitor that records registrations in place of the engine's."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pulumi.runtime.rpc import UNKNOWN as RPC_UNKNOWN
 from policy.views.registered import UNKNOWN, Registered
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key that marks a special value on Pulumi's wire; `value` beside it holds a secret's plain text."""
+"""Key of a special value in Pulumi's protocol; only secrets have it here."""
 
-SECRET = "[secret]"  # noqa: S105  (what is shown in a secret's place)
+SECRET = "[secret]"  # noqa: S105  (shown instead of a secret)
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 class Recorder(mocks.MockMonitor):
-    """Keeps every registration in order; answers as a preview does: inputs are known, ids are not."""
+    """Records every registration in order and answers like a preview: inputs are known, ids are not."""
 
     def __init__(self) -> None:
         super().__init__(_NoMocks())
@@ -29,7 +29,7 @@ class Recorder(mocks.MockMonitor):
         self._outputs: dict[str, Any] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """The URN an engine gives: the types of all parents, but for the stack's."""
+        """The URN an engine assigns: with the types of all parents but the stack."""
         prefix, _, rest = parent.partition(f"{pulumi.get_project()}::")
         qualified = rest.partition("::")[0]
         chain = f"{qualified}${type_}" if prefix and qualified != STACK_TYPE else type_
@@ -42,18 +42,18 @@ class Recorder(mocks.MockMonitor):
         return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
-        """Records what a component or the stack publishes."""
+        """Records the outputs of a component or of the stack."""
         self._outputs[request.urn] = request.outputs
         return empty_pb2.Empty()
 
     def registered(self) -> list[Registered]:
-        """Everything registered but the stack itself, in order of registration. Secrets are not in it."""
+        """Every resource but the stack, in order of registration; secrets are replaced."""
         return [
             Registered(
                 type=request.type,
                 name=request.name,
                 urn=urn,
-                parent="" if _is_stack(request.parent) else request.parent,
+                parent="" if f"::{STACK_TYPE}::" in request.parent else request.parent,
                 inputs=plain(request.object),
                 outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
                 protect=request.protect,
@@ -65,7 +65,7 @@ class Recorder(mocks.MockMonitor):
 
 
 def plain(struct: Any) -> dict[str, Any]:
-    """A wire structure as plain data: unknown values as UNKNOWN, secrets as the text `[secret]`."""
+    """A protobuf struct as plain data: unknown values as UNKNOWN, secrets as `[secret]`."""
     return {key: _plain_value(value) for key, value in struct.fields.items()}
 
 
@@ -83,12 +83,8 @@ def _plain_value(value: Any) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def _is_stack(urn: str) -> bool:
-    return not urn or urn.split("::")[2] == STACK_TYPE
-
-
 class _NoMocks(mocks.Mocks):
-    """The recorder answers registrations itself; an offline program that reads the outside world is an error."""
+    """The recorder answers registrations itself; a provider function cannot be answered offline."""
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         msg = f"the program calls {args.token}, which needs a live provider; an offline plan cannot answer it"

@@ -1,1 +1,1 @@
-"""Starting files: valid as they stand, with a comment where a new owner decides."""
+"""Templates of new files: valid as written, with comments at the owner's decisions."""

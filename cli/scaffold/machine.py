@@ -1,4 +1,4 @@
-"""The starting file of a machine, by its target."""
+"""Templates of a machine, by target."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from ipaddress import IPv4Network
 
 from fleet.model import Target
 
-_PROJECT_LENGTH_MAX = 30
-"""Of a Google Cloud project's id."""
-
 _HEAD = """\
 # yaml-language-server: $schema=schemas/stack.schema.json
 config:
-  # Every resource names its provider: none is taken from whatever the environment points at.
+  # Every resource names its provider, so that none comes from the environment.
   pulumi:disable-default-providers: ["*"]
   fleet:machine:
     name: {name}
@@ -21,53 +18,54 @@ config:
 _DOCKER = """\
     class: workstation
     arch: amd64
-    # How its daemon is reached; unix:///var/run/docker.sock only for the machine you sit at.
+    # Its daemon; unix:///var/run/docker.sock for the local machine.
     connection: ssh://owner@{name}.lan
-    # Once another machine uses a group of it: lan_address: 192.168.1.30 (ip -4 addr)
-    # What it has (nproc, free -m), and what its system keeps.
+    # If another machine uses one of its groups: lan_address: 192.168.1.30 (ip -4 addr)
+    # Its capacity (nproc, free -m), and the memory reserved for its system.
     cpus: 4
     memory: 8GiB
     memory_reserve: 2GiB
-    # Its cards, as nvidia-smi prints them: gpus: {{gpu0: {{model: RTX 4070, memory: 12282MiB}}}}
+    # Its GPUs, as nvidia-smi lists them: gpus: {{gpu0: {{model: RTX 4070, memory: 12282MiB}}}}
     network: {{name: {network}_internal, subnet: {subnet}}}
-  # Groups it runs, a line each: - my-group
+  # The groups it runs, one per line: - my-group
   fleet:groups: []
 """
 _KUBERNETES = """\
     class: container-service
     target: kubernetes
-    # A context of your kubeconfig (kubectl config get-contexts).
+    # A context in your kubeconfig (kubectl config get-contexts).
     connection: kubeconfig://{name}
     cluster:
-      # What the nodes have (kubectl get nodes). A pool with cards: gpu: {{model: L4, memory: 24GiB}}
+      # The nodes (kubectl get nodes). A pool with GPUs: gpu: {{model: L4, memory: 24GiB}}
       node_pools:
         general: {{nodes: 1, cpus: 4, memory: 15GiB}}
-  # Where the images are pushed; nodes build none.
+  # The registry that images are pushed to; nodes build none.
   fleet:images: {{registry: ghcr.io/owner/fleet, tag: 0.1.0}}
-  # Groups it runs, a line each: - my-group
+  # The groups it runs, one per line: - my-group
   fleet:groups: []
 """
 _CLOUDRUN = """\
     class: container-service
     target: cloudrun
-    # The project's id, and the number that gcloud projects describe prints.
+    # The project's id and number (gcloud projects describe).
     connection: gcp://{project}
     cloud:
       project_number: 100000000001
       regions: [us-central1]
-      # How groups are run, where the defaults do not suit: services: {{my-group: {{size: medium, max_instances: 3}}}}
+      # Overrides of the defaults per group: services: {{my-group: {{size: medium, max_instances: 3}}}}
       budget: {{monthly_usd: 50}}
-  # Where the images are pushed.
+  # The registry that images are pushed to.
   fleet:images: {{registry: us-central1-docker.pkg.dev/{project}/fleet, tag: 0.1.0}}
-  # Groups it runs, a line each: - my-group
+  # The groups it runs, one per line: - my-group
   fleet:groups: []
 """
 _BODIES = {Target.DOCKER: _DOCKER, Target.KUBERNETES: _KUBERNETES, Target.CLOUDRUN: _CLOUDRUN}
 
 
 def machine_text(name: str, target: Target, subnet: IPv4Network | None) -> str:
-    """A machine without groups; `subnet` is a free one, which only a Docker machine needs."""
-    project = f"my-{name}-project"[:_PROJECT_LENGTH_MAX].rstrip("-")
+    """A machine without groups; subnet: a free one, used on Docker only."""
+    # Google Cloud limits project ids to 30 characters.
+    project = f"my-{name}-project"[:30].rstrip("-")
     title = name.replace("-", " ").capitalize()
     return (_HEAD + _BODIES[target]).format(
         name=name, title=title, subnet=subnet, project=project, network=name.replace("-", "_")
@@ -75,6 +73,6 @@ def machine_text(name: str, target: Target, subnet: IPv4Network | None) -> str:
 
 
 def free_subnet(taken: list[IPv4Network]) -> IPv4Network | None:
-    """A /24 of 10.210.0.0/16 that overlaps none of those taken; None where all are."""
+    """The first free /24 of 10.210.0.0/16, None if all are taken."""
     subnets = IPv4Network("10.210.0.0/16").subnets(new_prefix=24)
     return next((one for one in list(subnets)[1:] if not any(one.overlaps(other) for other in taken)), None)

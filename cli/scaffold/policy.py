@@ -1,4 +1,4 @@
-"""The starting files of a policy: the rule, and its test."""
+"""Templates of a policy rule and its test."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def _problem(variable: tuple[str, str], settings: Settings) -> str | None:
     # Replace this with your own: policy/views/container.py lists the fields, policy/core/checks.py the other checks.
     name, value = variable
     is_bad = name in settings["names"] and value
-    return f"env {{name}} is {{shown(value)}}, which nobody should rely on" if is_bad else None
+    return f"env {{name}} is {{shown(value)}}, which must not be set" if is_bad else None
 
 
 RULE = ContainerRule(
     id="{id}",
     name="{name}",
-    # Advisory is told; mandatory stops a preview.
+    # An advisory violation is reported; a mandatory one fails the preview.
     level=Level.ADVISORY,
     severity=Severity.LOW,
     summary="Say in one sentence what must hold.",
@@ -47,11 +47,11 @@ from tests.policy.kubernetes_builders import blamed, workload
 BAD = [{{"name": "{variable}", "value": "yes"}}]
 
 
-def test_it_holds_without_it() -> None:
+def test_a_container_without_it_passes() -> None:
     assert judged({id}, container(), workload(), run_service()) == {{}}
 
 
-def test_it_fails_with_it() -> None:
+def test_a_container_with_it_fails() -> None:
     assert 'env {variable} is "yes"' in violation({id}, container(envs=["{variable}=yes"]))
 
 
@@ -66,6 +66,6 @@ def test_it_fails_on_cloud_run() -> None:
 
 
 def policy_texts(rule_id: str, name: str) -> tuple[str, str]:
-    """(rule, test) that run as they stand."""
+    """(rule, test), runnable as written."""
     words = {"id": rule_id, "name": name, "variable": f"{name.replace('-', '_').upper()}_EXAMPLE"}
     return _RULE.format(**words), _TEST.format(**words)

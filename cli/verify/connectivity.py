@@ -1,43 +1,35 @@
-"""Judges whether a container reaches each of its peers, on its own machine and on others. Pure."""
+"""Checks whether a container reaches each of its peers, on its own machine and on others. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from cli.diagnostics.check import Check, good, unknown, wrong
-from cli.diagnostics.fix_commands import Mends
+from cli.diagnostics.fix_commands import Fixes
 from cli.verify.facts import LiveFacts
 from cli.verify.peers import Peer
 from fleet.plan.deployment import PlannedContainer
 
 PEER = "peer "
-"""What the name of a peer's check starts with; its reference follows."""
+"""Prefix of the check of a peer; its reference follows."""
 
 
 def reach_checks(
-    container: PlannedContainer, peers: tuple[Peer, ...], facts: LiveFacts, mends: Mends
+    container: PlannedContainer, peers: tuple[Peer, ...], facts: LiveFacts, fixes: Fixes
 ) -> Iterator[Check]:
-    """One check a peer, of a container that runs."""
+    """One check per peer of a running container."""
     if container.name not in facts.containers or not facts.containers[container.name].runs:
         return
     answers = facts.reach.get(container.name, {})
     for peer in peers:
-        check, show = f"{PEER}{peer.ref}", _show(peer, mends)
-        if isinstance(answers, str):
-            yield unknown(container.name, check, f"{peer.url} not checked: {answers}", show)
-        elif peer.protocol != "tcp":
-            yield unknown(container.name, check, f"{peer.url} not checked: {peer.protocol} has no connection", show)
-        elif peer.place not in answers:
-            yield unknown(container.name, check, f"{peer.url} not checked: no answer came back", show)
-        elif answers[peer.place].error:
-            figure = f"{peer.url} not reached: {answers[peer.place].error.lower()}"
-            yield wrong(container.name, check, figure, show)
+        check = f"{PEER}{peer.ref}"
+        show = fixes.logs(peer.container) if peer.stack == fixes.deployment.stack else f"fleet verify {peer.stack}"
+        answer = answers if isinstance(answers, str) else answers.get(peer.place, "no answer came back")
+        if peer.protocol != "tcp" and not isinstance(answers, str):
+            answer = f"{peer.protocol} has no connection"
+        if isinstance(answer, str):
+            yield unknown(container.name, check, f"{peer.url} not checked: {answer}", show)
+        elif answer.error:
+            yield wrong(container.name, check, f"{peer.url} not reached: {answer.error.lower()}", show)
         else:
-            milliseconds = answers[peer.place].milliseconds
-            yield good(container.name, check, f"{peer.url} in {milliseconds:.1f} ms")
-
-
-def _show(peer: Peer, mends: Mends) -> str:
-    if peer.stack == mends.stack:
-        return mends.logs(peer.container)
-    return f"fleet verify {peer.stack}"
+            yield good(container.name, check, f"{peer.url} in {answer.milliseconds:.1f} ms")

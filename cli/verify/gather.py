@@ -1,4 +1,4 @@
-"""Gathers the facts of a deployed stack from its daemon: waits for health, then looks once at everything else."""
+"""Gathers the facts of a deployed stack from its daemon: waits for health, then reads the rest once."""
 
 from __future__ import annotations
 
@@ -8,37 +8,44 @@ from concurrent.futures import ThreadPoolExecutor
 
 from docker import DockerClient
 
-from cli.verify.facts import CardFacts, ContainerFacts, LiveFacts, Reach
+from cli.verify.facts import CardFacts, ContainerFacts, LiveFacts
 from cli.verify.peers import Peer
 from cli.verify.probes import card_memory, reach
-from cli.verify.read_docker import read_containers, read_image_ids, read_networks, read_use, read_volumes
+from cli.verify.read_docker import read_containers, read_images, read_networks, read_use, read_volumes
 from fleet.plan.deployment import Deployment
 
 PAUSE_S = 3.0
-"""Between two looks at containers that are not healthy yet."""
+"""Between two reads of containers that are not healthy yet."""
 
-_AT_ONCE = 8
-"""Questions to a daemon at the same time: sshd allows ten sessions a connection."""
-
-Tell = Callable[[str], None]
+_CONCURRENCY = 8
+"""Concurrent requests to a daemon: sshd allows ten sessions per connection."""
 
 
 def gather(
-    client: DockerClient, deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]], retries: int, tell: Tell
+    client: DockerClient,
+    deployment: Deployment,
+    peers: Mapping[str, tuple[Peer, ...]],
+    retries: int,
+    report: Callable[[str], None],
 ) -> LiveFacts:
-    """All facts of a deployment; looks up to `retries` times more at containers that may still become healthy.
+    """All facts of a deployment; re-reads containers that may still become healthy up to `retries` times.
 
-    tell: gets a line whenever it waits.
+    report: called with a line for each wait.
     """
-    containers = _settled(client, deployment, retries, tell)
+    containers = _settled(client, deployment, retries, report)
     running = {name: facts for name, facts in containers.items() if facts.runs}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        # Before the probes, which use the processor themselves.
+    # A TCP connection does not test a UDP port.
+    places = {name: [peer.place for peer in peers[name] if peer.protocol == "tcp"] for name in running}
+    probed = [name for name in running if places[name]]
+    with ThreadPoolExecutor(_CONCURRENCY) as pool:
+        # Before the probes, which use the CPU themselves.
         use = dict(zip(running, pool.map(lambda facts: read_use(client, facts.id), running.values()), strict=True))
-        reached = _reach(client, pool, running, peers)
+        answers = pool.map(lambda name: reach(client, running[name].id, places[name]), probed)
+        reached = dict(zip(probed, answers, strict=True))
+    images = read_images(client, [container.image for container in deployment.containers])
     return LiveFacts(
         containers=containers,
-        image_ids=read_image_ids(client, [container.image for container in deployment.containers]),
+        image_ids={reference: image["Id"] for reference, image in images.items()},
         volumes=read_volumes(client),
         networks=read_networks(client),
         use=use,
@@ -48,46 +55,36 @@ def gather(
 
 
 def may_become_healthy(facts: ContainerFacts) -> bool:
-    """Whether another look may find better: it starts, starts again, or its next check may pass."""
+    """Whether another read may find it healthy: it starts, restarts, or its next check may pass."""
     state = facts.state
     if state.status == "created":
-        # With an error the daemon has given up on it.
+        # With an error the daemon has given up.
         return not state.error
     return state.status == "restarting" or (facts.runs and state.health in ("starting", "unhealthy"))
 
 
-def _settled(client: DockerClient, deployment: Deployment, retries: int, tell: Tell) -> dict[str, ContainerFacts]:
+def _settled(
+    client: DockerClient, deployment: Deployment, retries: int, report: Callable[[str], None]
+) -> dict[str, ContainerFacts]:
     containers = read_containers(client, [container.name for container in deployment.containers])
-    told: list[str] = []
+    reported: list[str] = []
     for left in range(retries, 0, -1):
         waiting = [name for name, facts in containers.items() if may_become_healthy(facts)]
         if not waiting:
             break
-        if waiting != told:
-            tell(f"waiting for {', '.join(waiting)} to become healthy, {left * PAUSE_S:g} s at most")
-            told = waiting
+        if waiting != reported:
+            report(f"waiting up to {left * PAUSE_S:g} s for {', '.join(waiting)} to become healthy")
+            reported = waiting
         time.sleep(PAUSE_S)
         containers |= read_containers(client, waiting)
     return containers
 
 
-def _reach(
-    client: DockerClient,
-    pool: ThreadPoolExecutor,
-    running: Mapping[str, ContainerFacts],
-    peers: Mapping[str, tuple[Peer, ...]],
-) -> dict[str, Mapping[str, Reach] | str]:
-    # A connection tells nothing of a protocol that has none.
-    places = {name: [peer.place for peer in peers[name] if peer.protocol == "tcp"] for name in running}
-    asking = [name for name in running if places[name]]
-    return dict(zip(asking, pool.map(lambda name: reach(client, running[name].id, places[name]), asking), strict=True))
-
-
 def _cards(
     client: DockerClient, deployment: Deployment, running: Mapping[str, ContainerFacts]
 ) -> dict[str, CardFacts | str]:
-    found: dict[str, CardFacts | str] = {}
+    cards: dict[str, CardFacts | str] = {}
     for container in deployment.containers:
-        if container.gpu and container.name in running and not isinstance(found.get(container.gpu.card), CardFacts):
-            found[container.gpu.card] = card_memory(client, running[container.name].id)
-    return found
+        if container.gpu and container.name in running and not isinstance(cards.get(container.gpu.card), CardFacts):
+            cards[container.gpu.card] = card_memory(client, running[container.name].id)
+    return cards

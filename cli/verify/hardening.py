@@ -1,87 +1,96 @@
-"""Judges how a container is locked down and limited, against the very render that was deployed. Pure."""
+"""Compares the hardening and limits of a container with the render that was deployed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from cli.diagnostics.check import Check, good, wrong
-from cli.diagnostics.fix_commands import Mends
-from cli.diagnostics.text import MIB, cores, size
-from cli.verify.facts import ContainerFacts, security_option
+from cli.diagnostics.check import Check, expect
+from cli.diagnostics.fix_commands import Fixes
+from cli.diagnostics.text import MIB, NANO_PER_MILLICORE, cores, size
+from cli.verify.facts import ContainerFacts
 from components.docker.render import Rendered, render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import thousands
 
-Pairs = dict[str, tuple[str, str]]
-"""What is compared -> as found, as planned; both as people read them."""
+_Pairs = dict[str, tuple[str, str]]
+"""Property -> (actual, planned), both as text."""
 
 
-def lock_checks(
-    container: PlannedContainer, found: ContainerFacts, deployment: Deployment, mends: Mends
+def hardening_checks(
+    container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes
 ) -> Iterator[Check]:
     """`hardening` and `limits`."""
     rendered = render_container(container, deployment)
-    locks, limits = _locks(found, rendered), _limits(found, rendered)
-    recreate = mends.recreate(container.name)
-    capabilities = ", ".join(sorted(found.locks.adds)) or "no capabilities"
-    root = "read-only root" if found.locks.read_only_root else "writable root"
+    hardening, limits = _hardening(found, rendered), _limits(found, rendered)
+    capabilities = hardening["added capabilities"][1].replace("none", "no capabilities")
     privileges = "no new privileges" if rendered["security_opts"] else "new privileges allowed"
-    yield _compared(
-        container.name, "hardening", locks, f"{found.locks.user}, {root}, {capabilities}, {privileges}", recreate
-    )
-    shown = (
-        f"{size(found.limits.memory)} memory without swap, {cores(found.limits.cpu_millicores)} CPUs, "
-        f"{thousands(found.limits.processes)} processes"
-    )
-    yield _compared(container.name, "limits", limits, shown, recreate)
+    processes = f"{thousands(rendered['ulimits'][0]['hard'])} processes"
+    figures = {
+        "hardening": f"{rendered['user']}, {hardening['root'][1]} root, {capabilities}, {privileges}",
+        "limits": f"{limits['memory'][1]} memory without swap, {limits['CPUs'][1]} CPUs, {processes}",
+    }
+    for check, pairs in (("hardening", hardening), ("limits", limits)):
+        problems = [
+            f"{name} {actual}, planned {planned}" for name, (actual, planned) in pairs.items() if actual != planned
+        ]
+        fix = fixes.recreate(container.name)
+        yield expect(container.name, check, not problems, figures[check], "; ".join(problems), fix)
 
 
-def _compared(name: str, check: str, pairs: Pairs, shown: str, mend: str) -> Check:
-    faults = [f"{what} {actual}, planned {planned}" for what, (actual, planned) in pairs.items() if actual != planned]
-    return wrong(name, check, "; ".join(faults), mend) if faults else good(name, check, shown)
-
-
-def _locks(found: ContainerFacts, rendered: Rendered) -> Pairs:
-    locks, capabilities = found.locks, rendered["capabilities"]
-    adds = {name.removeprefix("CAP_") for name in capabilities.get("adds", [])}
-    options = {security_option(option) for option in rendered["security_opts"]}
-    # Docker adds it by itself to whoever shares the host's memory.
-    extra = {"label=disable"} if rendered["ipc_mode"] == "host" else set()
+def _hardening(found: ContainerFacts, rendered: Rendered) -> _Pairs:
+    host, capabilities = found.host, rendered["capabilities"]
+    options = {_security_option(option) for option in host.get("SecurityOpt") or []}
+    if rendered["ipc_mode"] == "host":
+        # Docker itself adds it to containers that share the host's IPC namespace.
+        options.discard("label=disable")
+    devices = (device["PathOnHost"] for device in host.get("Devices") or [])
     return {
-        "user": (locks.user or "the image's own", rendered["user"]),
-        "root": (_root(read_only=locks.read_only_root), _root(read_only=rendered["read_only"])),
-        "dropped capabilities": (_names(locks.drops), _names(capabilities["drops"])),
-        "added capabilities": (_names(locks.adds), _names(adds)),
-        "privileged": (_yes(locks.privileged), _yes(rendered["privileged"])),
-        "security options": (_names(locks.security_options - extra), _names(options)),
-        "IPC": (locks.ipc_mode or "unset", rendered["ipc_mode"]),
-        "init": (_yes(locks.init), _yes(rendered["init"])),
-        "tmpfs": (_folders(dict(locks.tmpfs)), _folders(rendered["tmpfs"])),
-        "devices": (_names(locks.devices), _names(device["host_path"] for device in rendered.get("devices", []))),
+        "user": (found.user or "the image's own", rendered["user"]),
+        "root": (_root(host.get("ReadonlyRootfs")), _root(rendered["read_only"])),
+        "dropped capabilities": (_capabilities(host.get("CapDrop")), _capabilities(capabilities["drops"])),
+        "added capabilities": (_capabilities(host.get("CapAdd")), _capabilities(capabilities.get("adds"))),
+        "privileged": (_yes(host.get("Privileged")), _yes(rendered["privileged"])),
+        "security options": (_names(options), _names(map(_security_option, rendered["security_opts"]))),
+        "IPC": (host.get("IpcMode") or "unset", rendered["ipc_mode"]),
+        "init": (_yes(host.get("Init")), _yes(rendered["init"])),
+        "tmpfs": (_folders(host.get("Tmpfs")), _folders(rendered["tmpfs"])),
+        "devices": (_names(devices), _names(device["host_path"] for device in rendered.get("devices", []))),
     }
 
 
-def _limits(found: ContainerFacts, rendered: Rendered) -> Pairs:
-    limits = found.limits
+def _limits(found: ContainerFacts, rendered: Rendered) -> _Pairs:
+    host = found.host
+    actual = {limit["Name"]: str(limit["Hard"]) for limit in host.get("Ulimits") or []}
     planned = {limit["name"]: str(limit["hard"]) for limit in rendered["ulimits"]}
+    cpus = (host.get("NanoCpus") or 0) // NANO_PER_MILLICORE
     pairs = {
-        "memory": (_size(limits.memory), _size(rendered["memory"] * MIB)),
-        "memory with swap": (_size(limits.memory_and_swap), _size(rendered["memory_swap"] * MIB)),
-        "CPUs": (_number(limits.cpu_millicores), _number(round(float(rendered["cpus"]) * 1000))),
-        "CPU shares": (str(limits.cpu_shares), str(rendered["cpu_shares"])),
-        "processes": (str(limits.processes or "no limit"), planned["nproc"]),
-        "open files": (str(limits.open_files or "no limit"), planned["nofile"]),
+        "memory": (_size(host.get("Memory")), _size(rendered["memory"] * MIB)),
+        "memory with swap": (_size(host.get("MemorySwap")), _size(rendered["memory_swap"] * MIB)),
+        "CPUs": (cores(cpus) if cpus else "no limit", cores(round(float(rendered["cpus"]) * 1000))),
+        "CPU shares": (str(host.get("CpuShares") or 0), str(rendered["cpu_shares"])),
+        "processes": (actual.get("nproc", "no limit"), planned["nproc"]),
+        "open files": (actual.get("nofile", "no limit"), planned["nofile"]),
     }
     if "shm_size" in rendered:
-        pairs["shared memory size"] = (_size(limits.shared_memory), _size(rendered["shm_size"] * MIB))
+        pairs["shared memory size"] = (_size(host.get("ShmSize")), _size(rendered["shm_size"] * MIB))
     return pairs
 
 
-def _names(names: object) -> str:
-    return ", ".join(sorted(map(str, names))) or "none"  # type: ignore[call-overload]
+def _security_option(text: str) -> str:
+    """One spelling for an option: Docker takes `no-new-privileges`, `no-new-privileges:true` and `...=true` alike."""
+    name, separator, value = (text if "=" in text else text.replace(":", "=", 1)).partition("=")
+    return f"{name}={value if separator else 'true'}"
 
 
-def _root(*, read_only: bool) -> str:
+def _capabilities(names: Iterable[str] | None) -> str:
+    return _names(name.upper().removeprefix("CAP_") for name in names or [])
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names))) or "none"
+
+
+def _root(read_only: object) -> str:
     return "read-only" if read_only else "writable"
 
 
@@ -89,13 +98,9 @@ def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
-def _folders(folders: dict[str, str]) -> str:
-    return ", ".join(f"{path} ({options})" for path, options in sorted(folders.items())) or "none"
+def _folders(folders: Mapping[str, str] | None) -> str:
+    return _names(f"{path} ({options})" for path, options in (folders or {}).items())
 
 
-def _size(size_bytes: int) -> str:
-    return size(size_bytes) if size_bytes > 0 else "no limit"
-
-
-def _number(millicores: int) -> str:
-    return cores(millicores) if millicores else "no limit"
+def _size(size_bytes: int | None) -> str:
+    return size(size_bytes) if size_bytes and size_bytes > 0 else "no limit"

@@ -1,4 +1,4 @@
-"""The endpoints that each container of a stack must reach, by the fleet's address book."""
+"""The endpoints that each container of a stack must reach, from the fleet's address book."""
 
 from __future__ import annotations
 
@@ -12,24 +12,18 @@ from fleet.plan.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """An endpoint as one machine's containers reach it. `container` answers there, on the machine of `stack`."""
+    """An endpoint as containers of one machine reach it; place: `host:port`; `container` of `stack` serves it."""
 
     ref: str
     url: str
-    host: str
-    port: int
+    place: str
     protocol: str
     stack: str
     container: str
 
-    @property
-    def place(self) -> str:
-        """`host:port`."""
-        return f"{self.host}:{self.port}"
-
 
 def planned_peers(fleet: Fleet, deployment: Deployment) -> Mapping[str, tuple[Peer, ...]]:
-    """Container name -> its peers, by reference; every container of the stack is there."""
+    """Container name -> its peers, by reference; includes containers without peers."""
     stack = fleet.stacks[deployment.stack]
     book = AddressBook.of(fleet, stack)
     names = {(container.group, container.key): container.name for container in deployment.containers}
@@ -40,9 +34,8 @@ def planned_peers(fleet: Fleet, deployment: Deployment) -> Mapping[str, tuple[Pe
 
 
 def _peer(endpoint: Endpoint, stack: Stack, names: Mapping[tuple[str, str], str]) -> Peer:
-    url = endpoint.url(stack)
-    host, _, port = url.split("://", 1)[1].rpartition(":")
-    key = endpoint.port.container
+    url, key = endpoint.url(stack), endpoint.port.container
     elsewhere = endpoint.group if key == MAIN else f"{endpoint.group}-{key}"
     container = names.get((endpoint.group, key), elsewhere)
-    return Peer(endpoint.ref, url, host, int(port), endpoint.port.protocol, endpoint.stack.name, container)
+    place = url.split("://", 1)[1]
+    return Peer(endpoint.ref, url, place, endpoint.port.protocol, endpoint.stack.name, container)

@@ -1,18 +1,15 @@
-"""Looks that only a container can have: they run a short program inside it, which changes nothing."""
+"""Probes that run a short program inside a container; they change nothing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from docker import DockerClient
 from docker.errors import APIError
 
 from cli.verify.facts import CardFacts, Reach
-
-_CONNECT_S = 3
-_NOT_FOUND = (126, 127)
-"""Exit codes of a program that is not there."""
 
 _CONNECT = """
 import json, socket, sys, threading, time
@@ -21,7 +18,7 @@ def connect(place):
     host, _, port = place.rpartition(":")
     begun = time.monotonic()
     try:
-        socket.create_connection((host, int(port)), TIMEOUT).close()
+        socket.create_connection((host, int(port)), 3).close()
         found[place] = [(time.monotonic() - begun) * 1000, ""]
     except OSError as error:
         found[place] = [0, error.strerror or str(error)]
@@ -29,64 +26,55 @@ threads = [threading.Thread(target=connect, args=[place]) for place in sys.argv[
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(json.dumps(found))
-""".replace("TIMEOUT", str(_CONNECT_S))
+"""
+
+Result = TypeVar("Result")
 
 _CARD = ("nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits")
 
 
-class ProbeError(Exception):
-    """A program could not be run in a container; the text says why."""
-
-
 def reach(client: DockerClient, container_id: str, places: Sequence[str]) -> Mapping[str, Reach] | str:
-    """Connects to each `host:port` from inside a container, all at once; a text where it has no Python to do so."""
-    try:
-        output = _run(client, container_id, ["python3", "-c", _CONNECT, *places])
-        answers = json.loads(output)
-        return {place: Reach(milliseconds, error) for place, (milliseconds, error) in answers.items()}
-    except ProbeError as error:
-        return str(error)
-    except ValueError:
-        return f"its python3 gave no answer ({_first_line(output)})"
+    """Connects to all `host:port` at once from inside a container; the reason if it cannot, such as no Python."""
+    command = ["python3", "-c", _CONNECT, *places]
+    return _probe(client, container_id, command, _reached, "its python3 gave no answer")
+
+
+def _reached(output: str) -> Mapping[str, Reach]:
+    return {place: Reach(*answer) for place, answer in json.loads(output).items()}
 
 
 def card_memory(client: DockerClient, container_id: str) -> CardFacts | str:
-    """Memory of the card a container sees; a text where it cannot look."""
-    try:
-        output = _run(client, container_id, _CARD)
-        used, total = (int(part) for part in _first_line(output).split(","))
-    except ProbeError as error:
-        return str(error)
-    except ValueError:
-        return f"nvidia-smi gave no figures ({_first_line(output)})"
-    return CardFacts(used, total)
+    """Memory of the card that a container uses; the reason if it cannot be read."""
+    return _probe(client, container_id, _CARD, _card, "nvidia-smi gave no figures")
 
 
-def _run(client: DockerClient, container_id: str, command: Sequence[str]) -> str:
-    """What a command prints; raises ProbeError where it cannot be run or fails."""
-    program = command[0]
+def _card(output: str) -> CardFacts:
+    used, total = _first_line(output).split(",")
+    return CardFacts(int(used), int(total))
+
+
+def _probe(
+    client: DockerClient, container_id: str, command: Sequence[str], parse: Callable[[str], Result], problem: str
+) -> Result | str:
+    """Output of a command, parsed; the reason if it cannot run, fails, or prints something else."""
+    missing = f"no {command[0]} in its image"
     try:
         handle = client.api.exec_create(container_id, list(command))["Id"]
-        output, complaint = client.api.exec_start(handle, demux=True)
+        streams = client.api.exec_start(handle, demux=True)
         code = client.api.exec_inspect(handle)["ExitCode"]
     except APIError as error:
-        # Newer daemons refuse at the start what older ones end with an exit code.
-        missing = "executable file not found" in str(error)
-        msg = f"no {program} in its image" if missing else f"the daemon refused: {error.explanation}"
-        raise ProbeError(msg) from error
-    if code in _NOT_FOUND:
-        msg = f"no {program} in its image"
-        raise ProbeError(msg)
+        # Newer daemons refuse to start a missing program; older ones report exit code 126 or 127.
+        return missing if "executable file not found" in str(error) else f"the daemon refused: {error.explanation}"
+    output, complaint = ((stream or b"").decode(errors="replace") for stream in streams)
+    if code in (126, 127):
+        return missing
     if code != 0:
-        msg = f"{program} failed with exit code {code} ({_first_line(_text(complaint) or _text(output))})"
-        raise ProbeError(msg)
-    return _text(output)
-
-
-def _text(output: bytes | None) -> str:
-    return (output or b"").decode(errors="replace")
+        return f"{command[0]} failed with exit code {code} ({_first_line(complaint or output)})"
+    try:
+        return parse(output)
+    except ValueError:
+        return f"{problem} ({_first_line(output)})"
 
 
 def _first_line(output: str) -> str:
-    lines = output.strip().splitlines()
-    return lines[0][:120] if lines else "no output"
+    return next(iter(output.strip().splitlines()), "no output")[:120]

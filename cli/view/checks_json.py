@@ -1,4 +1,4 @@
-"""Checks as one JSON object, for programs. Keys are stable."""
+"""Checks as one JSON object. Its keys are stable."""
 
 from __future__ import annotations
 
@@ -9,19 +9,9 @@ from cli.diagnostics.check import Check, counts
 
 
 def checks_json(stack: str, checks: Sequence[Check]) -> str:
-    """`stack`; `checks`: `subject`, `check`, `status`, `figure`, `mend` of each; `summary`: status -> how many."""
-    told = {
-        "stack": stack,
-        "checks": [
-            {
-                "subject": check.subject,
-                "check": check.check,
-                "status": str(check.status),
-                "figure": check.figure,
-                "mend": check.mend,
-            }
-            for check in checks
-        ],
-        "summary": {str(status): number for status, number in counts(checks).items()},
-    }
-    return json.dumps(told, indent=2)
+    """`stack`; `checks`: `subject`, `check`, `status`, `figure`, `mend` of each; `summary`: status -> number."""
+    rows = [
+        {"subject": one.subject, "check": one.check, "status": one.status, "figure": one.figure, "mend": one.fix}
+        for one in checks
+    ]
+    return json.dumps({"stack": stack, "checks": rows, "summary": counts(checks)}, indent=2)

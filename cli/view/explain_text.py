@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.explain.explain import Explained, ExplainedResource
@@ -18,19 +18,19 @@ from fleet.text import plural
 from policy.engine.catalogue import rule
 
 _IN_FULL = 8
-"""Fields shown in full; more are shown as a table."""
+"""Most fields shown in full; more are shown as a table."""
 
 _SOURCES = 8
 _WIDE = 110
-"""Columns from which the rules of each field fit."""
+"""Minimum width for the rules of each field."""
 
 _LABEL = 9
 _VALUE = 28
 _UNWRITTEN = {"default": ", by default", "absent": ", not set"}
 _STATES = {
     "written": "{place}",
-    "default": "the default of {default}; to set it, write it below {place}",
-    "absent": "not set; to set it, write it below {place}",
+    "default": "the default of {default}; to set it, add it below {place}",
+    "absent": "not set; to set it, add it below {place}",
     "name": "the name of {place}",
     "folder": "the folder of {place}",
     "contents": "the files in {place}",
@@ -38,7 +38,7 @@ _STATES = {
 
 
 def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -> None:
-    """Prints resources. whole: no single field was asked for, so constants are only counted."""
+    """Prints resources; whole: all fields were requested, so constants are only counted."""
     with trimmed(out):
         for resource in resources:
             out.print(Text(resource.name, "bold").append(f"   {resource.kind}", "default"))
@@ -60,7 +60,7 @@ def _field(out: Console, field: Explained) -> None:
     for number, source in enumerate(field.sources[:_SOURCES]):
         _labelled(out, "and" if number else "from", f"{source.key} = {source.value}")
         place = _STATES[source.state].format(place=source.place, default=source.default_place)
-        line(out, 4 + _LABEL, f"{place}; another value {source.effect}")
+        line(out, 4 + _LABEL, f"{place}; a change {source.effect}")
     left = len(field.sources) - _SOURCES
     if left > 0:
         line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
@@ -71,18 +71,15 @@ def _field(out: Console, field: Explained) -> None:
 
 
 def _labelled(out: Console, label: str, text: str) -> None:
-    row = Table.grid()
-    row.add_column(width=_LABEL)
-    row.add_column(overflow="fold")
-    row.add_row(label, Text(text))
+    row = Table.grid(Column(width=_LABEL), Column(overflow="fold"))
+    row.add_row(Text(label), Text(text))
     out.print(Padding(row, (0, 0, 0, 4)))
 
 
 def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
-    """A row per field; under a section heading, a row per key or field of the section."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for ratio in (5, 3, 6, 2)[: 4 if wide else 3]:
-        table.add_column(overflow="fold", ratio=ratio)
+    """A row per field; below the name of a section, a row per key or field of it."""
+    columns = [Column(overflow="fold", ratio=ratio) for ratio in (5, 3, 6, 2)[: 4 if wide else 3]]
+    table = Table.grid(*columns, padding=(0, 2, 0, 0))
     table.add_row(*("field", "value", "from", "read by")[: 4 if wide else 3])
     for section, members in groupby(sorted(fields, key=_order), lambda field: field.section):
         if section:
@@ -107,10 +104,18 @@ def _field_row(field: Explained) -> tuple[str, ...]:
 
 
 def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
-    """A row per key that is the most specific one of some fields."""
+    """A row per key that is the most specific of some fields."""
     for key, group in groupby(fields, lambda field: field.sources[0].key):
         members = list(group)
         first = members[0].sources[0]
         rules = sorted({rule_id for field in members for rule_id in field.rules})
         where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
         yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
+
+
+def _from(field: Explained) -> str:
+    if not field.sources:
+        return field.fixed
+    more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
+    source = field.sources[0]
+    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{more}"

@@ -178,7 +178,7 @@ def test_doctor_sees_its_own_containers_and_that_compose_made_them(trial: Trial)
     checks = {(check["subject"], check["check"]): check for check in json.loads(done.stdout)["checks"]}
     assert checks["containers", "names"]["mend"] == f"docker -H {daemon.SOCKET} compose -p fleet-{STACK} down"
     assert checks["volumes", "names"]["figure"] == "1 name free or ours (1 there)"
-    assert checks[f"{STACK}_internal", "name"]["figure"] == "ours, deployed"
+    assert checks[f"{STACK}_internal", "name"]["figure"] == "deployed by this stack"
     assert checks[IMAGE, "image"]["status"] == "good"
 
 

@@ -26,9 +26,7 @@ from cli.verify.facts import (
     Binding,
     CardFacts,
     ContainerFacts,
-    LimitFacts,
     LiveFacts,
-    LockFacts,
     NetworkFacts,
     Reach,
     StateFacts,
@@ -178,27 +176,22 @@ def running(container: PlannedContainer) -> ContainerFacts:
         image_id=f"sha256:{container.name:0<64}",
         compose_file="",
         state=StateFacts("running", "healthy", "healthy: 1 agents", 420.0, 0, False, "", 0),
-        locks=LockFacts(
-            user=rendered["user"],
-            read_only_root=True,
-            privileged=False,
-            security_options=frozenset({"no-new-privileges=true"}),
-            drops=frozenset(capabilities["drops"]),
-            adds=frozenset(),
-            ipc_mode="private",
-            init=True,
-            tmpfs=rendered["tmpfs"],
-            devices=frozenset(container.devices),
-        ),
-        limits=LimitFacts(
-            memory=rendered["memory"] * MIB,
-            memory_and_swap=rendered["memory"] * MIB,
-            cpu_millicores=container.cpu_cap_millicores,
-            cpu_shares=rendered["cpu_shares"],
-            shared_memory=64 * MIB,
-            processes=16384,
-            open_files=16384,
-        ),
+        user=rendered["user"],
+        host={
+            "ReadonlyRootfs": True,
+            "SecurityOpt": ["no-new-privileges"],
+            "CapDrop": capabilities["drops"],
+            "IpcMode": "private",
+            "Init": True,
+            "Tmpfs": rendered["tmpfs"],
+            "Devices": [{"PathOnHost": device} for device in container.devices],
+            "Memory": rendered["memory"] * MIB,
+            "MemorySwap": rendered["memory"] * MIB,
+            "NanoCpus": container.cpu_cap_millicores * 1_000_000,
+            "CpuShares": rendered["cpu_shares"],
+            "ShmSize": 64 * MIB,
+            "Ulimits": [{"Name": "nproc", "Hard": 16384}, {"Name": "nofile", "Hard": 16384}],
+        },
         health_test=tuple(rendered["healthcheck"]["tests"]),
         networks={"alpha_internal": "10.210.91.4"},
         ports=frozenset(Binding(p.address, p.host_port, p.container_port, p.protocol) for p in container.ports),
@@ -233,16 +226,12 @@ def live(**changes: Any) -> LiveFacts:
 
 
 def live_with(name: str, /, **changes: Any) -> LiveFacts:
-    """All well but for one container: `state`, `locks` and `limits` take a dict of their own changes."""
+    """All well but for one container; `state` and `host` take a dict of their own changes."""
     facts = live()
     found = facts.containers[name]
-    nested = {
-        key: replace(getattr(found, key), **value)
-        if isinstance(value, dict) and key in ("state", "locks", "limits")
-        else value
-        for key, value in changes.items()
-    }
-    changed = replace(found, **nested)
+    changes["host"] = {**found.host, **changes.get("host", {})}
+    changes["state"] = replace(found.state, **changes.get("state", {}))
+    changed = replace(found, **changes)
     return replace(facts, containers={**facts.containers, name: changed})
 
 
@@ -328,7 +317,7 @@ def one(checks: list[Check], subject: str, check: str) -> Check:
 def told(checks: list[Check], subject: str, check: str) -> tuple[str, str, str]:
     """Status, figure and mend of the one check of a subject under a name."""
     found = one(checks, subject, check)
-    return str(found.status), found.figure, found.mend
+    return str(found.status), found.figure, found.fix
 
 
 def amiss(checks: list[Check]) -> list[tuple[str, str, str]]:

@@ -139,12 +139,12 @@ def test_names_there_are_not_are_told_with_the_nearest_few() -> None:
     answer = shipped("explain", "edge", "lightwight-proxy")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(
-        '"lightwight-proxy" is no resource or group of edge; did you mean lightweight-proxy, edge-lightweight-proxy'
+        '"lightwight-proxy" is not a resource or group of edge; did you mean lightweight-proxy, edge-lightweight-proxy'
     )
     assert "`fleet plan edge --json` lists all " in answer.err
     answer = shipped("explain", "edge", "lightweight-proxy", "memry")
     assert answer.code == 2
-    assert answer.err.startswith('"memry" is no field of edge-lightweight-proxy-main; did you mean memory')
+    assert answer.err.startswith('"memry" is not a field of edge-lightweight-proxy-main; did you mean memory')
     assert "shows all" in answer.err
     assert len(answer.err.splitlines()) == 2
     answer = shipped("explain", "edg", "lightweight-proxy")

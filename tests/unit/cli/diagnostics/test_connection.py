@@ -44,7 +44,7 @@ def test_a_port_that_nobody_serves() -> None:
         connection = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         assert refusal(connection) == (
             f"{connection}: no Docker daemon answers (connection refused); "
-            "see whether its daemon listens there, or correct machine.connection in Pulumi.alpha.yaml"
+            "check that its daemon listens there, or correct machine.connection in Pulumi.alpha.yaml"
         )
 
 

@@ -25,31 +25,31 @@ def image(deployment: Deployment, reference: str, there: ImageFacts | None = Non
 
 
 def test_memory_that_firmware_keeps_is_no_fault() -> None:
-    assert found("memory", daemon=daemon(memory_mib=7400)) == ("good", "7.2 GiB, the stack says 8 GiB", "")
+    assert found("memory", daemon=daemon(memory_mib=7400)) == ("good", "7.2 GiB, configured 8 GiB", "")
 
 
 def test_less_memory_than_the_stack_says_is_a_warning_while_its_groups_fit() -> None:
     correct = "set machine.memory in Pulumi.alpha.yaml to 4000MiB"
-    expected = ("warning", "3.9 GiB, the stack says 8 GiB", correct)
+    expected = ("warning", "3.9 GiB, configured 8 GiB", correct)
     assert found("memory", daemon=daemon(memory_mib=4000)) == expected
 
 
 def test_less_memory_than_the_groups_ask_for_is_wrong() -> None:
-    figure = "2 GiB, the stack says 8 GiB; its groups and reserve need 2.4 GiB"
+    figure = "2 GiB, configured 8 GiB; its groups and reserve need 2.4 GiB"
     expected = ("wrong", figure, "set machine.memory in Pulumi.alpha.yaml to 2048MiB")
     assert found("memory", daemon=daemon(memory_mib=2048)) == expected
 
 
 def test_fewer_processors_than_the_stack_says() -> None:
     correct = "set machine.cpus in Pulumi.alpha.yaml to 2"
-    assert found("CPUs", daemon=daemon(cpus=2)) == ("warning", "2, the stack says 4", correct)
+    assert found("CPUs", daemon=daemon(cpus=2)) == ("warning", "2, configured 4", correct)
     greedy = with_container("hub", cpu_cap_millicores=2500)
-    figure = "2, the stack says 4; Docker refuses hub with 2.5"
+    figure = "2, configured 4; Docker rejects hub with 2.5"
     assert found("CPUs", greedy, daemon=daemon(cpus=2)) == ("wrong", figure, correct)
 
 
 def test_disk() -> None:
-    taken = "images take 3 GiB, containers 100 MiB, volumes 0 MiB"
+    taken = "images use 3 GiB, containers 100 MiB, volumes 0 MiB"
     assert found("disk") == ("good", f"50 GiB free under /var/lib/docker; {taken}", "")
     prune = f"{DOCKER} system prune"
     low = DiskFacts(3 * GIB, 100 * MIB, 0, 6 * GIB)
@@ -60,13 +60,13 @@ def test_disk() -> None:
 
 def test_the_free_disk_of_a_remote_machine_is_unknown() -> None:
     far = DiskFacts(3 * GIB, 100 * MIB, 0, None)
-    figure = "images take 3 GiB, containers 100 MiB, volumes 0 MiB; what is free does not show over the Docker API"
+    figure = "images use 3 GiB, containers 100 MiB, volumes 0 MiB; free space is not visible over the Docker API"
     show = "ssh -t owner@192.168.9.10 'df -h /var/lib/docker'"
     assert found("disk", on({"connection": SSH}), disk=far) == ("unknown", figure, show)
 
 
 def test_a_daemon_that_does_not_count_leaves_the_disk_unknown() -> None:
-    expected = ("unknown", "the daemon does not count what it holds", "df -h /var/lib/docker")
+    expected = ("unknown", "the daemon does not report disk usage", "df -h /var/lib/docker")
     assert found("disk", disk=None) == expected
 
 
@@ -80,19 +80,19 @@ def test_an_image_of_another_architecture_is_wrong() -> None:
 
 
 def test_an_image_of_a_registry_is_pulled() -> None:
-    figure = "not on the machine yet, for hub; pulled at the deployment"
+    figure = "not on the machine yet, for hub; pulled during deployment"
     assert image(alpha(), HUB) == ("unknown", figure, f"{DOCKER} pull {HUB}")
 
 
 def test_an_image_that_the_stack_builds() -> None:
     build = PlannedBuild("hub", HUB, "images/agent", "cpu", {}, "linux/amd64", None)
-    figure = "not on the machine yet, for hub; built at the deployment"
+    figure = "not on the machine yet, for hub; built during deployment"
     assert image(replace(alpha(), builds=(build,)), HUB) == ("good", figure, "")
     assert image(replace(alpha(), builds=(), stand_ins=True), HUB) == ("good", figure, "")
 
 
 def test_an_image_that_comes_from_nowhere_is_wrong() -> None:
     reference = "fleet.local/hub:0.1.0"
-    figure = "not on the machine yet, for hub; nothing builds it, and it can be pulled from nowhere"
-    mend = f"{DOCKER} build -t {reference} . beside a Dockerfile of yours"
+    figure = "not on the machine yet, for hub; nothing builds it, and no registry has it"
+    mend = f"{DOCKER} build -t {reference} ."
     assert image(with_container("hub", image=reference), reference) == ("wrong", figure, mend)

@@ -23,7 +23,7 @@ def found(check: str, deployment: Deployment | None = None, **changes: Any) -> t
 def test_a_machine_that_has_all_it_needs() -> None:
     checks = examined(machine())
     assert amiss(checks) == []
-    assert all(check.mend == "" for check in checks)
+    assert all(check.fix == "" for check in checks)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"version": "19.03.15", "api_version": "1.40"},
             (
                 "wrong",
-                "Docker 19.03.15, API 1.40; 1.41 (Docker 20.10) or later is needed",
+                "Docker 19.03.15, API 1.40; 1.41 (Docker 20.10) or later is required",
                 "curl -fsSL https://get.docker.com | sudo sh",
             ),
         ),
@@ -43,7 +43,7 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"arch": "arm64"},
             (
                 "wrong",
-                "arm64, the stack says amd64: its images would not start",
+                "arm64, configured amd64: its images would not start",
                 "set machine.arch in Pulumi.alpha.yaml to arm64",
             ),
         ),
@@ -61,7 +61,7 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"swap_limit": False},
             (
                 "warning",
-                "the kernel ignores them: a container over its memory swaps before it is stopped",
+                "the kernel ignores them: a container over its memory swaps before it is killed",
                 GRUB.format("cgroup_enable=memory swapaccount=1"),
             ),
         ),
@@ -70,7 +70,7 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"cpu_limit": False},
             (
                 "wrong",
-                "the kernel has no CFS bandwidth control, and Docker refuses containers with a CPU limit",
+                "the kernel has no CFS bandwidth control, and Docker rejects containers with a CPU limit",
                 f"boot a kernel with CONFIG_CFS_BANDWIDTH; {DOCKER} info",
             ),
         ),
@@ -79,7 +79,7 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"forwarding": False},
             (
                 "wrong",
-                "off: no published port is reached from outside",
+                "off: published ports are unreachable from outside",
                 "sudo sysctl -w net.ipv4.ip_forward=1",
             ),
         ),
@@ -88,14 +88,14 @@ def test_a_machine_that_has_all_it_needs() -> None:
             {"cgroup_version": "1"},
             (
                 "warning",
-                "version 1: limits hold, but distributions and Docker are giving it up",
+                "version 1: limits are enforced, but distributions and Docker are dropping it",
                 GRUB.format("systemd.unified_cgroup_hierarchy=1"),
             ),
         ),
         (
             "cgroup",
             {"cgroup_version": ""},
-            ("unknown", "the daemon does not say which version", f"{DOCKER} info"),
+            ("unknown", "the daemon does not report its version", f"{DOCKER} info"),
         ),
         (
             "seccomp",
@@ -148,7 +148,7 @@ def test_user_namespaces_matter_where_a_container_runs_as_a_user_of_the_machine(
     hardening = alpha().groups[0].containers[0].hardening.model_copy(update={"run_as": RunAs(uid=0, gid=0)})
     expected = (
         "warning",
-        "off, and hub run under a user of the machine",
+        "off, and these run as users of the machine: hub",
         SETTING.format('"userns-remap": "default"'),
     )
     assert found("user namespaces", with_container("hub", hardening=hardening)) == expected
@@ -157,7 +157,7 @@ def test_user_namespaces_matter_where_a_container_runs_as_a_user_of_the_machine(
 def test_a_stack_that_states_a_newer_daemon_is_wrong() -> None:
     expected = (
         "wrong",
-        "1.41, the stack says 1.44: the daemon would refuse the interval of health checks at the start",
+        "1.41, configured 1.44: the daemon would reject the start interval of health checks",
         'set machine.docker_api in Pulumi.alpha.yaml to "1.41"',
     )
     assert found("API", on({"docker_api": "1.44"}), api_version="1.41") == expected
@@ -166,7 +166,7 @@ def test_a_stack_that_states_a_newer_daemon_is_wrong() -> None:
 def test_a_stack_that_states_an_older_daemon_could_be_quicker() -> None:
     expected = (
         "warning",
-        "1.47, the stack says 1.41: it could see sooner that a container is healthy",
+        "1.47, configured 1.41: it could detect healthy containers sooner",
         'set machine.docker_api in Pulumi.alpha.yaml to "1.47"',
     )
     assert found("API", api_version="1.47") == expected

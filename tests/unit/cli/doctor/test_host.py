@@ -23,7 +23,7 @@ from tests.unit.cli.trial_machine import (
 )
 
 FOLDER, SECRET, DEVICE, ADDRESS = "/srv/hub", "/srv/fleet/secrets/camera-key", "/dev/video0", "192.168.9.10"
-REMOTE = "does not show over the Docker API"
+REMOTE = "not visible over the Docker API"
 
 
 def here(subject: str, check: str, found: PathFacts | None) -> tuple[str, str, str]:
@@ -78,7 +78,7 @@ def secret(**changes: Any) -> PathFacts:
         ),
         (
             folder(is_folder=False),
-            ("wrong", "for volume alpha-hub-data: is no folder", "sudo ls -ldn /srv/hub"),
+            ("wrong", "for volume alpha-hub-data: is not a folder", "sudo ls -ldn /srv/hub"),
         ),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_folder_that_is_only_read_need_not_be_writable() -> None:
                 f"sudo install -D -o 10001 -g 10001 -m 0400 /dev/stdin {SECRET}",
             ),
         ),
-        (secret(is_folder=True), ("wrong", "is a folder, not a file", f"sudo ls -ldn {SECRET}")),
+        (secret(is_folder=True), ("wrong", "is not a file", f"sudo ls -ldn {SECRET}")),
         (
             secret(uid=0, gid=0),
             ("wrong", "10001:10001 may not read it (owner 0:0, mode 400)", f"sudo chown 10001:10001 {SECRET}"),
@@ -116,7 +116,7 @@ def test_a_folder_that_is_only_read_need_not_be_writable() -> None:
             secret(mode=0o444),
             (
                 "warning",
-                "everyone on the machine may read it (owner 10001:10001, mode 444)",
+                "readable by everyone on the machine (owner 10001:10001, mode 444)",
                 f"sudo chmod o= {SECRET}",
             ),
         ),
@@ -127,8 +127,8 @@ def test_a_secret(found: PathFacts | None, expected: tuple[str, str, str]) -> No
 
 
 def test_a_device_that_is_not_there_is_wrong() -> None:
-    figure = "is not there: Docker refuses a container that asks for it"
-    mend = "load its driver, or drop it from machine.devices in Pulumi.alpha.yaml and from the group that asks"
+    figure = "does not exist: Docker rejects containers that request it"
+    mend = "load its driver, or remove it from machine.devices in Pulumi.alpha.yaml and from the group"
     assert here(DEVICE, "device", None) == ("wrong", figure, mend)
 
 
@@ -144,18 +144,18 @@ def test_what_only_the_machine_shows_is_unknown_from_afar(subject: str, check: s
 def test_what_the_user_may_not_look_at_is_unknown() -> None:
     blind = {path: found for path, found in host().paths.items() if path != SECRET}
     checks = examined(machine(host=host(paths=blind)))
-    assert told(checks, SECRET, "secret") == ("unknown", "you may not look there", f"sudo ls -ldn {SECRET}")
+    assert told(checks, SECRET, "secret") == ("unknown", "permission denied", f"sudo ls -ldn {SECRET}")
 
 
 def test_the_lan_address_of_another_machine_is_wrong() -> None:
-    figure = "is none of this machine's: no port can be opened on it"
+    figure = "is not an address of this machine: no port can be opened on it"
     mend = "correct machine.lan_address in Pulumi.alpha.yaml; `ip -4 -brief address` shows this machine's"
     checks = examined(machine(host=host(own_address=False)))
     assert told(checks, ADDRESS, "LAN address") == ("wrong", figure, mend)
 
 
 def test_the_lan_address_of_a_remote_machine() -> None:
-    assert far(ADDRESS, "LAN address") == ("good", "the connection goes there", "")
+    assert far(ADDRESS, "LAN address") == ("good", "the connection uses it", "")
     named = on({"connection": "ssh://owner@alpha.lan"})
     expected = ("unknown", REMOTE, "ssh -t owner@alpha.lan 'ip -4 -brief address'")
     assert told(examined(machine(host=None), named), ADDRESS, "LAN address") == expected
@@ -190,7 +190,7 @@ def test_the_container_toolkit(runtimes: set[str], devices: set[str] | None, sta
             {"nvidia.com/gpu=1"},
             (
                 "wrong",
-                "nvidia.com/gpu=0 is no CDI device of the daemon; it lists nvidia.com/gpu=1",
+                "the daemon has no CDI device nvidia.com/gpu=0 (nvidia.com/gpu=1)",
                 "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
             ),
         ),
@@ -198,8 +198,7 @@ def test_the_container_toolkit(runtimes: set[str], devices: set[str] | None, sta
             None,
             (
                 "unknown",
-                "this release of the daemon does not list CDI devices, "
-                "so whether nvidia.com/gpu=0 is one cannot be seen",
+                "this daemon version does not list CDI devices, so nvidia.com/gpu=0 cannot be checked",
                 "nvidia-ctk cdi list",
             ),
         ),
@@ -219,9 +218,9 @@ ELSE = "GPU-99999999-2222-3333-4444-555555555555"
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
-        ({UUID, ELSE}, ("good", f"the driver knows {UUID}", "")),
-        ({ELSE}, ("wrong", f"no card here is {UUID}; there are {ELSE}", "set machine.gpus.gpu0.device to one")),
-        (set(), ("unknown", "the driver names no card before one is used", "nvidia-smi -L")),
+        ({UUID, ELSE}, ("good", f"the driver lists {UUID}", "")),
+        ({ELSE}, ("wrong", f"no card has UUID {UUID} ({ELSE})", "set machine.gpus.gpu0.device to one")),
+        (set(), ("unknown", "the driver lists no card before one is used", "nvidia-smi -L")),
         (None, ("unknown", REMOTE, "nvidia-smi -L")),
     ],
 )
@@ -241,7 +240,7 @@ def test_a_driver_without_mps_is_wrong_where_the_card_is_shared() -> None:
     checks = examined(machine(host=host(mps_program=False)))
     expected = (
         "wrong",
-        "the driver came without nvidia-cuda-mps-control",
+        "the driver lacks nvidia-cuda-mps-control",
         "sudo apt install nvidia-cuda-mps",
     )
     assert told(checks, "gpu0", "MPS") == expected
@@ -251,7 +250,7 @@ def test_driver_and_mps_of_a_remote_machine_are_unknown() -> None:
     assert far("gpu0", "driver") == ("unknown", REMOTE, "ssh -t owner@192.168.9.10 nvidia-smi")
     assert far("gpu0", "MPS") == (
         "unknown",
-        f"whether the driver brought nvidia-cuda-mps-control {REMOTE}",
+        f"whether the driver includes nvidia-cuda-mps-control is {REMOTE}",
         "ssh -t owner@192.168.9.10 'which nvidia-cuda-mps-control'",
     )
 

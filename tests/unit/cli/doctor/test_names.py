@@ -32,22 +32,26 @@ def test_free_names() -> None:
 
 
 def test_our_own_names_are_no_clash() -> None:
-    assert found("containers", "names", containers=deployed()) == ("good", "3 names free or ours (3 deployed)", "")
-    assert found("volumes", "names", volumes=volumes()) == ("good", "2 names free or ours (2 there)", "")
+    assert found("containers", "names", containers=deployed()) == (
+        "good",
+        "3 names free or taken by this stack (3 deployed)",
+        "",
+    )
+    assert found("volumes", "names", volumes=volumes()) == ("good", "2 names free or taken by this stack (2 exist)", "")
     own = {NETWORK: NetworkFacts("bridge", ("10.210.91.0/24",))}
-    assert found(NETWORK, "name", networks=own) == ("good", "ours, deployed", "")
+    assert found(NETWORK, "name", networks=own) == ("good", "deployed by this stack", "")
     assert found(NETWORK, "subnet", networks=own)[0] == "good"
 
 
 def test_a_container_that_is_not_ours_takes_a_name() -> None:
     stranger = (NeighbourFacts("hub", {"fleet.group": "other"}, frozenset()),)
-    expected = ("wrong", "a container that is not ours has its name", f"{DOCKER} rename hub hub-old")
+    expected = ("wrong", "the name is taken by another container", f"{DOCKER} rename hub hub-old")
     assert found("hub", "name", containers=stranger) == expected
 
 
 def test_containers_of_compose_stand_in_the_way_of_pulumi() -> None:
     composed = deployed(**{"com.docker.compose.project": "fleet-alpha"})
-    figure = "3 containers of Compose project fleet-alpha run; Pulumi would meet their names taken"
+    figure = "3 containers of Compose project fleet-alpha run; their names are taken for Pulumi"
     expected = ("warning", figure, f"{DOCKER} compose -p fleet-alpha down")
     assert found("containers", "names", containers=composed) == expected
 
@@ -55,20 +59,20 @@ def test_containers_of_compose_stand_in_the_way_of_pulumi() -> None:
 def test_a_volume_that_is_not_ours_takes_a_name() -> None:
     stranger = {"alpha-hub-data": VolumeFacts({}, {})}
     show = f"{DOCKER} volume inspect alpha-hub-data"
-    expected = ("wrong", "a volume that is not ours has its name", show)
+    expected = ("wrong", "the name is taken by another volume", show)
     assert found("alpha-hub-data", "name", volumes=stranger) == expected
 
 
 def test_a_volume_of_ours_in_another_place() -> None:
     old = {"alpha-hub-data": replace(volumes()["alpha-hub-data"], options={})}
-    figure = "is there, in Docker's own folder; the stack says /srv/hub, and Docker would keep the old"
-    expected = ("wrong", figure, f"copy what it holds, then {DOCKER} volume rm alpha-hub-data")
+    figure = "exists in Docker's own folder, configured /srv/hub; Docker would keep the old place"
+    expected = ("wrong", figure, f"copy its data, then {DOCKER} volume rm alpha-hub-data")
     assert found("alpha-hub-data", "place", volumes=old) == expected
 
 
 def test_a_network_that_is_not_ours_takes_the_name() -> None:
     other = {NETWORK: NetworkFacts("bridge", ("172.20.0.0/16",))}
-    figure = "a network 172.20.0.0/16 has its name; the stack says 10.210.91.0/24"
+    figure = "the name is taken by a network 172.20.0.0/16, configured 10.210.91.0/24"
     assert found(NETWORK, "name", networks=other) == ("wrong", figure, f"{DOCKER} network rm {NETWORK}")
 
 
@@ -83,7 +87,7 @@ def test_a_subnet_that_another_network_has(subnet: str) -> None:
 
 
 def test_a_subnet_inside_the_daemons_own_pools() -> None:
-    figure = "10.210.91.0/24 lies in the daemon's pool 10.0.0.0/8, which it hands out by itself"
+    figure = "10.210.91.0/24 is in the daemon's address pool 10.0.0.0/8"
     mend = "set machine.network.subnet in Pulumi.alpha.yaml to a /24 outside it"
     pools = daemon(pools=("10.0.0.0/8",))
     assert found(NETWORK, "address pools", daemon=pools) == ("warning", figure, mend)
@@ -94,14 +98,14 @@ def test_a_subnet_inside_the_daemons_own_pools() -> None:
 @pytest.mark.parametrize("address", ["192.168.9.10", "0.0.0.0", "::", ""])  # noqa: S104
 def test_a_port_that_another_container_has(address: str) -> None:
     other = (NeighbourFacts("web", {}, frozenset({(address, 8100, "tcp")})),)
-    expected = ("wrong", "container web has it", f"{DOCKER} stop web")
+    expected = ("wrong", "used by container web", f"{DOCKER} stop web")
     assert found("192.168.9.10:8100", "port", containers=other) == expected
 
 
 @pytest.mark.parametrize("port", [("127.0.0.1", 8100, "tcp"), ("192.168.9.10", 8100, "udp"), ("0.0.0.0", 81, "tcp")])  # noqa: S104
 def test_a_port_that_is_free(port: tuple[str, int, str]) -> None:
     other = (NeighbourFacts("web", {}, frozenset({port})),)
-    expected = ("good", "no other container has it (tcp)", "")
+    expected = ("good", "not used by another container (tcp)", "")
     assert found("192.168.9.10:8100", "port", containers=other) == expected
 
 

@@ -56,19 +56,19 @@ def test_a_urn_registered_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"memroy": 64}, "memroy: is no input of the provider; did you mean memory?"),
-        ({"memory_swap": 64}, "memory_swap: is no input of the provider; did you mean memorySwap?"),
+        ({"memroy": 64}, "memroy: is not an input of the provider; did you mean memory?"),
+        ({"memory_swap": 64}, "memory_swap: is not an input of the provider; did you mean memorySwap?"),
         (
             {"healthcheck": {"tests": ["CMD"], "intervall": "5s"}},
-            "healthcheck.intervall: is no input of the provider; did you mean interval?",
+            "healthcheck.intervall: is not an input of the provider; did you mean interval?",
         ),
         (
             {"mounts": [{"type": "volume", "target": "/a", "volumeOptions": {"nocopy": True}}]},
-            "mounts[0].volumeOptions.nocopy: is no input of the provider; did you mean noCopy?",
+            "mounts[0].volumeOptions.nocopy: is not an input of the provider; did you mean noCopy?",
         ),
         (
             {"ports": [{"internal": 80}, {"internal": 81, "extenal": 81}]},
-            "ports[1].extenal: is no input of the provider; did you mean external?",
+            "ports[1].extenal: is not an input of the provider; did you mean external?",
         ),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_block_that_is_no_block_is_refused(value: object) -> None:
     ],
 )
 def test_a_required_input_that_is_missing_is_refused_at_any_depth(inputs: dict[str, Any], path: str) -> None:
-    assert refused(**inputs) == [f"{path}: is required, and missing; set it"]
+    assert refused(**inputs) == [f"{path}: is required but missing; set it"]
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, SECRET])
@@ -125,7 +125,7 @@ def test_a_value_that_cannot_be_looked_at_is_taken(value: object) -> None:
 )
 def test_a_type_of_no_installed_sdk_is_refused(kind: str) -> None:
     assert refusals([make_resource(kind)]) == [
-        f"ears: {kind} is a type of no installed SDK; install the provider's package"
+        f"ears: no installed SDK has the type {kind}; install the provider's package"
     ]
 
 
@@ -151,12 +151,12 @@ def test_a_providers_inputs_travel_as_json_in_text() -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"hots": "ssh://pi"}, "hots: is no input of the provider; did you mean host?"),
+        ({"hots": "ssh://pi"}, "hots: is not an input of the provider; did you mean host?"),
         ({"sshOpts": "-o ControlMaster=auto"}, "sshOpts: '-o ControlMaster=auto' is not of type a list; correct it"),
         ({"sshOpts": json.dumps(["-o", 1])}, "sshOpts[1]: 1 is not of type str; correct it"),
         (
             {"registryAuth": json.dumps([{"adress": "ghcr.io"}])},
-            "registryAuth[0].adress: is no input of the provider; did you mean address?",
+            "registryAuth[0].adress: is not an input of the provider; did you mean address?",
         ),
         ({"disableDockerDaemonCheck": '"yes"'}, "disableDockerDaemonCheck: "),
     ],
@@ -188,16 +188,16 @@ options = pulumi.ResourceOptions(provider=provider)
         ("[docker.Volume('twice', opts=options) for _ in range(2)]", "twice: registered 2 times under one URN"),
         (
             "docker.Container('ears', image='e:1', healthcheck={'tests': ['CMD'], 'intervall': '5s'}, opts=options)",
-            "healthcheck.intervall: is no input of the provider; did you mean interval?",
+            "healthcheck.intervall: is not an input of the provider; did you mean interval?",
         ),
         ("docker.Container('ears', image='e:1', memory='notanint', opts=options)", "memory: 'notanint' is not of type"),
         (
             "docker.Container('ears', image='e:1', ports=[{'external': 80}], opts=options)",
-            "ports[0].internal: is required, and missing; set it",
+            "ports[0].internal: is required but missing; set it",
         ),
         (
             "class Odd(pulumi.CustomResource):\n  pass\nOdd('odd:index/thing:Thing', 'odd', {}, options)",
-            "odd: odd:index/thing:Thing is a type of no installed SDK",
+            "odd: no installed SDK has the type odd:index/thing:Thing",
         ),
     ],
 )

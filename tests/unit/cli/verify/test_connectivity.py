@@ -34,7 +34,7 @@ def test_memory_near_its_limit_is_wrong() -> None:
 
 
 def test_memory_that_is_not_counted_is_unknown() -> None:
-    expected = ("unknown", "the daemon does not count it", "fleet doctor alpha")
+    expected = ("unknown", "the daemon does not report it", "fleet doctor alpha")
     assert told(verified(live(use=used(None))), "hub", "memory") == expected
 
 
@@ -44,7 +44,7 @@ def test_processor_use_is_told_against_request_and_limit() -> None:
 
 
 def test_processor_use_without_figures_is_unknown() -> None:
-    expected = ("unknown", "the daemon gave no figures", f"{DOCKER} stats --no-stream hub")
+    expected = ("unknown", "the daemon does not report it", f"{DOCKER} stats --no-stream hub")
     assert told(verified(live(use=used(MIB, None))), "hub", "cpu") == expected
 
 
@@ -107,7 +107,7 @@ def test_volumes() -> None:
     assert told(verified(live()), "alpha-gpu-sharing-gpu0", "volume") == ("good", memory, "")
     assert told(verified(live(volumes={})), "alpha-hub-data", "volume") == ("wrong", "does not exist", UP)
     named = {**live().volumes, "alpha-hub-data": VolumeFacts({}, {})}
-    figure = "lies in Docker's own folder, planned /srv/hub"
+    figure = "in Docker's own folder, planned /srv/hub"
     expected = ("wrong", figure, f"{DOCKER} volume inspect alpha-hub-data")
     assert told(verified(live(volumes=named)), "alpha-hub-data", "volume") == expected
 
@@ -122,7 +122,7 @@ def test_the_memory_of_a_card() -> None:
 
 def test_another_card_than_the_stack_says_is_wrong() -> None:
     other = live(cards={"gpu0": CardFacts(100, 24564)})
-    figure = "the card has 24 564 MiB, the stack says 12 288"
+    figure = "the card has 24 564 MiB, configured 12 288"
     expected = ("wrong", figure, "correct machine.gpus.gpu0 in Pulumi.alpha.yaml")
     assert told(verified(other), "gpu0", "GPU memory") == expected
 

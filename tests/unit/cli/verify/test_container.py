@@ -63,7 +63,7 @@ def test_a_container_that_is_not_there_has_one_check() -> None:
         ({"status": "paused"}, "is paused", f"{DOCKER} unpause hub"),
         (
             {"status": "created", "error": "could not select device driver"},
-            "is created, and never started: could not select device driver",
+            "is created, never started: could not select device driver",
             f"{DOCKER} start hub",
         ),
     ],
@@ -100,7 +100,7 @@ def test_an_image_is_known_by_its_id_whatever_it_was_called() -> None:
 
 def test_an_image_that_lost_its_name_is_still_the_planned_one() -> None:
     status, figure, _ = told(verified(live(image_ids={})), "hub", "image")
-    assert (status, figure) == ("good", "registry.example/hub:1.0 (hub000000000, which has lost its name)")
+    assert (status, figure) == ("good", "registry.example/hub:1.0 (hub000000000, untagged since)")
 
 
 @pytest.mark.parametrize(
@@ -109,23 +109,23 @@ def test_an_image_that_lost_its_name_is_still_the_planned_one() -> None:
         ({"state": {"health": ""}}, ("wrong", "has no health check, planned check", RECREATE)),
         (
             {"state": {"health": "unhealthy", "last_check": "no answer"}},
-            ("wrong", "unhealthy; its check says: no answer", LOGS),
+            ("wrong", "unhealthy; last check: no answer", LOGS),
         ),
         (
             {"state": {"health": "starting", "last_check": "", "since_s": 30.0}},
             (
                 "unknown",
                 "no check has passed for 30 s; it may still start",
-                "fleet verify alpha, in 2 min at the latest",
+                "fleet verify alpha, within 2 min",
             ),
         ),
         (
             {"state": {"health": "starting", "last_check": "refused", "since_s": 181.0}},
-            ("wrong", "no check has passed for 3 min; its check says: refused", LOGS),
+            ("wrong", "no check has passed for 3 min; last check: refused", LOGS),
         ),
         (
             {"health_test": ("CMD-SHELL", "true")},
-            ("wrong", "healthy, but by another check than planned: true", RECREATE),
+            ("wrong", "healthy, but by a health check that is not planned: true", RECREATE),
         ),
     ],
 )
@@ -134,7 +134,7 @@ def test_health(changes: dict[str, Any], expected: tuple[str, str, str]) -> None
 
 
 def test_a_healthy_container_tells_what_its_check_said() -> None:
-    assert hub("health") == ("good", "healthy; its check says: healthy: 1 agents", "")
+    assert hub("health") == ("good", "healthy; last check: healthy: 1 agents", "")
 
 
 def test_a_mount_that_differs_is_wrong() -> None:
@@ -150,10 +150,10 @@ def test_another_network_is_wrong() -> None:
     networks = {"bridge": "172.17.0.2", "alpha_internal": "10.210.91.4"}
     assert hub("network", networks=networks) == (
         "wrong",
-        "in alpha_internal, bridge, planned alpha_internal alone",
+        "in alpha_internal, bridge, planned only alpha_internal",
         RECREATE,
     )
-    assert hub("network", networks={}) == ("wrong", "in no network, planned alpha_internal alone", RECREATE)
+    assert hub("network", networks={}) == ("wrong", "in no network, planned only alpha_internal", RECREATE)
 
 
 def test_a_port_that_is_open_and_not_planned_is_wrong() -> None:

@@ -54,7 +54,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, ContainerFacts]]:
     monkeypatch.setattr(gather, "read_containers", read)
     for name in ("read_volumes", "read_networks"):
         monkeypatch.setattr(gather, name, lambda _: {})
-    monkeypatch.setattr(gather, "read_image_ids", lambda *_: {})
+    monkeypatch.setattr(gather, "read_images", lambda *_: {})
     monkeypatch.setattr(gather, "read_use", lambda _, container_id: container_id)
     monkeypatch.setattr(gather, "reach", lambda _, container_id, places: (container_id, tuple(places)))
     monkeypatch.setattr(gather, "card_memory", lambda _, container_id: f"asked {container_id}")
@@ -83,7 +83,7 @@ def test_a_container_that_starts_is_waited_for(looks: list[dict[str, ContainerFa
     starting = {**live().containers, "hub": container(health="starting")}
     looks += [starting, starting, dict(live().containers)]
     facts, lines = gathered(10)
-    assert lines == ["waiting for hub to become healthy, 0.01 s at most"]
+    assert lines == ["waiting up to 0.01 s for hub to become healthy"]
     assert facts.containers["hub"].state.health == "healthy"
 
 

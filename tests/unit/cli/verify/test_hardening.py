@@ -12,36 +12,45 @@ RECREATE = f"{DOCKER} rm -f hub && {UP}"
 
 
 @pytest.mark.parametrize(
-    ("locks", "figure"),
+    ("host", "figure"),
     [
-        ({"user": ""}, "user the image's own, planned 10001:10001"),
-        ({"user": "0:0"}, "user 0:0, planned 10001:10001"),
-        ({"read_only_root": False}, "root writable, planned read-only"),
-        ({"drops": frozenset()}, "dropped capabilities none, planned ALL"),
-        ({"adds": frozenset({"NET_ADMIN"})}, "added capabilities NET_ADMIN, planned none"),
-        ({"privileged": True}, "privileged yes, planned no"),
-        ({"security_options": frozenset()}, "security options none, planned no-new-privileges=true"),
+        ({"ReadonlyRootfs": False}, "root writable, planned read-only"),
+        ({"CapDrop": None}, "dropped capabilities none, planned ALL"),
+        ({"CapAdd": ["CAP_NET_ADMIN"]}, "added capabilities NET_ADMIN, planned none"),
+        ({"Privileged": True}, "privileged yes, planned no"),
+        ({"SecurityOpt": None}, "security options none, planned no-new-privileges=true"),
         (
-            {"security_options": frozenset({"no-new-privileges=true", "seccomp=unconfined"})},
+            {"SecurityOpt": ["no-new-privileges:true", "seccomp=unconfined"]},
             "security options no-new-privileges=true, seccomp=unconfined, planned no-new-privileges=true",
         ),
-        ({"ipc_mode": "host"}, "IPC host, planned private"),
-        ({"init": False}, "init no, planned yes"),
-        ({"tmpfs": {}}, "tmpfs none, planned /tmp (rw,nosuid,nodev,noexec,mode=1777,size=64m)"),
-        ({"devices": frozenset({"/dev/kvm"})}, "devices /dev/kvm, planned none"),
+        ({"IpcMode": "host"}, "IPC host, planned private"),
+        ({"Init": False}, "init no, planned yes"),
+        ({"Tmpfs": None}, "tmpfs none, planned /tmp (rw,nosuid,nodev,noexec,mode=1777,size=64m)"),
+        ({"Devices": [{"PathOnHost": "/dev/kvm"}]}, "devices /dev/kvm, planned none"),
     ],
 )
-def test_a_lock_that_is_open_is_wrong(locks: dict[str, Any], figure: str) -> None:
-    assert told(verified(live_with("hub", locks=locks)), "hub", "hardening") == ("wrong", figure, RECREATE)
+def test_weaker_hardening_is_wrong(host: dict[str, Any], figure: str) -> None:
+    assert told(verified(live_with("hub", host=host)), "hub", "hardening") == ("wrong", figure, RECREATE)
 
 
-def test_all_open_locks_are_told_at_once() -> None:
-    checks = verified(live_with("hub", locks={"user": "0:0", "read_only_root": False}))
+@pytest.mark.parametrize(("user", "shown"), [("", "the image's own"), ("0:0", "0:0")])
+def test_another_user_is_wrong(user: str, shown: str) -> None:
+    expected = ("wrong", f"user {shown}, planned 10001:10001", RECREATE)
+    assert told(verified(live_with("hub", user=user)), "hub", "hardening") == expected
+
+
+@pytest.mark.parametrize("option", ["no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"])
+def test_an_option_may_be_spelled_in_several_ways(option: str) -> None:
+    assert told(verified(live_with("hub", host={"SecurityOpt": [option]})), "hub", "hardening")[0] == "good"
+
+
+def test_all_differences_are_reported_at_once() -> None:
+    checks = verified(live_with("hub", user="0:0", host={"ReadonlyRootfs": False}))
     figure = "user 0:0, planned 10001:10001; root writable, planned read-only"
     assert told(checks, "hub", "hardening")[1] == figure
 
 
-def test_locks_as_planned() -> None:
+def test_hardening_as_planned() -> None:
     figure = "10001:10001, read-only root, no capabilities, no new privileges"
     assert told(verified(live()), "hub", "hardening") == ("good", figure, "")
     assert told(verified(live()), "eyes", "hardening")[0] == "good"
@@ -61,32 +70,30 @@ def test_a_weakening_that_is_planned_is_not_wrong() -> None:
             }
         )
     )
-    locks = {
-        "read_only_root": False,
-        "adds": frozenset({"NET_RAW"}),
-        "ipc_mode": "host",
-        "security_options": frozenset({"label=disable"}),
-    }
-    checks = verified(live_with("hub", locks=locks), with_container("hub", hardening=weaker))
+    host = {"ReadonlyRootfs": False, "CapAdd": ["CAP_NET_RAW"], "IpcMode": "host", "SecurityOpt": ["label=disable"]}
+    checks = verified(live_with("hub", host=host), with_container("hub", hardening=weaker))
     figure = "10001:10001, writable root, NET_RAW, new privileges allowed"
     assert told(checks, "hub", "hardening") == ("good", figure, "")
 
 
 @pytest.mark.parametrize(
-    ("limits", "figure"),
+    ("host", "figure"),
     [
-        ({"memory": 0}, "memory no limit, planned 128 MiB"),
-        ({"memory": 256 * MIB}, "memory 256 MiB, planned 128 MiB"),
-        ({"memory_and_swap": -1}, "memory with swap no limit, planned 128 MiB"),
-        ({"cpu_millicores": 0}, "CPUs no limit, planned 0.5"),
-        ({"cpu_shares": 1024}, "CPU shares 1024, planned 102"),
-        ({"processes": 0}, "processes no limit, planned 16384"),
-        ({"open_files": 1048576}, "open files 1048576, planned 16384"),
-        ({"shared_memory": 128 * MIB}, "shared memory size 128 MiB, planned 64 MiB"),
+        ({"Memory": 0}, "memory no limit, planned 128 MiB"),
+        ({"Memory": 256 * MIB}, "memory 256 MiB, planned 128 MiB"),
+        ({"MemorySwap": -1}, "memory with swap no limit, planned 128 MiB"),
+        ({"NanoCpus": 0}, "CPUs no limit, planned 0.5"),
+        ({"CpuShares": 1024}, "CPU shares 1024, planned 102"),
+        ({"Ulimits": [{"Name": "nofile", "Hard": 16384}]}, "processes no limit, planned 16384"),
+        (
+            {"Ulimits": [{"Name": "nproc", "Hard": 16384}, {"Name": "nofile", "Hard": 1048576}]},
+            "open files 1048576, planned 16384",
+        ),
+        ({"ShmSize": 128 * MIB}, "shared memory size 128 MiB, planned 64 MiB"),
     ],
 )
-def test_a_limit_that_differs_is_wrong(limits: dict[str, Any], figure: str) -> None:
-    assert told(verified(live_with("hub", limits=limits)), "hub", "limits") == ("wrong", figure, RECREATE)
+def test_a_limit_that_differs_is_wrong(host: dict[str, Any], figure: str) -> None:
+    assert told(verified(live_with("hub", host=host)), "hub", "limits") == ("wrong", figure, RECREATE)
 
 
 def test_limits_as_planned() -> None:
@@ -95,5 +102,5 @@ def test_limits_as_planned() -> None:
 
 
 def test_the_size_of_a_shared_memory_that_is_a_volume_is_the_volumes() -> None:
-    checks = verified(live_with("eyes", limits={"shared_memory": 1}))
+    checks = verified(live_with("eyes", host={"ShmSize": 1}))
     assert told(checks, "eyes", "limits")[0] == "good"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from cli.doctor.facts import NeighbourFacts
 from cli.doctor.read_daemon import daemon_facts, neighbour_facts
-from cli.verify.facts import Binding, LimitFacts, LockFacts, StateFacts, Use
+from cli.verify.facts import Binding, StateFacts, Use
 from cli.verify.read_docker import container_facts, use_facts
 from tests.unit.cli.trial_machine import MIB
 
@@ -84,19 +82,8 @@ def test_a_container() -> None:
     )
     assert facts.state == StateFacts("running", "healthy", "healthy: 3 agents", 426.835501, 0, False, "", 2)
     assert facts.runs
-    assert facts.locks == LockFacts(
-        user="10001:10001",
-        read_only_root=True,
-        privileged=False,
-        security_options=frozenset({"no-new-privileges=true"}),
-        drops=frozenset({"ALL"}),
-        adds=frozenset({"NET_RAW"}),
-        ipc_mode="private",
-        init=True,
-        tmpfs={"/tmp": "rw,size=64m"},
-        devices=frozenset({"/dev/snd"}),
-    )
-    assert facts.limits == LimitFacts(256 * MIB, 256 * MIB, 500, 512, 64 * MIB, 16384, 4096)
+    assert facts.user == "10001:10001"
+    assert facts.host == inspected()["HostConfig"]
     assert facts.health_test == ("CMD", "python3", "-m", "agent_host.health")
     assert facts.networks == {"local_internal": "10.210.250.4"}
     assert facts.ports == {Binding("192.168.9.10", 8100, 8000, "tcp")}
@@ -120,19 +107,13 @@ def test_a_container_that_never_started() -> None:
     host = dict.fromkeys(("PortBindings", "CapAdd", "SecurityOpt", "Tmpfs", "Devices", "DeviceRequests", "Ulimits"))
     facts = container_facts(inspected(State=state, HostConfig=host, Config={"Healthcheck": None}), NOW)
     assert (facts.state.status, facts.state.health, facts.health_test) == ("created", "", ())
-    assert (facts.locks.adds, facts.limits.processes, facts.gpu_devices) == (frozenset(), 0, frozenset())
+    assert (facts.ports, facts.gpu_devices) == (frozenset(), frozenset())
 
 
 def test_a_port_that_is_open_everywhere() -> None:
     everywhere = {"8000/udp": [{"HostIp": "", "HostPort": "8100"}]}
     facts = container_facts(inspected(NetworkSettings={"Ports": everywhere}), NOW)
     assert facts.ports == {Binding("0.0.0.0", 8100, 8000, "udp")}  # noqa: S104
-
-
-@pytest.mark.parametrize("options", [["no-new-privileges"], ["no-new-privileges:true"], ["no-new-privileges=true"]])
-def test_an_option_has_one_spelling(options: list[str]) -> None:
-    facts = container_facts(inspected(HostConfig={"SecurityOpt": options}), NOW)
-    assert facts.locks.security_options == {"no-new-privileges=true"}
 
 
 def test_a_moment_may_come_with_an_offset_and_any_number_of_digits() -> None:

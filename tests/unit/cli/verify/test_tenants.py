@@ -37,7 +37,7 @@ def test_a_shared_container_is_in_all_networks_it_serves() -> None:
 
 def test_a_tenants_container_in_the_machines_network_is_told() -> None:
     status, figure, _ = told(verified(live(networks=BOTH), tenanted()), "eyes", "network")
-    assert (status, figure) == ("wrong", f"in alpha_internal, planned {RED} alone")
+    assert (status, figure) == ("wrong", f"in alpha_internal, planned only {RED}")
 
 
 def test_each_network_has_a_check_of_its_own() -> None:

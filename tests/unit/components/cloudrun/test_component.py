@@ -41,7 +41,7 @@ def test_an_engine_would_take_all_of_it() -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"cpuIdl": True}, "resources.cpuIdl: is no input of the provider"),
+        ({"cpuIdl": True}, "resources.cpuIdl: is not an input of the provider"),
         ({"cpuIdle": "yes"}, "resources.cpuIdle: 'yes' is not of type bool"),
         ({"limits": {"cpu": 2}}, "resources.limits.cpu: 2 is not of type str"),
     ],

@@ -42,7 +42,7 @@ def test_a_fault_in_a_pod_would_be_refused() -> None:
     front = registered().plain["trial-left-pods"]
     front.inputs["spec"]["template"]["spec"]["containers"][0]["imagePolicy"] = "Always"
     try:
-        assert any("imagePolicy: is no input of the provider" in fault for fault in refusals([front]))
+        assert any("imagePolicy: is not an input of the provider" in fault for fault in refusals([front]))
     finally:
         del front.inputs["spec"]["template"]["spec"]["containers"][0]["imagePolicy"]
 
