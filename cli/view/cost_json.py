@@ -32,7 +32,7 @@ def _stack(cost: StackCost) -> dict[str, Any]:
         "unverified": cost.unverified,
         "machine": [_part(part) for part in cost.machine],
         "groups": [_group(group) for group in cost.groups],
-        "beside": [_part(part) for part in cost.beside],
+        "beside": [_part(part) for part in cost.extra],
         "inference": {"per_month": round(cost.inferences), "usd": cost.inference_usd},
         "break_even": {
             "hours_per_month": even.hours,

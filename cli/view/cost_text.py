@@ -35,7 +35,7 @@ def show_stack(out: Console, cost: StackCost) -> None:
                 _part(out, part)
         for group in cost.groups:
             _group(out, group, shares_unknown=any(part.usd is None for part in cost.machine))
-        for part in cost.beside:
+        for part in cost.extra:
             _part(out, part, indent=0)
         _row(out, "total", cost.usd, _marks(cost.unverified, bool(cost.unknown)), "bold")
         out.print()

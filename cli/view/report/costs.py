@@ -56,7 +56,7 @@ def _parts(cost: StackCost) -> Iterator[Priced]:
     for group in cost.groups:
         for part in group.own:
             yield Priced(f"{group.name}, {part.name}", part.usd, part.how, part.unverified)
-    yield from cost.beside
+    yield from cost.extra
 
 
 def _budget(cost: StackCost) -> h.Renderable:
