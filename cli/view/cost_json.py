@@ -40,7 +40,7 @@ def _stack(cost: StackCost) -> dict[str, Any]:
             }
             for group in cost.groups
         ],
-        "beside": _parts(cost.beside),
+        "beside": _parts(cost.extra),
         "inference": {"per_month": round(cost.inferences), "usd": cost.inference_usd},
         "break_even": {
             "hours_per_month": even.hours,

@@ -56,7 +56,7 @@ def show_stack(out: Console, cost: StackCost) -> None:
             if group.share_how:
                 line(out, 4, group.share_how)
             _parts(out, group.own)
-        _parts(out, cost.beside, "")
+        _parts(out, cost.extra, "")
         _row(out, "total", cost.usd, _marks(cost), "bold")
         out.print()
         _notes(out, cost)

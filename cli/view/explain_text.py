@@ -111,11 +111,3 @@ def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, 
         rules = sorted({rule_id for field in members for rule_id in field.rules})
         where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
         yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
-
-
-def _from(field: Explained) -> str:
-    if not field.sources:
-        return field.fixed
-    more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
-    source = field.sources[0]
-    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{more}"

@@ -93,7 +93,7 @@ class StackCost:
     machine: tuple[Part, ...]
     """Split among the groups."""
     groups: tuple[GroupCost, ...]
-    beside: tuple[Part, ...]
+    extra: tuple[Part, ...]
     """Not part of any group: a free allowance, management."""
     budget_usd: float | None
     assumptions: tuple[str, ...]
@@ -102,7 +102,7 @@ class StackCost:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return (*self.machine, *(part for group in self.groups for part in group.own), *self.beside)
+        return (*self.machine, *(part for group in self.groups for part in group.own), *self.extra)
 
     @property
     def usd(self) -> Amounts:
@@ -126,7 +126,7 @@ class StackCost:
     @property
     def management_usd(self) -> float:
         """Included in `usd`."""
-        return total(part for part in self.beside if part.name == MANAGEMENT).expected
+        return total(part for part in self.extra if part.name == MANAGEMENT).expected
 
     @property
     def inference_usd(self) -> float | None:

@@ -34,7 +34,7 @@ def stack_cost(stack: Stack, groups: Mapping[str, ContainerGroup], deployment: D
         title=stack.machine.title,
         machine=machine,
         groups=tuple(_groups(stack, mine, deployment, machine, uses, prices)),
-        beside=tuple(_beside(stack, list(uses.values()), prices)),
+        extra=tuple(_extra(stack, list(uses.values()), prices)),
         budget_usd=stack.budget_usd,
         assumptions=tuple(_assumptions(stack, mine)),
         break_even=break_even(stack.machine, prices),
@@ -102,7 +102,7 @@ def _inferences(stack: Stack, group: ContainerGroup, planned: PlannedGroup) -> f
     return 0.0
 
 
-def _beside(stack: Stack, uses: list[CloudUse], prices: Prices) -> Iterator[Part]:
+def _extra(stack: Stack, uses: list[CloudUse], prices: Prices) -> Iterator[Part]:
     if uses:
         yield free_allowance(uses, prices.cloud_run)
     if stack.monthly_management_usd:

@@ -157,7 +157,7 @@ class PlannedGroup:
     tenant: str | None = None
     """None for a shared group. Groups of other tenants cannot reach it."""
     serves: tuple[str, ...] = ()
-    """Tenants whose groups on this machine name a shared group as a peer."""
+    """Tenants with groups on this machine that name a shared group as a peer."""
     ports: tuple[PlannedPort, ...] = ()
     operation: Operation = field(default_factory=Operation)
 

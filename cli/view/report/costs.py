@@ -50,7 +50,7 @@ def _stack(cost: StackCost) -> h.Renderable:
 def _parts(cost: StackCost) -> Iterator[tuple[str, Part]]:
     yield from ((part.name, part) for part in cost.machine)
     yield from ((f"{group.name}, {part.name}", part) for group in cost.groups for part in group.own)
-    yield from ((part.name, part) for part in cost.beside)
+    yield from ((part.name, part) for part in cost.extra)
 
 
 def _budget(usd: Amounts, budget_usd: float) -> h.Renderable:

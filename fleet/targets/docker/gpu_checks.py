@@ -40,7 +40,7 @@ def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No limit exceeds its card: such a limit was meant for another one."""
+    """No limit exceeds its card, which suggests that it was set for another one."""
     for stack, group, key, budget in _budgets(fleet):
         card = card_of(stack.machine, budget)
         capacity = stack.machine.gpus[card].memory_mib if card else budget.limit_mib
@@ -57,7 +57,7 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         for stack in fleet.members
         for mode, groups in fleet.placed_by_mode(stack)
     }
-    # A card has free what its fullest mode leaves.
+    # The free memory of a card is what its fullest mode leaves.
     free: dict[tuple[str, str], int] = {}
     for (name, _), cards in uses.items():
         for use in cards:

@@ -86,7 +86,7 @@ def test_a_move_to_a_docker_machine_says_where_everything_goes(project: Path) ->
     }
     assert rows["data"] == {
         "lone-data (data)": ("claim lone-data in fleet", "volume host-lone-data on host"),
-        "lone-notes (scratch)": ("the pod's own, gone with it", "volume host-lone-notes on host"),
+        "lone-notes (scratch)": ("private to the pod, deleted with it", "volume host-lone-notes on host"),
     }
     assert rows["secrets"] == {"lone-key": ("Secret lone-key of fleet", "/srv/fleet/secrets/lone-key on host")}
     assert rows["room"]["reserved"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
@@ -140,8 +140,8 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     answer = shipped("move", "audio-emotion", "--to", "cluster")
     assert answer.code == 2
     assert "after these edits the fleet is invalid:" in answer.out
-    assert "  host audio and other devices: does -> cannot" in answer.out
-    assert "not supported on cluster (kubernetes): host audio and other devices" in answer.err
+    assert "  host devices, such as audio: does -> cannot" in answer.out
+    assert "not supported on cluster (kubernetes): host devices, such as audio" in answer.err
     assert "no group on cluster declares huggingface-cache" in answer.err
     assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 of the pool cards" in (
         " ".join(answer.out.split())
