@@ -1,4 +1,4 @@
-"""What verdicts say of a resource: its title, the fix, and how to waive the rule."""
+"""Parts of a verdict's message: title of the resource, fix, and how to waive the rule."""
 
 from __future__ import annotations
 

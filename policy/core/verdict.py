@@ -80,52 +80,42 @@ def single_verdicts(rule: Rule, stack: StackView, terms: Terms) -> list[Verdict]
             found += container_verdicts(rule, container, terms)
     for check in rule.resources:
         for view in getattr(stack, check.of):
-            found += _resource_verdicts(rule, check, view, stack, terms)
+            found += _view_verdicts(rule, check, view, _urn(view, stack), terms)
     return found
 
 
 def container_verdicts(rule: ContainerRule, container: ContainerView, terms: Terms) -> list[Verdict]:
     """Verdicts on one container; none on a target that the rule does not cover."""
-    if container.target not in rule.targets:
-        return []
-
-    def verdict(finding: Finding) -> Verdict:
-        waiver = container_waiver(rule, container.labels, terms.today)
-        hint = or_waive(rule, [container.labels]) if waiver else or_waive_container(rule, container)
-        remedy = fix(rule, finding, container) + hint
-        return _verdict(rule, finding, container, container.urn, title(container), remedy, waiver, terms)
-
-    return _view_verdicts(rule, rule, container, container.urn, terms, verdict)
-
-
-def _resource_verdicts(rule: Rule, check: ResourceCheck, view: Any, stack: StackView, terms: Terms) -> list[Verdict]:
-    urn = _urn(view, stack)
-
-    def verdict(finding: Finding) -> Verdict:
-        carriers = carriers_in(view)
-        waiver = common_waiver(rule, carriers)
-        hint = "" if waiver else or_waive(rule, carriers)
-        return _verdict(rule, finding, view, urn, title(view), fix(rule, finding, view) + hint, waiver, terms)
-
-    return _view_verdicts(rule, check, view, urn, terms, verdict)
+    return _view_verdicts(rule, rule, container, container.urn, terms) if container.target in rule.targets else []
 
 
 def _view_verdicts(
-    rule: Rule,
-    check: ContainerRule | ResourceCheck,
-    view: Any,
-    urn: str,
-    terms: Terms,
-    verdict: Callable[[Finding], Verdict],
+    rule: Rule, check: ContainerRule | ResourceCheck, view: Any, urn: str, terms: Terms
 ) -> list[Verdict]:
     unknown = view.unknown.intersection(check.reads)
     if unknown.difference(check.each):
         return [_unknown(rule, view.subject, urn, sorted(unknown), title(view), _NOT_RUN)]
-    found, failed = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
-    verdicts = [verdict(finding) for finding in found]
+    found, verdicts = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
     if unknown:
-        verdicts.append(_unknown(rule, view.subject, urn, sorted(unknown), title(view), _RUN_ON_REST))
-    return [*verdicts, *failed]
+        verdicts.insert(0, _unknown(rule, view.subject, urn, sorted(unknown), title(view), _RUN_ON_REST))
+    if not found:
+        return verdicts
+    waiver, hint = _waiver_and_hint(rule, view, terms)
+    judged = [
+        _verdict(rule, finding, view, urn, title(view), fix(rule, finding, view) + hint, waiver, terms)
+        for finding in found
+    ]
+    return judged + verdicts
+
+
+def _waiver_and_hint(rule: Rule, view: Any, terms: Terms) -> tuple[Waiver | None, str]:
+    """The waiver on a view, and how to waive the rule if there is none."""
+    if isinstance(view, ContainerView):
+        waiver = container_waiver(rule, view.labels, terms.today)
+        return waiver, or_waive(rule, [view.labels]) if waiver else or_waive_container(rule, view)
+    carriers = carriers_in(view)
+    waiver = common_waiver(rule, carriers)
+    return waiver, "" if waiver else or_waive(rule, carriers)
 
 
 def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verdict]:

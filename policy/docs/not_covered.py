@@ -16,29 +16,13 @@ class Elsewhere:
 
 
 ELSEWHERE = (
-    Elsewhere(
-        "A17",
-        "no sudo, chpasswd or setuid files in an image",
-        "an image's content is not registered",
-        "an image scanner such as Trivy; no-new-privileges (A05) neutralizes them",
-    ),
-    Elsewhere(
-        "D09",
-        "the command of a health check exists in the image",
-        "an image's content is not registered",
-        "starting the container: it never becomes healthy, and `fleet verify` reports it",
-    ),
-    Elsewhere(
-        "D10",
-        "Dockerfile best practices",
-        "a Dockerfile is not a resource",
-        "Hadolint or Trivy on images/; unit tests check this project's own",
-    ),
-    Elsewhere(
-        "F11",
-        "workflows: least permissions, pinned actions",
-        "a workflow is not a resource",
-        "zizmor or Checkov on the workflow files; `make check` runs zizmor on this project's own",
-    ),
-)
+    Elsewhere("A17", "no sudo, chpasswd or setuid files in an image", "an image's content is not registered",
+              "an image scanner such as Trivy; no-new-privileges (A05) neutralizes them"),
+    Elsewhere("D09", "the command of a health check exists in the image", "an image's content is not registered",
+              "starting the container: it never becomes healthy, and `fleet verify` reports it"),
+    Elsewhere("D10", "Dockerfile best practices", "a Dockerfile is not a resource",
+              "Hadolint or Trivy on images/; unit tests check this project's own"),
+    Elsewhere("F11", "workflows: least permissions, pinned actions", "a workflow is not a resource",
+              "zizmor or Checkov on the workflow files; `make check` runs zizmor on this project's own"),
+)  # fmt: skip
 """By id."""

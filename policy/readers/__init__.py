@@ -1,4 +1,4 @@
-"""Readers: provider properties to views. One entry a type of resource that rules judge."""
+"""Readers: provider properties to views, by type of resource."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from policy.readers.values import Properties
 KUBERNETES_PACKAGE = "kubernetes:"
 
 Reader = Callable[[Properties, str, str], Any]
-"""(provider properties in camelCase, logical name, kind) -> the view; the caller sets what it did not read."""
+"""(provider properties in camelCase, logical name, kind) -> the view; the caller sets URN, host and unknown fields."""
 
 _PODS = ("pods", pod)
 _ENTRIES = ("entries", networking.route)

@@ -30,14 +30,14 @@ GRANTS: Mapping[str, str] = {
     **{f"gcp:cloudrun/iam{what}:Iam{what}": SERVICE for what in ("Member", "Binding", "Policy")},
     **{f"gcp:projects/iAM{what}:IAM{what}": "Project" for what in ("Member", "Binding", "Policy")},
 }
-"""Type token of what gives roles, on Cloud Run in both versions of its API and on the project -> kind of what on."""
+"""Type token of a grant, in both versions of the API -> kind of resource it is on, or `Project`."""
 
 _SECONDS = re.compile(r"^\s*(\d{1,9})(?:\.\d{1,9})?s?\s*$")
 _TEMPLATE_FIELDS = frozenset(
     {"containers", "annotations_inside", "service_account", "instances_max", "instances_min", "concurrency",
      "timeout_s", "generation", "cpu_idle", "accelerator", "gpus", "egress", "secrets", "encryption_key"}
 )  # fmt: skip
-"""What of a RunView lies in its template."""
+"""Fields of a RunView that come from its template."""
 
 
 def run(given: Properties, subject: str, kind: str) -> RunView:
@@ -99,7 +99,7 @@ def _note_derived(unknown: set[str], read: tuple[ContainerView, ...]) -> None:
 
 
 def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping[str, str]) -> Iterator[ContainerView]:
-    """Every container, with one placeholder whose fields are all unknown if some are not known."""
+    """Every container, and a placeholder if some are unknown."""
     shared = Template(inner, annotations, ends=kind == JOB, labels_unknown="annotations_inside" in inner.unknown)
     main = _main(inner)
     for item in as_items(inner.raw("containers", "containers")):
@@ -112,7 +112,7 @@ def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping
 
 
 def _main(inner: Properties) -> list[Mapping[str, Any]]:
-    """The container that answers requests; the first where none has a port. In a list, for there may be none."""
+    """The container that serves requests: the first with a port, else the first; empty if there is none."""
     found = [item for item in as_items(inner.raw("containers", "containers")) if isinstance(item, Mapping)]
     return [item for item in found if item.get("ports")][:1] or found[:1]
 
@@ -124,7 +124,7 @@ def _cpu_idle(item: Mapping[str, Any], unknown: set[str]) -> bool:
 
 
 def _instances(kind: str, given: Properties, inner: Properties) -> tuple[int, int | None]:
-    """(at least, at most): whichever of the service's and its revision's says more; a worker pool's number is both."""
+    """(minimum, maximum) by the stricter of service and template; a manual instance count is both."""
     scalings = [inner.nested("scaling", "instances_max"), given.nested("scaling", "instances_max")]
     if kind == JOB:
         return 0, None
@@ -139,7 +139,7 @@ def _instances(kind: str, given: Properties, inner: Properties) -> tuple[int, in
 
 
 def _seconds(text: str | None) -> int | None:
-    """`300s` or `3.5s`; None where it is none."""
+    """Seconds of `300s` or `3.5s`; else None."""
     match = _SECONDS.match(text or "")
     return int(match[1]) if match else None
 
@@ -174,7 +174,7 @@ def _secrets_as_files(inner: Properties) -> Iterator[SecretUse]:
 
 
 def _labels(given: Properties) -> Mapping[str, str]:
-    """Google's labels have no dots: `fleet-group` is what other targets call `fleet.group`."""
+    """Labels; `fleet-group` becomes `fleet.group`, because Google allows no dots."""
     found = texts_of(given, "labels", "labels")
     group = found.get(GROUP.replace(".", "-"))
     return {**found, GROUP: group} if group else found
@@ -191,7 +191,7 @@ def grant(given: Properties, subject: str, kind: str) -> RunGrantView:
 
 
 def _policy(text: str) -> Iterator[tuple[str, str]]:
-    """(role, member) of every binding in a policy as JSON."""
+    """(role, member) of every binding of an IAM policy in JSON."""
     try:
         bindings = Properties(json.loads(text) if text[:1] == "{" else {})
     except (ValueError, RecursionError):
@@ -202,7 +202,7 @@ def _policy(text: str) -> Iterator[tuple[str, str]]:
 
 
 def bucket(given: Properties, subject: str, kind: str) -> VolumeView:
-    """A `gcp:storage/bucket:Bucket`: what it holds is deleted with it only by force."""
+    """A `gcp:storage/bucket:Bucket`: it keeps its data unless forceDestroy is set."""
     name = given.text("name", "name") or subject
     forced = given.flag("forceDestroy", "keeps_data")
     return VolumeView(
@@ -216,7 +216,7 @@ def bucket(given: Properties, subject: str, kind: str) -> VolumeView:
 
 
 def database(given: Properties, subject: str, kind: str) -> VolumeView:
-    """A `gcp:sql/databaseInstance:DatabaseInstance`: protected from deletion unless it says otherwise."""
+    """A `gcp:sql/databaseInstance:DatabaseInstance`: protected from deletion by default."""
     name = given.text("name", "name") or subject
     kept = given.flag("deletionProtection", "keeps_data") or not given.has("deletionProtection")
     backups = given.nested("settings", "copied").nested("backupConfiguration", "copied")

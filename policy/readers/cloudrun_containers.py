@@ -18,7 +18,7 @@ _VOLUMES: Mapping[str, str] = {"gcs": "bucket", "nfs": "server", "secret": "secr
 
 
 def container(subject: str, properties: Mapping[str, Any], template: Template, *, is_main: bool) -> ContainerView:
-    """A container; what is unknown of it and of its template is noted here."""
+    """A container; its `unknown` includes what is unknown of its template."""
     given = Properties(properties)
     inner = template.spec.noting_in(given.unknown)
     name = given.text("name", "name") or ("main" if is_main else "(unnamed)")
@@ -42,7 +42,7 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         log_bounded=True,
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
         probes=tuple(probes(given, with_delay=True)),
-        # Nobody can change it.
+        # Fixed by Cloud Run.
         stop_grace_s=known_limits().stop_grace,
         one_shot=template.ends,
         env=tuple(env(given, "envs")),

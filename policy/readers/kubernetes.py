@@ -16,14 +16,14 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "ScaledJob": ("spec", "jobTargetRef", "template"),
 }
-"""Where a kind keeps the pod it makes; all others in `spec.template`."""
+"""Path of the pod template by kind; `spec.template` for all others."""
 
 _JOBS = ("Job", "CronJob", "ScaledJob")
 _TEMPLATE_FIELDS = frozenset(
     {"containers", "service_account", "token", "security_context", "sysctls", "host_aliases", "volumes", "spread",
      "host_network", "node_selector", "priority_class", "pod_labels", "pod_annotations"}
 )  # fmt: skip
-"""What of a PodView lies in its template."""
+"""Fields of a PodView that come from its template."""
 
 
 def pod(given: Properties, subject: str, kind: str) -> PodView:
@@ -38,6 +38,7 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
     annotations = texts_of(meta, "annotations", "pod_annotations")
     account = inner.text("serviceAccountName", "service_account") or inner.text("serviceAccount", "service_account")
     context = inner.nested("securityContext", "security_context")
+    strategies = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
     aliases = inner.entries("hostAliases", "host_aliases")
     shared = Template(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
     containers = tuple(_containers(subject, inner, shared))
@@ -47,7 +48,7 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
         pod_annotations=annotations,
         selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
         replicas=spec.whole("parallelism" if kind == "Job" else "replicas", "replicas"),
-        strategy=_strategy(spec),
+        strategy=next(filter(None, strategies), ""),
         surge=_rolling(spec, "maxSurge"),
         unavailable=_rolling(spec, "maxUnavailable"),
         bare=kind == "Pod",
@@ -72,25 +73,20 @@ def pod(given: Properties, subject: str, kind: str) -> PodView:
 
 
 def _containers(subject: str, spec: Properties, shared: Template) -> Iterator[ContainerView]:
-    """Every container of a pod, with one placeholder whose fields are all unknown if some are not known."""
+    """Every container of a pod, and a placeholder if some are unknown."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
         for item in as_items(spec.raw(key, "containers")):
             if is_unknown(item):
                 spec.unknown.add("containers")
             elif isinstance(item, Mapping):
-                goes_on = role == INIT and item.get("restartPolicy") == "Always"
-                yield container(subject, item, SIDECAR if goes_on else role, shared)
+                keeps_running = role == INIT and item.get("restartPolicy") == "Always"
+                yield container(subject, item, SIDECAR if keeps_running else role, shared)
     if "containers" in spec.unknown:
         yield placeholder(subject, KUBERNETES)
 
 
-def _strategy(spec: Properties) -> str:
-    kinds = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
-    return next((kind for kind in kinds if kind), "")
-
-
 def _rolling(spec: Properties, key: str) -> str:
-    """A number or percent of a Deployment's rolling update."""
+    """A setting of a Deployment's rolling update: a number or percentage."""
     return spec.nested("strategy", "strategy").nested("rollingUpdate", "strategy").text(key, "strategy") or ""
 
 

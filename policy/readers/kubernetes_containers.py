@@ -38,11 +38,11 @@ _CONTEXT_FIELDS = (
     "user", "groups", "non_root", "security_context", "privileged", "no_new_privileges", "capabilities_added",
     "capabilities_dropped", "seccomp", "apparmor", "selinux", "proc_mount", "read_only_root", "host_process",
 )  # fmt: skip
-"""What a security context decides."""
+"""Fields that a security context sets."""
 
 
 def container(subject: str, properties: Mapping[str, Any], role: str, pod: Template) -> ContainerView:
-    """A container, an init container or an ephemeral one; what is unknown of it and of its pod is noted here."""
+    """A container of any role; its `unknown` includes what is unknown of its pod."""
     given = Properties(properties)
     spec = pod.spec.noting_in(given.unknown)
     name = given.text("name", "name") or "(unnamed)"
@@ -130,17 +130,17 @@ class _Context:
         self._pod = spec.nested("securityContext", "security_context")
 
     def merged(self, key: str, field: str) -> Properties:
-        """Whichever says something under a key: the container itself, else its pod."""
+        """The context that sets a key: the container's own, else the pod's."""
         return self.own if self.own.has(key) else self._pod
 
     def user(self) -> str | None:
-        """`uid:gid`; a group alone is left to A03, for the user is the image's then."""
+        """`uid` or `uid:gid`; None without a uid, because the image decides (A03 judges the group)."""
         uid = self.merged("runAsUser", "user").text("runAsUser", "user")
         gid = self.merged("runAsGroup", "user").text("runAsGroup", "user")
         return f"{uid}:{gid}" if uid is not None and gid is not None else uid
 
     def groups(self) -> Iterator[str]:
-        """Supplementary groups, that for files, and the primary one where no user is set."""
+        """Supplementary groups, fsGroup, and the primary group if no user is set."""
         yield from self._pod.texts("supplementalGroups", "groups")
         if group := self._pod.text("fsGroup", "groups"):
             yield group
@@ -149,14 +149,14 @@ class _Context:
             yield primary
 
     def profile(self, key: str, field: str) -> str | None:
-        """A seccomp or AppArmor profile by the view's words; an unknown type is unconfined."""
+        """A seccomp or AppArmor profile in the view's terms; an unknown type is unconfined."""
         kind = self.merged(key, field).nested(key, field).text("type", field)
         if kind is None:
             return None
         return {"RuntimeDefault": "runtime-default", "Localhost": "custom"}.get(kind, "unconfined")
 
     def selinux(self) -> tuple[tuple[str, str], ...]:
-        """What SELinux options are given."""
+        """The SELinux options that are set."""
         options = self.merged("seLinuxOptions", "selinux").nested("seLinuxOptions", "selinux")
         return tuple((key, text) for key in ("type", "user", "role", "level") if (text := options.text(key, "selinux")))
 
@@ -179,7 +179,7 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
 
 
 def _shared_memory_mib(given: Properties, spec: Properties) -> int | None:
-    """Size of the memory that is mounted at /dev/shm."""
+    """Size limit of the emptyDir at /dev/shm."""
     field = "shared_memory_mib"
     mounts = given.entries("volumeMounts", field)
     names = {e.text("name", field) for e in mounts if (e.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY}

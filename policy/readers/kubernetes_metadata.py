@@ -22,7 +22,7 @@ class Metadata(TypedDict):
 
 
 def metadata(given: Properties, subject: str, kind: str) -> Metadata:
-    """Fields of any object. One without a name gets one of the provider's, which starts with the logical name."""
+    """Fields of any object; without a name the provider generates one from the logical name."""
     meta = given.nested("metadata", "name")
     if "name" in given.unknown:  # All of it: nothing in it is known either.
         given.unknown.update(("namespace", "labels", "annotations"))

@@ -1,4 +1,4 @@
-"""What carries traffic in a cluster and into it: services, network policies, ingresses, gateways and routes."""
+"""Services, network policies, ingresses, gateways and routes to their views."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def service(given: Properties, subject: str, kind: str) -> ServiceView:
 
 
 def network_policy(given: Properties, subject: str, kind: str) -> NetworkPolicyView:
-    """A networking.k8s.io NetworkPolicy. Without policyTypes it is about ingress, and egress where that has rules."""
+    """A networking.k8s.io NetworkPolicy. By default it covers ingress, and egress if it has egress rules."""
     spec = _spec(given, "selector", "ingress", "egress")
     types = spec.texts("policyTypes", "ingress") or ["Ingress", *(["Egress"] if spec.has("egress") else [])]
     return NetworkPolicyView(
@@ -77,7 +77,7 @@ def gateway(given: Properties, subject: str, kind: str) -> EntryView:
 
 
 def _spec(given: Properties, *fields: str) -> Properties:
-    """The spec; where it is unknown as a whole, so are all these fields."""
+    """The spec; if it is unknown as a whole, so are these fields."""
     spec = given.nested("spec", "spec")
     if "spec" in given.unknown:
         given.unknown.update(fields)

@@ -22,12 +22,12 @@ from policy.views.stack import VolumeView
 
 
 def any_object(given: Properties, subject: str, kind: str) -> ObjectView:
-    """An object of which only metadata matters."""
+    """An object that rules judge by its metadata alone."""
     return ObjectView(**metadata(given, subject, kind))
 
 
 def scaler(given: Properties, subject: str, kind: str) -> ScalerView:
-    """A HorizontalPodAutoscaler, or a ScaledObject of KEDA, whose counts have other names and defaults."""
+    """A HorizontalPodAutoscaler, or a ScaledObject of KEDA, with other names and defaults of the counts."""
     spec = given.nested("spec", "target_name")
     target = spec.nested("scaleTargetRef", "target_name")
     keda = kind == "ScaledObject"
@@ -89,7 +89,7 @@ def schedule(given: Properties, subject: str, kind: str) -> ScheduleView:
 
 
 def claim(given: Properties, subject: str, kind: str) -> VolumeView:
-    """A core/v1 PersistentVolumeClaim, as the named volume it stands for."""
+    """A core/v1 PersistentVolumeClaim, as a volume."""
     about = metadata(given, subject, kind)
     labels = {**about["labels"], **about["annotations"]}
     if writers := labels.get(as_annotation(VOLUME_WRITERS)):

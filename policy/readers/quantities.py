@@ -13,7 +13,7 @@ _MIB = 2**20
 
 
 def quantity(value: object) -> float | None:
-    """A quantity as a number: bytes or CPUs; None where it is none."""
+    """A quantity as a number of bytes or CPUs; None if it is malformed."""
     match = _QUANTITY.match(as_text(value) or "")
     if match is None:
         return None
@@ -26,6 +26,6 @@ def quantity(value: object) -> float | None:
 
 
 def mebibytes(value: object) -> int | None:
-    """A quantity of memory in whole MiB, rounded up; None where it is none."""
+    """A quantity of memory in MiB, rounded up; None if it is malformed."""
     number = quantity(value)
     return None if number is None else math.ceil(number / _MIB)

@@ -31,7 +31,7 @@ def collection_of(type_token: str) -> str:
 
 
 def stack_view(resources: Sequence[Registered]) -> StackView:
-    """Everything rules may ask of a stack, read once."""
+    """The views of all resources."""
     machines = [(r.urn, machine(r.name, r.outputs)) for r in resources if is_machine(r.type)]
     hosts = _Hosts(resources, dict(machines))
     views: dict[str, list[Any]] = defaultdict(list)
@@ -82,7 +82,7 @@ def _namespace(view: ObjectView, resource: Registered, hosts: _Hosts) -> str:
 
 
 def _settle(views: dict[str, list[Any]], machines: Sequence[MachineView]) -> None:
-    """Sets replicas, which depend on scalers and nodes."""
+    """Sets replicas, which depend on autoscalers and nodes."""
     scalers = Scalers(views["scalers"])
     counts = {pod.urn: replicas_of(pod, scalers, machines) for pod in views["pods"]}
     views["containers"] = [_counted(view, counts) for view in views["containers"]]

@@ -1,4 +1,4 @@
-"""What containers stand in: networks, volumes, providers and machine components to their views."""
+"""Networks, volumes, images, providers and machine components to their views."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> Provi
 
 
 def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
-    """What a machine component published; a figure that is missing reads as 0."""
+    """Outputs of a machine component; a missing figure reads as 0."""
     given = Properties(outputs)
     read = _read(published.Machine, given)
     read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or labels.POOL}
@@ -77,14 +77,11 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
 
 
 _NOTED = {"memory_reserve_mib": "memory_mib", "allowed_overlaps": "subnets", "pool_label": "pools"}
-"""Published field -> field of the view that is unknown where it is; else they are called alike."""
+"""Published field -> field of the view that is unknown with it, if the names differ."""
 
 
 def _read(kind: type, given: Properties, noted: str = "") -> dict[str, Any]:
-    """Fields of a view by name; those that are missing and have no default are left out.
-
-    noted: field of the machine's view that is unknown where one of these is.
-    """
+    """Fields of a view by name, without missing ones that have no default; noted: the field that is unknown then."""
     found = {}
     for one in published_fields(kind):
         if not one.for_people:
@@ -146,7 +143,7 @@ _READERS: Mapping[str, _Reader] = {
     "Mapping[str, Pool]": _each(published.Pool, PoolView),
     "MonthlyCost": _cost,
 }
-"""Annotation of a published field -> how it is read; what has the wrong type reads as missing."""
+"""Annotation of a published field -> its reader; a value of the wrong type reads as missing."""
 
 
 def _decoded(value: Any) -> Any:

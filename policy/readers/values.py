@@ -1,4 +1,4 @@
-"""Tolerant reading of provider properties: what has the wrong type reads as absent, what is unknown is remembered."""
+"""Tolerant reading of provider properties: a wrong type reads as absent, and unknown values are noted."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ class Properties:
         self.unknown: set[str] = set() if unknown is None else unknown
 
     def raw(self, key: str, field: str) -> Any:
-        """The value as it is; None where it is absent or unknown."""
+        """The value as given; None if absent or unknown."""
         value = self._values.get(key)
         return None if value is None or self._noted(value, field) else value
 
     def noting_in(self, unknown: set[str]) -> Properties:
-        """The same values, read for another view."""
+        """The same values, with unknown fields noted in another set."""
         return Properties(self._values, unknown)
 
     def has(self, key: str) -> bool:
-        """Whether something is given, also where it is unknown."""
+        """Whether a value is given, even an unknown one."""
         return self._values.get(key) is not None
 
     def names(self) -> list[str]:
-        """Names of what is given."""
+        """Keys of the given values."""
         return [key for key, value in self._values.items() if isinstance(key, str) and value is not None]
 
     def text(self, key: str, field: str) -> str | None:
-        """Text; None where it is absent or empty."""
+        """Text; None if absent or empty."""
         return as_text(self.raw(key, field)) or None
 
     def whole(self, key: str, field: str) -> int | None:
@@ -75,7 +75,7 @@ class Properties:
         return as_flag(self.raw(key, field))
 
     def optional_flag(self, key: str, field: str) -> bool | None:
-        """A flag; None where it is absent or unknown."""
+        """A flag; None if absent or unknown."""
         value = self.raw(key, field)
         return None if value is None else as_flag(value)
 
@@ -85,7 +85,7 @@ class Properties:
         return {name: item for name, item in values.items() if not self._noted(item, field)}
 
     def nested(self, key: str, field: str) -> Properties:
-        """A mapping to read on in."""
+        """The properties of a nested mapping."""
         return Properties(self.raw(key, field), self.unknown)
 
     def items(self, key: str, field: str) -> list[Any]:
@@ -97,7 +97,7 @@ class Properties:
         return [text for item in self.items(key, field) if (text := as_text(item)) is not None]
 
     def entries(self, key: str, field: str) -> Iterator[Properties]:
-        """The mappings of a list, each to read on in."""
+        """The properties of each mapping in a list."""
         for item in self.items(key, field):
             if isinstance(item, Mapping):
                 yield Properties(item, self.unknown)

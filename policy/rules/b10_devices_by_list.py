@@ -11,24 +11,21 @@ from policy.core.gpu.budgets import GPU_DEVICES
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
+_WHY = "a device bypasses every other restriction"
+
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     named = [name.strip() for name in container.labels.get(DEVICES, "").split(",")]
+    allowed = ", ".join(settings["devices"])
     for device in container.devices:
-        path = normpath(device)
+        path, what = normpath(device), f'devices holds "{device}", which'
         if fnmatchcase(path, GPU_DEVICES):
             continue  # G03 asks for a GPU budget instead.
         if not any(fnmatchcase(path, pattern) for pattern in settings["devices"]):
-            problem = (
-                f'devices holds "{device}", which is not an allowed device; a device bypasses every other restriction'
-            )
-            remedy = (
-                f"use one of {', '.join(settings['devices'])}, or add it to this rule's devices in the policy config"
-            )
-            yield Finding("devices", problem, remedy)
+            remedy = f"use one of {allowed}, or add it to this rule's devices in the policy config"
+            yield Finding("devices", f"{what} is not an allowed device; {_WHY}", remedy)
         elif device not in named:
-            problem = f'devices holds "{device}", which its group does not list, so nobody approved its use'
-            yield Finding("devices", problem)
+            yield Finding("devices", f"{what} its group does not list, so nobody approved its use")
 
 
 RULE = ContainerRule(

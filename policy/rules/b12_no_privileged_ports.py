@@ -9,6 +9,7 @@ from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _FIRST = 1024
 """First port that an unprivileged user may listen on."""
+_WHY = "which requires a capability, and may belong to a service of the host"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,10 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     ):
         for number in dict.fromkeys(numbers):
             if 0 < number < _FIRST:
-                problem = (
-                    f"{field} holds {number}, which requires a capability, and may belong to a service of the host"
-                )
-                yield Finding(field, problem)
+                yield Finding(field, f"{field} holds {number}, {_WHY}")
 
 
 RULE = ContainerRule(

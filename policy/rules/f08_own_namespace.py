@@ -9,15 +9,13 @@ from policy.views.stack import StackView
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 """Label that makes the API server reject pods below a Pod Security Standard."""
+_WHY = "which is shared, so its policies, quotas and roles apply to everyone"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for pod in stack.pods:
         if pod.namespace in settings["shared"] and "namespace" not in pod.unknown:
-            problem = (
-                f'namespace is "{pod.namespace}", which is shared, so its policies, quotas and roles apply to everyone'
-            )
-            yield Finding("namespace", problem, of=pod)
+            yield Finding("namespace", f'namespace is "{pod.namespace}", {_WHY}', of=pod)
     for namespace in stack.namespaces:
         level = namespace.labels.get(ENFORCE)
         if "labels" not in namespace.unknown and level not in settings["levels"]:

@@ -8,16 +8,13 @@ from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
 _UNSTATED = "unstated"
+_WHY = "whose stock OS boots without the memory cgroup, so memory limits are silently ignored"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
         if machine.memory_enforced == _UNSTATED:
-            problem = (
-                f"memory_enforced is not stated for {machine.name}, whose stock OS boots without the memory "
-                "cgroup, so memory limits are silently ignored"
-            )
-            yield Finding("memory_enforced", problem, of=machine)
+            yield Finding("memory_enforced", f"memory_enforced is not stated for {machine.name}, {_WHY}", of=machine)
 
 
 RULE = StackRule(

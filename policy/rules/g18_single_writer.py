@@ -16,18 +16,15 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for container in stack.containers:
         written = {mount.source for mount in container.mounts if mount.kind == VOLUME and not mount.read_only}
         for source in sorted(written):
-            key = (container.host, source)
+            key, what = (container.host, source), f'mounts writes to volume "{source}"'
             if key not in single:
                 continue
             if container.replicas > 1:
-                problem = (
-                    f'mounts writes to volume "{source}" from {container.replicas} replicas; two corrupt its files'
-                )
+                problem = f"{what} from {container.replicas} replicas; two corrupt its files"
                 yield Finding("mounts", problem, "run one replica", of=container)
             first = writers.setdefault(key, container.urn or container.subject)
             if first != (container.urn or container.subject):
-                name = first.rpartition("::")[2]
-                problem = f'mounts writes to volume "{source}", and so does {name}; two writers corrupt its files'
+                problem = f"{what}, and so does {first.rpartition('::')[2]}; two writers corrupt its files"
                 yield Finding("mounts", problem, of=container)
 
 

@@ -42,7 +42,7 @@ class Mount:
     """`bind`, `volume` (on Kubernetes a claim) or `tmpfs`; else the pod's own word: `emptyDir`, `secret`..."""
     read_only: bool = False
     propagation: str = ""
-    """Mount propagation in the target's word (`rshared`, `Bidirectional`); empty if not set, which means private."""
+    """In the target's own word (`rshared`, `Bidirectional`); empty if not set, which means private."""
 
 
 @dataclass(frozen=True, slots=True)

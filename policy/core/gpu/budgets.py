@@ -1,4 +1,4 @@
-"""GPU budgets as containers' labels state them, and what they add up to on each card."""
+"""GPU budgets in containers' labels, and their sums on each card."""
 
 from __future__ import annotations
 
