@@ -12,7 +12,7 @@ from components.listing import Entry, Ref, filled
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.published import outputs
 
-_OURS = "fleet:cloudrun:"
+_COMPONENTS = "fleet:cloudrun:"
 _CLOUD = ("machine", "cloud")
 _PARTS = {Part.FRONT_DOOR: "GlobalFrontDoor", Part.OBSERVABILITY: "Observability"}
 _RUN_CONTAINERS = ("cloudrunv2.Service", "cloudrunv2.WorkerPool", "cloudrunv2.Job")
@@ -39,7 +39,7 @@ class _Inventory:
             self._groups[group.name] = self._group(group)
         parts = [self._part(part, kind) for part, kind in _PARTS.items()]
         return Entry(
-            f"{_OURS}CloudRun",
+            f"{_COMPONENTS}CloudRun",
             stack,
             {"machine": deployment.machine.name},
             (api, platform, *self._groups.values(), *(part for part in parts if part.children)),
@@ -49,13 +49,13 @@ class _Inventory:
     def _part(self, part: Part, kind: str) -> Entry:
         children = tuple(self._entry(resource) for resource in self._resources if resource.part is part)
         outputs = {"resources": len(children)}
-        return Entry(f"{_OURS}{kind}", f"{self._stack}-{part}", {}, children, outputs=outputs, part=_CLOUD)
+        return Entry(f"{_COMPONENTS}{kind}", f"{self._stack}-{part}", {}, children, outputs=outputs, part=_CLOUD)
 
     def _group(self, group: PlannedGroup) -> Entry:
         keys = tuple(container.key for container in group.containers)
         owned = [one for one in self._resources if one.part is Part.GROUP and one.group == group.name]
         return Entry(
-            f"{_OURS}CloudRunGroup",
+            f"{_COMPONENTS}CloudRunGroup",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
             tuple(self._entry(resource, keys) for resource in owned),

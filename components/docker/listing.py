@@ -21,7 +21,7 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, Pl
 from fleet.published import outputs
 
 CONTAINER = "docker:index/container:Container"
-_OURS = "fleet:docker:"
+_COMPONENTS = "fleet:docker:"
 
 
 def inventory(deployment: Deployment) -> Entry:
@@ -47,7 +47,7 @@ class _Inventory:
         provider, part = render_provider(machine), ("machine", "connection")
         daemon = Entry("pulumi:providers:docker", f"{self._stack}-daemon", provider, part=part)
         return Entry(
-            f"{_OURS}DockerMachine",
+            f"{_COMPONENTS}DockerMachine",
             self._stack,
             {"machine": machine.name},
             (daemon, *self._networks, *self._volumes.values(), *images, *self._groups.values()),
@@ -67,7 +67,7 @@ class _Inventory:
                 part=("machine", *part),
             )
             outputs = {"name": network.name, **about}
-            yield Entry(f"{_OURS}FleetNetwork", name, about, (bridge,), outputs=outputs, part=bridge.part)
+            yield Entry(f"{_COMPONENTS}FleetNetwork", name, about, (bridge,), outputs=outputs, part=bridge.part)
 
     def _volume(self, key: str, volume: PlannedVolume) -> Entry:
         name, about = f"{self._stack}-volume-{key}", {"kind": str(volume.kind)}
@@ -81,7 +81,7 @@ class _Inventory:
             volume=key,
         )
         outputs = {"name": volume.name, **about}
-        return Entry(f"{_OURS}DataVolume", name, about, (inner,), outputs=outputs, group=volume.group, volume=key)
+        return Entry(f"{_COMPONENTS}DataVolume", name, about, (inner,), outputs=outputs, group=volume.group, volume=key)
 
     def _images(self) -> tuple[Entry, ...]:
         name, builds = f"{self._stack}-images", self._deployment.builds
@@ -98,12 +98,12 @@ class _Inventory:
         if not builds:
             return ()
         children, outputs = tuple(by_name.values()), {"images": list(self._builds)}
-        return (Entry(f"{_OURS}AgentImages", name, {"images": len(builds)}, children, outputs=outputs),)
+        return (Entry(f"{_COMPONENTS}AgentImages", name, {"images": len(builds)}, children, outputs=outputs),)
 
     def _group(self, group: PlannedGroup) -> Entry:
         kind = "GpuSharing" if group in self._deployment.sharing else "ContainerGroup"
         return Entry(
-            f"{_OURS}{kind}",
+            f"{_COMPONENTS}{kind}",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
             tuple(self._container(container) for container in group.containers),

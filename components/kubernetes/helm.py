@@ -41,12 +41,12 @@ def chart(deployment: Deployment, moved: Deployment, made_by: str) -> Mapping[st
     manifests, knobs, tenants = render(moved), Knobs(_SECTIONS), Tenants(moved)
     _ensure_only_the_namespace_differs(render(deployment), manifests, namespace)
     general_knobs(deployment, namespace, knobs)
-    copies = _copies(moved, manifests)
+    scaling = _scaling(moved, manifests)
     shared = [manifest for manifest in manifests if manifest.group is None]
     files = {"templates/shared.yaml": shared_text(moved, shared, tenants, made_by)}
     for group in moved.groups:
         owned = [manifest for manifest in manifests if manifest.group == group.name]
-        part = GroupChart(group, owned, [copy for copy in copies if copy.group == group.name], knobs)
+        part = GroupChart(group, owned, [m for m in scaling if m.group == group.name], knobs)
         files[f"templates/groups/{group.name}.yaml"] = part.template(tenants, made_by)
     about = {
         "apiVersion": "v2",
@@ -74,7 +74,7 @@ def _ensure_only_the_namespace_differs(here: Sequence[Manifest], there: Sequence
             raise KnobError(msg)
 
 
-def _copies(moved: Deployment, manifests: Sequence[Manifest]) -> list[Manifest]:
+def _scaling(moved: Deployment, manifests: Sequence[Manifest]) -> list[Manifest]:
     """Autoscalers and disruption budgets of every group that can have several replicas, rendered as if it had."""
     groups = tuple(_scaled(group) if _can_have_several(group, manifests) else group for group in moved.groups)
     scaled = {group.name for group in groups if group.operation.scaling.min > 1}

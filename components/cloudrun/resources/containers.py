@@ -20,8 +20,8 @@ _SQL = "cloudsql"
 
 def main_port(group: PlannedGroup) -> int | None:
     """The port that receives requests: the group's main one, else the first of its main container."""
-    mine = [port for port in group.ports if port.container == MAIN and port.protocol == "tcp"]
-    return next((port.port for port in sorted(mine, key=lambda port: (port.key != MAIN, port.key))), None)
+    ports = [port for port in group.ports if port.container == MAIN and port.protocol == "tcp"]
+    return next((port.port for port in sorted(ports, key=lambda port: (port.key != MAIN, port.key))), None)
 
 
 def containers(

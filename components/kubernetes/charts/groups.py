@@ -21,17 +21,16 @@ _RESOURCES = {"cpu": kinds.CPU, "memory": kinds.MEMORY, "ephemeral-storage": kin
 class GroupChart:
     """A group's part of a chart.
 
-    copies: its autoscalers and disruption budgets, with or without which it runs now; empty if it cannot have several
-    replicas.
+    scaling: the autoscalers and disruption budgets it has with several replicas; empty if it cannot have several.
     """
 
     def __init__(
-        self, group: PlannedGroup, manifests: Sequence[Manifest], copies: Sequence[Manifest], knobs: Knobs
+        self, group: PlannedGroup, manifests: Sequence[Manifest], scaling: Sequence[Manifest], knobs: Knobs
     ) -> None:
         self._group = group
-        self._copies = copies
-        copied = {manifest.key for manifest in copies}
-        self._manifests = (*(m for m in manifests if m.key not in copied), *copies)
+        self._scaling = scaling
+        scaled = {manifest.key for manifest in scaling}
+        self._manifests = (*(m for m in manifests if m.key not in scaled), *scaling)
         self._knobs = knobs
         data: Mapping[str, str] = next((m.object["data"] for m in manifests if m.kind == "v1/ConfigMap"), {})
         self._books = dict(sorted(data.items()))
@@ -117,19 +116,19 @@ class GroupChart:
 
     def _replicas(self, body: Object) -> None:
         wanted = self._group.operation.scaling
-        self._add(("replicas",), wanted.min, kinds.COPIES if self._copies else kinds.ONE_COPY)
+        self._add(("replicas",), wanted.min, kinds.REPLICAS if self._scaling else kinds.ONE_REPLICA)
         if wanted.is_elastic == ("replicas" in body["spec"]):
             msg = f"{self._group.name}: replicas are set for an elastic group, or missing for another"
             raise KnobError(msg)
         replicas = number("$group.replicas")
-        if not self._copies:
+        if not self._scaling:
             body["spec"]["replicas"] = replicas
             return
         body["spec"]["replicas"] = Only("not $group.autoscaling.enabled", replicas)
         for key, value, kind in (
-            ("enabled", wanted.is_elastic, kinds.AUTOSCALED),
-            ("min", wanted.min, kinds.LEAST),
-            ("max", wanted.max, kinds.MOST),
+            ("enabled", wanted.is_elastic, kinds.AUTOSCALING),
+            ("min", wanted.min, kinds.REPLICAS_MIN),
+            ("max", wanted.max, kinds.REPLICAS_MAX),
             ("cpuPercent", wanted.cpu_percent, kinds.CPU_PERCENT),
             ("memoryPercent", wanted.memory_percent, kinds.MEMORY_PERCENT),
         ):

@@ -18,12 +18,12 @@ HELPERS = r"""
 {{- if hasSuffix "Gi" . }}{{ mul (trimSuffix "Gi" .) 1024 }}{{ else }}{{ trimSuffix "Mi" . }}{{ end }}
 {{- end }}
 
-{{- /* A group's values -> minimum of replicas. */ -}}
+{{- /* A group's values -> minimum number of replicas. */ -}}
 {{- define "fleet.least" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.min | int }}{{ else }}{{ .replicas | int }}{{ end }}
 {{- end }}
 
-{{- /* A group's values -> maximum of replicas outside rollouts. */ -}}
+{{- /* A group's values -> maximum number of replicas outside rollouts. */ -}}
 {{- define "fleet.most" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.max | int }}{{ else }}{{ .replicas | int }}{{ end }}
 {{- end }}

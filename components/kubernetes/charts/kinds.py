@@ -6,7 +6,7 @@ from components.kubernetes.charts.knobs import SWITCH, Kind, pattern, whole
 from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
 
 _MEMORY = pattern(r"^[1-9][0-9]{0,8}(Mi|Gi)$", 11)
-_COPIES_MAX = 1000
+_REPLICAS_LIMIT = 1000
 _HOST = pattern(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
 _IMAGE = {"type": "string", "pattern": r"^\S+$", "minLength": 3}
 
@@ -18,11 +18,11 @@ CANDIDATE = Kind("Image of the candidate version.", _IMAGE)
 CPU = Kind("CPU as 500m or whole CPUs; requests are reserved.", pattern(r"^[1-9][0-9]{0,8}m?$", 10))
 MEMORY = Kind("Memory in Mi or Gi; a container above its limit is killed.", _MEMORY)
 DISK = Kind("Writable disk for logs.", _MEMORY)
-COPIES = Kind("Replicas while autoscaling is disabled.", whole(0, _COPIES_MAX))
-ONE_COPY = Kind("At most one replica: its data supports a single writer or a single pod.", whole(0, 1))
-AUTOSCALED = Kind("Whether the number of replicas is autoscaled.", SWITCH)
-LEAST = Kind("Minimum of replicas.", whole(1, _COPIES_MAX))
-MOST = Kind("Maximum of replicas.", whole(1, _COPIES_MAX))
+REPLICAS = Kind("Replicas while autoscaling is disabled.", whole(0, _REPLICAS_LIMIT))
+ONE_REPLICA = Kind("At most one replica: its data supports a single writer or a single pod.", whole(0, 1))
+AUTOSCALING = Kind("Whether the number of replicas is autoscaled.", SWITCH)
+REPLICAS_MIN = Kind("Minimum number of replicas.", whole(1, _REPLICAS_LIMIT))
+REPLICAS_MAX = Kind("Maximum number of replicas.", whole(1, _REPLICAS_LIMIT))
 CPU_PERCENT = Kind("Target for average use of the CPU request, in percent.", whole(1, 100))
 MEMORY_PERCENT = Kind("Target for average use of the memory request, in percent.", whole(1, 100))
 HOST = Kind("External host name, also of the TLS certificate.", _HOST)
