@@ -18,7 +18,7 @@ _REASONS: Mapping[str, str] = {
     "*.HOME": "the writable folder of a read-only root",
     "*.PORT_OFFSET": "each container has its own address, so ports are never shifted",
     "*.CROSS_MACHINE_SYNC": "no peer on another machine offers a discovery or observability port",
-    "*Group.wave": "it starts after no group of this stack",
+    "*Group.wave": "it waits for no group of this stack",
     "*.automountServiceAccountToken": "no agent uses the cluster's API",
     "*.imagePullPolicy": "images are pinned, so a node's copy never goes stale",
     "*.strategy.type": "another rollout.strategy replaces the object",
@@ -29,7 +29,7 @@ _REASONS: Mapping[str, str] = {
     "Image.buildOnPreview": "a preview must not need the machine",
     "HorizontalPodAutoscaler.spec.behavior.*": "up at once, at most doubling every 15 s; down one pod a minute",
     "Service.spec.type": "reached only inside the cluster; machine.cluster.entrance opens it",
-    "Service.invokerIamDisabled": "every caller of a service must be named",
+    "Service.invokerIamDisabled": "every caller of a service must be authenticated",
     "Service.disable*": _SHARED_API,
     "Repository.cleanupPolicies.*": "untagged images are deleted after a week, the newest are kept",
 }
