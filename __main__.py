@@ -16,7 +16,7 @@ try:
     without_gpu = pulumi.Config("fleet").get_bool("without_gpu") or False
     deployment = charged(plan_stack(project.fleet, pulumi.get_stack(), without_gpu=without_gpu), project.fleet)
 except (ConfigurationError, UserError) as error:
-    # RunError ends the program with the message alone: a fault of the files is no reason for a traceback.
+    # RunError shows the message without a traceback.
     raise pulumi.RunError(str(error)) from error
 
 build(deployment)

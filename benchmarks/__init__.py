@@ -1,1 +1,1 @@
-"""How long the commands take, against bare programs that register the same resources. `make bench` prints a table."""
+"""Times the commands against bare programs that register the same resources; `make bench` prints a table."""

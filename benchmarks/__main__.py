@@ -1,4 +1,4 @@
-"""Prints how long commands, a preview and an update take, against their budgets and bare programs."""
+"""Prints the times of commands, a preview and an update, with their budgets and the times of bare programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMANDS_S = {
 """Command -> its budget in seconds, on an idle machine with two cores."""
 
 DIFF_BASE = "28601a1061118e891ad81c56ae5c7c14c274d504"
-"""A commit whose code and files differ from today's in each of the six stacks."""
+"""A commit from which each of the six stacks differs."""
 
 DIFF_BUDGET_S = 2.5
 PLAN_RATIO = 1.5
@@ -41,7 +41,7 @@ JUDGE_RATIO = 2.3
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `bare_s` and the ratio are absent where nothing is compared."""
+    """One line of the table; `bare_s` is None without a bare program."""
 
     what: str
     ours_s: float
@@ -51,7 +51,7 @@ class Row:
 
 
 def main() -> None:
-    """Measures everything that can be measured here, and names what cannot."""
+    """Measures what can be measured here, and prints what cannot."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"{'what':<46} {'ours s':>7} {'bare s':>7} {'ratio':>6}   budget")
@@ -91,7 +91,7 @@ def _command(command: str, took_s: float, budget_s: float) -> Row:
 
 
 def _diff() -> Iterator[Row]:
-    """Of this checkout, since a diff reads the other side from git."""
+    # In this checkout, since a diff reads its base from git.
     command = _fleet(ROOT, "diff", "--base", DIFF_BASE)
     try:
         took = medians({"diff": command}, 3)["diff"]

@@ -1,8 +1,8 @@
-"""How long Docker Compose brings up MainPC's groups with stand-ins: our export against a bare hand-written file.
+"""Times Docker Compose bringing up MainPC's groups with stand-ins: our export against a bare hand-written file.
 
-`python -m benchmarks.bring_up` prints a table. Both files run the same image with the same settings of the agent host,
-the same health check and the same waves; the bare one has nothing else: no limits, no hardening, no volumes, no ports.
-Both are brought up in turn on a Docker daemon of their own, which needs root (tools/lab/two-machines).
+`python -m benchmarks.bring_up` prints a table. Both files have the same image, agent host settings, health check and
+waves; the bare one has no limits, hardening, volumes or ports. They run in turn on a separate Docker daemon, which
+requires root (tools/lab/two-machines).
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ WAVES = (
     ("audio-emotion", "audio-emotion-streams"),
 )
 WAITS_FOR = {1: "core-platform", 2: "memory-stack", 3: "model-manager-gpu", 4: "language-stack-gpu"}
-"""Wave, counted from 0 -> the container whose health it waits for."""
+"""Zero-based wave -> the container that must be healthy before it starts."""
 TAKEN = ("image", "environment", "healthcheck")
-"""What the bare containers have in common with ours."""
+"""Keys that the bare services share with ours."""
 
 
 def main() -> None:
-    """Measures, or says why it cannot."""
+    """Prints the table, or exits with the reason why nothing can be measured."""
     lack = missing()
     if lack:
         sys.exit(f"bring-up: not measured, {lack}")

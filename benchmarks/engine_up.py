@@ -1,9 +1,8 @@
-"""How long the real engine brings up MainPC's groups with stand-ins: our program against a bare hand-written one.
+"""Times the engine bringing up MainPC's groups with stand-ins: our program against a bare hand-written one.
 
-Both programs run one image with the same settings of the agent host, the same health check and the same waves. The
-bare one leaves waiting to the Docker provider (`wait`) and has nothing else but the network the containers find each
-other on: no limits, no hardening, no volumes, no ports. Both are brought up in turn, from nothing, on a Docker daemon
-of their own (tools/lab/two-machines).
+Both programs have the same image, agent host settings, health check and waves. The bare one waits with the Docker
+provider's `wait`, and has one network but no limits, hardening, volumes or ports. They run in turn, from an empty
+stack, on a separate Docker daemon (tools/lab/two-machines).
 """
 
 from __future__ import annotations
@@ -62,13 +61,13 @@ for name, container in data["containers"].items():
 
 
 class NotMeasuredError(Exception):
-    """Nothing was measured; the message says why."""
+    """Nothing was measured; the message is the reason."""
 
 
 def bring_up(folder: Path) -> dict[str, float]:
-    """Median wall seconds of `pulumi up` from nothing: `ours` and `bare`.
+    """Median wall seconds of `pulumi up` of an empty stack: `ours` and `bare`.
 
-    Raises NotMeasuredError where the engine, its provider or two Docker daemons of our own cannot be had.
+    Raises NotMeasuredError without the engine, its provider or the lab's Docker daemons.
     """
     lack = "pulumi is not on PATH" if shutil.which("pulumi") is None else missing(compose=False)
     if lack:
@@ -89,7 +88,7 @@ def _ours(project: Project) -> Deployment:
     pulumi_yaml(project.folder)
     file = project.folder / f"Pulumi.{STACK}.yaml"
     text = yaml.safe_load(file.read_text())
-    # From a registry that is never asked: the images are there, and none is to be built while the clock runs.
+    # The images are loaded beforehand, so that no time is spent on pulls or builds.
     text["config"] |= {"fleet:stand_ins": "true", "fleet:images": {"registry": "lab.invalid"}}
     file.write_text(yaml.safe_dump(text, sort_keys=False))
     return project.plan(STACK)
@@ -138,7 +137,7 @@ def _medians(programs: dict[str, tuple[Path, str]]) -> dict[str, float]:
 
 
 def _down(folder: Path, stack: str) -> tuple[Command, ...]:
-    """Everything goes, protected volumes too: the next turn starts from nothing."""
+    """Commands that remove everything, including protected volumes."""
     destroy = ("destroy", "--yes", "--skip-preview")
     return (
         pulumi(folder, stack, *destroy, "--exclude-protected"),

@@ -1,4 +1,4 @@
-"""What is timed: the shipped project, one of many groups, and bare programs with the same resources."""
+"""The projects to time: the shipped one, one with many groups, and bare programs with the same resources."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from typing import Any
 
 import yaml
 
-from components.docker.render import (
-    render_build,
-    render_container,
-    render_network,
-    render_provider,
-    render_volume,
-)
+from components.docker.render import render_build, render_container, render_network, render_provider, render_volume
 from fleet.load.project import load_project
 from fleet.plan.planner import plan_stack
 
@@ -120,7 +114,7 @@ def shipped(folder: Path) -> Path:
 
 
 def many_groups(folder: Path, count: int) -> Path:
-    """A project whose one stack `big` runs `count` groups of one container with one agent, in five waves."""
+    """A project with one stack, `big`: `count` groups of one container with one agent, in five waves."""
     _program(folder)
     names = [f"group-{index:03}" for index in range(count)]
     (folder / "groups/many").mkdir(parents=True)
@@ -146,7 +140,7 @@ def many_groups(folder: Path, count: int) -> Path:
 
 
 def bare_program(folder: Path, project: Path, stack: str) -> Path:
-    """A Pulumi project that registers what `stack` of `project` does, from literal arguments."""
+    """A Pulumi project that registers the resources of `stack` of `project` from literal arguments."""
     deployment = plan_stack(load_project(project).fleet, stack)
     data = {
         "provider": render_provider(deployment.machine),

@@ -1,4 +1,4 @@
-"""Whole-process timings: commands in turn, so that a machine that slows down slows all of them."""
+"""Wall times of processes. Commands alternate, so that a slowdown of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command:
 def medians(commands: Mapping[str, Command], runs: int) -> dict[str, float]:
     """Median wall seconds of each command, after one run that warms the caches.
 
-    Raises CalledProcessError where a command fails: a time of a failure says nothing.
+    Raises CalledProcessError if a command fails.
     """
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(runs + 1):
@@ -36,7 +36,7 @@ def medians(commands: Mapping[str, Command], runs: int) -> dict[str, float]:
 
 def seconds(command: Command) -> float:
     """Wall seconds of one run."""
-    # As a user has it: modules compiled once are not compiled again.
+    # As for users, with compiled modules cached.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     done = subprocess.run(  # noqa: S603  (our own commands)
@@ -54,7 +54,7 @@ def seconds(command: Command) -> float:
 
 
 def pulumi(folder: Path, stack: str, *arguments: str) -> Command:
-    """A Pulumi command on a stack whose state lies in the project's folder."""
+    """A Pulumi command on a stack with its state in the project's folder."""
     state = folder / "state"
     state.mkdir(exist_ok=True)
     environment = {

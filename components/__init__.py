@@ -1,4 +1,4 @@
-"""Component resources, a package a target; the only code that imports Pulumi."""
+"""Component resources, with a package per target; the only code that imports Pulumi."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from fleet.plan.deployment import Deployment
 
 
 def build(deployment: Deployment) -> None:
-    """Registers everything a deployment needs, with its target's components, and exports what its owner looks up.
+    """Registers a deployment with its target's components, and exports the stack's outputs.
 
-    A target's package is imported only here, so that no stack pays for another target's SDK.
-
-    Raises pulumi.RunError if that SDK is not installed.
+    Imports only that target's SDK. Raises pulumi.RunError if it is not installed.
     """
     import pulumi  # heavy, and render modules do without it
 

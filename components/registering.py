@@ -1,4 +1,4 @@
-"""Registers an inventory: components under their parents, each resource after what it needs."""
+"""Registers an inventory: each component under its parent, each resource after its dependencies."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PROVIDER = "pulumi:providers:"
 
 
 class Registrar:
-    """Registers the entries of one inventory, and knows what it made of each.
+    """Registers the entries of one inventory. Targets override `options` or `resource`.
 
-    components: the classes of its components. A target that adds options, or whose SDK differs, overrides a method.
+    components: the classes of its components.
     """
 
     def __init__(self, *components: type[Component]) -> None:
@@ -25,11 +25,11 @@ class Registrar:
         self._made: dict[Entry, pulumi.Resource] = {}
 
     def machine(self, root: Entry) -> Component:
-        """Registers everything."""
+        """Registers the machine's component with its descendants."""
         return self._components[_kind(root)](root.name, ComponentArgs(root, self))
 
     def children(self, entry: Entry, parent: pulumi.Resource) -> None:
-        """Registers what a component owns; a provider among it serves those after it."""
+        """Registers a component's children; a provider among them is used for those after it."""
         providers: list[pulumi.ProviderResource] = []
         for child in entry.children:
             options = pulumi.ResourceOptions(parent=parent, providers=providers or None, **self.options(child))
@@ -41,20 +41,20 @@ class Registrar:
                     providers.append(made)
 
     def options(self, entry: Entry) -> dict[str, Any]:
-        """Arguments of ResourceOptions, but for parent and provider."""
-        longest = f"{entry.timeout_s}s" if entry.timeout_s else None
+        """Arguments of ResourceOptions, except parent and providers."""
+        timeout = f"{entry.timeout_s}s" if entry.timeout_s else None
         return {
             "depends_on": [self._made[need] for need in entry.needs],
-            "custom_timeouts": pulumi.CustomTimeouts(create=longest, update=longest) if longest else None,
+            "custom_timeouts": pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout else None,
             **entry.options,
         }
 
     def resource(self, entry: Entry, arguments: Mapping[str, Any], options: pulumi.ResourceOptions) -> pulumi.Resource:
-        """Registers a resource of a provider; its module of the SDK is imported when the first one needs it."""
+        """Registers a provider's resource, and imports its module of the SDK."""
         if entry.type.startswith(_PROVIDER):
             module, kind = f"pulumi_{_kind(entry)}", "Provider"
         else:
-            # `gcp:cloudrunv2/service:Service`: modules hold their classes themselves, and `index` is the package.
+            # `gcp:cloudrunv2/service:Service` is in the module `cloudrunv2`; classes of `index` are in the package.
             package, path, kind = entry.type.split(":")
             module = f"pulumi_{package}.{path.partition('/')[0]}".removesuffix(".index")
         made: pulumi.Resource = getattr(import_module(module), kind)(entry.name, opts=options, **arguments)
@@ -69,14 +69,14 @@ class Registrar:
 
 @dataclass(frozen=True)
 class ComponentArgs:
-    """A component's entry, and what registers its children."""
+    """A component's entry, and the registrar of its children."""
 
     entry: Entry
     registrar: Registrar
 
 
 class Component(pulumi.ComponentResource):
-    """A component of an inventory: it registers its children, and publishes its outputs for policies to judge by."""
+    """A component of an inventory, with its children; policies read its outputs."""
 
     def __init__(self, name: str, args: ComponentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         entry = args.entry

@@ -1,1 +1,1 @@
-"""What serves the project's own work: its lab, and its pipeline."""
+"""Development tools: CI, the lab, and test selection."""

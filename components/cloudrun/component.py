@@ -1,4 +1,4 @@
-"""Component resources of Cloud Run; `listing.py` says what each registers, and after what."""
+"""Component resources of Cloud Run; `listing.py` defines their children and dependencies."""
 
 from __future__ import annotations
 
@@ -7,42 +7,28 @@ from fleet.plan.deployment import Deployment
 
 
 class CloudRun(Component):
-    """A project and everything a deployment puts into it.
+    """A project and everything a deployment creates in it.
 
-    It does not own the project, its network, the secrets' values, the images, or the name by which the world finds the
-    front door. Its outputs are what stack policies judge by: project, regions, what a month may cost, the start order
-    of the fleet.
+    Not included: the project, its network, secret values, images, and the front door's DNS record.
     """
 
 
 class CloudPlatform(Component):
-    """What groups find when they start: APIs, accounts with their rights, repositories, secrets, buckets, databases.
-
-    It does not own the secrets' values, nor what the APIs were used for before.
-    """
+    """What groups need before they start: APIs, service accounts, repositories, secrets, buckets and databases."""
 
 
 class CloudRunGroup(Component):
-    """A group's service, worker pool or job in every region, and who may call it.
-
-    It does not own the group's account or its data: those outlive it.
-    """
+    """A group's service, worker pool or job in every region, with its invokers; its account and data outlive it."""
 
 
 class GlobalFrontDoor(Component):
-    """The global load balancer: address, certificate, routes and what it refuses.
-
-    It does not own the DNS record that leads to its address.
-    """
+    """The global load balancer: address, certificate, routes and security policy."""
 
 
 class Observability(Component):
-    """Uptime checks, alerts, the count of errors and the dashboard.
-
-    It does not own who is alerted: the notification channel is the platform's, and its budget alerts the same owner.
-    """
+    """Uptime checks, alerts, the error metric and the dashboard. The notification channel belongs to the platform."""
 
 
 def registrar(_: Deployment) -> Registrar:
-    """What registers a project's components."""
+    """The registrar of a project's components."""
     return Registrar(CloudRun, CloudPlatform, CloudRunGroup, GlobalFrontDoor, Observability)

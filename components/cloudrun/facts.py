@@ -1,4 +1,4 @@
-"""What a project's component publishes, for policies and for people. Pure."""
+"""Outputs of a project's component, for policies and people. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fleet.published import Machine
 
 
 def facts(deployment: Deployment) -> Machine:
-    """What all targets publish, and what its owner looks up of the project."""
+    """The outputs of all targets, with the project's own."""
     cloud = cloud_of(deployment)
     return replace(
         common_facts(deployment),

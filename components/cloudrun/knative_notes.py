@@ -1,10 +1,11 @@
-"""What a cluster must have for exported services, and what of a project on Google Cloud stays behind. Pure."""
+"""What exported services need of a cluster, and what is not exported from the Google Cloud project. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.cloudrun.knative import SECRET_KEY, TIMEOUT_MAX_S, claimed, databases, live_service, namespace, services
+from components.cloudrun.knative import TIMEOUT_MAX_S, claimed, databases, live_service, namespace, services
+from components.objects import create_secret
 from fleet.model import Cloud
 from fleet.plan.deployment import Deployment
 
@@ -13,15 +14,15 @@ _FLAGS = (
     "kubernetes.podspec-persistent-volume-write",
     "kubernetes.podspec-securitycontext",
 )
-"""Of Knative's ConfigMap `config-features`: without them its webhook refuses claims."""
+"""Keys of Knative's ConfigMap `config-features`, without which its webhook refuses claims."""
 
 
 def needed(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
-    """What must be there before the files are applied, a line each."""
+    """What must be installed before the files are applied, one line each."""
     groups = services(deployment)
     yield "Knative Serving, with a networking layer"
     if any(claimed(group, deployment) for group in groups):
-        yield "a default storage class with ReadWriteMany, for what are buckets on Cloud Run"
+        yield "a default storage class with ReadWriteMany, for volumes that are buckets on Cloud Run"
         yield f"enabled in knative-serving/config-features: {', '.join(_FLAGS)}"
     longest = max((cloud.service(group.name).timeout_s for group in groups), default=0)
     if longest > TIMEOUT_MAX_S:
@@ -33,28 +34,25 @@ def needed(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
 
 
 def secrets(deployment: Deployment) -> tuple[str, ...]:
-    """Secrets that pods wait for, each with how it is made."""
+    """The command that creates each secret that pods mount."""
     names = {name for group in services(deployment) for container in group.containers for name in container.secrets}
-    create = f"kubectl -n {namespace(deployment)} create secret generic"
-    return tuple(f"{create} {name} --from-file={SECRET_KEY}=FILE" for name in sorted(names))
+    return tuple(create_secret(namespace(deployment), name) for name in sorted(names))
 
 
 def left_behind(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
-    """What the files do not carry over, a line each."""
-    mine = services(deployment)
-    others = [group.name for group in deployment.groups if group not in mine]
-    if others:
-        yield f"worker pools and jobs, which are no services: {', '.join(others)}"
-    called = [group.name for group in mine if cloud.service(group.name).invokers]
-    if called:
-        yield f"invokers ({', '.join(called)}): Knative asks nobody who they are; a mesh or a gateway may"
-    for group in mine:
+    """What the files do not carry over, one line each."""
+    exported = services(deployment)
+    if rest := [group.name for group in deployment.groups if group not in exported]:
+        yield f"worker pools and jobs: {', '.join(rest)}"
+    if called := [group.name for group in exported if cloud.service(group.name).invokers]:
+        yield f"invokers ({', '.join(called)}): Knative does not authenticate callers; use a mesh or a gateway"
+    for group in exported:
         if found := databases(group, deployment):
-            yield f"databases of {group.name} ({', '.join(found)}): give it one, and its address as environment"
+            yield f"databases of {group.name} ({', '.join(found)}): provide one, and its address as environment"
         if any(container.hardening.weakened for container in group.containers):
-            yield f"the weaker hardening that {group.name} asks for: the restricted level refuses it"
+            yield f"weaker hardening of {group.name}: the restricted level refuses it"
     if any(secret.candidate_version for secret in cloud.secrets.values()):
-        yield "versions of secrets that a candidate tries: a cluster's secret has one value, which both versions read"
+        yield "secret versions of a candidate: a cluster's secret has one value, which both revisions read"
     if cloud.front_door:
         yield f"the front door {cloud.front_door.host}: map it with a DomainMapping, and limit requests at the gateway"
     if cloud.observation or cloud.budget:
@@ -62,9 +60,8 @@ def left_behind(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
 
 
 def rollouts(deployment: Deployment) -> Iterator[str]:
-    """How a rollout under way comes to a cluster that has neither version."""
+    """How to apply a rollout under way to a cluster that has neither revision."""
     for group in services(deployment):
         if live_service(group, deployment):
-            where = f"-n {namespace(deployment)} ksvc/{group.name}"
-            ready = f"`kubectl wait {where} --for=condition=Ready`"
-            yield f"{group.name}: its file -live first, then {ready}, then the other one"
+            ready = f"`kubectl wait -n {namespace(deployment)} ksvc/{group.name} --for=condition=Ready`"
+            yield f"{group.name}: apply its -live file, run {ready}, then apply the other file"

@@ -1,8 +1,7 @@
-"""Every resource that a deployment registers in a project. Pure."""
+"""Every resource a deployment registers in a project. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,14 +12,14 @@ from components.listing import Entry, Ref, filled
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.published import outputs
 
-_OURS = "fleet:cloudrun:"
+_COMPONENTS = "fleet:cloudrun:"
 _CLOUD = ("machine", "cloud")
 _PARTS = {Part.FRONT_DOOR: "GlobalFrontDoor", Part.OBSERVABILITY: "Observability"}
 _RUN_CONTAINERS = ("cloudrunv2.Service", "cloudrunv2.WorkerPool", "cloudrunv2.Job")
 
 
 def inventory(deployment: Deployment) -> Entry:
-    """The project's component with everything below it."""
+    """The project's component, with its children."""
     return _Inventory(deployment).project()
 
 
@@ -40,7 +39,7 @@ class _Inventory:
             self._groups[group.name] = self._group(group)
         parts = [self._part(part, kind) for part, kind in _PARTS.items()]
         return Entry(
-            f"{_OURS}CloudRun",
+            f"{_COMPONENTS}CloudRun",
             stack,
             {"machine": deployment.machine.name},
             (api, platform, *self._groups.values(), *(part for part in parts if part.children)),
@@ -48,27 +47,24 @@ class _Inventory:
         )
 
     def _part(self, part: Part, kind: str) -> Entry:
-        children = self._entries(resource for resource in self._resources if resource.part is part)
+        children = tuple(self._entry(resource) for resource in self._resources if resource.part is part)
         outputs = {"resources": len(children)}
-        return Entry(f"{_OURS}{kind}", f"{self._stack}-{part}", {}, children, outputs=outputs, part=_CLOUD)
+        return Entry(f"{_COMPONENTS}{kind}", f"{self._stack}-{part}", {}, children, outputs=outputs, part=_CLOUD)
 
     def _group(self, group: PlannedGroup) -> Entry:
         keys = tuple(container.key for container in group.containers)
-        mine = (one for one in self._resources if one.part is Part.GROUP and one.group == group.name)
+        owned = [one for one in self._resources if one.part is Part.GROUP and one.group == group.name]
         return Entry(
-            f"{_OURS}CloudRunGroup",
+            f"{_COMPONENTS}CloudRunGroup",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
-            self._entries(mine, keys),
+            tuple(self._entry(resource, keys) for resource in owned),
             needs=tuple(self._groups[after] for after in group.start_after),
             outputs={"group": group.name, "containers": list(keys)},
             group=group.name,
         )
 
-    def _entries(self, resources: Iterable[CloudResource], containers: tuple[str, ...] = ()) -> tuple[Entry, ...]:
-        return tuple(self._entry(resource, containers) for resource in resources)
-
-    def _entry(self, resource: CloudResource, containers: tuple[str, ...]) -> Entry:
+    def _entry(self, resource: CloudResource, containers: tuple[str, ...] = ()) -> Entry:
         kept = {"protect": True, "retain_on_delete": True} if resource.kept else {}
         entry = self._by_key[resource.key] = Entry(
             _type_of(resource),
@@ -86,7 +82,7 @@ class _Inventory:
         return entry
 
     def _plain(self, ref: Ref) -> Any:
-        """What the other resource is given; an output of the provider's stays a name."""
+        # An output known only to the provider stays a name.
         return self._by_key[ref.key].properties.get(ref.field, f"{ref.key}.{ref.field}")
 
 

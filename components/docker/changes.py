@@ -1,15 +1,15 @@
-"""What a change of a Docker resource's field does: the provider's own table, and what we add to it. Pure."""
+"""Which changes replace a Docker resource: as the provider decides, and as we force. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 REPLACE_ON = ("tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota")
-"""Fields of a container whose change the provider reports as updated without applying it (docs/gotchas.md)."""
+"""Fields of a container that the provider reports as updated without applying the change (docs/gotchas.md)."""
 
-_IN_PLACE = frozenset(
+_CONTAINER_UPDATES = frozenset(
     {
-        # What the daemon changes of a container that runs.
+        # Updated by the daemon in a running container.
         "restart",
         "maxRetryCount",
         "memory",
@@ -21,7 +21,7 @@ _IN_PLACE = frozenset(
         "deviceReadIops",
         "deviceWriteBps",
         "deviceWriteIops",
-        # What only the provider itself reads, at the next start or stop.
+        # Read by the provider alone, at the next start or stop.
         "mustRun",
         "wait",
         "waitTimeout",
@@ -34,20 +34,18 @@ _IN_PLACE = frozenset(
         "containerReadRefreshTimeoutMilliseconds",
     }
 )
-_IMAGE_IN_PLACE = frozenset({"build", "buildOnPreview", "imageName", "skipPush", "registry"})
-_NEVER_REPLACED = {
-    "docker:index/container:Container": _IN_PLACE,
-    "docker:index/image:Image": _IMAGE_IN_PLACE,
+_UPDATES = {
+    "docker:index/container:Container": _CONTAINER_UPDATES,
+    "docker:index/image:Image": frozenset({"build", "buildOnPreview", "imageName", "skipPush", "registry"}),
 }
+"""Type -> fields updated in place; every field of a network or volume replaces it."""
 
 
 def replacing(type_: str, fields: Iterable[str]) -> tuple[str, ...]:
-    """Those of the changed fields (camelCase, of the first level) that replace a resource; none means an update.
+    """The changed top-level fields (camelCase) that replace a resource; none means an update.
 
-    Every field of a network or volume replaces it. Compared with the engine's previews in
-    `tests/engine/test_diff.py`.
+    Compared with the engine's previews in `tests/engine/test_diff.py`.
     """
     if not type_.startswith("docker:"):
         return ()
-    in_place = _NEVER_REPLACED.get(type_, frozenset())
-    return tuple(field for field in fields if field not in in_place)
+    return tuple(field for field in fields if field not in _UPDATES.get(type_, ()))

@@ -1,4 +1,4 @@
-"""Component resources of a Docker machine; `listing.py` says what each registers, and after what."""
+"""Component resources of a Docker machine; `listing.py` defines their children and dependencies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from fleet.plan.deployment import Deployment
 
 
 class DockerMachine(Component):
-    """One Docker daemon and everything a deployment puts on it: provider, networks, volumes, images and groups.
+    """A Docker daemon's provider, networks, volumes, built images and groups.
 
-    It does not own the daemon, the GPU driver or the images that are only pulled. Its outputs are what stack policies
-    judge by: capacity, cards, and the subnets and start order of the whole fleet.
+    Not included: the daemon, the GPU driver, and images that are only pulled.
     """
 
 
@@ -26,29 +25,23 @@ class FleetNetwork(Component):
 
 
 class DataVolume(Component):
-    """A volume, in a folder of the host or named. Data and caches are protected, and kept when the stack goes."""
+    """A named volume or a host folder. Data and caches are protected, and retained when the stack is destroyed."""
 
 
 class AgentImages(Component):
-    """The agent host's image, and on it one for each container with requirements. Nothing is pushed anywhere."""
+    """The agent host's image, and one based on it for each container with requirements. None is pushed."""
 
 
 class ContainerGroup(Component):
-    """A group's main container and its sidecars; complete once each of them is healthy.
-
-    It does not own the networks or the volumes: those outlive a group.
-    """
+    """A group's main container and sidecars; complete once all are healthy. Networks and volumes outlive it."""
 
 
 class GpuSharing(ContainerGroup):
-    """The MPS control daemon of a card, which lets several containers use it at the same time.
-
-    It owns the daemon alone: the folder it shares with its clients is a volume of the machine, the driver the host's.
-    """
+    """The MPS control daemon of a card, which lets several containers use it at the same time."""
 
 
 class DockerRegistrar(Registrar):
-    """Waits for each container it creates to be healthy. A preview creates nothing that a hook could watch."""
+    """Waits for each created container to become healthy."""
 
     def __init__(self, deployment: Deployment) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
@@ -59,7 +52,7 @@ class DockerRegistrar(Registrar):
             self._hooks = pulumi.ResourceHookBinding(after_create=[hook])
 
     def options(self, entry: Entry) -> dict[str, Any]:
-        """Of any entry, and of a container its hook."""
+        """Adds the health hook to containers."""
         options = super().options(entry)
         return {**options, "hooks": self._hooks} if entry.type == CONTAINER else options
 

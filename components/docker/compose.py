@@ -1,7 +1,7 @@
-"""Deployment to a Compose file, made from the very render that the Pulumi components register. Pure.
+"""Compose file of a deployment: the containers that the Pulumi components register. Pure.
 
-Each key of the render has a translation here, or a reason why Compose needs none; a key without either is an error, so
-that nothing is lost in silence.
+Each key of the render has a translation, or a reason for having none. A key with neither is an error, so that nothing
+is silently lost.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 Service = dict[str, Any]
+Translation = Callable[[Any, Rendered], Service]
 
-_NOT_NEEDED = {
+_UNUSED = {
     "must_run": "Compose starts what it creates",
     "wait": "`docker compose up --wait` waits",
-    "destroy_grace_seconds": "stop_grace_period says it",
-    "network_mode": "a service joins the networks it names and no other",
+    "destroy_grace_seconds": "same as stop_grace_period",
+    "network_mode": "a service joins only the networks it names",
     "max_retry_count": "part of restart",
     "log_opts": "part of logging",
     "memory_swap": "part of mem_limit",
@@ -34,12 +35,12 @@ _NOT_NEEDED = {
 
 
 def compose_file(deployment: Deployment) -> dict[str, Any]:
-    """The Compose project of a deployment: services, networks and volumes under the names Pulumi gives them.
+    """The Compose project of a deployment: services, networks and volumes under the same names as with Pulumi.
 
-    Raises KeyError for a rendered key that has no translation: a bug of ours.
+    Raises KeyError for a rendered key without a translation (an internal error).
     """
-    everything = (*deployment.sharing, *deployment.groups)
-    groups = {group.name: group for group in everything}
+    groups = {group.name: group for group in (*deployment.sharing, *deployment.groups)}
+    networks = [render_network(n, closed=is_closed(n, deployment)) for n in deployed_networks(deployment)]
     return {
         "name": f"fleet-{deployment.stack}",
         "services": {
@@ -47,7 +48,7 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
                 **_service(render_container(container, deployment)),
                 **_depends_on([groups[name] for name in (*group.shares, *group.start_after)]),
             }
-            for group in everything
+            for group in groups.values()
             for container in group.containers
         },
         "networks": {
@@ -57,7 +58,7 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
                 "ipam": {"config": network["ipam_configs"]},
                 **({"internal": True} if network.get("internal") else {}),
             }
-            for network in _networks_of(deployment)
+            for network in networks
         },
         "volumes": {
             volume.name: {**rendered, "labels": _labels(rendered["labels"])}
@@ -65,10 +66,6 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
             for rendered in [render_volume(volume)]
         },
     }
-
-
-def _networks_of(deployment: Deployment) -> list[Rendered]:
-    return [render_network(network, closed=is_closed(network, deployment)) for network in deployed_networks(deployment)]
 
 
 def _depends_on(groups: list[PlannedGroup]) -> Service:
@@ -79,51 +76,31 @@ def _depends_on(groups: list[PlannedGroup]) -> Service:
 def _service(rendered: Rendered) -> Service:
     service: Service = {}
     for key, value in rendered.items():
-        if key not in _NOT_NEEDED:
+        if key not in _UNUSED:
             service |= _TRANSLATIONS[key](value, rendered)
     return service
 
 
-def _same(key: str) -> Callable[[Any, Rendered], Service]:
+def _same(key: str) -> Translation:
     return lambda value, _: {key: value}
 
 
-def _megabytes(key: str) -> Callable[[Any, Rendered], Service]:
-    return lambda value, _: {key: f"{value}m"}
-
-
 def _labels(labels: list[Rendered]) -> dict[str, str]:
-    # Compose expands $ in every text; a doubled one stays.
     return {item["label"]: _literal(item["value"]) for item in labels}
 
 
 def _literal(text: str) -> str:
+    # Compose expands $ in every string, unless it is doubled.
     return text.replace("$", "$$")
 
 
 def _image(reference: str, _: Rendered) -> Service:
-    # No host bears the name of the local registry: without this, Compose says that it cannot find one.
+    # The local registry's host does not exist: without this, Compose tries to pull from it.
     return {"image": reference, **({"pull_policy": "never"} if reference.startswith(f"{LOCAL_REGISTRY}/") else {})}
 
 
 def _environment(envs: list[str], _: Rendered) -> Service:
     return {"environment": {name: _literal(value) for name, _, value in (item.partition("=") for item in envs)}}
-
-
-def _capabilities(value: Mapping[str, list[str]], _: Rendered) -> Service:
-    return {f"cap_{key[:-1]}": names for key, names in value.items()}
-
-
-def _limits(value: list[Rendered], _: Rendered) -> Service:
-    return {"ulimits": {item["name"]: {"soft": item["soft"], "hard": item["hard"]} for item in value}}
-
-
-def _memory(value: int, rendered: Rendered) -> Service:
-    return {"mem_limit": f"{value}m", "memswap_limit": f"{rendered['memory_swap']}m"}
-
-
-def _networks(value: list[Rendered], _: Rendered) -> Service:
-    return {"networks": {item["name"]: {"aliases": item["aliases"]} for item in value}}
 
 
 def _ports(value: list[Rendered], _: Rendered) -> Service:
@@ -138,24 +115,12 @@ def _restart(value: str, rendered: Rendered) -> Service:
     return {"restart": f"{value}:{rendered['max_retry_count']}" if value == "on-failure" else value}
 
 
-def _mounts(value: list[Rendered], _: Rendered) -> Service:
-    return {"volumes": value} if value else {}
-
-
 def _health(value: Rendered, _: Rendered) -> Service:
     check = {key: item for key, item in value.items() if key != "tests"}
     return {"healthcheck": {"test": [_literal(word) for word in value["tests"]], **check}}
 
 
-def _devices(value: list[Rendered], _: Rendered) -> Service:
-    return {"devices": [f"{d['host_path']}:{d['container_path']}:{d['permissions']}" for d in value]}
-
-
-def _device_requests(value: list[Rendered], _: Rendered) -> Service:
-    return {"deploy": {"resources": {"reservations": {"devices": value}}}}
-
-
-_TRANSLATIONS: Mapping[str, Callable[[Any, Rendered], Service]] = {
+_TRANSLATIONS: Mapping[str, Translation] = {
     "name": _same("container_name"),
     "image": _image,
     "hostname": _same("hostname"),
@@ -165,16 +130,16 @@ _TRANSLATIONS: Mapping[str, Callable[[Any, Rendered], Service]] = {
     "user": _same("user"),
     "read_only": _same("read_only"),
     "security_opts": _same("security_opt"),
-    "capabilities": _capabilities,
+    "capabilities": lambda value, _: {f"cap_{key[:-1]}": names for key, names in value.items()},
     "privileged": _same("privileged"),
     "ipc_mode": _same("ipc"),
     "tmpfs": lambda value, _: {"tmpfs": [f"{path}:{options}" for path, options in value.items()]},
-    "ulimits": _limits,
-    "memory": _memory,
+    "ulimits": lambda value, _: {"ulimits": {i["name"]: {"soft": i["soft"], "hard": i["hard"]} for i in value}},
+    "memory": lambda value, rendered: {"mem_limit": f"{value}m", "memswap_limit": f"{rendered['memory_swap']}m"},
     "cpus": _same("cpus"),
     "cpu_shares": _same("cpu_shares"),
-    "shm_size": _megabytes("shm_size"),
-    "networks_advanced": _networks,
+    "shm_size": lambda value, _: {"shm_size": f"{value}m"},
+    "networks_advanced": lambda value, _: {"networks": {i["name"]: {"aliases": i["aliases"]} for i in value}},
     "hosts": lambda value, _: {"extra_hosts": {item["host"]: item["ip"] for item in value}} if value else {},
     "ports": _ports,
     "init": _same("init"),
@@ -182,8 +147,10 @@ _TRANSLATIONS: Mapping[str, Callable[[Any, Rendered], Service]] = {
     "stop_timeout": lambda value, _: {"stop_grace_period": f"{value}s"},
     "log_driver": lambda value, rendered: {"logging": {"driver": value, "options": rendered["log_opts"]}},
     "healthcheck": _health,
-    "mounts": _mounts,
-    "devices": _devices,
+    "mounts": lambda value, _: {"volumes": value} if value else {},
+    "devices": lambda value, _: {
+        "devices": [f"{d['host_path']}:{d['container_path']}:{d['permissions']}" for d in value]
+    },
     "group_adds": _same("group_add"),
-    "device_requests": _device_requests,
+    "device_requests": lambda value, _: {"deploy": {"resources": {"reservations": {"devices": value}}}},
 }

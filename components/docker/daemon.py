@@ -1,4 +1,4 @@
-"""A client of a machine's daemon, over its own connection; imports the Docker SDK."""
+"""A client of a machine's Docker daemon; imports the Docker SDK."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from components.docker.ssh import relay
 def daemon_client(connection: str) -> Iterator[docker.DockerClient]:
     """A client of the daemon at `unix://`, `tcp://` or `ssh://`, until the block ends.
 
-    Raises docker.errors.DockerException where none answers.
+    Raises docker.errors.DockerException if none answers.
     """
-    with contextlib.ExitStack() as open_things:
-        url = open_things.enter_context(relay(connection)).url if connection.startswith("ssh://") else connection
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(relay(connection)).url if connection.startswith("ssh://") else connection
         client = docker.DockerClient(base_url=url, version="auto")
-        open_things.callback(client.close)
+        stack.callback(client.close)
         keep_one_connection(client)
         yield client
 
 
 def keep_one_connection(client: docker.DockerClient) -> None:
-    """Lets every request take the connection on which the client has asked for the version.
+    """Makes every request reuse the connection of the version request.
 
-    The SDK keeps connections by address and makes a new one for each. Over ssh that is a process here, a session and a
-    process there: a fifth of a second, and soon more of them than sshd allows.
+    The SDK keeps one connection per URL. Over ssh, each is a process here and a session there: it takes 0.2 s, and
+    sshd limits their number.
     """
     adapter = client.api.get_adapter(client.api.base_url)
     if isinstance(adapter, UnixHTTPAdapter):

@@ -1,4 +1,4 @@
-"""What a Docker machine's component publishes for policies. Pure."""
+"""Outputs of a Docker machine's component, for policies. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ATTESTED = {True: "on", False: "off", None: "unstated"}
 
 
 def facts(deployment: Deployment) -> Machine:
-    """What all targets publish, and the device with its cards."""
+    """The outputs of all targets, with the device and its cards."""
     machine = deployment.machine
     ignores_limits = machine.device_class is DeviceClass.SINGLE_BOARD_COMPUTER
     return replace(

@@ -1,8 +1,8 @@
-"""Waits until a container just created is healthy; imports the Docker SDK only once there is one to watch.
+"""Waits until a new container is healthy; imports the Docker SDK only when there is one.
 
-The provider's own `wait` polls once a second and notices an exited container only at its timeout; this looks several
-times a second, and says at once which container failed, why, and what it last printed. It runs the container's own
-health command itself: the daemon first does so a whole interval after the start.
+The provider's `wait` polls once a second and notices an exited container only at its timeout. This polls several times
+a second, and reports at once which container failed, why, and its last log lines. It runs the health command itself,
+since the daemon first does so a whole interval after the start.
 """
 
 from __future__ import annotations
@@ -17,46 +17,39 @@ import pulumi
 _POLL_S = 0.1
 _LOG_LINES = 15
 _EXITED = ("exited", "dead")
-_STOPPED_MEANWHILE = 409
-"""Status of a command that is to run in a container which no longer does."""
+_NOT_RUNNING = 409
+"""HTTP status of an exec in a stopped container."""
 
 
 class UnhealthyContainerError(Exception):
-    """A container that was started did not become healthy; the message says which, why, and its last log lines."""
+    """A started container did not become healthy; the message has its name, the reason and its last log lines."""
 
 
 def health_hook(name: str, connection: str, deadlines_s: Mapping[str, int]) -> pulumi.ResourceHook:
     """A hook for `after_create` of containers on one daemon.
 
-    deadlines_s: container name -> seconds after which it counts as failed.
+    deadlines_s: container name -> seconds until it has failed.
     """
 
     async def wait_for_health(args: pulumi.ResourceHookArgs) -> None:
         container = str((args.new_inputs or {}).get("name", args.name))
-        # In a thread of its own: the program's event loop serves the other containers' hooks meanwhile.
+        # In a thread, since the event loop serves the other containers' hooks.
         try:
             await asyncio.to_thread(wait_until_healthy, connection, args.id, container, deadlines_s[container])
         except UnhealthyContainerError as error:
-            _say_at_once(error)
+            # The engine shows an error's first line at once, the others only at the end of the update. Ephemeral, so
+            # that it does not repeat them then.
+            for line in str(error).splitlines():
+                pulumi.log.info(line, ephemeral=True)
             raise
 
     return pulumi.ResourceHook(f"{name}-healthy", wait_for_health)
 
 
-def _say_at_once(error: UnhealthyContainerError) -> None:
-    """Shows every line of the message now.
-
-    The engine shows an error's first line, and the others once all that is under way has ended: minutes later where
-    other containers still start. Ephemeral, so that it does not show them twice then.
-    """
-    for line in str(error).splitlines():
-        pulumi.log.info(line, ephemeral=True)
-
-
 def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s: float) -> None:
     """Returns once the container is healthy.
 
-    Raises UnhealthyContainerError as soon as it has exited or keeps restarting, or when its deadline is over.
+    Raises UnhealthyContainerError once it exits or restarts, or at its deadline.
     """
     from components.docker.daemon import daemon_client  # heavy, and needed in an update only
 
@@ -65,7 +58,7 @@ def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s
 
 
 class _Watch:
-    """Looks at one container again and again, running its health command whenever the last run has ended."""
+    """Polls one container, running its health command again whenever it has ended."""
 
     def __init__(self, container: Any, name: str, deadline_s: float) -> None:
         self._container = container
@@ -75,19 +68,16 @@ class _Watch:
         self._check: str | None = None
 
     def until_healthy(self) -> None:
-        give_up = time.monotonic() + self._deadline_s
-        while not self._is_healthy(late=time.monotonic() > give_up):
-            time.sleep(_POLL_S)
-            self._look_again()
-
-    def _look_again(self) -> None:
         from docker.errors import NotFound
 
-        try:
-            self._container.reload()
-        except NotFound:
-            msg = f"container {self._name}: was removed while it started"
-            raise UnhealthyContainerError(msg) from None
+        deadline = time.monotonic() + self._deadline_s
+        while not self._is_healthy(late=time.monotonic() > deadline):
+            time.sleep(_POLL_S)
+            try:
+                self._container.reload()
+            except NotFound:
+                msg = f"container {self._name}: was removed while it started"
+                raise UnhealthyContainerError(msg) from None
 
     def _is_healthy(self, *, late: bool) -> bool:
         state = self._container.attrs["State"]
@@ -100,7 +90,7 @@ class _Watch:
             )
             msg = f"stopped by itself ({reason})"
             raise self._failure(msg)
-        if state["Status"] == "running" and self._passes_its_own_check():
+        if state["Status"] == "running" and self._passes_health_command():
             return True
         if late or health.get("Status") == "unhealthy":
             probes = health.get("Log") or []
@@ -109,10 +99,10 @@ class _Watch:
             raise self._failure(msg)
         return False
 
-    def _passes_its_own_check(self) -> bool:
-        """Whether the last run of the health command ended well; starts one where none is under way.
+    def _passes_health_command(self) -> bool:
+        """Whether the last run of the health command succeeded; starts one if none is running.
 
-        Detached, and asked for its end: an attached run breaks now and then over ssh.
+        Detached and polled, since an attached run sometimes breaks over ssh.
         """
         from docker.errors import APIError
 
@@ -125,7 +115,7 @@ class _Watch:
                 self._api.exec_start(self._check, detach=True)
             result = self._api.exec_inspect(self._check)
         except APIError as error:
-            if error.status_code != _STOPPED_MEANWHILE:
+            if error.status_code != _NOT_RUNNING:
                 raise
             self._check = None
             return False

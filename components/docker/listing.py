@@ -1,4 +1,4 @@
-"""Every resource that a deployment registers on a Docker machine. Pure."""
+"""Every resource a deployment registers on a Docker machine. Pure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, Pl
 from fleet.published import outputs
 
 CONTAINER = "docker:index/container:Container"
-_OURS = "fleet:docker:"
+_COMPONENTS = "fleet:docker:"
 
 
 def inventory(deployment: Deployment) -> Entry:
-    """The machine's component with everything below it."""
+    """The machine's component, with its children."""
     return _Inventory(deployment).machine()
 
 
@@ -44,14 +44,10 @@ class _Inventory:
         images = self._images()
         for group in (*deployment.sharing, *deployment.groups):
             self._groups[group.name] = self._group(group)
-        daemon = Entry(
-            "pulumi:providers:docker",
-            f"{self._stack}-daemon",
-            render_provider(machine),
-            part=("machine", "connection"),
-        )
+        provider, part = render_provider(machine), ("machine", "connection")
+        daemon = Entry("pulumi:providers:docker", f"{self._stack}-daemon", provider, part=part)
         return Entry(
-            f"{_OURS}DockerMachine",
+            f"{_COMPONENTS}DockerMachine",
             self._stack,
             {"machine": machine.name},
             (daemon, *self._networks, *self._volumes.values(), *images, *self._groups.values()),
@@ -59,11 +55,9 @@ class _Inventory:
         )
 
     def _all_networks(self) -> Iterator[Entry]:
-        """The machine's network, then its tenants'."""
         tenants = self._deployment.tenants
-        parts = (("network",), *(("tenants", tenant) for tenant in tenants))
-        names = ("network", *(f"network-{tenant}" for tenant in tenants))
-        for part, role, network in zip(parts, names, deployed_networks(self._deployment), strict=True):
+        origins = [("network", ("network",)), *((f"network-{tenant}", ("tenants", tenant)) for tenant in tenants)]
+        for (role, part), network in zip(origins, deployed_networks(self._deployment), strict=True):
             name, about = f"{self._stack}-{role}", {"subnet": str(network.subnet)}
             bridge = Entry(
                 "docker:index/network:Network",
@@ -73,7 +67,7 @@ class _Inventory:
                 part=("machine", *part),
             )
             outputs = {"name": network.name, **about}
-            yield Entry(f"{_OURS}FleetNetwork", name, about, (bridge,), outputs=outputs, part=bridge.part)
+            yield Entry(f"{_COMPONENTS}FleetNetwork", name, about, (bridge,), outputs=outputs, part=bridge.part)
 
     def _volume(self, key: str, volume: PlannedVolume) -> Entry:
         name, about = f"{self._stack}-volume-{key}", {"kind": str(volume.kind)}
@@ -87,10 +81,9 @@ class _Inventory:
             volume=key,
         )
         outputs = {"name": volume.name, **about}
-        return Entry(f"{_OURS}DataVolume", name, about, (inner,), outputs=outputs, group=volume.group, volume=key)
+        return Entry(f"{_COMPONENTS}DataVolume", name, about, (inner,), outputs=outputs, group=volume.group, volume=key)
 
     def _images(self) -> tuple[Entry, ...]:
-        """The images to build, each after the one it is built on."""
         name, builds = f"{self._stack}-images", self._deployment.builds
         by_name: dict[str, Entry] = {}
         for build in builds:
@@ -99,18 +92,18 @@ class _Inventory:
                 f"{name}-{build.name}",
                 render_build(build),
                 needs=(by_name[build.needs],) if build.needs else (),
-                # A container that runs keeps its image; what is left over is `docker image prune`'s to take.
+                # Running containers use it; `docker image prune` removes it later.
                 options={"retain_on_delete": True},
             )
         if not builds:
             return ()
         children, outputs = tuple(by_name.values()), {"images": list(self._builds)}
-        return (Entry(f"{_OURS}AgentImages", name, {"images": len(builds)}, children, outputs=outputs),)
+        return (Entry(f"{_COMPONENTS}AgentImages", name, {"images": len(builds)}, children, outputs=outputs),)
 
     def _group(self, group: PlannedGroup) -> Entry:
         kind = "GpuSharing" if group in self._deployment.sharing else "ContainerGroup"
         return Entry(
-            f"{_OURS}{kind}",
+            f"{_COMPONENTS}{kind}",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
             tuple(self._container(container) for container in group.containers),
@@ -121,7 +114,7 @@ class _Inventory:
 
     def _container(self, container: PlannedContainer) -> Entry:
         rendered = render_container(container, self._deployment)
-        # The output, not the plain name: a network that is replaced must take its containers down first.
+        # An output, not a plain name: replacing a network must remove its containers first.
         networks = [{**joined, "name": Ref(joined["name"], "name")} for joined in rendered["networks_advanced"]]
         volumes = (self._volumes[mount.volume] for mount in container.mounts)
         built = (self._builds[container.image],) if container.image in self._builds else ()

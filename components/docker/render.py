@@ -1,7 +1,7 @@
-"""Deployment to Docker: plain dicts in the vocabulary of the Docker provider's resources. Pure.
+"""Renders a deployment as arguments of the Docker provider's resources. Pure.
 
-What is always set and never left to a default is set because the provider, or a daemon's own configuration, would show
-a change for ever, or apply something else: see docs/gotchas.md.
+Arguments that look redundant are set because the provider or a daemon's configuration has another default, or because
+each preview would show a change; see docs/gotchas.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
-from fleet.model import Gpu, Machine, VolumeKind
+from fleet.model import Machine, VolumeKind
 from fleet.model.group import SECRETS_PATH
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import (
@@ -25,8 +25,6 @@ from fleet.plan.mps import SHARED_MEMORY
 
 Rendered = dict[str, Any]
 
-_LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
-_START_INTERVAL_S = 1
 _OLD_DAEMON_INTERVAL_S = 5
 
 
@@ -38,26 +36,25 @@ def render_provider(machine: Machine) -> Rendered:
 
 
 def deployed_networks(deployment: Deployment) -> tuple[ContainerNetwork, ...]:
-    """The machine's network, and one for each tenant whose groups run here."""
+    """The machine's network, and one for each deployed tenant."""
     machine = deployment.machine
     return (machine.network, *(machine.tenant_network(tenant) for tenant in deployment.tenants))
 
 
 def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
-    """Names of the networks a group's containers join: its tenant's alone, or the machine's and those it serves."""
+    """Networks a group's containers join: only its tenant's, or the machine's and those of the tenants it serves."""
     if group.tenant:
         return (machine.tenant_network(group.tenant).name,)
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
 
 
 def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
-    """Whether a network has no way out of the machine."""
-    machine = deployment.machine
-    return network.name in {machine.tenant_network(tenant).name for tenant in deployment.closed_tenants}
+    """Whether a network is internal: without access outside the machine."""
+    return network in [deployment.machine.tenant_network(tenant) for tenant in deployment.closed_tenants]
 
 
 def render_network(network: ContainerNetwork, *, closed: bool = False) -> Rendered:
-    """Arguments of `docker.Network`: a bridge with a subnet of its own."""
+    """Arguments of `docker.Network`: a bridge with its own subnet."""
     return {
         **({"internal": True} if closed else {}),
         "name": network.name,
@@ -67,7 +64,7 @@ def render_network(network: ContainerNetwork, *, closed: bool = False) -> Render
 
 
 def render_volume(volume: PlannedVolume) -> Rendered:
-    """Arguments of `docker.Volume`; a folder of the host becomes a volume too, so that both are mounted alike."""
+    """Arguments of `docker.Volume`. A host folder becomes a volume too, so that both are mounted alike."""
     rendered: Rendered = {
         "name": volume.name,
         "driver": "local",
@@ -83,7 +80,7 @@ def render_volume(volume: PlannedVolume) -> Rendered:
 
 
 def render_build(build: PlannedBuild) -> Rendered:
-    """Arguments of `docker.Image`: built by the machine's own daemon, and kept there."""
+    """Arguments of `docker.Image`, built by the machine's own daemon and not pushed."""
     return {
         "image_name": build.image,
         "build": {
@@ -95,13 +92,13 @@ def render_build(build: PlannedBuild) -> Rendered:
             "builder_version": "BuilderBuildKit",
         },
         "skip_push": True,
-        # A preview must neither take long nor need the machine; it reads the Dockerfile and the context all the same.
+        # A preview must neither take long nor need the machine.
         "build_on_preview": False,
     }
 
 
 def keeps_data(volume: PlannedVolume) -> bool:
-    """Whether a volume is protected and outlives its stack."""
+    """Whether a volume is protected, and retained when the stack is destroyed."""
     return volume.kind is not VolumeKind.SCRATCH
 
 
@@ -118,7 +115,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
         **_lifecycle(container),
         "healthcheck": _healthcheck(container.health, deployment.machine),
-        "mounts": [*_volume_mounts(container, deployment), *_secret_mounts(container, deployment.machine)],
+        "mounts": _mounts(container, deployment),
     }
     if container.command:
         rendered["command"] = list(container.command)
@@ -128,31 +125,20 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
     if container.gpu:
-        rendered["device_requests"] = [_device_request(container.gpu.gpu)]
+        gpu = container.gpu.gpu
+        rendered["device_requests"] = [
+            {"driver": gpu.driver, "device_ids": [gpu.device], "capabilities": ["gpu", "compute", "utility"]}
+        ]
     return rendered
 
 
-def _volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
+def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
+    folder = deployment.machine.secrets_folder
+    volumes = [("volume", deployment.volumes[m.volume].name, m.path, m.read_only) for m in container.mounts]
+    secrets = [("bind", f"{folder}/{name}", f"{SECRETS_PATH}/{name}", True) for name in container.secrets]
     return [
-        {
-            "type": "volume",
-            "source": deployment.volumes[mount.volume].name,
-            "target": mount.path,
-            "read_only": mount.read_only,
-        }
-        for mount in container.mounts
-    ]
-
-
-def _secret_mounts(container: PlannedContainer, machine: Machine) -> list[Rendered]:
-    return [
-        {
-            "type": "bind",
-            "source": f"{machine.secrets_folder}/{name}",
-            "target": f"{SECRETS_PATH}/{name}",
-            "read_only": True,
-        }
-        for name in container.secrets
+        {"type": type_, "source": source, "target": target, "read_only": read_only}
+        for type_, source, target, read_only in (*volumes, *secrets)
     ]
 
 
@@ -161,20 +147,20 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     options = ["no-new-privileges:true"] if hardening.no_new_privileges else []
     if hardening.seccomp == "unconfined":
         options.append("seccomp=unconfined")
-    drops = {"drops": ["ALL"]}
+    added = {"adds": list(hardening.capabilities)} if hardening.capabilities else {}
     return {
         "user": str(hardening.run_as),
         "read_only": hardening.read_only_root,
         "security_opts": options,
-        "capabilities": {**drops, "adds": list(hardening.capabilities)} if hardening.capabilities else drops,
+        "capabilities": {"drops": ["ALL"], **added},
         "privileged": False,
         "ipc_mode": "host" if hardening.host_ipc else "private",
         "tmpfs": {
             path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
         },
         "ulimits": [
-            {"name": name, "soft": most, "hard": most}
-            for name, most in (("nproc", machine.process_limit), ("nofile", hardening.open_files))
+            {"name": name, "soft": limit, "hard": limit}
+            for name, limit in (("nproc", machine.process_limit), ("nofile", hardening.open_files))
         ],
     }
 
@@ -182,22 +168,22 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
 def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
     rendered: Rendered = {
         "memory": container.memory_cap_mib,
-        # Without it the daemon stores twice the memory, and every preview shows a change. Equal means no swap.
+        # No swap. Unset, the daemon stores twice the memory, and each preview shows a change.
         "memory_swap": container.memory_cap_mib,
         "cpus": _cpus(container.cpu_cap_millicores),
-        # Docker's unit of CPU weight: 1024 a core.
+        # 1024 per core.
         "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
     }
-    has_own = not any(mount.path == SHARED_MEMORY for mount in container.mounts)
-    if has_own and not container.hardening.host_ipc:
+    mounted = any(mount.path == SHARED_MEMORY for mount in container.mounts)
+    if not mounted and not container.hardening.host_ipc:
         rendered["shm_size"] = container.shared_memory_mib
     return rendered
 
 
 def _cpus(millicores: int) -> str:
-    """CPUs as the provider prints what it reads back (`2.0`, `10.`, `0.25`): any other text replaces the container.
+    """CPUs as the provider formats what it reads (`2.0`, `10.`, `0.25`); any other text replaces the container.
 
-    A few amounts it rounds to a tenth when it prints them (10.05); those are rounded here too.
+    It rounds some values to a tenth (10.05), and so does this.
     """
     exact = f"{millicores / 1000:.9f}"
     if exact.count("0") == len("000000000"):
@@ -207,7 +193,7 @@ def _cpus(millicores: int) -> str:
 
 def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
     rendered: Rendered = {
-        # The provider creates on the bridge, then moves the container to the networks below.
+        # The provider creates the container on the bridge, then connects it to the networks below.
         "network_mode": "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
@@ -225,13 +211,13 @@ def _lifecycle(container: PlannedContainer) -> Rendered:
         "init": True,
         "must_run": True,
         "restart": container.restart,
-        # A health hook watches instead: `wait` polls once a second and sees an exited container only at its timeout.
+        # A health hook waits instead: `wait` polls once a second and notices an exited container only at its timeout.
         "wait": False,
         "stop_timeout": container.stop_grace_s,
-        # `stop_timeout` is not used when the provider stops a container; unset, this means SIGKILL at once.
+        # The provider ignores `stop_timeout` and, with this unset, sends SIGKILL at once.
         "destroy_grace_seconds": container.stop_grace_s,
         "log_driver": "json-file",
-        "log_opts": dict(_LOG_OPTIONS),
+        "log_opts": {"max-size": "10m", "max-file": "3"},
     }
     if container.restart == "on-failure":
         rendered["max_retry_count"] = container.restarts_max
@@ -239,36 +225,28 @@ def _lifecycle(container: PlannedContainer) -> Rendered:
 
 
 def _healthcheck(health: PlannedHealth, machine: Machine) -> Rendered:
-    """The check, so that a container that is up is seen to be healthy within seconds, not an interval later."""
+    """The check, with short intervals during the start, so that a container is healthy within seconds."""
     rendered: Rendered = {
         "tests": ["CMD", *health.test],
         "timeout": _duration(health.timeout_s),
         "start_period": _duration(health.start_period_s),
     }
     if machine.has_docker_25:
-        rendered["start_interval"] = _duration(_START_INTERVAL_S)
+        rendered["start_interval"] = "1s"
         return {**rendered, "interval": _duration(health.interval_s), "retries": health.retries}
-    # An older daemon probes first after a whole interval: a shorter one, with as many more retries.
+    # An older daemon first probes after a whole interval: shorten it, and raise the retries in proportion.
     interval = min(health.interval_s, _OLD_DAEMON_INTERVAL_S)
     retries = health.retries * health.interval_s // interval
     return {**rendered, "interval": _duration(interval), "retries": retries}
 
 
 def _duration(seconds: int) -> str:
-    """Seconds as Go prints a duration (`1m0s`): the provider compares text with what the daemon gives back."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
+    """Seconds as Go formats a duration (`1m0s`), since the provider compares it as text."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours}h{minutes}m{left}s"
-    return f"{minutes}m{left}s" if minutes else f"{left}s"
-
-
-def _device_request(gpu: Gpu) -> Rendered:
-    return {
-        "driver": gpu.driver,
-        "device_ids": [gpu.device],
-        "capabilities": ["gpu", "compute", "utility"],
-    }
+        return f"{hours}h{minutes}m{seconds}s"
+    return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"
 
 
 def _labels(values: Any) -> list[Rendered]:

@@ -1,8 +1,8 @@
-"""A daemon behind ssh, as a local socket.
+"""A Docker daemon over ssh, relayed to a local socket.
 
-The Docker SDK's own way needs a second ssh library even to run the ssh command, and makes a connection for every
-request. Here each connection to the socket is one `docker system dial-stdio` on the machine, as the Docker command line
-and the Pulumi provider do it, over one shared ssh connection.
+The Docker SDK requires paramiko even to run the ssh command, and opens a connection per request. Here, as in the Docker
+CLI and the Pulumi provider, each connection runs `docker system dial-stdio` on the machine, over one shared ssh
+connection.
 """
 
 from __future__ import annotations
@@ -12,45 +12,41 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 SSH_OPTIONS = (
-    # One connection for all calls: sshd refuses the burst of a whole stack otherwise.
+    # One shared connection: sshd refuses the burst of a whole stack.
     "-o", "ControlMaster=auto", "-o", "ControlPersist=60s", "-o", "ControlPath=~/.ssh/fleet-%C",
     "-o", "ConnectTimeout=10",
 )  # fmt: skip
-"""How a machine's daemon is reached, by the provider and by ourselves."""
+"""Options of every ssh connection, the provider's included."""
 
-_DIAL = "docker system dial-stdio"
 _STOP_S = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """`url` is the local socket, as `unix://...`."""
+    """A local socket, at `unix://...`, that is connected to a machine's daemon."""
 
     url: str
-    _complaints: Path
+    _stderr: Path
 
     def complaint(self) -> str:
-        """What ssh, or Docker on the machine, said last; empty where neither complained."""
-        lines = self._complaints.read_text(encoding="utf-8", errors="replace").split("\n")
+        """The last line on stderr of ssh or Docker, or an empty string."""
+        lines = self._stderr.read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 @contextlib.contextmanager
 def relay(connection: str) -> Iterator[Relay]:
-    """Serves a local socket for `ssh://[user@]host[:port]` until the block ends.
-
-    It never asks for a password: who runs it may have no terminal.
-    """
+    """Serves a local socket for `ssh://[user@]host[:port]` until the block ends; never asks for a password."""
     command = _command(connection)
     with (
         tempfile.TemporaryDirectory(prefix="fleet-") as folder,
-        Path(folder, "complaints").open("wb") as complaints,
+        Path(folder, "stderr").open("wb") as stderr,
         socket.socket(socket.AF_UNIX) as server,
     ):
         path = Path(folder, "docker.sock")
@@ -59,22 +55,24 @@ def relay(connection: str) -> Iterator[Relay]:
         started: list[subprocess.Popen[bytes]] = []
 
         def serve() -> None:
-            # Closing the server ends it.
+            # Ends when the server is closed.
             with contextlib.suppress(OSError):
                 while True:
                     accepted, _ = server.accept()
                     with accepted:
-                        started.append(_dial(command, accepted.fileno(), complaints.fileno()))
+                        descriptor = accepted.fileno()
+                        process = subprocess.Popen(command, stdin=descriptor, stdout=descriptor, stderr=stderr)  # noqa: S603
+                        started.append(process)
 
         serving = threading.Thread(target=serve, daemon=True)
         serving.start()
         try:
-            yield Relay(f"unix://{path}", Path(complaints.name))
+            yield Relay(f"unix://{path}", Path(stderr.name))
         finally:
-            # Closing alone would leave the thread inside accept.
+            # Closing alone would leave the thread blocked in accept.
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
-            # What it is just starting must be in the list.
+            # Wait for a process that is just being started.
             serving.join(_STOP_S)
             for process in started:
                 process.terminate()
@@ -83,12 +81,9 @@ def relay(connection: str) -> Iterator[Relay]:
                     process.wait(_STOP_S)
 
 
-def _dial(command: Sequence[str], connection: int, complaints: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdin=connection, stdout=connection, stderr=complaints)  # noqa: S603
-
-
 def _command(connection: str) -> list[str]:
     address = urlsplit(connection)
     port = ["-p", str(address.port)] if address.port else []
     user = f"{address.username}@" if address.username else ""
-    return ["ssh", *SSH_OPTIONS, "-o", "BatchMode=yes", *port, "--", f"{user}{address.hostname}", _DIAL]
+    destination = f"{user}{address.hostname}"
+    return ["ssh", *SSH_OPTIONS, "-o", "BatchMode=yes", *port, "--", destination, "docker system dial-stdio"]

@@ -1,15 +1,15 @@
-"""Which fields of a Kubernetes object cannot change while it exists, as its provider decides. Pure."""
+"""Which changes replace a Kubernetes object, as its provider decides. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 REPLACE_ON: Mapping[str, tuple[str, ...]] = {"Deployment": ("spec.strategy.type",)}
-"""Kind -> fields whose change the server refuses: of a strategy that no longer rolls, defaults of the old one stay."""
+"""Kind -> fields to replace an object for: the server refuses a new strategy, since defaults of the old one stay."""
 
 _NAME = ("metadata.name", "metadata.namespace")
 _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
-    # Not a ConfigMap's data: our provider changes it in place (`render_provider`).
+    # Not a ConfigMap's data, which `render_provider` makes mutable.
     "Secret": ("type", "data", "stringData"),
     "PersistentVolumeClaim": ("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
     "Service": ("spec.clusterIP",),
@@ -28,13 +28,13 @@ _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     "ClusterRoleBinding": ("roleRef",),
     "StorageClass": ("parameters", "provisioner"),
 }
-"""Kind -> paths, with all that is below them; what the provider marks as forcing a new object."""
+"""Kind -> paths, with everything below them, for which the provider forces a new object."""
 
 _ROLLED = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 def replacing(type_: str, fields: Iterable[str]) -> tuple[str, ...]:
-    """Those of the changed fields (dotted, camelCase) that replace an object; none means an update.
+    """The changed fields (dotted, camelCase) that replace an object; none means an update.
 
     Compared with the engine's previews in `tests/engine/test_cluster_diff.py`.
     """

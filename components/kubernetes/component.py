@@ -1,4 +1,4 @@
-"""Component resources of a Kubernetes cluster; `listing.py` says what each registers, and after what."""
+"""Component resources of a Kubernetes cluster; `listing.py` defines their children and dependencies."""
 
 from __future__ import annotations
 
@@ -14,23 +14,18 @@ from fleet.plan.deployment import Deployment
 
 
 class Cluster(Component):
-    """A cluster and everything a deployment puts on it: provider, namespaces with their quotas and default policies,
-    claims and groups.
+    """A cluster's provider, namespaces with their quotas and default policies, claims and groups.
 
-    It does not own the cluster, its nodes, what hands out its cards, the entrance's controller, or the secrets' values.
-    Its outputs are what stack policies judge by: node pools with their cards, and the start order of the fleet.
+    Not included: the cluster, its nodes, device plugins, ingress controllers, and secret values.
     """
 
 
 class DataVolume(Component):
-    """The claim of a volume. It is protected, and kept when the stack goes."""
+    """The claim of a volume: protected, and retained when the stack is destroyed."""
 
 
 class ContainerGroup(Component):
-    """A group's pods and all that is theirs alone; complete once the pods are ready.
-
-    It does not own the namespace or the claims: those outlive a group.
-    """
+    """A group's pods and the objects it owns; complete once the pods are ready. Namespaces and claims outlive it."""
 
 
 class KubernetesRegistrar(Registrar):

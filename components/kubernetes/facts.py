@@ -1,9 +1,10 @@
-"""What a cluster's component publishes for policies. Pure."""
+"""Outputs of a cluster's component, for policies. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from components.kubernetes.manifests.base import cluster_of
 from fleet.model.cluster import NodePool
 from fleet.plan.deployment import Deployment
 from fleet.plan.facts import common_facts
@@ -11,22 +12,19 @@ from fleet.published import Machine, Pool
 
 
 def facts(deployment: Deployment) -> Machine:
-    """What all targets publish, and the node pools."""
-    cluster = deployment.machine.cluster
-    return replace(
-        common_facts(deployment),
-        pool_label=cluster.pool_label if cluster else "",
-        pools={name: _pool(pool) for name, pool in cluster.node_pools.items()} if cluster else {},
-    )
+    """The outputs of all targets, with the node pools."""
+    cluster = cluster_of(deployment)
+    pools = {name: _pool(pool) for name, pool in cluster.node_pools.items()}
+    return replace(common_facts(deployment), pool_label=cluster.pool_label, pools=pools)
 
 
 def _pool(pool: NodePool) -> Pool:
-    figures = Pool(nodes=pool.nodes, cpus=pool.cpus, memory_mib=pool.memory_mib, arch=str(pool.arch))
+    without_gpu = Pool(nodes=pool.nodes, cpus=pool.cpus, memory_mib=pool.memory_mib, arch=str(pool.arch))
     gpu = pool.gpu
     if gpu is None:
-        return figures
+        return without_gpu
     return replace(
-        figures,
+        without_gpu,
         gpus=gpu.per_node,
         gpu_model=gpu.model,
         cuda=gpu.cuda or "",

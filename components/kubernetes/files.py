@@ -1,4 +1,4 @@
-"""Deployment to files of plain manifests, made from the very render that the Pulumi components register. Pure."""
+"""Plain manifests of a deployment: the objects that the Pulumi components register. Pure."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from components.kubernetes import prerequisites
 from components.kubernetes.manifests.base import Manifest
 from components.kubernetes.render import render
 from components.kubernetes.yaml_text import document
+from components.objects import create_secret
 from fleet.plan.deployment import Deployment
 
-_LIST = 4
-"""Names in a row of a comment."""
+_NAMES_PER_LINE = 4
 
 
 def manifest_files(deployment: Deployment, made_by: str) -> Mapping[str, str]:
-    """File name -> its YAML, in the order `kubectl apply -f FOLDER` takes: what groups share, then wave by wave."""
+    """File name -> YAML, in the order of `kubectl apply -f FOLDER`: shared objects, then wave by wave."""
     manifests = render(deployment)
     digits = max(2, *(len(str(group.wave)) for group in deployment.groups))
     shared = f"{'0' * digits}-shared.yaml"
     files = {shared: manifest_header(deployment, made_by) + _documents(m for m in manifests if m.group is None)}
     for group in deployment.groups:
-        mine = _documents(m for m in manifests if m.group == group.name)
-        files[f"{group.wave:0{digits}}-{group.name}.yaml"] = f"# {made_by}\n{mine}"
+        owned = _documents(m for m in manifests if m.group == group.name)
+        files[f"{group.wave:0{digits}}-{group.name}.yaml"] = f"# {made_by}\n{owned}"
     return files
 
 
 def manifest_stream(deployment: Deployment, made_by: str) -> str:
-    """All of it as one text."""
+    """All manifests as one text."""
     return manifest_header(deployment, made_by) + _documents(render(deployment))
 
 
 def manifest_header(deployment: Deployment, made_by: str) -> str:
-    """How it was made, what the cluster must have first, and how it is applied."""
+    """Comment with the command that made it, the cluster's prerequisites, and how to apply it."""
     manifests = render(deployment)
     stack = deployment.stack
     lines = [
@@ -40,16 +40,16 @@ def manifest_header(deployment: Deployment, made_by: str) -> str:
         f"Edit Pulumi.{stack}.yaml and groups/, and export again.",
         "It is what `pulumi up` deploys, under the same names: use one of the two.",
     ]
-    if needed := prerequisites.others(manifests):
+    if needed := prerequisites.installed(manifests):
         lines += ["The cluster must have:", *(f"  {name}" for name in needed)]
     secrets = prerequisites.secrets(manifests)
     if secrets:
         lines += ["Secrets that pods wait for, by namespace; create each with the text it holds under the key `value`:"]
     for namespace, names in secrets.items():
-        rows = [", ".join(names[at : at + _LIST]) for at in range(0, len(names), _LIST)]
+        rows = [", ".join(names[at : at + _NAMES_PER_LINE]) for at in range(0, len(names), _NAMES_PER_LINE)]
         lines += [f"  {namespace}: {rows[0]}", *(f"    {row}" for row in rows[1:])]
     if secrets:
-        lines += [f"  {prerequisites.create_secret('NAMESPACE', 'NAME')}"]
+        lines += [f"  {create_secret('NAMESPACE', 'NAME')}"]
     context = deployment.machine.connection.removeprefix("kubeconfig://")
     lines += [f"Apply: kubectl --context {context} apply -f FILE_OR_FOLDER"]
     if deployment.gpus_dropped:

@@ -1,4 +1,4 @@
-"""Kinds of the API -> resource classes of the SDK, each imported when the first object of its kind is registered."""
+"""Registers objects of the API with the SDK's classes, imported when the first object of a kind is registered."""
 
 from __future__ import annotations
 
@@ -33,5 +33,4 @@ def register(name: str, manifest: Mapping[str, Any], options: pulumi.ResourceOpt
 
 
 def _snake(key: str) -> str:
-    """`automountServiceAccountToken` -> `automount_service_account_token`: arguments of the SDK's classes."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)

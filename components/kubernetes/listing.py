@@ -1,4 +1,4 @@
-"""Every resource that a deployment registers on a cluster. Pure."""
+"""Every resource a deployment registers on a cluster. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from components.listing import Entry
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.published import outputs
 
-_OURS = "fleet:kubernetes:"
+_COMPONENTS = "fleet:kubernetes:"
 _CLAIM = "v1/PersistentVolumeClaim"
 _NAMESPACE = "v1/Namespace"
 _RUN_PODS = ("kubernetes:apps/", "kubernetes:batch/")
 
 
 def inventory(deployment: Deployment) -> Entry:
-    """The cluster's component with everything below it."""
+    """The cluster's component, with its children."""
     stack, manifests = deployment.stack, render(deployment)
     api = Entry(
         "pulumi:providers:kubernetes",
@@ -30,17 +30,16 @@ def inventory(deployment: Deployment) -> Entry:
         part=("machine", "connection"),
     )
     namespaces = [_shared(m, stack) for m in manifests if m.kind == _NAMESPACE]
-    others = [m for m in manifests if m.group is None and m.kind != _NAMESPACE]
-    platform = [_shared(manifest, stack, namespaces) for manifest in others]
+    platform = [_shared(m, stack, namespaces) for m in manifests if m.group is None and m.kind != _NAMESPACE]
     claims = {m.name: _claim(m, stack, platform) for m in manifests if m.kind == _CLAIM}
     groups: dict[str, Entry] = {}
     for group in deployment.groups:
-        mine = [m for m in manifests if m.group == group.name and m.kind != _CLAIM]
+        owned = [m for m in manifests if m.group == group.name and m.kind != _CLAIM]
         mounts = [claim for volume, claim in claims.items() if group.name in deployment.volumes[volume].mounted_by]
         earlier = [groups[after] for after in group.start_after]
-        groups[group.name] = _group(group, stack, mine, [*platform, *mounts, *earlier])
+        groups[group.name] = _group(group, stack, owned, [*platform, *mounts, *earlier])
     return Entry(
-        f"{_OURS}Cluster",
+        f"{_COMPONENTS}Cluster",
         stack,
         {"machine": deployment.machine.name},
         (api, *namespaces, *platform, *claims.values(), *groups.values()),
@@ -60,18 +59,18 @@ def _claim(manifest: Manifest, stack: str, needs: Sequence[Entry]) -> Entry:
     owner: dict[str, Any] = {"group": manifest.group, "volume": volume}
     claim = Entry(_type_of(manifest), f"{name}-claim", manifest.object, options=kept, **owner)
     about, outputs = {"volume": volume}, {"name": volume}
-    return Entry(f"{_OURS}DataVolume", name, about, (claim,), tuple(needs), outputs=outputs, **owner)
+    return Entry(f"{_COMPONENTS}DataVolume", name, about, (claim,), tuple(needs), outputs=outputs, **owner)
 
 
 def _group(group: PlannedGroup, stack: str, manifests: Sequence[Manifest], needs: Sequence[Entry]) -> Entry:
     keys = [container.key for container in group.containers]
-    # The provider gives up after ten minutes unless told how long these pods may take, one after the other.
-    longest = progress_deadline_s(group) * group.operation.scaling.min
+    # Pods may start one after the other; the provider's default is ten minutes.
+    timeout_s = progress_deadline_s(group) * group.operation.scaling.min
     return Entry(
-        f"{_OURS}ContainerGroup",
+        f"{_COMPONENTS}ContainerGroup",
         f"{stack}-{group.name}",
         {"group": group.name, "wave": group.wave},
-        tuple(_owned(manifest, stack, group.name, keys, longest) for manifest in manifests),
+        tuple(_owned(manifest, stack, group.name, keys, timeout_s) for manifest in manifests),
         tuple(needs),
         outputs={"group": group.name, "containers": keys},
         group=group.name,
@@ -85,7 +84,7 @@ def _owned(manifest: Manifest, stack: str, group: str, keys: Sequence[str], time
         type_,
         f"{stack}-{manifest.key}",
         manifest.object,
-        # Its name is its own: the old one must be gone before the new one comes.
+        # The new object has the same name.
         options={"replace_on_changes": list(forced), "delete_before_replace": True} if forced else {},
         timeout_s=timeout_s,
         group=group,

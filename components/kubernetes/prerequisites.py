@@ -1,9 +1,8 @@
-"""What a cluster must have before a deployment's objects work: secrets, and kinds that it learns from others. Pure."""
+"""What a deployment needs of a cluster: secrets, custom kinds, controllers, classes and devices. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from components.kubernetes.manifests.base import Manifest
 
@@ -13,37 +12,36 @@ _BROUGHT_BY = {
     "keda.sh": "KEDA",
     "monitoring.coreos.com": "the Prometheus operator",
 }
-"""API group -> who brings its kinds."""
+"""API group -> what installs its kinds."""
 
 _CLASSES = {
     "ingressClassName": "an ingress controller of the class",
     "gatewayClassName": "the gateway class",
     "storageClassName": "the storage class",
 }
-"""Field that names a class -> what it is."""
+"""Field with a class -> description of the class."""
 
 
 def secrets(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
-    """Namespace -> the secrets its pods mount, by name; each holds its value under the key `value`."""
-    found: dict[str, set[str]] = {}
+    """Namespace -> names of the secrets its pods mount; each holds its value under the key `value`."""
+    mounted: dict[str, set[str]] = {}
     for manifest in manifests:
-        template = manifest.object.get("spec", {}).get("template", {})
-        for name in _mounted(template.get("spec", {}).get("volumes", ())):
-            found.setdefault(manifest.object["metadata"]["namespace"], set()).add(name)
-    return {namespace: tuple(sorted(names)) for namespace, names in sorted(found.items())}
+        pod = manifest.object.get("spec", {}).get("template", {}).get("spec", {})
+        for volume in pod.get("volumes", ()):
+            names = {s["secret"]["name"] for s in volume.get("projected", {}).get("sources", ()) if "secret" in s}
+            if names:
+                mounted.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
+    return {namespace: tuple(sorted(names)) for namespace, names in sorted(mounted.items())}
 
 
-def create_secret(namespace: str, name: str) -> str:
-    """The command that creates a secret from a file that holds its value."""
-    return f"kubectl -n {namespace} create secret generic {name} --from-file=value=FILE"
-
-
-def others(manifests: Iterable[Manifest]) -> tuple[str, ...]:
-    """What has to be installed in the cluster: kinds of others, controllers, classes and devices."""
+def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:
+    """What must be installed in the cluster: custom kinds, controllers, classes and devices."""
     every = list(manifests)
     groups = {manifest.kind.split("/")[0] for manifest in every}
     issuers = {manifest.object["metadata"].get("annotations", {}).get(_ISSUER) for manifest in every}
     specs = [manifest.object.get("spec", {}) for manifest in every]
+    pods = [spec.get("template", {}).get("spec", {}) for spec in specs]
+    limits = {name for pod in pods for c in pod.get("containers", ()) for name in c["resources"]["limits"]}
     return (
         *(who for group, who in _BROUGHT_BY.items() if group in groups),
         *(
@@ -52,18 +50,6 @@ def others(manifests: Iterable[Manifest]) -> tuple[str, ...]:
             for name in sorted({s[field] for s in specs if field in s})
         ),
         *(f"cert-manager with the cluster issuer {issuer}" for issuer in sorted(issuers - {None})),
-        *(f"nodes that offer {device}" for device in sorted({d for spec in specs for d in _devices(spec)})),
+        # An extended resource has its vendor's prefix.
+        *(f"nodes that offer {name}" for name in sorted(limits) if "/" in name),
     )
-
-
-def _devices(spec: Mapping[str, Any]) -> Iterator[str]:
-    """Devices that pods of a workload ask for: whatever is named after its vendor."""
-    for container in spec.get("template", {}).get("spec", {}).get("containers", ()):
-        yield from (name for name in container["resources"]["limits"] if "/" in name)
-
-
-def _mounted(volumes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for volume in volumes:
-        for source in volume.get("projected", {}).get("sources", ()):
-            if "secret" in source:
-                yield source["secret"]["name"]

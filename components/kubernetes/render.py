@@ -1,11 +1,11 @@
-"""Deployment to a cluster: every object of the Kubernetes API, in the order they can be created. Pure.
+"""Renders a deployment as objects of the Kubernetes API, in the order of their creation. Pure.
 
-The same objects are registered by the component, written by `fleet export kubernetes`, and turned into a chart.
+The component registers them, `fleet export kubernetes` writes them, and `fleet export helm` makes a chart of them.
 """
 
 from __future__ import annotations
 
-from components.kubernetes.manifests.base import Manifest
+from components.kubernetes.manifests.base import Manifest, cluster_of
 from components.kubernetes.manifests.entrance import entrance, gateways, monitor
 from components.kubernetes.manifests.platform import platform
 from components.kubernetes.manifests.policies import group_policy
@@ -16,30 +16,25 @@ from components.kubernetes.manifests.workload import workloads
 from fleet.model import Machine
 from fleet.plan.deployment import Deployment
 
-_CONTEXT = "kubeconfig://"
-
 
 def render_provider(machine: Machine) -> dict[str, object]:
     """Arguments of `kubernetes.Provider`."""
     return {
-        "context": machine.connection.removeprefix(_CONTEXT),
-        # What the provider is told apart by: another way to the same cluster replaces nothing.
+        "context": machine.connection.removeprefix("kubeconfig://"),
+        # With it, another context for the same cluster replaces nothing.
         "cluster_identifier": machine.name,
-        # A changed address book updates the object in place; an annotation of the pods makes them follow.
+        # An annotation restarts the pods when an address book changes.
         "enable_config_map_mutable": True,
         "enable_server_side_apply": True,
     }
 
 
 def render(deployment: Deployment) -> tuple[Manifest, ...]:
-    """Everything of a deployment: what groups share, then group by group in start order.
+    """All objects: those that groups share, then each group's in start order.
 
-    Raises TypeError for a machine that is no cluster: a bug of ours.
+    Raises TypeError for a machine that is not a cluster (an internal error).
     """
-    cluster = deployment.machine.cluster
-    if cluster is None:
-        msg = f"{deployment.machine.name} is no cluster"
-        raise TypeError(msg)
+    cluster = cluster_of(deployment)
     shared = (
         *platform(deployment, cluster),
         *volume_claims(deployment, cluster),

@@ -1,4 +1,4 @@
-"""Objects as YAML that every reader takes for the same: no anchors, no text that looks like something else."""
+"""YAML that every parser reads alike: without anchors, and with ambiguous strings quoted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""Texts that some reader takes for a truth value or nothing; `1e3` and dates begin like no plain text."""
+"""Strings that some parser reads as a boolean or null; `_PLAIN` excludes numbers and dates."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -33,16 +33,16 @@ _Dumper.add_representer(str, _text)
 
 
 def document(value: Mapping[str, Any]) -> str:
-    """An object as a YAML document, keys in their order."""
+    """An object as a YAML document, with its keys in order."""
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=WIDTH))
 
 
 def scalar(value: object) -> str:
-    """A text, number or truth value on one line; what `document` writes, but for its breaks."""
+    """A string, number or boolean on one line, otherwise as `document` writes it."""
     if isinstance(value, str):
         style = _style(value)
         if style != '"':
-            # A chart has thousands of them, and the library sets itself up for each.
+            # A chart has thousands of strings, and yaml.dump has a cost per call.
             doubled = value.replace("'", "''")
             return f"'{doubled}'" if style else value
     return str(yaml.dump(value, Dumper=_Dumper, width=sys.maxsize)).removesuffix("...\n").strip()

@@ -282,6 +282,6 @@ def test_a_value_that_cannot_be_is_refused(values: Turned, says: str, charts: Ma
 
 
 def test_a_release_in_a_namespace_of_the_chart_is_refused(charts: Mapping[str, Path]) -> None:
-    with pytest.raises(RefusedError, match="the chart makes the namespace fleet itself; keep the release in another"):
+    with pytest.raises(RefusedError, match="the chart creates the namespace fleet itself; keep the release in another"):
         templated(charts["plain"], {}, "--namespace", "fleet")
     assert templated(charts["plain"], {"namespace": {"create": False}}, "--namespace", "fleet")

@@ -44,8 +44,8 @@ def reports(folder: Path, stacks: str) -> list[str]:
         return ["No stack was compared, because the list of stacks could not be made; see the run."]
     found = {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.md")}
     broken = "## {}: not compared\n\nIts job failed first; see the run."
-    said = [found.get(stack, broken.format(stack)) for stack in json.loads(stacks)]
-    return [text for text in said if text.strip()]
+    texts = [found.get(stack, broken.format(stack)) for stack in json.loads(stacks)]
+    return [text for text in texts if text.strip()]
 
 
 def keep_issue(repository: Repository, reports: Sequence[str]) -> str:

@@ -74,8 +74,9 @@ def _run(action: str, stack: str, report: Path) -> Exit:
         return Exit.GOOD
     code, text = _pulumi(*COMMANDS[action], "--stack", stack, *_PLAIN)
     print(text)
-    said = action != "drift" or code
-    _add(report, f"## {stack}: {action} {'fails' if code else 'passes'}\n\n{_fenced(text)}\n" if said else "")
+    without_drift = action == "drift" and not code
+    verdict = "fails" if code else "passes"
+    _add(report, "" if without_drift else f"## {stack}: {action} {verdict}\n\n{_fenced(text)}\n")
     if not code:
         return Exit.GOOD
     return Exit.UNHEALTHY if action == "drift" else Exit.BUG

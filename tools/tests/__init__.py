@@ -1,1 +1,1 @@
-"""What chooses tests, and what measures them."""
+"""Test selection and coverage."""

@@ -1,7 +1,7 @@
 """Runs the unit and policy tests of what changed since main: `python -m tools.tests.affected [pytest options]`.
 
-A changed module affects the tests that import it, whether themselves or through others. Of other files a table tells
-which tests read them; one that is not in it affects them all.
+A changed module affects the tests that import it, directly or indirectly. A table lists the tests that read other
+files; a file that is not in it affects all tests.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOADED_BY_NAME = {
     "components": "components",
     "policy.engine.catalogue": "policy.rules",
 }
-"""Module -> the package whose modules it imports by a name made at run time."""
+"""Module -> the package that it imports modules of by name."""
 
 READ_BY = {
     "docs/policies.md": ("tests/unit/docs", "tests/unit/cli/commands"),
@@ -38,11 +38,11 @@ READ_BY = {
     "tests/engine/": (),
     "tests/kubernetes/": (),
 }
-"""Start of a path -> the tests that read it, the most specific first."""
+"""Prefix of a path -> the tests that read it; the most specific first."""
 
 
 def main(options: Sequence[str]) -> int:
-    """Runs pytest on the affected tests; its exit code, 0 where nothing is affected."""
+    """Runs pytest on the affected tests. Returns its exit code, 0 if there are none."""
     changed = changed_files()
     chosen = affected(changed)
     print(f"files changed since main: {len(changed)}; affected: {', '.join(chosen) or 'no unit or policy test'}")
@@ -53,13 +53,13 @@ def main(options: Sequence[str]) -> int:
 
 
 def changed_files() -> list[str]:
-    """Paths that differ from where this branch left main, committed or not."""
+    """Paths that differ from the merge base with main, committed or not."""
     base = _git("merge-base", "HEAD", "main") or ["HEAD"]
     return sorted({*_git("diff", "--name-only", base[0]), *_git("ls-files", "--others", "--exclude-standard")})
 
 
 def affected(changed: Iterable[str]) -> list[str]:
-    """Test files and folders to run for changed files; the levels' folders where it is all of them."""
+    """Test files and folders to run for changed files; the folders of the levels if all tests are affected."""
     graph = _graph()
     found: set[str] = set()
     for path in changed:
@@ -79,7 +79,7 @@ def affected(changed: Iterable[str]) -> list[str]:
 
 
 def _graph() -> grimp.ImportGraph:
-    # No cache: import-linter would share it, and keep its old imports of files that this graph has seen change.
+    # No cache: import-linter would share it, with stale imports.
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     for importer, package in LOADED_BY_NAME.items():
         for module in graph.find_descendants(package):
@@ -96,7 +96,7 @@ def _file(module: str) -> str:
 
 
 def _is_test(path: str) -> bool:
-    """Whether pytest finds tests there: a deleted module's are gone, a helper has none."""
+    """Whether a path, which may be deleted or a helper, contains tests."""
     return (ROOT / path).exists() and (not path.endswith(".py") or PurePosixPath(path).name.startswith("test_"))
 
 

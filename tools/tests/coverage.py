@@ -1,6 +1,6 @@
-"""Measures what the unit and policy tests run of the sources: `python -m tools.tests.coverage [pytest options]`.
+"""Measures the coverage of the unit and policy tests: `python -m tools.tests.coverage [pytest options]`.
 
-Exit code 1 where a test fails or the share of lines or branches is below its floor.
+Exit code 1 if a test fails, or the coverage of lines or branches is below its floor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {"statements": 97.86, "branches": 96.33}
-"""Percent; to be raised as tests are added."""
+"""Percent; raise them as tests are added."""
 
 
 def main(options: Sequence[str]) -> int:
@@ -29,7 +29,7 @@ def main(options: Sequence[str]) -> int:
 
 
 def too_low(totals: Mapping[str, float]) -> list[str]:
-    """What is below its floor."""
+    """A line for each figure below its floor."""
     found = {name: round(totals[f"percent_{name}_covered"], 2) for name in FLOORS}
     return [
         f"coverage of {name} is {found[name]:.2f} %, below {floor} %; see `coverage report --show-missing`"

@@ -1,4 +1,4 @@
-"""A resource, and the names that all of them share."""
+"""A Google Cloud resource, and the names that the resources share."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from fleet.plan.deployment import Deployment, PlannedGroup
 
 Object = dict[str, Any]
 
-INVOKER = "roles/run.invoker"
-
-_SCHEME = "gcp://"
-_ONE_CPU = 1000
-
 
 class Part(StrEnum):
     """The component that owns a resource."""
 
     PLATFORM = "platform"
-    """What outlives groups, or is needed before them."""
+    """What groups need before they start, or what outlives them."""
     GROUP = "group"
     FRONT_DOOR = "front-door"
     OBSERVABILITY = "observability"
@@ -31,7 +26,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CloudResource:
-    """One resource of the provider. `key` is unique in its stack; `group` is whose it is, None for what all share."""
+    """One resource of the provider. `key` is unique in its stack; `group` owns it, None for a shared resource."""
 
     key: str
     kind: str
@@ -41,31 +36,39 @@ class CloudResource:
     group: str | None = None
     part: Part = Part.PLATFORM
     needs: tuple[str, ...] = ()
-    """Keys of what must be there before it, besides what its Refs name."""
+    """Keys of the resources it depends on, besides those its Refs name."""
     ignored: tuple[str, ...] = ()
-    """Properties that others change, and we leave alone; in the engine's spelling."""
+    """Properties changed by others, in the engine's spelling."""
     kept: bool = False
-    """Holds data: protected, and left in place when the stack goes."""
+    """Whether it holds data: it is protected, and retained when the stack is destroyed."""
     volume: str | None = None
     """Key of the volume it holds."""
 
 
+def resource(
+    deployment: Deployment, key: str, kind: str, args: Object, *needs: str, api: str = "", **owner: Any
+) -> CloudResource:
+    """A resource of the project, created once an API is enabled; `owner` holds further fields."""
+    needs = (*([api_key(api)] if api else []), *needs)
+    return CloudResource(key, kind, {**args, "project": project_of(deployment)}, needs=needs, **owner)
+
+
 def cloud_of(deployment: Deployment) -> Cloud:
-    """The cloud of a deployment. Raises TypeError for any other machine: a bug of ours."""
+    """The cloud of a deployment. Raises TypeError for any other machine (an internal error)."""
     cloud = deployment.machine.cloud
     if cloud is None:
-        msg = f"{deployment.machine.name} is no cloud"
+        msg = f"{deployment.machine.name} is not a cloud"
         raise TypeError(msg)
     return cloud
 
 
 def project_of(deployment: Deployment) -> str:
     """Id of the project."""
-    return deployment.machine.connection.removeprefix(_SCHEME)
+    return deployment.machine.connection.removeprefix("gcp://")
 
 
 def api_key(name: str) -> str:
-    """Key of the resource that turns an API on: `api-run` for `run.googleapis.com`."""
+    """Key of the resource that enables an API: `api-run` for `run.googleapis.com`."""
     return f"api-{name}"
 
 
@@ -85,34 +88,34 @@ def account_member(group: str, deployment: Deployment) -> str:
 
 
 def service_agent(name: str, cloud: Cloud) -> str:
-    """Google's own account that acts for one of its services in the project, as a member of a role."""
+    """The account with which a Google service acts in the project, as a member of a role."""
     return f"serviceAccount:service-{cloud.project_number}@gcp-sa-{name}.iam.gserviceaccount.com"
 
 
 def run_key(group: str, region: str) -> str:
-    """Key of what a group runs as in a region."""
+    """Key of a group's service, worker pool or job in a region."""
     return f"{group}-{region}"
 
 
 def is_below_one_cpu(group: PlannedGroup) -> bool:
-    """Whether a group's main container has less than a whole CPU, as stand-ins do.
+    """Whether a group's main container has less than one CPU, as stand-ins do.
 
-    Only the first generation of instances gives so little: to one request at a time, and none in between.
+    Only the first generation of instances allows that, with one request at a time and no CPU between requests.
     """
-    return group.containers[0].cpu_cap_millicores < _ONE_CPU
+    return group.containers[0].cpu_cap_millicores < 1000
 
 
 def bucket_name(volume: str, deployment: Deployment) -> str:
-    """Name of a volume's bucket: all buckets of the world share their names, so that the project's is part of it."""
+    """Name of a volume's bucket. Bucket names are global, so it includes the project's."""
     return f"{project_of(deployment)}-{volume}"
 
 
 def labels(group: PlannedGroup) -> dict[str, str]:
-    """Labels of what a group owns; Google's have neither dots nor slashes."""
+    """Labels of what a group owns; Google's allow neither dots nor slashes."""
     return {"fleet-group": group.name, "fleet-system": group.system}
 
 
-def judged_by(group: PlannedGroup) -> dict[str, str]:
-    """What policies judge by beyond the provider's own fields."""
+def policy_annotations(group: PlannedGroup) -> dict[str, str]:
+    """Annotations that policies read besides the provider's own fields."""
     found = [vocabulary.as_annotations(container.key, container.labels) for container in group.containers]
     return dict(sorted(item for one in found for item in one.items()))

@@ -1,4 +1,4 @@
-"""Containers of an instance: the main one, which answers requests, and its sidecars."""
+"""Containers of an instance: the main one, which receives requests, and its sidecars."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 GPU = "nvidia.com/gpu"
 _SQL_FOLDER = "/cloudsql"
 _SQL = "cloudsql"
-_GIVEN_BY_CLOUD_RUN = frozenset({"PORT"})
-"""Set in the container that answers requests; a template that sets it too is refused."""
 
 
 def main_port(group: PlannedGroup) -> int | None:
-    """The port requests go to: the group's main one, else the first that its main container answers."""
-    mine = [port for port in group.ports if port.container == MAIN and port.protocol == "tcp"]
-    return next((port.port for port in sorted(mine, key=lambda port: (port.key != MAIN, port.key))), None)
+    """The port that receives requests: the group's main one, else the first of its main container."""
+    ports = [port for port in group.ports if port.container == MAIN and port.protocol == "tcp"]
+    return next((port.port for port in sorted(ports, key=lambda port: (port.key != MAIN, port.key))), None)
 
 
 def containers(
     group: PlannedGroup, deployment: Deployment, service: CloudService, region: str, image: str | None
 ) -> list[Object]:
-    """All containers of a template; `image` replaces the main one's in a version on trial."""
-    sidecars = [container.key for container in group.containers if container.key != MAIN and _starts(container)]
+    """All containers of a template; `image` is the candidate's, of the main container."""
+    # A container can wait only for one with a startup probe.
+    sidecars = [container.key for container in group.containers if container.key != MAIN and container.health.http]
     return [
         {
             "name": container.key,
@@ -40,7 +39,6 @@ def containers(
             "resources": _resources(container, group, service),
             **_ports(container, group, service),
             **_probes(container, group, service),
-            # It answers once those beside it are there.
             **({"depends_ons": sidecars} if container.key == MAIN and sidecars else {}),
             **({"volume_mounts": mounts} if (mounts := _mounts(container, group, deployment)) else {}),
         }
@@ -49,11 +47,11 @@ def containers(
 
 
 def template_volumes(group: PlannedGroup, deployment: Deployment, *, on_trial: bool = False) -> list[Object]:
-    """Volumes of a template, or of one on trial: buckets, databases' sockets, memory and secrets."""
+    """Volumes of a template: buckets, sockets of databases, memory and secrets; `on_trial`: the candidate's."""
     found = [*_backed_volumes(group, deployment), *_memory_volumes(group, deployment)]
     versions = cloud_of(deployment).secrets
     for name in secret_names(group):
-        # A number: `latest` would be read when an instance starts, and no revision would say which it was.
+        # A number, since `latest` is resolved when an instance starts and no revision would record it.
         tried = versions[name].candidate_version if on_trial else None
         items = [{"path": name, "version": str(tried or versions[name].version)}]
         found.append({"name": _secret_volume(name), "secret": {"secret": name, "items": items}})
@@ -73,7 +71,7 @@ def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Obj
             "gcs": {
                 "bucket": bucket_name(volume.key, deployment),
                 "read_only": all(mount.read_only for mount in mounting),
-                # Files would belong to root, and the agents are not root.
+                # By default, files belong to root.
                 "mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"],
             },
         }
@@ -110,16 +108,17 @@ def _env(
 ) -> Iterator[Object]:
     cloud = cloud_of(deployment)
     first, here = (f"-{cloud.project_number}.{name}.run.app" for name in (cloud.regions[0], region))
-    given = _GIVEN_BY_CLOUD_RUN if service.kind is Kind.SERVICE and container.key == MAIN else frozenset()
     values = {**container.env, **_database_env(container, group, deployment), **_secret_env(container)}
+    if service.kind is Kind.SERVICE and container.key == MAIN:
+        # Set by Cloud Run, which refuses a template that sets it.
+        values.pop("PORT", None)
     for name, value in sorted(values.items()):
-        if name not in given:
-            # Each region's services call those of their own.
-            yield {"name": name, "value": value.replace(first, here)}
+        # Services call those of their own region.
+        yield {"name": name, "value": value.replace(first, here)}
 
 
 def _secret_env(container: PlannedContainer) -> dict[str, str]:
-    """`HUB_TOKEN_FILE` -> where the file is here; what the group's file sets itself is left alone."""
+    """Variables that hold the planned path of a secret -> its path here."""
     elsewhere = {f"{SECRETS_PATH}/{name}": f"{_secret_folder(container, name)}/{name}" for name in container.secrets}
     return {name: elsewhere[value] for name, value in container.env.items() if value in elsewhere}
 
@@ -139,19 +138,17 @@ def _database_env(container: PlannedContainer, group: PlannedGroup, deployment: 
 
 
 def _resources(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
-    limits = {"cpu": _cpu(container.cpu_cap_millicores), "memory": f"{container.memory_cap_mib}Mi"}
+    millicores = container.cpu_cap_millicores
+    cpu = f"{millicores}m" if millicores % 1000 else str(millicores // 1000)
+    limits = {"cpu": cpu, "memory": f"{container.memory_cap_mib}Mi"}
     if container.gpu:
         limits[GPU] = "1"
     if service.kind is not Kind.SERVICE:
         return {"limits": limits}
-    # Stated even where it is the default: with limits, the provider's default is another one.
+    # Always set: the provider's default changes with the limits.
     by_request = service.billing is Billing.REQUEST and service.gpu is None
     idle = by_request or is_below_one_cpu(group)
     return {"limits": limits, "cpu_idle": idle, "startup_cpu_boost": True}
-
-
-def _cpu(millicores: int) -> str:
-    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"
 
 
 def _ports(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
@@ -171,17 +168,12 @@ def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudServ
     return {name: probe for name, probe in found.items() if probe}
 
 
-def _starts(container: PlannedContainer) -> bool:
-    """Whether anything can tell that a sidecar has started, so that others may wait for it."""
-    return container.health.http is not None
-
-
 def _folder(path: str, container: PlannedContainer) -> str:
     return f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}"
 
 
 def _secret_folder(container: PlannedContainer, name: str) -> str:
-    """Each secret is a volume, and no two volumes are mounted in one place: several have a folder each."""
+    # Each secret is a volume, and two volumes cannot share a mount path.
     return SECRETS_PATH if len(container.secrets) == 1 else f"{SECRETS_PATH}/{name}"
 
 

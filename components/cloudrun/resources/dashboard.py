@@ -1,4 +1,4 @@
-"""The dashboard of a stack: requests, latency, instances, errors and memory, a line a group."""
+"""The dashboard of a stack: requests, latency, instances, errors and memory, with a line per group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RUN = "run.googleapis.com"
 
 
 def dashboard_text(deployment: Deployment, errors: str) -> str:
-    """The dashboard as the API takes it, JSON with sorted keys; `errors` names the metric that counts them."""
+    """The dashboard as JSON with sorted keys; `errors` is the metric that counts them."""
     tiles = [
         {
             "xPos": index * _WIDTH % _COLUMNS,
@@ -27,11 +27,8 @@ def dashboard_text(deployment: Deployment, errors: str) -> str:
         }
         for index, widget in enumerate(_widgets(deployment, errors))
     ]
-    body = {
-        "displayName": deployment.machine.title,
-        "mosaicLayout": {"columns": _COLUMNS, "tiles": [{k: v for k, v in tile.items() if v} for tile in tiles]},
-    }
-    return json.dumps(body, sort_keys=True)
+    layout = {"columns": _COLUMNS, "tiles": [{k: v for k, v in tile.items() if v} for tile in tiles]}
+    return json.dumps({"displayName": deployment.machine.title, "mosaicLayout": layout}, sort_keys=True)
 
 
 def _widgets(deployment: Deployment, errors: str) -> Iterator[Object]:

@@ -1,19 +1,11 @@
-"""The front door: one address and certificate for a service in several regions, through a global load balancer."""
+"""The front door: a global load balancer with one address and certificate for a service in several regions."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 
-from components.cloudrun.resources.base import (
-    CloudResource,
-    Object,
-    Part,
-    api_key,
-    cloud_of,
-    project_of,
-    run_key,
-)
+from components.cloudrun.resources.base import CloudResource, Object, Part, cloud_of, resource, run_key
 from components.listing import Ref
 from fleet.model.cloud import FrontDoor
 from fleet.plan.deployment import Deployment
@@ -23,14 +15,10 @@ _WAF_RULES = ("sqli", "xss", "lfi", "rce", "protocolattack")
 _WAF_VERSION = "v33-stable"
 _LAST_RULE = 2147483647
 _ALL_ADDRESSES: Object = {"versioned_expr": "SRC_IPS_V1", "config": {"src_ip_ranges": ["*"]}}
-_EJECTED_S = 30
-_ERRORS_IN_A_ROW = 5
-_HALF = 50
-_HASH_LENGTH = 8
 
 
 def front_door(deployment: Deployment) -> Iterator[CloudResource]:
-    """Everything of the front door; nothing where a stack has none."""
+    """All resources of the front door, if the stack has one."""
     door = cloud_of(deployment).front_door
     if door is None:
         return
@@ -55,13 +43,13 @@ def _backends(door: FrontDoor, deployment: Deployment) -> Iterator[CloudResource
         "protocol": "HTTPS",
         "load_balancing_scheme": _SCHEME,
         "backends": [{"group": Ref(f"door-{region}")} for region in regions],
-        # A load balancer asks no health of serverless backends: a region that fails is left out for what it answers.
+        # Serverless backends have no health checks: a failing region is detected by its responses.
         "outlier_detection": {
-            "consecutive_errors": _ERRORS_IN_A_ROW,
+            "consecutive_errors": 5,
             "enforcing_consecutive_errors": 100,
             "interval": {"seconds": 1},
-            "base_ejection_time": {"seconds": _EJECTED_S},
-            "max_ejection_percent": _HALF,
+            "base_ejection_time": {"seconds": 30},
+            "max_ejection_percent": 50,
         },
         "log_config": {"enable": True, "sample_rate": 1.0},
     }
@@ -73,8 +61,9 @@ def _backends(door: FrontDoor, deployment: Deployment) -> Iterator[CloudResource
 def _entrances(door: FrontDoor, deployment: Deployment) -> Iterator[CloudResource]:
     name = _name(deployment, "door")
     yield _made("door-address", "GlobalAddress", {"name": name}, deployment)
-    # Its host is part of its name: another host is another certificate, made before the old one goes.
-    certificate = {"name": f"{name}-{_digest(door.host)}", "managed": {"domains": [door.host]}}
+    # The name includes a digest of the host, so that a new host's certificate is created before the old one is deleted.
+    digest = hashlib.sha256(door.host.encode()).hexdigest()[:8]
+    certificate = {"name": f"{name}-{digest}", "managed": {"domains": [door.host]}}
     yield _made("door-certificate", "ManagedSslCertificate", certificate, deployment)
     routes = {"name": name, "default_service": Ref("door-backend")}
     yield _made("door-routes", "URLMap", routes, deployment)
@@ -140,19 +129,14 @@ def _armor(door: FrontDoor, deployment: Deployment) -> Object:
                 "description": "requests a minute",
             }
         )
-    # Every policy has this rule; one that is not stated differs from what the API gives back.
+    # The API adds this rule to every policy; without it here, each preview would show a change.
     rules.append({"priority": _LAST_RULE, "action": "allow", "match": _ALL_ADDRESSES, "description": "default rule"})
     return {"name": _name(deployment, "armor"), "type": "CLOUD_ARMOR", "rules": rules}
 
 
 def _made(key: str, kind: str, args: Object, deployment: Deployment, *needs: str) -> CloudResource:
-    everything = {**args, "project": project_of(deployment)}
-    return CloudResource(key, f"compute.{kind}", everything, part=Part.FRONT_DOOR, needs=(api_key("compute"), *needs))
+    return resource(deployment, key, f"compute.{kind}", args, *needs, api="compute", part=Part.FRONT_DOOR)
 
 
 def _name(deployment: Deployment, role: str) -> str:
     return f"{deployment.machine.name}-{role}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]

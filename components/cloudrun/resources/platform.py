@@ -1,4 +1,4 @@
-"""What a project needs before its groups: APIs, the images' repository, an account a group, who builds the images."""
+"""What groups need of a project: APIs, image repositories, service accounts, the image builder, and the budget."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from components.cloudrun.resources.base import (
     api_key,
     cloud_of,
     project_of,
+    resource,
 )
 from components.listing import Ref
-from fleet.model.cloud import Backing, Cloud
+from fleet.model.cloud import Backing
 from fleet.plan.deployment import Deployment
 
-REPOSITORY = "repository"
-BUILDER = "builder"
-BUILDER_ACCOUNT = "builder-account"
 CHANNEL = "notification-channel"
+_BUILDER = "builder"
 _KEPT_VERSIONS = 10
 _UNTAGGED_AFTER = f"{14 * 24 * 3600}s"
 _REGISTRY = re.compile(
@@ -31,35 +30,29 @@ _NANOS = 1_000_000_000
 
 
 def apis(deployment: Deployment) -> Iterator[CloudResource]:
-    """The APIs that a deployment uses. Another program of the project may use them too: they stay on."""
+    """The APIs that a deployment uses. They stay enabled: the project may use them outside the stack."""
     for name in _api_names(deployment):
-        args = {
-            "service": f"{name}.googleapis.com",
-            "project": project_of(deployment),
-            "disable_on_destroy": False,
-            "disable_dependent_services": False,
-        }
-        yield CloudResource(api_key(name), "projects.Service", args)
+        kept = {"disable_on_destroy": False, "disable_dependent_services": False}
+        yield resource(deployment, api_key(name), "projects.Service", {"service": f"{name}.googleapis.com", **kept})
 
 
 def accounts(deployment: Deployment) -> Iterator[CloudResource]:
-    """A service account a group, with no role but those its own resources name."""
+    """A service account per group; its only roles are on the group's own resources."""
     for group in deployment.groups:
         args = {
             "account_id": cloud_of(deployment).account_id(group.name),
             "display_name": f"{group.name} on {deployment.machine.title}",
-            "project": project_of(deployment),
         }
-        yield CloudResource(account_key(group.name), "serviceaccount.Account", args, group.name, needs=_on("iam"))
+        key = account_key(group.name)
+        yield resource(deployment, key, "serviceaccount.Account", args, api="iam", group=group.name)
 
 
 def repositories(deployment: Deployment) -> Iterator[CloudResource]:
-    """The project's repositories that its images are pulled from; a tag in them never moves."""
+    """The project's repositories that images are pulled from, with immutable tags."""
     for location, repository in _repositories(deployment):
         args = {
             "repository_id": repository,
             "location": location,
-            "project": project_of(deployment),
             "format": "DOCKER",
             "docker_config": {"immutable_tags": True},
             "cleanup_policy_dry_run": False,
@@ -69,54 +62,42 @@ def repositories(deployment: Deployment) -> Iterator[CloudResource]:
                     "action": "DELETE",
                     "condition": {"tag_state": "UNTAGGED", "older_than": _UNTAGGED_AFTER},
                 },
-                {
-                    "id": "keep-newest",
-                    "action": "KEEP",
-                    "most_recent_versions": {"keep_count": _KEPT_VERSIONS},
-                },
+                {"id": "keep-newest", "action": "KEEP", "most_recent_versions": {"keep_count": _KEPT_VERSIONS}},
             ],
         }
-        key = f"{REPOSITORY}-{repository}-{location}"
-        yield CloudResource(key, "artifactregistry.Repository", args, needs=_on("artifactregistry"))
+        key = f"repository-{repository}-{location}"
+        yield resource(deployment, key, "artifactregistry.Repository", args, api="artifactregistry")
 
 
 def builder(deployment: Deployment) -> Iterator[CloudResource]:
-    """Builds the images whenever the repository's main branch moves, as an account that may only push them."""
+    """Builds the images on every push to the repository's main branch, with an account that may only push them."""
     cloud, project = cloud_of(deployment), project_of(deployment)
     if cloud.build_repository is None:
         return
     owner, _, name = cloud.build_repository.partition("/")
-    args = {"account_id": BUILDER, "display_name": "Builds the fleet's images", "project": project}
-    yield CloudResource(BUILDER_ACCOUNT, "serviceaccount.Account", args, needs=_on("iam"))
-    member = f"serviceAccount:{BUILDER}@{project}.iam.gserviceaccount.com"
+    args = {"account_id": _BUILDER, "display_name": "Builds the fleet's images"}
+    account_of_builder, email = account_key(_BUILDER), f"{_BUILDER}@{project}.iam.gserviceaccount.com"
+    yield resource(deployment, account_of_builder, "serviceaccount.Account", args, api="iam")
     roles = {"push": "roles/artifactregistry.writer", "logs": "roles/logging.logWriter"}
     for key, role in roles.items():
-        yield CloudResource(
-            f"{BUILDER}-may-{key}",
-            "projects.IAMMember",
-            {"project": project, "role": role, "member": member},
-            needs=(BUILDER_ACCOUNT,),
-        )
+        grant = {"role": role, "member": f"serviceAccount:{email}"}
+        yield resource(deployment, f"{_BUILDER}-may-{key}", "projects.IAMMember", grant, account_of_builder)
     trigger = {
         "name": f"{deployment.machine.name}-images",
-        "project": project,
         "location": cloud.regions[0],
         "github": {"owner": owner, "name": name, "push": {"branch": "^main$"}},
         **_build(deployment),
         "include_build_logs": "INCLUDE_BUILD_LOGS_WITH_STATUS",
-        "service_account": f"projects/{project}/serviceAccounts/{BUILDER}@{project}.iam.gserviceaccount.com",
+        "service_account": f"projects/{project}/serviceAccounts/{email}",
     }
-    needs = (*_on("cloudbuild"), BUILDER_ACCOUNT, *(f"{BUILDER}-may-{key}" for key in roles))
-    yield CloudResource(f"{BUILDER}-trigger", "cloudbuild.Trigger", trigger, needs=needs)
+    needs = (account_of_builder, *(f"{_BUILDER}-may-{key}" for key in roles))
+    yield resource(deployment, f"{_BUILDER}-trigger", "cloudbuild.Trigger", trigger, *needs, api="cloudbuild")
 
 
 def _build(deployment: Deployment) -> Object:
-    """Steps for the images that folders of `images/` make, under the commit as their tag; a stack then pins the digest.
-
-    Agents' images hold their owner's code: a repository of such builds them as its own file says.
-    """
-    ours = {container.image for container in deployment.containers if not container.agents}
-    names = sorted({match["name"] for image in ours if (match := _REGISTRY.match(image))})
+    """Builds the folders of `images/`, tagged with the commit; a repository with agents' images has its own file."""
+    without_agents = {container.image for container in deployment.containers if not container.agents}
+    names = sorted({match["name"] for image in without_agents if (match := _REGISTRY.match(image))})
     (location, repository), *_ = _repositories(deployment) or (("", ""),)
     if not names or not repository:
         return {"filename": "cloudbuild.yaml"}
@@ -126,12 +107,12 @@ def _build(deployment: Deployment) -> Object:
         {"name": "gcr.io/cloud-builders/docker", "args": ["build", "--tag", image, f"images/{name}"]}
         for name, image in zip(names, images, strict=True)
     ]
-    # An account of one's own has no bucket for logs.
+    # A custom service account has no bucket for logs.
     return {"build": {"steps": steps, "images": images, "options": {"logging": "CLOUD_LOGGING_ONLY"}}}
 
 
 def notification_channel(deployment: Deployment) -> Iterator[CloudResource]:
-    """Where alerts of the groups and of the budget are sent."""
+    """The recipient of the alerts and of the budget's."""
     cloud = cloud_of(deployment)
     if cloud.observation is None:
         return
@@ -139,13 +120,12 @@ def notification_channel(deployment: Deployment) -> Iterator[CloudResource]:
         "display_name": f"{deployment.machine.title}: owner",
         "type": "email",
         "labels": {"email_address": cloud.observation.email},
-        "project": project_of(deployment),
     }
-    yield CloudResource(CHANNEL, "monitoring.NotificationChannel", args, needs=_on("monitoring"))
+    yield resource(deployment, CHANNEL, "monitoring.NotificationChannel", args, api="monitoring")
 
 
 def budget(deployment: Deployment) -> Iterator[CloudResource]:
-    """Alerts on what the project costs in a month; they tell, and stop nothing."""
+    """Alerts on the project's monthly cost; they limit nothing."""
     cloud = cloud_of(deployment)
     if cloud.budget is None or cloud.budget.billing_account is None:
         return
@@ -153,7 +133,7 @@ def budget(deployment: Deployment) -> Iterator[CloudResource]:
     args = {
         "billing_account": cloud.budget.billing_account,
         "display_name": f"{deployment.machine.title}: a month",
-        # By number: the API gives back numbers, and a name would differ for ever.
+        # The API returns the project's number; with its name, each preview would show a change.
         "budget_filter": {"projects": [f"projects/{cloud.project_number}"], "calendar_period": "MONTH"},
         "amount": {
             "specified_amount": {"currency_code": "USD", "units": str(units), **({"nanos": nanos} if nanos else {})}
@@ -165,13 +145,14 @@ def budget(deployment: Deployment) -> Iterator[CloudResource]:
             "monitoring_notification_channels": [Ref(CHANNEL)],
             "disable_default_iam_recipients": False,
         }
-    yield CloudResource("budget", "billing.Budget", args, needs=_on("billingbudgets"))
+    yield CloudResource("budget", "billing.Budget", args, needs=(api_key("billingbudgets"),))
 
 
-def may(group: str, deployment: Deployment, key: str, role: str) -> CloudResource:
-    """A role in the whole project for a group's account: for what has no narrower place to give it at."""
-    args = {"project": project_of(deployment), "role": role, "member": account_member(group, deployment)}
-    return CloudResource(f"{group}-may-{key}", "projects.IAMMember", args, group, needs=(account_key(group),))
+def project_role(group: str, deployment: Deployment, key: str, role: str) -> CloudResource:
+    """A role of a group's account on the whole project, for roles that no narrower resource can grant."""
+    args = {"role": role, "member": account_member(group, deployment)}
+    name = f"{group}-may-{key}"
+    return resource(deployment, name, "projects.IAMMember", args, account_key(group), group=group)
 
 
 def _api_names(deployment: Deployment) -> Iterator[str]:
@@ -186,7 +167,7 @@ def _api_names(deployment: Deployment) -> Iterator[str]:
         "storage": Backing.BUCKET in backings,
         "sqladmin": Backing.SQL in backings,
         "cloudbuild": cloud.build_repository is not None,
-        "compute": cloud.front_door is not None or _has_egress(cloud),
+        "compute": cloud.front_door is not None or any(service.egress for service in cloud.services.values()),
         "monitoring": cloud.observation is not None,
         "logging": cloud.observation is not None,
         "billingbudgets": cloud.budget is not None and cloud.budget.billing_account is not None,
@@ -195,12 +176,8 @@ def _api_names(deployment: Deployment) -> Iterator[str]:
     return (name for name, used in names.items() if used)
 
 
-def _has_egress(cloud: Cloud) -> bool:
-    return any(service.egress for service in cloud.services.values())
-
-
 def _repositories(deployment: Deployment) -> tuple[tuple[str, str], ...]:
-    """Location and name of this project's repositories that images come from; others' are theirs to make."""
+    """Location and name of the project's own repositories that images are pulled from."""
     found = {
         (match["location"], match["repository"])
         for container in deployment.containers
@@ -211,8 +188,4 @@ def _repositories(deployment: Deployment) -> tuple[tuple[str, str], ...]:
 
 def repository_keys(deployment: Deployment) -> tuple[str, ...]:
     """Keys of the repositories that services wait for."""
-    return tuple(f"{REPOSITORY}-{repository}-{location}" for location, repository in _repositories(deployment))
-
-
-def _on(api: str) -> tuple[str, ...]:
-    return (api_key(api),)
+    return tuple(f"repository-{repository}-{location}" for location, repository in _repositories(deployment))

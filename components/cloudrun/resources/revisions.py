@@ -1,4 +1,4 @@
-"""Revisions: what each version's is called, and how requests are divided between two."""
+"""Revisions: their names, and how requests are split between two."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from components.cloudrun.resources.base import Object
 from fleet.model import RolloutState, Track
 from fleet.plan.deployment import PlannedGroup
 
-_HASH_LENGTH = 8
 _ALL = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a template may have of its own: its main container's image, None for the group's, and its secrets."""
+    """What differs in a revision's template: the main container's image, None for the group's, and the secrets."""
 
     image: str | None = None
     on_trial: bool = False
-    """Whether its secrets are of the versions that a candidate tries."""
+    """Whether it reads the candidate's versions of the secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A version of a group that runs, and its share of the requests."""
+    """A running version of a group, and its share of the requests."""
 
     name: str
     track: Track
@@ -36,13 +35,12 @@ class Revision:
 
 
 def revisions(group: PlannedGroup, template: Callable[[Variant], Object]) -> tuple[Revision, ...]:
-    """The version that counts, and the one on trial; none for a group whose new version takes over at once.
+    """The live revision, then the candidate; none for a group whose new version replaces the old one at once.
 
     template: makes the template of a variant.
 
-    The version that counts has no template of its own in the project once there is another: it is found by its name,
-    which holds a digest of what its template was. While two run, only what is on trial may change: its image, and the
-    versions of the secrets it reads.
+    During a rollout, the project holds the candidate's template only. The live revision is referenced by name, which
+    includes a digest of its template. So only the candidate's image and secret versions may change meanwhile.
     """
     state = group.operation.state or (RolloutState() if group.operation.rollout.has_two_tracks else None)
     if state is None:
@@ -54,44 +52,27 @@ def revisions(group: PlannedGroup, template: Callable[[Variant], Object]) -> tup
     return (live, _revision(group, state.track.other, template(trial), state.percent, on_trial=True))
 
 
-def traffic(found: Sequence[Revision]) -> list[Object]:
-    """Who gets the requests: the newest version, or by percent between the named ones. The sum is always 100."""
+def shares(found: Sequence[Revision], of: str, *, tagged: bool = False) -> list[Object]:
+    """Percentages of requests (`TRAFFIC_TARGET`) or of a worker pool's instances (`INSTANCE_SPLIT`); their sum is 100.
+
+    tagged: the candidate gets a tag, and with it a URL of its own, even at 0 percent.
+    """
     if not found:
-        return [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": _ALL}]
+        return [{"type": f"{of}_ALLOCATION_TYPE_LATEST", "percent": _ALL}]
     return [
         {
-            "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+            "type": f"{of}_ALLOCATION_TYPE_REVISION",
             "revision": revision.name,
             "percent": revision.percent,
-            # A tag gives the version on trial an address of its own, at 0 percent too.
-            **({"tag": str(revision.track)} if revision.on_trial else {}),
+            **({"tag": str(revision.track)} if tagged and revision.on_trial else {}),
         }
         for revision in found
-        if revision.percent or revision.on_trial
-    ]
-
-
-def splits(found: Sequence[Revision]) -> list[Object]:
-    """The same of a worker pool, whose instances are divided."""
-    if not found:
-        return [{"type": "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", "percent": _ALL}]
-    return [
-        {
-            "type": "INSTANCE_SPLIT_ALLOCATION_TYPE_REVISION",
-            "revision": revision.name,
-            "percent": revision.percent,
-        }
-        for revision in found
-        if revision.percent
+        if revision.percent or (tagged and revision.on_trial)
     ]
 
 
 def _revision(group: PlannedGroup, track: Track, template: Object, percent: int, *, on_trial: bool = False) -> Revision:
-    name = f"{group.name}-{track}-{_digest(template)}"
-    return Revision(name, track, {**template, "revision": name}, percent, on_trial)
-
-
-def _digest(template: Object) -> str:
-    """Whatever changes a template changes its revision's name: one name for two of them is refused."""
+    # The name includes a digest of the template, since Cloud Run refuses one name for two templates.
     text = json.dumps(template, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+    name = f"{group.name}-{track}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return Revision(name, track, {**template, "revision": name}, percent, on_trial)

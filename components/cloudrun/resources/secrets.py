@@ -1,4 +1,4 @@
-"""Secrets: a place for each, who may read it, and who is reminded to make a new one. Never a value."""
+"""Secrets without values: who may read each, and who is reminded to rotate it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from components.cloudrun.resources.base import (
     Object,
     account_key,
     account_member,
-    api_key,
     cloud_of,
     project_of,
+    resource,
     service_agent,
 )
-from fleet.model.cloud import CloudSecret
 from fleet.plan.deployment import Deployment, PlannedGroup
 
-_ACCESSOR = "roles/secretmanager.secretAccessor"
-_PUBLISHER = "roles/pubsub.publisher"
 _AGENT = "secretmanager-agent"
-_DAY_S = 24 * 3600
 
 
 def secret_key(name: str) -> str:
@@ -35,22 +31,21 @@ def reader_key(group: str, name: str) -> str:
 
 
 def secrets(deployment: Deployment, today: date) -> Iterator[CloudResource]:
-    """Every secret of the stack. Its versions are added by its owner: `gcloud secrets versions add`."""
-    cloud, project = cloud_of(deployment), project_of(deployment)
-    reminded = [name for name, secret in cloud.secrets.items() if secret.rotation_days]
-    if reminded:
-        yield from _agent(deployment)
-    for name, secret in cloud.secrets.items():
-        args: Object = {"secret_id": name, "project": project, "replication": {"auto": {}}}
-        needs: tuple[str, ...] = (api_key("secretmanager"),)
-        ignored: tuple[str, ...] = ()
+    """Every secret of the stack. Owners add versions with `gcloud secrets versions add`."""
+    found = cloud_of(deployment).secrets
+    if any(secret.rotation_days for secret in found.values()):
+        # Secret Manager's account in the project is created on request.
+        service = {"service": "secretmanager.googleapis.com"}
+        yield resource(deployment, _AGENT, "projects.ServiceIdentity", service, api="secretmanager")
+    for name, secret in found.items():
+        key, args, options = secret_key(name), {"secret_id": name, "replication": {"auto": {}}}, {}
         if secret.rotation_days:
-            yield from _topic(name, deployment)
-            needs = (*needs, f"{secret_key(name)}-may-tell")
-            args |= _reminder(name, secret, secret.rotation_days, project, today)
-            # Secret Manager moves it on at every reminder; what we gave was for the first.
-            ignored = ("rotation.nextRotationTime",)
-        yield CloudResource(secret_key(name), "secretmanager.Secret", args, needs=needs, ignored=ignored, kept=True)
+            yield from _reminder_topic(name, deployment)
+            args |= _rotation(name, secret.rotation_days, deployment, today)
+            # Secret Manager advances it at every reminder; the value given here is the first.
+            options = {"ignored": ("rotation.nextRotationTime",)}
+        needs = (_publisher_key(name),) if secret.rotation_days else ()
+        yield resource(deployment, key, "secretmanager.Secret", args, *needs, api="secretmanager", kept=True, **options)
 
 
 def readers(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudResource]:
@@ -58,14 +53,11 @@ def readers(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudResour
     for name in secret_names(group):
         args = {
             "secret_id": name,
-            "project": project_of(deployment),
-            "role": _ACCESSOR,
+            "role": "roles/secretmanager.secretAccessor",
             "member": account_member(group.name, deployment),
         }
-        needs = (secret_key(name), account_key(group.name))
-        yield CloudResource(
-            reader_key(group.name, name), "secretmanager.SecretIamMember", args, group.name, needs=needs
-        )
+        key, needs = reader_key(group.name, name), (secret_key(name), account_key(group.name))
+        yield resource(deployment, key, "secretmanager.SecretIamMember", args, *needs, group=group.name)
 
 
 def secret_names(group: PlannedGroup) -> tuple[str, ...]:
@@ -73,34 +65,29 @@ def secret_names(group: PlannedGroup) -> tuple[str, ...]:
     return tuple(sorted({name for container in group.containers for name in container.secrets}))
 
 
-def _reminder(name: str, secret: CloudSecret, days: int, project: str, today: date) -> Object:
+def _rotation(name: str, days: int, deployment: Deployment, today: date) -> Object:
     return {
-        "topics": [{"name": f"projects/{project}/topics/{_topic_name(name)}"}],
+        "topics": [{"name": f"projects/{project_of(deployment)}/topics/{_topic_name(name)}"}],
         "rotation": {
-            "rotation_period": f"{days * _DAY_S}s",
+            "rotation_period": f"{days * 24 * 3600}s",
             "next_rotation_time": f"{(today + timedelta(days=days)).isoformat()}T00:00:00Z",
         },
     }
 
 
-def _agent(deployment: Deployment) -> Iterator[CloudResource]:
-    """Secret Manager's own account in the project, which exists once it is asked for."""
-    args = {"project": project_of(deployment), "service": "secretmanager.googleapis.com"}
-    yield CloudResource(_AGENT, "projects.ServiceIdentity", args, needs=(api_key("secretmanager"),))
-
-
-def _topic(name: str, deployment: Deployment) -> Iterator[CloudResource]:
-    """Where the reminder is published, by Secret Manager alone."""
-    key, project = f"{secret_key(name)}-topic", project_of(deployment)
-    topic = {"name": _topic_name(name), "project": project}
-    yield CloudResource(key, "pubsub.Topic", topic, needs=(api_key("pubsub"),))
-    teller = {
-        "topic": _topic_name(name),
-        "project": project,
-        "role": _PUBLISHER,
+def _reminder_topic(name: str, deployment: Deployment) -> Iterator[CloudResource]:
+    key, topic = f"{secret_key(name)}-topic", _topic_name(name)
+    yield resource(deployment, key, "pubsub.Topic", {"name": topic}, api="pubsub")
+    publisher = {
+        "topic": topic,
+        "role": "roles/pubsub.publisher",
         "member": service_agent("secretmanager", cloud_of(deployment)),
     }
-    yield CloudResource(f"{secret_key(name)}-may-tell", "pubsub.TopicIAMMember", teller, needs=(key, _AGENT))
+    yield resource(deployment, _publisher_key(name), "pubsub.TopicIAMMember", publisher, key, _AGENT)
+
+
+def _publisher_key(secret: str) -> str:
+    return f"{secret_key(secret)}-may-tell"
 
 
 def _topic_name(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""What a group runs as in each region: a service, a worker pool or a job."""
+"""A group's service, worker pool or job in each region."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from components.cloudrun.resources.base import (
-    INVOKER,
     CloudResource,
     Object,
     Part,
@@ -16,35 +15,36 @@ from components.cloudrun.resources.base import (
     api_key,
     cloud_of,
     is_below_one_cpu,
-    judged_by,
     labels,
+    policy_annotations,
     project_of,
+    resource,
     run_key,
     service_agent,
 )
 from components.cloudrun.resources.containers import containers, template_volumes
-from components.cloudrun.resources.data import right_keys
+from components.cloudrun.resources.data import grants
 from components.cloudrun.resources.platform import repository_keys
-from components.cloudrun.resources.revisions import Variant, revisions, splits, traffic
+from components.cloudrun.resources.revisions import Variant, revisions, shares
 from components.cloudrun.resources.secrets import reader_key, secret_names
 from fleet.labels import EXPOSED, IDLE_GPU_ACCEPTED
 from fleet.model import Cloud
 from fleet.model.cloud import Ingress, Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
 
-INGRESS = {
+_INGRESS = {
     Ingress.INTERNAL: "INGRESS_TRAFFIC_INTERNAL_ONLY",
     Ingress.LOAD_BALANCER: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
     Ingress.ALL: "INGRESS_TRAFFIC_ALL",
 }
 _EGRESS = {"private": "PRIVATE_RANGES_ONLY", "all": "ALL_TRAFFIC"}
 _IGNORED = ("client", "clientVersion")
-"""Written by `gcloud run deploy`; no difference that anybody would act on."""
+"""Written by `gcloud run deploy`."""
 _KINDS = {Kind.SERVICE: "cloudrunv2.Service", Kind.WORKER_POOL: "cloudrunv2.WorkerPool", Kind.JOB: "cloudrunv2.Job"}
 
 
 def workloads(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudResource]:
-    """A group in every region, and who may call it there."""
+    """A group's workload in every region, and who may invoke it."""
     cloud = cloud_of(deployment)
     service = cloud.service(group.name)
     for region in cloud.regions:
@@ -61,12 +61,12 @@ def workloads(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudReso
 
 
 def front_host(group: str, cloud: Cloud) -> str | None:
-    """Name under which the world reaches a group; None for one that is not behind the front door."""
+    """The front door's host for the group behind it, None for any other."""
     return cloud.front_door.host if cloud.front_door and cloud.front_door.group == group else None
 
 
 def callers(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:
-    """Groups of the stack that name this one as a peer."""
+    """Groups of the stack that have this one as a peer."""
     return tuple(sorted({edge.source for edge in deployment.edges if edge.target == group.name and not edge.address}))
 
 
@@ -78,15 +78,15 @@ def _service(group: PlannedGroup, deployment: Deployment, region: str) -> Object
     found = revisions(group, template)
     return {
         **_common(group, deployment, region),
-        "ingress": INGRESS[service.ingress],
+        "ingress": _INGRESS[service.ingress],
         "invoker_iam_disabled": False,
-        # Behind the front door alone, unless other groups call it where they are.
+        # Reachable through the front door only, unless other groups call it in their region.
         "default_uri_disabled": host is not None and not callers(group, deployment),
         **({"custom_audiences": [f"https://{host}"]} if host else {}),
-        # Of all its revisions together: those that two versions keep warm are not counted twice.
+        # For the service, not per revision: two revisions share the minimum.
         "scaling": {"min_instance_count": service.min_instances, "max_instance_count": most},
         "template": found[-1].template if found else template(Variant()),
-        "traffics": traffic(found),
+        "traffics": shares(found, "TRAFFIC_TARGET", tagged=True),
     }
 
 
@@ -95,11 +95,11 @@ def _service_template(group: PlannedGroup, deployment: Deployment, region: str, 
     small = is_below_one_cpu(group)
     return {
         **_instance(group, deployment, region, variant),
-        "annotations": judged_by(group),
+        "annotations": policy_annotations(group),
         "execution_environment": f"EXECUTION_ENVIRONMENT_GEN{1 if small else 2}",
         "max_instance_request_concurrency": 1 if small else service.concurrency,
         "timeout": f"{service.timeout_s}s",
-        # Both stated: one alone differs from what the API gives back for ever.
+        # Both set: with one alone, each preview would show a change.
         "scaling": {"min_instance_count": 0, "max_instance_count": service.instances_max(group.operation.scaling.max)},
         "labels": labels(group),
     }
@@ -110,15 +110,15 @@ def _worker_pool(group: PlannedGroup, deployment: Deployment, region: str) -> Ob
 
     def template(variant: Variant) -> Object:
         body = _instance(group, deployment, region, variant)
-        return {**body, "annotations": judged_by(group), "labels": labels(group)}
+        return {**body, "annotations": policy_annotations(group), "labels": labels(group)}
 
     found = revisions(group, template)
     return {
         **_common(group, deployment, region),
-        # Nothing calls it, so that nothing could start its first instance.
+        # No request could start its first instance.
         "scaling": {"manual_instance_count": max(1, service.min_instances)},
         "template": found[-1].template if found else template(Variant()),
-        "instance_splits": splits(found),
+        "instance_splits": shares(found, "INSTANCE_SPLIT"),
     }
 
 
@@ -128,7 +128,7 @@ def _job(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     return {
         **_common(group, deployment, region),
         "template": {
-            "annotations": judged_by(group),
+            "annotations": policy_annotations(group),
             "labels": labels(group),
             "task_count": 1,
             "parallelism": 1,
@@ -148,20 +148,19 @@ _BODIES = {Kind.SERVICE: _service, Kind.WORKER_POOL: _worker_pool, Kind.JOB: _jo
 def _common(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
     service = cloud_of(deployment).service(group.name)
     reasons = {IDLE_GPU_ACCEPTED: service.idle_gpu_accepted, EXPOSED: service.exposed}
-    said = {name: reason for name, reason in reasons.items() if reason}
+    annotations = {name: reason for name, reason in reasons.items() if reason}
     return {
         "name": group.name,
         "project": project_of(deployment),
         "location": region,
         "labels": labels(group),
-        **({"annotations": said} if said else {}),
+        **({"annotations": annotations} if annotations else {}),
         "deletion_protection": service.deletion_protection,
         **({"binary_authorization": {"use_default": True}} if service.attested_images else {}),
     }
 
 
 def _instance(group: PlannedGroup, deployment: Deployment, region: str, variant: Variant) -> Object:
-    """What services, worker pools and jobs say of an instance in the same words."""
     cloud = cloud_of(deployment)
     service, found = cloud.service(group.name), template_volumes(group, deployment, on_trial=variant.on_trial)
     body: Object = {
@@ -177,25 +176,24 @@ def _instance(group: PlannedGroup, deployment: Deployment, region: str, variant:
     if any(container.gpu for container in group.containers):
         body |= {
             "node_selector": {"accelerator": str(service.gpu)},
-            # Cards in two zones are a quota of their own, which a project has not unless it asked.
+            # Redundancy has a quota of its own, which projects must request.
             "gpu_zonal_redundancy_disabled": True,
         }
     return body
 
 
 def _needs(group: PlannedGroup, deployment: Deployment) -> tuple[str, ...]:
-    """What an instance could not start without."""
     return (
         api_key("run"),
         account_key(group.name),
         *repository_keys(deployment),
         *(reader_key(group.name, name) for name in secret_names(group)),
-        *right_keys(group, deployment),
+        *(grant.key for grant in grants(group, deployment)),
     )
 
 
 def _invokers(group: PlannedGroup, deployment: Deployment, region: str) -> Iterator[CloudResource]:
-    """Who may call a group: those its stack names, the groups that name it as a peer, and what watches it."""
+    """Who may invoke a group: its configured invokers, the groups that have it as a peer, and uptime checks."""
     cloud = cloud_of(deployment)
     service, key = cloud.service(group.name), run_key(group.name, region)
     if service.kind is Kind.WORKER_POOL:
@@ -205,19 +203,14 @@ def _invokers(group: PlannedGroup, deployment: Deployment, region: str) -> Itera
     named = {_readable(member): member for member in service.invokers}
     kind = "cloudrunv2.ServiceIamMember" if service.kind is Kind.SERVICE else "cloudrunv2.JobIamMember"
     for name, member in {**named, **peers, **watchers}.items():
-        args = {
-            "name": group.name,
-            "location": region,
-            "project": project_of(deployment),
-            "role": INVOKER,
-            "member": member,
-        }
+        args = {"name": group.name, "location": region, "role": "roles/run.invoker", "member": member}
         needs = (key, *((account_key(name),) if name in peers else ()))
-        yield CloudResource(f"{key}-called-by-{name}", kind, args, group.name, Part.GROUP, needs)
+        owner = {"group": group.name, "part": Part.GROUP}
+        yield resource(deployment, f"{key}-called-by-{name}", kind, args, *needs, **owner)
 
 
 def is_watched(group: PlannedGroup, cloud: Cloud) -> bool:
-    """Whether uptime checks can reach a group: they come from outside."""
+    """Whether uptime checks, which run outside the project, can reach a group."""
     service = cloud.service(group.name)
     outside = service.ingress is Ingress.ALL or front_host(group.name, cloud) is not None
     return cloud.observation is not None and service.kind is Kind.SERVICE and outside

@@ -1,1 +1,1 @@
-"""A deployment as a Helm chart, a theme a file: the render with template expressions where its knobs are. Pure."""
+"""A deployment as a Helm chart: the render, with template expressions in place of configurable values. Pure."""

@@ -1,4 +1,4 @@
-"""Documents of a chart: an object, the conditions under which it is there, and what Helm has to know of it."""
+"""Documents of a chart: an object with the conditions under which it is rendered."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.kubernetes.charts.nodes import NAMESPACE_MARK, Expression, Only, template
-from components.kubernetes.manifests.base import NAMESPACE_NAME_LABEL, Manifest, Object
+from components.kubernetes.manifests.base import NAMESPACE_NAME_LABEL, Manifest
+from components.objects import Object
 from fleet.plan.deployment import Deployment
 
 _KEPT = {"v1/Namespace", "v1/PersistentVolumeClaim"}
-"""Kinds that hold data: Helm leaves them when a release goes, as Pulumi does.
+"""Kinds that hold data, which Helm keeps on uninstall, as Pulumi does.
 
-They stay while a tenant is off, too: Helm does not roll back to a release with an object that the current one lacks and
-the cluster has.
+They also stay while a tenant is disabled: Helm cannot roll back to a release with an object that the current release
+lacks and the cluster has.
 """
 
 _LABELS = {
@@ -23,7 +24,6 @@ _LABELS = {
     "app.kubernetes.io/instance": Expression("$.Release.Name | quote"),
     "helm.sh/chart": Expression('include "fleet.chart" $ | quote'),
 }
-_PEERS = {"ingress": "from", "egress": "to"}
 
 
 @dataclass(slots=True)
@@ -36,38 +36,33 @@ class Document:
 
     def text(self) -> str:
         """The document as template text."""
-        head = f"{both(self.conditions)}" if self.conditions else ""
-        start = f"{{{{- if {head} }}}}\n" if head else ""
-        end = "{{- end }}\n" if head else ""
-        return f"{start}{self.before}---\n{template(self.object)}{end}"
+        body = f"{self.before}---\n{template(self.object)}"
+        return f"{{{{- if {both(self.conditions)} }}}}\n{body}{{{{- end }}}}\n" if self.conditions else body
 
 
 class Tenants:
-    """Whose namespaces are whose, and what asks whether a tenant is on."""
+    """The tenants of groups and namespaces, and the conditions that check whether one is enabled."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._by_namespace = {n.name: n.tenant for n in deployment.namespaces if n.tenant}
         self._by_group = {group.name: group.tenant for group in deployment.groups}
 
     def of_group(self, group: str) -> list[str]:
-        """Conditions under which a group is there."""
-        return self._is_on(self._by_group[group])
+        """Conditions of a group."""
+        return _enabled(self._by_group[group])
 
     def of_namespace(self, namespace: str) -> list[str]:
-        """Conditions under which what is in a namespace is there."""
-        return self._is_on(self._by_namespace.get(namespace))
+        """Conditions of objects in a namespace."""
+        return _enabled(self._by_namespace.get(namespace))
 
     def of_any(self, groups: Sequence[str]) -> list[str]:
-        """Conditions under which one of some groups is there at least."""
+        """Conditions under which at least one of several groups is rendered."""
         tenants = sorted({self._by_group[group] or "" for group in groups})
-        return [] if not tenants or "" in tenants else [either([_asks(tenant) for tenant in tenants])]
-
-    def _is_on(self, tenant: str | None) -> list[str]:
-        return [_asks(tenant)] if tenant else []
+        return [] if not tenants or "" in tenants else [either([_enabled(tenant)[0] for tenant in tenants])]
 
 
 def document(manifest: Manifest, tenants: Tenants) -> Document:
-    """A manifest of a render whose namespace is marked: labelled, and kept where it holds data, else its tenant's."""
+    """A manifest with Helm's labels, under the conditions of its tenant unless it holds data."""
     body: Object = deepcopy(dict(manifest.object))
     about = body["metadata"]
     about["labels"] = {**about.get("labels", {}), **_LABELS}
@@ -75,44 +70,44 @@ def document(manifest: Manifest, tenants: Tenants) -> Document:
         about["annotations"] = {**about.get("annotations", {}), "helm.sh/resource-policy": "keep"}
     namespace = about["name"] if manifest.kind == "v1/Namespace" else about.get("namespace", "")
     if body["kind"] == "NetworkPolicy":
-        _drop_absent_peers(body, namespace, tenants)
+        _drop_absent_peers(body["spec"], namespace, tenants)
     return Document(body, [] if manifest.kind in _KEPT else tenants.of_namespace(namespace))
 
 
 def both(conditions: Sequence[str]) -> str:
-    """All of some conditions."""
+    """The conjunction of conditions."""
     return conditions[0] if len(conditions) == 1 else f"and {' '.join(f'({one})' for one in conditions)}"
 
 
 def either(conditions: Sequence[str]) -> str:
-    """One of some conditions at least."""
+    """The disjunction of conditions."""
     return conditions[0] if len(conditions) == 1 else f"or {' '.join(f'({one})' for one in conditions)}"
 
 
-def _asks(tenant: str) -> str:
-    return f'(index $.Values.tenants "{tenant}").enabled'
+def _enabled(tenant: str | None) -> list[str]:
+    return [f'(index $.Values.tenants "{tenant}").enabled'] if tenant else []
 
 
-def _drop_absent_peers(policy: Object, namespace: str, tenants: Tenants) -> None:
-    """A policy names the pods of a tenant only while it is on.
+def _drop_absent_peers(spec: Object, namespace: str, tenants: Tenants) -> None:
+    """Removes the peers of disabled tenants.
 
-    A rule without a peer would let everybody in: it goes with the last of them, and so does an empty list of rules.
+    A rule without peers allows everybody, so it is removed with its last peer, and so is an empty list of rules.
     """
-    spec = policy["spec"]
-    for direction, peers in _PEERS.items():
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
         rules = [_rule(rule, peers, namespace, tenants) for rule in spec.get(direction, ())]
-        if rules and all(isinstance(rule, Only) for rule in rules):
-            spec[direction] = Only(either(list(dict.fromkeys(rule.condition for rule in rules))), rules)
-        elif rules:
-            spec[direction] = rules
+        if rules:
+            spec[direction] = _only_with_any(rules, rules)
 
 
-def _rule(rule: Mapping[str, Any], peers: str, namespace: str, tenants: Tenants) -> Any:
-    found = [_peer(peer, namespace, tenants) for peer in rule.get(peers, ())]
-    changed = {**rule, **({peers: found} if found else {})}
-    if found and all(isinstance(peer, Only) for peer in found):
-        return Only(either(list(dict.fromkeys(peer.condition for peer in found))), changed)
-    return changed
+def _rule(rule: Mapping[str, Any], key: str, namespace: str, tenants: Tenants) -> Any:
+    peers = [_peer(peer, namespace, tenants) for peer in rule.get(key, ())]
+    return _only_with_any(peers, {**rule, key: peers}) if peers else rule
+
+
+def _only_with_any(items: Sequence[Any], value: Any) -> Any:
+    """A value, only under the conditions of its items if all of them have one."""
+    conditions = list(dict.fromkeys(item.condition for item in items if isinstance(item, Only)))
+    return Only(either(conditions), value) if all(isinstance(item, Only) for item in items) else value
 
 
 def _peer(peer: Mapping[str, Any], namespace: str, tenants: Tenants) -> Any:

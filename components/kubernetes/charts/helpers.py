@@ -1,9 +1,9 @@
-"""The chart's own templates: amounts as numbers, sums for quotas, and what no schema can check."""
+"""The chart's named templates: quantities as numbers, sums for quotas, and checks beyond the schema."""
 
 from __future__ import annotations
 
 HELPERS = r"""
-{{- /* Chart and version, as a label takes it. */ -}}
+{{- /* Chart and version as a label value. */ -}}
 {{- define "fleet.chart" -}}
 {{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
@@ -18,17 +18,17 @@ HELPERS = r"""
 {{- if hasSuffix "Gi" . }}{{ mul (trimSuffix "Gi" .) 1024 }}{{ else }}{{ trimSuffix "Mi" . }}{{ end }}
 {{- end }}
 
-{{- /* A group's values -> copies that always run. */ -}}
+{{- /* A group's values -> minimum number of replicas. */ -}}
 {{- define "fleet.least" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.min | int }}{{ else }}{{ .replicas | int }}{{ end }}
 {{- end }}
 
-{{- /* A group's values -> copies at the most, while none is replaced. */ -}}
+{{- /* A group's values -> maximum number of replicas outside rollouts. */ -}}
 {{- define "fleet.most" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.max | int }}{{ else }}{{ .replicas | int }}{{ end }}
 {{- end }}
 
-{{- /* Room for all copies of some groups while they are replaced. */ -}}
+{{- /* What all replicas of several groups use during rollouts. */ -}}
 {{- define "fleet.quota" -}}
 {{- $pods := 0 }}{{ $cards := dict }}
 {{- $requestsCpu := 0 }}{{ $limitsCpu := 0 }}{{ $requestsMemory := 0 }}{{ $limitsMemory := 0 }}
@@ -51,7 +51,7 @@ HELPERS = r"""
 {{- merge (dict "pods" (toString $pods)) $cards $cpu $memory | toJson }}
 {{- end }}
 
-{{- /* The largest limits of some groups' containers, in millicores and MiB. */ -}}
+{{- /* The largest limits of several groups' containers, in millicores and MiB. */ -}}
 {{- define "fleet.largest" -}}
 {{- $cpu := 0 }}{{ $memory := 0 }}
 {{- range .groups }}
@@ -63,7 +63,7 @@ HELPERS = r"""
 {{- dict "cpu" $cpu "memory" $memory | toJson }}
 {{- end }}
 
-{{- /* A group's name and values; fails where one value contradicts another. */ -}}
+{{- /* A group's name and values; fails if one value contradicts another. */ -}}
 {{- define "fleet.check" -}}
 {{- $at := printf "groups.%s" .name }}
 {{- if dig "autoscaling" "enabled" false .group }}
@@ -87,12 +87,12 @@ HELPERS = r"""
 {{- end }}
 {{- end }}
 
-{{- /* Fails where the release would lie in a namespace that the chart makes: Helm would not take it over. */ -}}
+{{- /* Fails if the release is in a namespace that the chart creates, which Helm would not adopt. */ -}}
 {{- define "fleet.checkRelease" -}}
-{{- $made := .Values.namespace.name }}
-{{- if and .Values.namespace.create (eq .Release.Namespace $made) }}
-{{- $way := "keep the release in another one (--namespace default), or set namespace.create=false" }}
-{{- fail (printf "namespace.name: the chart makes the namespace %s itself; %s" $made $way) }}
+{{- $created := .Values.namespace.name }}
+{{- if and .Values.namespace.create (eq .Release.Namespace $created) }}
+{{- $fix := "keep the release in another one (--namespace default), or set namespace.create=false" }}
+{{- fail (printf "namespace.name: the chart creates the namespace %s itself; %s" $created $fix) }}
 {{- end }}
 {{- end }}
 """.lstrip()

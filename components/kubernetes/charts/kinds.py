@@ -1,4 +1,4 @@
-"""What each knob is about, and which values it takes."""
+"""Descriptions and schemas of a chart's values."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from components.kubernetes.charts.knobs import SWITCH, Kind, pattern, whole
 from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
 
 _MEMORY = pattern(r"^[1-9][0-9]{0,8}(Mi|Gi)$", 11)
-_COPIES_MAX = 1000
+_REPLICAS_LIMIT = 1000
 _HOST = pattern(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
 _IMAGE = {"type": "string", "pattern": r"^\S+$", "minLength": 3}
 
 NAMESPACE = Kind("Of the shared groups; a tenant's is <name>-<tenant>.", pattern(NAME_PATTERN, NAME_LENGTH_MAX))
-CREATE = Kind("Whether the chart makes the namespaces, which enforce the restricted Pod Security level.", SWITCH)
-TENANT = Kind("Whether a tenant's groups run. Its namespace and its claims stay in any case.", SWITCH)
+CREATE = Kind("Whether the chart creates the namespaces, which enforce the restricted Pod Security level.", SWITCH)
+TENANT = Kind("Whether the tenant's groups run. Its namespace and claims are kept either way.", SWITCH)
 IMAGE = Kind("registry/name:tag, or with @sha256:...", _IMAGE)
-CANDIDATE = Kind("Image of the version on trial.", _IMAGE)
-CPU = Kind("CPU as 500m or whole processors; what is requested is reserved.", pattern(r"^[1-9][0-9]{0,8}m?$", 10))
-MEMORY = Kind("Memory in Mi or Gi; at the limit a container is ended.", _MEMORY)
+CANDIDATE = Kind("Image of the candidate version.", _IMAGE)
+CPU = Kind("CPU as 500m or whole CPUs; requests are reserved.", pattern(r"^[1-9][0-9]{0,8}m?$", 10))
+MEMORY = Kind("Memory in Mi or Gi; a container above its limit is killed.", _MEMORY)
 DISK = Kind("Writable disk for logs.", _MEMORY)
-COPIES = Kind("Copies while autoscaling is off.", whole(0, _COPIES_MAX))
-ONE_COPY = Kind("One copy at most: its data takes one writer, or one pod.", whole(0, 1))
-AUTOSCALED = Kind("Whether the number of copies changes by itself.", SWITCH)
-LEAST = Kind("Copies at least.", whole(1, _COPIES_MAX))
-MOST = Kind("Copies at the most.", whole(1, _COPIES_MAX))
-CPU_PERCENT = Kind("Mean use of the CPU request above which there are too few.", whole(1, 100))
-MEMORY_PERCENT = Kind("Mean use of the memory request above which there are too few.", whole(1, 100))
-HOST = Kind("Host name it has outside, in TLS certificates too.", _HOST)
-RATE = Kind("Requests a second from one address.", whole(1, 1_000_000))
-CONNECTIONS = Kind("Connections at a time from one address.", whole(1, 1_000_000))
+REPLICAS = Kind("Replicas while autoscaling is disabled.", whole(0, _REPLICAS_LIMIT))
+ONE_REPLICA = Kind("At most one replica: its data supports a single writer or a single pod.", whole(0, 1))
+AUTOSCALING = Kind("Whether the number of replicas is autoscaled.", SWITCH)
+REPLICAS_MIN = Kind("Minimum number of replicas.", whole(1, _REPLICAS_LIMIT))
+REPLICAS_MAX = Kind("Maximum number of replicas.", whole(1, _REPLICAS_LIMIT))
+CPU_PERCENT = Kind("Target for average use of the CPU request, in percent.", whole(1, 100))
+MEMORY_PERCENT = Kind("Target for average use of the memory request, in percent.", whole(1, 100))
+HOST = Kind("External host name, also of the TLS certificate.", _HOST)
+RATE = Kind("Requests per second from one address.", whole(1, 1_000_000))
+CONNECTIONS = Kind("Concurrent connections from one address.", whole(1, 1_000_000))

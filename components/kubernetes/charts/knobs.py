@@ -1,4 +1,4 @@
-"""Knobs: the values of a chart, what they may be, and the two files that say so."""
+"""The values of a chart and their schema: values.yaml and values.schema.json."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Schema = Mapping[str, Any]
 
 
 class KnobError(LookupError):
-    """The render has no place for a knob, or another value than its plan: a bug of ours."""
+    """The render does not fit the chart's values (an internal error)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a knob is about, and the JSON schema of its value."""
+    """Description of a value, and its JSON schema."""
 
     about: str
     schema: Schema
@@ -35,27 +35,27 @@ class Knob:
 
 @dataclass(slots=True)
 class Knobs:
-    """The values of a chart, in the order they are found, and what is said above sections of them."""
+    """The values of a chart, in the order of their discovery, and the comments above sections."""
 
     sections: Mapping[Path, str] = field(default_factory=dict)
     found: dict[Path, Knob] = field(default_factory=dict)
 
     def add(self, path: Path, value: Any, kind: Kind) -> None:
-        """Adds a knob. The same may be found in several places, where it must hold the same."""
+        """Adds a value. One that the render uses in several places must be the same in all of them."""
         knob = self.found.setdefault(path, Knob(value, kind))
         if knob.value != value:
             msg = f"{'.'.join(path)} is {knob.value!r} in one place of the render and {value!r} in another"
             raise KnobError(msg)
 
     def values(self, made_by: str) -> str:
-        """Text of values.yaml; each comment stands where it is first needed."""
+        """Text of values.yaml, with each comment at its first occurrence only."""
         head = ["# yaml-language-server: $schema=values.schema.json", f"# {made_by}"]
         return "".join(f"{line}\n" for line in [*head, *self._lines(self._tree(), (), set())])
 
     def schema(self) -> str:
-        """Text of values.schema.json: every key is needed and no other is taken."""
-        found = {"$schema": "http://json-schema.org/draft-07/schema#", **self._schema(self._tree(), ())}
-        # Where the chart is part of another, Helm hands it this.
+        """Text of values.schema.json: every key is required and no other allowed."""
+        found = {"$schema": "http://json-schema.org/draft-07/schema#", **_schema(self._tree())}
+        # Helm passes it to a subchart.
         found["properties"] = {**found["properties"], "global": {"type": "object"}}
         return json.dumps(found, indent=2) + "\n"
 
@@ -68,42 +68,39 @@ class Knobs:
             at[path[-1]] = knob
         return tree
 
-    def _lines(self, tree: Mapping[str, Any], path: Path, said: set[str]) -> Iterator[str]:
+    def _lines(self, tree: Mapping[str, Any], path: Path, written: set[str]) -> Iterator[str]:
         pad = "  " * len(path)
         for key, value in tree.items():
             here = (*path, key)
             about = value.kind.about if isinstance(value, Knob) else self.sections.get(here, "")
-            if about and about not in said:
-                said.add(about)
+            if about and about not in written:
+                written.add(about)
                 yield f"{pad}# {about}"
             if isinstance(value, Knob):
                 yield f"{pad}{scalar(key)}: {scalar(value.value)}"
             else:
                 yield f"{pad}{scalar(key)}:"
-                yield from self._lines(value, here, said)
+                yield from self._lines(value, here, written)
 
-    def _schema(self, tree: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        properties = {
-            key: {"description": value.kind.about, **value.kind.schema}
-            if isinstance(value, Knob)
-            else self._schema(value, (*path, key))
-            for key, value in tree.items()
-        }
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": list(tree),
-            "properties": properties,
-        }
+
+def _schema(node: Any) -> dict[str, Any]:
+    if isinstance(node, Knob):
+        return {"description": node.kind.about, **node.kind.schema}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(node),
+        "properties": {key: _schema(value) for key, value in node.items()},
+    }
 
 
 def whole(least: int, most: int) -> Schema:
-    """Schema of a whole number."""
+    """Schema of an integer."""
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
 def pattern(expression: str, longest: int = 253) -> Schema:
-    """Schema of a text of a form."""
+    """Schema of a string that matches a regular expression."""
     return {"type": "string", "pattern": expression, "maxLength": longest}
 
 
@@ -111,19 +108,18 @@ SWITCH: Schema = {"type": "boolean"}
 
 
 def place(node: Any, path: tuple[str | int, ...]) -> Any:
-    """The value at a path of an object. Raises KnobError where there is none."""
-    at = node
-    for key in path:
-        try:
-            at = at[key]
-        except (KeyError, IndexError, TypeError):
-            msg = f"the render has no {'.'.join(map(str, path))}"
-            raise KnobError(msg) from None
-    return at
+    """The value at a path of an object. Raises KnobError if there is none."""
+    try:
+        for key in path:
+            node = node[key]
+    except (KeyError, IndexError, TypeError):
+        msg = f"the render has no {'.'.join(map(str, path))}"
+        raise KnobError(msg) from None
+    return node
 
 
 def put(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    """Puts a value in the place of another, which it returns. Raises KnobError where there is none."""
+    """Replaces the value at a path, and returns the old one. Raises KnobError if there is none."""
     old = place(node, path)
     place(node, path[:-1])[path[-1]] = value
     return old

@@ -1,7 +1,6 @@
-"""Objects with template expressions in them, and how they are written as a template.
+"""Objects with template expressions, and their text as a Helm template.
 
-Every text that is no expression reaches the cluster as it is: braces that Helm would read are written as what prints
-them.
+Literal text reaches the cluster unchanged: braces that Helm would interpret become expressions that print them.
 """
 
 from __future__ import annotations
@@ -14,98 +13,79 @@ from typing import Any
 from components.kubernetes.yaml_text import scalar
 
 NAMESPACE_MARK = "namespace-goes-here"
-"""Stands for the namespace in a deployment that is planned for a chart."""
+"""Placeholder for the namespace in a deployment that is planned for a chart."""
 
 NAMESPACE = "$.Values.namespace.name"
 _BRACES = re.compile(r"\{{2,}|\{(?=" + NAMESPACE_MARK + ")")
-"""What Helm would read as the start of an action, alone or with the one that stands for the mark."""
-_STEP = 2
+"""What Helm would read as the start of an action, once the mark is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A value that Helm computes; `code` is what stands between the braces, and prints one YAML scalar."""
+    """A value that Helm computes: `code`, without its braces, prints one YAML scalar."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """A value of a map, or an item of a list, that is there only under a condition."""
+    """A value of a map, or an item of a list, under a condition."""
 
     condition: str
     value: Any
 
 
 def text(code: str) -> Expression:
-    """An expression that prints a text, whatever it looks like."""
+    """An expression that prints a quoted string."""
     return Expression(f"{code} | quote")
 
 
 def number(code: str) -> Expression:
-    """An expression that prints a whole number."""
+    """An expression that prints an integer."""
     return Expression(f"{code} | int")
 
 
 def written(literal: str) -> str:
-    """A literal as template text: it is printed as it stands, with the namespace in place of its mark."""
-    safe = _BRACES.sub(lambda found: f'{{{{ "{found[0]}" }}}}', literal)
+    """A literal as template text, with the namespace in place of its mark."""
+    safe = _BRACES.sub(lambda braces: f'{{{{ "{braces[0]}" }}}}', literal)
     return safe.replace(NAMESPACE_MARK, f"{{{{ {NAMESPACE} }}}}")
 
 
 def template(node: Mapping[str, Any]) -> str:
     """An object as the text of a template."""
-    return "".join(f"{line}\n" for line in _map(node, 0))
+    return "".join(f"{line}\n" for line in _lines(node, ""))
 
 
-def _map(node: Mapping[str, Any], indent: int) -> Iterator[str]:
-    for key, value in node.items():
+def _lines(node: Mapping[str, Any] | Sequence[Any], pad: str) -> Iterator[str]:
+    """The lines of a map or list that is not empty."""
+    for key, value in node.items() if isinstance(node, Mapping) else ((None, item) for item in node):
+        inner = value.value if isinstance(value, Only) else value
         if isinstance(value, Only):
-            yield f"{' ' * indent}{{{{- if {value.condition} }}}}"
-            yield from _entry(key, value.value, indent)
-            yield f"{' ' * indent}{{{{- end }}}}"
-        else:
-            yield from _entry(key, value, indent)
+            yield f"{pad}{{{{- if {value.condition} }}}}"
+        yield from _item(inner, pad) if key is None else _entry(key, inner, pad)
+        if isinstance(value, Only):
+            yield f"{pad}{{{{- end }}}}"
 
 
-def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
-    start = f"{' ' * indent}{written(scalar(key))}:"
-    if isinstance(value, Mapping) and value:
+def _entry(key: str, value: Any, pad: str) -> Iterator[str]:
+    start = f"{pad}{written(scalar(key))}:"
+    if isinstance(value, Mapping | list | tuple) and value:
         yield start
-        yield from _map(value, indent + _STEP)
-    elif isinstance(value, list | tuple) and value:
-        yield start
-        yield from _list(value, indent + _STEP)
+        yield from _lines(value, f"{pad}  ")
     else:
         yield f"{start} {_leaf(value)}"
 
 
-def _list(items: Sequence[Any], indent: int) -> Iterator[str]:
-    pad = " " * indent
-    for item in items:
-        if isinstance(item, Only):
-            yield f"{pad}{{{{- if {item.condition} }}}}"
-            yield from _item(item.value, indent)
-            yield f"{pad}{{{{- end }}}}"
-        else:
-            yield from _item(item, indent)
-
-
-def _item(value: Any, indent: int) -> Iterator[str]:
-    pad = " " * indent
-    if isinstance(value, Mapping) and value:
-        lines = list(_map(value, indent + _STEP))
-    elif isinstance(value, list | tuple) and value:
-        lines = list(_list(value, indent + _STEP))
-    else:
+def _item(value: Any, pad: str) -> Iterator[str]:
+    if not isinstance(value, Mapping | list | tuple) or not value:
         yield f"{pad}- {_leaf(value)}"
         return
-    if lines[0].lstrip().startswith("{{-"):
-        yield f"{pad}-"
-        yield from lines
+    first, *rest = _lines(value, f"{pad}  ")
+    if first.lstrip().startswith("{{-"):
+        yield from (f"{pad}-", first)
     else:
-        yield f"{pad}- {lines[0].lstrip()}"
-        yield from lines[1:]
+        yield f"{pad}- {first.lstrip()}"
+    yield from rest
 
 
 def _leaf(value: Any) -> str:

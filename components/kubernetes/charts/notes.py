@@ -1,4 +1,4 @@
-"""NOTES.txt: what Helm prints after an installation: where to reach things, what is still missing, what to do next."""
+"""NOTES.txt, which Helm prints after an installation: addresses, missing prerequisites, next steps."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from components.kubernetes import prerequisites
 from components.kubernetes.charts.documents import Tenants, both
 from components.kubernetes.charts.nodes import NAMESPACE_MARK, written
 from components.kubernetes.manifests.base import Manifest
+from components.objects import create_secret
 from fleet.plan.deployment import Deployment
 
 
 def notes(deployment: Deployment, manifests: Sequence[Manifest], tenants: Tenants) -> str:
-    """Text of NOTES.txt for a deployment whose namespace is marked."""
+    """Text of NOTES.txt for a deployment planned in the namespace NAMESPACE_MARK."""
+    needed = [written(f"  {name}") for name in prerequisites.installed(manifests)]
     lines = [
         written(f"{len(deployment.groups)} groups of {deployment.stack}, in the namespace {NAMESPACE_MARK}"),
-        *_needed(manifests),
+        *(["", "The cluster must have:", *needed] if needed else []),
         *_secrets(manifests, tenants),
         *_inside(deployment, tenants),
         *_outside(deployment, tenants),
@@ -28,17 +30,12 @@ def notes(deployment: Deployment, manifests: Sequence[Manifest], tenants: Tenant
     return "".join(f"{line}\n" for line in lines)
 
 
-def _needed(manifests: Sequence[Manifest]) -> list[str]:
-    needed = prerequisites.others(manifests)
-    return ["", "The cluster must have:", *(written(f"  {name}") for name in needed)] if needed else []
-
-
 def _secrets(manifests: Sequence[Manifest], tenants: Tenants) -> Iterator[str]:
     secrets = prerequisites.secrets(manifests)
     if secrets:
         yield from ("", "Pods wait for these secrets until you create them:")
     for namespace, names in secrets.items():
-        commands = [written(f"  {prerequisites.create_secret(namespace, name)}") for name in names]
+        commands = [written(f"  {create_secret(namespace, name)}") for name in names]
         yield from _while(tenants.of_namespace(namespace), commands)
 
 

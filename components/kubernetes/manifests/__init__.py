@@ -1,1 +1,1 @@
-"""What a deployment becomes on a cluster, a theme a file: plain objects of the Kubernetes API. Pure."""
+"""A deployment as plain objects of the Kubernetes API, with a module per theme. Pure."""

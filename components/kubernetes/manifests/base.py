@@ -1,4 +1,4 @@
-"""A manifest, and the names and labels that all of them share."""
+"""A manifest, and the names and labels that all manifests share."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.objects import MANAGED_BY, api_object
 from fleet.labels import GROUP, TENANT, TRACK
-from fleet.model import RolloutState, Track
+from fleet.model import Cluster, RolloutState, Track
 from fleet.plan.deployment import Deployment, PlannedGroup
 
-Object = dict[str, Any]
-
-MANAGED_BY = {"app.kubernetes.io/managed-by": "fleet"}
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
-"""Label that every namespace has of itself."""
+"""Label of every namespace, with its own name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One object of the API. `key` is unique in its stack; `group` owns it, None for what all groups share."""
+    """One object of the API. `key` is unique in its stack; `group` owns it, None for a shared object."""
 
     key: str
     group: str | None
@@ -36,23 +34,52 @@ class Manifest:
         return str(self.object["metadata"]["name"])
 
 
-def api_object(api_version: str, kind: str, metadata: Object, **body: Any) -> Object:
-    """An object of the API; parts that are empty are left out."""
-    filled = {key: value for key, value in metadata.items() if value}
-    return {"apiVersion": api_version, "kind": kind, "metadata": filled, **{k: v for k, v in body.items() if v != {}}}
-
-
-def namespace_of(group: PlannedGroup, deployment: Deployment) -> str:
-    """Namespace of a group."""
+def cluster_of(deployment: Deployment) -> Cluster:
+    """The cluster of a deployment. Raises TypeError for any other machine (an internal error)."""
     cluster = deployment.machine.cluster
     if cluster is None:
-        msg = f"{deployment.machine.name} is no cluster"
+        msg = f"{deployment.machine.name} is not a cluster"
         raise TypeError(msg)
-    return cluster.namespace_of(group.tenant)
+    return cluster
+
+
+def owned(
+    role: str,
+    kind: str,
+    group: PlannedGroup,
+    deployment: Deployment,
+    track: Track | None = None,
+    annotations: Mapping[str, str] | None = None,
+    **body: Any,
+) -> Manifest:
+    """An object of a group (`track`: of one of its two versions), named after it; `kind` is `apps/v1/Deployment`."""
+    name, (version, _, kind_name) = workload_name(group, track), kind.rpartition("/")
+    metadata = {
+        "name": name,
+        "namespace": cluster_of(deployment).namespace_of(group.tenant),
+        "labels": labels(group, track),
+        "annotations": annotations,
+    }
+    return Manifest(f"{name}-{role}", group.name, api_object(version, kind_name, metadata, **body))
+
+
+def shared(
+    key: str,
+    kind: str,
+    name: str,
+    namespace: str = "",
+    labels: Mapping[str, str] = MANAGED_BY,
+    annotations: Mapping[str, str] | None = None,
+    **body: Any,
+) -> Manifest:
+    """An object that groups share; of the whole cluster without a namespace."""
+    version, _, kind_name = kind.rpartition("/")
+    metadata = {"name": name, "namespace": namespace, "labels": dict(labels), "annotations": annotations}
+    return Manifest(key, None, api_object(version, kind_name, metadata, **body))
 
 
 def selector(group: PlannedGroup, track: Track | None = None) -> dict[str, str]:
-    """Labels that tell a group's pods from all others, of one version where two run."""
+    """Labels that select a group's pods, or those of one version."""
     return {GROUP: group.name, **({TRACK: str(track)} if track else {})}
 
 
@@ -67,19 +94,10 @@ def labels(group: PlannedGroup, track: Track | None = None) -> dict[str, str]:
     }
 
 
-def metadata(group: PlannedGroup, deployment: Deployment, name: str = "", track: Track | None = None) -> Object:
-    """Metadata of an object of a group; named after the group where no name is given."""
-    return {
-        "name": name or group.name,
-        "namespace": namespace_of(group, deployment),
-        "labels": labels(group, track),
-    }
-
-
 def tracks(group: PlannedGroup) -> tuple[tuple[Track, str | None], ...]:
-    """The versions of a group that run: each with the image of its main container, None for the group's own.
+    """The running versions of a group, each with the image of its main container, None for the group's own.
 
-    Nothing for a group that is replaced in place.
+    Empty for a group that is updated in place.
     """
     if not group.operation.rollout.has_two_tracks:
         return ()
@@ -89,7 +107,7 @@ def tracks(group: PlannedGroup) -> tuple[tuple[Track, str | None], ...]:
 
 
 def live_track(group: PlannedGroup) -> Track | None:
-    """The version that requests inside the cluster go to; None where there is only one."""
+    """The version that receives requests from inside the cluster; None for a group updated in place."""
     running = tracks(group)
     state = group.operation.state
     if not running:
@@ -98,5 +116,5 @@ def live_track(group: PlannedGroup) -> Track | None:
 
 
 def workload_name(group: PlannedGroup, track: Track | None) -> str:
-    """Name of a group's workload, of one version where two run."""
+    """Name of a group's workload, or of one version's."""
     return f"{group.name}-{track}" if track else group.name

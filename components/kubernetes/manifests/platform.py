@@ -1,65 +1,53 @@
-"""What all groups of a cluster share: namespaces that enforce the restricted level, their quotas, priorities."""
+"""Shared objects of a cluster: priorities, namespaces that enforce the restricted level, and their quotas."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from components.kubernetes.manifests.base import MANAGED_BY, Manifest, Object, api_object
+from components.kubernetes.manifests.base import Manifest, shared
 from components.kubernetes.manifests.pod import resource_of
 from components.kubernetes.manifests.policies import namespace_policies
+from components.objects import MANAGED_BY, RESTRICTED, Object
 from fleet.labels import TENANT
 from fleet.model import Cluster, Tier
 from fleet.plan.deployment import Deployment, PlannedGroup, PlannedNamespace
 from fleet.plan.kubernetes_namespaces import copies_at_most
 
-_LEVEL = "pod-security.kubernetes.io"
 _PRIORITIES = {Tier.CRITICAL: 1_000_000, Tier.STANDARD: 100_000, Tier.EXPERIMENTAL: 1_000}
 DEFAULTS = {"default": (500, 256), "defaultRequest": (50, 128)}
-"""Limits and requests of a container that states none, in millicores and MiB."""
-_ABOUT = {
+"""Default limits and requests of a container, in millicores and MiB."""
+_DESCRIPTIONS = {
     Tier.CRITICAL: "Others depend on it.",
     Tier.STANDARD: "Neither critical nor experimental.",
-    Tier.EXPERIMENTAL: "First to give way.",
+    Tier.EXPERIMENTAL: "First to be preempted.",
 }
 
 
 def platform(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
-    """Priorities, then each namespace with its quota, its limits and its network policies."""
+    """Priorities, then each namespace with its quota, limit range and default network policies."""
     for tier in sorted({group.operation.tier for group in deployment.groups}):
-        yield Manifest(f"priority-{tier}", None, _priority(cluster, tier))
+        yield shared(
+            f"priority-{tier}",
+            "scheduling.k8s.io/v1/PriorityClass",
+            f"{cluster.namespace}-{tier}",
+            value=_PRIORITIES[tier],
+            globalDefault=False,
+            preemptionPolicy="Never" if tier is Tier.EXPERIMENTAL else "PreemptLowerPriority",
+            description=_DESCRIPTIONS[tier],
+        )
     for namespace in deployment.namespaces:
-        yield Manifest(f"{namespace.name}-namespace", None, _namespace(namespace))
-        yield Manifest(f"{namespace.name}-quota", None, _quota(namespace, deployment, cluster))
-        yield Manifest(f"{namespace.name}-limits", None, _limits(namespace, deployment))
-        yield from namespace_policies(namespace.name)
+        name, tenant = namespace.name, {TENANT: namespace.tenant} if namespace.tenant else {}
+        yield shared(f"{name}-namespace", "v1/Namespace", name, labels={**MANAGED_BY, **RESTRICTED, **tenant})
+        hard = _quota(namespace, deployment, cluster)
+        yield shared(f"{name}-quota", "v1/ResourceQuota", "fleet", name, spec={"hard": hard})
+        limits = _limits(namespace, deployment)
+        yield shared(f"{name}-limits", "v1/LimitRange", "fleet", name, spec={"limits": [limits]})
+        yield from namespace_policies(name)
 
 
-def _priority(cluster: Cluster, tier: Tier) -> Object:
-    about = {"name": f"{cluster.namespace}-{tier}", "labels": dict(MANAGED_BY)}
-    policy = "Never" if tier is Tier.EXPERIMENTAL else "PreemptLowerPriority"
-    return {
-        **api_object("scheduling.k8s.io/v1", "PriorityClass", about, value=_PRIORITIES[tier]),
-        "globalDefault": False,
-        "preemptionPolicy": policy,
-        "description": _ABOUT[tier],
-    }
-
-
-def _namespace(namespace: PlannedNamespace) -> Object:
-    about = {
-        "name": namespace.name,
-        "labels": {
-            **MANAGED_BY,
-            **{f"{_LEVEL}/{mode}": "restricted" for mode in ("enforce", "audit", "warn")},
-            **({TENANT: namespace.tenant} if namespace.tenant else {}),
-        },
-    }
-    return api_object("v1", "Namespace", about)
-
-
-def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster) -> Object:
-    """Room for all copies while they are replaced, and for nothing else."""
+def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster) -> dict[str, str]:
+    """Exactly what all replicas use during rollouts."""
     most = namespace.most
     hard = {
         "pods": str(most.pods),
@@ -72,34 +60,27 @@ def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster
         "services.nodeports": "0",
         "services.loadbalancers": "0",
     }
-    mine = [group for group in deployment.groups if group.name in namespace.groups]
-    for pool in cluster.node_pools.values():
-        # Of a kind of card that no group here asks for, there is none: a pod that names it is a stranger's.
-        if pool.gpu:
-            hard.setdefault(f"requests.{resource_of(pool.gpu)}", "0")
-    for kind, count in _cards(mine, cluster).items():
-        hard[f"requests.{kind}"] = str(count)
-    return api_object("v1", "ResourceQuota", _shared(namespace), spec={"hard": hard})
+    # Zero for a kind of card that no group of the namespace requests.
+    cards = Counter({resource_of(pool.gpu): 0 for pool in cluster.node_pools.values() if pool.gpu})
+    for group in deployment.groups:
+        if group.name in namespace.groups:
+            cards.update({kind: count * copies_at_most(group) for kind, count in cards_of(group, cluster).items()})
+    return {**hard, **{f"requests.{kind}": str(count) for kind, count in cards.items()}}
 
 
-def _cards(groups: Sequence[PlannedGroup], cluster: Cluster) -> Counter[str]:
-    """How many of each kind of card all copies may hold."""
-    found: Counter[str] = Counter()
-    for group in groups:
-        for container in group.containers:
-            gpu = cluster.node_pools[container.gpu.card].gpu if container.gpu else None
-            if gpu:
-                found[resource_of(gpu)] += copies_at_most(group)
-    return found
+def cards_of(group: PlannedGroup, cluster: Cluster) -> Counter[str]:
+    """Resource name of each kind of card that one replica requests -> how many."""
+    gpus = [cluster.node_pools[container.gpu.card].gpu for container in group.containers if container.gpu]
+    return Counter(resource_of(gpu) for gpu in gpus if gpu)
 
 
 def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:
-    """What a container without figures gets, and the most that one may have."""
+    """Defaults of a container, and the largest limits of any."""
     containers = [c for group in deployment.groups if group.name in namespace.groups for c in group.containers]
     cpu = max(container.cpu_cap_millicores for container in containers)
     memory = max(container.memory_cap_mib for container in containers)
-    # No default may be above the most: the server refuses such a limit range.
-    limit: Object = {
+    # The server refuses a default above the maximum.
+    return {
         "type": "Container",
         **{
             part: {"cpu": f"{min(millicores, cpu)}m", "memory": f"{min(mib, memory)}Mi"}
@@ -107,8 +88,3 @@ def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:
         },
         "max": {"cpu": f"{cpu}m", "memory": f"{memory}Mi"},
     }
-    return api_object("v1", "LimitRange", _shared(namespace), spec={"limits": [limit]})
-
-
-def _shared(namespace: PlannedNamespace) -> Object:
-    return {"name": "fleet", "namespace": namespace.name, "labels": dict(MANAGED_BY)}

@@ -1,8 +1,8 @@
-"""Probes: has it started, does it take requests, does it still work; each asks something else."""
+"""Startup, readiness and liveness probes."""
 
 from __future__ import annotations
 
-from components.kubernetes.manifests.base import Object
+from components.objects import Object, http_probes
 from fleet.plan.deployment import PlannedContainer
 
 STARTUP_FAILURES = 30
@@ -13,35 +13,31 @@ _READINESS_PERIOD_S = 10
 
 
 def probes(container: PlannedContainer) -> Object:
-    """The three probes of a container, by its HTTP paths or by its command."""
+    """The three probes of a container, over HTTP or with its command."""
     health = container.health
-    works: Object
-    takes: Object
-    lives: Object
     if health.http:
-        works = {"httpGet": {"path": health.http.path, "port": health.http.port}}
-        takes = {"httpGet": {"path": health.http.ready_path, "port": health.http.port}}
-        # Where one path is all there is, a pod that answers slowly loses its requests, and not its life.
-        lives = works if works != takes else {"tcpSocket": {"port": health.http.port}}
+        started, ready = http_probes(health.http)
+        # With a single path, a slow pod should lose requests but not be restarted.
+        live: Object = started if started != ready else {"tcpSocket": {"port": health.http.port}}
     else:
-        works = takes = lives = {"exec": {"command": list(health.test)}}
+        started = ready = live = {"exec": {"command": list(health.test)}}
     tries = max(STARTUP_FAILURES, -(-health.deadline_s // STARTUP_PERIOD_S))
     return {
         "startupProbe": {
-            **works,
+            **started,
             "periodSeconds": STARTUP_PERIOD_S,
             "timeoutSeconds": health.timeout_s,
             "failureThreshold": tries,
         },
         "readinessProbe": {
-            **takes,
+            **ready,
             "initialDelaySeconds": READINESS_DELAY_S,
             "periodSeconds": _READINESS_PERIOD_S,
             "timeoutSeconds": health.timeout_s,
             "failureThreshold": health.retries,
         },
         "livenessProbe": {
-            **lives,
+            **live,
             "initialDelaySeconds": LIVENESS_DELAY_S,
             "periodSeconds": health.interval_s,
             "timeoutSeconds": health.timeout_s,

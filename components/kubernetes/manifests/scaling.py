@@ -1,42 +1,35 @@
-"""How many copies of a group run: autoscalers, and how many may be missing while nodes are emptied."""
+"""Autoscalers, and disruption budgets for node drains."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.kubernetes.manifests.base import (
-    Manifest,
-    Object,
-    api_object,
-    metadata,
-    selector,
-    tracks,
-    workload_name,
-)
+from components.kubernetes.manifests.base import Manifest, owned, selector, tracks, workload_name
 from components.kubernetes.manifests.workload import workload_kind
+from components.objects import Object
 from fleet.model import Cluster, Scaling, Track
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 
 def scaling(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
-    """An autoscaler for each version of an elastic group; a disruption budget where copies can be spared."""
+    """Per version: an autoscaler for an elastic group, and a disruption budget for one with several replicas."""
     wanted = group.operation.scaling
     for track, _ in tracks(group) or ((None, None),):
-        name = workload_name(group, track)
         if wanted.is_elastic:
-            make = _scaled_object if cluster.autoscaler == "keda" else _autoscaler
-            yield Manifest(f"{name}-scaling", group.name, make(group, deployment, cluster, track))
+            keda = cluster.autoscaler == "keda"
+            kind = "keda.sh/v1alpha1/ScaledObject" if keda else "autoscaling/v2/HorizontalPodAutoscaler"
+            spec = {
+                "scaleTargetRef": _workload(group, deployment, track),
+                **(_scaled_object(wanted, cluster) if keda else _autoscaler(wanted)),
+            }
+            yield owned("scaling", kind, group, deployment, track, spec=spec)
         if wanted.min > 1:
             spec = {"maxUnavailable": 1, "selector": {"matchLabels": selector(group, track)}}
-            about = metadata(group, deployment, name, track)
-            budget = api_object("policy/v1", "PodDisruptionBudget", about, spec=spec)
-            yield Manifest(f"{name}-disruption", group.name, budget)
+            yield owned("disruption", "policy/v1/PodDisruptionBudget", group, deployment, track, spec=spec)
 
 
-def _autoscaler(group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None) -> Object:
-    wanted = group.operation.scaling
-    spec = {
-        "scaleTargetRef": _workload(group, deployment, track),
+def _autoscaler(wanted: Scaling) -> Object:
+    return {
         "minReplicas": wanted.min,
         "maxReplicas": wanted.max,
         "metrics": [
@@ -44,19 +37,16 @@ def _autoscaler(group: PlannedGroup, deployment: Deployment, cluster: Cluster, t
                 "type": "Resource",
                 "resource": {"name": name, "target": {"type": "Utilization", "averageUtilization": percent}},
             }
-            for name, percent in _uses(wanted).items()
+            for name, percent in _targets(wanted).items()
         ],
         "behavior": _behavior(wanted),
     }
-    about = metadata(group, deployment, workload_name(group, track), track)
-    return api_object("autoscaling/v2", "HorizontalPodAutoscaler", about, spec=spec)
 
 
-def _scaled_object(group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None) -> Object:
-    wanted = group.operation.scaling
+def _scaled_object(wanted: Scaling, cluster: Cluster) -> Object:
     triggers: list[Object] = [
         {"type": name, "metricType": "Utilization", "metadata": {"value": str(percent)}}
-        for name, percent in _uses(wanted).items()
+        for name, percent in _targets(wanted).items()
     ]
     triggers += [
         {
@@ -70,32 +60,26 @@ def _scaled_object(group: PlannedGroup, deployment: Deployment, cluster: Cluster
         }
         for name, signal in sorted(wanted.signals.items())
     ]
-    spec = {
-        "scaleTargetRef": _workload(group, deployment, track),
+    return {
         "minReplicaCount": wanted.min,
         "maxReplicaCount": wanted.max,
         "cooldownPeriod": wanted.down_after_s,
         "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behavior(wanted)}},
         "triggers": triggers,
     }
-    about = metadata(group, deployment, workload_name(group, track), track)
-    return api_object("keda.sh/v1alpha1", "ScaledObject", about, spec=spec)
 
 
 def _workload(group: PlannedGroup, deployment: Deployment, track: Track | None) -> Object:
-    return {
-        "apiVersion": "apps/v1",
-        "kind": workload_kind(group, deployment),
-        "name": workload_name(group, track),
-    }
+    kind = workload_kind(group, deployment)
+    return {"apiVersion": "apps/v1", "kind": kind, "name": workload_name(group, track)}
 
 
-def _uses(wanted: Scaling) -> dict[str, int]:
+def _targets(wanted: Scaling) -> dict[str, int]:
     return {"cpu": wanted.cpu_percent, "memory": wanted.memory_percent}
 
 
 def _behavior(wanted: Scaling) -> Object:
-    """Up at once, to twice as many at most every 15 s; down a copy a minute, after a time of rest."""
+    """Up at once, at most doubling every 15 s; down one pod a minute after the stabilization window."""
     return {
         "scaleUp": {
             "stabilizationWindowSeconds": 0,

@@ -1,26 +1,26 @@
-"""Volumes inside a pod, and the claims of those that outlive it."""
+"""Volumes of a pod, and the claims of those that outlive it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from components.kubernetes.manifests.base import MANAGED_BY, Manifest, Object, api_object
+from components import objects
+from components.kubernetes.manifests.base import Manifest
+from components.objects import MANAGED_BY, Object
 from fleet import labels as vocabulary
 from fleet.model import Cluster
-from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
 from fleet.plan.kubernetes_namespaces import claimed, is_scratch
-from fleet.plan.pod_volumes import in_memory, secrets_volume
 
-SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
+BOOK = "FLEET_ADDRESS_BOOK"
+"""Variable with a container's address book; in a pod, `BOOK_FILE` holds it instead."""
 BOOK_FOLDER = "/etc/fleet"
 BOOK_FILE = f"{BOOK_FOLDER}/address-book.json"
-_BOOK = "address-book"
 _READABLE_BY_GROUP = 0o440
 
 
 def volume_claims(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
-    """A claim for each volume that outlives its pod; named after the volume."""
+    """A claim for each volume that outlives its pod, under the volume's name."""
     namespaces = {group.name: cluster.namespace_of(group.tenant) for group in deployment.groups}
     for key, volume in deployment.volumes.items():
         if is_scratch(volume):
@@ -29,7 +29,9 @@ def volume_claims(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest
             "name": key,
             "namespace": namespaces[volume.group],
             "labels": {**MANAGED_BY, vocabulary.GROUP: volume.group},
-            "annotations": {vocabulary.as_annotation(vocabulary.VOLUME_WRITERS): _writers(volume)},
+            "annotations": {
+                vocabulary.as_annotation(vocabulary.VOLUME_WRITERS): "one" if volume.single_writer else "many"
+            },
         }
         shared = is_shared(volume, deployment.groups)
         spec: Object = {
@@ -38,11 +40,12 @@ def volume_claims(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest
         }
         if name := _storage_class(volume, cluster, shared=shared):
             spec["storageClassName"] = name
-        yield Manifest(f"volume-{key}", volume.group, api_object("v1", "PersistentVolumeClaim", about, spec=spec))
+        claim = objects.api_object("v1", "PersistentVolumeClaim", about, spec=spec)
+        yield Manifest(f"volume-{key}", volume.group, claim)
 
 
 def is_shared(volume: PlannedVolume, groups: Sequence[PlannedGroup]) -> bool:
-    """Whether pods on several nodes may mount a volume at once."""
+    """Whether pods on several nodes may mount a volume at the same time."""
     mounting = [group for group in groups if group.name in volume.mounted_by]
     return len(mounting) > 1 or any(
         group.operation.scaling.max > 1 or group.operation.rollout.has_two_tracks for group in mounting
@@ -51,44 +54,37 @@ def is_shared(volume: PlannedVolume, groups: Sequence[PlannedGroup]) -> bool:
 
 def pod_volumes(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> list[Object]:
     """Volumes of a pod: claims, scratch, memory, secrets and address books."""
-    found: dict[str, Object] = {}
+    sources: dict[str, Object] = {}
     for container in group.containers:
         for mount in container.mounts:
             volume = deployment.volumes[mount.volume]
-            size = f"{volume.size_mib or cluster.volume_size_mib}Mi"
-            scratch = {"emptyDir": {"sizeLimit": size}}
-            claim = {"persistentVolumeClaim": {"claimName": mount.volume}}
-            found[mount.volume] = scratch if is_scratch(volume) else claim
-        for name, _, size_mib in in_memory(container):
-            found[name] = {"emptyDir": {"medium": "Memory", "sizeLimit": f"{size_mib}Mi"}}
-        if container.secrets:
-            sources = [
-                {"secret": {"name": name, "items": [{"key": SECRET_KEY, "path": name}]}} for name in container.secrets
-            ]
-            found[secrets_volume(container)] = {"projected": {"defaultMode": _READABLE_BY_GROUP, "sources": sources}}
-        if "FLEET_ADDRESS_BOOK" in container.env:
+            if is_scratch(volume):
+                size_mib = volume.size_mib or cluster.volume_size_mib
+                sources[mount.volume] = {"emptyDir": {"sizeLimit": f"{size_mib}Mi"}}
+            else:
+                sources[mount.volume] = {"persistentVolumeClaim": {"claimName": mount.volume}}
+        sources |= objects.memory_and_secret_volumes(container, _READABLE_BY_GROUP)
+        if BOOK in container.env:
             items = [{"key": f"{container.key}.json", "path": "address-book.json"}]
-            found[f"{_BOOK}-{container.key}"] = {"configMap": {"name": group.name, "items": items}}
-    return [{"name": name, **source} for name, source in found.items()]
+            sources[_book_volume(container)] = {"configMap": {"name": group.name, "items": items}}
+    return [{"name": name, **source} for name, source in sources.items()]
 
 
 def volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[Object]:
-    """Where a container has its volumes."""
-    found = [
-        {"name": mount.volume, "mountPath": mount.path, **({"readOnly": True} if mount.read_only else {})}
+    """Mounts of a container."""
+    mounts = [
+        objects.volume_mount(mount.volume, mount.path, read_only=mount.read_only)
         for mount in container.mounts
         if mount.volume in deployment.volumes
     ]
-    found += [{"name": name, "mountPath": path} for name, path, _ in in_memory(container)]
-    if container.secrets:
-        found.append({"name": secrets_volume(container), "mountPath": SECRETS_PATH, "readOnly": True})
-    if "FLEET_ADDRESS_BOOK" in container.env:
-        found.append({"name": f"{_BOOK}-{container.key}", "mountPath": BOOK_FOLDER, "readOnly": True})
-    return found
+    mounts += objects.memory_and_secret_mounts(container)
+    if BOOK in container.env:
+        mounts.append(objects.volume_mount(_book_volume(container), BOOK_FOLDER, read_only=True))
+    return mounts
 
 
-def _writers(volume: PlannedVolume) -> str:
-    return "one" if volume.single_writer else "many"
+def _book_volume(container: PlannedContainer) -> str:
+    return f"address-book-{container.key}"
 
 
 def _storage_class(volume: PlannedVolume, cluster: Cluster, *, shared: bool) -> str | None:

@@ -1,19 +1,12 @@
-"""Workloads of a group: a Deployment, or a StatefulSet where it owns data for a single writer; one a version."""
+"""Workloads of a group: per version a Deployment, or a StatefulSet if the group owns single-writer data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.kubernetes.manifests.base import (
-    Manifest,
-    Object,
-    api_object,
-    metadata,
-    selector,
-    tracks,
-    workload_name,
-)
+from components.kubernetes.manifests.base import Manifest, owned, selector, tracks
 from components.kubernetes.manifests.pod import address_books, pod_template
+from components.objects import Object
 from fleet.model import Cluster, RolloutStrategy, Track
 from fleet.plan.deployment import Deployment, PlannedGroup
 
@@ -21,52 +14,44 @@ _HISTORY = 5
 _PROGRESS_DEADLINE_S = 600
 
 
-def is_stateful(group: PlannedGroup, deployment: Deployment) -> bool:
-    """Whether a group owns data that takes one writer: its pod must be gone before the next one starts."""
-    return any(volume.single_writer and volume.group == group.name for volume in deployment.volumes.values())
-
-
 def workload_kind(group: PlannedGroup, deployment: Deployment) -> str:
-    """`Deployment` or `StatefulSet`."""
-    return "StatefulSet" if is_stateful(group, deployment) else "Deployment"
+    """`Deployment`, or `StatefulSet`, which ends a pod of a single-writer volume before it starts the next one."""
+    single = any(volume.single_writer and volume.group == group.name for volume in deployment.volumes.values())
+    return "StatefulSet" if single else "Deployment"
 
 
 def workloads(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
-    """What a group's pods need besides themselves, and then the pods."""
-    account = api_object("v1", "ServiceAccount", metadata(group, deployment), automountServiceAccountToken=False)
-    yield Manifest(f"{group.name}-account", group.name, account)
-    books = address_books(group)
-    if books:
-        settings = api_object("v1", "ConfigMap", metadata(group, deployment), data=books)
-        yield Manifest(f"{group.name}-settings", group.name, settings)
+    """Service account and address books, then the workload of each version."""
+    yield owned("account", "v1/ServiceAccount", group, deployment, automountServiceAccountToken=False)
+    if books := address_books(group):
+        yield owned("settings", "v1/ConfigMap", group, deployment, data=books)
     for track, image in tracks(group) or ((None, None),):
         yield _workload(group, deployment, cluster, track, image)
 
 
 def progress_deadline_s(group: PlannedGroup) -> int:
-    """Seconds within which one new pod must be ready; a rollout that stands still for longer has failed."""
+    """Seconds within which a new pod must be ready, or the rollout fails."""
     return max(_PROGRESS_DEADLINE_S, *(container.health.deadline_s for container in group.containers))
 
 
 def _workload(
     group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None, image: str | None
 ) -> Manifest:
-    name = workload_name(group, track)
     template = pod_template(group, deployment, cluster, track, image)
     spec: Object = {"selector": {"matchLabels": selector(group, track)}, "template": template}
     if not group.operation.scaling.is_elastic:
-        # Of an elastic group the autoscaler says how many; a number here would undo what it did.
+        # For an elastic group, a number here would reset the autoscaler's.
         spec["replicas"] = group.operation.scaling.min
-    about = metadata(group, deployment, name, track)
-    if is_stateful(group, deployment):
+    kind = workload_kind(group, deployment)
+    if kind == "StatefulSet":
         spec |= {"serviceName": group.name, "revisionHistoryLimit": _HISTORY}
-        return Manifest(f"{name}-pods", group.name, api_object("apps/v1", "StatefulSet", about, spec=spec))
-    spec |= {
-        "strategy": _strategy(group),
-        "revisionHistoryLimit": _HISTORY,
-        "progressDeadlineSeconds": progress_deadline_s(group),
-    }
-    return Manifest(f"{name}-pods", group.name, api_object("apps/v1", "Deployment", about, spec=spec))
+    else:
+        spec |= {
+            "strategy": _strategy(group),
+            "revisionHistoryLimit": _HISTORY,
+            "progressDeadlineSeconds": progress_deadline_s(group),
+        }
+    return owned("pods", f"apps/v1/{kind}", group, deployment, track, spec=spec)
 
 
 def _strategy(group: PlannedGroup) -> Object:

@@ -34,7 +34,7 @@ def test_services_are_written_a_file_each_and_the_version_that_counts_first(tmp_
     ]
     text = (tmp_path / "out" / "00-shared.yaml").read_text()
     assert "#   Knative Serving, with a networking layer" in text
-    assert "#   worker pools and jobs, which are no services: crawler, nightly" in text
+    assert "#   worker pools and jobs: crawler, nightly" in text
 
 
 def test_a_file_of_a_rollout_that_is_over_goes(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_what_the_cluster_must_have_and_what_stays_behind_is_said() -> None:
     )
     assert "max-revision-timeout-seconds of 1800 or more" in needed
     assert "nodes with cards" in needed
-    assert "which are no services: crawler, nightly" in behind
+    assert "worker pools and jobs: crawler, nightly" in behind
     assert "invokers (front)" in behind
     assert "databases of store (facts)" in behind
     assert all(one["name"] != "facts" for one in template("store", deployment)["spec"]["volumes"])

@@ -154,8 +154,8 @@ def test_an_autoscaler_that_does_not_watch_the_cpu_is_a_bug_of_ours() -> None:
     mine = [manifest for manifest in render(moved) if manifest.group == "crawler"]
     scaling = next(m for m in mine if m.key == "crawler-scaling")
     blind = replace(scaling, object={**scaling.object, "spec": {**scaling.object["spec"], "metrics": []}})
-    with pytest.raises(KnobError, match="does not watch cpu"):
-        GroupChart(group, mine, [blind], Knobs()).text(Tenants(moved), "")
+    with pytest.raises(KnobError, match="has no metric cpu"):
+        GroupChart(group, mine, [blind], Knobs()).template(Tenants(moved), "")
 
 
 def test_another_namespace_changes_nothing_but_its_name() -> None:
