@@ -88,7 +88,7 @@ def test_a_move_to_a_docker_machine_says_where_everything_goes(project: Path) ->
         "lone-data (data)": ("claim lone-data in fleet", "volume host-lone-data on host"),
         "lone-notes (scratch)": ("private to the pod, deleted with it", "volume host-lone-notes on host"),
     }
-    assert rows["secrets"] == {"lone-key": ("Secret lone-key of fleet", "/srv/fleet/secrets/lone-key on host")}
+    assert rows["secrets"] == {"lone-key": ("Secret lone-key in fleet", "/srv/fleet/secrets/lone-key on host")}
     assert rows["room"]["it reserves"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
     assert rows["room"]["all of host"] == ("512 of 6 144 MiB, 1 of 4 CPUs", "1 024 of 6 144 MiB, 2 of 4 CPUs")
     assert rows["what the target makes of it"]["secrets as files"] == ("changes", "changes")
@@ -116,7 +116,7 @@ def test_a_move_to_cloud_run_names_what_it_lacks_there(project: Path) -> None:
     assert rows["lone-data (data)"] == "nowhere yet"
     assert rows["lone-notes (scratch)"] == "the instance's memory"
     assert rows["lone-key"] == "lone-key in Secret Manager, no version yet"
-    assert rows["it reserves"] == "512 MiB and 1 CPUs an instance, 0 to 1 instances"
+    assert rows["it reserves"] == "512 MiB and 1 CPUs per instance, 0 to 1 instances"
     assert any("machine.cloud.services.lone" in fault["path"] + fault["remedy"] for fault in lone["faults"])
 
 
@@ -143,7 +143,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     assert "  host devices, such as audio: does -> cannot" in answer.out
     assert "not supported on cluster (kubernetes): host devices, such as audio" in answer.err
     assert "huggingface-cache is declared by no group on cluster" in answer.err
-    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 of the pool cards" in (
+    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB on L4 in pool cards" in (
         " ".join(answer.out.split())
     )
 

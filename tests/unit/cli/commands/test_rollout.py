@@ -199,7 +199,7 @@ def test_a_step_that_the_stack_could_not_make_is_not_written(tmp_path: Path) -> 
     before = file_of(tmp_path).read_bytes()
     answer = step(tmp_path, "next", "--image", NEW)
     assert answer.code == 2
-    assert "10 percent need a gateway that divides requests, and front has none" in answer.err
+    assert "10 percent requires a gateway that divides requests, and front has none" in answer.err
     assert file_of(tmp_path).read_bytes() == before
 
 
