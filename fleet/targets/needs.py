@@ -38,7 +38,7 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
 
 
 def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]]:
-    """Feature -> groups of a stack for which its target changes it."""
+    """Feature -> groups of a stack for which the target handles it differently."""
     supported = target_of(stack).capabilities
     needed = {name: {feature for feature, _ in needs(fleet.groups[name], stack, fleet)} for name in stack.running}
     changed = [f for f in sorted(set().union(*needed.values())) if supported[f].level is Level.CHANGES]

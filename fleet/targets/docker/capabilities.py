@@ -11,7 +11,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.WEAKENED_HARDENING: does("until the date in the group's file"),
     Feature.MEMORY_LIMIT: changes(
         "Raspberry Pi OS disables the memory cgroup, so limits are ignored; add cgroup_enable=memory "
-        "cgroup_memory=1 to /boot/firmware/cmdline.txt, restart, and set machine.memory_enforced: true"
+        "cgroup_memory=1 to /boot/firmware/cmdline.txt, reboot, and set machine.memory_enforced: true"
     ),
     Feature.PROCESS_LIMIT: changes(
         "the Docker provider has no pids limit; ulimit nproc caps the processes of all agents on the machine"

@@ -57,7 +57,7 @@ class Kubernetes(TargetBase):
         gpu = cluster.node_pools[name].gpu if name else None
         if gpu is None:
             return f"no card of {stack.name} holds {thousands(budget.limit_mib)} MiB"
-        return f"{thousands(amount_mib(gpu, budget))} MiB of a {gpu.model} in pool {name} ({gpu.sharing})"
+        return f"{thousands(amount_mib(gpu, budget))} MiB on {gpu.model} in pool {name} ({gpu.sharing})"
 
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
         name = pool_of(cluster_of(stack), budget)

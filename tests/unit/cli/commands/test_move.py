@@ -143,7 +143,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     assert "  host devices, such as audio: does -> cannot" in answer.out
     assert "not supported on cluster (kubernetes): host devices, such as audio" in answer.err
     assert "no group on cluster declares huggingface-cache" in answer.err
-    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 in pool cards" in (
+    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB on L4 in pool cards" in (
         " ".join(answer.out.split())
     )
 
