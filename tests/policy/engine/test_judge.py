@@ -110,6 +110,13 @@ def test_urns_are_given_for_containers_and_whatever_else_is_found() -> None:
         assert verdict.urn.endswith(f"::{verdict.resource}")
 
 
+def test_a_finding_is_about_its_own_view_even_if_another_resource_has_the_same_name() -> None:
+    verdicts = judge([network("net", "172.20.0.0/16"), foreign_container("net")], None, TODAY).verdicts
+    messages = {verdict.id: verdict.message for verdict in verdicts}
+    assert messages["G12"].startswith("net: subnet 172.20.0.0/16")
+    assert all(message.startswith("container net: ") for rule_id, message in messages.items() if rule_id != "G12")
+
+
 def _pods(number: int) -> list[Registered]:
     return [cluster(memoryMib=10**9), *around(), workload(), *(workload(f"agent-{n}") for n in range(number))]
 
