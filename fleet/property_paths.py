@@ -44,6 +44,8 @@ def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
 
     The items of a list that has no names are matched first with those that are the same.
     """
+    if old == new:
+        return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key, item in old.items():
             if key in new:
@@ -56,7 +58,7 @@ def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
         before, after = by_name(old, path), by_name(new, path)
         yield from changed(before, after, path)
         yield from ((*path, *rest) for rest in dict(_names(old, before or {}, ())) if rest[0] not in (after or {}))
-    elif old != new:
+    else:
         yield from (found for found, _ in leaves(old, path))
 
 

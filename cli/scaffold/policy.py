@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
