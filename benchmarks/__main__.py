@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import engine_up
+from benchmarks.judging import judging_s
 from benchmarks.projects import ROOT, bare_program, many_groups, shipped
 from benchmarks.timing import Command, medians, pulumi, seconds
 
@@ -30,6 +31,12 @@ DIFF_BASE = "28601a1061118e891ad81c56ae5c7c14c274d504"
 DIFF_BUDGET_S = 2.5
 PLAN_RATIO = 1.5
 PREVIEW_RATIO = 1.1
+JUDGED = 5000
+"""Kubernetes resources that are judged."""
+
+JUDGE_BUDGET_S = 4.0
+JUDGE_RATIO = 2.3
+"""Of that many to half as many: time grows with their number."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ def _rows(folder: Path) -> Iterator[Row]:
     for size in SIZES:
         big = many_groups(folder / f"big-{size}", size)
         yield _plan(f"fleet plan, {size} groups", big, "big", folder / f"bare-{size}", 3)
+    yield _judge()
     if shutil.which("pulumi") is None:
         print("engine preview and bring-up: not measured, pulumi is not on PATH")
         return
@@ -99,6 +107,13 @@ def _plan(what: str, project: Path, stack: str, bare: Path, runs: int) -> Row:
     times = medians({"ours": _fleet(project, "plan", stack), "bare": runner}, runs)
     good = times["ours"] <= PLAN_RATIO * times["bare"]
     return Row(what, times["ours"], times["bare"], f"{PLAN_RATIO} x bare", good)
+
+
+def _judge() -> Row:
+    half, took = judging_s(JUDGED // 2), judging_s(JUDGED)
+    budget = f"{JUDGE_BUDGET_S:g} s, and {JUDGE_RATIO} x half as many ({half:.2f} s)"
+    good = took <= JUDGE_BUDGET_S and took <= JUDGE_RATIO * half
+    return Row(f"judge {JUDGED} Kubernetes resources", took, None, budget, good)
 
 
 def _preview(folder: Path, project: Path) -> Row:

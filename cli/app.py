@@ -1,4 +1,4 @@
-"""The `fleet` command. Each module of `cli/commands/` is a command of its name, imported when it is asked for."""
+"""The `fleet` command: one subcommand for each module of `cli/commands/`, imported on first use."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from cli.terminal import guarded
 
 
 class _Modules(UserDict[str, click.Command]):
-    """Name -> command, for each module of `cli/commands/`; a module is imported when its command is looked up.
-
-    The module `plan` holds the command `plan`. To add a command is to add a module.
-    """
+    """Module name -> the command of that name. A module is imported when its command is looked up."""
 
     def __init__(self) -> None:
         names = (file.stem for folder in commands.__path__ for file in Path(folder).glob("[a-z]*.py"))
@@ -36,8 +33,6 @@ class _Modules(UserDict[str, click.Command]):
 
 
 class _Guarded(click.Group):
-    """Ends the process with the exit code that a command returns, or with the one of what it raises."""
-
     def invoke(self, ctx: click.Context) -> Any:
         guarded(lambda: super(_Guarded, self).invoke(ctx))
 
@@ -51,17 +46,17 @@ class _Guarded(click.Group):
     metavar="[SHELL]",
     expose_value=False,
     callback=completing.install_and_exit,
-    help="Install completion for bash, zsh or fish; for the login shell if none is named.",
+    help="Install completion for bash, zsh or fish (default: the login shell).",
 )
 def app() -> None:
-    """Container groups of AI agents on whatever machines you have: check, preview, judge."""
+    """Plan, check and deploy groups of AI-agent containers."""
 
 
 def main() -> None:
     """Entry point."""
-    # A command lives for a second: looking for cycles costs it more than the memory they hold.
+    # Garbage collection takes longer than it saves in a process this short.
     gc.disable()
-    # No plugin of pydantic is used, and looking for some reads the metadata of every installed package.
+    # Looking for pydantic plugins reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         app(prog_name="fleet")
@@ -71,5 +66,5 @@ def main() -> None:
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
-        # Python would take every module apart first, for as long as a tenth of a second.
+        # Skips interpreter shutdown, which takes up to 0.1 s.
         os._exit(end.code)

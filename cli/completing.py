@@ -1,7 +1,7 @@
-"""Completion in a shell: its installation, and the names of stacks, groups, containers and rules it offers.
+"""Shell completion of stacks, groups, containers and rules, and its installation.
 
-Names are read from file names and lines, without loading the project: a key press must not wait for a second, and a
-broken file must not stop it. Without a project nothing is offered, and nothing is printed.
+Names come from file names and regular expressions, since loading the project is too slow for a key press and fails on
+invalid files. Outside a project nothing is offered.
 """
 
 from __future__ import annotations
@@ -18,112 +18,104 @@ from click.shell_completion import CompletionItem, get_completion_class
 from cli.terminal import Exit, UserError, project_root
 
 _Offers = list[tuple[str, str]]
-"""Words, each with a description that zsh and fish show."""
+"""(word, description); zsh and fish show the description."""
 
 _TITLE = re.compile(r"^ +title: *(.*)$", re.MULTILINE)
 _DESCRIPTION = re.compile(r"^description: *(.*)$", re.MULTILINE)
 _RUN = re.compile(r"^ +fleet:groups: *(?:\[([^]]*)\])?\n((?: *(?:#.*|- .*)?\n)*)", re.MULTILINE)
-_INSIDE = re.compile(r"^containers:.*\n((?:(?: .*|#.*)?\n)*)", re.MULTILINE)
+_CONTAINERS = re.compile(r"^containers:.*\n((?:(?: .*|#.*)?\n)*)", re.MULTILINE)
 _CONTAINER = re.compile(r"^  ([a-z][a-z0-9-]*):", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _RULE = re.compile(r"^([a-z]\d\d)_(\w+)\.py$")
 _UNSAFE = re.compile(r"[^\w .,:;/+…-]")
-_SHOWN = 60
-"""Letters of a description that are shown."""
+_LENGTH_MAX = 60
 
-_STARTED_BY = {
+_STARTUP = {
     "bash": (".bashrc", ". {script}"),
     "zsh": (".zshrc", "autoload -Uz compinit && compinit && . {script}"),
     "fish": (".config/fish/config.fish", "source {script}"),
 }
-"""Shell -> the file that it reads when it starts, and the line there that reads our script."""
+"""Shell -> its startup file, and the line that sources the completion script."""
 
 
 def install_and_exit(ctx: click.Context, param: click.Parameter, shell: str | None) -> None:
-    """Installs completion for a shell, the login shell for `""`, and ends the process. Does nothing for None."""
+    """Installs completion for a shell (`""`: the login shell) and exits. Does nothing for None."""
     if shell is None or ctx.resilient_parsing:
         return
     name = shell or Path(os.environ.get("SHELL", "")).name
     completion = get_completion_class(name)
-    if completion is None or name not in _STARTED_BY:
-        msg = f'"{name}" is not supported; name bash, zsh or fish'
+    if completion is None or name not in _STARTUP:
+        msg = f'"{name}" is not supported; use bash, zsh or fish'
         raise click.BadParameter(msg, ctx, param)
-    start_file, line = _STARTED_BY[name]
-    script = Path.home() / ".config" / "fleet" / f"complete.{name}"
-    started_by = Path.home() / start_file
-    script.parent.mkdir(parents=True, exist_ok=True)
+    file_name, line = _STARTUP[name]
+    script, startup = Path.home() / ".config" / "fleet" / f"complete.{name}", Path.home() / file_name
+    for folder in (script.parent, startup.parent):
+        folder.mkdir(parents=True, exist_ok=True)
     script.write_text(completion(ctx.command, {}, "fleet", "_FLEET_COMPLETE").source(), encoding="utf-8")
-    started_by.parent.mkdir(parents=True, exist_ok=True)
-    with started_by.open("a+", encoding="utf-8") as file:
+    with startup.open("a+", encoding="utf-8") as file:
         file.seek(0)
         if str(script) not in file.read():
             file.write(f"\n{line.format(script=script)}\n")
-    print(f"{script}: written, and read by {started_by}; open a new {name} to use it")
+    print(f"{script}: written, sourced by {startup}; open a new {name} to use it")
     sys.exit(Exit.GOOD)
 
 
 def stacks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Stacks, by their files, with their machine's title."""
+    """Stacks, each with its machine's title."""
     files = _files("Pulumi.*.yaml")
-    return _starting(
-        incomplete, ((file.name.split(".", 1)[1][: -len(".yaml")], _described(file, _TITLE)) for file in files)
-    )
+    return _starting(incomplete, [(file.stem.removeprefix("Pulumi."), _described(file, _TITLE)) for file in files])
 
 
 def groups(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Container groups, by their files."""
+    """Container groups, each with its description."""
     return _starting(incomplete, _groups())
 
 
 def systems(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Folders of groups, with the number of groups in each."""
+    """Folders of `groups/`, each with its number of groups."""
     folders = [file.parent.name for file in _files("groups/*/*.yaml")]
     return _starting(incomplete, [(name, f"{folders.count(name)} groups") for name in sorted(set(folders))])
 
 
 def groups_of_stack(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Groups of the preceding stack argument; all if it has none."""
-    return _starting(incomplete, _of_stack(ctx, _groups()))
+    """Groups of the preceding stack argument, or all groups if that stack has none."""
+    return _starting(incomplete, _groups_of_stack(ctx))
 
 
 def resources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Groups of the preceding stack argument, and their sidecars."""
+    known = dict(_groups_of_stack(ctx))
     sidecars = [
         (f"{file.stem}-{name}", f"a sidecar of {file.stem}")
         for file in _files("groups/*/*.yaml")
-        for inside in _INSIDE.findall(_text(file))
-        for name in _CONTAINER.findall(inside)
+        for containers in (_CONTAINERS.findall(_text(file)) if file.stem in known else ())
+        for name in _CONTAINER.findall(containers)
         if name != "main"
     ]
-    known = dict(_of_stack(ctx, _groups()))
-    of_known = [(name, text) for name, text in sidecars if text.rsplit(" ", 1)[1] in known]
-    return _starting(incomplete, [*known.items(), *of_known])
+    return _starting(incomplete, [*known.items(), *sidecars])
 
 
 def rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Ids of the rules, by their files."""
-    found = (_RULE.match(file.name) for file in _files("policy/rules/*.py"))
-    named = ((match[1].upper(), match[2].replace("_", "-")) for match in found if match)
-    return _starting(incomplete, named)
+    """Rule ids, each with the rule's name."""
+    matches = (_RULE.match(file.name) for file in _files("policy/rules/*.py"))
+    return _starting(incomplete, [(match[1].upper(), match[2].replace("_", "-")) for match in matches if match])
 
 
 def _groups() -> _Offers:
     return [(file.stem, _described(file, _DESCRIPTION)) for file in _files("groups/*/*.yaml")]
 
 
-def _of_stack(ctx: click.Context, known: _Offers) -> _Offers:
-    stack = ctx.params.get("stack")
-    text = "".join(_text(file) for file in _files(f"Pulumi.{stack}.yaml")) if _NAME.fullmatch(str(stack)) else ""
-    run = {name for found in _RUN.findall(f"{text}\n") for part in found for name in _NAME.findall(_uncommented(part))}
-    return [offer for offer in known if offer[0] in run] or known
-
-
-def _uncommented(text: str) -> str:
-    return re.sub(r"#.*", "", text)
+def _groups_of_stack(ctx: click.Context) -> _Offers:
+    stack = str(ctx.params.get("stack"))
+    text = "".join(_text(file) for file in _files(f"Pulumi.{stack}.yaml")) if _NAME.fullmatch(stack) else ""
+    lists = "".join(part for parts in _RUN.findall(f"{text}\n") for part in parts)
+    names = _NAME.findall(re.sub(r"#.*", "", lists))
+    known = _groups()
+    return [offer for offer in known if offer[0] in names] or known
 
 
 def _starting(incomplete: str, offers: Iterable[tuple[str, str]]) -> list[CompletionItem]:
-    # A shell may evaluate what it is offered: whoever names a file must not write a command.
+    # A shell may evaluate completions: a file name must not become a command.
     return [
         CompletionItem(word, help=_UNSAFE.sub("", description))
         for word, description in offers
@@ -132,9 +124,9 @@ def _starting(incomplete: str, offers: Iterable[tuple[str, str]]) -> list[Comple
 
 
 def _described(file: Path, pattern: re.Pattern[str]) -> str:
-    found = pattern.search(_text(file))
-    words = found[1].strip(" \"'") if found else ""
-    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
+    match = pattern.search(_text(file))
+    words = match[1].strip(" \"'") if match else ""
+    return words if len(words) <= _LENGTH_MAX else f"{words[: _LENGTH_MAX - 1]}…"
 
 
 def _text(file: Path) -> str:

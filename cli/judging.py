@@ -1,4 +1,4 @@
-"""Several stacks judged at once: a process each, since the program of one takes a second and the next need not wait."""
+"""Judges several stacks in parallel, each in its own process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fleet.source.faults import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rule says of a resource, and the `file:line` that decides it."""
+    """A finding about a resource, and the `file:line` of the deciding key."""
 
     rule: str
     name: str
@@ -35,10 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How many rules judged a stack, how many of them hold, and what the others say.
-
-    failed: why the program of the stack could not be run, and nothing was judged.
-    """
+    """Rules run on a stack, rules passed, and findings. failed: why the stack's program could not run."""
 
     rules_run: int = 0
     rules_held: int = 0
@@ -47,26 +44,24 @@ class Judged:
 
     @property
     def violated(self) -> bool:
-        """Whether a mandatory rule is violated."""
         return any(found.mandatory for found in self.found)
 
 
 @contextmanager
 def judging(root: Path, stacks: Sequence[str], today: date) -> Iterator[Callable[[], Mapping[str, Judged]]]:
-    """Begins to run the program of each stack and to judge it by the rules at their own levels.
+    """Starts judging stacks by the rules at their default levels; yields a function that waits for the results.
 
-    Gives what waits for the results, so that the caller can work meanwhile. stacks: those that take longest first.
+    stacks: slowest first.
     """
     workers = min(len(stacks), os.cpu_count() or 1)
-    # Spawned: a forked process could inherit locks of Pulumi's threads.
-    # Its processes end with it: looking for cycles costs them more than the memory these hold.
+    # A forked process could inherit locks held by Pulumi's threads. Garbage collection slows short processes down.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
         judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
         yield lambda: dict(zip(stacks, judged, strict=True))
 
 
 def judge_stack(root: Path, stack: str, today: date) -> Judged:
-    """Runs and judges one stack; what Pulumi makes of a run stays in here, as plain values come out."""
+    """Runs and judges one stack; the result holds plain values, so that it can be pickled."""
     import pulumi
 
     from cli.explain.places import place_of

@@ -1,4 +1,4 @@
-"""How the command speaks: exit codes, where the project lies, and a console that suits what it writes to."""
+"""Exit codes, the project's root folder, and the console."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 WIDTH_MIN = 80
 WIDTH_PIPED = 120
-"""Columns where the output is no terminal and says nothing else."""
+"""Columns if the output is not a terminal and COLUMNS is not set."""
 
 _INTERRUPTED = 130
-"""Exit code of a shell command that Ctrl-C ended: 128 and the signal's number."""
+"""Shell exit code after Ctrl-C: 128 + SIGINT."""
 
 
 class Exit(IntEnum):
-    """Exit codes, the same for every command."""
+    """Exit codes of every command."""
 
     GOOD = 0
     BUG = 1
@@ -40,25 +40,22 @@ class Exit(IntEnum):
 
 
 def project_root() -> Path:
-    """The nearest folder, from the working directory up, that holds a Pulumi.yaml.
-
-    Raises UserError where there is none.
-    """
+    """The nearest folder with a Pulumi.yaml, from the working directory up. Raises UserError if there is none."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "Pulumi.yaml").is_file():
             return folder
-    msg = f"{here}: no Pulumi.yaml here or above; run fleet inside the project"
+    msg = f"{here}: no Pulumi.yaml in this folder or its parents; run fleet inside the project"
     raise UserError(msg)
 
 
 def console() -> Console:
-    """Standard output: as wide as the terminal from 80 columns up, without control codes where it is none."""
+    """Standard output, at least 80 columns wide; without control codes if it is not a terminal."""
     from rich.console import Console
 
     class Plain(Console):
         def on_broken_pipe(self) -> None:
-            # Rich would end the process with an error; here the last guard decides.
+            # Rich would exit with an error; `guarded` exits without one.
             raise
 
     plain = Plain(highlight=False, soft_wrap=False)
@@ -70,40 +67,33 @@ def console() -> Console:
 
 @contextmanager
 def trimmed(out: Console) -> Iterator[None]:
-    """Prints what is written to a console meanwhile, without the blanks that tables pad their cells with."""
+    """Captures what the block prints, and prints it without trailing blanks (tables pad their cells)."""
     with out.capture() as captured:
         yield
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def guarded(command: Callable[[], Exit]) -> NoReturn:
-    """Runs a command and ends the process with its exit code. Bad input is reported without a traceback.
-
-    Click's own errors, of a command line that cannot be parsed, are left to click.
-    """
+    """Runs a command and exits with its code. Bad input is reported without a traceback; click reports usage errors."""
     try:
         code = command()
         sys.stdout.flush()
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
     except (ConfigurationError, UserError) as error:
-        _complain(str(error))
+        print(error, file=sys.stderr)
         code = Exit.BAD_INPUT
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None
     except BrokenPipeError:
-        # The reader of a pipe left; Python would complain again when it closes standard output.
+        # The reader of the pipe is gone; Python would report it again on closing standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.GOOD
     except Exception as error:
-        _complain(f"fleet: a bug of ours: {type(error).__name__}: {error}")
+        print(f"fleet: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         if os.environ.get("FLEET_DEBUG"):
             traceback.print_exc()
         else:
-            _complain("set FLEET_DEBUG=1 to see where")
+            print("set FLEET_DEBUG=1 for a traceback", file=sys.stderr)
         code = Exit.BUG
     raise SystemExit(int(code))
-
-
-def _complain(text: str) -> None:
-    print(text, file=sys.stderr)

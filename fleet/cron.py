@@ -1,4 +1,4 @@
-"""Schedules in crontab(5) form, checked by cronsim."""
+"""Validation of crontab(5) schedules, by cronsim."""
 
 from __future__ import annotations
 
@@ -13,37 +13,32 @@ _RANGES = {
     "month": "1 to 12 or jan to dec",
     "day-of-week": "0 to 7 or sun to sat",
 }
-"""Field -> its numbers and names, by the names that cronsim's errors use."""
+"""Field -> its valid values."""
 
 _EXTENSION = re.compile(r"[^a-z\d*/,\s-]|(?<![a-z])l", re.ASCII | re.IGNORECASE)
-"""What cronsim accepts beyond crontab(5): `L`, `LW`, `5L` and `1#2`."""
+"""Extensions that cronsim accepts: `L`, `LW`, `5L` and `1#2`."""
 
 _LENGTH_MAX = 100
 _ANY_DAY = datetime(2024, 1, 1)
 
 
 def fault_of(text: str) -> str:
-    """What is wrong with a schedule, or an empty string.
+    """The problem of a schedule, or an empty string.
 
-    Valid are the five fields of crontab(5) and its nicknames, but for `@reboot`. Extensions of other programs, such as
-    `?`, `L` and a field of seconds, are refused.
+    Accepts the five fields of crontab(5) and its nicknames except `@reboot`; no extensions such as `?`, `L` or seconds.
     """
     words = text.lower().split()
     if len(text) > _LENGTH_MAX:
         return f"it is {len(text)} characters long"
     if len(words) == 1 and words[0].startswith("@"):
-        return "" if words[0] in _NICKNAMES else f"it is none of {', '.join(_NICKNAMES)}"
+        return "" if words[0] in _NICKNAMES else f"it is not one of {', '.join(_NICKNAMES)}"
     if len(words) != len(_RANGES):
         return f"it has {len(words)} field{'' if len(words) == 1 else 's'}, not {len(_RANGES)}"
     for word, name in zip(words, _RANGES, strict=True):
-        if _EXTENSION.search(word) or _is_refused(_alone(word, name)):
+        alone = " ".join(word if field == name else "*" for field in _RANGES)
+        if _EXTENSION.search(word) or _is_refused(alone):
             return f'its {name} "{word}" is not a list of numbers, ranges and steps of {_RANGES[name]}'
-    return f'its day-of-month "{words[2]}" is in none of its months, so it never runs' if _is_refused(text) else ""
-
-
-def _alone(word: str, name: str) -> str:
-    """A schedule that holds one field, and `*` in the others."""
-    return " ".join(word if field == name else "*" for field in _RANGES)
+    return f'its day-of-month "{words[2]}" does not exist in its months, so it never runs' if _is_refused(text) else ""
 
 
 def _is_refused(text: str) -> bool:

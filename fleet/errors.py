@@ -1,4 +1,4 @@
-"""Bad input that lies in no file, such as an argument. Faults of files are in `fleet/source/faults.py`."""
+"""Invalid input outside files, such as arguments. For files, see `fleet/source/faults.py`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fleet.suggest import suggestion
 
 
 class UserError(Exception):
-    """The message says what is wrong and what to do."""
+    """Invalid input; the message includes the fix."""
 
 
 class UnknownStackError(UserError):
-    """The fleet has no stack of that name; the message suggests one."""
+    """No stack has this name; the message suggests one."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f'unknown stack "{name}"; {suggestion(name, known)} (or add Pulumi.{name}.yaml)')

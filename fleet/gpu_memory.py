@@ -1,4 +1,4 @@
-"""GPU memory in MiB: the arithmetic that plans and policies share. No models: the policy pack imports it too."""
+"""GPU memory arithmetic in MiB, shared by plans and policies. Imports no models."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 
 def share_label(group: str, container: str) -> str:
-    """Name of a container's share of a card: its group's name; a sidecar's key follows a slash."""
+    """Name of a container's share of a card: `<group>`, or `<group>/<key>` for a sidecar."""
     return group if container == "main" else f"{group}/{container}"
 
 
 def with_contexts(mib: int, processes: int, context_mib: int) -> int:
-    """An amount of GPU memory plus the CUDA contexts of the processes that use it."""
+    """GPU memory including the CUDA contexts of its processes."""
     return mib + processes * context_mib
 
 
 def unplaced(sizes: Sequence[int], capacity: int, cards: int) -> int:
-    """How many amounts find no card by first fit, largest first. Cards are alike and empty.
+    """Number of amounts that do not fit on empty, equal cards by first fit, largest first.
 
-    A scheduler that spreads, or takes the amounts in another order, may need more cards, and never many fewer.
+    A scheduler that spreads pods or uses another order may need more cards.
     """
     free: list[int] = []
     left = 0

@@ -1,7 +1,6 @@
-"""What the images we build are made from, as short digests: the part of a tag that changes with the content.
+"""Short digests of the inputs of images built here, used in their tags.
 
-A tag that stays the same would leave running containers on the old image; a digest of the result is unknown until it is
-built. The inputs are known before.
+A constant tag would leave running containers on the old image, and the digest of an image is unknown before its build.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 AGENT_HOST = "agent-host"
-"""Image of the agent host alone, which runs stand-ins and agents that need no packages."""
+"""Image of the agent host without packages, for stand-ins and agents that need none."""
 
 IMAGES = "images"
 AGENT_HOST_CONTEXT = f"{IMAGES}/{AGENT_HOST}"
@@ -24,7 +23,7 @@ _DIGITS = 12
 
 
 class ImageContents(Mapping[str, str]):
-    """`image_contents` of a project, read when it is first asked for: a validation never does."""
+    """`image_contents` of a project, read on first use: validation needs none."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -44,10 +43,9 @@ class ImageContents(Mapping[str, str]):
 
 
 def image_contents(root: Path) -> Mapping[str, str]:
-    """Image name -> 12 hex digits over all files it is built from; images without a lock are not in it.
+    """Image name -> 12 hex digits over all its input files, its base image's included.
 
-    One image a lock, and one a folder of images/ with a Dockerfile. What an image is built on counts in it:
-    `agent-host` for those of locks, the image that a folder's Dockerfile names.
+    Images are built from locks, on `agent-host`, and from folders of images/ with a Dockerfile, which names the base.
     """
     host = _digest(root, _files(root / AGENT_HOST_CONTEXT))
     dockerfile = root / AGENT_CONTEXT / "Dockerfile"
@@ -55,14 +53,13 @@ def image_contents(root: Path) -> Mapping[str, str]:
     built = {name: _digest(root, [dockerfile, lock], host) for name, lock in locks.items() if dockerfile.is_file()}
     bases = image_bases(root)
     folders: dict[str, str] = {}
-    for name in _bases_first(bases):
-        base = bases[name]
-        folders[name] = _digest(root, _files(root / context_of(name)), folders.get(base, "") if base else "")
+    for name in sorted(bases, key=lambda name: (len(base_chain(name, bases)), name)):
+        folders[name] = _digest(root, _files(root / context_of(name)), folders.get(bases[name] or "", ""))
     return {**folders, AGENT_HOST: host, **built}
 
 
 def image_bases(root: Path) -> Mapping[str, str | None]:
-    """Image of a folder -> the image of such a folder it is built on, None for one from elsewhere."""
+    """Image of a folder -> its base image, if that is also built from a folder."""
     files = {file.parent.name: file for file in sorted((root / IMAGES).glob("*/Dockerfile"))}
     texts = {
         name: file.read_text(encoding="utf-8", errors="replace")
@@ -74,16 +71,12 @@ def image_bases(root: Path) -> Mapping[str, str | None]:
 
 
 def context_of(image: str) -> str:
-    """Folder of the project that an image of a folder is built from."""
+    """Folder that an image is built from."""
     return f"{IMAGES}/{image}"
 
 
-def _bases_first(bases: Mapping[str, str | None]) -> list[str]:
-    return sorted(bases, key=lambda name: (len(base_chain(name, bases)), name))
-
-
 def base_chain(name: str, bases: Mapping[str, str | None]) -> tuple[str, ...]:
-    """Images of folders that one is built on, the lowest first; a circle of them is followed once."""
+    """All bases of an image that are built from folders, lowest first; a cycle is followed once."""
     chain: list[str] = []
     base = bases.get(name)
     while base is not None and base not in (name, *chain):
@@ -93,9 +86,9 @@ def base_chain(name: str, bases: Mapping[str, str | None]) -> tuple[str, ...]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All files but the caches that Python and other tools leave beside them."""
-    found = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(file for file in found if not any(map(_is_cache, file.relative_to(folder).parts)))
+    """All files except caches of Python and other tools."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(file for file in files if not any(map(_is_cache, file.relative_to(folder).parts)))
 
 
 def _is_cache(part: str) -> bool:

@@ -1,4 +1,4 @@
-"""The values of nested properties, by names that stay when a list is reordered."""
+"""Paths of nested properties, with names for list items that survive reordering."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _KEYS = (("name",), ("label",), ("target",), ("host",), ("mountPath",), ("internal", "protocol"), ("containerPort",))
-"""What tells the items of a list apart, in the vocabularies of all targets; the first that every item has, once."""
+"""Keys that identify list items, on all targets: the first that every item has, with unique values."""
 
 Path = tuple[str, ...]
 
 
 def by_name(items: Sequence[Any], path: Path) -> dict[str, Any] | None:
-    """A list as a map; None for one of plain values, which is compared as a whole."""
+    """A list as a map; None for a list of plain values, which is compared as a whole."""
     if path == ("envs",) and all(isinstance(item, str) and "=" in item for item in items):
         return {name: value for name, _, value in (item.partition("=") for item in items)}
     if not all(isinstance(item, Mapping) for item in items):
         return None
-    keys = _told_apart_by(items)
-    if keys is None:
-        return {str(number): item for number, item in enumerate(items)}
-    return {_name(item, keys): _without(item, keys) for item in items}
+    if keys := _identifying_keys(items):
+        return {_name(item, keys): _without(item, keys) for item in items}
+    return {str(number): item for number, item in enumerate(items)}
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """(path, value) of everything that holds nothing else; a list of plain values is one."""
+    """(path, value) of every leaf; a list of plain values is one."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from leaves(item, (*path, str(key)))
@@ -40,10 +39,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
-    """Paths of the old leaves that are others now, or gone; what is only in the new one has no old leaf.
-
-    The items of a list that has no names are matched first with those that are the same.
-    """
+    """Paths of the old leaves that were changed or removed. In a list without names, equal items are matched first."""
     if old == new:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -51,7 +47,7 @@ def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
             if key in new:
                 yield from changed(item, new[key], (*path, str(key)))
             else:
-                yield from (gone for gone, _ in leaves(item, (*path, str(key))))
+                yield from (leaf for leaf, _ in leaves(item, (*path, str(key))))
     elif _is_nameless(old, path) and _is_nameless(new, path):
         yield from _changed_items(old, new, path)
     elif _is_table(old, path) and _is_table(new, path):
@@ -59,34 +55,37 @@ def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
         yield from changed(before, after, path)
         yield from ((*path, *rest) for rest in dict(_names(old, before or {}, ())) if rest[0] not in (after or {}))
     else:
-        yield from (found for found, _ in leaves(old, path))
+        yield from (leaf for leaf, _ in leaves(old, path))
 
 
 def _changed_items(old: Sequence[Any], new: Sequence[Any], path: Path) -> Iterator[Path]:
-    left = list(new)
-    others = []
+    unmatched = list(new)
+    pending = []
     for number, item in enumerate(old):
-        if item in left:
-            left.remove(item)
+        if item in unmatched:
+            unmatched.remove(item)
         else:
-            others.append((number, item))
-    for number, item in others:
-        yield from changed(item, left.pop(0) if left else None, (*path, str(number)))
+            pending.append((number, item))
+    for number, item in pending:
+        yield from changed(item, unmatched.pop(0) if unmatched else None, (*path, str(number)))
 
 
 def _is_nameless(value: Any, path: Path) -> bool:
-    return _is_table(value, path) and value != [] and isinstance(value[0], Mapping) and _told_apart_by(value) is None
+    return _is_table(value, path) and value != [] and isinstance(value[0], Mapping) and not _identifying_keys(value)
 
 
 def _is_table(value: Any, path: Path) -> bool:
     return isinstance(value, list) and by_name(value, path) is not None
 
 
-def _told_apart_by(items: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:
+def _identifying_keys(items: Sequence[Any]) -> tuple[str, ...]:
+    """The keys that identify items; empty if there are none, or an item is a plain value."""
+    if not all(isinstance(item, Mapping) for item in items):
+        return ()
     for keys in _KEYS:
         if all(keys[0] in item for item in items) and len({_name(item, keys) for item in items}) == len(items):
             return keys
-    return None
+    return ()
 
 
 def _name(item: Mapping[str, Any], keys: tuple[str, ...]) -> str:
@@ -94,48 +93,41 @@ def _name(item: Mapping[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def _names(items: Sequence[Any], named: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
-    """The keys that items are told apart by, of those that say more than one thing besides."""
-    if not all(isinstance(item, Mapping) for item in items):
-        return
-    keys = _told_apart_by(items)
+    """(path, value) of the identifying keys of items with more than one other value."""
+    keys = _identifying_keys(items)
     for item in items if keys else ():
-        name = _name(item, keys or ())
-        if isinstance(named[name], Mapping) and len(item) > len(keys or ()) + 1:
-            yield from (((*path, name, key), item[key]) for key in keys or () if key in item)
+        name = _name(item, keys)
+        if isinstance(named[name], Mapping) and len(item) > len(keys) + 1:
+            yield from (((*path, name, key), item[key]) for key in keys if key in item)
 
 
 def _without(item: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    """What an item says besides its name; of one that says a single thing, that thing."""
+    """An item without its identifying keys; the value itself if only one is left."""
     rest = {key: value for key, value in item.items() if key not in keys}
     return rest or "set" if len(rest) != 1 else next(iter(rest.values()))
 
 
 def replaced(value: Any, path: Path, new: Any) -> Any:
-    """A copy with another value of one leaf; what a path does not lead to stays as it is."""
+    """A copy with another value of one leaf; unchanged if the path leads nowhere."""
     if not path:
         return new
     if isinstance(value, Mapping):
-        return _replaced_below(value, path, new)
+        return {key: replaced(item, path[1:], new) if str(key) == path[0] else item for key, item in value.items()}
     if not isinstance(value, list):
         return value
     named = by_name(value, path[:0])
     if named is None:
-        starts = [isinstance(item, str) and item.partition("=")[0] == path[0] for item in value]
-        return [new if found else item for found, item in zip(starts, value, strict=True)]
-    position = list(named).index(path[0]) if path[0] in named else -1
-    keys = _told_apart_by(value) or ()
+        return [new if isinstance(item, str) and item.partition("=")[0] == path[0] else item for item in value]
+    keys = _identifying_keys(value)
     return [
-        _replaced_item(item, path[1:], keys, new) if number == position else item for number, item in enumerate(value)
+        _replaced_item(item, path[1:], keys, new) if name == path[0] else item
+        for name, item in zip(named, value, strict=True)
     ]
-
-
-def _replaced_below(value: Mapping[str, Any], path: Path, new: Any) -> Any:
-    return {key: replaced(item, path[1:], new) if str(key) == path[0] else item for key, item in value.items()}
 
 
 def _replaced_item(item: Mapping[str, Any], path: Path, keys: tuple[str, ...], new: Any) -> Any:
     rest = [key for key in item if key not in keys]
-    # An item that says one thing besides its name is that thing, and its name with it.
+    # An item with one other value is a leaf, identifying keys included.
     if not path:
         return dict.fromkeys(item, new)
     if len(rest) == 1 and path[0] not in item:

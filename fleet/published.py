@@ -1,8 +1,8 @@
-"""What a machine's component publishes as its outputs: components write it, policies read it.
+"""Outputs of a machine's component: components write them, policies read them.
 
-A key is the name of its field in camelCase, or the one that the field gives. `outputs` writes an instance, and a reader
-goes through `read_fields`, so that neither spells a key. What is None is not published. What one container's own file
-says travels as labels instead: `fleet/labels.py`.
+A key is the field's name in camelCase, or the key in its metadata. `outputs` writes an instance and `published_fields`
+serves readers, so that neither spells a key. None is not published. For a container's own values, see
+`fleet/labels.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 Count = int
-"""A whole number of 1 or more; anything less reads as absent."""
+"""A whole number of 1 or more; less reads as absent."""
 
 
 def _key(key: str) -> dict[str, Any]:
@@ -22,61 +22,61 @@ def _key(key: str) -> dict[str, Any]:
 
 MONTHLY_COST = "monthlyCostUsd"
 _FOR_PEOPLE = {"for_people": True}
-"""Shown by `pulumi stack`, and read by no policy."""
+"""Shown by `pulumi stack`, and not read by policies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One GPU of a Docker machine, by its key. Memory in MiB."""
+    """A GPU of a Docker machine. Memory in MiB."""
 
     model: str = ""
     device: str = ""
-    """Index, UUID or CDI name by which containers are given it."""
+    """Index, UUID or CDI name."""
     cuda: str = ""
-    """Newest CUDA that its driver runs."""
+    """Newest CUDA version of its driver."""
     capacity_mib: int = 0
     desktop_reserve_mib: int = 0
     context_mib: int = 0
-    """Cost of one CUDA process."""
+    """Memory of one CUDA context."""
     mps: bool = False
-    """An MPS control daemon serves it."""
+    """Whether an MPS control daemon serves it."""
     mps_uid: int | None = None
     mps_clients_max: Count | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Nodes of a cluster that are alike, by the pool's name. Memory in MiB, per node and per card."""
+    """Identical nodes of a cluster. Memory in MiB, per node and per card."""
 
     nodes: int = 0
     cpus: int = field(default=0, metadata=_FOR_PEOPLE)
     memory_mib: int = 0
     arch: str = ""
     gpus: int = 0
-    """Cards of a node."""
+    """Cards per node."""
     gpu_model: str = ""
     cuda: str = ""
     gpu_memory_mib: int = 0
     sharing: str = field(default="none", metadata=_key("gpuSharing"))
-    """How a card is handed out: `none`, `whole-device`, `shared-device` or `memory-amount`."""
+    """Allocation of cards: `none`, `whole-device`, `shared-device` or `memory-amount`."""
     shared_replicas: Count = 1
     context_mib: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Traffic to a LAN address, by that address."""
+    """Traffic to a LAN address."""
 
     machine: str = ""
-    """The machine that has the address."""
+    """Machine with this address."""
     encryption: str | None = None
     accepted: str | None = field(default=None, metadata=_key("none"))
-    """Why nothing encrypts it."""
+    """Why it is not encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthlyCost:
-    """US dollars a month at three loads."""
+    """US dollars per month at three loads."""
 
     idle: float
     expected: float
@@ -94,23 +94,23 @@ class Machine:
     subnets: Mapping[str, str] | None = None
     """Every container subnet of the fleet: network name -> CIDR."""
     allowed_overlaps: tuple[str, ...] | None = None
-    """CIDRs that lie in Docker's default pools on purpose."""
+    """CIDRs inside Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] | None = None
-    """Every group of the fleet -> the groups it starts after."""
+    """Every group of the fleet -> groups it starts after."""
     agents: Mapping[str, int] | None = None
-    """Group of the stack -> how many agents it has; groups without any are left out."""
+    """Group of the stack -> number of agents, if any."""
     links: Mapping[str, Link] | None = None
     monthly_cost_usd: MonthlyCost | None = field(default=None, metadata=_key(MONTHLY_COST))
-    """Of a stack with a budget, like the next two: no other stack's state changes with a price."""
+    """Only for stacks with a budget, like the next two, so that no other state changes with prices."""
     monthly_cost_unknown: tuple[str, ...] | None = None
-    """What no price is known of."""
+    """Unpriced items."""
     monthly_budget_usd: float | None = None
 
     device_class: str | None = None
     arch: str | None = None
     cards: Mapping[str, Card] | None = field(default=None, metadata=_key("gpus"))
     memory_enforced: str | None = None
-    """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`, as its owner says."""
+    """On a single-board computer: `on`, `off` or `unstated`."""
 
     pools: Mapping[str, Pool] | None = field(default=None, metadata=_key("nodePools"))
     pool_label: str | None = None
@@ -124,7 +124,7 @@ class Machine:
 
 
 class PublishedField(NamedTuple):
-    """A field with its key. type: its annotation, without None; default: None where a reader finds no value."""
+    """A field and its key. type: its annotation without None; default: the value if the key is absent."""
 
     name: str
     key: str
@@ -150,8 +150,8 @@ def published_fields(kind: type) -> tuple[PublishedField, ...]:
 
 def outputs(published: Any) -> dict[str, Any]:
     """An instance as plain data, for `register_outputs`."""
-    found = {one.key: _plain(getattr(published, one.name)) for one in published_fields(published.__class__)}
-    return {key: value for key, value in found.items() if value is not None}
+    values = {each.key: _plain(getattr(published, each.name)) for each in published_fields(published.__class__)}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a secret looks like: so that one in the wrong place is refused, and none is ever printed."""
+"""Detection of secrets, to refuse them in files and to redact them in output."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _NAME = re.compile(
 
 
 def holds_secret_value(text: str) -> bool:
-    """Whether text has the shape of a credential."""
+    """Whether text contains a credential, by its format."""
     return _VALUE.search(text) is not None
 
 
 def names_a_secret(env_name: str) -> bool:
-    """Whether an environment variable of this name would hold a credential; `*_FILE` holds a path."""
+    """Whether an environment variable is named like a credential; `*_FILE` is a path."""
     return not env_name.upper().endswith("_FILE") and _NAME.search(env_name) is not None
 
 
@@ -36,12 +36,12 @@ HIDDEN = "(a secret, not shown)"
 
 
 def redacted(text: str) -> str:
-    """Text without the credentials in it."""
+    """Text with credentials redacted."""
     return _VALUE.sub(HIDDEN, text)
 
 
 def shown(value: object) -> str:
-    """A value as an error may quote it: shortened, and never a secret."""
+    """A value for messages: shortened, and redacted."""
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     if holds_secret_value(text):
         return HIDDEN

@@ -1,4 +1,4 @@
-"""Steps of a rollout: from where it stands to where it goes next, or why it may not. Pure; nothing moves by itself."""
+"""Steps of a rollout: the next state, or why the step is refused. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BLUE_GREEN: Mapping[int, int] = {0: 0, 100: 0}
 
 
 class RefusedError(Exception):
-    """A step that may not be made: what is wrong, and the way out."""
+    """A refused step: problem and remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem}; {remedy}")
@@ -22,7 +22,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a group's rollout stands; `image` is what its main container runs in the version that counts."""
+    """State of a group's rollout. image: of the main container in the active version."""
 
     group: str
     rollout: Rollout
@@ -31,14 +31,14 @@ class Standing:
 
     @property
     def schedule(self) -> Mapping[int, int]:
-        """Percent of each step -> seconds it is watched, in order."""
+        """Percent of each step -> pause in seconds, in order."""
         if self.rollout.strategy is RolloutStrategy.BLUE_GREEN:
             return _BLUE_GREEN
         return {step.percent: step.pause_s or 0 for step in self.rollout.steps}
 
     @property
     def following(self) -> int | None:
-        """Percent of the step that comes next; None after the last."""
+        """Percent of the next step; None after the last."""
         return next((percent for percent in self.schedule if percent > self.state.percent), None)
 
 
@@ -46,44 +46,42 @@ def started(standing: Standing, image: str, now: datetime, *, force: bool = Fals
     """The first step of a new version. Raises RefusedError."""
     _ensure_two_tracks(standing)
     state = standing.state
-    if state.candidate == image:
-        msg = f"{image} is on its way already"
-        raise RefusedError(msg, "leave out --image for its next step")
     if state.candidate:
-        msg = f"{state.candidate} is on its way already"
-        raise RefusedError(msg, "promote or abort it first")
+        remedy = "omit --image for its next step" if state.candidate == image else "promote or abort it first"
+        problem = f"a rollout of {state.candidate} is already in progress"
+        raise RefusedError(problem, remedy)
     if image == standing.image:
-        msg = f"{image} is what {standing.group} runs already"
-        raise RefusedError(msg, "name another version")
+        problem = f"{standing.group} already runs {image}"
+        raise RefusedError(problem, "choose another version")
     if _repository(image) == image:
-        msg = f"{image} names no version"
-        raise RefusedError(msg, "add a tag or a digest")
+        problem = f"{image} has no version"
+        raise RefusedError(problem, "add a tag or a digest")
     if not force and _repository(image) != _repository(standing.image):
-        problem = f"{image} is no version of {_repository(standing.image)}, which {standing.group} runs"
-        raise RefusedError(problem, "correct the name, or say --force")
+        problem = f"{image} is not a version of {_repository(standing.image)}, which {standing.group} runs"
+        raise RefusedError(problem, "correct the name, or use --force")
     first = next(iter(standing.schedule))
     return state.model_copy(update={"candidate": image, "percent": first, "since": _whole(now)})
 
 
 def stepped(standing: Standing, now: datetime, *, force: bool = False) -> RolloutState:
-    """The next step of the version on its way. Raises RefusedError."""
+    """The next step of the rollout in progress. Raises RefusedError."""
     _ensure_under_way(standing)
     following = standing.following
     if following is None:
-        msg = "all requests go to the new version already"
-        raise RefusedError(msg, "promote it, or abort")
+        problem = "all requests already go to the new version"
+        raise RefusedError(problem, "promote it, or abort")
     _ensure_a_step(standing)
     _ensure_watched(standing, now, force=force)
     return standing.state.model_copy(update={"percent": following, "since": _whole(now)})
 
 
 def promoted(standing: Standing, now: datetime, *, force: bool = False) -> RolloutState:
-    """The new version is the one that counts, and the old one ends. Raises RefusedError."""
+    """The new version becomes the active one, and the old one stops. Raises RefusedError."""
     _ensure_under_way(standing)
     state = standing.state
     if state.percent != 100 and not force:
         problem = f"{state.percent} percent of the requests go to the new version, {100 - state.percent} to the old one"
-        raise RefusedError(problem, "go on to 100 with next, or say --force")
+        raise RefusedError(problem, "continue to 100 with next, or use --force")
     _ensure_watched(standing, now, force=force)
     return RolloutState(track=state.track.other, image=state.candidate)
 
@@ -95,17 +93,17 @@ def aborted(standing: Standing) -> RolloutState:
 
 
 def entry(state: RolloutState) -> Mapping[str, str | int]:
-    """What stands in a stack's file; nothing for a group that runs its own image on the first track."""
-    found: dict[str, str | int] = {}
+    """The entry in a stack's file; empty for a group that runs its own image on the first track."""
+    values: dict[str, str | int] = {}
     if state.image or state.track is not Track.BLUE:
-        found["track"] = str(state.track)
+        values["track"] = str(state.track)
     if state.image:
-        found["image"] = state.image
+        values["image"] = state.image
     if state.candidate:
-        found |= {"candidate": state.candidate, "percent": state.percent}
+        values |= {"candidate": state.candidate, "percent": state.percent}
     if state.since:
-        found["since"] = state.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return found
+        values["since"] = state.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return values
 
 
 def duration(seconds: int) -> str:
@@ -123,33 +121,33 @@ def _ensure_two_tracks(standing: Standing) -> None:
 def _ensure_under_way(standing: Standing) -> None:
     _ensure_two_tracks(standing)
     if standing.state.candidate is None:
-        problem = f"no new version of {standing.group} is on its way"
-        raise RefusedError(problem, "start one with next --image REF; the way back is the same, with the old image")
+        problem = f"{standing.group} has no rollout in progress"
+        raise RefusedError(problem, "start one with next --image REF; to roll back, use the old image")
 
 
 def _ensure_a_step(standing: Standing) -> None:
+    # At 0 percent, before the first step, the new version gets no requests.
     percent = standing.state.percent
-    # Before the first step the new version runs, and gets no requests yet.
     if percent and percent not in standing.schedule:
         steps = ", ".join(map(str, standing.schedule))
-        problem = f"{percent} percent is no step of {standing.group}, which goes {steps}"
-        raise RefusedError(problem, "write one of these, or abort")
+        problem = f"{percent} percent is not a step of {standing.group} ({steps})"
+        raise RefusedError(problem, "set one of these, or abort")
 
 
 def _ensure_watched(standing: Standing, now: datetime, *, force: bool) -> None:
-    """A step that does not say since when it runs is one that somebody wrote by hand: they count its pause."""
+    """Checks the pause of the step. Steps without `since` were edited by hand and have none."""
     state = standing.state
     pause_s = standing.schedule.get(state.percent, 0)
     if state.since is None or force:
         return
     left_s = pause_s - int((now - state.since).total_seconds())
     if left_s > 0 and pause_s:
-        problem = f"{state.percent} percent are watched for {duration(pause_s)}, of which {duration(left_s)} are left"
-        raise RefusedError(problem, "wait, or say --force; abort needs no wait")
+        problem = f"the pause of {duration(pause_s)} at {state.percent} percent has {duration(left_s)} left"
+        raise RefusedError(problem, "wait, or use --force; abort needs no wait")
 
 
 def _repository(image: str) -> str:
-    """A reference without its tag and digest; a colon before the last slash is a port's."""
+    """A reference without tag and digest; a colon before the last slash belongs to a port."""
     name = image.partition("@")[0]
     folder, slash, last = name.rpartition("/")
     return f"{folder}{slash}{last.partition(':')[0]}"

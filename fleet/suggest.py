@@ -1,16 +1,16 @@
-"""The known names nearest to one that nobody knows: what a message offers as the way out."""
+"""Suggestions of known names for an unknown one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 _ALIKE = 0.5
-"""How alike one of several names must be (0 to 1); a single one must be a little more."""
+"""Minimum similarity (0 to 1) of several suggestions; a single one needs difflib's default."""
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """`did you mean X?`, or what else to do where none is near."""
+    """`did you mean X?`, or the alternative if no name is similar."""
     close = get_close_matches(name, sorted(known), n=1)
     return f"did you mean {close[0]}?" if close else otherwise
 
@@ -22,13 +22,10 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str], at_most: int) -> str:
-    """Several near names as a question, those that hold the name included: for lists too long to print."""
+    """Similar names and names that contain this one, for lists too long to print."""
     every = sorted(known)
-    inside = sorted((one for one in every if name.lower() in one.lower()), key=len)
-    alike = get_close_matches(name, every, n=at_most, cutoff=_ALIKE)
-    found = list(dict.fromkeys([*alike, *inside]))[:at_most] or every[:at_most]
-    return f"did you mean {_either(found)}?" if len(found) < len(every) else f"use one of {', '.join(every)}"
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
+    containing = sorted((each for each in every if name.lower() in each.lower()), key=len)
+    similar = get_close_matches(name, every, n=at_most, cutoff=_ALIKE)
+    *head, last = list(dict.fromkeys([*similar, *containing]))[:at_most] or every[:at_most]
+    choice = f"{', '.join(head)} or {last}" if head else last
+    return f"did you mean {choice}?" if len(head) + 1 < len(every) else f"use one of {', '.join(every)}"

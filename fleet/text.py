@@ -1,11 +1,11 @@
-"""Figures and lists as messages and tables show them. Imports nothing, so that anyone may use it."""
+"""Text forms of numbers and lists. Imports nothing, so that any module can use it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 _ADDENDS_MAX = 12
-"""Addends listed one by one; a longer sum hides the point of the message."""
+"""Addends listed one by one; more would obscure the message."""
 
 
 def thousands(number: int) -> str:
@@ -14,7 +14,7 @@ def thousands(number: int) -> str:
 
 
 def money(usd: float) -> str:
-    """US dollars with cents, without the sign: `1 234.50`; a thousand million and more as `1.234e+09`."""
+    """US dollars with cents, without the sign: `1 234.50`; a billion and more as `1.234e+09`."""
     # Adding zero turns -0.0 into 0.0.
     cents = round(usd, 2) + 0.0
     return f"{cents:,.2f}".replace(",", " ") if abs(cents) < 1e9 else f"{cents:.3e}"
@@ -42,7 +42,7 @@ def plural(number: int, noun: str) -> str:
 
 
 def addends(parts: Sequence[tuple[str, int]]) -> str:
-    """`language-stack 6 656 + utility 3 584`, largest first; past twelve the smallest as one."""
+    """`language-stack 6 656 + utility 3 584`, largest first; all after the twelfth as one."""
     ordered = sorted(parts, key=lambda part: (-part[1], part[0]))
     shown = [f"{name} {thousands(number)}" for name, number in ordered[:_ADDENDS_MAX]]
     rest = ordered[_ADDENDS_MAX:]

@@ -1,4 +1,4 @@
-"""`fleet capabilities`: what each target makes of each feature, from the map that plans are judged by."""
+"""`fleet capabilities`: which features each target supports."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from cli.terminal import Exit, console
 @click.command()
 @json_option
 def capabilities(as_json: bool) -> Exit:
-    """What each target does, changes or cannot do for each feature of a group."""
+    """Show which features each target supports, handles differently or lacks."""
     from fleet.targets.registry import capabilities as known
 
     if as_json:
         supported = {
-            str(target): {feature.name.lower(): {"level": str(s.level), "how": s.how} for feature, s in found.items()}
-            for target, found in known().items()
+            str(target): {
+                feature.name.lower(): {"level": str(s.level), "how": s.how} for feature, s in supports.items()
+            }
+            for target, supports in known().items()
         }
         print(json.dumps(supported, indent=2))
         return Exit.GOOD

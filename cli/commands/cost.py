@@ -1,4 +1,4 @@
-"""`fleet cost`: what a month costs, from plans and the dated price file; reaches nothing."""
+"""`fleet cost`: the monthly cost of stacks, from offline plans and the shipped price file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cli.terminal import Exit, console, project_root
 @optional_stack_argument
 @json_option
 def cost(stack: str | None, as_json: bool) -> Exit:
-    """What a month costs at idle, expected and maximum load, each figure with its arithmetic."""
+    """Show the monthly cost at idle, expected and maximum load, with the arithmetic."""
     from fleet.cost import shipped_prices, stack_cost
     from fleet.load.project import load_project
     from fleet.plan.planner import plan_stack

@@ -1,4 +1,4 @@
-"""`fleet doctor`: whether a machine has what a deployment of its stack needs."""
+"""`fleet doctor`: whether a machine meets the requirements of its stack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cli.terminal import Exit, console
 @stack_argument
 @json_option
 def doctor(stack: str, as_json: bool) -> Exit:
-    """Find what a machine lacks for its stack; changes nothing. Exit code 4 when a deployment would not work."""
+    """Check that a machine meets the requirements of its stack; read-only. Exit code 4 if a deployment would fail."""
     from cli.diagnostics.check import Status, worst
     from cli.diagnostics.connection import connected
     from cli.diagnostics.docker_stack import docker_stack

@@ -1,4 +1,4 @@
-"""`fleet down`: removes a stack's containers."""
+"""`fleet down`: remove a stack's containers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.terminal import Exit
 @click.command()
 @stack_argument
 def down(stack: str) -> Exit:
-    """Remove a stack's containers; data volumes stay."""
+    """Remove a stack's containers, keeping its data volumes."""
     from cli.deploying import deploy
 
     return deploy(stack, destroy=True)

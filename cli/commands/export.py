@@ -1,9 +1,9 @@
-"""`fleet export`: a deployment in another tool's files, made from the same render as the Pulumi components."""
+"""`fleet export`: a deployment as files for another tool, rendered by the same code as the Pulumi components."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,120 +18,120 @@ if TYPE_CHECKING:
     from fleet.plan.deployment import Deployment
 
 COMPOSE_FILE = "compose.yaml"
-_MACHINES = {"docker": "Docker machine", "kubernetes": "cluster", "cloudrun": "Cloud Run machine"}
-_NO_CLUSTER = "use `fleet export compose` for a Docker machine"
 FC = TypeVar("FC", bound=Callable[..., Any])
-_PRINTED = "-"
-"""In place of a folder: standard output."""
+_STDOUT = "-"
 
 
 @click.group()
 def export() -> None:
-    """The same deployment in another tool's files."""
+    """Export a deployment for another tool."""
 
 
-def _folder_option(help_text: str, *, required: bool = False) -> Callable[[FC], FC]:
+def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[FC], FC]:
     return click.option(
         "-o",
         "--output",
         "folder",
         type=click.Path(path_type=Path),
-        required=required,
-        default=None if required else _PRINTED,
-        show_default=not required,
+        required=default is None,
+        default=default,
+        show_default=True,
         help=help_text,
     )
 
 
 @export.command()
 @stack_argument
-@_folder_option("Folder that gets compose.yaml; - prints it")
+@_folder_option("Folder for compose.yaml; - for standard output")
 @without_gpu_option
 def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """One Compose file, made from what the Pulumi program would register."""
+    """Export a Docker stack as a Compose file."""
     from cli.view.export_text import compose_text
 
-    _, deployment = _planned(stack, "docker", "Compose runs on Docker only", without_gpu=without_gpu)
-    text = compose_text(deployment, without_gpu=without_gpu)
-    if str(folder) == _PRINTED:
-        print(text, end="")
-        return Exit.GOOD
-    file = folder / COMPOSE_FILE
-    write_tree(folder, {COMPOSE_FILE: text})
-    print(f"{file}: {len(deployment.containers)} services of {stack}; start them with `docker compose up --wait`")
+    _, deployment = _planned(stack, "docker", without_gpu=without_gpu)
+    files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
+    _write(folder, files, "")
+    if str(folder) != _STDOUT:
+        services = f"{len(deployment.containers)} services of {stack}"
+        print(f"{folder / COMPOSE_FILE}: {services}; start them with `docker compose up --wait`")
     return Exit.GOOD
 
 
 @export.command()
 @stack_argument
-@_folder_option("Folder that gets a file a group; - prints them as one")
+@_folder_option("Folder for one file per group; - for standard output")
 @without_gpu_option
 def kubernetes(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """Plain manifests, the very objects that the Pulumi program would register."""
+    """Export a Kubernetes stack as plain manifests."""
     from components.kubernetes.files import manifest_files, manifest_stream
 
-    _, deployment = _planned(stack, "kubernetes", _NO_CLUSTER, without_gpu=without_gpu)
+    _, deployment = _planned(stack, "kubernetes", without_gpu=without_gpu)
     made_by = _made_by("kubernetes", stack, without_gpu=without_gpu)
-    if str(folder) == _PRINTED:
+    if str(folder) == _STDOUT:
         print(manifest_stream(deployment, made_by), end="")
         return Exit.GOOD
     files = manifest_files(deployment, made_by)
-    write_tree(folder, files, _mark("kubernetes"))
-    print(f"{folder}: {len(files)} files of {stack}; the first says what the cluster must have, and how to apply them")
+    _write(folder, files, _mark("kubernetes"))
+    print(f"{folder}: {len(files)} files of {stack}; the first one lists the cluster's requirements")
     return Exit.GOOD
 
 
 @export.command()
 @stack_argument
-@_folder_option("Folder that gets the chart", required=True)
+@_folder_option("Folder for the chart", None)
 @without_gpu_option
 def helm(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """A Helm chart with values for images, resources, copies, hosts and tenants."""
+    """Export a Kubernetes stack as a Helm chart, with values for images, resources, copies, hosts and tenants."""
     from components.kubernetes.charts.nodes import NAMESPACE_MARK
     from components.kubernetes.helm import chart
     from fleet.plan.kubernetes_namespaces import moved
     from fleet.plan.planner import plan_stack
 
-    fleet, deployment = _planned(stack, "kubernetes", _NO_CLUSTER, without_gpu=without_gpu)
+    fleet, deployment = _planned(stack, "kubernetes", without_gpu=without_gpu)
     elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
-    files = chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu))
-    write_tree(folder, files, _mark("helm"))
+    write_tree(folder, chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu)), _mark("helm"))
     print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
     return Exit.GOOD
 
 
 @export.command()
 @stack_argument
-@_folder_option("Folder that gets a file a service; - prints them as one")
+@_folder_option("Folder for one file per service; - for standard output")
 @without_gpu_option
 def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """The services of a Cloud Run stack for any cluster that has Knative Serving."""
+    """Export a Cloud Run stack for a cluster with Knative Serving."""
     from cli.view.export_text import knative_files
 
-    otherwise = "use `fleet export kubernetes` for a cluster"
-    _, deployment = _planned(stack, "cloudrun", otherwise, without_gpu=without_gpu)
+    _, deployment = _planned(stack, "cloudrun", without_gpu=without_gpu)
     files = knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
-    if str(folder) == _PRINTED:
-        print("".join(files.values()), end="")
-        return Exit.GOOD
-    write_tree(folder, files, _mark("knative"))
-    print(f"{folder}: {len(files)} files of {stack}; the first says what the cluster must have, and what stays behind")
+    _write(folder, files, _mark("knative"))
+    if str(folder) != _STDOUT:
+        print(f"{folder}: {len(files)} files of {stack}; the first one lists the requirements and what is not exported")
     return Exit.GOOD
 
 
-def _planned(stack: str, target: str, otherwise: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
-    """The fleet, and the plan of a stack of a target. Raises UserError for a stack of another target."""
+def _planned(stack: str, target: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
+    """The fleet and a stack's plan. Raises UserError if the stack has another target."""
     from fleet.load.project import load_project
     from fleet.plan.planner import plan_stack
 
     fleet = load_project(project_root()).fleet
     deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    if deployment.machine.target != target:
-        msg = f"{stack} is no {_MACHINES[target]} ({deployment.machine.target}); {otherwise}"
+    actual = str(deployment.machine.target)
+    if actual != target:
+        tools = {"docker": "compose", "kubernetes": "kubernetes", "cloudrun": "knative"}
+        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {tools[actual]} {stack}`"
         raise UserError(msg)
     if without_gpu and deployment.gpus_dropped:
-        print(f"without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none", file=sys.stderr)
+        print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)
     return fleet, deployment
+
+
+def _write(folder: Path, files: Mapping[str, str], mark: str) -> None:
+    if str(folder) == _STDOUT:
+        print("".join(files.values()), end="")
+    else:
+        write_tree(folder, files, mark)
 
 
 def _mark(kind: str) -> str:

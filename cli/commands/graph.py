@@ -1,4 +1,4 @@
-"""`fleet graph`: the drawing of the fleet for other documents."""
+"""`fleet graph`: a drawing of the fleet as Mermaid or SVG."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from cli.terminal import Exit, project_root
     type=click.Choice(["mermaid", "svg"]),
     default="mermaid",
     show_default=True,
-    help="For Markdown, or as a picture",
+    help="Mermaid for Markdown, or an SVG image",
 )
 def graph(stack: str | None, form: str) -> Exit:
-    """Draw the fleet: machines, groups in the waves they start in, and who may connect to whom."""
+    """Draw the fleet: machines, groups by start wave, and allowed connections."""
     from cli.view.report.drawing import svg
     from cli.view.report.layout import WIDE, draw
     from cli.view.report.mermaid import mermaid
@@ -29,8 +29,7 @@ def graph(stack: str | None, form: str) -> Exit:
     fleet = load_project(project_root()).fleet
     names = [member.name for member in fleet.members]
     if stack is not None and stack not in names:
-        # A sandbox is no part of the fleet: it is drawn alone.
-        names = [stack]
+        names = [stack]  # a sandbox, drawn alone
     drawing = draw([plan_stack(fleet, name) for name in names], WIDE, stack)
     print(svg(drawing, alone=True) if form == "svg" else mermaid(drawing), end="" if form == "mermaid" else "\n")
     return Exit.GOOD

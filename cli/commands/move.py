@@ -1,10 +1,9 @@
-"""`fleet move`: what changes when a group moves to another machine; changes nothing."""
+"""`fleet move`: preview of moving a group to another machine."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,43 +12,37 @@ from cli.options import json_option
 from cli.terminal import Exit, console, project_root
 from fleet.source.faults import ConfigurationError
 
-if TYPE_CHECKING:
-    from fleet.relocation.plan import Move
-
 
 @click.command()
-@click.argument("group", help="Name of a container group", shell_complete=completing.groups)
-@click.option("--to", required=True, help="Stack it would move to", shell_complete=completing.stacks)
+@click.argument("group", help="Group name", shell_complete=completing.groups)
+@click.option("--to", required=True, help="Destination stack", shell_complete=completing.stacks)
 @json_option
 def move(group: str, to: str, as_json: bool) -> Exit:
-    """Show what changes when a group moves to another machine; changes nothing. Exit code 2 where it could not stay."""
+    """Preview moving a group to another machine; read-only. Exit code 2 if the result is invalid."""
     from fleet.load.project import load_project
     from fleet.relocation.plan import plan_move
 
     project = load_project(project_root())
-    found = plan_move(project.fleet, project.sources, group, to)
-    if as_json:
-        print(json.dumps(_as_data(found), indent=2))
-        return Exit.BAD_INPUT if found.faults else Exit.GOOD
-    from cli.view.move_text import show_move
+    moved = plan_move(project.fleet, project.sources, group, to)
+    if not as_json:
+        from cli.view.move_text import show_move
 
-    show_move(console(), project.fleet, found)
-    if found.faults:
-        raise ConfigurationError(found.faults)
-    return Exit.GOOD
-
-
-def _as_data(move: Move) -> dict[str, Any]:
+        show_move(console(), project.fleet, moved)
+        if moved.faults:
+            raise ConfigurationError(moved.faults)
+        return Exit.GOOD
     faults = [
         {"file": fault.source, "line": fault.line, "path": fault.path, "problem": fault.problem, "remedy": fault.remedy}
-        for fault in ConfigurationError(move.faults).faults
+        for fault in ConfigurationError(moved.faults).faults
     ]
-    return {
-        "group": move.group,
-        "from": move.source,
-        "to": move.target,
-        "valid": not move.faults,
-        "changes": {title: [asdict(row) for row in rows] for title, rows in move.sections.items()},
-        "edits": list(move.edits),
+    data = {
+        "group": moved.group,
+        "from": moved.source,
+        "to": moved.target,
+        "valid": not faults,
+        "changes": {title: [asdict(row) for row in rows] for title, rows in moved.sections.items()},
+        "edits": moved.edits,
         "faults": faults,
     }
+    print(json.dumps(data, indent=2))
+    return Exit.BAD_INPUT if faults else Exit.GOOD

@@ -1,4 +1,4 @@
-"""`fleet new`: writes a starting file that is valid as it stands, and says what comes next."""
+"""`fleet new`: scaffold a valid group, machine or policy."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from cli import completing
 from cli.terminal import Exit, UserError, project_root
 
 _RULE_ID = re.compile(r"^[A-Z]\d{2}$")
-_OWN = "X"
-"""Letter of rules that no public catalogue has."""
-
 _TARGETS = ("docker", "kubernetes", "cloudrun")
-_name_argument = click.argument("name", help="Lower-case words joined by dashes")
+_name_argument = click.argument("name", help="Lower-case words joined by hyphens")
 
 
 @click.group()
 def new() -> None:
-    """A starting file that is valid as it stands."""
+    """Create a valid file to start from."""
 
 
 @new.command()
@@ -30,17 +27,16 @@ def new() -> None:
     "--system",
     default="assistant",
     show_default=True,
-    help="Folder of groups/ it goes to",
+    help="Subfolder of groups/",
     shell_complete=completing.systems,
 )
 def group(name: str, system: str) -> Exit:
-    """A container group, in groups/<system>/."""
-    _ensure_name(name, "a group")
-    _ensure_name(system, "a system")
+    """Create a container group in groups/<system>/."""
+    _ensure_name(name, "group")
+    _ensure_name(system, "system")
     root = project_root()
-    same = next((file for file in sorted(root.glob(f"groups/*/{name}.yaml"))), None)
-    if same:
-        raise _taken(same.relative_to(root))
+    for same in sorted(root.glob(f"groups/*/{name}.yaml")):
+        raise _taken(same.relative_to(root).as_posix())
     from cli.scaffold.group import group_text
 
     file = f"groups/{system}/{name}.yaml"
@@ -60,14 +56,14 @@ def group(name: str, system: str) -> Exit:
     type=click.Choice(_TARGETS),
     default=_TARGETS[0],
     show_default=True,
-    help="What runs its containers",
+    help="Target of the machine",
 )
 def machine(name: str, target: str) -> Exit:
-    """A machine, in Pulumi.<name>.yaml."""
-    _ensure_name(name, "a machine")
+    """Create a machine and its stack in Pulumi.<name>.yaml."""
+    _ensure_name(name, "machine")
     root, file = project_root(), f"Pulumi.{name}.yaml"
     if (root / file).exists():
-        raise _taken(Path(file))
+        raise _taken(file)
     from ipaddress import IPv4Network
 
     from cli.scaffold.machine import free_subnet, machine_text
@@ -78,11 +74,11 @@ def machine(name: str, target: str) -> Exit:
     taken = [IPv4Network(net.subnet) for stack in fleet.stacks.values() for net in stack.machine.networks]
     subnet = free_subnet(taken)
     if subnet is None and target == Target.DOCKER:
-        msg = "10.210.0.0/16: every /24 of it is taken; free one, or write the stack file by hand with another subnet"
+        msg = "10.210.0.0/16: no free /24 subnet; free one, or write the stack file by hand with another subnet"
         raise UserError(msg)
     _write(root, {file: machine_text(name, Target(target), subnet)})
     _next(
-        f"edit {file}: its connection and what it has",
+        f"edit {file}: its connection and hardware",
         f"fleet validate, then fleet plan {name}",
         f"fleet doctor {name}",
     )
@@ -91,21 +87,21 @@ def machine(name: str, target: str) -> Exit:
 
 @new.command()
 @_name_argument
-@click.option("--id", "rule_id", help="A letter and two digits; the next free one of X without it")
+@click.option("--id", "rule_id", help="A letter and two digits (default: the next free X id)")
 def policy(name: str, rule_id: str | None) -> Exit:
-    """A rule in policy/rules/, and its test."""
+    """Create a rule in policy/rules/ and its test."""
     from cli.scaffold.policy import policy_texts
     from policy.engine.catalogue import rules
 
-    _ensure_name(name, "a policy")
+    _ensure_name(name, "policy")
     root, known = project_root(), {rule.id: rule for rule in rules()}
-    wanted = rule_id or next(f"{_OWN}{n:02}" for n in range(1, 100) if f"{_OWN}{n:02}" not in known)
+    wanted = rule_id or next(x for n in range(1, 100) if (x := f"X{n:02}") not in known)
     if not _RULE_ID.match(wanted):
-        msg = f'"{wanted}" is no id of a rule; write a letter and two digits, like X07'
+        msg = f'invalid rule id "{wanted}"; use a letter and two digits, such as X07'
         raise UserError(msg)
     same = known.get(wanted) or next((rule for rule in known.values() if rule.name == name), None)
     if same:
-        msg = f"{same.policy_name} is a rule already; take another {'id' if same.id == wanted else 'name'}"
+        msg = f"{same.policy_name} already exists; use another {'id' if same.id == wanted else 'name'}"
         raise UserError(msg)
     stem = f"{wanted.lower()}_{name.replace('-', '_')}"
     rule_text, test_text = policy_texts(wanted, name)
@@ -123,15 +119,15 @@ def _ensure_name(name: str, what: str) -> None:
     from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN
 
     if not re.match(NAME_PATTERN, name) or not 2 <= len(name) <= NAME_LENGTH_MAX:
-        msg = f'"{name}" is no name of {what}; use lower-case words joined by dashes, 2 to {NAME_LENGTH_MAX} letters'
+        msg = f'invalid {what} name "{name}"; use lower-case words joined by hyphens, 2 to {NAME_LENGTH_MAX} characters'
         raise UserError(msg)
 
 
 def _write(root: Path, texts: Mapping[str, str]) -> None:
-    """Writes new files; none where one of them exists."""
+    """Creates files; none if one of them exists."""
     for file in texts:
         if (root / file).exists():
-            raise _taken(Path(file))
+            raise _taken(file)
     for file, text in texts.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         with (root / file).open("x", encoding="utf-8") as new:
@@ -139,8 +135,8 @@ def _write(root: Path, texts: Mapping[str, str]) -> None:
         print(f"{file}: written")
 
 
-def _taken(file: Path) -> UserError:
-    return UserError(f"{file.as_posix()}: exists already, and is left as it is; take another name")
+def _taken(file: str) -> UserError:
+    return UserError(f"{file}: already exists; use another name")
 
 
 def _next(*steps: str) -> None:

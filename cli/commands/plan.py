@@ -1,4 +1,4 @@
-"""`fleet plan`: the project's very program, run in process, and the pack's very rules on what it registered."""
+"""`fleet plan`: run the Pulumi program and the policy rules offline, in this process."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from cli.terminal import Exit, console, project_root
 @stack_argument
 @json_option
 @without_gpu_option
-@click.option("--no-policy", is_flag=True, help="Do not judge by the policies")
+@click.option("--no-policy", is_flag=True, help="Skip the policies")
 @click.option(
-    "--policy-config", type=click.Path(path_type=Path), help="Levels and settings, as --policy-pack-config takes them"
+    "--policy-config", type=click.Path(path_type=Path), help="Policy levels and settings, as for --policy-pack-config"
 )
 def plan(stack: str, as_json: bool, without_gpu: bool, no_policy: bool, policy_config: Path | None) -> Exit:
-    """Preview a stack offline: what will exist, what it takes of the machine, what the policies say."""
+    """Preview a stack offline: its resources, the capacity they use and the policy results."""
     started = time.perf_counter()
     from datetime import date
 
@@ -46,7 +46,7 @@ def plan(stack: str, as_json: bool, without_gpu: bool, no_policy: bool, policy_c
 
         show_plan(console(), run, judgement, time.perf_counter() - started)
     if refused:
-        print("the engine would refuse this program, so it has a bug:", *refused, sep="\n  ", file=sys.stderr)
+        print("internal error: the Pulumi engine would reject this program:", *refused, sep="\n  ", file=sys.stderr)
         return Exit.BUG
     violated = judgement is not None and any(verdict.level == Level.MANDATORY for verdict in judgement.verdicts)
     return Exit.POLICY_VIOLATED if violated else Exit.GOOD

@@ -1,4 +1,4 @@
-"""`fleet policy`: the catalogue of rules, and what is waived of them."""
+"""`fleet policy`: the policy rules and their waivers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def policy() -> None:
-    """The rules a deployment is judged by."""
+    """Show the policy rules and their waivers."""
 
 
 @policy.command("list")
 def list_rules() -> Exit:
-    """Every rule with its level."""
+    """List every rule with its level."""
     from collections import Counter
 
     from rich.table import Table
@@ -31,60 +31,52 @@ def list_rules() -> Exit:
 
     from policy.engine import catalogue
 
-    out = console()
-    table = Table.grid(padding=(0, 2))
-    rules = catalogue.rules()
+    out, rules, table = console(), catalogue.rules(), Table.grid(padding=(0, 2))
     for rule in rules:
         table.add_row(rule.id, rule.name, Text(str(rule.level)), Text(rule.summary))
     counts = Counter(str(rule.level) for rule in rules)
     with trimmed(out):
         out.print(table)
-        out.print(f"{len(rules)} rules, {', '.join(f'{count} {level}' for level, count in counts.most_common())}")
+        out.print(f"{len(rules)} rules: {', '.join(f'{count} {level}' for level, count in counts.most_common())}")
     return Exit.GOOD
 
 
 @policy.command()
-@click.argument("rule", metavar="ID", help="Id of a rule, such as A01", shell_complete=completing.rules)
+@click.argument("rule", metavar="ID", help="Rule id, such as A01", shell_complete=completing.rules)
 def explain(rule: str) -> Exit:
-    """What a rule wants, why, where it comes from and how to satisfy it."""
-    print(_in_full(_find(rule), min(console().width, 100)))
+    """Show what a rule requires, why, and how to comply with it."""
+    from textwrap import fill
+
+    width = min(console().width, 100)
+    found = _find(rule)
+    print(f"{found.id} {found.name}   {found.level}")
+    for title, text in _facts(found):
+        print(fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11, break_on_hyphens=False))
     return Exit.GOOD
 
 
-def _in_full(rule: Rule, width: int) -> str:
-    from textwrap import fill
-
-    def paragraph(title: str, text: str) -> str:
-        return fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11)
-
-    lines = [
-        f"{rule.id} {rule.name}   {rule.level}",
-        paragraph("severity", str(rule.severity)),
-        paragraph("wants", rule.summary),
-        paragraph("way out", rule.remedy),
+def _facts(rule: Rule) -> list[tuple[str, str]]:
+    exception = f"containers.<name>.hardening.exceptions.{rule.exception}, with reason and until"
+    waiver = f"waivers.{rule.id} of the group or container, with reason and until"
+    facts = [
+        ("severity", str(rule.severity)),
+        ("requires", rule.summary),
+        ("fix", rule.remedy),
+        ("elsewhere", f"for a container outside groups: {rule.elsewhere}" if rule.elsewhere else ""),
+        ("cluster", f"for a pod outside groups: {rule.on_cluster}" if rule.on_cluster else ""),
+        ("sources", ", ".join(rule.sources)),
+        ("exception", exception if rule.exception else ""),
+        ("waiver", waiver if rule.waivable else "not possible"),
+        *(("setting", f"{key}: {value}") for key, value in rule.defaults.items()),
+        ("level", f'to change it, add to a policy config: {{"{rule.policy_name}": "advisory"}}'),
     ]
-    if rule.elsewhere:
-        lines.append(paragraph("elsewhere", f"on a container of no group: {rule.elsewhere}"))
-    if rule.on_cluster:
-        lines.append(paragraph("cluster", f"in a pod of no group: {rule.on_cluster}"))
-    if rule.sources:
-        lines.append(paragraph("sources", ", ".join(rule.sources)))
-    if rule.exception:
-        where = f"containers.<name>.hardening.exceptions.{rule.exception}, with reason and until"
-        lines.append(paragraph("exception", where))
-    if rule.waivable:
-        lines.append(paragraph("waiver", f"waivers.{rule.id} of the group or container, with reason and until"))
-    else:
-        lines.append(paragraph("waiver", "none holds"))
-    lines += [paragraph("setting", f"{key}: {value}") for key, value in rule.defaults.items()]
-    lines.append(paragraph("level", f'set it in a policy config: {{"{rule.policy_name}": "advisory"}}'))
-    return "\n".join(lines)
+    return [(title, text) for title, text in facts if text]
 
 
 @policy.command()
 @json_option
 def waivers(as_json: bool) -> Exit:
-    """Every rule that a group of the fleet may break, why, and until when."""
+    """List every waiver of the fleet, with its reason and last day."""
     from dataclasses import asdict
     from datetime import date
 
@@ -102,18 +94,17 @@ def waivers(as_json: bool) -> Exit:
 
 
 @policy.command()
-@click.option("--check", is_flag=True, help="Only report whether it is up to date")
+@click.option("--check", is_flag=True, help="Fail if the file is out of date; write nothing")
 def docs(check: bool) -> Exit:
-    """Renew docs/policies.md from the rules."""
+    """Generate docs/policies.md from the rules."""
     from policy.docs.page import page
 
-    file = project_root() / "docs" / "policies.md"
-    text = page()
+    file, text = project_root() / "docs" / "policies.md", page()
     if file.is_file() and file.read_text(encoding="utf-8") == text:
         print("docs/policies.md: up to date")
         return Exit.GOOD
     if check:
-        msg = "docs/policies.md: older than the rules; run `fleet policy docs`"
+        msg = "docs/policies.md: out of date; run `fleet policy docs`"
         raise UserError(msg)
     file.parent.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -127,27 +118,22 @@ def _show_waivers(rows: list[WaiverRow]) -> None:
 
     from fleet.text import plural
 
-    if not rows:
-        print("no rule is waived")
-        return
-    out = console()
-    table = Table.grid(padding=(0, 2))
+    out, table = console(), Table.grid(padding=(0, 2))
     for row in rows:
+        scope = f"{row.group}/{row.container}" if row.container else row.group
         left = f"{plural(row.days_left, 'day')} left"
-        whose = f"{row.group}/{row.container}" if row.container else row.group
-        table.add_row(row.rule, whose, f"until {row.until}", left, Text(row.reason), Text(row.place, overflow="fold"))
+        table.add_row(row.rule, scope, f"until {row.until}", left, Text(row.reason), Text(row.place, overflow="fold"))
     with trimmed(out):
-        out.print(table)
-        out.print(f"{len(rows)} waived")
+        if rows:
+            out.print(table)
+        out.print(plural(len(rows), "waiver") if rows else "no waivers")
 
 
 def _find(name: str) -> Rule:
     from policy.engine import catalogue
 
-    wanted = name.upper()
     for rule in catalogue.rules():
-        if wanted in (rule.id, rule.policy_name.upper(), rule.name.upper()):
+        if name.upper() in (rule.id, rule.policy_name.upper(), rule.name.upper()):
             return rule
-    ids = ", ".join(rule.id for rule in catalogue.rules())
-    msg = f'"{name}" is no rule; use one of {ids}'
+    msg = f'unknown rule "{name}"; use one of {", ".join(rule.id for rule in catalogue.rules())}'
     raise UserError(msg)

@@ -1,4 +1,4 @@
-"""`fleet report`: the whole fleet as a page."""
+"""`fleet report`: the whole fleet on one HTML page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.terminal import Exit, project_root
+from cli.writing import write_tree
 
 if TYPE_CHECKING:
     import htpy as h
-
-    from fleet.cost import StackCost
-    from fleet.model import Fleet
-    from fleet.plan.deployment import Deployment
 
 
 @click.command()
@@ -25,31 +22,36 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default="fleet-report.html",
     show_default=True,
-    help="The page; - prints it",
+    help="File to write; - for standard output",
 )
-@click.option("--base", help="Also show what differs from this commit")
+@click.option("--base", help="Include the differences from this commit")
 def report(file: Path, base: str | None) -> Exit:
-    """One page of the whole fleet: drawing, memory, waves, endpoints, policies, costs. It reaches no network."""
+    """Write one HTML page of the fleet: drawing, memory, waves, endpoints, policies and costs."""
     from datetime import date
 
     from cli.judging import judging
     from cli.waivers import ensure_waivers_name_rules
-    from cli.writing import write_tree
     from fleet.load.project import load_project
 
     root, today = project_root(), date.today()
     project = load_project(root)
     ensure_waivers_name_rules(project)
-    biggest_first = sorted(project.fleet.members, key=lambda stack: -len(stack.groups))
-    with judging(root, [stack.name for stack in biggest_first], today) as results:
-        # Read here, while other processes are at work.
+    fleet = project.fleet
+    largest_first = sorted(fleet.members, key=lambda stack: -len(stack.groups))
+    with judging(root, [stack.name for stack in largest_first], today) as results:
+        # Imported while the other processes work.
         from cli.view.report.facts import Facts
+        from cli.view.report.layout import in_order
         from cli.view.report.page import page
+        from fleet.cost import shipped_prices, stack_cost
+        from fleet.plan.planner import plan_stack
 
-        priced = _priced(project.fleet)
+        plans = in_order([plan_stack(fleet, stack.name) for stack in fleet.members])
+        prices = shipped_prices()
+        costs = [stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, prices) for plan in plans]
         difference = _difference(root, base) if base else None
         judged = results()
-    facts = [Facts(deployment, judged[deployment.stack], cost) for deployment, cost in priced]
+    facts = [Facts(plan, judged[plan.stack], cost) for plan, cost in zip(plans, costs, strict=True)]
     text = page(facts, today, difference)
     if str(file) == "-":
         print(text, end="")
@@ -57,16 +59,6 @@ def report(file: Path, base: str | None) -> Exit:
         write_tree(file.parent, {file.name: text})
         print(f"{file}: {len(facts)} stacks, {len(text.encode()) // 1000} kB; open it in a browser")
     return Exit.POLICY_VIOLATED if any(one.violated for one in judged.values()) else Exit.GOOD
-
-
-def _priced(fleet: Fleet) -> list[tuple[Deployment, StackCost]]:
-    """The plan of every stack of the fleet, in the page's order, and what it costs."""
-    from cli.view.report.layout import in_order
-    from fleet.cost import shipped_prices, stack_cost
-    from fleet.plan.planner import plan_stack
-
-    plans = in_order([plan_stack(fleet, stack.name) for stack in fleet.members])
-    return [(plan, stack_cost(fleet.stacks[plan.stack], fleet.groups, plan, shipped_prices())) for plan in plans]
 
 
 def _difference(root: Path, base: str) -> h.Renderable:

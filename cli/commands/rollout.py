@@ -1,11 +1,9 @@
-"""`fleet rollout`: writes the next step of a rollout into its stack's file; `pulumi up` is what makes it."""
+"""`fleet rollout`: writes the next step of a rollout into the stack's file, for `pulumi up` to apply."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,65 +17,55 @@ if TYPE_CHECKING:
     from fleet.model import RolloutState
     from fleet.rollout_steps import Standing
 
-_group_argument = click.argument("group", help="Name of a container group", shell_complete=completing.groups_of_stack)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What is to move: a group of a stack."""
-
-    stack: str
-    group: str
-
-    @property
-    def arguments(self) -> str:
-        return f"{self.stack} {self.group}"
+_group_argument = click.argument("group", help="Group name", shell_complete=completing.groups_of_stack)
 
 
 @click.group()
 def rollout() -> None:
-    """The next step of a rollout, written into the stack's file."""
+    """Write the next step of a rollout into the stack's file."""
 
 
 @rollout.command("next")
 @stack_argument
 @_group_argument
-@click.option("--image", help="Image of a new version's main container: starts its rollout")
-@click.option("--force", is_flag=True, help="Before the step's pause is over; an image of any name")
+@click.option("--image", help="Start the rollout of this image of the main container")
+@click.option("--force", is_flag=True, help="Skip the pause of the current step; accept any image name")
 def next_step(stack: str, group: str, image: str | None, force: bool) -> Exit:
-    """Start a new version, or give the one on its way its next share of the requests."""
+    """Start a rollout, or send the next share of requests to the new version."""
     from fleet.rollout_steps import started, stepped
 
-    def step(standing: Standing) -> RolloutState:
+    def step(current: Standing) -> RolloutState:
         if image is not None:
-            return started(standing, image, _now(), force=force)
-        return stepped(standing, _now(), force=force)
+            return started(current, image, _now(), force=force)
+        return stepped(current, _now(), force=force)
 
-    return _move(_Place(stack, group), step)
+    return _move(stack, group, step)
 
 
 @rollout.command()
 @stack_argument
 @_group_argument
-@click.option("--force", is_flag=True, help="Before it gets all requests, or its pause is over")
+@click.option("--force", is_flag=True, help="Skip the remaining steps and pauses")
 def promote(stack: str, group: str, force: bool) -> Exit:
-    """Keep the new version: it replaces the old one, which ends."""
+    """Replace the old version by the new one."""
     from fleet.rollout_steps import promoted
 
-    return _move(_Place(stack, group), lambda standing: promoted(standing, _now(), force=force))
+    return _move(stack, group, lambda current: promoted(current, _now(), force=force))
 
 
 @rollout.command()
 @stack_argument
 @_group_argument
 def abort(stack: str, group: str) -> Exit:
-    """Go back to the old version: the new one ends."""
+    """Roll back to the old version."""
     from fleet.rollout_steps import aborted
 
-    return _move(_Place(stack, group), aborted)
+    return _move(stack, group, aborted)
 
 
-def _move(place: _Place, step: Callable[[Standing], RolloutState]) -> Exit:
+def _move(stack: str, group: str, step: Callable[[Standing], RolloutState]) -> Exit:
+    from difflib import unified_diff
+
     from cli.writing import replace_file
     from fleet.load.project import load_project
     from fleet.rollout_steps import RefusedError, entry
@@ -86,66 +74,53 @@ def _move(place: _Place, step: Callable[[Standing], RolloutState]) -> Exit:
 
     root = project_root()
     project = load_project(root)
-    standing = _standing(project, place)
-    path = ("rollouts", place.group)
+    current = _current(project, stack, group)
     try:
-        state = step(standing)
+        state = step(current)
     except RefusedError as error:
-        fault = project.sources.stack_fault(place.stack, path, error.problem, error.remedy)
+        fault = project.sources.stack_fault(stack, ("rollouts", group), error.problem, error.remedy)
         raise UserError("\n".join(fault.lines())) from None
-    file = root / f"Pulumi.{place.stack}.yaml"
-    # Bytes, for the line ends to stay what they are.
-    before = file.read_bytes()
-    text = before.decode("utf-8")
+    file = root / f"Pulumi.{stack}.yaml"
+    # Read as bytes to keep line endings.
+    content = file.read_bytes()
+    before = content.decode("utf-8")
     try:
-        after = edited(text, ("config", f"{NAMESPACE}rollouts", place.group), entry(state))
+        after = edited(before, ("config", f"{NAMESPACE}rollouts", group), entry(state))
     except NotEditableError as error:
         msg = f"{file.name}: {error}"
         raise UserError(msg) from None
-    # What would be refused is not written.
-    load_project(root, {file.name: after})
-    replace_file(file, before, after.encode("utf-8"))
-    print(_changes(file, text, after))
-    print(_what_next(place, standing, state))
+    load_project(root, {file.name: after})  # raises if the result is invalid
+    replace_file(file, content, after.encode("utf-8"))
+    print(*unified_diff(before.splitlines(), after.splitlines(), file.name, file.name, n=2, lineterm=""), sep="\n")
+    print(f"\napply it: pulumi up -s {stack}")
+    if state.candidate is not None:
+        _print_next(stack, current, state)
     return Exit.GOOD
 
 
-def _standing(project: Project, place: _Place) -> Standing:
+def _current(project: Project, stack: str, name: str) -> Standing:
     from fleet.model import RolloutState
     from fleet.plan.planner import plan_stack
     from fleet.rollout_steps import Standing
 
-    deployment = plan_stack(project.fleet, place.stack)
-    planned = next((group for group in deployment.groups if group.name == place.group), None)
-    if planned is None:
-        names = ", ".join(sorted(group.name for group in deployment.groups))
-        msg = f'"{place.group}" is no group of {place.stack}; use one of {names}'
+    groups = {group.name: group for group in plan_stack(project.fleet, stack).groups}
+    if name not in groups:
+        msg = f'unknown group "{name}" of {stack}; use one of {", ".join(sorted(groups))}'
         raise UserError(msg)
-    state = project.fleet.stacks[place.stack].rollouts.get(place.group, RolloutState())
-    return Standing(place.group, planned.operation.rollout, state, state.image or planned.containers[0].image)
+    group, state = groups[name], project.fleet.stacks[stack].rollouts.get(name, RolloutState())
+    return Standing(name, group.operation.rollout, state, state.image or group.containers[0].image)
 
 
-def _changes(file: Path, before: str, after: str) -> str:
-    """The lines that changed, between those around them."""
-    from difflib import unified_diff
+def _print_next(stack: str, before: Standing, state: RolloutState) -> None:
+    from dataclasses import replace
 
-    diff = unified_diff(before.splitlines(), after.splitlines(), file.name, file.name, n=2, lineterm="")
-    return "\n".join(diff)
+    from fleet.rollout_steps import duration
 
-
-def _what_next(place: _Place, before: Standing, state: RolloutState) -> str:
-    from fleet.rollout_steps import Standing, duration
-
-    lines = ["", f"apply it: pulumi up -s {place.stack}"]
-    if state.candidate is None:
-        return "\n".join(lines)
-    standing = Standing(place.group, before.rollout, state, before.image)
-    pause_s = standing.schedule.get(state.percent, 0)
-    when = f"after {duration(pause_s)}" if pause_s else "then"
-    action = "promote" if standing.following is None else "next"
-    lines.append(f"{when}: fleet rollout {action} {place.arguments}")
-    lines.append(f"or back: fleet rollout abort {place.arguments}")
-    return "\n".join(lines)
+    current = replace(before, state=state)
+    pause_s = current.schedule.get(state.percent, 0)
+    action = "promote" if current.following is None else "next"
+    print(f"{f'after {duration(pause_s)}' if pause_s else 'then'}: fleet rollout {action} {stack} {current.group}")
+    print(f"to roll back: fleet rollout abort {stack} {current.group}")
 
 
 def _now() -> datetime:

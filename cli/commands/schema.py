@@ -1,4 +1,4 @@
-"""`fleet schema`: writes schemas/ from the models."""
+"""`fleet schema`: generate schemas/ from the models."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from cli.terminal import Exit, UserError, project_root
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Only report whether they are up to date")
+@click.option("--check", is_flag=True, help="Fail if a file is out of date; write nothing")
 def schema(check: bool) -> Exit:
-    """Renew schemas/ from the models, so that editors complete and check the YAML files."""
+    """Generate schemas/, which editors use to complete and check the YAML files."""
     from fleet.schema.build import schemas
 
     folder = project_root() / "schemas"
@@ -20,7 +20,7 @@ def schema(check: bool) -> Exit:
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
     }
     if check and stale:
-        msg = f"schemas/{', schemas/'.join(stale)}: older than the models; run `fleet schema`"
+        msg = f"schemas/{', schemas/'.join(stale)}: out of date; run `fleet schema`"
         raise UserError(msg)
     folder.mkdir(exist_ok=True)
     for name, text in stale.items():

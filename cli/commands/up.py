@@ -1,4 +1,4 @@
-"""`fleet up`: deploys a stack with Pulumi, from nothing but this checkout."""
+"""`fleet up`: deploy a stack from a bare checkout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.terminal import Exit
 @click.command()
 @stack_argument
 def up(stack: str) -> Exit:
-    """Deploy a stack with Pulumi, judged by the policies; nothing but this checkout is needed."""
+    """Deploy a stack with Pulumi and the policy pack, installing Pulumi if it is missing."""
     from cli.deploying import deploy
 
     return deploy(stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,9 @@ import click
 from cli.options import optional_stack_argument
 from cli.terminal import Exit, project_root
 from fleet.errors import UnknownStackError
+from fleet.labels import WAIVER_WARN_DAYS
 from fleet.source.faults import ConfigurationError
+from fleet.text import plural
 
 if TYPE_CHECKING:
     from fleet.load.project import Project
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @optional_stack_argument
 def validate(stack: str | None) -> Exit:
-    """Find every error of the configuration."""
+    """Report every error of the configuration."""
     from fleet.checks.waivers import waivers_of
     from fleet.load.project import load_project
 
@@ -29,54 +32,40 @@ def validate(stack: str | None) -> Exit:
     try:
         project = load_project(root)
         if any(True for group in project.fleet.groups.values() for _ in waivers_of(group)):
-            # Importing the rules takes longer than the rest of a validation: only where something is waived.
+            # Importing the rules takes longer than everything else here.
             from cli.waivers import ensure_waivers_name_rules
 
             ensure_waivers_name_rules(project)
     except ConfigurationError as error:
-        if stack is not None and not _concerning(stack, error):
-            print(f"{stack}: good; other stacks have {len(error.faults)} faults (fleet validate shows them)")
-            return Exit.GOOD
-        raise
-    print("\n".join([_summary(project.fleet, stack), *_ending(project)]))
+        others = stack is not None and all(
+            fault.source.startswith("Pulumi.") and fault.source != f"Pulumi.{stack}.yaml" for fault in error.faults
+        )
+        if not others:
+            raise
+        print(f"{stack}: valid; other stacks have {plural(len(error.faults), 'error')} (run fleet validate)")
+        return Exit.GOOD
+    print(*_summary(project.fleet, stack), *_expiring(project), sep="\n")
     return Exit.GOOD
 
 
-def _ending(project: Project) -> list[str]:
-    """A line for each waiver that ends soon."""
+def _expiring(project: Project) -> Iterator[str]:
     from datetime import date
 
     from fleet.checks.waivers import waivers_of
-    from fleet.model.waiver import WARN_DAYS
 
-    today = date.today()
-    return [
-        f"{project.sources.place_of_group(name, path)}: the waiver of {rule} ends on {waiver.until}; mend it until then"
-        for name, group in project.fleet.groups.items()
-        for path, rule, waiver in waivers_of(group)
-        if (waiver.until - today).days <= WARN_DAYS
-    ]
+    for name, group in project.fleet.groups.items():
+        for path, rule, waiver in waivers_of(group):
+            if (waiver.until - date.today()).days <= WAIVER_WARN_DAYS:
+                place = project.sources.place_of_group(name, path)
+                yield f"{place}: the waiver of {rule} expires on {waiver.until}; comply with the rule by then"
 
 
-def _concerning(stack: str, error: ConfigurationError) -> bool:
-    """Whether a fault lies in a file that is not another stack's: a group's fault may be anybody's."""
-    return any(
-        not fault.source.startswith("Pulumi.") or fault.source == f"Pulumi.{stack}.yaml" for fault in error.faults
-    )
-
-
-def _summary(fleet: Fleet, stack: str | None) -> str:
-    shown = [fleet.stacks[stack]] if stack is not None else list(fleet.stacks.values())
-    lines = []
-    for one in shown:
-        groups = [fleet.groups[name] for name in one.groups]
-        agents = sum(len(group.agents) for group in groups)
+def _summary(fleet: Fleet, stack: str | None) -> Iterator[str]:
+    for one in [fleet.stacks[stack]] if stack is not None else fleet.stacks.values():
+        agents = sum(len(fleet.groups[name].agents) for name in one.groups)
         kind = "sandbox" if one.sandbox else str(one.machine.target)
-        lines.append(f"{one.name:<10} {kind:<10} {len(groups):>3} groups {agents:>4} agents   good")
+        yield f"{one.name:<10} {kind:<10} {len(one.groups):>3} groups {agents:>4} agents   valid"
     if stack is None:
         placed = [fleet.groups[name] for one in fleet.members for name in one.groups]
         agents = sum(len(group.agents) for group in placed)
-        lines.append(
-            f"{'fleet':<10} {len(fleet.members)} machines {len(placed):>3} groups {agents:>4} agents   no faults"
-        )
-    return "\n".join(lines)
+        yield f"{'fleet':<10} {len(fleet.members)} machines {len(placed):>3} groups {agents:>4} agents   valid"

@@ -1,4 +1,4 @@
-"""`fleet verify`: whether what runs on a stack's machine is what was planned, and works."""
+"""`fleet verify`: whether the running containers match the plan and work."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from cli.terminal import Exit, console
     type=click.IntRange(min=0),
     default=10,
     show_default=True,
-    help="More looks, 3 s apart, at containers that are not healthy yet",
+    help="Retries, 3 s apart, for containers that are not healthy yet",
 )
 def verify(stack: str, as_json: bool, without_gpu: bool, retries: int) -> Exit:
-    """Compare what runs on a stack's machine with its plan; changes nothing. Exit code 4 when something is wrong."""
+    """Compare a stack's running containers with its plan; read-only. Exit code 4 if a check fails."""
     from cli.diagnostics.check import Status, worst
     from cli.diagnostics.connection import connected
     from cli.diagnostics.docker_stack import docker_stack

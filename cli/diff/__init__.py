@@ -1,1 +1,1 @@
-"""Two plans of a stack compared: what a change of the project does to what runs."""
+"""Compares two plans of a stack: what a change of the project does to running resources."""

@@ -1,4 +1,4 @@
-"""The project as it was at a commit, in a temporary folder."""
+"""The project at another commit, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pathlib import Path
 
 from cli.terminal import UserError
 
-_MAIN = ("origin/main", "main")
-
 
 @dataclass(frozen=True)
 class Base:
@@ -25,45 +23,43 @@ class Base:
 
     @property
     def title(self) -> str:
-        """As a headline names it."""
+        """`0123456789 (main)`; without the parentheses if the commit was given by its hash."""
         short = self.commit[:10]
-        # A pipeline gives the commit itself.
         return short if self.commit.startswith(self.how) else f"{short} ({self.how})"
 
 
 def find_base(root: Path, ref: str | None) -> Base:
-    """The commit a reference names; without one, where this branch left main, else HEAD.
+    """The commit of a reference; by default the merge base with main, else HEAD.
 
-    Raises UserError where there is no such commit, or no git repository.
+    Raises UserError if there is no such commit or no git repository.
     """
     if ref is not None:
         commit = _ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if commit is None:
             shallow = _ask(root, "rev-parse", "--is-shallow-repository") == "true"
             more = " (this clone is shallow: git fetch --unshallow)" if shallow else ""
-            msg = f"--base: {ref} is no commit of {root.name}; name a branch, a tag or a commit that was fetched{more}"
+            msg = f"--base: unknown commit {ref} of {root.name}; use a branch, a tag or a fetched commit{more}"
             raise UserError(msg)
         return Base(commit, ref)
     head = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
     if head is None:
-        msg = f"{root}: no git repository with a commit; fleet diff compares with one"
+        msg = f"{root}: not a git repository with a commit; fleet diff needs one to compare with"
         raise UserError(msg)
-    for main in _MAIN:
-        commit = _ask(root, "merge-base", "HEAD", main)
-        if commit is not None:
+    for main in ("origin/main", "main"):
+        if commit := _ask(root, "merge-base", "HEAD", main):
             return Base(commit, f"merge base with {main}")
     return Base(head, "HEAD: no main to compare with")
 
 
 @contextmanager
 def tree_at(root: Path, base: Base) -> Iterator[Path]:
-    """A folder with the project's tracked files at a commit, until the block ends. The repository is left alone."""
+    """A temporary folder with the project's tracked files at a commit."""
     with tempfile.TemporaryDirectory(prefix="fleet-diff-") as folder:
-        # Run in the project's folder, which need not be the repository's: the archive is of that folder alone.
+        # git archives its working directory alone; the project may be a subfolder of the repository.
         archive = _git(root, "archive", "--format=tar", base.commit)
         if archive.returncode != 0:
             reason = archive.stderr.decode(errors="replace").strip()
-            msg = f"{base.title}: the project cannot be read from this commit ({reason})"
+            msg = f"{base.title}: cannot read the project at this commit ({reason})"
             raise UserError(msg)
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
             tar.extractall(folder, filter="data")
@@ -79,5 +75,5 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        msg = "git is not on PATH; fleet diff reads the other side from it"
+        msg = "git is not on PATH; fleet diff needs it to read the base"
         raise UserError(msg) from None

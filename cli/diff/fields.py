@@ -1,9 +1,10 @@
-"""The fields of a resource compared, by names that stay when a list is reordered. Secrets are told by name only."""
+"""Compares the fields of a resource. Items of lists are matched by name; secret values are hidden."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from cli.diff.model import FieldChange
@@ -18,45 +19,30 @@ def changed_fields(type_: str, before: Mapping[str, Any], after: Mapping[str, An
     """Every leaf that differs, by its dotted path."""
     read_json = type_ not in _SECRET_KINDS
     old, new = (dict(_leaves(side, (), read_json=read_json)) for side in (before, after))
-    paths = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     return tuple(
-        FieldChange(".".join(path), _shown(type_, path, old), _shown(type_, path, new)) for path in sorted(paths)
+        FieldChange(".".join(path), *(shown(type_, path, side[path]) if path in side else None for side in (old, new)))
+        for path in sorted({*old, *new})
+        if old.get(path) != new.get(path)
     )
 
 
 def _leaves(value: Any, path: Path, *, read_json: bool) -> Iterator[tuple[Path, Any]]:
-    """read_json: a text that is a JSON object (the agents of a container, an address book) is told key by key."""
-    if isinstance(value, str) and read_json:
-        value = _object_in(value)
+    """read_json: treat a text that is a JSON object, such as an agent list, as an object."""
+    if isinstance(value, str) and value.startswith("{") and read_json:
+        with suppress(ValueError):
+            value = json.loads(value) or value
+    named = by_name(value, path) if isinstance(value, list) and value else None
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(item, (*path, str(key)), read_json=read_json)
-    elif isinstance(value, list) and value:
-        named = by_name(value, path)
-        if named is None:
-            yield path, value
-        else:
-            yield from _leaves(named, path, read_json=read_json)
+    elif named is not None:
+        yield from _leaves(named, path, read_json=read_json)
     elif value is not None and value != []:
         yield path, value
 
 
-def _object_in(text: str) -> Any:
-    """What a text holds that is a JSON object and not empty, else the text."""
-    if not text.startswith("{"):
-        return text
-    try:
-        return json.loads(text) or text
-    except ValueError:
-        return text
-
-
-def _shown(type_: str, path: Path, found: Mapping[Path, Any]) -> str | None:
-    return shown(type_, path, found[path]) if path in found else None
-
-
 def shown(type_: str, path: Path, value: Any) -> str:
-    """A leaf as text; of a secret that it is one."""
+    """A leaf as text; secret values are hidden."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     secret = type_ in _SECRET_KINDS and path[0] in _SECRET_FIELDS
     if secret or any(names_a_secret(part) for part in path if part.isupper()) or holds_secret_value(text):

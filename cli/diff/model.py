@@ -1,16 +1,16 @@
-"""What `fleet diff` says: plain data, with no secret in it. Memory in MiB, durations in seconds."""
+"""The differences that `fleet diff` shows, without secret values. Memory in MiB, durations in seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 _T = TypeVar("_T")
 
 VIOLATION, WAIVED = "violation", "waived"
-"""Kinds of policy results that are told apart; any other cannot be judged before `up`."""
+"""Kinds of policy results; results of any other kind could not be judged at preview."""
 
 
 class Kind(StrEnum):
@@ -23,19 +23,19 @@ class Kind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What happens to a container that runs."""
+    """What happens to a running container."""
 
     STARTS = "starts"
     RECREATED = "recreated"
-    """Stopped, then started anew: nothing answers meanwhile."""
+    """Stopped before its successor starts."""
     ROLLED = "rolled"
-    """The new one is up before the old one goes."""
+    """Stopped after its successor is ready."""
     STOPS = "stops"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field before and after, as text; None where it is not set."""
+    """A field before and after, as text; None if it is not set."""
 
     path: str
     before: str | None
@@ -44,7 +44,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """A resource that does not stay as it is."""
+    """A resource that is added, changed, replaced or removed."""
 
     kind: Kind
     type: str
@@ -52,14 +52,14 @@ class ResourceChange:
     group: str | None
     fields: tuple[FieldChange, ...] = ()
     why: tuple[str, ...] = ()
-    """Of one that is replaced: what forces it."""
+    """Reasons for a replacement."""
     warning: str = ""
-    """Of data that would go."""
+    """Set if data may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """A container that starts, stops or both. start_s is an estimate: how long its group says a start may take."""
+    """A container that starts, stops or both. start_s is the longest start that its group allows."""
 
     container: str
     group: str | None
@@ -69,22 +69,22 @@ class Restart:
     start_s: int
     why: tuple[str, ...] = ()
     rounds: int = 1
-    """How often that happens, one after the other, until all copies are new."""
+    """Batches in which the copies are replaced, one after the other."""
 
     @property
     def down_s(self) -> int:
-        """How long nothing may answer, at most."""
+        """Longest time without a ready copy."""
         return self.whole_s if self.effect is Effect.RECREATED else 0
 
     @property
     def whole_s(self) -> int:
-        """How long it takes until all copies are new, at most."""
+        """Longest time until every copy is replaced."""
         return self.rounds * (self.stop_s + self.start_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A graphics card's memory on one side, or that of all cards of a cluster's pool."""
+    """Memory of a GPU, or of all GPUs of a node pool."""
 
     model: str
     capacity_mib: int
@@ -96,20 +96,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Pair(Generic[_T]):
-    """A thing on both sides; None where it is not."""
+    """A value on both sides; None if absent."""
 
     before: _T | None
     after: _T | None
 
     @property
     def differs(self) -> bool:
-        """Whether the sides are not the same."""
         return self.before != self.after
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyResult:
-    """One line of judgement; `source` is `file:line`."""
+    """A policy verdict; `source` is `file:line`."""
 
     id: str
     name: str
@@ -119,51 +118,45 @@ class PolicyResult:
     message: str
     source: str | None
     kind: str = VIOLATION
-    """What it says, by the names of `policy.core.verdict.Kind`."""
+    """A value of `policy.core.verdict.Kind`."""
     waived: str = ""
-    """Why it is waived, and until when; empty where it is not."""
+    """Reason and last day of the waiver."""
 
     @property
     def about(self) -> tuple[str, str, str]:
-        """Who says something of what."""
         return (self.id, self.resource, self.field)
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Who says what of whom: figures in the message may move without its being another result."""
+        """Identity of a result. Excludes the message, since its figures may change."""
         return (*self.about, self.level, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Policy results against the base; each is in one of them."""
+    """Policy results by what changed since the base."""
 
     new: tuple[PolicyResult, ...] = ()
     waived: tuple[PolicyResult, ...] = ()
-    """Waived by this change, whether they were violations before or not."""
+    """Newly waived, whether or not they were violations of the base."""
     fixed: tuple[PolicyResult, ...] = ()
-    """Of the base, and no more: neither as they were, nor at another level, nor waived."""
+    """Of the base only, not merely waived or at another level now."""
     unchanged: tuple[PolicyResult, ...] = ()
-
-    @property
-    def now(self) -> tuple[PolicyResult, ...]:
-        """All results of this side."""
-        return (*self.new, *self.waived, *self.unchanged)
 
 
 class Presence(StrEnum):
-    """Which sides a stack is on."""
+    """Sides a stack is on."""
 
     BOTH = "both"
     ADDED = "added"
     REMOVED = "removed"
     UNKNOWN = "unknown"
-    """The base has it, and cannot be planned."""
+    """In the base, which cannot be planned."""
 
 
 @dataclass(frozen=True, slots=True)
 class StackDiff:
-    """One stack on both sides."""
+    """Everything that differs in a stack."""
 
     stack: str
     presence: Presence
@@ -172,10 +165,10 @@ class StackDiff:
     resources: tuple[ResourceChange, ...] = ()
     unchanged: int = 0
     restarts: tuple[Restart, ...] = ()
-    """In order: those that stop for good, then by wave."""
+    """Removed containers first, then by wave."""
     cards: Mapping[str, Pair[Card]] | None = None
     memory: Pair[int] = Pair(None, None)
-    """Requested, of the machine's main memory."""
+    """Main memory requested."""
     memory_capacity_mib: int = 0
     ports: Pair[tuple[str, ...]] = Pair((), ())
     usd: Pair[Mapping[str, float]] = Pair(None, None)
@@ -183,20 +176,16 @@ class StackDiff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing differs."""
+        pairs: list[Pair[Any]] = [self.memory, self.ports, self.usd, *(self.cards or {}).values()]
         judged = self.policies.new or self.policies.waived or self.policies.fixed
-        figures = self.memory.differs or self.ports.differs or self.usd.differs
-        cards = any(pair.differs for pair in (self.cards or {}).values())
-        same = not (self.resources or judged or figures or cards)
-        return same and self.presence is Presence.BOTH
+        return self.presence is Presence.BOTH and not (self.resources or judged or any(pair.differs for pair in pairs))
 
     def of_kind(self, kind: Kind) -> tuple[ResourceChange, ...]:
-        """The resources that something happens to."""
         return tuple(change for change in self.resources if change.kind is kind)
 
     @property
     def restart_s(self) -> int:
-        """How long all restarts take at most: each wave as long as its slowest container, one wave after the other."""
+        """Longest time of all restarts: the sum over the waves of each wave's slowest container."""
         waves: dict[int, int] = {}
         for restart in self.restarts:
             waves[restart.wave] = max(waves.get(restart.wave, 0), restart.whole_s)

@@ -1,4 +1,4 @@
-"""Plans of a project's stacks, made by the code of a tree in a process of its own."""
+"""Plans of a project's stacks, made by the project's own code in another process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +25,24 @@ for arguments in json.loads(sys.argv[1]):
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 os._exit(0)
 """
-"""Runs commands of the tree's own `fleet` one after the other: Pulumi is imported once, not once a stack."""
+"""Runs several `fleet` commands in one process, so that Pulumi is imported once."""
 
 _WITH_PLAN = (0, 1, 3)
 OUR_CODE = Path(__file__).resolve().parents[2]
-"""Where the code that runs now lies."""
+"""Root of the code that is running."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One stack of a tree. `plan` is what `fleet plan --json` prints; None where there is none, for the reason given.
+    """A stack of a tree: the output of `fleet plan --json`, None if it failed; its exit code and standard error.
 
-    code: exit code of that command; usd: US dollars a month at idle, expected and maximum load, None where not priced.
+    usd: US dollars a month at idle, expected and maximum load; None if not priced.
     """
 
     plan: Mapping[str, Any] | None
     code: int
     complaint: str
-    usd: Mapping[str, float] | None = field(default=None)
+    usd: Mapping[str, float] | None = None
 
 
 def stacks_of(tree: Path) -> list[str]:
@@ -51,29 +51,26 @@ def stacks_of(tree: Path) -> list[str]:
 
 
 def has_code(tree: Path) -> bool:
-    """Whether a tree brings the `fleet` command that plans it; a project may also hold configuration alone."""
+    """Whether a tree has a `fleet` command of its own, not only configuration."""
     return (tree / "cli" / "app.py").is_file()
 
 
 def read_tree(tree: Path, stacks: Sequence[str], code: Path) -> dict[str, Reading]:
-    """Stack -> its plan, made by the code in a folder."""
+    """Stack -> its reading, by the code in the folder `code`."""
     if not has_code(code):
         return {stack: Reading(None, 1, "it has no fleet command yet") for stack in stacks}
-    commands = [[command, stack, "--json"] for command in ("plan", "cost") for stack in stacks]
-    answers, failure = _run(tree, code, commands)
-    amounts = _amounts(answers[len(stacks) :])
-    readings = {}
-    for number, stack in enumerate(stacks):
-        if number >= len(answers):
-            readings[stack] = Reading(None, 1, failure)
-            continue
-        exit_code, out, err = answers[number]
+    answers, failure = _run(tree, code, [[name, stack, "--json"] for name in ("plan", "cost") for stack in stacks])
+    priced = [json.loads(out) for exit_code, out, _ in answers[len(stacks) :] if exit_code == 0]
+    usd = {cost["stack"]: cost["usd"] for cost in priced if "usd" in cost}
+    readings = {stack: Reading(None, 1, failure) for stack in stacks}
+    for stack, (exit_code, out, err) in zip(stacks, answers, strict=False):
         plan = _plan(out.replace(str(tree), ".")) if exit_code in _WITH_PLAN else None
-        readings[stack] = Reading(plan, exit_code, err.replace(f"{tree}/", "").strip(), amounts.get(stack))
+        readings[stack] = Reading(plan, exit_code, err.replace(f"{tree}/", "").strip(), usd.get(stack))
     return readings
 
 
 def _run(tree: Path, code: Path, commands: Sequence[Sequence[str]]) -> tuple[list[tuple[int, str, str]], str]:
+    """(exit code, standard output, standard error) of each command, and why there are fewer answers than commands."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _RUNNER, json.dumps(commands)],
         cwd=tree,
@@ -84,10 +81,8 @@ def _run(tree: Path, code: Path, commands: Sequence[Sequence[str]]) -> tuple[lis
         check=False,
     )
     answers = [tuple(json.loads(line)) for line in done.stdout.splitlines() if line.startswith("[")]
-    if done.returncode == 0:
-        return answers, ""
-    lines = done.stderr.strip().splitlines()
-    return answers, f"no `fleet plan` could be run ({lines[-1] if lines else f'exit code {done.returncode}'})"
+    reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return answers, f"fleet plan failed ({reason})" if done.returncode else ""
 
 
 def _plan(text: str) -> Mapping[str, Any] | None:
@@ -96,9 +91,3 @@ def _plan(text: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return plan if isinstance(plan, dict) and "resources" in plan else None
-
-
-def _amounts(answers: Sequence[tuple[int, str, str]]) -> dict[str, Mapping[str, float]]:
-    """Stack -> amounts; without a stack that has none, or of a tree whose `fleet` knows no costs yet."""
-    priced = [json.loads(out) for code, out, _ in answers if code == 0]
-    return {cost["stack"]: cost["usd"] for cost in priced if "usd" in cost}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.diff.verdicts import replacing_fields, starts_anew
+from cli.diff.verdicts import replacing_fields, rolls
 from cli.explain.stack import PlannedStack
 from fleet.image_digests import AGENT_HOST, LOCKS, context_of
 from fleet.provenance.keys import default_place
@@ -74,7 +74,7 @@ def effect_of(type_: str, fields: Iterable[str]) -> str:
     if replacing := replacing_fields(type_, paths):
         more = f" and {len(replacing) - 1} more" if len(replacing) > 1 else ""
         return f"replaces the resource ({replacing[0]}{more})"
-    return f"updates it in place{' and starts new instances' if starts_anew(type_, paths) else ''}"
+    return f"updates it in place{' and starts new instances' if rolls(type_, paths) else ''}"
 
 
 def _written(file: File, path: KeyPath) -> Any:

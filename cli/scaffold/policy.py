@@ -7,19 +7,16 @@ _RULE = '''\
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    # Replace with your own check; policy/views/container.py lists the fields of a ContainerView.
-    for name, value in container.env:
-        if name in settings["names"] and value:
-            problem = f"env {{name}} is {{shown(value)}}, which must not be set"
-            yield Finding(container.subject, "env", problem)
+def _problem(variable: tuple[str, str], settings: Settings) -> str | None:
+    # Replace this with your own: policy/views/container.py lists the fields, policy/core/checks.py the other checks.
+    name, value = variable
+    is_bad = name in settings["names"] and value
+    return f"env {{name}} is {{shown(value)}}, which must not be set" if is_bad else None
 
 
 RULE = ContainerRule(
@@ -32,10 +29,8 @@ RULE = ContainerRule(
     remedy="drop it from containers.<name>.env",
     elsewhere="drop the environment variable",
     defaults={{"names": ("{variable}",)}},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    # Fields that _check reads; the rule is skipped while one is unknown.
-    reads=("env",),
-    check=_check,
+    # The field that is judged; entries that are not known yet are reported, not judged.
+    **on_entries("env", _problem),
 )
 '''
 _TEST = '''\

@@ -1,1 +1,1 @@
-"""How results look: for people (text) and for programs (JSON). Views decide nothing."""
+"""Output as text, JSON, Markdown, SARIF and HTML. Views make no decisions."""

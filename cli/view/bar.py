@@ -1,4 +1,4 @@
-"""Memory bars with a legend. Parts differ by fill character, so that colour is not needed."""
+"""Memory bars with a legend. Segments differ by character, not by colour alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STYLES = {"█": "green", "▓": "cyan", "▒": "yellow", "▚": "magenta", "�
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One segment of a bar: label, size in MiB and fill character."""
+    """A segment: label, size in MiB and fill character."""
 
     label: str
     mib: int
@@ -30,17 +30,17 @@ def shares(labelled: Sequence[tuple[str, int]]) -> list[Part]:
 
 
 def overhead(label: str, mib: int) -> Part:
-    """CUDA contexts and the like."""
+    """A segment of CUDA contexts and the like."""
     return Part(label, mib, _CONTEXT)
 
 
 def reserve(label: str, mib: int) -> Part:
-    """Memory reserved for the system."""
+    """A segment of memory reserved for the system."""
     return Part(label, mib, _RESERVE)
 
 
 def free(mib: int) -> Part:
-    """Free memory; negative figures show as zero."""
+    """A segment of free memory, empty for negative sizes."""
     return Part("free", max(mib, 0), _FREE)
 
 
@@ -53,7 +53,7 @@ def bar(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
 
 
 def legend(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Text:
-    """Each segment with its fill and figure, wrapped between segments at `width` columns."""
+    """Fill, label and size of each segment, wrapped between segments at `width` columns."""
     text, column = Text(), 0
     for part in parts:
         words = f" {part.label} {thousands(part.mib)}"
@@ -74,12 +74,11 @@ def _fill(part: Part, ascii_only: bool) -> str:
 
 
 def _columns(parts: Sequence[Part], width: int) -> list[int]:
-    """Columns per segment by the largest-remainder method; at least one for sizes above zero, `width` in total."""
+    """Columns per segment by the largest-remainder method."""
     total = sum(part.mib for part in parts) or 1
     exact = [part.mib * width / total for part in parts]
     columns = [max(int(share), 1 if part.mib else 0) for share, part in zip(exact, parts, strict=True)]
-    by_remainder = sorted(range(len(parts)), key=lambda i: exact[i] - columns[i], reverse=True)
-    for i in by_remainder:
+    for i in sorted(range(len(parts)), key=lambda i: exact[i] - columns[i], reverse=True):
         if sum(columns) < width:
             columns[i] += 1
     while sum(columns) > width:

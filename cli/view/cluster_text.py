@@ -1,4 +1,4 @@
-"""A cluster in a plan: its pools of cards, what its nodes give, the quota of each namespace, entrance and edges."""
+"""A cluster in a plan: GPU pools, nodes, quota of each namespace, entrance and network edges."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from cli.view import bar, memory
-from cli.view.rows import LABEL_WIDTH, ascii_only, bar_row, indented, labelled
+from cli.view import memory
+from cli.view.rows import bar_row, labelled, memory_rows
 from fleet.model import Cluster
 from fleet.plan.deployment import Demand, Deployment
-from fleet.targets.gpu_use import PoolUse
 from fleet.text import gibibytes
 
 _WIDE = 110
@@ -20,42 +18,26 @@ _WIDE = 110
 
 
 def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None:
-    """Prints what a cluster's groups take of it, at least and at the most."""
+    """Prints what the groups use of a cluster, at minimum and maximum copies."""
     for use in deployment.pools:
-        _pool(out, use)
-    _nodes(out, deployment, cluster)
-    _quota(out, deployment)
-    if cluster.entrance and any(group.operation.exposure for group in deployment.groups):
-        labelled(out, "entry", Text("\n".join(_entries(deployment, cluster.entrance.kind))))
-    labelled(out, "edges", Text("\n".join(_edges(deployment)) or "none: no group may open a connection"))
-
-
-def _pool(out: Console, use: PoolUse) -> None:
-    taken = memory.of_pool(use)
-    bar_row(out, "GPU", taken.parts, taken.figures)
-    indented(out, bar.legend(taken.parts, out.width - LABEL_WIDTH, ascii_only=ascii_only(out)))
-    indented(out, Text(f"{use.gpu.sharing}; {memory.copies(use)}"))
-
-
-def _nodes(out: Console, deployment: Deployment, cluster: Cluster) -> None:
+        memory_rows(out, "GPU", memory.of_pool(use))
+        labelled(out, "", f"{use.gpu.sharing}; {memory.copies(use)}")
     taken = memory.of_nodes(deployment, cluster)
     bar_row(out, "RAM", taken.parts, taken.figures)
+    labelled(out, "quota", _quotas(deployment) if out.width >= _WIDE else "\n".join(_quota_lines(deployment)))
+    if cluster.entrance and any(group.operation.exposure for group in deployment.groups):
+        labelled(out, "entry", "\n".join(_entries(deployment, cluster.entrance.kind)))
+    labelled(out, "edges", "\n".join(_edges(deployment)) or "none: no group may open a connection")
 
 
-def _quota(out: Console, deployment: Deployment) -> None:
-    """A row a namespace: what its groups ask of its quota now, of what they may ask."""
-    if out.width < _WIDE:
-        labelled(out, "quota", Text("\n".join(_quota_lines(deployment))))
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("namespace")
+def _quotas(deployment: Deployment) -> Table:
+    table = Table("namespace", box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("pods", "CPU", "memory", "cards", "storage"):
         table.add_column(heading, justify="right")
     for namespace in deployment.namespaces:
-        least, most = namespace.least, namespace.most
         storage = gibibytes(namespace.storage_mib) if namespace.storage_mib else "-"
-        table.add_row(namespace.name, *_used(least, most), storage)
-    labelled(out, "quota", table)
+        table.add_row(namespace.name, *_used(namespace.least, namespace.most), storage)
+    return table
 
 
 def _quota_lines(deployment: Deployment) -> Iterator[str]:
@@ -75,17 +57,13 @@ def _used(least: Demand, most: Demand) -> Iterator[str]:
 
 def _entries(deployment: Deployment, kind: str) -> Iterator[str]:
     for group in deployment.groups:
-        exposure = group.operation.exposure
-        if exposure:
+        if exposure := group.operation.exposure:
             limits = f", {exposure.requests_per_second} requests/s, {exposure.connections} connections an address"
-            kept = limits if kind == "ingress" else ""
-            yield f"https://{exposure.host} to {group.name}/{exposure.port}{kept}"
+            yield f"https://{exposure.host} to {group.name}/{exposure.port}{limits if kind == 'ingress' else ''}"
 
 
 def _edges(deployment: Deployment) -> Iterator[str]:
-    """A line a group: all it may open a connection to."""
     for group in deployment.groups:
-        mine = [edge for edge in deployment.edges if edge.source == group.name]
-        to = [f"{edge.name or edge.target}:{edge.port}" for edge in mine] + list(group.operation.outside)
-        if to:
-            yield f"{group.name} to {', '.join(to)}"
+        peers = [f"{edge.name or edge.target}:{edge.port}" for edge in deployment.edges if edge.source == group.name]
+        if targets := [*peers, *group.operation.outside]:
+            yield f"{group.name} to {', '.join(targets)}"

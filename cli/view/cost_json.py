@@ -1,4 +1,4 @@
-"""Costs as one JSON object, for programs. US dollars a month, whole cents; null where no price is known."""
+"""Costs as JSON. US dollars a month, in whole cents; null if a price is unknown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.cost import Amounts, GroupCost, Part, StackCost
+from fleet.cost import Amounts, Part, StackCost
 from fleet.cost.figures import fleet_total
 
 
@@ -16,7 +16,7 @@ def stack_json(cost: StackCost) -> str:
 
 
 def fleet_json(costs: Sequence[StackCost]) -> str:
-    """`stacks`, and their sum `usd`."""
+    """`stacks`, and their total `usd`."""
     return json.dumps({"stacks": [_stack(cost) for cost in costs], "usd": _amounts(fleet_total(costs))}, indent=2)
 
 
@@ -30,9 +30,17 @@ def _stack(cost: StackCost) -> dict[str, Any]:
         "budget_usd": cost.budget_usd,
         "unknown": [part.name for part in cost.unknown],
         "unverified": cost.unverified,
-        "machine": [_part(part) for part in cost.machine],
-        "groups": [_group(group) for group in cost.groups],
-        "beside": [_part(part) for part in cost.beside],
+        "machine": _parts(cost.machine),
+        "groups": [
+            {
+                "name": group.name,
+                "usd": _amounts(group.usd),
+                "machine_share": round(group.share, 6),
+                "own": _parts(group.own),
+            }
+            for group in cost.groups
+        ],
+        "beside": _parts(cost.extra),
         "inference": {"per_month": round(cost.inferences), "usd": cost.inference_usd},
         "break_even": {
             "hours_per_month": even.hours,
@@ -47,24 +55,13 @@ def _stack(cost: StackCost) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupCost) -> dict[str, Any]:
-    return {
-        "name": group.name,
-        "usd": _amounts(group.usd),
-        "machine_share": round(group.share, 6),
-        "own": [_part(part) for part in group.own],
-    }
-
-
-def _part(part: Part) -> dict[str, Any]:
-    usd = _amounts(part.usd) if part.usd else None
-    return {"name": part.name, "usd": usd, "how": part.how, "unverified": part.unverified}
+def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    return [
+        {"name": part.name, "usd": part.usd and _amounts(part.usd), "how": part.how, "unverified": part.unverified}
+        for part in parts
+    ]
 
 
 def _amounts(amounts: Amounts) -> dict[str, float]:
-    # Adding 0.0 makes nothing of a minus zero.
-    return {
-        "idle": round(amounts.idle, 2) + 0.0,
-        "expected": round(amounts.expected, 2) + 0.0,
-        "maximum": round(amounts.maximum, 2) + 0.0,
-    }
+    # Adding 0.0 turns -0.0 into 0.0.
+    return {load: round(getattr(amounts, load), 2) + 0.0 for load in ("idle", "expected", "maximum")}

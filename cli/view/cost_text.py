@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from cli.terminal import trimmed
 from cli.view import bar
-from cli.view.rows import ascii_only, bar_row, indented
-from fleet.cost import Amounts, GroupCost, Part, StackCost
-from fleet.cost.figures import BreakEven, fleet_total, plain, price
+from cli.view.rows import ascii_only, bar_row, labelled, line
+from fleet.cost import Amounts, Part, StackCost
+from fleet.cost.figures import BreakEven, fleet_total, plain, price, total
 from fleet.cost.prices import PRICES
 from fleet.text import money
 
@@ -20,126 +19,123 @@ _COLUMN = 13
 _UNVERIFIED, _UNKNOWN = "*", "+"
 
 
+def marks(*, unverified: bool, unknown: bool) -> str:
+    """The footnote marks of a figure."""
+    return (_UNVERIFIED if unverified else "") + (_UNKNOWN if unknown else "")
+
+
+def legend(shown: str) -> list[str]:
+    """The footnotes of the marks shown."""
+    notes = {
+        _UNVERIFIED: f"uses a price not verified on its vendor's page; see {PRICES}",
+        _UNKNOWN: "excludes unpriced items",
+    }
+    return [f"{mark} {note}" for mark, note in notes.items() if mark in shown]
+
+
+def heading(costs: Sequence[StackCost]) -> str:
+    """Unit and date of the figures."""
+    return f"US dollars a month of 730 h, prices of {costs[0].as_of}" if costs else ""
+
+
 def show_stack(out: Console, cost: StackCost) -> None:
     """Prints the costs of one stack, by group."""
     with trimmed(out):
-        out.print(Text(cost.stack, "bold").append(f"   {cost.title}; {_heading(cost)}", "default"))
+        out.print(Text(cost.stack, "bold").append(f"   {cost.title}; {heading([cost])}", "default"))
         out.print()
         _bar(out, cost)
         out.print()
         _columns(out, "")
+        unpriced = any(part.usd is None for part in cost.machine)
         if cost.machine:
-            machine = _Sum(cost.machine)
-            _row(out, "machine, split among its groups", machine.usd, machine.marks, "bold")
-            for part in cost.machine:
-                _part(out, part)
+            mark = marks(unverified=any(part.unverified for part in cost.machine), unknown=unpriced)
+            _row(out, "machine, split among its groups", total(cost.machine), mark, "bold")
+            _parts(out, cost.machine)
         for group in cost.groups:
-            _group(out, group, shares_unknown=any(part.usd is None for part in cost.machine))
-        for part in cost.beside:
-            _part(out, part, indent=0)
-        _row(out, "total", cost.usd, _marks(cost.unverified, bool(cost.unknown)), "bold")
+            _row(out, group.name, group.usd, marks(unverified=group.unverified, unknown=group.unknown or unpriced))
+            if group.share_how:
+                line(out, 4, group.share_how)
+            _parts(out, group.own)
+        _parts(out, cost.extra, "")
+        _row(out, "total", cost.usd, _marks(cost), "bold")
         out.print()
-        _below(out, cost)
+        _notes(out, cost)
 
 
 def show_fleet(out: Console, costs: Sequence[StackCost]) -> None:
     """Prints one row per stack, and the total."""
     with trimmed(out):
-        out.print(Text("fleet", "bold").append(f"   {len(costs)} stacks; {_heading(costs[0])}" if costs else ""))
+        out.print(Text("fleet", "bold").append(f"   {len(costs)} stacks; {heading(costs)}" if costs else ""))
         out.print()
         _columns(out, "stack")
         for cost in costs:
-            _row(out, cost.stack, cost.usd, _marks(cost.unverified, bool(cost.unknown)))
-            labels = [_budget(cost)] if cost.budget_usd else []
-            for line in (*labels, *(f"{part.name}: {part.how}" for part in cost.unknown)):
-                _how(out, line)
-        unverified, unknown = any(c.unverified for c in costs), any(c.unknown for c in costs)
-        _row(out, "total", fleet_total(costs), _marks(unverified, unknown), "bold")
+            _row(out, cost.stack, cost.usd, _marks(cost))
+            if cost.budget_usd:
+                line(out, 4, _budget(cost))
+            for part in cost.unknown:
+                line(out, 4, f"{part.name}: {part.how}")
+        shown = marks(unverified=any(c.unverified for c in costs), unknown=any(c.unknown for c in costs))
+        _row(out, "total", fleet_total(costs), shown, "bold")
         out.print()
-        _legend(out, unverified=unverified, unknown=unknown)
-        out.print("fleet cost <stack> shows the arithmetic and assumptions of each figure")
-
-
-def _heading(cost: StackCost) -> str:
-    return f"US dollars a month of 730 h, prices of {cost.as_of}"
+        for note in (*legend(shown), "fleet cost <stack> shows the arithmetic and assumptions of each figure"):
+            line(out, 0, note)
 
 
 def _bar(out: Console, cost: StackCost) -> None:
     """Cost at idle and what load adds, against the budget; without one, against the maximum."""
     usd = cost.usd
     scale = max(cost.budget_usd or usd.maximum, usd.expected)
-    idle, work, rest = (round(100 * x) for x in (usd.idle, usd.expected - usd.idle, scale - usd.expected))
-    parts = [*bar.shares([("idle", max(idle, 0)), ("load", max(work, 0))]), bar.free(rest)]
+    idle, load, rest = (round(100 * x) for x in (usd.idle, usd.expected - usd.idle, scale - usd.expected))
+    parts = [*bar.shares([("idle", max(idle, 0)), ("load", max(load, 0))]), bar.free(rest)]
     of = f"budget {money(cost.budget_usd)}" if cost.budget_usd else f"maximum {money(usd.maximum)}"
     bar_row(out, "cost", parts, f"expected {money(usd.expected)}, {of}")
-    left = "left of the budget" if cost.budget_usd else "up to the maximum"
-    words = [(parts[0], "idle"), (parts[1], "added by load"), (parts[2], left)]
+    names = ("idle", "added by load", "left of the budget" if cost.budget_usd else "up to the maximum")
     text = Text("  ").join(
-        Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {word} {money(part.mib / 100)}")
-        for part, word in words
+        Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {name} {money(part.mib / 100)}")
+        for part, name in zip(parts, names, strict=True)
         if part.mib
     )
-    indented(out, text)
+    labelled(out, "", text)
 
 
 def _columns(out: Console, first: str) -> None:
-    headings = "".join(f"{heading:>{_COLUMN}}" for heading in ("idle", "expected", "maximum"))
-    out.print(Text(f"{first:<{_room(out)}}{headings}"))
+    headings = "".join(f"{load:>{_COLUMN}}" for load in ("idle", "expected", "maximum"))
+    out.print(Text(f"{first:<{_name_width(out)}}{headings}"))
 
 
-def _group(out: Console, group: GroupCost, *, shares_unknown: bool) -> None:
-    _row(out, group.name, group.usd, _marks(group.unverified, group.unknown or shares_unknown))
-    if group.share_how:
-        _how(out, group.share_how)
-    for part in group.own:
-        _part(out, part)
+def _parts(out: Console, parts: Sequence[Part], indent: str = "  ") -> None:
+    for part in parts:
+        _row(out, f"{indent}{part.name}", part.usd, marks(unverified=part.unverified, unknown=False))
+        line(out, 4, part.how)
 
 
-def _part(out: Console, part: Part, indent: int = 2) -> None:
-    _row(out, f"{' ' * indent}{part.name}", part.usd, _marks(part.unverified, False))
-    _how(out, part.how)
+def _row(out: Console, name: str, usd: Amounts | None, mark: str = "", style: str = "") -> None:
+    cells = [money(x) + mark for x in (usd.idle, usd.expected, usd.maximum)] if usd else ["unknown"] * 3
+    figures, width = "".join(f"{cell:>{_COLUMN}}" for cell in cells), _name_width(out)
+    text = f"{name:<{width}}{figures}" if len(name) < width else f"{name}\n{'':<{width}}{figures}"
+    out.print(Text(text, style))
 
 
-def _row(out: Console, name: str, usd: Amounts | None, marks: str = "", style: str = "") -> None:
-    if usd is None:
-        figures = f"{'unknown':>{_COLUMN}}" * 3
-    else:
-        figures = "".join(f"{money(x) + marks:>{_COLUMN}}" for x in (usd.idle, usd.expected, usd.maximum))
-    room = _room(out)
-    line = f"{name:<{room}}{figures}" if len(name) < room else f"{name}\n{'':<{room}}{figures}"
-    out.print(Text(line, style))
-
-
-def _how(out: Console, words: str) -> None:
-    out.print(Padding(Text(words), (0, 0, 0, 4)))
-
-
-def _room(out: Console) -> int:
-    """Columns for names: figures stay close to them on a wide screen."""
+def _name_width(out: Console) -> int:
+    # On a wide screen the figures stay close to the names.
     return min(out.width, 100) - 3 * _COLUMN
 
 
-class _Sum:
-    """Several parts as one row."""
-
-    def __init__(self, parts: Iterable[Part]) -> None:
-        known = list(parts)
-        self.usd = Amounts()
-        for part in known:
-            self.usd += part.usd or Amounts()
-        self.marks = _marks(any(part.unverified for part in known), any(part.usd is None for part in known))
-
-
-def _below(out: Console, cost: StackCost) -> None:
+def _notes(out: Console, cost: StackCost) -> None:
     if cost.budget_usd:
-        out.print(Text(f"budget: {_budget(cost)}"))
-    out.print(Text(f"per inference: {_inference(cost)}"))
+        line(out, 0, f"budget: {_budget(cost)}")
+    line(out, 0, f"per inference: {_inference(cost)}")
     if cost.break_even:
-        out.print(Text(f"break-even: {_break_even(cost.break_even)}"))
-    out.print("assumptions:")
+        line(out, 0, f"break-even: {_break_even(cost.break_even)}")
+    line(out, 0, "assumptions:")
     for assumption in cost.assumptions:
-        out.print(Padding(Text(assumption), (0, 0, 0, 2)))
-    _legend(out, unverified=cost.unverified, unknown=bool(cost.unknown))
+        line(out, 2, assumption)
+    for note in legend(_marks(cost)):
+        line(out, 0, note)
+
+
+def _marks(cost: StackCost) -> str:
+    return marks(unverified=cost.unverified, unknown=bool(cost.unknown))
 
 
 def _budget(cost: StackCost) -> str:
@@ -153,12 +149,11 @@ def _budget(cost: StackCost) -> str:
 def _inference(cost: StackCost) -> str:
     if cost.inference_usd is None:
         return "none expected: no group calls a model or has a GPU"
-    management = cost.management_usd
-    infrastructure = cost.usd.idle - management
+    infrastructure = cost.usd.idle - cost.management_usd
     scaling = cost.usd.expected - cost.usd.idle
     return (
-        f"{price(cost.inference_usd)} = (infrastructure {money(infrastructure)} + management {money(management)} "
-        f"+ scaling {money(scaling)}) / {plain(cost.inferences)} a month"
+        f"{price(cost.inference_usd)} = (infrastructure {money(infrastructure)} + management "
+        f"{money(cost.management_usd)} + scaling {money(scaling)}) / {plain(cost.inferences)} a month"
     )
 
 
@@ -170,14 +165,3 @@ def _break_even(even: BreakEven) -> str:
         return f"never within a month: {home} here, {cloud}"
     sides = f"{money(even.fixed_usd)} / ({even.cloud_usd:.4f} - {even.home_usd:.4f})"
     return f"cheaper here from {plain(even.hours)} hours of load a month = {sides}: {home} here, {cloud}"
-
-
-def _legend(out: Console, *, unverified: bool, unknown: bool) -> None:
-    if unverified:
-        out.print(Text(f"{_UNVERIFIED} uses a price not verified on its vendor's page; see {PRICES}"))
-    if unknown:
-        out.print(Text(f"{_UNKNOWN} excludes unpriced items"))
-
-
-def _marks(unverified: bool, unknown: bool) -> str:
-    return (_UNVERIFIED if unverified else "") + (_UNKNOWN if unknown else "")

@@ -1,4 +1,4 @@
-"""A difference as one JSON object, for programs. Keys are stable; memory in MiB, durations in seconds."""
+"""A difference as JSON, with stable keys; memory in MiB, durations in seconds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from cli.diff.restarts import HOW
 
 
 def diff_json(diffs: Sequence[StackDiff], base: str) -> str:
-    """`base`, `restarts_estimated` (how), and for each of `stacks` what `cli.diff.model.StackDiff` holds."""
-    data = {"base": base, "restarts_estimated": HOW, "stacks": [_stack(diff) for diff in diffs]}
-    return json.dumps(data, indent=2)
+    """`base`, `restarts_estimated` (how), and `stacks`: the fields of `cli.diff.model.StackDiff`."""
+    return json.dumps({"base": base, "restarts_estimated": HOW, "stacks": [_stack(diff) for diff in diffs]}, indent=2)
 
 
 def _stack(diff: StackDiff) -> dict[str, Any]:

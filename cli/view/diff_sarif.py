@@ -1,4 +1,4 @@
-"""Policy results as SARIF 2.1.0: a finding at the line of YAML that caused it, for code scanning."""
+"""Policy results as SARIF 2.1.0 for code scanning, each at the YAML line that causes it."""
 
 from __future__ import annotations
 
@@ -11,49 +11,50 @@ from urllib.parse import quote
 
 from cli.diff.model import VIOLATION, WAIVED, PolicyResult, StackDiff
 from cli.view.diff_words import short
+from fleet.text import plural
 from policy.engine.catalogue import rules
 
 RESULTS_MAX = 5_000
-"""Results of a run that GitHub shows; it refuses one with more than 25,000 (docs.github.com, "SARIF results exceed one
-or more limits", read 2026-11-21)."""
+"""Results of a run shown by GitHub; it rejects more than 25,000 (docs.github.com, "SARIF results exceed one or more
+limits", read 2026-11-21)."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 _WORST_FIRST = ("error", "warning", "note", "none")
 _TEXT_MAX = 2_000
 _TAGS_MAX = 10
-"""Tags of a rule that GitHub shows."""
+"""Tags of a rule shown by GitHub."""
 
 _FINGERPRINTS = ("fleetPolicy/v1", "primaryLocationLineHash")
-"""GitHub knows a finding again by the second alone; where there is none, it hashes the line, whose text may change."""
+"""GitHub matches results by the second alone; without it, by a hash of the line, which may change."""
 
 Node = dict[str, Any]
 
 
 def sarif(diffs: Sequence[StackDiff]) -> str:
-    """All results of this side, the worst first. `baselineState` says which the change brings; a waived one is
-    suppressed, with its reason; one that cannot be judged before `up` is open."""
-    counted: Counter[str] = Counter()
+    """All results of this side, the worst first. `baselineState` marks the new ones; waived results are suppressed,
+    with their reason; results that cannot be judged at preview are open."""
+    seen: Counter[str] = Counter()
     results = []
     for diff in diffs:
         policies = diff.policies
-        for state, found in (("new", (*policies.new, *policies.waived)), ("unchanged", policies.unchanged)):
-            results += [_result(diff.stack, result, state, counted) for result in found]
+        results += [_result(diff.stack, result, "new", seen) for result in (*policies.new, *policies.waived)]
+        results += [_result(diff.stack, result, "unchanged", seen) for result in policies.unchanged]
     results.sort(key=lambda result: (_WORST_FIRST.index(result["level"]), result["baselineState"]))
     kept, rest = results[:RESULTS_MAX], len(results) - RESULTS_MAX
-    told = {result["ruleId"] for result in kept}
+    used = {result["ruleId"] for result in kept}
     run = {
-        "tool": {"driver": {"name": "fleet", "rules": [rule for rule in _rules() if rule["id"] in told]}},
+        "tool": {"driver": {"name": "fleet", "rules": [rule for rule in _rules() if rule["id"] in used]}},
         "automationDetails": {"id": "fleet-policy/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, **(_left_out(rest) if rest > 0 else {})}],
+        "invocations": [{"executionSuccessful": True, **(_omitted(rest) if rest > 0 else {})}],
         "results": kept,
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _left_out(count: int) -> Node:
-    text = f"{count} results that weigh least are left out: code scanning shows {RESULTS_MAX} of a run"
+def _omitted(count: int) -> Node:
+    text = f"{plural(count, 'result')} omitted, the least severe: code scanning shows {RESULTS_MAX} of a run"
     return {"toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
 
 
@@ -72,22 +73,22 @@ def _rules() -> list[Node]:
     ]
 
 
-def _result(stack: str, result: PolicyResult, state: str, counted: Counter[str]) -> Node:
+def _result(stack: str, result: PolicyResult, state: str, seen: Counter[str]) -> Node:
     file, _, line = (result.source or f"Pulumi.{stack}.yaml:1").rpartition(":")
     if not line.isdigit():
         file, line = result.source or "", "1"
     place = {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": int(line)}}
     return {
         "ruleId": result.id,
-        **_standing(result),
+        **_level(result),
         "message": {"text": short(f"{stack}: {result.message}", _TEXT_MAX)},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": dict.fromkeys(_FINGERPRINTS, _fingerprint(stack, result, counted)),
+        "partialFingerprints": dict.fromkeys(_FINGERPRINTS, _fingerprint(stack, result, seen)),
         "baselineState": state,
     }
 
 
-def _standing(result: PolicyResult) -> Node:
+def _level(result: PolicyResult) -> Node:
     if result.kind == WAIVED:
         why = {"kind": "external", "status": "accepted", "justification": result.waived}
         return {"level": "note", "suppressions": [why]}
@@ -96,8 +97,8 @@ def _standing(result: PolicyResult) -> Node:
     return {"level": _LEVELS.get(result.level, "note")}
 
 
-def _fingerprint(stack: str, result: PolicyResult, counted: Counter[str]) -> str:
-    """The same as long as the rule, the container and the field are: lines and figures may move."""
+def _fingerprint(stack: str, result: PolicyResult, seen: Counter[str]) -> str:
+    """Depends on rule, container and field, not on lines and figures, which may change."""
     key = "\n".join((stack, *result.about))
-    counted[key] += 1
-    return hashlib.sha256(f"{key}\n{counted[key]}".encode()).hexdigest()
+    seen[key] += 1
+    return hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()

@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.explain.explain import Explained, ExplainedResource
 from cli.terminal import trimmed
 from cli.view.diff_words import named, short
+from cli.view.rows import line
 from fleet.text import plural
 from policy.engine.catalogue import rule
 
@@ -46,23 +47,23 @@ def show(out: Console, resources: Sequence[ExplainedResource], *, whole: bool) -
                     _field(out, field)
                 continue
             for source in resource.there_for[:1] if whole else ():
-                _line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
+                line(out, 2, f"exists because of {source.key} = {source.value}   {source.place}")
             decided = [field for field in resource.fields if field.sources or not whole]
             out.print(_table(decided, wide=out.width >= _WIDE, by_key=whole))
             if constants := len(resource.fields) - len(decided):
-                _line(out, 2, f"{plural(constants, 'constant')} that no key decides; --json lists them")
+                line(out, 2, f"{plural(constants, 'constant')} that no key decides; --json lists them")
             out.print()
 
 
 def _field(out: Console, field: Explained) -> None:
-    _line(out, 2, f"{field.field} = {field.value}")
+    line(out, 2, f"{field.field} = {field.value}")
     for number, source in enumerate(field.sources[:_SOURCES]):
         _labelled(out, "and" if number else "from", f"{source.key} = {source.value}")
         place = _STATES[source.state].format(place=source.place, default=source.default_place)
-        _line(out, 4 + _LABEL, f"{place}; a change {source.effect}")
+        line(out, 4 + _LABEL, f"{place}; a change {source.effect}")
     left = len(field.sources) - _SOURCES
     if left > 0:
-        _line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
+        line(out, 4 + _LABEL, f"and {plural(left, 'less specific key')}; --json lists them")
     if field.fixed:
         _labelled(out, "from", field.fixed)
     names = [f"{rule_id} {rule(rule_id).name}" for rule_id in field.rules]
@@ -73,10 +74,6 @@ def _labelled(out: Console, label: str, text: str) -> None:
     row = Table.grid(Column(width=_LABEL), Column(overflow="fold"))
     row.add_row(Text(label), Text(text))
     out.print(Padding(row, (0, 0, 0, 4)))
-
-
-def _line(out: Console, indent: int, text: str) -> None:
-    out.print(Padding(Text(text, overflow="fold"), (0, 0, 0, indent)))
 
 
 def _table(fields: Sequence[Explained], *, wide: bool, by_key: bool) -> Table:
@@ -99,7 +96,11 @@ def _order(field: Explained) -> tuple[str, bool, str]:
 
 
 def _field_row(field: Explained) -> tuple[str, ...]:
-    return field.field, short(field.value, _VALUE), _from(field), named(field.rules, 3) or "no rule"
+    place = field.fixed
+    if field.sources:
+        source, more = field.sources[0], len(field.sources) - 1
+        place = f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{f' (and {more} more)' if more else ''}"
+    return field.field, short(field.value, _VALUE), place, named(field.rules, 3) or "no rule"
 
 
 def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, ...]]:
@@ -110,11 +111,3 @@ def _key_rows(section: str, fields: Iterable[Explained]) -> Iterator[tuple[str, 
         rules = sorted({rule_id for field in members for rule_id in field.rules})
         where = f"{first.place}{_UNWRITTEN.get(first.state, '')}; sets {named([field.field for field in members], 3)}"
         yield key.rpartition(f".{section}.")[2], first.value, where, named(rules, 3) or "no rule"
-
-
-def _from(field: Explained) -> str:
-    if not field.sources:
-        return field.fixed
-    more = f" (and {len(field.sources) - 1} more)" if len(field.sources) > 1 else ""
-    source = field.sources[0]
-    return f"{source.place} {source.key}{_UNWRITTEN.get(source.state, '')}{more}"

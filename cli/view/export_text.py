@@ -1,4 +1,4 @@
-"""The texts of exports that no component renders: headers, and a Cloud Run stack as Knative manifests."""
+"""Texts of exports that no component renders: headers, and a Cloud Run stack as Knative manifests."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from components.kubernetes.yaml_text import document
 from fleet.plan.deployment import Deployment
 
 
-def compose_text(deployment: Deployment, *, without_gpu: bool) -> str:
+def compose_text(deployment: Deployment, made_by: str) -> str:
     """compose.yaml of a Docker machine, with its header."""
-    header = _header(deployment, without_gpu=without_gpu)
-    return header + yaml.safe_dump(compose_file(deployment), sort_keys=False, width=120)
+    lines = [
+        made_by,
+        "Edit those files and export again. `pulumi up` deploys the same containers under the same names: use either.",
+        f"Start: docker --host {deployment.machine.connection} compose up --wait",
+        f"Requires Docker API {deployment.machine.docker_api} or later (machine.docker_api; see `docker version`).",
+    ]
+    if deployment.gpus_dropped:
+        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without.")
+    return f"{_comment(lines)}\n{yaml.safe_dump(compose_file(deployment), sort_keys=False, width=120)}"
 
 
 def knative_files(deployment: Deployment, made_by: str) -> dict[str, str]:
-    """File name -> text, in the order they are applied: `-live` comes before the file of the group itself."""
-    shared = "".join(f"---\n{document(found)}" for found in knative.shared_objects(deployment))
+    """File name -> text, in the order of application: `-live` comes before the file of the group itself."""
+    shared = "".join(f"---\n{document(item)}" for item in knative.shared_objects(deployment))
     files = {"00-shared.yaml": _knative_header(deployment, made_by) + shared}
     for group in knative.services(deployment):
         name = f"{group.wave:02}-{group.name}"
@@ -32,26 +39,16 @@ def _knative_header(deployment: Deployment, made_by: str) -> str:
     cloud = deployment.machine.cloud
     sections = {
         "The cluster must have:": knative_notes.needed(deployment, cloud) if cloud else (),
-        "Secrets that pods wait for; create each with the text it holds:": knative_notes.secrets(deployment),
-        "Rollouts under way:": knative_notes.rollouts(deployment),
-        "Not carried over from Cloud Run:": knative_notes.left_behind(deployment, cloud) if cloud else (),
+        "Secrets to create, each with the text it holds:": knative_notes.secrets(deployment),
+        "Rollouts in progress:": knative_notes.rollouts(deployment),
+        "Not exported from Cloud Run:": knative_notes.left_behind(deployment, cloud) if cloud else (),
     }
     lines = [made_by, f"Edit Pulumi.{deployment.stack}.yaml and groups/, and export again."]
-    for title, found in sections.items():
-        rows = [f"  {line}" for line in found]
+    for title, notes in sections.items():
+        rows = [f"  {note}" for note in notes]
         lines += [title, *rows] if rows else []
-    lines.append("Apply: kubectl apply -f FILE_OR_FOLDER")
+    return _comment([*lines, "Apply: kubectl apply -f FILE_OR_FOLDER"])
+
+
+def _comment(lines: list[str]) -> str:
     return "".join(f"# {line}\n" for line in lines)
-
-
-def _header(deployment: Deployment, *, without_gpu: bool) -> str:
-    switch = " --without-gpu" if without_gpu else ""
-    lines = [
-        f"Made by `fleet export compose {deployment.stack}{switch}` from Pulumi.{deployment.stack}.yaml and groups/:",
-        "edit those and export again. It is what `pulumi up` deploys, under the same names: use one of the two.",
-        f"Start: docker --host {deployment.machine.connection} compose up --wait",
-        f"For daemons of API {deployment.machine.docker_api} or later (machine.docker_api; see `docker version`).",
-    ]
-    if deployment.gpus_dropped:
-        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none.")
-    return "".join(f"# {line}\n" for line in lines) + "\n"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cli.view import bar
 from fleet.model import Cluster
 from fleet.plan.deployment import Deployment
 from fleet.targets.gpu_use import CardUse, PoolUse
 from fleet.text import gibibytes, thousands
+
+if TYPE_CHECKING:
+    from cli.diff.model import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Taken:
 
 
 def of_card(card: CardUse) -> Taken:
-    """Requests, contexts and the desktop's reserve."""
+    """Requests, contexts and the desktop's reserve of a card."""
     gpu = card.gpu
     parts = (
         *bar.shares([(share.label, share.budget.request_mib) for share in card.shares]),
@@ -32,10 +36,21 @@ def of_card(card: CardUse) -> Taken:
     return Taken(parts, f"{gpu.model}   {thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}")
 
 
+def of_compared_card(card: Card) -> Taken:
+    """The same of a card or pool on one side of a comparison, without the groups."""
+    parts = (
+        *bar.shares([("requested", card.requested_mib)]),
+        *([bar.overhead("contexts", card.context_mib)] if card.context_mib else []),
+        *([bar.reserve("desktop", card.reserve_mib)] if card.reserve_mib else []),
+        bar.free(card.free_mib),
+    )
+    used = thousands(card.capacity_mib - card.free_mib)
+    return Taken(parts, f"{card.model}   {used} of {thousands(card.capacity_mib)} MiB")
+
+
 def of_host(deployment: Deployment) -> Taken:
     """Main memory of a host."""
-    machine = deployment.machine
-    used = deployment.memory_request_mib
+    machine, used = deployment.machine, deployment.memory_request_mib
     parts = (
         *bar.shares([("groups", used)]),
         bar.reserve("system", machine.memory_reserve_mib),
@@ -70,10 +85,7 @@ def copies(use: PoolUse) -> str:
     """How many copies request a card of a pool, and how many stay pending."""
     if not use.shares:
         return "unused"
-    waiting = use.copies_max - use.placed("copies_max")
-    wanted = (
-        f"{use.copies_min} to {use.copies_max} copies"
-        if use.copies_max > use.copies_min
-        else f"{use.copies_min} placed"
-    )
-    return f"{wanted}; {waiting} would stay pending" if waiting else f"{wanted}; all can be scheduled"
+    elastic = use.copies_max > use.copies_min
+    wanted = f"{use.copies_min} to {use.copies_max} copies" if elastic else f"{use.copies_min} placed"
+    pending = use.copies_max - use.placed("copies_max")
+    return f"{wanted}; {f'{pending} would stay pending' if pending else 'all can be scheduled'}"

@@ -1,4 +1,4 @@
-"""A plan as one JSON object, for programs. Keys are stable; secrets show as `[secret]`."""
+"""A plan as JSON, with stable keys; secrets show as `[secret]`."""
 
 from __future__ import annotations
 
@@ -10,48 +10,63 @@ from cli.explain.places import place_of
 from cli.preview.program import Run
 from fleet.model import Cloud
 from fleet.model.cloud import Kind
-from fleet.plan.deployment import Deployment
+from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.gpu_use import CardUse
 from policy.engine.judge import Judgement
-from policy.views.registered import UNKNOWN, Registered
+from policy.views.registered import UNKNOWN
+
+_VERDICT = ("id", "name", "level", "resource", "field", "message", "kind", "waived")
 
 
 def plan_json(run: Run, judgement: Judgement | None) -> str:
     """`stack`, `machine`, `resources`, `groups`, `gpus`, `memory`, `ports`, `degradations`, `policy`; memory in MiB.
 
-    Where a stack has modes also `mode`, `modes` (mode -> cards as in `gpus`) and `off` (groups of other modes). Of a
-    cluster also `pools`, `namespaces` and `edges`; of Cloud Run `services`, a row a group and region, and
-    `secrets`; where a budget is set also `cost`, in US dollars a month.
+    With modes also `mode`, `modes` (mode -> cards as in `gpus`) and `off` (groups of other modes); of a cluster
+    `pools`, `namespaces` and `edges`; of Cloud Run `services` (by group and region) and `secrets`; with a budget
+    `cost`, in US dollars a month.
     """
-    deployment = run.deployment
+    deployment, machine = run.deployment, run.deployment.machine
+    names = {resource.urn: resource.name for resource in run.resources}
     plan = {
         "stack": deployment.stack,
-        "machine": deployment.machine.name,
-        "resources": [_resource(resource, run) for resource in run.resources],
-        "groups": _groups(deployment),
+        "machine": machine.name,
+        "resources": [
+            {
+                "type": resource.type,
+                "name": resource.name,
+                "parent": names.get(resource.parent) if resource.parent else None,
+                "protect": resource.protect,
+                "inputs": dict(sorted(resource.inputs.items())),
+            }
+            for resource in run.resources
+        ],
+        "groups": [_group(group) for group in deployment.groups],
         "gpus": [_card(card) for card in deployment.cards],
         **(_modes(deployment) if deployment.modes else {}),
         "memory": {
-            "capacity_mib": deployment.machine.memory_mib,
+            "capacity_mib": machine.memory_mib,
             "requested_mib": deployment.memory_request_mib,
-            "reserve_mib": deployment.machine.memory_reserve_mib,
+            "reserve_mib": machine.memory_reserve_mib,
         },
         "ports": [
             {
                 "endpoint": endpoint.ref,
-                "address": str(deployment.machine.lan_address),
+                "address": str(machine.lan_address),
                 "port": endpoint.port.host_port,
                 "for": users,
             }
             for endpoint, users in deployment.published
         ],
-        **(_cluster(deployment) if deployment.machine.cluster else {}),
-        **(_cloud(deployment, deployment.machine.cloud) if deployment.machine.cloud else {}),
+        **(_cluster(deployment) if machine.cluster else {}),
+        **(_cloud(deployment, machine.cloud) if machine.cloud else {}),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
-        "policy": _policy(run, judgement) if judgement else [],
+        "policy": [
+            {**{key: getattr(verdict, key) for key in _VERDICT}, "source": place_of(verdict, run)}
+            for verdict in (judgement.verdicts if judgement else ())
+        ],
     }
     return json.dumps(plan, indent=2, default=_unknown)
 
@@ -73,59 +88,40 @@ def _modes(deployment: Deployment) -> dict[str, Any]:
     return {"mode": deployment.mode, "modes": cards, "off": deployment.off}
 
 
-def _resource(resource: Registered, run: Run) -> dict[str, Any]:
-    names = {other.urn: other.name for other in run.resources} if resource.parent else {}
+def _group(group: PlannedGroup) -> dict[str, Any]:
     return {
-        "type": resource.type,
-        "name": resource.name,
-        "parent": names.get(resource.parent),
-        "protect": resource.protect,
-        "inputs": dict(sorted(resource.inputs.items())),
+        "name": group.name,
+        "tenant": group.tenant,
+        "serves": group.serves,
+        "wave": group.wave,
+        "start_after": group.start_after,
+        "copies": {"least": group.operation.scaling.min, "most": group.operation.scaling.max},
+        "containers": [
+            {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
+            for c in group.containers
+        ],
     }
-
-
-def _groups(deployment: Deployment) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": group.name,
-            "tenant": group.tenant,
-            "serves": group.serves,
-            "wave": group.wave,
-            "start_after": group.start_after,
-            "copies": {"least": group.operation.scaling.min, "most": group.operation.scaling.max},
-            "containers": [
-                {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
-                for c in group.containers
-            ],
-        }
-        for group in deployment.groups
-    ]
 
 
 def _cloud(deployment: Deployment, cloud: Cloud) -> dict[str, Any]:
     found = [(group, cloud.service(group.name), region) for group in deployment.groups for region in cloud.regions]
-    return {
-        "services": [
-            {
-                "group": group.name,
-                "region": region,
-                "kind": str(service.kind),
-                "url": cloud.url(group.name, region) if service.kind is Kind.SERVICE else None,
-                "cpu": group.containers[0].cpu_cap_millicores,
-                "memory_mib": group.containers[0].memory_cap_mib,
-                "gpu": str(service.gpu) if service.gpu else None,
-                "billing": str(service.billing),
-                "instances": {
-                    "least": service.min_instances,
-                    "most": service.instances_max(group.operation.scaling.max),
-                },
-                "ingress": str(service.ingress),
-                "invokers": service.invokers,
-            }
-            for group, service, region in found
-        ],
-        "secrets": {name: secret.version for name, secret in cloud.secrets.items()},
-    }
+    services = [
+        {
+            "group": group.name,
+            "region": region,
+            "kind": service.kind,
+            "url": cloud.url(group.name, region) if service.kind is Kind.SERVICE else None,
+            "cpu": group.containers[0].cpu_cap_millicores,
+            "memory_mib": group.containers[0].memory_cap_mib,
+            "gpu": service.gpu or None,
+            "billing": service.billing,
+            "instances": {"least": service.min_instances, "most": service.instances_max(group.operation.scaling.max)},
+            "ingress": service.ingress,
+            "invokers": service.invokers,
+        }
+        for group, service, region in found
+    ]
+    return {"services": services, "secrets": {name: secret.version for name, secret in cloud.secrets.items()}}
 
 
 def _cluster(deployment: Deployment) -> dict[str, Any]:
@@ -137,20 +133,13 @@ def _cluster(deployment: Deployment) -> dict[str, Any]:
                 "cards": use.cards,
                 "capacity_mib": use.gpu.memory_mib,
                 "taken_mib": sum(mib for _, mib in use.taken),
-                "sharing": str(use.gpu.sharing),
+                "sharing": use.gpu.sharing,
                 "copies": {"least": use.copies_min, "most": use.copies_max, "placed": use.placed("copies_max")},
             }
             for use in deployment.pools
         ],
         "namespaces": [
-            {
-                "name": namespace.name,
-                "tenant": namespace.tenant,
-                "groups": namespace.groups,
-                "least": asdict(namespace.least),
-                "most": asdict(namespace.most),
-                "storage_mib": namespace.storage_mib,
-            }
+            {key: value for key, value in asdict(namespace).items() if key != "volumes"}
             for namespace in deployment.namespaces
         ],
         "edges": [
@@ -160,25 +149,8 @@ def _cluster(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _policy(run: Run, judgement: Judgement) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": verdict.id,
-            "name": verdict.name,
-            "level": str(verdict.level),
-            "resource": verdict.resource,
-            "field": verdict.field,
-            "message": verdict.message,
-            "kind": str(verdict.kind),
-            "waived": verdict.waived,
-            "source": place_of(verdict, run),
-        }
-        for verdict in judgement.verdicts
-    ]
-
-
 def _unknown(value: object) -> str:
     if value is UNKNOWN:
         return "[unknown until up]"
-    msg = f"{type(value).__name__} has no place in a plan"
+    msg = f"{type(value).__name__} cannot be written as JSON"
     raise TypeError(msg)

@@ -1,4 +1,4 @@
-"""A plan as a picture: the machine, its memory, the waves, the policies."""
+"""A plan as text: the machine and its memory, the waves, the policies."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cli.explain.places import place_of
 from cli.preview.program import Run
 from cli.terminal import trimmed
-from cli.view.charge_text import charge_text
 from cli.view.cloud_text import show_cloud
 from cli.view.cluster_text import show_cluster
 from cli.view.host_text import show_host
-from cli.view.rows import labelled
+from cli.view.rows import labelled, line
 from fleet.model import MAIN, PoolGpu
-from fleet.plan.deployment import Deployment, Operation, PlannedGroup
+from fleet.plan.deployment import Deployment, MonthlyCharge, Operation, PlannedGroup
 from fleet.targets.registry import profile
-from fleet.text import gibibytes, plural, thousands
+from fleet.text import dollars, gibibytes, plural, thousands
 from policy.core.rule import Level
 from policy.engine.judge import Judgement, Kind, Verdict
 from policy.views.registered import Registered
@@ -29,13 +27,14 @@ from policy.views.registered import Registered
 _IN_FULL = 3
 """Advisories of one rule printed in full; of more, only the first."""
 
-_NUMERIC_COLUMNS = (2, 3)
 _WIDE = 110
-"""Columns from which volumes and sidecars fit beside their group."""
+"""Columns from which volumes and sidecars fit on the row of their group."""
+
+_KINDS = ("group", "container", "image", "network", "volume", "provider", "component")
 
 
 def show_plan(out: Console, run: Run, judgement: Judgement | None, seconds: float) -> None:
-    """Prints the plan of a stack; `seconds` is how long it took."""
+    """Prints the plan of a stack, made in `seconds`."""
     with trimmed(out):
         _show(out, run, judgement, seconds)
 
@@ -51,19 +50,21 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     else:
         show_host(out, deployment)
     if deployment.charge:
-        labelled(out, "cost", Text(charge_text(deployment.charge)))
+        labelled(out, "cost", _charge(deployment.charge))
     out.print()
     _waves(out, deployment)
     if deployment.unbuilt:
-        out.print()
-        out.print("images to bring yourself (nothing builds them; use the name shown):")
+        out.print("\nimages to bring yourself (nothing builds them; use the name shown):")
         for name, reason in deployment.unbuilt.items():
-            out.print(Padding(Text(f"{name}: {reason}"), (0, 0, 0, 2)))
+            line(out, 2, f"{name}: {reason}")
     if deployment.gpus_dropped:
         out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} request one and run without")
-    _degradations(out, deployment)
-    out.print()
-    out.print(_count(run))
+    if deployment.degradations:
+        out.print(f"\nhandled differently on {deployment.machine.target}:")
+    for feature, groups in deployment.degradations.items():
+        names = "all groups" if len(groups) == len(deployment.groups) else ", ".join(groups)
+        line(out, 2, f"{feature} ({names}): {profile(deployment.machine.target).capabilities[feature].how}")
+    out.print(f"\n{_count(run)}")
     if judgement is None:
         out.print("policies: not checked (--no-policy)")
     else:
@@ -72,7 +73,6 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
 
 def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     machine = deployment.machine
-    cards = [gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []
     nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     facts = [
         str(machine.device_class).replace("-", " "),
@@ -80,76 +80,76 @@ def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
         *([plural(nodes, "node")] if nodes else []),
         # Cloud Run has no fixed capacity.
         *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
-        *cards,
+        *([gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []),
         machine.connection,
         *(["sandbox"] if deployment.sandbox else []),
         *(["stand-in agents"] if deployment.stand_ins else []),
     ]
-    left = Text(deployment.stack, "bold").append(f"   {', '.join(facts)}", "default")
-    right = f"offline plan, {seconds:.1f} s"
     row = Table.grid(expand=True, padding=(0, 2, 0, 0))
     row.add_column(ratio=1)
     row.add_column(justify="right", no_wrap=True)
-    row.add_row(left, right)
+    title = Text(deployment.stack, "bold").append(f"   {', '.join(facts)}", "default")
+    row.add_row(title, f"offline plan, {seconds:.1f} s")
     out.print(row)
+
+
+def _charge(charge: MonthlyCharge) -> str:
+    unpriced = f"; unpriced: {', '.join(charge.unknown)}" if charge.unknown else ""
+    return (
+        f"{dollars(charge.expected_usd)} expected, budget {dollars(charge.budget_usd)} a month; "
+        f"idle {dollars(charge.idle_usd)}, maximum {dollars(charge.maximum_usd)}{unpriced}"
+    )
 
 
 def _waves(out: Console, deployment: Deployment) -> None:
     wide = out.width >= _WIDE
     table = Table.grid(padding=(0, 2, 0, 0))
-    for number in range(5):
-        table.add_column(justify="right" if number in _NUMERIC_COLUMNS else "left", no_wrap=True)
+    for justify in ("left", "left", "right", "right", "left"):
+        table.add_column(justify=justify, no_wrap=True)
     table.add_column()
     with_gpu = any(container.gpu for container in deployment.containers)
     table.add_row("", "group", "", "memory", "GPU request / limit, MiB" if with_gpu else "", "", style="dim")
     wave = -1
     for group in (*deployment.sharing, *deployment.groups):
-        first = group.wave != wave
-        wave = group.wave
-        memory = sum(container.memory_request_mib for container in group.containers)
         table.add_row(
-            f"wave {wave}" if first else "",
+            f"wave {group.wave}" if group.wave != wave else "",
             group.name,
             "MPS daemon" if group in deployment.sharing else plural(group.agents, "agent"),
-            gibibytes(memory),
+            gibibytes(sum(container.memory_request_mib for container in group.containers)),
             _gpu(group),
             _extras(group, deployment) if wide else "",
         )
+        wave = group.wave
     out.print(table)
-    if not wide:
-        beside = [f"{group.name}: {extras}" for group in deployment.groups if (extras := _extras(group, deployment))]
-        if beside:
-            labelled(out, "with", Text("\n".join(beside)))
+    extras = [f"{group.name}: {text}" for group in deployment.groups if (text := _extras(group, deployment))]
+    if extras and not wide:
+        labelled(out, "with", "\n".join(extras))
 
 
 def _gpu(group: PlannedGroup) -> str:
     budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
     return ", ".join(
-        f"{gpu.gpu.sharing}" if isinstance(gpu.gpu, PoolGpu) else _budget(gpu.request_mib, gpu.limit_mib)
-        for gpu in budgets
+        str(budget.gpu.sharing)
+        if isinstance(budget.gpu, PoolGpu)
+        else f"{thousands(budget.request_mib)} / {thousands(budget.limit_mib)}"
+        for budget in budgets
     )
 
 
-def _budget(request_mib: int, limit_mib: int) -> str:
-    return f"{thousands(request_mib)} / {thousands(limit_mib)}"
-
-
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:
-    sidecars = [container.key for container in group.containers if container.key != MAIN]
-    owned = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
-    parts = [f"tenant {group.tenant}"] if group.tenant else []
-    if deployment.machine.cluster:
-        parts += _operation(group.operation)
-    if group.serves:
-        parts.append(f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}")
-    parts += [f"+ {key}" for key in sidecars]
-    if owned:
-        parts.append(f"{'volume' if len(owned) == 1 else 'volumes'} {', '.join(owned)}")
+    volumes = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
+    parts = [
+        *([f"tenant {group.tenant}"] if group.tenant else []),
+        *(_operation(group.operation) if deployment.machine.cluster else []),
+        *([f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}"]
+          if group.serves else []),
+        *(f"+ {container.key}" for container in group.containers if container.key != MAIN),
+        *([f"{'volume' if len(volumes) == 1 else 'volumes'} {', '.join(volumes)}"] if volumes else []),
+    ]  # fmt: skip
     return "; ".join(parts)
 
 
 def _operation(operation: Operation) -> Iterator[str]:
-    """How many copies run, and the state of a rollout."""
     scaling, state = operation.scaling, operation.state
     if scaling.is_elastic:
         yield f"{scaling.min} to {scaling.max} copies"
@@ -159,25 +159,11 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield f"{operation.rollout.strategy}: {state.percent} % of requests to {state.track.other}, {state.candidate}"
 
 
-def _degradations(out: Console, deployment: Deployment) -> None:
-    supported = profile(deployment.machine.target).capabilities
-    if not deployment.degradations:
-        return
-    out.print()
-    out.print(f"handled differently on {deployment.machine.target}:")
-    for feature, groups in deployment.degradations.items():
-        names = "all groups" if len(groups) == len(deployment.groups) else ", ".join(groups)
-        out.print(Padding(Text(f"{feature} ({names}): {supported[feature].how}"), (0, 0, 0, 2)))
-
-
 def _count(run: Run) -> str:
     kinds = Counter(_kind(resource) for resource in run.resources)
-    order = ("group", "container", "image", "network", "volume", "provider", "component")
-    parts = [plural(kinds[kind], kind) for kind in order if kinds[kind]]
-    other = sum(count for kind, count in kinds.items() if kind not in order)
-    if other:
-        parts.append(f"{other} other")
-    return f"{plural(len(run.resources), 'resource')}: {', '.join(parts)}"
+    parts = [plural(kinds[kind], kind) for kind in _KINDS if kinds[kind]]
+    other = sum(count for kind, count in kinds.items() if kind not in _KINDS)
+    return f"{plural(len(run.resources), 'resource')}: {', '.join([*parts, *([f'{other} other'] if other else [])])}"
 
 
 def _kind(resource: Registered) -> str:
@@ -193,17 +179,17 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     mandatory = [verdict for verdict in judgement.verdicts if verdict.level == Level.MANDATORY]
     waived = [verdict for verdict in judgement.verdicts if verdict.kind is Kind.WAIVED]
     advisory = [v for v in judgement.verdicts if v.level != Level.MANDATORY and v.kind is not Kind.WAIVED]
-    found = [
+    findings = [
         *([plural(len(mandatory), "violation")] if mandatory else []),
         *([plural(len(advisory), "advisory")] if advisory else []),
         *([f"{plural(len(waived), 'finding')} waived"] if waived else []),
     ]
     passed, rules = judgement.rules_held, judgement.rules_run
     summary = f"all {rules} rules passed" if passed == rules else f"{passed} of {rules} rules passed"
-    out.print(f"policies: {'; '.join([summary, *([', '.join(found)] if found else [])])}")
+    out.print(f"policies: {'; '.join([summary, *([', '.join(findings)] if findings else [])])}")
     by_rule: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in (*advisory, *waived):
-        by_rule.setdefault((verdict.id, _standing(verdict)), []).append(verdict)
+        by_rule.setdefault((verdict.id, _level(verdict)), []).append(verdict)
     for verdicts in by_rule.values():
         _advisories(out, run, verdicts)
     for verdict in mandatory:
@@ -217,18 +203,16 @@ def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
         _verdict(out, run, verdict)
     if many:
         others = ", ".join(dict.fromkeys(verdict.resource for verdict in verdicts[1:]))
-        out.print(Padding(Text(f"and {len(verdicts) - 1} more: {others}"), (0, 0, 0, 4)))
+        line(out, 4, f"and {len(verdicts) - 1} more: {others}")
 
 
-def _standing(verdict: Verdict) -> str:
+def _level(verdict: Verdict) -> str:
     return str(Kind.WAIVED if verdict.kind is Kind.WAIVED else verdict.level)
 
 
 def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
     place = place_of(verdict, run)
     style = "bold red" if verdict.level == Level.MANDATORY else "yellow"
-    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {_standing(verdict)}", "default")
-    if place:
-        head.append(f"   {place}", "default")
-    out.print(Padding(head, (0, 0, 0, 2)))
-    out.print(Padding(Text(verdict.message), (0, 0, 0, 4)))
+    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {_level(verdict)}", "default")
+    line(out, 2, head.append(f"   {place}", "default") if place else head)
+    line(out, 4, verdict.message)

@@ -1,4 +1,4 @@
-"""Agents: the ports each says it listens on are its container's, and nobody else's."""
+"""Agents: each port that an agent claims belongs to its container, and no other agent claims it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,33 @@ from fleet.source.locations import Sources
 
 
 def ensure_agents_claim_ports_of_their_own(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A port that an agent claims is declared by its group for its container, and claimed once."""
+    """A claimed port is declared by the group for the agent's container, and claimed once."""
     for name, group in fleet.groups.items():
-        takers: dict[str, str] = {}
+        owners: dict[str, str] = {}
         for key, container in group.containers.items():
-            for agent, described in container.agents.items():
-                for index, port in enumerate(described.ports):
-                    if found := _problem(group, key, agent, port, takers):
-                        yield sources.group_fault(name, ("containers", key, "agents", agent, "ports", index), *found)
+            for agent, spec in container.agents.items():
+                for index, port in enumerate(spec.ports):
+                    path = ("containers", key, "agents", agent, "ports", index)
+                    if rejection := _rejection(group, key, agent, port, owners):
+                        yield sources.group_fault(name, path, *rejection)
+                    else:
+                        owners[port] = agent
 
 
-def _problem(group: ContainerGroup, key: str, agent: str, port: str, takers: dict[str, str]) -> tuple[str, str] | None:
-    """What is wrong with a claim, and the way out; a good one is entered into `takers`."""
-    mine = [name for name, declared in group.ports.items() if declared.container == key]
-    there = f"use {' or '.join(mine)}, or " if mine else ""
+def _rejection(
+    group: ContainerGroup, key: str, agent: str, port: str, owners: dict[str, str]
+) -> tuple[str, str] | None:
+    """Problem and remedy of an invalid claim."""
+    own = [name for name, declared in group.ports.items() if declared.container == key]
+    choice = f"use {' or '.join(own)}, or " if own else ""
     if port not in group.ports:
-        return f'"{port}" is no port of the group', f"{there}add ports.{port} with container: {key}"
-    if port not in mine:
-        owner = group.ports[port].container
-        return f"{port} is a port of container {owner}", f"{there}set ports.{port}.container to {key}"
-    if port in takers:
-        who = "this agent" if takers[port] == agent else takers[port]
-        return f"{port} is claimed by {who} already", "one agent listens on a port: keep one of the two"
-    takers[port] = agent
+        return f'unknown port "{port}"', f"{choice}add ports.{port} with container: {key}"
+    if port not in own:
+        return (
+            f"{port} belongs to container {group.ports[port].container}",
+            f"{choice}set ports.{port}.container to {key}",
+        )
+    if port in owners:
+        owner = "this agent" if owners[port] == agent else owners[port]
+        return f"{port} is already claimed by {owner}", "keep one of the two claims"
     return None

@@ -1,4 +1,4 @@
-"""Hardening over time and across containers: exceptions end, and clients of one MPS server share a user."""
+"""Hardening exceptions expire."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 
-def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date) -> Iterator[Fault]:
-    """An exception holds until its last day and not a day longer."""
+def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date | None = None) -> Iterator[Fault]:
+    """An exception is valid through its last day."""
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
             for field, exception in container.hardening.exceptions.items():
-                if exception.until < today:
+                if exception.until < (today or date.today()):
                     path = ("containers", key, "hardening", "exceptions", field, "until")
-                    problem = f"the exception for {field} ended on {exception.until}"
-                    yield sources.group_fault(
-                        name, path, problem, f"harden {field} again, or decide anew and set a later day"
-                    )
+                    problem = f"the exception for {field} expired on {exception.until}"
+                    remedy = f"harden {field} again, or review the exception and set a later date"
+                    yield sources.group_fault(name, path, problem, remedy)

@@ -1,10 +1,10 @@
-"""Modes: named sets of groups that hold a machine's GPUs at different times."""
+"""Modes: named sets of groups that use a machine's GPUs at different times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet, Stack
+from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
@@ -12,45 +12,39 @@ from fleet.targets.registry import target_of
 
 
 def ensure_a_mode_is_chosen(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A stack with modes says which of them is deployed; only a Docker machine has any."""
+    """A stack with modes sets the deployed one; only Docker machines support modes."""
     for stack in fleet.stacks.values():
         names = ", ".join(stack.modes)
         if stack.modes and not target_of(stack).has_modes:
-            problem = f"modes are of a machine whose cards nobody schedules, and {stack.name} is {stack.machine.target}"
+            problem = f"modes are for machines without a GPU scheduler, but {stack.name} is {stack.machine.target}"
             yield sources.stack_fault(stack.name, ("modes",), problem, "drop modes; its scheduler places what fits")
         elif stack.modes and stack.mode is None:
-            remedy = f"set mode to one of {names}"
-            yield sources.stack_fault(stack.name, ("modes",), "none of the modes is chosen", remedy)
+            yield sources.stack_fault(stack.name, ("modes",), "no mode is selected", f"set mode to one of {names}")
         elif stack.mode is not None and stack.mode not in stack.modes:
             remedy = f"use one of {names}" if stack.modes else "add it under modes, or drop mode"
-            yield sources.stack_fault(stack.name, ("mode",), f"{stack.mode} is no mode of {stack.name}", remedy)
+            yield sources.stack_fault(stack.name, ("mode",), f"{stack.name} has no mode {stack.mode}", remedy)
 
 
 def ensure_modes_name_groups_of_the_stack(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A mode is made of groups that the stack runs, each once."""
+    """A mode lists groups of its stack, each once."""
     for stack in fleet.stacks.values():
         for mode, groups in stack.modes.items():
             for index, name in enumerate(groups):
                 path = ("modes", mode, index)
                 if name not in stack.groups:
-                    remedy = did_you_mean(name, stack.groups, f"name it under groups of {stack.name} too")
-                    yield sources.stack_fault(stack.name, path, f"{name} is no group of {stack.name}", remedy)
+                    remedy = did_you_mean(name, stack.groups, f"add it to groups of {stack.name} too")
+                    yield sources.stack_fault(stack.name, path, f"{stack.name} has no group {name}", remedy)
                 elif name in groups[:index]:
-                    yield sources.stack_fault(stack.name, path, f"{name} is named twice", "keep one")
+                    yield sources.stack_fault(stack.name, path, f"{name} is listed twice", "keep one")
 
 
 def ensure_modes_can_start(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """What a group starts after on its machine runs in every mode that the group runs in."""
+    """A mode runs every group of the stack that its groups start after."""
     for stack in fleet.stacks.values():
-        yield from _cannot_start(fleet, stack, sources)
-
-
-def _cannot_start(fleet: Fleet, stack: Stack, sources: Sources) -> Iterator[Fault]:
-    for mode, groups in fleet.placed_by_mode(stack):
-        running = {group.name for group in groups}
-        for group in groups if mode else ():
-            for earlier in group.start_after:
-                if earlier in stack.groups and earlier not in running:
+        for mode, groups in fleet.placed_by_mode(stack) if stack.modes else ():
+            missing = set(stack.groups) - {group.name for group in groups}
+            for group in groups:
+                for earlier in (name for name in group.start_after if name in missing):
                     problem = f"{group.name} starts after {earlier}, which does not run in mode {mode}"
-                    remedy = f"add {earlier} to the mode, or take {group.name} out of it"
+                    remedy = f"add {earlier} to the mode, or remove {group.name} from it"
                     yield sources.stack_fault(stack.name, ("modes", str(mode)), problem, remedy)

@@ -1,4 +1,4 @@
-"""Hosts, subnets and ports: nothing on one machine gets into another's way."""
+"""Hosts, subnets and ports do not conflict."""
 
 from __future__ import annotations
 
@@ -23,24 +23,27 @@ _DOCKER_POOLS = tuple(
 _K3S_RANGES = {"pods": IPv4Network("10.42.0.0/16"), "services": IPv4Network("10.43.0.0/16")}
 """Default ranges of k3s, by its requirements document."""
 
+_FREE_SUBNET = "use a free /24 of 10.210.0.0/16"
+
 
 def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Two stacks never describe the same host: neither would know what the other took of it.
+    """No two stacks describe the same host: each would ignore what the other uses.
 
-    A sandbox is exempt from the connection check: it may share the machine somebody sits at.
+    A sandbox may share its host's connection: it may run on the machine you work at.
     """
     for first, second in combinations(fleet.stacks.values(), 2):
-        if first.machine.name == second.machine.name:
-            problem = f'"{second.machine.name}" is the name of {first.name} too'
-            yield sources.stack_fault(second.name, ("machine", "name"), problem, "give each machine its own")
+        one, two = first.machine, second.machine
+        if one.name == two.name:
+            problem = f'"{two.name}" is already the name of {first.name}'
+            yield sources.stack_fault(second.name, ("machine", "name"), problem, "give each machine its own name")
         if first.sandbox or second.sandbox:
             continue
-        if _daemon(first.machine.connection) == _daemon(second.machine.connection):
-            problem = f"{second.machine.connection} is the host of {first.name} too"
-            remedy = "one stack a machine: merge the two, or correct the address"
+        if _host(one.connection) == _host(two.connection):
+            problem = f"{two.connection} is also the host of {first.name}"
+            remedy = "use one stack per machine: merge the two, or correct the address"
             yield sources.stack_fault(second.name, ("machine", "connection"), problem, remedy)
-        elif first.machine.lan_address and first.machine.lan_address == second.machine.lan_address:
-            problem = f"{second.machine.lan_address} is the address of {first.name} too"
+        elif one.lan_address and one.lan_address == two.lan_address:
+            problem = f"{two.lan_address} is also the address of {first.name}"
             yield sources.stack_fault(second.name, ("machine", "lan_address"), problem, "correct one of the two")
 
 
@@ -50,30 +53,29 @@ def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Faul
     for (first, _, one), (second, path, two) in combinations(networks, 2):
         if one.subnet.overlaps(two.subnet):
             problem = f"{two.subnet} overlaps {one.name} of {first} ({one.subnet})"
-            yield sources.stack_fault(second, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
+            yield sources.stack_fault(second, (*path, "subnet"), problem, _FREE_SUBNET)
         if one.name == two.name:
-            yield sources.stack_fault(
-                second, (*path, "name"), f'"{two.name}" is the network of {first} too', "name it after its machine"
-            )
+            problem = f'"{two.name}" is also the network of {first}'
+            yield sources.stack_fault(second, (*path, "name"), problem, "name it after its machine")
     for name, path, network in networks:
         pool = next((pool for pool in _DOCKER_POOLS if pool.overlaps(network.subnet)), None)
         if pool and not network.inside_docker_pool:
-            problem = f"{network.subnet} lies in Docker's default pool {pool}, which Docker hands out by itself"
-            remedy = "take a free /24 of 10.210.0.0/16, or set inside_docker_pool: true if it is meant"
+            problem = f"{network.subnet} is inside Docker's default pool {pool}, which Docker allocates from"
+            remedy = f"{_FREE_SUBNET}, or set inside_docker_pool: true if this is intended"
             yield sources.stack_fault(name, (*path, "subnet"), problem, remedy)
-        for what, taken in _K3S_RANGES.items():
-            if taken.overlaps(network.subnet):
-                problem = f"{network.subnet} overlaps the k3s range for {what} ({taken})"
-                yield sources.stack_fault(name, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
+        for purpose, reserved in _K3S_RANGES.items():
+            if reserved.overlaps(network.subnet):
+                problem = f"{network.subnet} overlaps the k3s range for {purpose} ({reserved})"
+                yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
         for stack in fleet.members:
             address = stack.machine.lan_address
             if address and address in network.subnet:
-                problem = f"{network.subnet} holds the LAN address of {stack.name} ({address})"
-                yield sources.stack_fault(name, (*path, "subnet"), problem, "take a free /24 of 10.210.0.0/16")
+                problem = f"{network.subnet} contains the LAN address of {stack.name} ({address})"
+                yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
 
 
 def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNetwork]]:
-    """Every network of every machine: stack, path in its file, and the network."""
+    """Every network of every machine: stack, path in its file, network."""
     for stack in fleet.stacks.values():
         machine = stack.machine
         if machine.bridge:
@@ -83,31 +85,23 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
 
 
 def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A host port belongs to one endpoint of a machine; a container port to one of its group's ports."""
-    for stack in fleet.stacks.values():
-        taken: dict[tuple[int, str], str] = {}
-        for group in fleet.placed(stack):
-            name = group.name
-            inside: dict[tuple[str, int, str], str] = {}
-            for key, port in group.ports.items():
-                at = ("ports", key)
-                other = inside.setdefault((port.container, port.port, port.protocol), key)
-                if other != key and stack.name == _first_stack_of(fleet, name):
-                    problem = f"{port.port}/{port.protocol} is ports.{other} too"
-                    yield sources.group_fault(name, (*at, "port"), problem, "give each its own port")
-                if port.host_port is None or stack.sandbox:
-                    continue
-                owner = taken.setdefault((port.host_port, port.protocol), f"{name}.ports.{key}")
-                if owner != f"{name}.ports.{key}":
-                    problem = f"{port.host_port}/{port.protocol} is taken on {stack.name} by {owner}"
-                    yield sources.group_fault(name, (*at, "host_port"), problem, "choose a free port")
+    """A container port is used once in its group, a host port once on its machine."""
+    inside: dict[tuple[str, str, int, str], str] = {}
+    outside: dict[tuple[str, int, str], str] = {}
+    for stack, group, key, port in fleet.ports(fleet.stacks.values()):
+        other = inside.setdefault((group.name, port.container, port.port, port.protocol), key)
+        if other != key:
+            problem = f"{port.port}/{port.protocol} is already used by ports.{other}"
+            yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use another port")
+        if port.host_port is None or stack.sandbox:
+            continue
+        here = f"{group.name}.ports.{key}"
+        owner = outside.setdefault((stack.name, port.host_port, port.protocol), here)
+        if owner != here:
+            problem = f"{port.host_port}/{port.protocol} is already used on {stack.name} by {owner}"
+            yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, "choose a free port")
 
 
-def _first_stack_of(fleet: Fleet, group: str) -> str:
-    return next(stack.name for stack in fleet.stacks.values() if group in stack.groups)
-
-
-def _daemon(connection: str) -> str:
-    """What tells two connections apart: the address, whatever the user and the port."""
+def _host(connection: str) -> str:
     address = connection.split("://", 1)[1].rsplit("@", 1)[-1]
     return address.split(":")[0] if connection.startswith(("ssh://", "tcp://")) else address

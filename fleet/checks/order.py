@@ -1,4 +1,4 @@
-"""Start order exists: across machines, not just inside one."""
+"""Start order has no cycles, within a machine and across machines."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from fleet.source.locations import Sources
 from fleet.start_order import find_cycle
 
 
-def ensure_start_order_is_possible(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
-    """`start_after` names groups that exist, and never leads back to where it began."""
+def ensure_start_order_is_possible(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """`start_after` names existing groups and has no cycles."""
     for name, group in fleet.groups.items():
         for index, earlier in enumerate(group.start_after):
-            if earlier not in known:
-                remedy = f"name one of {', '.join(sorted(known))}"
-                yield sources.group_fault(name, ("start_after", index), f"{earlier} is no group", remedy)
+            if earlier not in sources.groups:
+                remedy = f"use one of {', '.join(sorted(sources.groups))}"
+                yield sources.group_fault(name, ("start_after", index), f"unknown group {earlier}", remedy)
     edges = {name: group.start_after for name, group in fleet.groups.items()}
     while cycle := find_cycle(edges):
-        first, second = cycle[0], cycle[1]
-        index = fleet.groups[first].start_after.index(second)
+        first, second = cycle[:2]
+        path = ("start_after", fleet.groups[first].start_after.index(second))
         trail = " -> ".join(f"{name} ({_machine(fleet, name)})" for name in cycle)
-        yield sources.group_fault(
-            first, ("start_after", index), f"starts after itself ({trail})", "drop one of these edges"
-        )
+        yield sources.group_fault(first, path, f"starts after itself ({trail})", "remove one of these")
         edges[first] = tuple(name for name in edges[first] if name != second)
 
 

@@ -1,4 +1,4 @@
-"""Endpoints: each that a group needs is there, and can be reached from where it is needed."""
+"""Peers: each endpoint that a group needs exists and can be reached."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from fleet.source.locations import Sources
 from fleet.targets.registry import target_of
 
 
-def ensure_endpoints_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
-    """A peer is a port that some group of the fleet provides."""
+def ensure_endpoints_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A peer is a port of some group of the fleet."""
     for name, group in fleet.groups.items():
         for index, ref in enumerate(group.peers):
             provider, _, port = ref.partition("/")
             path = ("peers", index)
-            if provider not in known:
-                yield sources.group_fault(
-                    name, path, f"nobody provides {ref}", "name a group, or a group/port, of this fleet"
-                )
+            if provider not in sources.groups:
+                yield sources.group_fault(name, path, f"unknown endpoint {ref}", "use <group> or <group>/<port>")
             elif provider in fleet.groups and (port or "main") not in fleet.groups[provider].ports:
                 ports = ", ".join(fleet.groups[provider].ports)
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")
@@ -28,18 +26,15 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources, known: frozenset[str]
 
 def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """An endpoint that another machine needs has a host port."""
-    book = AddressBook(fleet.members, fleet.groups)
-    asked: set[str] = set()
-    for use in book.uses:
+    crossing = [use for use in AddressBook(fleet.members, fleet.groups).uses if use.crosses_machines]
+    # One fault per endpoint: that of its first user.
+    for use in {use.endpoint.ref: use for use in reversed(crossing)}.values():
         endpoint = use.endpoint
-        by_name = not target_of(endpoint.stack).reached_by_port
-        has_way = by_name or endpoint.port.host_port is not None
-        if not use.crosses_machines or has_way or endpoint.ref in asked:
+        if endpoint.port.host_port is not None or not target_of(endpoint.stack).reached_by_port:
             continue
-        asked.add(endpoint.ref)
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"
-        remedy = "add host_port, a free port of that machine, or drop the peer"
         if endpoint.key in sources.groups[endpoint.group].value.get("ports", {}):
+            remedy = "set host_port to a free port of that machine, or drop the peer"
             yield sources.group_fault(endpoint.group, ("ports", endpoint.key), problem, remedy)
         else:
             yield sources.group_fault(endpoint.group, ("ports",), problem, f"add ports.{endpoint.key}.host_port")

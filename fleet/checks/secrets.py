@@ -1,4 +1,4 @@
-"""Secrets are names in these files: a value is refused wherever it stands, and never quoted."""
+"""Files name secrets and never hold their values: a value is refused anywhere, and never quoted."""
 
 from __future__ import annotations
 
@@ -11,21 +11,17 @@ from fleet.source.document import KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, Sources
 
-_REMEDY = "name it under `secrets` and put its value where the target keeps secrets"
+_REMEDY = "name it under `secrets` and store its value where the target keeps secrets"
 
 
 def ensure_no_secret_values(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No text of any file has the shape of a credential, and no env entry is named like one.
-
-    Reads the raw documents, so that a file refused for another reason is still searched.
-    """
-    documents = [*sources.groups.values(), *sources.stacks.values()]
-    for document in documents:
+    """No text looks like a credential, and no env entry is named like one. Also searches files refused otherwise."""
+    for document in (*sources.groups.values(), *sources.stacks.values()):
         for path, text in _texts(document.value, ()):
             if holds_secret_value(text):
                 where = dotted(path).removeprefix("config.").removeprefix(NAMESPACE)
                 source, line = document.place(path)
-                yield Fault(source, line, where, "holds a secret value", f"{_REMEDY}; then revoke this one")
+                yield Fault(source, line, where, "contains a secret value", f"{_REMEDY}; then revoke this one")
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
             for variable, value in container.env.items():

@@ -1,4 +1,4 @@
-"""Volumes and host devices: what is mounted exists, and one writer means one."""
+"""Volumes: each mounted volume exists, is writable and has the number of writers it allows."""
 
 from __future__ import annotations
 
@@ -12,60 +12,56 @@ WRITABLE_FOLDERS = ("/data", "/cache", "/content", "/logs", "/models", "/observa
 """Folders that images/agent-host/Dockerfile makes writable for any user."""
 
 
-def ensure_volumes_exist(fleet: Fleet, sources: Sources, known: frozenset[str]) -> Iterator[Fault]:
-    """A mounted volume is declared by exactly one group of the machine, and each bind is somebody's volume."""
+def ensure_volumes_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Exactly one group of the machine declares a mounted volume; each bind is a declared volume."""
     for stack in fleet.stacks.values():
-        complete = all(name in fleet.groups or name not in known for name in stack.groups)
         owners = _owners(fleet, stack)
         for volume, names in owners.items():
             if len(names) > 1:
-                problem = f"{volume} is declared by {names[0]} too, on {stack.name}"
+                problem = f"{names[0]} on {stack.name} already declares {volume}"
                 remedy = "declare it once; the other group mounts it by name"
                 yield sources.group_fault(names[1], ("volumes", volume), problem, remedy)
+        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
+            # A group that could not be read may declare the rest.
+            continue
         for _, group, key, container in fleet.containers((stack,)):
-            for volume in container.mounts:
-                if volume not in owners and complete:
-                    choice = ", ".join(sorted(owners)) or "none is declared there"
-                    path = ("containers", key, "mounts", volume)
-                    problem = f"{volume} is declared by no group on {stack.name}"
-                    yield sources.group_fault(group.name, path, problem, f"declare it under volumes ({choice})")
-        for volume in stack.machine.binds:
-            if volume not in owners and complete:
-                at = ("machine", "binds", volume)
-                yield sources.stack_fault(
-                    stack.name, at, f"{volume} is no volume of its groups", "remove it, or correct the name"
-                )
+            for volume in container.mounts.keys() - owners.keys():
+                problem = f"no group on {stack.name} declares {volume}"
+                remedy = f"declare it under volumes ({', '.join(sorted(owners)) or 'none is declared there'})"
+                yield sources.group_fault(group.name, ("containers", key, "mounts", volume), problem, remedy)
+        for volume in stack.machine.binds.keys() - owners.keys():
+            problem = f"none of its groups declares volume {volume}"
+            yield sources.stack_fault(
+                stack.name, ("machine", "binds", volume), problem, "remove it, or correct the name"
+            )
 
 
 def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A volume for a single writer is mounted writable by one container."""
+    """One container at most mounts a single-writer volume writable."""
     for stack in fleet.stacks.values():
-        single = {
-            volume for group in fleet.placed(stack) for volume, spec in group.volumes.items() if spec.writers == "one"
-        }
+        single = {volume for group in fleet.placed(stack) for volume in group.single_writer_volumes}
         writers: dict[str, str] = {}
         for _, group, key, container in fleet.containers((stack,)):
             for volume, mount in container.mounts.items():
                 if volume not in single or mount.read_only:
                     continue
-                first = writers.setdefault(volume, f"{group.name}.{key}")
-                if first != f"{group.name}.{key}":
-                    problem = f"{volume} takes one writer, and {first} writes it too"
+                writer = writers.setdefault(volume, f"{group.name}.{key}")
+                if writer != f"{group.name}.{key}":
                     path = ("containers", key, "mounts", volume)
-                    yield sources.group_fault(
-                        group.name, path, problem, "set read_only: true here, or give it a volume of its own"
-                    )
+                    problem = f"{volume} allows one writer, and {writer} already writes it"
+                    remedy = "set read_only: true here, or use a separate volume"
+                    yield sources.group_fault(group.name, path, problem, remedy)
 
 
 def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A new named volume belongs to root, but where the image has a folder whose mode it takes over."""
+    """A new named volume belongs to root, unless the image has a folder at that path: it then takes its mode."""
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):
         for volume, mount in container.mounts.items():
             named = volume not in stack.machine.binds
-            # What another image makes writable is its own affair.
+            # Folders of other images are their owners' responsibility.
             if container.has_agent_host and named and not mount.read_only and mount.path not in WRITABLE_FOLDERS:
-                problem = f"{mount.path} could not be written: the image has no such folder for a new volume to follow"
                 path = ("containers", key, "mounts", volume, "path")
+                problem = f"a new volume at {mount.path} is not writable: the image has no such folder"
                 remedy = f"use one of {', '.join(WRITABLE_FOLDERS)}"
                 yield sources.group_fault(group.name, path, problem, remedy)
 

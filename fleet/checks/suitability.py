@@ -1,4 +1,4 @@
-"""Placement: which groups a machine suits, by what they need and what it has."""
+"""Which groups fit a machine, by their requirements and its capacity."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from fleet.model import Arch, ContainerGroup, Machine
 
 
 def suits(machine: Machine, group: ContainerGroup) -> bool:
-    """Whether a machine has what a group needs, were it there alone: a card, memory and the right processor."""
-    cards = [card.memory_mib for card in machine.cards.values()]
-    budgets = [container.gpu for container in group.containers.values() if container.gpu]
-    if any(budget.limit_mib > max(cards, default=0) for budget in budgets):
+    """Whether a group fits an otherwise empty machine: GPU, memory and architecture."""
+    card_mib = max((card.memory_mib for card in machine.cards.values()), default=0)
+    if any(container.gpu and container.gpu.limit_mib > card_mib for container in group.containers.values()):
         return False
     if (group.machine_memory_above_mib or 0) >= machine.memory_mib:
         return False
@@ -19,14 +18,13 @@ def suits(machine: Machine, group: ContainerGroup) -> bool:
 
 
 def suited(machine: Machine, groups: Iterable[ContainerGroup]) -> ContainerGroup | None:
-    """The group of those given that makes most of a machine: its card first, then its memory; None where none fits."""
-    fitting = [group for group in groups if suits(machine, group)]
-    return max(fitting, key=_demand, default=None)
+    """The group that uses most of a machine, its GPU before its memory; None where none fits."""
+    return max((group for group in groups if suits(machine, group)), key=_demand, default=None)
 
 
 def _demand(group: ContainerGroup) -> tuple[bool, int, int, str]:
-    wants_card = any(container.gpu for container in group.containers.values())
-    return wants_card, group.machine_memory_above_mib or 0, _memory_mib(group), group.name
+    needs_gpu = any(container.gpu for container in group.containers.values())
+    return needs_gpu, group.machine_memory_above_mib or 0, _memory_mib(group), group.name
 
 
 def _memory_mib(group: ContainerGroup) -> int:

@@ -1,4 +1,4 @@
-"""A group that needs what its target lacks is refused, or listed as degraded; never silently."""
+"""A group that needs a feature its target lacks is refused or listed as degraded, never silently."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fleet.targets.registry import target_of
 
 
 def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No group needs a feature that its target lacks, and each target finds what its machines have room for."""
+    """Targets support what their groups need, and pass their own checks, such as capacity."""
     for stack in fleet.stacks.values():
         supported = target_of(stack).capabilities
         for group in fleet.placed(stack):
@@ -26,14 +26,14 @@ def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_rollouts_have_two_versions(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A rollout's state is of a group that runs two versions, on a target that can."""
+    """A rollout belongs to a group of the stack that runs two versions, on a target that supports it."""
     for stack in fleet.stacks.values():
-        two = target_of(stack).capabilities[Feature.TWO_TRACKS].level is Level.DOES
+        supported = target_of(stack).capabilities[Feature.TWO_TRACKS].level is Level.DOES
         for name in stack.rollouts:
             group = fleet.groups.get(name)
-            if name not in stack.groups or not two:
-                problem = f"{name} runs no two versions on {stack.name}"
-                remedy = "drop it, or name a group of a stack that is a cluster or Cloud Run"
+            if name not in stack.groups or not supported:
+                problem = f"{name} cannot run two versions on {stack.name}"
+                remedy = "drop it, or name a group of a stack on Kubernetes or Cloud Run"
                 yield sources.stack_fault(stack.name, ("rollouts", name), problem, remedy)
             elif group and not group.rollout.has_two_tracks:
                 problem = f'{name} has the strategy "{group.rollout.strategy}", which runs one version'

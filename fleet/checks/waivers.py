@@ -1,4 +1,4 @@
-"""Waivers over time, and those that nobody may give."""
+"""Waivers expire, and some rules cannot be waived."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from fleet.source.document import KeyPath
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
-_NEVER = {
+_INSTEAD = {
     "F04": "name the value under `secrets` instead",
     "G01": "lower gpu.request, or move a group to another card",
 }
 
 
 def waivers_of(group: ContainerGroup) -> Iterator[tuple[KeyPath, str, Waiver]]:
-    """(path, id of the rule, waiver) of the group's own and of each container's."""
+    """(path, rule id, waiver) of a group and of its containers."""
     for rule, waiver in group.waivers.items():
         yield ("waivers", rule), rule, waiver
     for key, container in group.containers.items():
@@ -26,14 +26,14 @@ def waivers_of(group: ContainerGroup) -> Iterator[tuple[KeyPath, str, Waiver]]:
             yield ("containers", key, "waivers", rule), rule, waiver
 
 
-def ensure_waivers_hold(fleet: Fleet, sources: Sources, today: date) -> Iterator[Fault]:
-    """A waiver holds until its last day and not a day longer; some rules take none."""
+def ensure_waivers_hold(fleet: Fleet, sources: Sources, today: date | None = None) -> Iterator[Fault]:
+    """A waiver is valid through its last day, and for rules that can be waived."""
     for name, group in fleet.groups.items():
         for path, rule, waiver in waivers_of(group):
             if rule in UNWAIVABLE:
-                problem = f"{rule} is a rule that nothing waives"
-                yield sources.group_fault(name, path, problem, f"{_NEVER[rule]}, and drop the waiver")
-            elif waiver.until < today:
-                problem = f"the waiver of {rule} ended on {waiver.until}"
-                remedy = f"keep {rule} again (fleet policy explain {rule}), or decide anew and set a later day"
+                remedy = f"{_INSTEAD[rule]}, and drop the waiver"
+                yield sources.group_fault(name, path, f"{rule} cannot be waived", remedy)
+            elif waiver.until < (today or date.today()):
+                problem = f"the waiver of {rule} expired on {waiver.until}"
+                remedy = f"comply with {rule} (fleet policy explain {rule}), or review the waiver and set a later date"
                 yield sources.group_fault(name, (*path, "until"), problem, remedy)

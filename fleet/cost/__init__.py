@@ -1,4 +1,4 @@
-"""What a stack costs a month, at idle, at the expected load and at the most; pure arithmetic over its plan."""
+"""Monthly cost of a stack at idle, expected and maximum load: pure arithmetic over its plan."""
 
 from fleet.cost.figures import HOURS_PER_MONTH, Amounts, GroupCost, Part, StackCost
 from fleet.cost.prices import Prices, shipped_prices

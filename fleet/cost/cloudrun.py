@@ -1,11 +1,10 @@
-"""Cloud Run: what a group's instances and requests cost, in all of its regions."""
+"""Cost of a group's instances and requests on Cloud Run, in all regions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, Part, at_three, instances_for, plain, price
+from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, Part, at_three, instances_for, price
 from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price
 from fleet.model import Cloud, CloudService, ContainerGroup
 from fleet.model.cloud import Billing, Kind
@@ -16,7 +15,7 @@ _PER_HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class CloudUse:
-    """What a group uses, and what it costs; `cpu`, `memory`, `requests`: what a free allowance is taken from."""
+    """A group's costs; a free allowance is deducted from `cpu`, `memory` and `requests`."""
 
     parts: tuple[Part, ...]
     cpu: Amounts
@@ -26,7 +25,7 @@ class CloudUse:
 
 @dataclass(frozen=True, slots=True)
 class _Hours:
-    """Instance hours of a month in all regions: at work, kept warm without work; and requests, in millions."""
+    """Monthly active and idle warm instance hours in all regions, and millions of requests."""
 
     active: Amounts
     warm: Amounts
@@ -36,7 +35,7 @@ class _Hours:
 def cloud_use(
     cloud: Cloud, group: ContainerGroup, planned: PlannedGroup, prices: CloudRunPrices, *, gpu: bool
 ) -> CloudUse:
-    """What a group's service, worker pool or job costs; gpu: whether its stack gives GPUs."""
+    """Cost of a group's service, worker pool or job; gpu: whether its stack gives GPUs."""
     service = cloud.service(group.name)
     card = service.gpu if gpu else None
     by_instance = card is not None or service.billing is Billing.INSTANCE or service.kind is not Kind.SERVICE
@@ -48,7 +47,7 @@ def cloud_use(
     cpu = _metered("vCPU", vcpus, "vCPU", cpu_price, hours.active)
     memory = _metered("memory", gib, "GiB", memory_price, hours.active)
     parts = [cpu, memory]
-    if hours.warm.maximum or hours.warm.idle or hours.warm.expected:
+    if hours.warm != Amounts():
         parts.append(_metered("warm vCPU", vcpus, "vCPU", prices.warm_vcpu_second, hours.warm))
         parts.append(_metered("warm memory", gib, "GiB", prices.warm_gib_second, hours.warm))
     if card is not None:
@@ -60,19 +59,17 @@ def cloud_use(
 
 
 def free_allowance(uses: list[CloudUse], prices: CloudRunPrices) -> Part:
-    """What a billing account is not charged each month: a discount, at request-based prices, of what groups spend."""
-    parts = [
-        (_sum(use.cpu for use in uses), prices.free_vcpu_seconds.amount * prices.request_vcpu_second.usd),
-        (_sum(use.memory for use in uses), prices.free_gib_seconds.amount * prices.request_gib_second.usd),
-        (_sum(use.requests for use in uses), prices.free_requests.amount * prices.million_requests.usd / 1e6),
-    ]
-    spared = Amounts()
-    for spent, limit in parts:
-        spared += spent.at_most(limit)
-    limits = ", ".join(
-        f"{what} {price(limit)}" for what, (_, limit) in zip(("vCPU", "memory", "requests"), parts, strict=True)
+    """The monthly free tier of a billing account, as a discount at request-based prices."""
+    cpu = prices.free_vcpu_seconds.amount * prices.request_vcpu_second.usd
+    memory = prices.free_gib_seconds.amount * prices.request_gib_second.usd
+    requests = prices.free_requests.amount * prices.million_requests.usd / 1e6
+    spared = (
+        sum((use.cpu for use in uses), Amounts()).at_most(cpu)
+        + sum((use.memory for use in uses), Amounts()).at_most(memory)
+        + sum((use.requests for use in uses), Amounts()).at_most(requests)
     )
-    return Part("free allowance", spared * -1, f"up to {limits} a month, once for a billing account")
+    limits = f"vCPU {price(cpu)}, memory {price(memory)}, requests {price(requests)}"
+    return Part("free allowance", spared * -1, f"up to {limits} a month, once per billing account")
 
 
 def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_instance: bool) -> _Hours:
@@ -81,11 +78,11 @@ def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_ins
     at_most = regions * most * HOURS_PER_MONTH
     if service.kind is Kind.JOB:
         runs = load.tasks_per_day * DAYS_PER_MONTH * load.seconds_per_request / _PER_HOUR
-        # One run after the other, all the time.
+        # Back-to-back runs.
         return _Hours(Amounts(0, runs, max(runs, regions * HOURS_PER_MONTH)), Amounts(), Amounts())
     if service.kind is Kind.WORKER_POOL:
         always = regions * max(service.min_instances, 1) * HOURS_PER_MONTH
-        return _Hours(Amounts(always, always, always), Amounts(), Amounts())
+        return _Hours(Amounts.constant(always), Amounts(), Amounts())
     at_a_time = load.at_a_time / regions
     needed = instances_for(at_a_time, service.concurrency, most)
     used = load.hours_per_day * DAYS_PER_MONTH
@@ -93,12 +90,12 @@ def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_ins
     if by_instance:
         expected = regions * (kept * HOURS_PER_MONTH + max(0, needed - kept) * used)
         return _Hours(Amounts(regions * kept * HOURS_PER_MONTH, expected, at_most), Amounts(), Amounts())
-    # One instance is paid for only while it answers; where several are needed, all of them have work.
+    # A single instance is billed only while it serves requests; several are busy all the time.
     working = min(1.0, at_a_time) if needed == 1 else 1.0
     active = regions * needed * working * used
     warm = regions * (kept * HOURS_PER_MONTH - min(needed, kept) * working * used)
-    answered = min(load.requests_per_second, regions * most * service.concurrency / load.seconds_per_request)
     highest = regions * most * service.concurrency / load.seconds_per_request
+    answered = min(load.requests_per_second, highest)
     return _Hours(
         Amounts(0, active, at_most),
         Amounts(regions * kept * HOURS_PER_MONTH, warm, 0),
@@ -108,28 +105,20 @@ def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_ins
 
 def _metered(name: str, amount: float, unit: str, second: KnownPrice, hours: Amounts) -> Part:
     rate = second.usd * _PER_HOUR
-    how = f"{amount:g} {unit} x {price(rate)} an hour x {at_three(hours, 'h')}"
+    how = f"{amount:g} {unit} x {price(rate)} per hour x {at_three(hours, 'h')}"
     return Part(name, hours * (amount * rate), how, not second.verified)
 
 
 def _card(card: str, hour: Price | None, hours: Amounts) -> Part:
     if hour is None or hour.usd is None:
-        return Part(card, None, f"no price is known, for {at_three(hours, 'h')}; give it in {PRICES}")
-    return Part(card, hours * hour.usd, f"{price(hour.usd)} an hour x {at_three(hours, 'h')}", not hour.verified)
+        return Part(card, None, f"no price is known for {at_three(hours, 'h')}; add it to {PRICES}")
+    return Part(card, hours * hour.usd, f"{price(hour.usd)} per hour x {at_three(hours, 'h')}", not hour.verified)
 
 
 def _requests(million: KnownPrice, millions: Amounts) -> Part:
-    usd = million.usd
-    figures = " | ".join(plain(value) for value in (millions.idle, millions.expected, millions.maximum))
-    return Part("requests", millions * usd, f"{figures} million x {price(usd)}", not million.verified)
+    how = f"{at_three(millions, 'million')} x {price(million.usd)}"
+    return Part("requests", millions * million.usd, how, not million.verified)
 
 
 def _usd(part: Part) -> Amounts:
     return part.usd or Amounts()
-
-
-def _sum(amounts: Iterable[Amounts]) -> Amounts:
-    found = Amounts()
-    for one in amounts:
-        found += one
-    return found

@@ -1,4 +1,4 @@
-"""Figures of a month: amounts at three loads, what they are made of, and how."""
+"""Monthly costs at three loads, and their parts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """One figure at three loads: with nothing to do, as expected, and with everything running all the time."""
+    """One figure at three loads: idle, expected, and everything running all the time."""
 
     idle: float = 0.0
     expected: float = 0.0
     maximum: float = 0.0
+
+    @classmethod
+    def constant(cls, amount: float) -> Amounts:
+        """The same at every load."""
+        return cls(amount, amount, amount)
 
     def __add__(self, other: Amounts) -> Amounts:
         return Amounts(self.idle + other.idle, self.expected + other.expected, self.maximum + other.maximum)
@@ -27,27 +32,24 @@ class Amounts:
         return Amounts(self.idle * factor, self.expected * factor, self.maximum * factor)
 
     def at_most(self, limit: float) -> Amounts:
-        """Each figure, or the limit where that is less."""
+        """Each figure, capped at the limit."""
         return Amounts(min(self.idle, limit), min(self.expected, limit), min(self.maximum, limit))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one thing costs a month.
-
-    usd: None where its price is not known; `how` then says what is missing and what to do.
-    """
+    """One item of a monthly cost; `usd` is None if its price is unknown, and `how` then has the fix."""
 
     name: str
     usd: Amounts | None
     how: str
     unverified: bool = False
-    """Made with a price that was not read on its vendor's page."""
+    """Whether its price was not verified on the vendor's page."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCost:
-    """What a group costs: what is its own, and its share of what the machine costs as a whole."""
+    """A group's own costs, and its share of the machine's."""
 
     name: str
     own: tuple[Part, ...]
@@ -55,26 +57,24 @@ class GroupCost:
     """Of the machine's parts: 0 to 1."""
     share_how: str
     usd: Amounts
-    """Both together, without what is not known."""
+    """Sum of both, without unpriced items."""
     inferences: float
-    """Expected in a month."""
+    """Expected per month."""
 
     @property
     def unknown(self) -> bool:
-        """Whether a price is missing."""
         return any(part.usd is None for part in self.own)
 
     @property
     def unverified(self) -> bool:
-        """Whether a figure is made with a price that was not verified."""
         return any(part.unverified for part in self.own)
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """From how many busy hours a month a GPU at home is cheaper than one in the cloud.
+    """Busy hours a month above which a GPU at home is cheaper than one in the cloud; None if it never is.
 
-    fixed_usd: a month at home without work; home_usd, cloud_usd: each busy hour; hours: None where it never is.
+    fixed_usd: an idle month at home; home_usd, cloud_usd: per busy hour.
     """
 
     fixed_usd: float
@@ -86,15 +86,15 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class StackCost:
-    """What a stack costs a month."""
+    """Monthly cost of a stack."""
 
     stack: str
     title: str
     machine: tuple[Part, ...]
-    """Of the machine as a whole; split among the groups."""
+    """Split among the groups."""
     groups: tuple[GroupCost, ...]
-    beside: tuple[Part, ...]
-    """What belongs to no group: a free allowance, management."""
+    extra: tuple[Part, ...]
+    """Not part of any group: a free allowance, management."""
     budget_usd: float | None
     assumptions: tuple[str, ...]
     break_even: BreakEven | None
@@ -102,37 +102,35 @@ class StackCost:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Everything it is made of."""
-        return (*self.machine, *(part for group in self.groups for part in group.own), *self.beside)
+        return (*self.machine, *(part for group in self.groups for part in group.own), *self.extra)
 
     @property
     def usd(self) -> Amounts:
-        """The sum of what is known."""
+        """Without unpriced items."""
         return total(self.parts)
 
     @property
     def unknown(self) -> tuple[Part, ...]:
-        """What no price is known of: the sum is at least what it says."""
+        """Unpriced items, which `usd` leaves out."""
         return tuple(part for part in self.parts if part.usd is None)
 
     @property
     def unverified(self) -> bool:
-        """Whether the sum is made with a price that was not verified."""
         return any(part.unverified for part in self.parts)
 
     @property
     def inferences(self) -> float:
-        """Expected in a month."""
+        """Expected per month."""
         return sum(group.inferences for group in self.groups)
 
     @property
     def management_usd(self) -> float:
-        """What looking after it costs, of `usd`."""
-        return total(part for part in self.beside if part.name == MANAGEMENT).expected
+        """Included in `usd`."""
+        return total(part for part in self.extra if part.name == MANAGEMENT).expected
 
     @property
     def inference_usd(self) -> float | None:
-        """(infrastructure + management + scaling) / inferences; None where none is expected."""
+        """(infrastructure + management + scaling) / inferences; None if none are expected."""
         return self.usd.expected / self.inferences if self.inferences else None
 
 
@@ -140,11 +138,8 @@ MANAGEMENT = "management"
 
 
 def total(parts: Iterable[Part]) -> Amounts:
-    """The sum of what is known."""
-    found = Amounts()
-    for part in parts:
-        found += part.usd or Amounts()
-    return found
+    """Their sum, without unpriced items."""
+    return sum((part.usd for part in parts if part.usd), Amounts())
 
 
 def at_three(amounts: Amounts, unit: str) -> str:
@@ -154,7 +149,7 @@ def at_three(amounts: Amounts, unit: str) -> str:
 
 
 def plain(value: float) -> str:
-    """A quantity with one decimal at the most, in groups of three digits; below 1, with three that count."""
+    """A quantity with at most one decimal, in groups of three digits; below 1, with three significant digits."""
     if 0 < value < 1:
         return f"{value:.3g}"
     rounded = f"{value:,.1f}".removesuffix(".0") if value < 1e9 else f"{value:.3g}"
@@ -162,23 +157,19 @@ def plain(value: float) -> str:
 
 
 def price(usd: float) -> str:
-    """`$0.0648`: at least two decimals, and as many as a small price needs."""
-    text = f"{usd:.10f}".rstrip("0")
-    whole, _, decimals = text.partition(".")
-    return f"${whole}.{_significant(decimals, whole != '0'):0<2}"
-
-
-def _significant(decimals: str, has_whole: bool) -> str:
+    """`$0.0648`: at least two decimals, and more for a small price."""
+    whole, _, decimals = f"{usd:.10f}".rstrip("0").partition(".")
     leading = len(decimals) - len(decimals.lstrip("0"))
-    return decimals[: 4 if has_whole else max(4, leading + 3)].rstrip("0")
+    shown = decimals[: max(4, leading + 3) if whole == "0" else 4].rstrip("0")
+    return f"${whole}.{shown:0<2}"
 
 
 def instances_for(at_a_time: float, concurrency: int, most: int) -> int:
-    """Instances that so many requests at a time need: at least one while there are any, never more than the most."""
-    # Rounded: 0.1 * 30 is a little more than 3 to a computer, and no reason for another instance.
+    """Instances for a number of concurrent requests: at least one if there are any, at most `most`."""
+    # Rounded, because 0.1 * 30 is slightly above 3 in floating point.
     return min(most, ceil(round(at_a_time / concurrency, 9))) if at_a_time > 0 else 0
 
 
 def fleet_total(costs: Iterable[StackCost]) -> Amounts:
-    """The sum of several stacks, without what is not known."""
+    """The sum of several stacks, without unpriced items."""
     return total(part for cost in costs for part in cost.parts)

@@ -1,4 +1,4 @@
-"""The price file: dated figures, each with its source."""
+"""The price file: dated figures with their sources."""
 
 from __future__ import annotations
 
@@ -14,35 +14,33 @@ from fleet.source.document import read_document
 from fleet.source.faults import ConfigurationError
 
 PRICES = "fleet/data/prices.yaml"
-"""Where people find it."""
+"""Its path in messages."""
 
 _FILE = Path(__file__).parents[1] / "data" / "prices.yaml"
 
 
-class Price(Model):
-    """A figure in US dollars, and who says so."""
+class _Sourced(Model):
+    source: str = Field(min_length=3)
+    verified: bool
+    """Whether it was read on the vendor's own page."""
+
+
+class Price(_Sourced):
+    """A price in US dollars; None if unknown."""
 
     usd: Usd | None
-    """None where nobody was found to say."""
-    source: str = Field(min_length=3)
-    verified: bool
-    """Whether it was read on its vendor's own page."""
 
 
-class KnownPrice(Model):
-    """A price that a reckoning cannot do without."""
+class KnownPrice(_Sourced):
+    """A price that every estimate needs."""
 
     usd: Usd
-    source: str = Field(min_length=3)
-    verified: bool
 
 
-class Allowance(Model):
-    """How much of something is free each month."""
+class Allowance(_Sourced):
+    """An amount that is free each month."""
 
     amount: float = Field(ge=0)
-    source: str = Field(min_length=3)
-    verified: bool
 
 
 class CloudRunPrices(Model):
@@ -51,7 +49,7 @@ class CloudRunPrices(Model):
     request_vcpu_second: KnownPrice
     request_gib_second: KnownPrice
     warm_vcpu_second: KnownPrice
-    """Of an instance that is kept warm, with request-based billing, while it answers nothing."""
+    """Of an idle instance kept warm, with request-based billing."""
     warm_gib_second: KnownPrice
     million_requests: KnownPrice
     instance_vcpu_second: KnownPrice
@@ -60,17 +58,17 @@ class CloudRunPrices(Model):
     free_gib_seconds: Allowance
     free_requests: Allowance
     gpu_hour: FrozenMap[str, Price]
-    """Card, as Cloud Run calls it -> price an hour."""
+    """Card, by its name in Cloud Run -> price per hour."""
 
 
 class Prices(Model):
-    """Everything that is not stated in a stack's file."""
+    """All prices that a stack's file does not state."""
 
     as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     currency: str = Field(pattern="^USD$")
     cloud_run: CloudRunPrices
     thousand_tasks: FrozenMap[ModelName, Price]
-    """Model -> what a thousand tasks cost."""
+    """Model -> price of a thousand tasks."""
 
 
 def read_prices(file: Path, source: str) -> Prices:

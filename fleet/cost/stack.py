@@ -1,4 +1,4 @@
-"""The cost of a whole stack: the machine's parts, each group's own and share, and what the figures rest on."""
+"""Cost of a stack: the machine's parts, each group's own costs and share, and the assumptions."""
 
 from __future__ import annotations
 
@@ -25,10 +25,7 @@ from fleet.plan.deployment import Deployment, PlannedGroup
 
 
 def stack_cost(stack: Stack, groups: Mapping[str, ContainerGroup], deployment: Deployment, prices: Prices) -> StackCost:
-    """What a stack costs a month.
-
-    groups: at least the stack's, by name; deployment: the stack's plan.
-    """
+    """Monthly cost of a stack; groups: at least the stack's, by name; deployment: its plan."""
     mine = [groups[planned.name] for planned in deployment.groups]
     machine = machine_parts(stack.machine, mine)
     uses = _uses(stack, groups, deployment, prices)
@@ -37,7 +34,7 @@ def stack_cost(stack: Stack, groups: Mapping[str, ContainerGroup], deployment: D
         title=stack.machine.title,
         machine=machine,
         groups=tuple(_groups(stack, mine, deployment, machine, uses, prices)),
-        beside=tuple(_beside(stack, list(uses.values()), prices)),
+        extra=tuple(_extra(stack, list(uses.values()), prices)),
         budget_usd=stack.budget_usd,
         assumptions=tuple(_assumptions(stack, mine)),
         break_even=break_even(stack.machine, prices),
@@ -68,36 +65,35 @@ def _groups(
     reserved = [_reserved_mib(planned) for planned in deployment.groups]
     everything = sum(reserved) or 1
     for group, planned, mib in zip(groups, deployment.groups, reserved, strict=True):
-        own = [*(uses[group.name].parts if group.name in uses else ())]
+        own = list(uses[group.name].parts) if group.name in uses else []
         if group.load.model and not stack.runs_stand_ins:
             own.append(_model(group.load, group.load.model, prices))
         share = mib / everything if machine else 0.0
         how = f"{share:.1%} of the machine: {plain(mib)} of {plain(everything)} MiB reserved" if machine else ""
-        yield GroupCost(
-            group.name, tuple(own), share, how, total(own) + total(machine) * share, _inferences(stack, group, planned)
-        )
+        usd = total(own) + total(machine) * share
+        yield GroupCost(group.name, tuple(own), share, how, usd, _inferences(stack, group, planned))
 
 
 def _reserved_mib(group: PlannedGroup) -> int:
-    """Main and GPU memory of all copies that always run: what a machine's cost is split by."""
+    """Main and GPU memory of the copies that always run, which divide a machine's cost."""
     one = sum(c.memory_request_mib + (c.gpu.request_mib if c.gpu else 0) for c in group.containers)
     return one * group.operation.scaling.min
 
 
 def _model(load: ExpectedLoad, model: str, prices: Prices) -> Part:
-    found = prices.thousand_tasks.get(model)
-    # At the most, tasks come around the clock as fast as in the hours they are expected.
+    known = prices.thousand_tasks.get(model)
+    # Maximum: the expected rate around the clock.
     most = load.tasks_per_day * (24 / load.hours_per_day if load.hours_per_day else 1)
     tasks = Amounts(0, load.tasks_per_day, most) * DAYS_PER_MONTH
-    if found is None or found.usd is None:
-        why = f"no price of {model} is known, for {at_three(tasks, 'tasks')}; give it under thousand_tasks in {PRICES}"
+    if known is None or known.usd is None:
+        why = f"no price of {model} is known for {at_three(tasks, 'tasks')}; add it to thousand_tasks in {PRICES}"
         return Part(f"model {model}", None, why)
-    how = f"{at_three(tasks, 'tasks')} x {price(found.usd)} a thousand"
-    return Part(f"model {model}", tasks * (found.usd / 1000), how, not found.verified)
+    how = f"{at_three(tasks, 'tasks')} x {price(known.usd)} per thousand"
+    return Part(f"model {model}", tasks * (known.usd / 1000), how, not known.verified)
 
 
 def _inferences(stack: Stack, group: ContainerGroup, planned: PlannedGroup) -> float:
-    """A task is one where a group calls a model; a request is one where it has a GPU."""
+    """Tasks of a group that calls a model, else requests of a group with a GPU."""
     load = group.load
     if load.model and not stack.runs_stand_ins:
         return load.tasks_per_day * DAYS_PER_MONTH
@@ -106,40 +102,38 @@ def _inferences(stack: Stack, group: ContainerGroup, planned: PlannedGroup) -> f
     return 0.0
 
 
-def _beside(stack: Stack, uses: list[CloudUse], prices: Prices) -> Iterator[Part]:
+def _extra(stack: Stack, uses: list[CloudUse], prices: Prices) -> Iterator[Part]:
     if uses:
         yield free_allowance(uses, prices.cloud_run)
     if stack.monthly_management_usd:
-        usd = stack.monthly_management_usd
-        yield Part(MANAGEMENT, Amounts(usd, usd, usd), "fleet:monthly_management_usd")
+        yield Part(MANAGEMENT, Amounts.constant(stack.monthly_management_usd), "fleet:monthly_management_usd")
 
 
 def _assumptions(stack: Stack, groups: Sequence[ContainerGroup]) -> Iterator[str]:
-    """What the figures take for granted: a line a thing."""
     default = ExpectedLoad()
     for field, words in (
-        ("requests_per_second", f"{default.requests_per_second:g} request a second"),
-        ("seconds_per_request", f"{default.seconds_per_request:g} s a request"),
-        ("hours_per_day", f"{default.hours_per_day:g} hours a day"),
+        ("requests_per_second", f"{default.requests_per_second:g} request per second"),
+        ("seconds_per_request", f"{default.seconds_per_request:g} s per request"),
+        ("hours_per_day", f"{default.hours_per_day:g} hours per day"),
     ):
         yield from _assumed(field, words, groups, groups)
     tasked = [group for group in groups if group.load.model or _is_job(stack, group)]
-    yield from _assumed("tasks_per_day", f"{default.tasks_per_day:g} tasks a day", tasked, groups)
+    yield from _assumed("tasks_per_day", f"{default.tasks_per_day:g} tasks per day", tasked, groups)
     if stack.machine.cloud:
-        yield "tier 1 regions; network traffic, storage, load balancer and logs are not counted"
+        yield "tier 1 regions; network traffic, storage, load balancer and logs are not included"
     else:
-        yield "groups work at the same hours; the machine's cost is split by main and GPU memory reserved"
+        yield "groups are busy at the same hours; the machine's cost is split by reserved main and GPU memory"
     if not stack.monthly_management_usd:
-        yield "management costs nothing (fleet:monthly_management_usd)"
+        yield "management costs nothing; set fleet:monthly_management_usd"
 
 
 def _assumed(
     field: str, words: str, concerned: Sequence[ContainerGroup], groups: Sequence[ContainerGroup]
 ) -> Iterator[str]:
-    silent = [group.name for group in concerned if field not in group.load.model_fields_set]
-    if silent:
-        who = "all groups" if len(silent) == len(groups) else ", ".join(silent)
-        yield f"{words}: load.{field} is not stated by {who}"
+    unset = [group.name for group in concerned if field not in group.load.model_fields_set]
+    if unset:
+        who = "all groups" if len(unset) == len(groups) else ", ".join(unset)
+        yield f"{words}: load.{field} is unset in {who}"
 
 
 def _is_job(stack: Stack, group: ContainerGroup) -> bool:

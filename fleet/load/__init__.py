@@ -1,1 +1,1 @@
-"""Text to checked models: one load reads every stack and every group, and finds every fault at once."""
+"""Loads and checks every stack and group file, and reports all faults."""

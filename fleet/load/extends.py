@@ -1,4 +1,4 @@
-"""Group files that extend another: maps are merged key by key, each value keeping the file and line that wrote it."""
+"""Group files that extend another: maps are merged by key, and values keep their file and line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from fleet.suggest import suggestion
 
 
 def extend_all(documents: Mapping[str, Document]) -> tuple[dict[str, Document], list[Fault]]:
-    """Merges each group's document over the one it extends, and that over its own base first.
+    """Merges each document, by group name, over the one it extends. Leaves out those without a valid base.
 
-    documents: by group name. Returns the merged ones, those left out that have no sound base, and every fault.
+    Returns the merged documents and every fault.
     """
     extending = _Extending(documents)
-    merged = {name: document for name in documents if (document := extending.whole(name)) is not None}
+    merged = {name: document for name in documents if (document := extending.merged(name)) is not None}
     return merged, extending.faults
 
 
@@ -29,8 +29,8 @@ class _Extending:
         self.faults: list[Fault] = []
         self._refuse_cycles()
 
-    def whole(self, name: str) -> Document | None:
-        """A group's document with everything it inherits; None where its file or its base's is at fault."""
+    def merged(self, name: str) -> Document | None:
+        """A document with all that it inherits; None if it or its base is invalid."""
         if name not in self._done:
             self._done[name] = self._extended(name)
         return self._done[name]
@@ -43,10 +43,9 @@ class _Extending:
         if not isinstance(base_name, str):
             return own
         if base_name not in self._documents:
-            remedy = suggestion(base_name, self._documents.keys() - {name})
-            self.faults.append(self._fault(name, f"{base_name} is no group", remedy))
+            self._add_fault(name, f"unknown group {base_name}", suggestion(base_name, self._documents.keys() - {name}))
             return None
-        base = self.whole(base_name)
+        base = self.merged(base_name)
         if base is None:
             return None
         merged, faults = _merged(own, base)
@@ -57,29 +56,27 @@ class _Extending:
         bases = {name: document.value.get(EXTENDS) for name, document in self._documents.items() if document.value}
         edges = {name: (base,) if isinstance(base, str) else () for name, base in bases.items()}
         while cycle := find_cycle(edges):
-            problem = f"extends itself ({' -> '.join(cycle)})"
-            self.faults.append(self._fault(cycle[0], problem, "drop one of these"))
+            self._add_fault(cycle[0], f"extends itself ({' -> '.join(cycle)})", "remove one of these")
             edges |= dict.fromkeys(cycle, ())
             self._done |= dict.fromkeys(cycle)
 
-    def _fault(self, name: str, problem: str, remedy: str) -> Fault:
-        document = self._documents[name]
-        return Fault(document.source, document.line((EXTENDS,)), EXTENDS, problem, remedy)
+    def _add_fault(self, name: str, problem: str, remedy: str) -> None:
+        self.faults.append(Fault(*self._documents[name].place((EXTENDS,)), EXTENDS, problem, remedy))
 
 
 def _merged(own: Document, base: Document) -> tuple[Document, list[Fault]]:
     faults: list[Fault] = []
 
     def over(mine: Mapping[str, Any], theirs: Mapping[str, Any], path: KeyPath) -> dict[str, Any]:
-        # The base's order, since agents are started in it; then what is new.
+        # The base's keys first: agents are started in this order.
         result = dict(theirs)
         for key, value in mine.items():
             here = (*path, key)
             if value is None and key in theirs:
                 del result[key]
             elif value is None:
-                problem = f"null drops a key of {own.value[EXTENDS]}, which has none of that name"
-                faults.append(Fault(own.source, own.line(here), dotted(here), problem, suggestion(key, theirs)))
+                problem = f"null removes a key that {own.value[EXTENDS]} does not have"
+                faults.append(Fault(*own.place(here), dotted(here), problem, suggestion(key, theirs)))
             elif isinstance(value, dict) and isinstance(theirs.get(key), dict):
                 result[key] = over(value, theirs[key], here)
             else:
@@ -93,7 +90,7 @@ def _merged(own: Document, base: Document) -> tuple[Document, list[Fault]]:
 
 
 def _is_inherited(path: KeyPath, own: Any) -> bool:
-    """Whether a value of the base stands in the merged document: a map on its way lacks the next key."""
+    """Whether the merged document has the base's value at a path: a map along it lacks the next key."""
     for key in path:
         if not isinstance(own, dict):
             return False

@@ -1,4 +1,4 @@
-"""Finds and reads a project's stack and group files."""
+"""Reads a project's stack and group files."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ from fleet.load.validate import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
 
 _STACK_FILES = "Pulumi.*.yaml"
 _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
-"""Top-level keys of a Pulumi stack file; all but `config` belong to Pulumi alone."""
+"""Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
 
-_SAID = ("is already said by where the file lies", "remove it")
-_SAID_BY_PLACE = {"name", "system"}
-"""Fields of a group that its file's name and folder give."""
+_FROM_PATH = ("is set by the file's path", "remove it")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A loaded project: the fleet, and where each of its values was written."""
+    """A loaded project: the fleet, and the files of its values."""
 
     root: Path
     fleet: Fleet
@@ -36,10 +34,10 @@ class Project:
 
 
 def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:
-    """Loads every `Pulumi.<stack>.yaml` and `groups/<system>/<group>.yaml` below root and judges them together.
+    """Loads and checks every `Pulumi.<stack>.yaml` and `groups/<system>/<group>.yaml` below root.
 
-    texts: file, relative to root -> the text it is judged with, in place of its own. Needs no passphrase, login or
-    engine. Raises ConfigurationError with every fault of every file.
+    texts: file, relative to root -> text to use in place of its content. Needs no passphrase, login or engine. Raises
+    ConfigurationError with every fault of every file.
     """
     reading = _Reading(root, texts)
     for file in sorted(root.glob(_STACK_FILES)):
@@ -49,25 +47,16 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     reading.check_groups()
     reading.note_misplaced()
     if not reading.stack_documents:
-        reading.faults.append(
-            Fault(
-                str(root),
-                None,
-                "",
-                "holds no Pulumi.<stack>.yaml",
-                "run from the project's folder, or add a stack file",
-            )
-        )
+        remedy = "run from the project's folder, or add a stack file"
+        reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    judged = check_fleet(project.fleet, project.sources, known=frozenset(reading.group_documents))
-    faults = [*reading.faults, *judged]
-    if faults:
+    if faults := [*reading.faults, *check_fleet(project.fleet, project.sources)]:
         raise ConfigurationError(faults)
     return project
 
 
 class _Reading:
-    """What has been read so far; a broken file is noted and left out, so that the others are still judged."""
+    """The files read so far. Invalid ones are reported and left out, so that the others are still checked."""
 
     def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
         self._root = root
@@ -84,28 +73,16 @@ class _Reading:
         self.stack_documents[name] = document
         if document.value is None:
             return
-        self.faults += [
-            unknown_key(document.source, document.line((key,)), (key,), _STACK_KEYS)
-            for key in document.value
-            if key not in _STACK_KEYS
-        ]
-        config = document.value.get("config")
-        if not isinstance(config, dict):
-            self.faults.append(
-                Fault(
-                    document.source,
-                    document.line(("config",)),
-                    "config",
-                    "is no mapping",
-                    f"add {NAMESPACE}machine and {NAMESPACE}groups under it",
-                )
-            )
+        unknown = [key for key in document.value if key not in _STACK_KEYS]
+        self.faults += [unknown_key(document.place((key,)), (key,), _STACK_KEYS) for key in unknown]
+        if not isinstance(document.value.get("config"), dict):
+            remedy = f"add {NAMESPACE}machine and {NAMESPACE}groups under it"
+            self.faults.append(Fault(*document.place(("config",)), "config", "is not a mapping", remedy))
             return
-        ours = {key.removeprefix(NAMESPACE): value for key, value in config.items() if _is_ours(key, value)}
-        if "name" in ours:
-            line = document.line(("config", f"{NAMESPACE}name"))
-            self.faults.append(Fault(document.source, line, "name", *_SAID))
-        stack, faults = validate(Stack, {**ours, "name": name}, document, ("config",), strip=NAMESPACE)
+        data = stack_data(document)
+        if "name" in data:
+            self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
+        stack, faults = validate(Stack, {**data, "name": name}, document, config_path)
         self.faults += faults
         if stack is not None:
             self._stacks[name] = stack
@@ -115,38 +92,32 @@ class _Reading:
         document = self._read(file)
         first = self.group_documents.setdefault(name, document)
         if first is not document:
-            self.faults.append(
-                Fault(
-                    document.source, 1, "", f'the name "{name}" is taken by {first.source}', "rename one of the files"
-                )
-            )
-            return
-        if document.value is None:
-            return
-        self.faults += [
-            Fault(document.source, document.line((key,)), key, *_SAID) for key in _SAID_BY_PLACE & document.value.keys()
-        ]
+            problem = f'the name "{name}" is already used by {first.source}'
+            self.faults.append(Fault(document.source, 1, "", problem, "rename one of the files"))
+        elif document.value is not None:
+            keys = {"name", "system"} & document.value.keys()
+            self.faults += [Fault(*document.place((key,)), key, *_FROM_PATH) for key in keys]
 
     def check_groups(self) -> None:
-        """Makes groups of the documents once all are read, since one may extend another."""
-        whole, faults = extend_all(self.group_documents)
+        """Validates the groups once all are read, since one may extend another."""
+        merged, faults = extend_all(self.group_documents)
         self.faults += faults
-        for name, document in whole.items():
-            self.group_documents[name] = document
-            place = {"name": name, "system": Path(document.source).parent.name}
-            group, faults = validate(ContainerGroup, {**document.value, **place}, document)
+        self.group_documents |= merged
+        for name, document in merged.items():
+            from_path = {"name": name, "system": Path(document.source).parent.name}
+            group, faults = validate(ContainerGroup, {**document.value, **from_path}, document)
             self.faults += faults
             if group is not None:
                 self._groups[name] = group
 
     def note_misplaced(self) -> None:
-        """A YAML file under groups/ that nobody reads is somebody's mistake."""
+        """Reports YAML files below groups/ that are not group files."""
         read = {document.source for document in self.group_documents.values()}
         for file in sorted(self._root.glob("groups/**/*.y*ml")):
             source = str(file.relative_to(self._root))
             if source not in read and not file.match(_GROUP_FILES):
                 remedy = f"move it to groups/<system>/{file.stem}.yaml"
-                self.faults.append(Fault(source, None, "", "is not read where it lies", remedy))
+                self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
 
     def project(self) -> Project:
         bases = MappingProxyType(dict(image_bases(self._root)))
@@ -156,11 +127,5 @@ class _Reading:
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))
         document, faults = read_document(file, source, self._texts.get(source))
-        prefix = f"config.{NAMESPACE}"
-        self.faults += [replace(fault, path=fault.path.removeprefix(prefix)) for fault in faults]
+        self.faults += [replace(fault, path=fault.path.removeprefix(f"config.{NAMESPACE}")) for fault in faults]
         return document
-
-
-def _is_ours(key: str, value: object) -> bool:
-    """Whether a key of `config` is for us: in our namespace, and no secret that only Pulumi can read."""
-    return key.startswith(NAMESPACE) and not (isinstance(value, dict) and value.keys() == {"secure"})

@@ -1,8 +1,8 @@
-"""Plain data to models: every fault of a model becomes one of ours, with path, line, value and way out."""
+"""Plain data to models: each validation error becomes a fault with path, line, value and fix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -25,61 +25,49 @@ _REMEDIES = {
     "string_too_short": "write it out",
     "too_short": "add one",
     "string_type": "write it in quotes",
-    "bool_parsing": "write true or false",
-    "bool_type": "write true or false",
-    "int_parsing": "write a whole number",
-    "int_type": "write a whole number",
-    "int_from_float": "write a whole number",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "write true or false"),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "write a whole number"),
 }
+_MAPPINGS = ("dict_type", "mapping_type", "model_type", "model_attributes_type")
 _SHAPES = {
-    "dict_type": ("is not a mapping", "write it as `key: value` lines"),
-    "mapping_type": ("is not a mapping", "write it as `key: value` lines"),
-    "model_type": ("is not a mapping", "write it as `key: value` lines"),
-    "model_attributes_type": ("is not a mapping", "write it as `key: value` lines"),
+    **dict.fromkeys(_MAPPINGS, ("is not a mapping", "write it as `key: value` lines")),
     "tuple_type": ("is not a list", "write it as `- item` lines, or in [brackets]"),
 }
 
 
 def validate(
-    model: type[ModelT], data: Mapping[str, Any], document: Document, prefix: KeyPath = (), strip: str = ""
+    model: type[ModelT], data: Mapping[str, Any], document: Document, locate: Callable[[KeyPath], KeyPath] = tuple
 ) -> tuple[ModelT | None, list[Fault]]:
-    """Validates data taken from a document at `prefix`; `strip` is a key namespace that paths leave out.
-
-    Returns the model, or None and every fault.
-    """
+    """The model, or None and every fault. locate: path in the data -> path in its document."""
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_fault(model, details, document, prefix, strip) for details in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        return None, [_fault(model, details, lambda path: document.place(locate(path))) for details in errors]
 
 
-def unknown_key(source: str, line: int | None, path: KeyPath, known: Iterable[str]) -> Fault:
-    """The fault of a key nobody reads, with the nearest known one."""
-    return Fault(source, line, dotted(path), "is no known key", suggestion(str(path[-1]), known))
+def unknown_key(place: tuple[str, int | None], path: KeyPath, known: Iterable[str]) -> Fault:
+    """The fault of an unknown key, with the nearest known one."""
+    return Fault(*place, dotted(path), "unknown key", suggestion(str(path[-1]), known))
 
 
-def _fault(model: type[BaseModel], details: ErrorDetails, document: Document, prefix: KeyPath, strip: str) -> Fault:
-    is_of_key = _is_of_key(details)
-    loc = details["loc"][:-1] if is_of_key else details["loc"]
-    source, line = document.place((*prefix, *(f"{strip}{key}" if i == 0 else key for i, key in enumerate(loc))))
+def _fault(model: type[BaseModel], details: ErrorDetails, place: Callable[[KeyPath], tuple[str, int | None]]) -> Fault:
+    # Pydantic appends a mark to the location of an invalid key.
+    is_key = details["loc"][-1:] == ("[key]",) and details["loc"][-2:-1] == (details["input"],)
+    loc = details["loc"][:-1] if is_key else details["loc"]
     kind = details["type"]
     if kind == "extra_forbidden":
-        return unknown_key(source, line, loc, _known_keys(model, loc[:-1]))
-    if is_of_key:
-        problem, remedy = f"{shown(loc[-1])} is not a valid name here", "use lower-case words joined by dashes"
+        return unknown_key(place(loc), loc, _known_keys(model, loc[:-1]))
+    if is_key:
+        problem, remedy = f"{shown(loc[-1])} is not a valid name", "use lower-case words joined by dashes"
         if loc[-2:-1] == ("agents",):
-            remedy = "write an agent's name like GoalManager"
+            remedy = "write it like GoalManager"
         if loc[-2:-1] == ("waivers",):
-            remedy = "write the id of one rule, like E06; a waiver is for one rule (`fleet policy list` shows them)"
+            remedy = "use the id of one rule, like E06 (see `fleet policy list`)"
     else:
         hide = any(names_a_secret(str(key)) for key in loc)
         problem, remedy = _wording(kind, {**details, "input": HIDDEN} if hide else details)
-    return Fault(source, line, dotted(loc), problem, remedy)
-
-
-def _is_of_key(details: ErrorDetails) -> bool:
-    """Whether the fault is of a mapping's key, and not of a value: pydantic appends a mark to the key."""
-    return details["loc"][-1:] == ("[key]",) and details["loc"][-2:-1] == (details["input"],)
+    return Fault(*place(loc), dotted(loc), problem, remedy)
 
 
 def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
@@ -94,7 +82,7 @@ def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
         return f"{shown(value)} {problem}", remedy
     message = details["msg"][0].lower() + details["msg"][1:]
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} has not the right form", f"match {details['ctx']['pattern']}"
+        return f"{shown(value)} has an invalid format", f"match {details['ctx']['pattern']}"
     if kind in ("literal_error", "enum"):
         return f"{shown(value)} is not allowed", f"use {details['ctx']['expected']}"
     if isinstance(value, (str, int, float, bool)) or value is None:
@@ -103,24 +91,15 @@ def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
 
 
 def _known_keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    """Keys the model at a location knows: follows field types through unions and containers."""
-    found: Any = model
+    """Keys of the model at a location, through unions and containers."""
     for key in loc:
-        if not (isinstance(found, type) and issubclass(found, BaseModel)):
-            continue
-        by_key = {field.alias or name: field for name, field in found.model_fields.items()}
+        by_key = {field.alias or name: field for name, field in model.model_fields.items()}
         if key in by_key:
-            found = _model_in(by_key[str(key)].annotation) or found
-    if not (isinstance(found, type) and issubclass(found, BaseModel)):
-        return []
-    return [field.alias or name for name, field in found.model_fields.items() if name not in ("name", "system")]
+            model = _model_in(by_key[str(key)].annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items() if name not in ("name", "system")]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in reversed(get_args(annotation)):
-        model = _model_in(argument)
-        if model is not None:
-            return model
-    return None
+    return next((model for part in reversed(get_args(annotation)) if (model := _model_in(part))), None)

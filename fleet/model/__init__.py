@@ -1,69 +1,45 @@
 """Machine, container group, stack and fleet: frozen models that refuse unknown keys."""
 
-from fleet.model.budgets import Enforcement, GpuBudget
-from fleet.model.cloud import Cloud, CloudService
-from fleet.model.cluster import Cluster, Entrance, Exposure, Metrics, NodePool, PoolGpu, Sharing
-from fleet.model.cost import ExpectedLoad, Power
-from fleet.model.device import Arch, DeviceClass, Target
-from fleet.model.gpu import Gpu, Mps
-from fleet.model.group import (
-    MAIN,
-    Container,
-    ContainerGroup,
-    Health,
-    Mount,
-    Port,
-)
-from fleet.model.hardening import Hardening, HardeningException, RunAs
-from fleet.model.machine import LanTraffic, Machine
-from fleet.model.operation import Rollout, RolloutState, RolloutStrategy, Scaling, Tier, Track
-from fleet.model.program import Agent
-from fleet.model.stack import Fleet, Images, Stack
-from fleet.model.volume import Backup, Volume, VolumeKind
-from fleet.model.waiver import Waiver
-
-__all__ = [
-    "MAIN",
-    "Agent",
-    "Arch",
-    "Backup",
-    "Cloud",
-    "CloudService",
-    "Cluster",
-    "Container",
-    "ContainerGroup",
-    "DeviceClass",
-    "Enforcement",
-    "Entrance",
-    "ExpectedLoad",
-    "Exposure",
-    "Fleet",
-    "Gpu",
-    "GpuBudget",
-    "Hardening",
-    "HardeningException",
-    "Health",
-    "Images",
-    "LanTraffic",
-    "Machine",
-    "Metrics",
-    "Mount",
-    "Mps",
-    "NodePool",
-    "PoolGpu",
-    "Port",
-    "Power",
-    "Rollout",
-    "RolloutState",
-    "RolloutStrategy",
-    "RunAs",
-    "Scaling",
-    "Sharing",
-    "Stack",
-    "Target",
-    "Tier",
-    "Track",
-    "Volume",
-    "VolumeKind",
-    "Waiver",
-]
+from fleet.model.budgets import Enforcement as Enforcement
+from fleet.model.budgets import GpuBudget as GpuBudget
+from fleet.model.cloud import Cloud as Cloud
+from fleet.model.cloud import CloudService as CloudService
+from fleet.model.cluster import Cluster as Cluster
+from fleet.model.cluster import Entrance as Entrance
+from fleet.model.cluster import Exposure as Exposure
+from fleet.model.cluster import Metrics as Metrics
+from fleet.model.cluster import NodePool as NodePool
+from fleet.model.cluster import PoolGpu as PoolGpu
+from fleet.model.cluster import Sharing as Sharing
+from fleet.model.cost import ExpectedLoad as ExpectedLoad
+from fleet.model.cost import Power as Power
+from fleet.model.device import Arch as Arch
+from fleet.model.device import DeviceClass as DeviceClass
+from fleet.model.device import Target as Target
+from fleet.model.gpu import Gpu as Gpu
+from fleet.model.gpu import Mps as Mps
+from fleet.model.group import MAIN as MAIN
+from fleet.model.group import Container as Container
+from fleet.model.group import ContainerGroup as ContainerGroup
+from fleet.model.group import Health as Health
+from fleet.model.group import Mount as Mount
+from fleet.model.group import Port as Port
+from fleet.model.hardening import Hardening as Hardening
+from fleet.model.hardening import HardeningException as HardeningException
+from fleet.model.hardening import RunAs as RunAs
+from fleet.model.machine import LanTraffic as LanTraffic
+from fleet.model.machine import Machine as Machine
+from fleet.model.operation import Rollout as Rollout
+from fleet.model.operation import RolloutState as RolloutState
+from fleet.model.operation import RolloutStrategy as RolloutStrategy
+from fleet.model.operation import Scaling as Scaling
+from fleet.model.operation import Tier as Tier
+from fleet.model.operation import Track as Track
+from fleet.model.program import Agent as Agent
+from fleet.model.stack import Fleet as Fleet
+from fleet.model.stack import Images as Images
+from fleet.model.stack import Stack as Stack
+from fleet.model.volume import Backup as Backup
+from fleet.model.volume import Volume as Volume
+from fleet.model.volume import VolumeKind as VolumeKind
+from fleet.model.waiver import Waiver as Waiver

@@ -1,18 +1,18 @@
-"""The base of every model, and the value types they share."""
+"""Base class and shared value types of the models."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-"""Lower-case words joined by dashes: a DNS label, so that a name can be an address."""
+"""Lower-case words joined by dashes: a DNS label, so that names are addresses."""
 
 NAME_LENGTH_MAX = 40
-"""Leaves room for `<machine>-<group>-<role>` in the 63 characters of a DNS label."""
+"""Fits `<machine>-<group>-<role>` into the 63 characters of a DNS label."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX)]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$", max_length=255)]
@@ -22,8 +22,8 @@ PortNumber = Annotated[int, Field(ge=1, le=65535)]
 
 def _version_text(value: object) -> object:
     if isinstance(value, float):
-        msg = f'{value} is read as a number, in which 12.10 is 12.1; write it in quotes, as "{value}"'
-        raise ValueError(msg)  # noqa: TRY004  (what pydantic turns into a fault)
+        msg = f'{value} is read as a number, which turns 12.10 into 12.1; quote it: "{value}"'
+        raise ValueError(msg)  # noqa: TRY004  (pydantic reports ValueError)
     return value
 
 
@@ -40,10 +40,15 @@ FrozenMap = Annotated[
     AfterValidator(lambda value: MappingProxyType(dict(value))),
     PlainSerializer(dict),
 ]
-"""A mapping that nobody can change after validation."""
+"""A mapping that is read-only after validation."""
+
+
+def repeated(items: Sequence[str]) -> list[str]:
+    """Items that occur more than once, sorted."""
+    return sorted({item for item in items if items.count(item) > 1})
 
 
 class Model(BaseModel):
-    """Frozen, and a key it does not know is an error: a misspelt key must never be ignored."""
+    """Frozen; unknown keys are errors, so that no misspelt key is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

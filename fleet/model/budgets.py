@@ -1,4 +1,4 @@
-"""What a container reserves, and what it may use: memory, processor time, GPU memory."""
+"""Requests and limits of a container: memory, CPU, GPU memory."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from fleet.model.quantities import MemoryMib, Millicores
 
 
 class Enforcement(StrEnum):
-    """What caps a container's GPU memory at run time."""
+    """What enforces a container's GPU memory limit at run time."""
 
     ADVISORY = "advisory"
-    """Nothing: the figure is for planning only."""
+    """Nothing: the limit is for planning only."""
     FRAMEWORK = "framework"
-    """The framework's own fraction caps that framework."""
+    """The framework limits its own allocations to a fraction of the card."""
     MPS = "mps"
-    """MPS caps each client process."""
+    """MPS limits each client process."""
     HAMI = "hami-core"
-    """HAMi caps the container."""
+    """HAMi limits the container."""
     EXCLUSIVE = "exclusive"
-    """The container holds the whole device."""
+    """The container has the whole device."""
 
 
 def _ensure_covers(limit: int, request: int, unit: str) -> None:
@@ -32,16 +32,16 @@ def _ensure_covers(limit: int, request: int, unit: str) -> None:
 
 
 class MemoryBudget(Model):
-    """Main memory: what is reserved, and the cap. Without a limit, the request is the cap."""
+    """Main memory. Without a limit, the request is the limit."""
 
     request_mib: MemoryMib = Field(alias="request")
-    """Set aside: the sum over a machine must fit."""
+    """Reserved memory; the sum of all requests must fit the machine."""
     limit_mib: MemoryMib | None = Field(default=None, alias="limit")
-    """The cap: a container that uses more is ended."""
+    """Maximum memory; a container that uses more is killed."""
 
     @property
     def cap_mib(self) -> int:
-        """What the container may use."""
+        """Maximum memory of the container."""
         return self.limit_mib or self.request_mib
 
     @model_validator(mode="after")
@@ -51,12 +51,12 @@ class MemoryBudget(Model):
 
 
 class CpuBudget(Model):
-    """Processor time in millicores: what is reserved, and the cap."""
+    """CPU time in millicores."""
 
     request_millicores: Millicores = Field(default=500, alias="request")
-    """Set aside: the sum over a machine should fit."""
+    """Reserved CPU time; the sum of all requests should fit the machine."""
     limit_millicores: Millicores = Field(alias="limit", ge=100)
-    """The cap: a container gets no more."""
+    """Maximum CPU time; the container is throttled above it."""
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> CpuBudget:
@@ -65,18 +65,18 @@ class CpuBudget(Model):
 
 
 class GpuBudget(Model):
-    """GPU memory: what is always held (sums must fit), and what it may burst to (never above the card)."""
+    """GPU memory: the request is always held, and usage may burst to the limit."""
 
     card: Name | None = None
-    """Key of the card; needed only on a machine with several."""
+    """Key of the card; required only on a machine with several."""
     request_mib: MemoryMib = Field(alias="request")
-    """Always held; with contexts and the desktop's reserve, the sum over a card must fit."""
+    """GPU memory that is always held; with CUDA contexts and the desktop reserve, the sum must fit the card."""
     limit_mib: MemoryMib = Field(alias="limit")
-    """What it may burst to; never above the card."""
+    """Maximum GPU memory; at most the card's."""
     processes: int = Field(default=1, ge=1, le=60)
-    """CUDA processes; each costs a context."""
+    """CUDA processes; each needs one context."""
     enforcement: Enforcement
-    """What caps it at run time."""
+    """What enforces the limit at run time."""
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> GpuBudget:

@@ -1,4 +1,4 @@
-"""Google Cloud Run as a machine: its project and regions, and how each group's service is run there."""
+"""Google Cloud Run as a machine: project, regions, and settings of each group's service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.base import FrozenMap, Model, Name, repeated
 from fleet.model.cluster import HostName
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
 
@@ -20,30 +20,30 @@ UsDollars = Annotated[float, Field(gt=0)]
 
 
 class Kind(StrEnum):
-    """What a group becomes."""
+    """The Cloud Run resource of a group."""
 
     SERVICE = "service"
-    """Answers requests on a port."""
+    """Serves requests on a port."""
     WORKER_POOL = "worker-pool"
-    """Runs all the time, and answers nobody."""
+    """Runs all the time and serves no requests."""
     JOB = "job"
-    """Runs to its end when it is called."""
+    """Runs to completion when started."""
 
 
 class Size(StrEnum):
     """Named sizes of a service's main container."""
 
     SMALL = "small"
-    """1 CPU, 1 GiB, 3 instances at the most."""
+    """1 CPU, 1 GiB, at most 3 instances."""
     MEDIUM = "medium"
-    """2 CPUs, 2 GiB, 10 instances at the most."""
+    """2 CPUs, 2 GiB, at most 10 instances."""
     LARGE = "large"
-    """4 CPUs, 4 GiB, 50 instances at the most."""
+    """4 CPUs, 4 GiB, at most 50 instances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """CPU in millicores and memory in MiB of a main container, and how many instances there may be."""
+    """CPU and memory of a main container, and the maximum number of instances."""
 
     cpu_millicores: int
     memory_mib: int
@@ -58,27 +58,27 @@ SIZES: Mapping[Size, Shape] = {
 
 
 class Billing(StrEnum):
-    """When processors are paid for."""
+    """When CPU time is billed."""
 
     REQUEST = "request"
-    """While a request is answered; the processor is taken away in between."""
+    """While a request is served; the CPU is throttled in between."""
     INSTANCE = "instance"
     """As long as an instance runs; agents may work between requests."""
 
 
 class Ingress(StrEnum):
-    """From where a service is reached."""
+    """Sources that may reach a service."""
 
     INTERNAL = "internal"
-    """From inside the project and its networks."""
+    """The project and its networks."""
     LOAD_BALANCER = "load-balancer"
-    """From inside, and through a load balancer."""
+    """The project, its networks and a load balancer."""
     ALL = "all"
-    """From the whole internet."""
+    """The whole internet."""
 
 
 class CloudGpu(StrEnum):
-    """Cards that Cloud Run has."""
+    """GPUs of Cloud Run."""
 
     L4 = "nvidia-l4"
     """24 GB."""
@@ -87,139 +87,138 @@ class CloudGpu(StrEnum):
 
 
 class Backing(StrEnum):
-    """Where a volume's data lives: never on a container's disk."""
+    """Where a volume's data is stored: never on a container's disk."""
 
     BUCKET = "bucket"
     """A Cloud Storage bucket, mounted as files; no file locks, so no database."""
     SQL = "sql"
-    """A Cloud SQL instance with point-in-time recovery; the group is given its address, and no files."""
+    """A Cloud SQL instance with point-in-time recovery; the group gets its address instead of files."""
 
 
 class CloudService(Model):
-    """How one group is run. CPU and memory are its main container's; without a size or a figure, the group's limits."""
+    """Settings of one group. CPU and memory are the main container's; they default to the group's limits."""
 
     kind: Kind = Kind.SERVICE
-    """Whether it answers requests, runs all the time, or runs to its end."""
+    """Whether it serves requests, runs all the time, or runs to completion."""
     size: Size | None = None
-    """Named size, where `cpu` and `memory` do not say otherwise."""
+    """Named size; `cpu` and `memory` override it."""
     cpu_millicores: Millicores | None = Field(default=None, alias="cpu")
-    """Processor time of an instance."""
+    """CPU of an instance."""
     memory_mib: MemoryMib | None = Field(default=None, alias="memory")
-    """Main memory of an instance."""
+    """Memory of an instance."""
     min_instances: int = Field(default=0, ge=0, le=1000)
-    """Instances that are kept warm, and paid for."""
+    """Instances kept warm, which are billed."""
     max_instances: int | None = Field(default=None, ge=1, le=1000)
-    """Without it, the size's, else the group's scaling.max."""
+    """Maximum instances; defaults to the size's, else the group's scaling.max."""
     concurrency: int = Field(default=80, ge=1)
-    """Requests an instance answers at a time."""
+    """Concurrent requests per instance."""
     timeout_s: Seconds = Field(default=300, alias="timeout")
-    """Time a request may take."""
+    """Maximum time of a request."""
     billing: Billing = Billing.REQUEST
-    """When its processors are paid for."""
+    """When CPU time is billed."""
     gpu: CloudGpu | None = None
-    """Its card; one an instance."""
+    """GPU type; one GPU per instance."""
     ingress: Ingress = Ingress.INTERNAL
-    """From where it is reached."""
+    """Sources that may reach it."""
     exposed: str = ""
-    """With ingress `all`: why the whole internet may knock, past any load balancer's rules."""
+    """With ingress `all`: why the whole internet may reach it, bypassing any load balancer's rules."""
     invokers: tuple[Member, ...] = ()
     """Who may call it, such as `serviceAccount:caller@project.iam.gserviceaccount.com`."""
     egress: Literal["private", "all"] | None = None
-    """What goes through the project's network: private addresses, or everything; nothing without it."""
+    """Traffic sent through the project's network: to private addresses, or all; none by default."""
     volumes: FrozenMap[Name, Backing] = Field(default_factory=dict, validate_default=True)
-    """Volume of the group -> where its data lives."""
+    """Volume of the group -> where its data is stored."""
     deletion_protection: bool = True
-    """Whether it must be unlocked before it can be removed."""
+    """Whether protection must be lifted before it can be deleted."""
     attested_images: bool = False
-    """Only images that the project's Binary Authorization policy lets through."""
+    """Whether to run only images that the project's Binary Authorization policy admits."""
     idle_gpu_accepted: str = ""
-    """Why a GPU may be kept warm, which is paid for at its full rate around the clock."""
+    """Why a GPU may be kept warm, which is billed at the full rate around the clock."""
 
     @property
     def named_shape(self) -> Shape | None:
-        """The shape that its size names."""
+        """The shape of the named size."""
         return SIZES[self.size] if self.size else None
 
     def instances_max(self, copies_max: int) -> int:
-        """How many instances a region may have: its own figure, else its size's, else the group's copies."""
+        """Maximum instances per region: max_instances, else the size's, else the group's replicas."""
         return self.max_instances or (self.named_shape.max_instances if self.named_shape else copies_max)
 
 
 class CloudSecret(Model):
-    """A secret in Secret Manager; its value is set there, and never stands in these files."""
+    """A secret in Secret Manager; its value is set there, and never in these files."""
 
     version: int = Field(ge=1)
-    """Version that services read: a new one rolls out by changing it."""
+    """Version that services read; change it to roll out a new one."""
     candidate_version: int | None = Field(default=None, ge=1)
-    """Version that a group's candidate reads while a rollout tries it; `version` without it."""
+    """Version that a rollout's candidate reads; defaults to `version`."""
     rotation_days: int | None = Field(default=None, ge=1, le=3650)
-    """How often its owner is reminded to make a new one."""
+    """How often its owner is reminded to rotate it."""
 
 
 class FrontDoor(Model):
     """One address for services in several regions: a global load balancer with a managed certificate."""
 
     host: HostName
-    """Its name on the internet, such as agents.example.org."""
+    """Public host name, such as agents.example.org."""
     group: Name
     """The service behind it."""
     requests_per_minute: int | None = Field(default=None, ge=1)
-    """From one address; more are refused."""
+    """Maximum per client address; more are rejected."""
     armor: bool = False
-    """Refuse what Cloud Armor's preconfigured rules take for an attack."""
+    """Whether to reject requests that match Cloud Armor's preconfigured rules."""
 
 
 class Observation(Model):
-    """What is watched, and who is told."""
+    """Monitoring and alerts."""
 
     email: Email
-    """Who is told."""
+    """Recipient of alerts."""
     errors_per_minute: int = Field(default=5, ge=1)
-    """Errors in the logs above which somebody is told."""
+    """Logged errors above which an alert is sent."""
     latency_ms: int = Field(default=2000, ge=1)
-    """95th percentile of a service's answers above which somebody is told."""
+    """95th percentile latency above which an alert is sent."""
 
 
 class Budget(Model):
-    """What a month may cost."""
+    """Budget of a month."""
 
     monthly_usd: UsDollars
     """US dollars; the expected cost must stay below."""
     billing_account: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$")] | None = None
-    """Account whose budget alerts are set up; without it there are none, and the plan alone holds to the figure."""
+    """Billing account to set up budget alerts in; without it, only the plan enforces the budget."""
     alert_percents: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 90, 100)
-    """Percent of it at which the account is told."""
+    """Percentages of the budget at which alerts are sent."""
 
 
 class Cloud(Model):
-    """What a project on Google Cloud runs; the project itself is the machine's connection."""
+    """Settings of a Google Cloud project; the machine's connection names the project."""
 
     project_number: int = Field(ge=1)
-    """`gcloud projects describe` prints it; it is part of every service's address."""
+    """Printed by `gcloud projects describe`; part of every service's address."""
     regions: tuple[Region, ...] = Field(min_length=1)
-    """Every service runs in each of them."""
+    """Regions; every service runs in each of them."""
     services: FrozenMap[Name, CloudService] = Field(default_factory=dict, validate_default=True)
-    """Group -> how it is run; a group that is not named is run as everything is by default."""
+    """Group -> its settings; defaults apply to other groups."""
     secrets: FrozenMap[Name, CloudSecret] = Field(default_factory=dict, validate_default=True)
-    """Secret's name -> the version that is read."""
+    """Secret name -> version to read."""
     network: Name | None = None
     """VPC network for private traffic."""
     subnet: Name | None = None
-    """Its subnet in each region."""
+    """Subnet of the network in each region."""
     build_repository: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")
-    """GitHub repository, `owner/name`, whose pushes to main build the images; without it they are pushed by hand."""
+    """GitHub repository, `owner/name`, that builds the images on pushes to main; without it, push them by hand."""
     front_door: FrontDoor | None = None
-    """One address for its services in several regions."""
+    """Load balancer in front of its services in several regions."""
     observation: Observation | None = None
-    """What is watched, and who is told."""
+    """Monitoring and alerts."""
     budget: Budget | None = None
-    """What a month may cost."""
+    """Monthly budget."""
 
     @model_validator(mode="after")
     def _regions_are_named_once(self) -> Cloud:
-        twice = sorted({region for region in self.regions if self.regions.count(region) > 1})
-        if twice:
-            msg = f"regions names {', '.join(twice)} twice; keep one"
+        if twice := repeated(self.regions):
+            msg = f"regions lists {', '.join(twice)} twice; keep one"
             raise ValueError(msg)
         return self
 
@@ -227,7 +226,7 @@ class Cloud(Model):
     def _private_traffic_has_a_network(self) -> Cloud:
         without = [name for name, service in self.services.items() if service.egress]
         if without and (self.network is None or self.subnet is None):
-            msg = f"services.{without[0]}.egress goes through a network; give network and subnet"
+            msg = f"services.{without[0]}.egress needs a network; set network and subnet"
             raise ValueError(msg)
         return self
 
@@ -240,5 +239,5 @@ class Cloud(Model):
         return f"run-{group}"
 
     def service(self, group: str) -> CloudService:
-        """How a group is run."""
+        """Settings of a group's service."""
         return self.services.get(group, CloudService())

@@ -1,4 +1,4 @@
-"""A Kubernetes cluster as a machine: its node pools, and how groups are reached, scaled and kept on it."""
+"""A Kubernetes cluster as a machine: node pools, ingress, storage, scaling and metrics."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
 
-"""Node label that names a node's pool, where a cluster has no label of its own for it."""
-
 HostName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", max_length=253)
 ]
@@ -23,141 +21,140 @@ LabelKey = Annotated[str, StringConstraints(pattern=r"^([a-z0-9.-]+/)?[A-Za-z0-9
 
 
 class Sharing(StrEnum):
-    """How a pool's cards are handed to pods."""
+    """How a pool's GPUs are allocated to pods."""
 
     WHOLE_DEVICE = "whole-device"
-    """A pod holds a card alone: NVIDIA's device plugin as it is installed."""
+    """A pod has a card alone: NVIDIA's device plugin with its defaults."""
     SHARED_DEVICE = "shared-device"
-    """Several pods take turns on a card: the device plugin's time slicing. Nothing caps their memory."""
+    """Several pods share a card by the device plugin's time slicing. Nothing limits their memory."""
     MEMORY_AMOUNT = "memory-amount"
-    """A pod gets an amount of a card's memory, and no more: HAMi."""
+    """HAMi limits a pod to an amount of a card's memory."""
 
 
 class PoolGpu(Gpu):
     """The cards of a node pool, all alike."""
 
     per_node: int = Field(default=1, ge=1, le=16)
-    """Cards of a node."""
+    """Cards per node."""
     sharing: Sharing = Sharing.WHOLE_DEVICE
-    """How cards are handed to pods."""
+    """How cards are allocated to pods."""
     shares: int = Field(default=1, ge=1, le=48)
-    """Pods that take turns on a card, for `shared-device`."""
+    """Pods per card, for `shared-device`."""
 
     @model_validator(mode="after")
     def _is_shared_one_way(self) -> PoolGpu:
         if self.mps is not None:
-            msg = "mps is a Docker machine's; a cluster's device plugin shares cards: set sharing instead"
+            msg = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
             raise ValueError(msg)
         if (self.shares > 1) != (self.sharing is Sharing.SHARED_DEVICE):
-            msg = f'shares {self.shares} does not go with sharing "{self.sharing}"; shared-device takes 2 or more'
+            msg = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
             raise ValueError(msg)
         return self
 
 
 class NodePool(Model):
-    """Nodes that are alike. `cpus` and `memory` are one node's, without what the system keeps (allocatable)."""
+    """Identical nodes. `cpus` and `memory` are the allocatable ones of one node."""
 
     nodes: int = Field(ge=1, le=1000)
     """Number of nodes."""
     arch: Arch = Arch.AMD64
-    """Their processor architecture."""
+    """CPU architecture."""
     cpus: int = Field(ge=1)
-    """Processors of a node."""
+    """CPUs per node."""
     memory_mib: MemoryMib = Field(alias="memory")
-    """Main memory of a node."""
+    """Memory per node."""
     gpu: PoolGpu | None = None
-    """Their cards; none without it."""
+    """GPUs of the nodes."""
     usd_per_hour: Usd | None = None
-    """What one node costs; without it, `fleet cost` says that nobody knows."""
+    """Price of one node; `fleet cost` lists it as unpriced without it."""
 
 
 class Exposure(Model):
-    """An endpoint of a group that is reachable from outside the cluster, over TLS."""
+    """An endpoint that is exposed outside the cluster, over TLS."""
 
     host: HostName
-    """Its name on the internet, such as agents.example.org."""
+    """Public host name, such as agents.example.org."""
     port: Name = "main"
     """Key of the group's port."""
     requests_per_second: int = Field(default=10, ge=1)
-    """From one address, at an ingress; a gateway limits nothing by itself."""
+    """Limit per client address, for an ingress; a gateway has no limits of its own."""
     connections: int = Field(default=100, ge=1)
-    """From one address at a time, at an ingress."""
+    """Concurrent connections per client address, for an ingress."""
 
 
 class Entrance(Model):
-    """How requests come into the cluster."""
+    """How requests enter the cluster."""
 
     kind: Literal["ingress", "gateway"] = "ingress"
     """`gateway` (Gateway API) can split requests between two versions of a group; `ingress` cannot."""
     class_name: Name = "nginx"
     """Ingress class or gateway class."""
     namespace: Name = "ingress-nginx"
-    """Namespace of what forwards the requests: the one that may reach exposed groups."""
+    """Namespace of the ingress controller or gateway, which may reach exposed groups."""
     issuer: Name
-    """Cluster issuer of cert-manager that signs the hosts' certificates."""
+    """cert-manager ClusterIssuer that signs the hosts' certificates."""
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
-    """Group -> how it is reached."""
+    """Group -> how it is exposed."""
 
     @model_validator(mode="after")
-    def _limits_are_an_ingresss(self) -> Entrance:
-        limits = {"requests_per_second", "connections"}
+    def _gateway_has_no_limits(self) -> Entrance:
         for group, exposure in self.exposed.items():
-            stated = sorted(limits & exposure.model_fields_set)
-            if self.kind == "gateway" and stated:
-                msg = f"exposed.{group}.{stated[0]} cannot be kept by a gateway; drop it, or set kind to ingress"
+            limits = sorted({"requests_per_second", "connections"} & exposure.model_fields_set)
+            if self.kind == "gateway" and limits:
+                msg = f"exposed.{group}.{limits[0]} is not supported by a gateway; drop it, or set kind to ingress"
                 raise ValueError(msg)
         return self
 
 
 class Metrics(StrEnum):
-    """How Prometheus finds a group's metrics."""
+    """How Prometheus discovers a group's metrics."""
 
     ANNOTATIONS = "annotations"
-    """By `prometheus.io/...` annotations of the pods."""
+    """`prometheus.io/...` annotations on the pods."""
     SERVICE_MONITOR = "service-monitor"
-    """By a ServiceMonitor, for the Prometheus operator."""
+    """A ServiceMonitor, for the Prometheus operator."""
     NONE = "none"
     """Not at all."""
 
 
 class Cluster(Model):
-    """What a cluster has to give, and which of its parts a fleet uses."""
+    """A cluster's capacity, and the parts of it that a fleet uses."""
 
     namespace: Name = "fleet"
     """Namespace of the groups without a tenant; a tenant's is `<namespace>-<tenant>`."""
     node_pools: FrozenMap[Name, NodePool] = Field(min_length=1)
-    """Pool's name -> its nodes."""
+    """Pool name -> its nodes."""
     pool_label: LabelKey = labels.POOL
-    """Label of a node that names its pool."""
+    """Node label that names the pool."""
     storage_class: Name | None = None
-    """Class of volumes that one pod mounts; without it, the cluster's default."""
+    """Storage class of volumes that one pod mounts; defaults to the cluster's."""
     ssd_storage_class: Name | None = None
-    """Class of volumes whose medium is ssd."""
+    """Storage class of volumes with medium ssd."""
     shared_storage_class: Name | None = None
-    """Class of volumes that pods on several nodes mount (ReadWriteMany); without it there are none."""
+    """Storage class of volumes that pods on several nodes mount (ReadWriteMany)."""
     volume_size_mib: MemoryMib = Field(default=10240, alias="volume_size")
-    """Size of a volume whose group states none: a claim must."""
+    """Default size of a volume: a claim requires one."""
     entrance: Entrance | None = None
-    """How requests come in; without it, none do."""
+    """How requests enter the cluster; without it, none do."""
     metrics: Metrics = Metrics.ANNOTATIONS
-    """How Prometheus finds a group's metrics."""
+    """How Prometheus discovers a group's metrics."""
     metrics_namespace: Name = "monitoring"
     """Namespace of the Prometheus that may read metrics."""
     autoscaler: Literal["built-in", "keda"] = "built-in"
-    """`keda` also scales on the signals a group names; `built-in` (HorizontalPodAutoscaler) on CPU and memory."""
+    """`built-in` (HorizontalPodAutoscaler) scales on CPU and memory, `keda` also on a group's signals."""
     prometheus: str = Field(default="http://prometheus.monitoring:9090", pattern=r"^https?://\S+$")
-    """Where KEDA asks for a group's signals."""
+    """Prometheus that KEDA queries for a group's signals."""
 
     def namespace_of(self, tenant: str | None) -> str:
-        """Namespace of a tenant's groups, and of the shared ones for None."""
+        """Namespace of a tenant's groups; of the shared groups for None."""
         return f"{self.namespace}-{tenant}" if tenant else self.namespace
 
     @property
     def cpus(self) -> int:
-        """Processors of all nodes."""
+        """CPUs of all nodes."""
         return sum(pool.nodes * pool.cpus for pool in self.node_pools.values())
 
     @property
     def memory_mib(self) -> int:
-        """Main memory of all nodes."""
+        """Memory of all nodes."""
         return sum(pool.nodes * pool.memory_mib for pool in self.node_pools.values())

@@ -1,4 +1,4 @@
-"""What a month's cost depends on: the power a machine draws, and the load a group is expected to carry."""
+"""Inputs of the monthly cost: a machine's power and price, and a group's expected load."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", m
 
 
 class Power(Model):
-    """What a machine of one's own costs: electricity, and its price over the years it serves."""
+    """Cost of an own machine: electricity, and its price over its service life."""
 
     idle_watts: Watts
-    """At the socket, while its groups wait."""
+    """Power at the socket while its groups are idle."""
     load_watts: Watts
-    """At the socket, while its groups work."""
+    """Power at the socket under load."""
     tariff_usd_per_kwh: Usd
-    """US dollars a kWh."""
+    """US dollars per kWh."""
     price_usd: Usd = 0
-    """What it cost; 0 for one that would stand there anyway."""
+    """Purchase price; 0 for a machine that exists anyway."""
     years: float = Field(default=4, gt=0, le=50, allow_inf_nan=False)
-    """How long it is to serve."""
+    """Service life."""
 
     @model_validator(mode="after")
     def _load_is_above_idle(self) -> Power:
@@ -37,25 +37,25 @@ class Power(Model):
 
 
 class ExpectedLoad(Model):
-    """What a group is expected to do. The defaults are assumptions, and `fleet cost` says where it makes them."""
+    """Expected load of a group. The defaults are assumptions, which `fleet cost` reports."""
 
     requests_per_second: float = Field(default=1, ge=0, le=1_000_000, allow_inf_nan=False)
-    """In the hours it is used."""
+    """Request rate in the hours of use."""
     seconds_per_request: float = Field(default=1, gt=0, le=86_400, allow_inf_nan=False)
-    """Of a Cloud Run job: seconds a run."""
+    """Duration of a request; of a run, for a Cloud Run job."""
     hours_per_day: float = Field(default=8, ge=0, le=24, allow_inf_nan=False)
-    """Hours it is used."""
+    """Hours of use."""
     tasks_per_day: float = Field(default=100, ge=0, le=1_000_000_000, allow_inf_nan=False)
-    """Tasks that call a model provider; of a Cloud Run job: its runs."""
+    """Tasks that call a model provider; runs, for a Cloud Run job."""
     model: ModelName | None = None
-    """Model that its tasks call, by its name under `thousand_tasks` in fleet/data/prices.yaml."""
+    """Model that the tasks call: a name under `thousand_tasks` in fleet/data/prices.yaml."""
 
     @property
     def at_a_time(self) -> float:
-        """Requests under way on average, in the hours it is used."""
+        """Mean concurrent requests in the hours of use."""
         return self.requests_per_second * self.seconds_per_request
 
     @property
     def busy_hours_per_day(self) -> float:
-        """Hours in which at least one request is under way, at the most."""
+        """Upper bound of the hours with at least one request."""
         return self.hours_per_day * min(1.0, self.at_a_time)

@@ -1,4 +1,4 @@
-"""What a device is, and which targets deploy onto it."""
+"""Device classes, and the targets that deploy to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Arch(StrEnum):
-    """Processor architecture, by the names image platforms use."""
+    """CPU architecture, named as in image platforms."""
 
     AMD64 = "amd64"
     """Most PCs and clouds (x86_64)."""
@@ -15,36 +15,36 @@ class Arch(StrEnum):
 
 
 class Target(StrEnum):
-    """The kind of machine, which decides the component package that builds it."""
+    """The kind of machine; selects the component package that builds it."""
 
     DOCKER = "docker"
-    """A Docker daemon, or what speaks its API."""
+    """A Docker daemon, or a compatible API."""
     KUBERNETES = "kubernetes"
-    """A cluster, by a context of a kubeconfig."""
+    """A cluster, reached by a kubeconfig context."""
     CLOUDRUN = "cloudrun"
     """A project on Google Cloud."""
 
     @property
     def shares_ports(self) -> bool:
-        """Whether sidecars have one network identity with their main container, and so one set of ports."""
+        """Whether sidecars share the network namespace of their main container, and so its ports."""
         return self is not Target.DOCKER
 
 
 class LanEncryption(StrEnum):
-    """What encrypts the traffic that goes to a machine's LAN address."""
+    """What encrypts the traffic to a machine's LAN address."""
 
     WIREGUARD = "wireguard"
-    """The address is that of a WireGuard interface."""
+    """The address belongs to a WireGuard interface."""
     TAILSCALE = "tailscale"
-    """The address is the machine's in a tailnet, which is WireGuard."""
+    """The address is in a tailnet, which uses WireGuard."""
     VPN = "vpn"
-    """The address is inside another VPN, such as IPsec or OpenVPN."""
+    """The address is in another VPN, such as IPsec or OpenVPN."""
     TLS = "tls"
-    """Every endpoint that is published there speaks TLS itself."""
+    """Every endpoint published there speaks TLS itself."""
 
 
 class DeviceClass(StrEnum):
-    """What the device is. `targets` says what deploys containers onto it."""
+    """The class of a device."""
 
     GAMING_PC = "gaming-pc"
     """Runs Docker."""
@@ -57,15 +57,15 @@ class DeviceClass(StrEnum):
     CLOUD_VM = "cloud-vm"
     """Runs Docker."""
     SINGLE_BOARD_COMPUTER = "single-board-computer"
-    """Raspberry Pi 4 and its like: Docker, images for arm64; limits of memory hold once its kernel is told to."""
+    """Raspberry Pi 4 and similar: Docker, arm64 images; memory limits need a kernel setting."""
     CONTAINER_SERVICE = "container-service"
-    """A cluster or a cloud's service, by its own API."""
+    """A cluster or cloud service, with its own API."""
     HPC = "hpc"
-    """Performance matters most: Docker's API over another engine, such as Podman."""
+    """Performance first: another engine with Docker's API, such as Podman."""
 
     @property
     def targets(self) -> frozenset[Target]:
-        """Targets that deploy groups onto a device of this class; never Docker inside a container service."""
+        """Targets for a device of this class."""
         if self is DeviceClass.CONTAINER_SERVICE:
             return frozenset({Target.KUBERNETES, Target.CLOUDRUN})
         return frozenset({Target.DOCKER})

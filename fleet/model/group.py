@@ -1,4 +1,4 @@
-"""A container group: the unit of placement; one main container and its sidecars."""
+"""A container group: a main container and its sidecars, the unit of placement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber
+from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber, repeated
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
@@ -17,16 +17,16 @@ from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
 MAIN = "main"
-"""Key of the container every group has; the others are its sidecars."""
+"""Key of the main container; all others are sidecars."""
 
 EXTENDS = "extends"
-"""Key of a group file that names the one it is laid over."""
+"""Key that names the group whose file this one extends."""
 
 DEFAULT_PORT = 8000
-"""Port agents answer on inside a container, and the health check's."""
+"""Port of agents and health checks inside a container."""
 
 SECRETS_PATH = "/run/secrets"
-"""Folder inside a container that holds its secrets."""
+"""Folder of secrets inside a container."""
 
 RESERVED_PATHS = ("/dev/shm", SECRETS_PATH)  # noqa: S108  (mount points in the container)
 
@@ -37,112 +37,110 @@ OutsideRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-
 
 
 class Health(Model):
-    """How a container shows that it works: an HTTP path, or a command of the image."""
+    """Health check of a container: an HTTP path, or a command."""
 
     path: str = Field(default="/health", pattern=r"^/\S*$")
-    """HTTP path that tells whether it works."""
+    """HTTP path of the liveness check."""
     ready_path: str = Field(default="", pattern=r"^(/\S*)?$")
-    """HTTP path that tells whether it takes requests; the agent host's own where its image is built here."""
+    """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
-    """Where the path is asked for."""
+    """Port of the HTTP checks."""
     command: tuple[str, ...] = ()
-    """Instead of the HTTP check, for a ready image that has its own."""
+    """Command to run instead of the HTTP check, for a ready image."""
     interval_s: Seconds = Field(default=30, alias="interval")
-    """Time between two checks."""
+    """Time between checks."""
     timeout_s: Seconds = Field(default=10, alias="timeout")
-    """Time a check may take."""
+    """Timeout of a check."""
     retries: int = Field(default=3, ge=1, le=100)
-    """Checks that may fail in a row."""
+    """Consecutive failures after which the container is unhealthy."""
     start_period_s: Seconds = Field(default=60, alias="start_period")
-    """Time in which a failed check does not count yet."""
+    """Time after the start in which failures are ignored."""
 
     @property
     def by_command(self) -> bool:
-        """Whether only the command can tell: an image that states both is asked over HTTP, without a process in it."""
+        """Whether the command is the only check: HTTP has precedence, as it needs no process in the container."""
         return bool(self.command) and "path" not in self.model_fields_set
 
     @property
     def deadline_s(self) -> int:
-        """Seconds after which a container that is not healthy never will be."""
+        """Seconds after which a container that is still unhealthy has failed."""
         return self.start_period_s + self.retries * (self.interval_s + self.timeout_s)
 
 
 class Mount(Model):
-    """A volume inside a container."""
+    """A volume mounted in a container."""
 
     path: AbsolutePath
-    """Where it lies in the container."""
+    """Mount path in the container."""
     read_only: bool = False
-    """Whether the container may only read it."""
+    """Whether it is mounted read-only."""
 
 
 class Container(Model):
     """One container of a group."""
 
     build: Build | None = None
-    """The image is made of agents of your own; either this or `image`."""
+    """Builds the image from your agents; excludes `image`."""
     image: Image | None = None
-    """A ready image; either this or `build`."""
+    """A ready image; excludes `build`."""
     command: tuple[str, ...] = ()
-    """Replaces the image's command; an image we build starts the agent host."""
+    """Overrides the image's command; images built here start the agent host."""
     agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
-    """Agent's name -> how it is started; `{}` where its name says all."""
+    """Agent name -> how to start it; `{}` for the defaults."""
     memory: MemoryBudget
-    """Main memory: what is set aside, and the cap."""
+    """Memory request and limit."""
     cpu: CpuBudget
-    """Processor time: what is set aside, and the cap."""
+    """CPU request and limit."""
     gpu: GpuBudget | None = None
-    """GPU memory: what is always held, and what it may burst to."""
+    """GPU memory request and limit."""
     shared_memory_mib: MemoryMib = Field(default=64, alias="shared_memory")
-    """Size of /dev/shm; PyTorch data loaders want more than Docker's 64 MiB."""
+    """Size of /dev/shm; PyTorch data loaders need more than Docker's 64 MiB."""
     mounts: FrozenMap[Name, Mount] = Field(default_factory=dict, validate_default=True)
-    """Volume -> where it lies in the container."""
+    """Volume -> how it is mounted."""
     devices: tuple[AbsolutePath, ...] = ()
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, str] = Field(default_factory=dict, validate_default=True)
-    """Plain settings; a value that is secret is named under `secrets` instead."""
+    """Environment variables; secret values are named under `secrets` instead."""
     secrets: tuple[Name, ...] = ()
-    """Names of secrets, given as files under /run/secrets; no value ever stands in these files."""
+    """Names of secrets, mounted as files under /run/secrets; their values are never in these files."""
     health: Health = Field(default_factory=Health)
-    """How it shows that it works; without it, GET /health on 8000."""
+    """Health check; defaults to GET /health on port 8000."""
     hardening: Hardening = Field(default_factory=Hardening)
-    """Its locks, all closed without this."""
+    """Security settings; the defaults are the strictest."""
     restart: Literal["always", "on-failure", "no"] = "always"
-    """What happens when it ends by itself."""
+    """Restart policy."""
     restarts_max: int = Field(default=5, ge=1, le=10)
-    """Restarts over the container's whole life, for `on-failure`."""
+    """Maximum restarts in the container's lifetime, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
     """Time between SIGTERM and SIGKILL."""
     waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)
-    """Rules of the policies that this container may break, beside its group's."""
+    """Policy rules that this container may violate, in addition to its group's."""
 
     @property
     def has_agent_host(self) -> bool:
-        """Whether the agent host runs in it: a ready image has its own program, and so has a folder's."""
+        """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
 
     @model_validator(mode="after")
     def _comes_from_one_place(self) -> Container:
         if (self.build is None) == (self.image is None):
-            what = "neither build nor image is" if self.build is None else "build and image are both"
-            msg = f"{what} given; give build for agents of your own, or image for a ready one"
+            problem = "neither build nor image is set" if self.build is None else "build and image are both set"
+            msg = f"{problem}; set build for your own agents, or image for a ready image"
             raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
     def _nothing_is_mounted_twice(self) -> Container:
         paths = [*(mount.path for mount in self.mounts.values()), *self.hardening.tmpfs]
-        twice = sorted({path for path in paths if paths.count(path) > 1})
-        if twice:
-            msg = f"two things are mounted at {twice[0]}; give each a path of its own (hardening.tmpfs counts too)"
+        if twice := repeated(paths):
+            msg = f"{twice[0]} is mounted twice; use another path for one of mounts and hardening.tmpfs"
             raise ValueError(msg)
-        ours = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
-        if ours:
-            msg = f"{ours[0]} is mounted by the fleet itself; use shared_memory or secrets, or another path"
+        reserved = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
+        if reserved:
+            msg = f"{reserved[0]} is reserved; use shared_memory or secrets, or another path"
             raise ValueError(msg)
-        again = sorted({name for name in self.secrets if self.secrets.count(name) > 1})
-        if again:
-            msg = f"secrets names {', '.join(again)} twice; keep one"
+        if twice := repeated(self.secrets):
+            msg = f"secrets lists {', '.join(twice)} twice; keep one"
             raise ValueError(msg)
         return self
 
@@ -152,85 +150,85 @@ class Container(Model):
             return self
         cuda = self.build is not None and self.build.variant == "cuda"
         if cuda and self.gpu is None:
-            msg = "build.variant is cuda, but there is no GPU budget; add gpu with request, limit and enforcement"
+            msg = "build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
             raise ValueError(msg)
         if self.gpu is not None and self.build is not None and not cuda:
-            msg = "gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+            msg = "gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
             raise ValueError(msg)
         return self
 
 
 class Port(Model):
-    """A port of the group, reachable by name on its machine."""
+    """An endpoint of the group, reachable by name on its machine."""
 
     port: PortNumber = DEFAULT_PORT
     """Port inside the container."""
     protocol: Literal["tcp", "udp"] = "tcp"
-    """Transport."""
+    """Transport protocol."""
     scheme: Literal["tcp", "http"] = "tcp"
-    """How its address starts: `tcp://` or `http://`."""
+    """URL scheme of its address."""
     container: Name = MAIN
-    """The container that answers."""
+    """The container that listens on it."""
     service: Name | None = None
-    """Role it plays in the fleet (`observability`, `discovery`): names it `<machine>-<service>` elsewhere."""
+    """Role in the fleet (`observability`, `discovery`); other machines reach it as `<machine>-<service>`."""
     host_port: PortNumber | None = None
-    """Port on the machine's LAN address, opened only once another machine needs it."""
+    """Port on the machine's LAN address, published only if another machine needs it."""
 
 
 class ContainerGroup(Model):
-    """What runs together, is placed together and shares volumes and a budget."""
+    """Containers that are placed together and share volumes."""
 
     name: Name
     system: Name
-    """The folder it lies in."""
+    """Folder of the file."""
     extends: Name | None = None
-    """Group whose file this one is laid over: maps key by key, lists and values as a whole; `null` drops a key."""
+    """Group whose file this one extends: maps are merged, lists and values replaced; `null` removes a key."""
     description: str = ""
-    """What it does, in a sentence."""
+    """One-sentence description."""
     optional: bool = False
-    """Runs only where a stack names it; any other group that is on no machine is a fault."""
+    """Whether it may run on no machine; for any other group this is a fault."""
     machine_memory_above_mib: MemoryMib | None = Field(default=None, alias="machine_memory_above")
-    """Meant for machines with more main memory than this: a smaller one has better use for a smaller group."""
+    """Requires a machine with more memory than this: smaller machines suit smaller groups."""
     tenant: Name | None = None
-    """Groups of different tenants cannot reach each other. A group without one is shared: it is reached by the groups
-    that name it as a peer."""
+    """Groups of different tenants are isolated. A group without a tenant is shared by the groups that name it as a
+    peer."""
     containers: FrozenMap[Name, Container] = Field(min_length=1)
-    """Containers that are placed together: `main`, and its sidecars by names of their own."""
+    """The `main` container and its sidecars."""
     ports: FrozenMap[Name, Port] = Field(default_factory=lambda: {MAIN: {"port": DEFAULT_PORT}}, validate_default=True)
-    """Port's key -> where it answers; without it, `main` on 8000."""
+    """Endpoint -> its port; defaults to `main` on 8000."""
     volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)
-    """Storage that it owns: volume's name -> how it is kept."""
+    """Volumes that it owns."""
     start_after: tuple[Name, ...] = ()
-    """Groups that must be healthy first."""
+    """Groups that must be healthy before it starts."""
     peers: tuple[EndpointRef, ...] = ()
-    """Endpoints it talks to: `<group>` or `<group>/<port>`."""
+    """Endpoints that it connects to: `<group>` or `<group>/<port>`."""
     outside: tuple[OutsideRef, ...] = ()
-    """What it talks to on the internet: `host:port`, such as `api.anthropic.com:443`."""
+    """Internet hosts that it connects to: `host:port`, such as `api.anthropic.com:443`."""
     tier: Tier = Tier.STANDARD
-    """How much it matters when room is short."""
+    """Priority when capacity is short."""
     scaling: Scaling = Field(default_factory=Scaling)
-    """How many copies run, where the target can run several."""
+    """Number of replicas, on targets that support several."""
     rollout: Rollout = Field(default_factory=Rollout)
-    """How a new version takes over."""
+    """How a new version is rolled out."""
     load: ExpectedLoad = Field(default_factory=ExpectedLoad)
-    """What it is expected to do: what `fleet cost` reckons with."""
+    """Expected load, used by `fleet cost`."""
     waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)
-    """Rules of the policies that it may break: id of a rule -> why, and until when."""
+    """Policy rules that it may violate: rule id -> reason and end date."""
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """Names of all agents, main container first."""
+        """Names of all agents, the main container's first."""
         order = sorted(self.containers, key=lambda key: key != MAIN)
         return tuple(name for key in order for name in self.containers[key].agents)
 
     @property
     def whose(self) -> str:
-        """Its tenant in words."""
+        """Its tenant, as text."""
         return f"tenant {self.tenant}" if self.tenant else "no tenant"
 
     @property
     def single_writer_volumes(self) -> tuple[str, ...]:
-        """Volumes it owns whose files take one writer."""
+        """Its volumes that allow one writer."""
         return tuple(name for name, volume in self.volumes.items() if volume.writers == "one")
 
     @model_validator(mode="after")
@@ -239,28 +237,24 @@ class ContainerGroup(Model):
             return self
         owned = self.single_writer_volumes[0]
         if self.scaling.max > 1:
-            msg = f"scaling.max is {self.scaling.max}, but volumes.{owned} takes one writer; set it to 1"
+            msg = f"scaling.max is {self.scaling.max}, but volumes.{owned} allows one writer; set it to 1"
             raise ValueError(msg)
         if self.rollout.has_two_tracks:
             msg = (
-                f'rollout.strategy "{self.rollout.strategy}" runs two versions, but volumes.{owned} takes one writer; '
+                f'rollout.strategy "{self.rollout.strategy}" runs two versions, but volumes.{owned} allows one writer; '
                 f"use {RolloutStrategy.RECREATE}"
             )
             raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
-    def _has_a_main_container(self) -> ContainerGroup:
+    def _named_containers_exist(self) -> ContainerGroup:
         if MAIN not in self.containers:
-            msg = f'no container is called "{MAIN}"; rename {next(iter(self.containers))}'
+            msg = f'container "{MAIN}" is missing; rename {next(iter(self.containers))}'
             raise ValueError(msg)
-        return self
-
-    @model_validator(mode="after")
-    def _ports_point_at_containers(self) -> ContainerGroup:
         for key, port in self.ports.items():
             if port.container not in self.containers:
-                has = ", ".join(self.containers)
-                msg = f"ports.{key}.container: {port.container} is no container of the group; use {has}"
+                choice = ", ".join(self.containers)
+                msg = f"ports.{key}.container: unknown container {port.container}; use {choice}"
                 raise ValueError(msg)
         return self

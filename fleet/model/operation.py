@@ -1,4 +1,4 @@
-"""How a group is operated: how many of it run, how much it matters, how a new version takes over."""
+"""Operation of a group: scaling, priority and rollouts."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 class Tier(StrEnum):
-    """How much a group matters when room is short."""
+    """Priority of a group when capacity is short."""
 
     CRITICAL = "critical"
-    """Others depend on it: kept in two copies or more where it can be, and evicted last."""
+    """Runs two replicas or more if possible, and is evicted last."""
     STANDARD = "standard"
-    """Neither first nor last."""
+    """Default priority."""
     EXPERIMENTAL = "experimental"
-    """First to give way."""
+    """Evicted first."""
 
 
 class Signal(Model):
-    """Work that is waiting, as a Prometheus query sees it."""
+    """Pending work, by a Prometheus query."""
 
     query: str = Field(min_length=3)
-    """In Prometheus' language; it gives one number."""
+    """PromQL query that returns one number."""
     per_replica: int = Field(ge=1)
-    """How much of it one copy of the group takes."""
+    """Amount per replica."""
 
 
 class Scaling(Model):
-    """How many copies of a group run."""
+    """Number of replicas of a group."""
 
     min: int = Field(default=1, ge=1, le=1000)
-    """Copies at least."""
+    """Minimum replicas."""
     max: int = Field(default=1, ge=1, le=1000)
-    """Copies at the most."""
+    """Maximum replicas."""
     cpu_percent: Percent = 70
-    """Mean use of the CPU request above which there are too few."""
+    """Mean use of the CPU request above which replicas are added."""
     memory_percent: Percent = 80
-    """Mean use of the memory request above which there are too few."""
+    """Mean use of the memory request above which replicas are added."""
     down_after_s: Seconds = Field(default=300, alias="down_after")
-    """How long there must be too many before one is stopped; a new one is started at once."""
+    """Delay before surplus replicas are stopped; new ones start immediately."""
     signals: FrozenMap[Name, Signal] = Field(default_factory=dict, validate_default=True)
-    """Waiting work that also calls for more copies, where the target can watch it."""
+    """Pending work that also adds replicas, on targets that support it."""
 
     @property
     def is_elastic(self) -> bool:
-        """Whether the number changes by itself."""
+        """Whether the number of replicas changes automatically."""
         return self.max > self.min
 
     @model_validator(mode="after")
@@ -61,44 +61,44 @@ class Scaling(Model):
             msg = f"max {self.max} is below min {self.min}; raise max or lower min"
             raise ValueError(msg)
         if self.signals and not self.is_elastic:
-            msg = f"signals.{next(iter(self.signals))} can change nothing while max is min; raise max, or drop signals"
+            msg = f"signals.{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
             raise ValueError(msg)
         return self
 
 
 class RolloutStrategy(StrEnum):
-    """How a new version takes over from the old one."""
+    """How a new version replaces the old one."""
 
     ROLLING = "rolling"
-    """Copy by copy; the old one stops once the new one is ready."""
+    """Replica by replica; an old one stops once its replacement is ready."""
     RECREATE = "recreate"
-    """The old one stops first: for what cannot run twice."""
+    """The old version stops first, for groups that cannot run twice."""
     BLUE_GREEN = "blue-green"
-    """The new one runs beside the old one, and all requests move at once."""
+    """Both versions run, and all requests move at once."""
     CANARY = "canary"
-    """The new one runs beside the old one, and requests move by steps."""
+    """Both versions run, and requests move in steps."""
 
 
 class Step(Model):
-    """One step of a canary: the share of requests, and how long it is watched."""
+    """One step of a canary rollout."""
 
     percent: Percent
-    """Share of requests the new version gets."""
+    """Share of requests to the new version."""
     pause_s: Seconds | None = Field(default=None, alias="pause")
-    """How long it is watched before the next step; without it, the next one may follow at once."""
+    """Minimum time before the next step."""
 
 
 class Rollout(Model):
-    """How a group's new version takes over."""
+    """How a group's new version is rolled out."""
 
     strategy: RolloutStrategy = RolloutStrategy.ROLLING
-    """Copy by copy, stop first, at once, or by steps."""
+    """How the new version replaces the old one."""
     surge: int = Field(default=1, ge=0, le=100)
-    """Copies above the wanted number while it rolls."""
+    """Extra replicas during a rollout."""
     unavailable: int = Field(default=0, ge=0, le=100)
-    """Copies that may be missing while it rolls."""
+    """Replicas that may be unavailable during a rollout."""
     steps: tuple[Step, ...] = ()
-    """Of a canary; the last is 100 percent."""
+    """Steps of a canary; the last is 100 percent."""
 
     @property
     def has_two_tracks(self) -> bool:
@@ -108,14 +108,14 @@ class Rollout(Model):
     @model_validator(mode="after")
     def _can_move(self) -> Rollout:
         if self.surge + self.unavailable == 0:
-            msg = "surge 0 and unavailable 0 leave no way to replace a copy; raise one of them"
+            msg = "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
             raise ValueError(msg)
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
-            msg = "steps belong to the strategy canary, and a canary needs them; give both or neither"
+            msg = "steps require strategy canary, and canary requires steps; set both or neither"
             raise ValueError(msg)
         if percents and (percents != sorted(set(percents)) or percents[-1] != 100):
-            msg = f"steps go {', '.join(map(str, percents))} percent; let them rise, and end with 100"
+            msg = f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
             raise ValueError(msg)
         return self
 
@@ -124,33 +124,33 @@ class Track(StrEnum):
     """One of two versions that run side by side."""
 
     BLUE = "blue"
-    """The one that a group starts with."""
+    """The first version of a group."""
     GREEN = "green"
-    """The one that takes over first; then they take turns."""
+    """The next version; then they alternate."""
 
     @property
     def other(self) -> Track:
-        """The other one."""
+        """The other track."""
         return Track.GREEN if self is Track.BLUE else Track.BLUE
 
 
 class RolloutState(Model):
-    """Where a group's rollout stands on a stack; each step of it is a change of the stack's file."""
+    """State of a group's rollout on a stack; each step changes the stack's file."""
 
     track: Track = Track.BLUE
-    """The version that counts."""
+    """Track of the active version."""
     image: ImageReference | None = None
-    """Image of its main container, once a rollout changed it; without it, the group's own."""
+    """Image of the main container, if a rollout changed it; defaults to the group's."""
     candidate: ImageReference | None = None
-    """Image of the main container in the new version, which runs on the other track."""
+    """Image of the main container in the new version, on the other track."""
     percent: int = Field(default=0, ge=0, le=100)
-    """Share of requests the new version gets."""
+    """Share of requests to the new version."""
     since: AwareDatetime | None = None
-    """When this step was written, such as "2026-01-31T12:00:00Z": what the step's pause is counted from."""
+    """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
     @model_validator(mode="after")
     def _requests_go_to_a_version(self) -> RolloutState:
         if self.percent and self.candidate is None:
-            msg = f"percent {self.percent} has nowhere to go; give candidate, the new version's image, or drop percent"
+            msg = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
             raise ValueError(msg)
         return self

@@ -1,4 +1,4 @@
-"""What runs in a container: agents in an image made for them, or a ready image."""
+"""Programs of a container: agents in an image built for them, or a ready image."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.
 
 
 class Agent(Model):
-    """A program inside a container. Its code is not ours: we only say how it is started.
+    """How to start an agent: by module, script or program.
 
-    Give one of module, script or program; without any, the module is `<system>.<group>.<agent>` in snake case.
+    The default is module `<system>.<group>.<agent>` in snake case.
     """
 
     module: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
@@ -25,11 +25,11 @@ class Agent(Model):
     program: AbsolutePath | None = None
     """Path of a program inside the container."""
     args: tuple[str, ...] = ()
-    """What it is started with."""
+    """Command-line arguments."""
     essential: bool = True
-    """The container is unhealthy while it is down."""
+    """Whether the container is unhealthy while the agent is down."""
     ports: tuple[Name, ...] = ()
-    """Ports of its group that it listens on itself, so that none of its container's stand-ins takes them."""
+    """Ports of its group that it listens on itself, so that no stand-in does."""
 
     @model_validator(mode="after")
     def _one_command(self) -> Agent:
@@ -44,31 +44,31 @@ class Build(Model):
     """An image made from the agents' Python requirements, or from a folder of images/."""
 
     context: str | None = Field(default=None, pattern=r"^images/[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-    """Folder with a Dockerfile, such as `images/agentdb`; its image has the folder's name, whichever groups use it."""
+    """Folder with a Dockerfile, such as `images/agentdb`; the image has the folder's name."""
     variant: Literal["cpu", "cuda"] = "cpu"
-    """`cuda` for agents that compute on a card; it needs a GPU budget."""
+    """`cuda` for agents that use a GPU; requires `gpu`."""
     requirements: tuple[Requirement, ...] = ()
-    """As pip reads them, one a line."""
+    """pip requirements, one per line."""
     cuda: CudaVersion | None = None
-    """CUDA that its requirements bring, in quotes: "13.2"."""
+    """CUDA version of its requirements, in quotes: "13.2"."""
     unresolved: str = ""
-    """Why they have no lock under images/agent/locks, where they have none: the image is then its owner's to make."""
+    """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
     @model_validator(mode="after")
     def _is_made_one_way(self) -> Build:
-        others = sorted(self.model_fields_set - {"context"})
-        if self.context and others:
-            msg = f"context and {', '.join(others)} exclude each other; a folder's Dockerfile says what is installed"
+        excluded = sorted(self.model_fields_set - {"context"})
+        if self.context and excluded:
+            msg = f"context and {', '.join(excluded)} exclude each other; install packages in the folder's Dockerfile"
             raise ValueError(msg)
         return self
 
 
 class Image(Model):
-    """A ready image, and the platforms it exists for."""
+    """A ready image and its platforms."""
 
     reference: str = Field(min_length=3, pattern=r"^\S+$")
-    """`registry/name:tag`, with `@sha256:...` where it is pinned."""
+    """`registry/name:tag`, with `@sha256:...` if pinned."""
     platforms: tuple[Arch, ...] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
-    """Processor architectures it exists for."""
+    """Supported CPU architectures."""
     cuda: CudaVersion | None = None
-    """CUDA that is in it, in quotes: "12.4"."""
+    """CUDA version in the image, in quotes: "12.4"."""

@@ -1,4 +1,4 @@
-"""Quantities that read as people write them and hold integers: MiB, millicores, seconds."""
+"""Quantities with units, parsed to integers: MiB, millicores, seconds."""
 
 from __future__ import annotations
 
@@ -13,48 +13,42 @@ _MEMORY = re.compile(r"^\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|TiB)\s*$")
 _CPU = re.compile(r"^\s*(\d{1,9})m\s*$")
 _SECONDS = re.compile(r"^\s*(\d{1,9})\s*(s|m|h)\s*$")
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
+_MEMORY_FORM = "a size in whole MiB; write it like 24564MiB or 24GiB"
+_CPU_FORM = "an amount of CPU; write it like 500m or 1.5"
+_SECONDS_FORM = "a duration; write it like 30s or 5m"
 
 
 def parse_memory_mib(value: Any) -> int:
-    """`"8GiB"`, `"24564MiB"`, `"1.5GiB"` -> whole MiB. A bare number has no unit and is refused.
-
-    Raises ValueError with the way out.
-    """
+    """`"8GiB"`, `"24564MiB"`, `"1.5GiB"` -> whole MiB. Raises ValueError, also for a bare number."""
     match = _MEMORY.match(value) if isinstance(value, str) else None
     mib = float(match[1]) * _MIB_PER_UNIT[match[2]] if match else 0.5
     if mib != int(mib):
-        msg = f"{_quoted(value)} is not a size in whole MiB; write it like 24564MiB or 24GiB"
+        msg = f"{_quoted(value)} is not {_MEMORY_FORM}"
         raise ValueError(msg)
     return int(mib)
 
 
 def parse_millicores(value: Any) -> int:
-    """`"500m"`, `2`, `1.5` -> millicores.
-
-    Raises ValueError with the way out.
-    """
+    """`"500m"`, `2`, `1.5` -> millicores. Raises ValueError."""
     if isinstance(value, bool):
         cores: float | None = None
     elif isinstance(value, int | float):
-        # Rounded to a billionth: 2.01 * 1000 is 2009.9999999999998 to a computer.
+        # Rounded: 2.01 * 1000 is 2009.9999999999998 in floating point.
         cores = round(value * 1000, 6) if math.isfinite(value) else None
     else:
         match = _CPU.match(value) if isinstance(value, str) else None
         cores = int(match[1]) if match else None
     if cores is None or cores <= 0 or cores != int(cores):
-        msg = f"{_quoted(value)} is not an amount of CPU; write it like 500m or 1.5"
+        msg = f"{_quoted(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
     return int(cores)
 
 
 def parse_seconds(value: Any) -> int:
-    """`"30s"`, `"5m"`, `"1h"` -> seconds.
-
-    Raises ValueError with the way out.
-    """
+    """`"30s"`, `"5m"`, `"1h"` -> seconds. Raises ValueError."""
     match = _SECONDS.match(value) if isinstance(value, str) else None
     if match is None:
-        msg = f"{_quoted(value)} is not a duration; write it like 30s or 5m"
+        msg = f"{_quoted(value)} is not {_SECONDS_FORM}"
         raise ValueError(msg)
     return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
 
@@ -67,44 +61,16 @@ MEMORY_PATTERN = r"^\d+(\.\d+)?(MiB|GiB|TiB)$"
 CPU_PATTERN = r"^\d+m$"
 SECONDS_PATTERN = r"^\d+(s|m|h)$"
 
-# What editors say instead of a pattern: `errorMessage` is theirs, no word of JSON schema.
-MemoryMib = Annotated[
-    int,
-    BeforeValidator(parse_memory_mib),
-    Field(gt=0),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": MEMORY_PATTERN,
-            "examples": ["512MiB", "24GiB"],
-            "errorMessage": "Not a size in whole MiB; write it like 24564MiB or 24GiB",
-        }
-    ),
-]
-Millicores = Annotated[
-    int,
-    BeforeValidator(parse_millicores),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number", "exclusiveMinimum": 0},
-                {"type": "string", "pattern": CPU_PATTERN},
-            ],
-            "examples": ["500m", 2],
-            "errorMessage": "Not an amount of CPU; write it like 500m or 1.5",
-        }
-    ),
-]
-Seconds = Annotated[
-    int,
-    BeforeValidator(parse_seconds),
-    Field(gt=0),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": SECONDS_PATTERN,
-            "examples": ["30s", "5m"],
-            "errorMessage": "Not a duration; write it like 30s or 5m",
-        }
-    ),
-]
+# `errorMessage` is an editors' extension of JSON schema, shown in place of the pattern.
+_MEMORY_SCHEMA = {"type": "string", "pattern": MEMORY_PATTERN, "examples": ["512MiB", "24GiB"]}
+_CPU_NUMBER = {"type": "number", "exclusiveMinimum": 0}
+_CPU_SCHEMA = {"anyOf": [_CPU_NUMBER, {"type": "string", "pattern": CPU_PATTERN}], "examples": ["500m", 2]}
+_SECONDS_SCHEMA = {"type": "string", "pattern": SECONDS_PATTERN, "examples": ["30s", "5m"]}
+
+_MemorySchema = WithJsonSchema({**_MEMORY_SCHEMA, "errorMessage": f"Not {_MEMORY_FORM}"})
+_CpuSchema = WithJsonSchema({**_CPU_SCHEMA, "errorMessage": f"Not {_CPU_FORM}"})
+_SecondsSchema = WithJsonSchema({**_SECONDS_SCHEMA, "errorMessage": f"Not {_SECONDS_FORM}"})
+
+MemoryMib = Annotated[int, BeforeValidator(parse_memory_mib), Field(gt=0), _MemorySchema]
+Millicores = Annotated[int, BeforeValidator(parse_millicores), _CpuSchema]
+Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(gt=0), _SecondsSchema]

@@ -1,4 +1,4 @@
-"""Storage of a group, and how its data is kept a second time."""
+"""Volumes of a group, and their backups."""
 
 from __future__ import annotations
 
@@ -14,31 +14,30 @@ from fleet.model.quantities import MemoryMib
 
 def _cron(text: str) -> str:
     if fault := fault_of(text):
-        msg = f'"{text}" is no schedule: {fault}; write it like "30 3 * * *", every day at half past three'
+        msg = f'"{text}" is not a schedule: {fault}; write it like "30 3 * * *", every day at 3:30'
         raise ValueError(msg)
     return text
 
 
 Schedule = Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)]
-"""When, in cron's five fields: minute, hour, day of the month, month, day of the week."""
+"""A cron schedule: minute, hour, day of month, month, day of week."""
 
 Words = Annotated[str, StringConstraints(pattern=r"^[^;\n]+$", max_length=200)]
-"""A line of text; `;` parts what a label says of several volumes."""
-
+"""A line of text, without `;`, which separates volumes in a label."""
 
 VELERO = "velero"
-"""What backs up volumes of a cluster, told by an annotation of the pod."""
+"""Backup tool for a cluster's volumes, configured by an annotation of the pod."""
 
 
 class Backup(Model):
-    """How a volume's data is kept a second time: when and by what, or why not. Setting it up is the owner's."""
+    """Backup of a volume: schedule and tool, or why there is none. The owner sets it up."""
 
     schedule: Schedule | None = None
-    """When, in cron's five fields: `30 3 * * *` is every day at half past three."""
+    """Cron schedule: `30 3 * * *` is every day at 3:30."""
     by: Annotated[Words, StringConstraints(min_length=2)] | None = None
-    """What does it, such as `restic` or `borg`; on a cluster `velero` marks the volume for Velero."""
+    """Backup tool, such as `restic` or `borg`; on a cluster, `velero` annotates the volume for Velero."""
     none: Annotated[Words, StringConstraints(min_length=10)] | None = None
-    """Why nothing does, in place of the others."""
+    """Why there is no backup. Excludes the other fields."""
 
     def __str__(self) -> str:
         return f"none, {self.none}" if self.none else f"{self.schedule} by {self.by}"
@@ -48,39 +47,39 @@ class Backup(Model):
         stated = self.schedule is not None and self.by is not None
         if stated == (self.none is not None) or (self.schedule is None) != (self.by is None):
             given = ", ".join(sorted(self.model_fields_set)) or "nothing"
-            msg = f"{given} given; give schedule and by, or none with the reason why there is no backup"
+            msg = f"{given} set; set schedule and by, or none with the reason for no backup"
             raise ValueError(msg)
         return self
 
 
 class VolumeKind(StrEnum):
-    """How much it would hurt to lose it."""
+    """How valuable the data is."""
 
     DATA = "data"
     """Protected, and kept when the stack is destroyed."""
     CACHE = "cache"
-    """Can be had again, but slowly: protected and kept like data."""
+    """Can be rebuilt slowly: protected and kept like data."""
     SCRATCH = "scratch"
-    """Gone with the stack."""
+    """Deleted with the stack."""
 
 
 class Volume(Model):
-    """Storage a group owns; other groups of the machine may mount it by name."""
+    """Storage of a group; other groups of the machine may mount it by name."""
 
     kind: VolumeKind = VolumeKind.DATA
-    """How much it would hurt to lose it."""
+    """How valuable the data is."""
     writers: Literal["one", "many"] = "many"
-    """`one` where its files take a single writer: SQLite, Chroma."""
+    """`one` for files with a single writer, such as SQLite and Chroma."""
     medium: Literal["any", "ssd"] = "any"
-    """`ssd` where a slow disk would hold its group up."""
+    """`ssd` if the group needs a fast disk."""
     size_mib: MemoryMib | None = Field(default=None, alias="size")
     """Expected size; Docker does not enforce it."""
     backup: Backup | None = None
-    """How its data is kept a second time, or why it is not."""
+    """Backup of the data, or why there is none."""
 
     @model_validator(mode="after")
     def _only_data_is_backed_up(self) -> Volume:
         if self.backup and self.kind is not VolumeKind.DATA:
-            msg = f"backup says how data is kept, but kind is {self.kind}; drop backup, or set kind to data"
+            msg = f"backup is for data, but kind is {self.kind}; drop backup, or set kind to data"
             raise ValueError(msg)
         return self

@@ -1,4 +1,4 @@
-"""Why a group may break one rule of the policies, and until when."""
+"""Waivers: reason and end date of a policy rule that a group may violate."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ from pydantic import StringConstraints
 from fleet.model.base import Model
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
-"""Id of one rule, such as `E06`; nothing waives several at once."""
+"""Id of one rule, such as `E06`; a waiver is for one rule."""
 
 UNWAIVABLE = frozenset({"F04", "G01"})
-"""Rules that nothing waives: a secret that was shown is known, and what exceeds a card ends its neighbours too."""
-
-WARN_DAYS = 30
-"""Days before its end from which a waiver says that it ends."""
+"""Rules that cannot be waived: a leaked secret stays leaked, and an overcommitted card kills other groups too."""
 
 
 class Waiver(Model):
-    """One rule that a group, or a container of it, may break for a while."""
+    """Lets a group or container violate one rule for a limited time."""
 
     reason: Annotated[str, StringConstraints(min_length=10)]
-    """Why, in words that a reviewer can judge."""
+    """Reason, for reviewers."""
     until: date
-    """Last day it holds; after it the fleet is refused."""
+    """Last valid day; after it, the fleet is refused."""

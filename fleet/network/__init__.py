@@ -1,1 +1,1 @@
-"""Addresses: the address book of the fleet, health ports, and the networks of tenants."""
+"""The address book of the fleet, health ports, and networks of tenants."""

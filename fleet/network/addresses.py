@@ -1,8 +1,8 @@
-"""The address book: every endpoint of the fleet, who needs it, and how each machine reaches it.
+"""The address book: every endpoint of the fleet, its users, and its address on each machine.
 
-On its own machine an endpoint is `<group>:<port>`. From another machine it is `<machine>-<group>:<host port>` (or
-`<machine>-<service>` for a role every machine plays), a name that resolves to the machine's LAN address; the port is
-published there only once another machine needs it. All of it comes from the files: no machine has to be deployed.
+On its own machine an endpoint is `<group>:<port>`. On another machine it is `<machine>-<group>:<host port>`, or
+`<machine>-<service>` for a role. That name resolves to the machine's LAN address, where the port is published if
+another machine needs it. All addresses are computed from the files, before any deployment.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from fleet.model import MAIN, ContainerGroup, Fleet, Port, Stack
 DISCOVERY = "discovery"
 OBSERVABILITY = "observability"
 SHARED_SERVICES = (DISCOVERY, OBSERVABILITY)
-"""Roles that each machine may play, and that every group needs of its system's other machines."""
+"""Roles that every group uses on the other machines of its system."""
 
 
 def container_name(group: str, key: str) -> str:
-    """Host name of a container on its machine: the group's for the main one, `<group>-<key>` for a sidecar."""
+    """Host name of a container on its machine: `<group>` for the main one, `<group>-<key>` for a sidecar."""
     return group if key == MAIN else f"{group}-{key}"
 
 
 def sharing_name(card: str) -> str:
-    """Host name of the daemon that shares a card: `gpu-sharing-gpu0`."""
+    """Host name of a card's MPS daemon: `gpu-sharing-gpu0`."""
     return f"gpu-sharing-{card}"
 
 
@@ -36,7 +36,7 @@ def elsewhere_name(machine: str, group: str, port: Port) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A port of a group, on the machine that runs it."""
+    """A port of a group on its machine."""
 
     group: str
     key: str
@@ -46,7 +46,7 @@ class Endpoint:
 
     @property
     def ref(self) -> str:
-        """How a peer names it: `<group>`, or `<group>/<port>` for any but the main port."""
+        """Reference in `peers`: `<group>`, or `<group>/<port>` for other than the main port."""
         return self.group if self.key == MAIN else f"{self.group}/{self.key}"
 
     @property
@@ -56,11 +56,7 @@ class Endpoint:
 
     @property
     def name_here(self) -> str:
-        """Host name on its own machine: the name of the container that answers.
-
-        On a cluster, whose sidecars share their group's name, the group's in full: names are shorter only inside a
-        namespace, and a group may be in another.
-        """
+        """Host name on its own machine: the container's. On a cluster, the group's with its namespace."""
         cluster, cloud = self.stack.machine.cluster, self.stack.machine.cloud
         if cloud:
             return cloud.url(self.group, cloud.regions[0]).removeprefix("https://")
@@ -70,15 +66,15 @@ class Endpoint:
 
     @property
     def exposed_at(self) -> str | None:
-        """URL of an endpoint of a cluster that is reached from outside it."""
+        """URL of a cluster's endpoint that is exposed outside."""
         entrance = self.stack.machine.cluster.entrance if self.stack.machine.cluster else None
         exposure = entrance.exposed.get(self.group) if entrance else None
         return f"https://{exposure.host}:443" if exposure and exposure.port == self.key else None
 
     def url(self, seen_from: Stack) -> str:
-        """Address as a stack's containers use it, `tcp://host:port`."""
+        """Address for a stack's containers, `tcp://host:port`."""
         if self.stack.machine.cloud:
-            # Cloud Run answers every service on 443, whatever the port inside.
+            # Cloud Run serves every service on 443, whatever the container port.
             return f"https://{self.name_here}:443"
         if seen_from.name == self.stack.name:
             return f"{self.port.scheme}://{self.name_here}:{self.port.port}"
@@ -97,12 +93,12 @@ class Use:
 
     @property
     def crosses_machines(self) -> bool:
-        """The endpoint is on another machine."""
+        """Whether the endpoint is on another machine."""
         return self.stack.name != self.endpoint.stack.name
 
 
 class AddressBook:
-    """Endpoints of a set of stacks: the fleet's members, or one sandbox alone."""
+    """Endpoints of some stacks: the fleet's members, or one sandbox."""
 
     def __init__(self, stacks: tuple[Stack, ...], groups: Mapping[str, ContainerGroup]) -> None:
         self._stacks = stacks
@@ -110,29 +106,28 @@ class AddressBook:
 
     @classmethod
     def of(cls, fleet: Fleet, stack: Stack) -> AddressBook:
-        """The book that a stack's containers read: a sandbox knows only itself."""
+        """The book of a stack's containers: a sandbox's contains only itself."""
         return cls((stack,) if stack.sandbox else fleet.members, fleet.groups)
 
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
-        """Every endpoint by its reference; the main port under the group's name alone."""
-        found = {}
+        """Endpoints by reference: `<group>/<port>`, and `<group>` for the main port."""
+        endpoints: dict[str, Endpoint] = {}
         for stack in self._stacks:
             for group in self._placed(stack):
                 for key, port in group.ports.items():
                     endpoint = Endpoint(group.name, key, port, stack, group.tenant)
-                    found[endpoint.ref] = endpoint
-                    found[f"{group.name}/{key}"] = endpoint
-        return found
+                    endpoints |= {endpoint.ref: endpoint, f"{group.name}/{key}": endpoint}
+        return endpoints
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """Who needs what: declared peers, and the shared services of the system's other machines."""
+        """Declared peers, and shared services of the system's other machines."""
         return tuple(self._find_uses())
 
     @cached_property
     def published(self) -> Mapping[str, tuple[Endpoint, ...]]:
-        """Stack name -> its endpoints that another machine needs, by reference."""
+        """Stack name -> its endpoints that another machine needs, sorted by reference."""
         crossing = {use.endpoint.ref: use.endpoint for use in self.uses if use.crosses_machines}
         return {
             stack.name: tuple(crossing[ref] for ref in sorted(crossing) if crossing[ref].stack.name == stack.name)
@@ -140,7 +135,7 @@ class AddressBook:
         }
 
     def used_by(self, group: str) -> tuple[Endpoint, ...]:
-        """Endpoints a group needs, by reference."""
+        """Endpoints that a group needs, sorted by reference."""
         return self._by_group.get(group, ())
 
     def users_of(self, endpoint: Endpoint) -> tuple[str, ...]:
@@ -150,11 +145,11 @@ class AddressBook:
         )
 
     def services(self, service: str) -> tuple[Endpoint, ...]:
-        """The endpoints that play a role, one a machine at most."""
-        return self._by_service.get(service, ())
+        """The endpoints with a role, one per machine at most."""
+        return tuple(endpoint for endpoint in self._with_roles if endpoint.port.service == service)
 
     def services_elsewhere(self, group: ContainerGroup, stack: Stack) -> tuple[Endpoint, ...]:
-        """Shared services of other machines that a group of a stack needs: its own system's, and none for a tenant."""
+        """Shared services that a group uses on other machines: those of its system; none for a tenant."""
         return tuple(
             endpoint
             for service in SHARED_SERVICES
@@ -166,18 +161,14 @@ class AddressBook:
 
     @cached_property
     def _by_group(self) -> Mapping[str, tuple[Endpoint, ...]]:
-        found: dict[str, dict[str, Endpoint]] = {}
+        by_group: dict[str, dict[str, Endpoint]] = {}
         for use in self.uses:
-            found.setdefault(use.group, {})[use.endpoint.ref] = use.endpoint
-        return {group: tuple(used[ref] for ref in sorted(used)) for group, used in found.items()}
+            by_group.setdefault(use.group, {})[use.endpoint.ref] = use.endpoint
+        return {group: tuple(used[ref] for ref in sorted(used)) for group, used in by_group.items()}
 
     @cached_property
-    def _by_service(self) -> Mapping[str, tuple[Endpoint, ...]]:
-        found: dict[str, dict[str, Endpoint]] = {}
-        for endpoint in self.endpoints.values():
-            if endpoint.port.service:
-                found.setdefault(endpoint.port.service, {})[endpoint.ref] = endpoint
-        return {service: tuple(by_ref.values()) for service, by_ref in found.items()}
+    def _with_roles(self) -> tuple[Endpoint, ...]:
+        return tuple({e.ref: e for e in self.endpoints.values() if e.port.service}.values())
 
     def _find_uses(self) -> Iterator[Use]:
         for stack in self._stacks:

@@ -1,15 +1,15 @@
-"""Which port a container tells its health on: where containers share ports, no two may take the same."""
+"""Health port of a container; unique among containers that share ports."""
 
 from __future__ import annotations
 
 from fleet.model import MAIN, ContainerGroup, Stack
 
 _APART = 10
-"""Between the ports of two agent hosts: each takes the one after its own as well."""
+"""Distance between ports of agent hosts: each also uses the port after its own."""
 
 
 def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
-    """Port on which a container tells its health: its own, or the next free one where containers share ports."""
+    """The container's own health port, or the next free one if containers share ports."""
     if not stack.machine.target.shares_ports:
         return group.containers[key].health.port
     taken: set[int] = set()

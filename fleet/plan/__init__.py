@@ -1,1 +1,1 @@
-"""The plan: for one stack, each container fully resolved, before any target is known to it."""
+"""Resolves the containers of a stack before a target renders them."""

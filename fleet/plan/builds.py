@@ -1,8 +1,8 @@
-"""The images a machine builds for itself: the agent host, and on it one for each container with requirements."""
+"""The images a machine builds: the agent host, and one on it for each container with requirements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, IMAGES, base_chain, context_of
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -11,10 +11,10 @@ from fleet.plan.deployment import PlannedBuild
 
 
 def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
-    """Name of the image that a container without a ready one runs on a stack.
+    """Name of the image of a container without a ready one.
 
-    Where images are built on the machine, agents that need no packages run in the agent host's own. In a registry each
-    container has an image of its own, since their code is put into it.
+    On a machine that builds images, agents without packages run in the agent host's image. In a registry each
+    container has its own image, which includes the agents' code.
     """
     build = group.containers[key].build
     if build and build.context and not stack.runs_stand_ins:
@@ -24,22 +24,21 @@ def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
 
 
 def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PlannedBuild, ...]:
-    """Every image to build for a stack, the agent host's first.
-
-    None where images come from a registry.
-    """
+    """Images to build for a stack, the agent host's first; none if they come from a registry."""
     if stack.sandbox or not stack.images.built_on_the_machine:
         return ()
+    arguments = {"BASE": stack.images.base}
+    host = _build(fleet, stack, AGENT_HOST, AGENT_HOST_CONTEXT, arguments, target=AGENT_HOST)
     if stack.runs_stand_ins:
-        return (_agent_host(fleet, stack),)
+        return (host,)
     names = {image_name(stack, group, key) for group in groups for key, c in group.containers.items() if c.build}
-    images = list(_agent_images(fleet, stack, groups))
-    host = [_agent_host(fleet, stack)] if images or stack.shared_cards or AGENT_HOST in names else []
-    return (*host, *images, *_folder_images(fleet, stack, names))
+    images = list(_agent_images(fleet, stack, groups, host.image))
+    needs_host = images or stack.shared_cards or AGENT_HOST in names
+    return (*([host] if needs_host else []), *images, *_folder_images(fleet, stack, names))
 
 
 def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> dict[str, str]:
-    """Image reference -> why nothing builds it, for the images that `image_builds` leaves to their owner."""
+    """Reference of each image that its owner has to build -> why `image_builds` does not."""
     if stack.runs_stand_ins or not stack.images.built_on_the_machine:
         return {}
     return {
@@ -50,35 +49,28 @@ def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup])
     }
 
 
-def _agent_host(fleet: Fleet, stack: Stack) -> PlannedBuild:
-    return PlannedBuild(
-        name=AGENT_HOST,
-        image=stack.images.reference(AGENT_HOST, fleet.image_contents),
-        context=AGENT_HOST_CONTEXT,
-        target=AGENT_HOST,
-        arguments={"BASE": stack.images.base},
-        platform=f"linux/{stack.machine.arch}",
-        needs=None,
-    )
+def _build(
+    fleet: Fleet,
+    stack: Stack,
+    name: str,
+    context: str,
+    arguments: Mapping[str, str],
+    *,
+    target: str = "",
+    needs: str | None = None,
+) -> PlannedBuild:
+    image, platform = stack.images.reference(name, fleet.image_contents), f"linux/{stack.machine.arch}"
+    return PlannedBuild(name, image, context, target, arguments, platform, needs)
 
 
-def _agent_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> Iterator[PlannedBuild]:
-    host = stack.images.reference(AGENT_HOST, fleet.image_contents)
+def _agent_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup], host: str) -> Iterator[PlannedBuild]:
     for group in groups:
         for key, container in group.containers.items():
-            name = container_name(group.name, key)
-            # Requirements without a lock are not built: the group's file says why, and the owner makes the image.
-            if container.build is None or container.build.context or name not in fleet.image_contents:
-                continue
-            yield PlannedBuild(
-                name=name,
-                image=stack.images.reference(name, fleet.image_contents),
-                context=AGENT_CONTEXT,
-                target=container.build.variant,
-                arguments={"BASE": host, "LOCK": name},
-                platform=f"linux/{stack.machine.arch}",
-                needs=AGENT_HOST,
-            )
+            name, build = container_name(group.name, key), container.build
+            # Requirements without a lock are not built; the group's file says why, and the owner provides the image.
+            if build and not build.context and name in fleet.image_contents:
+                arguments = {"BASE": host, "LOCK": name}
+                yield _build(fleet, stack, name, AGENT_CONTEXT, arguments, target=build.variant, needs=AGENT_HOST)
 
 
 def _folder_images(fleet: Fleet, stack: Stack, names: set[str]) -> Iterator[PlannedBuild]:
@@ -88,12 +80,4 @@ def _folder_images(fleet: Fleet, stack: Stack, names: set[str]) -> Iterator[Plan
     for name in sorted(wanted, key=lambda image: (len(base_chain(image, bases)), image)):
         base = bases[name]
         given = stack.images.reference(base, fleet.image_contents) if base else stack.images.bases.get(name)
-        yield PlannedBuild(
-            name=name,
-            image=stack.images.reference(name, fleet.image_contents),
-            context=context_of(name),
-            target="",
-            arguments={"BASE": given} if given else {},
-            platform=f"linux/{stack.machine.arch}",
-            needs=base,
-        )
+        yield _build(fleet, stack, name, context_of(name), {"BASE": given} if given else {}, needs=base)

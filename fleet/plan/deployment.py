@@ -1,4 +1,4 @@
-"""A deployment: for one stack, every container fully resolved. Targets render it and decide nothing."""
+"""A deployment: one stack with every container fully resolved. Targets render it and decide nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from fleet.targets.gpu_use import CardUse, PoolUse
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
-    """A container port opened on an address of the machine, because another machine needs it."""
+    """A container port published on an address of the machine for other machines."""
 
     address: str
     host_port: int
@@ -36,7 +36,7 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMount:
-    """A volume inside a container; `volume` is its key."""
+    """A volume in a container; `volume` is its key."""
 
     volume: str
     path: str
@@ -45,7 +45,7 @@ class PlannedMount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
-    """A container's part of a card, memory in MiB."""
+    """A container's share of a card, in MiB."""
 
     card: str
     gpu: Gpu
@@ -57,7 +57,7 @@ class PlannedGpu:
 
 @dataclass(frozen=True, slots=True)
 class PlannedHttp:
-    """Where a container answers over HTTP whether it works, and whether it takes requests."""
+    """Endpoints for HTTP liveness and readiness."""
 
     port: int
     path: str
@@ -66,8 +66,7 @@ class PlannedHttp:
 
 @dataclass(frozen=True, slots=True)
 class PlannedHealth:
-    """Health check; durations in seconds. `test` is the command run inside the container; `http` says the same to a
-    target that asks from outside, and is None where only the command can tell."""
+    """Health check; durations in seconds. `test` runs in the container; `http` is the same probe from outside."""
 
     test: tuple[str, ...]
     interval_s: int
@@ -80,9 +79,9 @@ class PlannedHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedContainer:
-    """One container with nothing left to decide. Memory in MiB, CPU in millicores, durations in seconds.
+    """A fully resolved container. Memory in MiB, CPU in millicores, durations in seconds.
 
-    Every target renders each field, or says why not: `tests/unit/components/test_every_field_is_rendered.py`.
+    Every target renders each field or declares why not: `tests/unit/components/test_every_field_is_rendered.py`.
     """
 
     name: str
@@ -91,7 +90,7 @@ class PlannedContainer:
     key: str
     image: str
     archs: tuple[Arch, ...]
-    """Architectures that the image exists for."""
+    """Of the image."""
     command: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     env: Mapping[str, str]
@@ -103,7 +102,7 @@ class PlannedContainer:
     ports: tuple[PublishedPort, ...] = ()
     mounts: tuple[PlannedMount, ...] = ()
     secrets: tuple[str, ...] = ()
-    """Names; each is a read-only file under SECRETS_PATH."""
+    """Names of read-only files under SECRETS_PATH."""
     devices: tuple[str, ...] = ()
     device_groups: tuple[int, ...] = ()
     hardening: Hardening
@@ -121,7 +120,7 @@ class PlannedContainer:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPort:
-    """A port of a group; `container` is the key of the container that answers."""
+    """A port of a group; `container` is the key of the container that listens."""
 
     key: str
     port: int
@@ -132,46 +131,45 @@ class PlannedPort:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How many copies of a group run, how much it matters, and how a new version takes over."""
+    """Priority, scaling, rollout and exposure of a group."""
 
     tier: Tier = Tier.STANDARD
     scaling: Scaling = field(default_factory=Scaling)
     rollout: Rollout = field(default_factory=Rollout)
     state: RolloutState | None = None
-    """Where a rollout stands, while two versions run."""
+    """Progress of a rollout with two versions."""
     exposure: Exposure | None = None
-    """How it is reached from outside its cluster."""
     outside: tuple[str, ...] = ()
-    """`host:port` of what it talks to on the internet."""
+    """`host:port` of internet hosts it connects to."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedGroup:
-    """A group in its place: wave counted from 1; `start_after` holds groups of the same stack only."""
+    """A group and its wave, from 1; `start_after` lists groups of the same stack only."""
 
     name: str
     system: str
     wave: int
     start_after: tuple[str, ...]
     shares: tuple[str, ...]
-    """What it needs of `Deployment.sharing` before it starts."""
+    """Groups of `Deployment.sharing` that start before it."""
     containers: tuple[PlannedContainer, ...]
     tenant: str | None = None
-    """Whose it is: no group of another tenant may reach it. None: it is shared."""
+    """None for a shared group. Groups of other tenants cannot reach it."""
     serves: tuple[str, ...] = ()
-    """Of a shared group: the tenants whose groups on this machine name it as a peer."""
+    """Tenants with groups on this machine that name a shared group as a peer."""
     ports: tuple[PlannedPort, ...] = ()
     operation: Operation = field(default_factory=Operation)
 
     @property
     def agents(self) -> int:
-        """Number of agents."""
+        """Their number."""
         return sum(len(container.agents) for container in self.containers)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedVolume:
-    """A volume of the machine: a folder of the host where `bind` is set, else a named volume."""
+    """A volume of the machine: the host folder `bind` if set, else a named volume."""
 
     key: str
     name: str
@@ -182,18 +180,18 @@ class PlannedVolume:
     bind: str | None
     size_mib: int | None = None
     mounted_by: tuple[str, ...] = ()
-    """Groups that mount it."""
+    """Group names."""
     velero: bool = False
-    """Velero is stated to keep its data a second time."""
+    """Whether the group's file states a backup by Velero."""
     tmpfs_mib: int | None = None
-    """Set for a volume that lives in memory: its size."""
+    """Size of a volume in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedBuild:
-    """An image made on the machine. `context` is a folder of the project; `needs` the image it is built on, if ours.
+    """An image built on the machine from the project folder `context`.
 
-    `target` is a stage of its Dockerfile, empty for the last.
+    `target` is a stage of its Dockerfile, empty for the last; `needs` the project's image it is built on.
     """
 
     name: str
@@ -207,22 +205,22 @@ class PlannedBuild:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A group that may open connections to an endpoint; what is no edge is not declared."""
+    """A declared connection from a group to an endpoint."""
 
     source: str
     target: str
     port: int
-    """Of the target's container; on the other machine's address where it is on another."""
+    """Of the target's container, or on the other machine's address."""
     protocol: str
     address: str | None = None
-    """Address of the other machine that the endpoint is on."""
+    """Of the other machine, if the endpoint is on one."""
     name: str | None = None
     """Host name of an endpoint on another machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What groups ask of a namespace. Memory and storage in MiB, CPU in millicores."""
+    """Resources that groups request from a namespace. Memory in MiB, CPU in millicores."""
 
     pods: int
     cpu_request_millicores: int
@@ -234,22 +232,22 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class PlannedNamespace:
-    """A namespace of a cluster: the groups of one tenant, or the shared ones."""
+    """A namespace of a cluster, for one tenant or for the shared groups."""
 
     name: str
     tenant: str | None
     groups: tuple[str, ...]
     least: Demand
-    """Of the copies that always run."""
+    """Demand of the copies that always run."""
     most: Demand
-    """Of all copies, while one of each group is being replaced."""
+    """Demand of all copies during a rollout of every group."""
     storage_mib: int
     volumes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A machine's LAN address: whose it is, and what encrypts the traffic to it; None where nobody has said."""
+    """The machine with a LAN address, and how traffic to it is encrypted, if stated."""
 
     machine: str
     traffic: LanTraffic | None
@@ -257,19 +255,19 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class FleetFacts:
-    """What policies need to know of the rest of the fleet."""
+    """Facts about the rest of the fleet, for policies."""
 
     subnets: Mapping[str, str]
     """Network name -> CIDR."""
     allowed_overlaps: tuple[str, ...]
     start_after: Mapping[str, tuple[str, ...]]
     addresses: Mapping[str, Address]
-    """LAN address -> the machine that has it."""
+    """By LAN address."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonthlyCharge:
-    """US dollars a month at three loads, and the budget; `unknown` names what no price is known of."""
+    """US dollars a month at three loads, and the budget; `unknown` names the unpriced items."""
 
     idle_usd: float
     expected_usd: float
@@ -280,62 +278,60 @@ class MonthlyCharge:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything one stack runs: groups by wave, then name."""
+    """Everything one stack runs; groups by wave, then name."""
 
     stack: str
     sandbox: bool
     stand_ins: bool
-    """Stand-ins run in the agents' place."""
+    """Whether stand-ins replace the agents."""
     gpus_dropped: tuple[str, ...]
-    """Groups that ask for a GPU and get none, because the stack runs without."""
+    """Groups that request a GPU on a stack without GPUs."""
     machine: Machine
     groups: tuple[PlannedGroup, ...]
     builds: tuple[PlannedBuild, ...]
-    """Images made on the machine, the agent host's first; none in a sandbox, whose one image `make up` builds."""
+    """Images built on the machine, the agent host's first; none in a sandbox, since `make up` builds its only one."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
     sharing: tuple[PlannedGroup, ...]
-    """What shares cards between containers, in wave 0; the clients' `shares` name it."""
+    """MPS daemons, in wave 0; their clients' `shares` name them."""
     volumes: Mapping[str, PlannedVolume]
     cards: tuple[CardUse, ...]
     mode: str | None
-    """The mode that is deployed, of a stack that has modes."""
+    """The deployed mode; None for a stack without modes."""
     modes: Mapping[str, tuple[CardUse, ...]]
-    """Mode -> every card with what its groups take in it; empty where a stack has none."""
+    """Mode -> every card with its shares; empty for a stack without modes."""
     off: tuple[str, ...]
-    """Groups of other modes than the one deployed: not running, their volumes kept."""
+    """Groups of other modes: not running, with their volumes kept."""
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
-    """Endpoints opened on the LAN address, with the machines that need each."""
+    """Endpoints published on the LAN address, with the machines that need them."""
     endpoints: Mapping[str, str]
-    """Reference -> address on this machine, of every endpoint of its groups."""
+    """Reference of each endpoint of its groups -> address on this machine."""
     degradations: Mapping[Feature, tuple[str, ...]]
     facts: FleetFacts
     edges: tuple[Edge, ...] = ()
-    """Every connection its groups may open, by source and target."""
+    """Connections its groups may open, by source and target."""
     namespaces: tuple[PlannedNamespace, ...] = ()
-    """Of a cluster."""
     pools: tuple[PoolUse, ...] = ()
     """A cluster's pools with cards."""
     closed_tenants: tuple[str, ...] = ()
-    """Tenants whose groups talk to nothing beyond this machine, and are given no way to."""
+    """Tenants without connections beyond this machine."""
     charge: MonthlyCharge | None = None
-    """What it costs, once `fleet.charge` has added it; only a stack with a budget has one."""
+    """Added by `fleet.charge` for a stack with a budget."""
 
     @property
     def tenants(self) -> tuple[str, ...]:
-        """Tenants whose groups run here, sorted."""
+        """Sorted."""
         return tuple(sorted({group.tenant for group in self.groups if group.tenant}))
 
     def group_of(self, container: PlannedContainer) -> PlannedGroup:
-        """The group of one of its containers."""
         return next(group for group in (*self.sharing, *self.groups) if group.name == container.group)
 
     @property
     def containers(self) -> tuple[PlannedContainer, ...]:
-        """All containers, in start order."""
+        """In start order."""
         return tuple(container for group in (*self.sharing, *self.groups) for container in group.containers)
 
     @property
     def memory_request_mib(self) -> int:
-        """Main memory reserved by all containers, without the machine's reserve."""
+        """Of all containers, without the machine's reserve."""
         return sum(container.memory_request_mib for container in self.containers)

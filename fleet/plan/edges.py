@@ -1,4 +1,4 @@
-"""The connections that groups of a stack may open: those they declare, and none besides."""
+"""The connections that groups of a stack declare and may open."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from fleet.plan.deployment import Edge
 
 
 def edges(stack: Stack, book: AddressBook) -> tuple[Edge, ...]:
-    """Every connection a group of a stack may open, by source, target and port."""
-    found = {
-        edge for group in stack.running for endpoint in book.used_by(group) for edge in _edges(group, endpoint, stack)
-    }
-    return tuple(sorted(found, key=lambda edge: (edge.source, edge.target, edge.port, edge.protocol)))
+    """Sorted by source, target and port."""
+    declared = {e for group in stack.running for point in book.used_by(group) for e in _edges(group, point, stack)}
+    return tuple(sorted(declared, key=lambda edge: (edge.source, edge.target, edge.port, edge.protocol)))
 
 
 def _edges(group: str, endpoint: Endpoint, stack: Stack) -> Iterator[Edge]:

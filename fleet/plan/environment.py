@@ -1,7 +1,4 @@
-"""The environment of a container: everything an agent may know, so that none is configured by hand.
-
-The names and their meaning are those the assistant's agents already read; `FLEET_*` is read by the agent host.
-"""
+"""The environment of a container. The assistant's agents define the names; the agent host reads `FLEET_*`."""
 
 from __future__ import annotations
 
@@ -23,16 +20,16 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def environment(
     group: ContainerGroup, key: str, stack: Stack, book: AddressBook, gpu: PlannedGpu | None
 ) -> dict[str, str]:
-    """Environment of one container, sorted by name. What its group file sets wins."""
+    """Environment of one container, sorted by name; values of its group's file take precedence."""
     container = group.containers[key]
     values = {
         "CONTAINER_ROLE": group.name.replace("-", "_"),
         "MACHINE_TYPE": stack.machine.name,
         "SERVICE_DISCOVERY_MODE": "container_dns",
         "BIND_ADDRESS": "0.0.0.0",  # noqa: S104  (inside the container's own network namespace)
-        # Each group has a network namespace of its own, so no port is ever shifted.
+        # Each group has its own network namespace.
         "PORT_OFFSET": "0",
-        "HOME": "/tmp",  # noqa: S108  (the one writable folder of a read-only root)
+        "HOME": "/tmp",  # noqa: S108  (the only writable folder)
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.runs_stand_ins else _secret_files(container)),
@@ -43,7 +40,7 @@ def environment(
 
 
 def agent_command(system: str, group: str, name: str, agent: Agent) -> tuple[str, ...]:
-    """What starts an agent; by convention the module `<system>.<group>.<agent>` in snake case."""
+    """Command of an agent; by default the module `<system>.<group>.<agent>` in snake case."""
     if agent.program:
         return (agent.program, *agent.args)
     if agent.script:
@@ -57,7 +54,7 @@ def _snake(name: str) -> str:
 
 
 def _secret_files(container: Container) -> dict[str, str]:
-    """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`: what most programs that read secrets look for."""
+    """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`, the common convention."""
     return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
 
 
@@ -104,7 +101,7 @@ def _host_settings(
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # The device request hands over one card, which is then the container's first.
+        # The device request passes one card, the container's device 0.
         "CUDA_VISIBLE_DEVICES": "0",
     }
     if gpu.gpu.allocator:
@@ -113,7 +110,7 @@ def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
         values |= client_environment()
         values["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = str(gpu.gpu.mps.active_thread_percentage)
     if gpu.enforcement is Enforcement.MPS:
-        # The limit holds for each client process, so that all of them together stay within the container's.
+        # MPS applies the limit per client process, so each gets an equal part of the container's.
         values["CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] = f"0={gpu.limit_mib // gpu.processes}M"
     return values
 
@@ -123,6 +120,6 @@ def _compact(value: object) -> str:
 
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
-    """Command that tells whether the container is healthy: the image's own, or the agent host's (no curl needed)."""
+    """Health command: the group's own, or the agent host's, which needs no curl."""
     own = () if stack.runs_stand_ins else container.health.command
     return own or ("python3", "-m", "agent_host.health")

@@ -1,4 +1,4 @@
-"""What every machine's component publishes; a target adds what only it has."""
+"""Facts that every machine's component publishes; targets add their own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def common_facts(deployment: Deployment) -> Machine:
 
 
 def links(deployment: Deployment) -> dict[str, Link]:
-    """LAN address that traffic goes to -> its machine and encryption; the own address where other machines use it."""
+    """LAN address in use, including the machine's own if published -> its machine and encryption."""
     reached = {edge.address for edge in deployment.edges if edge.address}
     if deployment.published and deployment.machine.lan_address:
         reached.add(str(deployment.machine.lan_address))

@@ -1,4 +1,4 @@
-"""Namespaces of a cluster, and what the groups in each ask for: at least, and at the most."""
+"""Namespaces of a cluster, and the minimum and maximum demand in each."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from dataclasses import replace
 from fleet.model import Cluster, Fleet, RolloutStrategy, VolumeKind
 from fleet.plan.deployment import Demand, PlannedGroup, PlannedNamespace, PlannedVolume
 
-_TWICE = 2
-
 
 def namespaces(
     cluster: Cluster, groups: Sequence[PlannedGroup], volumes: Mapping[str, PlannedVolume]
 ) -> tuple[PlannedNamespace, ...]:
-    """One namespace a tenant, and one for the shared groups, which comes first."""
+    """The shared groups' namespace, then one per tenant."""
     tenants = sorted({group.tenant or "" for group in groups})
     return tuple(_namespace(cluster, tenant or None, groups, volumes) for tenant in tenants)
 
 
 def claimed(cluster: Cluster, volume: PlannedVolume) -> int:
-    """Storage a volume claims in MiB; 0 for what lives and dies with its pod."""
+    """Storage that a volume claims, in MiB; 0 for scratch."""
     return 0 if is_scratch(volume) else volume.size_mib or cluster.volume_size_mib
 
 
 def is_scratch(volume: PlannedVolume) -> bool:
-    """Whether a volume lives and dies with its pod: nobody else mounts it, and nobody would miss it."""
+    """Whether a volume is private to its pod and deleted with it."""
     return volume.kind is VolumeKind.SCRATCH and len(volume.mounted_by) <= 1
 
 
@@ -47,11 +45,11 @@ def _namespace(
 
 
 def copies_at_most(group: PlannedGroup) -> int:
-    """Copies of a group that may exist at one moment: all of them, those a rollout adds, and those still ending."""
+    """Copies of a group that may exist at once: all, those a rollout adds, and those still terminating."""
     operation = group.operation
     if operation.rollout.strategy is RolloutStrategy.RECREATE:
         return operation.scaling.max
-    tracks = _TWICE if operation.rollout.has_two_tracks else 1
+    tracks = 2 if operation.rollout.has_two_tracks else 1
     return (operation.scaling.max + 2 * operation.rollout.surge) * tracks
 
 
@@ -68,10 +66,10 @@ def _demand(groups: Sequence[PlannedGroup], copies: Mapping[str, int]) -> Demand
 
 
 def moved(fleet: Fleet, stack: str, namespace: str) -> Fleet:
-    """A fleet whose stack has its groups in another namespace of its cluster. Raises KeyError."""
-    found = fleet.stacks[stack]
-    if found.machine.cluster is None:
+    """A copy of the fleet with a stack's groups in another namespace. Raises KeyError."""
+    machine = fleet.stacks[stack].machine
+    if machine.cluster is None:
         return fleet
-    cluster = found.machine.cluster.model_copy(update={"namespace": namespace})
-    machine = found.machine.model_copy(update={"cluster": cluster})
-    return replace(fleet, stacks={**fleet.stacks, stack: found.model_copy(update={"machine": machine})})
+    cluster = machine.cluster.model_copy(update={"namespace": namespace})
+    machine = machine.model_copy(update={"cluster": cluster})
+    return replace(fleet, stacks={**fleet.stacks, stack: fleet.stacks[stack].model_copy(update={"machine": machine})})

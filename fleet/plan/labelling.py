@@ -1,4 +1,4 @@
-"""The labels of a container: what policies must know of it beyond its target's own fields."""
+"""Labels of a container: what policies need in addition to its target's fields."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SHARE_MEMORY = frozenset(
         "torch", "torchaudio", "torchvision", "vllm",
     }
 )  # fmt: skip
-"""Packages whose workers hand each other tensors or objects through /dev/shm: PyTorch, what is built on it, and Ray."""
+"""Packages with workers that exchange data through /dev/shm: PyTorch, packages built on it, and Ray."""
 
 
 def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: PlannedGpu | None) -> dict[str, str]:
-    """Labels of one container, sorted by name; nothing that a neighbour's change could change."""
+    """Labels of one container, sorted by name; independent of other groups."""
     container = group.containers[key]
     stands_in = stack.runs_stand_ins
     values = {
@@ -37,13 +37,14 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.SELF_HEALING: "true" if container.agents or stands_in else "",
     }
     if gpu:
+        source = container.build or container.image
         values |= {
             labels.GPU_CARD: gpu.card,
             labels.GPU_REQUEST_MIB: str(gpu.request_mib),
             labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
             labels.GPU_PROCESSES: str(gpu.processes),
             labels.GPU_ENFORCEMENT: str(gpu.enforcement),
-            labels.IMAGE_CUDA: _cuda(container),
+            labels.IMAGE_CUDA: (source.cuda if source else None) or "",
         }
     for field, exception in container.hardening.exceptions.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
@@ -53,26 +54,20 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
 
 
 def _sharing_memory(container: Container) -> list[str]:
-    """Its requirements that need shared memory, by name."""
     requirements = container.build.requirements if container.build else ()
     names = {re.split(r"[\[=<>!~]", text, maxsplit=1)[0].lower().replace("_", "-") for text in requirements}
     return sorted(names & _SHARE_MEMORY)
 
 
 def _platforms(container: Container) -> tuple[Arch, ...]:
-    """What a ready image is stated to exist for, and a CUDA image of ours is built for; nothing of any other."""
+    """Platforms of a ready image or of the project's CUDA image."""
     if container.image:
         return container.image.platforms
     return (Arch.AMD64,) if container.build and container.build.variant == "cuda" else ()
 
 
-def _cuda(container: Container) -> str:
-    made_of = container.build or container.image
-    return (made_of.cuda if made_of else None) or ""
-
-
 def _backups(group: ContainerGroup, key: str, stack: Stack) -> Iterator[str]:
-    """What the group's file says of each volume it owns, on the containers that mount it, or on the main one."""
+    """Backup of each volume, on the containers that mount it, or on the main one."""
     for name, volume in sorted(group.volumes.items()):
         mounting = [other for other, container in group.containers.items() if name in container.mounts] or [MAIN]
         if key in mounting and (statement := _statement(volume, stack)):

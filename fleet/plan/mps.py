@@ -1,7 +1,7 @@
-"""GPU sharing on a Docker machine: the MPS control daemon of a card, and what its clients need to reach it.
+"""GPU sharing on a Docker machine: the MPS control daemon of a card, and the settings of its clients.
 
-Daemon and clients meet in one memory-backed folder, mounted as /dev/shm in all of them: MPS wants shared memory as well
-as its pipes, and no container has to join another's IPC namespace. MPS serves one user id, which all of them run as.
+Daemon and clients share one memory-backed folder as /dev/shm, for pipes and shared memory, so that no container joins
+another's IPC namespace. MPS serves one user id, so all of them run with it.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 PIPE_FOLDER = f"{SHARED_MEMORY}/mps"
-_LOG_FOLDER = "/tmp/mps"  # noqa: S108  (the daemon's own, bounded by its tmpfs)
+_LOG_FOLDER = "/tmp/mps"  # noqa: S108  (on the daemon's tmpfs)
 _START = f"mkdir -p {PIPE_FOLDER} {_LOG_FOLDER} && exec nvidia-cuda-mps-control -f"
 _DAEMON_MILLICORES = 500
 
 
 def client_environment() -> Mapping[str, str]:
-    """What tells a client where its daemon is."""
     return {"CUDA_MPS_PIPE_DIRECTORY": PIPE_FOLDER}
 
 
 def sharing_volume(stack: Stack, card: str, mps: Mps) -> PlannedVolume:
-    """The folder where daemon and clients meet; its size is a setting, so that no group's change replaces it."""
+    """The shared folder; its size is a setting, so that no change to a group replaces it."""
     return PlannedVolume(
         key=sharing_name(card),
         name=f"{stack.machine.name}-{sharing_name(card)}",
@@ -42,9 +41,9 @@ def sharing_volume(stack: Stack, card: str, mps: Mps) -> PlannedVolume:
 
 
 def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> PlannedGroup:
-    """The daemon of a card as a group of wave 0, hardened like any other; `name` is its name on the machine.
+    """The daemon of a card as a hardened group of wave 0; `name` is its name on the machine.
 
-    The binaries come from the host's driver through the container toolkit, so that any image with a C library does.
+    The container toolkit mounts the host driver's binaries, so any image with a C library works.
     """
     container = PlannedContainer(
         name=name,
@@ -73,7 +72,7 @@ def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> Plann
         memory_cap_mib=MPS_DAEMON_MEMORY_MIB,
         cpu_request_millicores=_DAEMON_MILLICORES // 5,
         cpu_cap_millicores=_DAEMON_MILLICORES,
-        # It takes no memory of its own from the card: clients' contexts are counted with the clients.
+        # The daemon uses no GPU memory; contexts belong to the clients.
         gpu=PlannedGpu(card, gpu, 0, 0, 0, Enforcement.MPS),
         health=PlannedHealth(("test", "-p", f"{PIPE_FOLDER}/control"), 30, 10, 3, 10, 130),
     )

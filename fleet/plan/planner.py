@@ -8,16 +8,9 @@ from types import MappingProxyType
 
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
-from fleet.model import (
-    MAIN,
-    Arch,
-    Container,
-    ContainerGroup,
-    Fleet,
-    Stack,
-)
+from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
 from fleet.model.volume import VELERO
-from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
+from fleet.network.addresses import AddressBook, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import image_builds, image_name, unbuilt_images
 from fleet.plan.deployment import (
@@ -39,7 +32,6 @@ from fleet.plan.labelling import container_labels
 from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
-from fleet.targets.gpu_use import CardUse
 from fleet.targets.needs import degradations
 from fleet.targets.registry import target_of
 
@@ -47,11 +39,9 @@ from fleet.targets.registry import target_of
 def plan_stack(
     fleet: Fleet, name: str, *, without_gpu: bool = False, only: Collection[str] | None = None
 ) -> Deployment:
-    """The deployment of one stack of a judged fleet; `without_gpu` overrides the stack's own setting.
+    """The deployment of one stack of a valid fleet; `without_gpu` overrides the stack's setting.
 
-    only: groups whose containers are planned, for a trial that looks at no others; all by default.
-
-    Raises UnknownStackError.
+    only: groups to plan the containers of; all by default. Raises UnknownStackError.
     """
     if name not in fleet.stacks:
         raise UnknownStackError(name, fleet.stacks)
@@ -70,14 +60,15 @@ class _Planner:
         self._groups = [fleet.groups[name] for name in stack.running]
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
-        # A sandbox may share its machine with a stack of the fleet; its names must not clash.
+        # A sandbox may share its machine with a stack of the fleet, so its names differ.
         self._prefix = f"{stack.machine.name}-" if stack.sandbox else ""
 
     def deployment(self) -> Deployment:
-        stack, fleet = self._stack, self._fleet
+        stack, fleet, target = self._stack, self._fleet, self._target
         wave = waves({group.name: group.start_after for group in self._groups})
         planned = [self._group(group, wave) for group in self._groups]
         volumes, cluster = self._volumes(), stack.machine.cluster
+        in_mode = {mode: [fleet.groups[name] for name in stack.running_in(mode)] for mode in stack.modes}
         return Deployment(
             stack=stack.name,
             sandbox=stack.sandbox,
@@ -89,9 +80,9 @@ class _Planner:
             unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
-            cards=self._target.cards(stack, self._groups),
+            cards=target.cards(stack, self._groups),
             mode=stack.mode,
-            modes=MappingProxyType(self._modes()),
+            modes=MappingProxyType({mode: target.cards(stack, groups) for mode, groups in in_mode.items()}),
             off=tuple(name for name in stack.groups if name not in stack.running),
             published=tuple(
                 (endpoint, self._book.users_of(endpoint))
@@ -103,15 +94,9 @@ class _Planner:
             facts=_facts(fleet),
             edges=edges(stack, self._book),
             namespaces=namespaces(cluster, planned, volumes) if cluster else (),
-            pools=self._target.pools(stack, self._groups),
+            pools=target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
-
-    def _modes(self) -> dict[str, tuple[CardUse, ...]]:
-        stack, groups = self._stack, self._fleet.groups
-        return {
-            mode: self._target.cards(stack, [groups[name] for name in stack.running_in(mode)]) for mode in stack.modes
-        }
 
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
@@ -124,38 +109,35 @@ class _Planner:
         return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
+        stack = self._stack
         is_planned = self._only is None or group.name in self._only
         keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
+        cards = {card for container in group.containers.values() if (card := self._shared_card(group, container))}
         return PlannedGroup(
             name=group.name,
             system=group.system,
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
-            shares=tuple(
-                sorted({sharing_name(card) for c in group.containers.values() if (card := self._shared_card(group, c))})
-            ),
+            shares=tuple(sorted(sharing_name(card) for card in cards)),
             containers=tuple(self._container(group, key) for key in keys),
             tenant=group.tenant,
             serves=tenants_served(group, self._groups),
             ports=planned_ports(group),
-            operation=self._operation(group),
-        )
-
-    def _operation(self, group: ContainerGroup) -> Operation:
-        stack = self._stack
-        return Operation(
-            tier=group.tier,
-            scaling=group.scaling,
-            rollout=self._target.rollout(group, stack, self._groups),
-            state=stack.rollouts.get(group.name),
-            exposure=self._target.exposure(stack, group.name),
-            outside=group.outside,
+            operation=Operation(
+                tier=group.tier,
+                scaling=group.scaling,
+                rollout=self._target.rollout(group, stack, self._groups),
+                state=stack.rollouts.get(group.name),
+                exposure=self._target.exposure(stack, group.name),
+                outside=group.outside,
+            ),
         )
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
+        device_groups = {stack.machine.devices[device].group_id for device in devices}
         granted = self._target.granted(stack, group, key)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
@@ -171,12 +153,9 @@ class _Planner:
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
             mounts=tuple(self._mounts(group, container)),
-            # Stand-ins have no use for them.
             secrets=() if stack.runs_stand_ins else container.secrets,
             devices=devices,
-            device_groups=tuple(
-                sorted({gid for device in devices if (gid := stack.machine.devices[device].group_id) is not None})
-            ),
+            device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=container.hardening,
             **asdict(granted),
             shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
@@ -216,29 +195,22 @@ class _Planner:
 
     def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
         address = self._stack.machine.lan_address
-        mine = [e for e in self._published if e.group == group.name and e.port.container == key]
+        ports = [e.port for e in self._published if e.group == group.name and e.port.container == key]
         return [
-            PublishedPort(str(address), e.port.host_port, e.port.port, e.port.protocol)
-            for e in mine
-            if address is not None and e.port.host_port is not None
+            PublishedPort(str(address), port.host_port, port.port, port.protocol)
+            for port in ports
+            if address is not None and port.host_port is not None
         ]
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
-        elsewhere: list[Endpoint] = [
-            e
-            for e in self._book.used_by(group.name)
-            if e.stack.name != self._stack.name and e.stack.machine.lan_address
-        ]
-        return {e.name_elsewhere: str(e.stack.machine.lan_address) for e in elsewhere}
+        elsewhere = [e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name]
+        return {e.name_elsewhere: str(address) for e in elsewhere if (address := e.stack.machine.lan_address)}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
         for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
                 yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
-
-    def _mounting(self, volume: str) -> tuple[str, ...]:
-        return tuple(g.name for g in self._groups if any(volume in c.mounts for c in g.containers.values()))
 
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
@@ -252,10 +224,10 @@ class _Planner:
                 medium=volume.medium,
                 bind=stack.machine.binds.get(key),
                 size_mib=volume.size_mib,
-                mounted_by=self._mounting(key),
+                mounted_by=tuple(g.name for g in self._groups if any(key in c.mounts for c in g.containers.values())),
                 velero=volume.backup is not None and volume.backup.by == VELERO and not stack.runs_stand_ins,
             )
-            # Of groups of other modes too: what they have written waits for them.
+            # Includes groups of other modes, which keep their data.
             for group in (self._fleet.groups[name] for name in stack.groups)
             for key, volume in sorted(group.volumes.items())
         }
@@ -265,15 +237,12 @@ class _Planner:
 
 def _facts(fleet: Fleet) -> FleetFacts:
     networks = [network for stack in fleet.stacks.values() for network in stack.machine.networks]
+    machines = [stack.machine for stack in fleet.members]
     return FleetFacts(
         subnets=MappingProxyType({network.name: str(network.subnet) for network in networks}),
         allowed_overlaps=tuple(str(network.subnet) for network in networks if network.inside_docker_pool),
         start_after=MappingProxyType({name: group.start_after for name, group in fleet.groups.items()}),
         addresses=MappingProxyType(
-            {
-                str(stack.machine.lan_address): Address(stack.machine.name, stack.machine.lan_traffic)
-                for stack in fleet.members
-                if stack.machine.lan_address
-            }
+            {str(m.lan_address): Address(m.name, m.lan_traffic) for m in machines if m.lan_address}
         ),
     )

@@ -1,4 +1,4 @@
-"""Volumes that a container has in a pod besides those its group names, on a cluster and with Knative alike."""
+"""Volumes that each container of a pod has in addition to its group's, for Kubernetes and Knative."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from fleet.plan.mps import SHARED_MEMORY
 
 
 def in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:
-    """Folders in memory as (volume, path, MiB): the writable ones of a read-only root, and /dev/shm."""
+    """(volume, path, MiB) of /dev/shm and the writable folders of a read-only root."""
     yield f"shm-{container.key}", SHARED_MEMORY, container.shared_memory_mib
     for path, size in sorted(container.hardening.tmpfs.items()):
         yield f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}", path, size
 
 
 def secrets_volume(container: PlannedContainer) -> str:
-    """Name of the volume that holds its secrets."""
     return f"secrets-{container.key}"

@@ -1,4 +1,4 @@
-"""A group's endpoints, and what its health checks ask."""
+"""A group's endpoints and health checks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
 
 
 def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
-    """The group's endpoints, by key."""
+    """Sorted by key."""
     return tuple(
         PlannedPort(key, port.port, port.protocol, port.scheme, port.container)
         for key, port in sorted(group.ports.items())
@@ -16,7 +16,7 @@ def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
 
 
 def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[str, ...]) -> PlannedHealth:
-    """Health check of a container; `test` is its command."""
+    """Health check of a container with the command `test`."""
     container = group.containers[key]
     health = container.health
     ready = health.ready_path or ("/ready" if container.has_agent_host or stack.runs_stand_ins else health.path)

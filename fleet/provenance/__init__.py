@@ -1,4 +1,4 @@
-"""Which keys of which files decide a value: each key is given other values in memory, and the stack is planned again.
+"""Finds the keys that decide a value: each key gets other values in memory, and the stack is planned again.
 
-No table maps values to keys, so none can be out of date.
+No table maps values to keys, so none can become outdated.
 """

@@ -1,4 +1,4 @@
-"""Every key that a file may hold, written or left to its default, as a tree."""
+"""Every key that a file may have, written or defaulted, as a tree."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pydantic import BaseModel
 from fleet.model import CloudService, RolloutState, RunAs, Stack
 from fleet.source.document import KeyPath
 
-_FROM_THE_FILES_PATH = ("name", "system")
+_FROM_PATH = ("name", "system")
 HAVE_DEFAULTS = (CloudService, RolloutState)
-"""Entries of maps of groups: a group without one has their defaults."""
+"""Entries of maps of groups: a group without an entry has its defaults."""
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -26,10 +26,9 @@ _PROJECT = Path(__file__).resolve().parents[2]
 class Node:
     """A key, and the keys below it.
 
-    path: as the file spells it, without the namespace of a stack's keys;
-    value: the model's, so the default where nothing is written;
-    annotation: type of the value, with its units; model, field: the model that declares it;
-    is_entry: an entry of a map or list, which its file may go without.
+    path: as the file spells it, without the namespace of a stack's keys; value: the model's, defaults included;
+    annotation: type of the value, with its units; model, field: the declaration; is_entry: a removable entry of a map
+    or list.
     """
 
     path: KeyPath
@@ -42,11 +41,11 @@ class Node:
 
 
 def keys_of(model: BaseModel, groups: Sequence[str] = ()) -> Iterator[Node]:
-    """The keys of a group or stack, but for those that its file's path gives.
+    """The keys of a group or stack, without those set by its file's path.
 
-    groups: names that a stack's maps of groups may have entries of.
+    groups: the groups that a stack's maps may have entries for.
     """
-    yield from (node for node in _fields(model, ()) if node.path[0] not in _FROM_THE_FILES_PATH)
+    yield from (node for node in _fields(model, ()) if node.path[0] not in _FROM_PATH)
     if isinstance(model, Stack):
         yield from _missing_entries(model, "rollouts", ("rollouts",), RolloutState, groups)
         if cloud := model.machine.cloud:
@@ -56,7 +55,7 @@ def keys_of(model: BaseModel, groups: Sequence[str] = ()) -> Iterator[Node]:
 def _missing_entries(
     model: BaseModel, field: str, path: KeyPath, kind: type[BaseModel], groups: Sequence[str]
 ) -> Iterator[Node]:
-    """Entries that a map of groups does not have yet, with the defaults they would have."""
+    """Entries that a map of groups lacks, with their defaults."""
     for group in groups:
         if group not in getattr(model, field):
             here, value = (*path, group), kind()
@@ -84,7 +83,7 @@ def _node(
 
 
 def _item_annotation(annotation: Any) -> Any:
-    """Type of the items of a map or list; of anything else its own."""
+    """Type of the items of a map or list; the annotation itself for any other."""
     if isinstance(annotation, tuple):
         return _item_annotation(annotation[0])
     if hasattr(annotation, "__metadata__"):
@@ -99,7 +98,7 @@ def default_place(model: type[BaseModel], field: str) -> str:
     owner = next(kind for kind in model.__mro__ if field in vars(kind).get("__annotations__", {}))
     file = Path(sys.modules[owner.__module__].__file__ or "")
     text = file.read_text(encoding="utf-8")
-    found = re.search(rf"^class {owner.__name__}\b(?s:.*?)^    (?={field}\s*:)", text, re.MULTILINE)
-    line = text.count("\n", 0, found.end() if found else 0) + 1
+    match = re.search(rf"^class {owner.__name__}\b(?s:.*?)^    (?={field}\s*:)", text, re.MULTILINE)
+    line = text.count("\n", 0, match.end() if match else 0) + 1
     shown = file.relative_to(_PROJECT) if file.is_relative_to(_PROJECT) else Path(file.parent.parent.name, file.name)
     return f"{shown}:{line}"

@@ -12,7 +12,7 @@ from fleet.model import ContainerGroup, Fleet
 from fleet.property_paths import Path, changed
 from fleet.provenance.keys import HAVE_DEFAULTS, Node, keys_of
 from fleet.provenance.trial_files import File, Files
-from fleet.provenance.trial_values import others
+from fleet.provenance.trial_values import EMPTY, other_values
 from fleet.source.document import KeyPath
 
 Resource = tuple[str, str]
@@ -21,12 +21,11 @@ Resource = tuple[str, str]
 Listing = Mapping[Resource, Mapping[str, Any]]
 
 Changes = dict[Resource, frozenset[Path] | None]
-"""Resource -> its leaves that changed; None where it is gone."""
+"""Resource -> its changed leaves; None if it is gone."""
 
-_FIGURES = 2
-_TEXTS = 4
+_NUMBERS_MAX = 2
+_TEXTS_MAX = 4
 _CHOICES_MAX = 12
-_EMPTY: tuple[Any, ...] = (None, "", (), {})
 _TRIED_MAX = 60
 
 
@@ -34,8 +33,7 @@ _TRIED_MAX = 60
 class Decider:
     """A key that decides values of a resource.
 
-    node: None for the name or the folder of the file, or an image's contents; changes: every leaf of the resource that
-    another value of the key changed.
+    node: None for the file's name or folder, or an image's contents; changes: every leaf that other values changed.
     """
 
     file: File | None
@@ -47,7 +45,6 @@ class Decider:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What tells keys apart."""
         return (self.file and (self.file.kind, self.file.name), self.path, self.what)
 
 
@@ -56,22 +53,22 @@ _Deciders = dict[tuple[object, ...], Decider]
 
 @dataclass
 class Found:
-    """Resource -> the keys that decide its values, and -> those without which it does not exist; by identity."""
+    """Resource -> the keys that decide its values, and the keys that decide its existence; by identity."""
 
     deciders: dict[Resource, _Deciders] = field(default_factory=dict)
     existence: dict[Resource, _Deciders] = field(default_factory=dict)
 
     def of(self, resource: Resource, path: Path) -> list[Decider]:
         """The keys that decide a leaf, most specific first."""
-        found = [decider for decider in self.deciders.get(resource, {}).values() if path in decider.changes]
-        return sorted(found, key=lambda decider: (len(decider.changes), decider.what != "key", decider.path))
+        deciders = [decider for decider in self.deciders.get(resource, {}).values() if path in decider.changes]
+        return sorted(deciders, key=lambda decider: (len(decider.changes), decider.what != "key", decider.path))
 
     def existing(self, resource: Resource) -> list[Decider]:
-        """The keys without which a resource does not exist."""
+        """The keys that a resource needs to exist."""
         return list(self.existence.get(resource, {}).values())
 
     def add(self, changes: Changes, by: Decider) -> None:
-        """Records what another value of a key changed."""
+        """Records the changes by another value of a key."""
         for resource, paths in changes.items():
             known = (self.existence if paths is None else self.deciders).setdefault(resource, {})
             before = known.pop(by.identity, by).changes
@@ -82,9 +79,9 @@ class Found:
 class Search:
     """One search.
 
-    view: fleet -> the listing of the stack, None where it cannot be planned; spell: properties of a listing as the
-    engine spells them; focus: the resources to explain, as listed; paths: only these leaves, all without;
-    only: tries no key but those below one of a group's file, `(group, path)`.
+    view: fleet -> the stack's listing, None if it cannot be planned; spell: properties as the engine spells them;
+    focus: the resources to explain, as listed; paths: the leaves to explain, all if None; only: `(group, path)` to try
+    only the keys below one key of a group's file.
     """
 
     files: Files
@@ -96,18 +93,20 @@ class Search:
     only: tuple[str, KeyPath] | None = None
     found: Found = field(default_factory=Found)
 
+    _groups: list[str] = field(default_factory=list, init=False)
+
     def __post_init__(self) -> None:
         self._spelled = {resource: self.spell(properties) for resource, properties in self.focus.items()}
-        self._groups: list[str] = []
 
     def run(self) -> Found:
-        """Tries every key that may matter."""
+        """Tries every relevant key."""
         if self.only:
             file = self.files.file("groups", self.only[0])
             for node in _below(keys_of(file.model), self.only[1]):
                 self._node(file, node)
             return self.found
-        self._groups = [name for name in self.files.groups_that_run if self._matters(name)]
+        running = dict.fromkeys(name for stack in self.files.fleet.stacks.values() for name in stack.groups)
+        self._groups = [name for name in running if self._matters(name)]
         self._file(self.files.file("stacks", self.stack))
         for group in self._groups:
             self._file(self.files.file("groups", group))
@@ -119,7 +118,7 @@ class Search:
         return self.found
 
     def _matters(self, group: str) -> bool:
-        """Whether anything differs without a group; one that others refer to is dropped with what refers to it."""
+        """Whether removing a group, with references to it if needed, changes anything."""
         changes = self._changes(self.files.without_group(group))
         if changes is None:
             changes = self._changes(self.files.without_mention_of(group))
@@ -129,7 +128,7 @@ class Search:
         for name in (f"{file.name}-x", f"x-{file.name}"):
             self._try(self.files.renamed_file(file, name), Decider(file, (), None, "name"), (file.name, name))
         if file.kind == "groups":
-            self._try(self.files.moved_group(file, "elsewhere"), Decider(file, (), None, "folder"))
+            self._try(self.files.with_value(file, ("system",), "elsewhere"), Decider(file, (), None, "folder"))
         for node in keys_of(file.model, self._groups):
             self._node(file, node)
 
@@ -138,7 +137,7 @@ class Search:
         entry = Decider(file, node.path, node, "entry")
         if node.is_entry and written:
             changes = self._try(self.files.without(file, node.path), entry)
-            # Keys below it decide nothing then, but where the same values are what it would have by default.
+            # Keys below decide nothing, unless the values equal the defaults.
             if changes == {} and not isinstance(node.value, HAVE_DEFAULTS):
                 return
             self._rename(file, entry)
@@ -160,22 +159,22 @@ class Search:
     def _leaf(self, file: File, node: Node) -> None:
         accepted = 0
         key = Decider(file, node.path, node, "key")
-        for value in islice(others(node.value, node.annotation, self._names(file)), _TRIED_MAX):
+        for value in islice(other_values(node.value, node.annotation, self._names(file)), _TRIED_MAX):
             names = (str(node.value), value) if isinstance(value, str) and node.value else None
             changes = self._try(self.files.with_value(file, node.path, value), key, names)
             accepted += changes is not None
-            # One value tells enough of a key that was empty.
-            if accepted >= _accepted_max(node.value) or (changes and (self.paths or node.value in _EMPTY)):
+            # One value is enough for an empty key.
+            if accepted >= _accepted_max(node.value) or (changes and (self.paths or node.value in EMPTY)):
                 return
 
     def _names(self, file: File) -> tuple[str, ...]:
-        """Names that a key of a file may refer to: the stack's groups, and entries of the file's own maps."""
+        """Names that a key may refer to: the stack's groups, and entries of the file's own maps."""
         model = file.model
-        own = (model.volumes, model.ports, model.containers) if isinstance(model, ContainerGroup) else ()
-        return (*self.files.fleet.stacks[self.stack].groups, *(name for found in own for name in found))
+        own = (*model.volumes, *model.ports, *model.containers) if isinstance(model, ContainerGroup) else ()
+        return (*self.files.fleet.stacks[self.stack].groups, *own)
 
     def _try(self, fleet: Fleet | None, by: Decider, names: tuple[str, str] | None = None) -> Changes | None:
-        """Records and returns what a trial changed; None where it cannot be planned."""
+        """Records and returns the changes of a trial; None if it cannot be planned."""
         changes = self._changes(fleet, names)
         self.found.add(changes or {}, by)
         return changes
@@ -209,9 +208,9 @@ def _below(nodes: Iterator[Node], path: KeyPath) -> Iterator[Node]:
 
 
 def _accepted_max(value: Any) -> int:
-    """How many values are tried: a figure has two directions, a text several forms, a choice its members."""
+    """How many accepted values are tried."""
     if isinstance(value, int | float):
-        return _FIGURES
-    if value in _EMPTY or (isinstance(value, str) and not isinstance(value, Enum)):
-        return _TEXTS
+        return _NUMBERS_MAX
+    if value in EMPTY or (isinstance(value, str) and not isinstance(value, Enum)):
+        return _TEXTS_MAX
     return _CHOICES_MAX

@@ -1,4 +1,4 @@
-"""A project's files as data that can be edited in memory, and the fleet they make."""
+"""A project's files as data that trials edit in memory, and the resulting fleets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, KeyPath
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
 
 _DROPPED = object()
 _MODELS: Mapping[str, type[BaseModel]] = {"groups": ContainerGroup, "stacks": Stack}
@@ -21,10 +21,7 @@ _EXCEPTION = {"reason": "a trial of another value", "until": "2099-12-31"}
 
 @dataclass(frozen=True)
 class File:
-    """One group or stack: its data, and the model that was made from it.
-
-    kind: `groups` or `stacks`, as the fleet calls them.
-    """
+    """A group or stack (kind: `groups` or `stacks`): its data and its model."""
 
     kind: str
     name: str
@@ -33,13 +30,13 @@ class File:
     model: BaseModel
 
     def place(self, path: KeyPath) -> tuple[str, bool]:
-        """`file:line` of a key or the nearest above it that is written, and whether the key itself is."""
-        whole = ("config", f"{NAMESPACE}{path[0]}", *path[1:]) if self.kind == "stacks" and path else path
+        """`file:line` of a key or its nearest written parent, and whether the key itself is written."""
+        whole = config_path(path) if self.kind == "stacks" and path else path
         source, line = self.document.place(whole)
         return f"{source}:{line or 1}", whole in self.document.lines
 
     def holds(self, path: KeyPath) -> bool:
-        """Whether a key is written in it, or in the file it extends."""
+        """Whether a key is written in the file, or in the one it extends."""
         return self.place(path)[1]
 
     def spelled(self, path: KeyPath) -> str:
@@ -60,42 +57,37 @@ class Files:
         documents = self._sources.groups if kind == "groups" else self._sources.stacks
         return File(kind, name, documents[name], self._data[kind][name], getattr(self.fleet, kind)[name])
 
-    @property
-    def groups_that_run(self) -> tuple[str, ...]:
-        """The groups of all stacks."""
-        return tuple(dict.fromkeys(name for stack in self.fleet.stacks.values() for name in stack.groups))
-
     @cached_property
     def _data(self) -> Mapping[str, Mapping[str, dict[str, Any]]]:
         groups = {
             name: {**self._sources.groups[name].value, "name": name, "system": group.system}
             for name, group in self.fleet.groups.items()
         }
-        stacks = {name: _of_stack(name, self._sources.stacks[name]) for name in self.fleet.stacks}
+        stacks = {name: {**stack_data(self._sources.stacks[name]), "name": name} for name in self.fleet.stacks}
         return {"groups": groups, "stacks": stacks}
 
     def with_value(self, file: File, path: KeyPath, value: Any) -> Fleet | None:
-        """The fleet with another value of a key; None where a file must not hold it."""
+        """The fleet with another value of a key; None if it is invalid."""
         data = _set(file.data, path, value)
         fleet = self._with_file(file, data)
         if fleet is None and "hardening" in path[:-1]:
-            # A weaker lock is refused without a reason and an end date.
-            lock = path.index("hardening")
-            fleet = self._with_file(file, _set(data, (*path[: lock + 1], "exceptions", path[lock + 1]), _EXCEPTION))
+            # A weaker setting needs a reason and an end date.
+            start = path.index("hardening") + 1
+            fleet = self._with_file(file, _set(data, (*path[:start], "exceptions", path[start]), _EXCEPTION))
         return fleet
 
     def without(self, file: File, path: KeyPath) -> Fleet | None:
-        """The fleet without an entry of a map or list; None where the file needs it."""
+        """The fleet without an entry of a map or list; None if it is required."""
         return self._with_file(file, _set(file.data, path, _DROPPED))
 
     def renamed_key(self, file: File, path: KeyPath, name: str) -> Iterator[Fleet | None]:
-        """The fleet with another name of a map's entry, first in its own file alone, then in every file."""
+        """The fleet with a map's entry renamed, first in its own file alone, then in every file."""
         old = str(path[-1])
         yield self._with_file(file, _renamed(file.data, old, name))
         yield self._with(_renamed(self._data, old, name), whole=True)
 
     def renamed_file(self, file: File, name: str) -> Fleet | None:
-        """The fleet with another name of a file, wherever any file refers to it; none refers to a stack."""
+        """The fleet with a file renamed, with references to it; no file refers to a stack."""
         if file.kind == "stacks":
             renamed = Stack.model_validate({**file.data, "name": name})
             return replace(
@@ -108,35 +100,36 @@ class Files:
         return replace(fleet, image_contents=MappingProxyType(contents))
 
     def without_group(self, name: str) -> Fleet | None:
-        """The fleet in which no stack runs a group; None where one must."""
+        """The fleet in which no stack runs a group; None if one must."""
         stacks = {key: data for key, data in self._data["stacks"].items() if name in self.fleet.stacks[key].groups}
-        kept = {key: [group for group in data["groups"] if group != name] for key, data in stacks.items()}
-        return self._with({"stacks": {key: {**data, "groups": kept[key]} for key, data in stacks.items()}})
+        return self._with(
+            {
+                "stacks": {
+                    key: {**data, "groups": [g for g in data["groups"] if g != name]} for key, data in stacks.items()
+                }
+            }
+        )
 
     def without_mention_of(self, name: str) -> Fleet | None:
-        """The fleet in which no file mentions a group or one of its volumes; None where one must."""
+        """The fleet in which no file mentions a group or its volumes; None if one must."""
         data: Any = {**self._data, "groups": _without(self._data["groups"], name)}
         for dropped in (name, *self.fleet.groups[name].volumes):
             data = _renamed(data, dropped, _DROPPED)
         return self._with(data, whole=True)
 
     def without_stack(self, name: str) -> Fleet:
-        """The fleet without one of its machines."""
+        """The fleet without a stack."""
         return replace(self.fleet, stacks=_without(self.fleet.stacks, name))
 
-    def moved_group(self, file: File, system: str) -> Fleet | None:
-        """The fleet with a group's file in another folder."""
-        return self._with_file(file, {**file.data, "system": system})
-
     def with_contents(self, image: str) -> Fleet:
-        """The fleet with other files below the folder that an image is built from."""
+        """The fleet with other contents of an image's folder."""
         return replace(self.fleet, image_contents=MappingProxyType({**self.fleet.image_contents, image: "0" * 12}))
 
     def _with_file(self, file: File, data: Mapping[str, Any]) -> Fleet | None:
         return self._with({file.kind: {file.name: data}})
 
     def _with(self, files: Mapping[str, Mapping[str, Any]], *, whole: bool = False) -> Fleet | None:
-        """The fleet with other data of some files, or of these alone; None where one is refused."""
+        """The fleet with other data of some files, or of these alone (whole); None if a file is invalid."""
         try:
             models = {
                 kind: {key: _MODELS[kind].model_validate(one) for key, one in files[kind].items()} for kind in files
@@ -147,22 +140,12 @@ class Files:
         return replace(self.fleet, **{kind: MappingProxyType({**kept[kind], **models[kind]}) for kind in models})
 
 
-def _of_stack(name: str, document: Document) -> dict[str, Any]:
-    config = document.value["config"]
-    ours = {key: value for key, value in config.items() if key.startswith(NAMESPACE) and not _is_secret(value)}
-    return {**{key.removeprefix(NAMESPACE): value for key, value in ours.items()}, "name": name}
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() == {"secure"}
-
-
 def _without(entries: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return MappingProxyType({key: value for key, value in entries.items() if key != name})
 
 
 def _set(data: Any, path: Sequence[str | int], value: Any) -> Any:
-    """Data with another value at a path, or without it."""
+    """Data with another value at a path, or without it (_DROPPED)."""
     if not path:
         return value
     key, rest = path[0], path[1:]
@@ -172,13 +155,12 @@ def _set(data: Any, path: Sequence[str | int], value: Any) -> Any:
     given = data if isinstance(data, Mapping) else {}
     if value is _DROPPED and key not in given:
         return data
-    return {
-        name: item for name, item in {**given, key: _set(given.get(key), rest, value)}.items() if item is not _DROPPED
-    }
+    entries = {**given, key: _set(given.get(key), rest, value)}
+    return {name: item for name, item in entries.items() if item is not _DROPPED}
 
 
 def _renamed(data: Any, old: str, new: Any) -> Any:
-    """Data in which every key and text that is a name, or begins with it as `name/port` does, is another or dropped."""
+    """Data with a name replaced or dropped in every key and text, also as the start of `name/port`."""
     if isinstance(data, Mapping):
         items = ((_renamed(key, old, new), _renamed(value, old, new)) for key, value in data.items())
         return {key: value for key, value in items if _DROPPED not in (key, value)}

@@ -1,4 +1,4 @@
-"""What a moving group takes of memory, processors and cards, on the machine it leaves and the one it comes to."""
+"""Memory, CPUs and GPU memory of a moving group, on the old and the new machine."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from fleet.text import thousands
 
 
 def room_rows(group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fleet) -> Iterator[Row]:
-    """What it reserves, and what all groups reserve on both machines before and after; `there` has the group."""
+    """Reservations of the group, and of all groups on both machines; `there` includes the group."""
     yield Row(
-        "it reserves",
+        "reserved",
         _reserved(here, [group]) if here else NOTHING,
         target_of(there).instance_text(there, group) or _reserved(there, [group]),
     )
     if here and not target_of(here).instance_text(here, group):
-        was = fleet.placed(here)
-        left = [one for one in was if one.name != group.name]
-        yield Row(f"all of {here.name}", _of(here, was), _of(here, left))
+        groups = fleet.placed(here)
+        yield Row(f"all of {here.name}", _of(here, groups), _of(here, [g for g in groups if g.name != group.name]))
     if not target_of(there).instance_text(there, group):
-        will = fleet.placed(there)
-        yield Row(f"all of {there.name}", _of(there, [one for one in will if one.name != group.name]), _of(there, will))
+        groups = fleet.placed(there)
+        yield Row(f"all of {there.name}", _of(there, [g for g in groups if g.name != group.name]), _of(there, groups))
 
 
 def gpu_rows(group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fleet) -> Iterator[Row]:
-    """The part of a card that each container has."""
+    """Each container's share of a card."""
     for key, container in sorted(group.containers.items()):
         if container.gpu:
             before = _card(here, group, container.gpu) if here else NOTHING
@@ -36,7 +35,7 @@ def gpu_rows(group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fle
 
 
 def _sums(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[int, int]:
-    """MiB and millicores that groups reserve with the copies that always run."""
+    """MiB and millicores that groups reserve, with the replicas that always run."""
     target = target_of(stack)
     runs = [(target.copies(g), target.reserved(stack, c)) for g in groups for c in g.containers.values()]
     memory = sum(copies * reserved.memory_request_mib for copies, reserved in runs)
@@ -45,9 +44,9 @@ def _sums(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[int, int]:
 
 def _reserved(stack: Stack, groups: Sequence[ContainerGroup]) -> str:
     memory, millicores = _sums(stack, groups)
-    number = target_of(stack).copies(groups[0])
-    copies = f", in {number} copies" if number > 1 else ""
-    return f"{thousands(memory)} MiB and {millicores / 1000:g} CPUs{copies}"
+    replicas = target_of(stack).copies(groups[0])
+    suffix = f", in {replicas} replicas" if replicas > 1 else ""
+    return f"{thousands(memory)} MiB and {millicores / 1000:g} CPUs{suffix}"
 
 
 def _of(stack: Stack, groups: Sequence[ContainerGroup]) -> str:
@@ -59,5 +58,5 @@ def _of(stack: Stack, groups: Sequence[ContainerGroup]) -> str:
 
 def _card(stack: Stack, group: ContainerGroup, budget: GpuBudget) -> str:
     if not stack.gives_gpus:
-        return f"none: {stack.name} gives no GPUs"
+        return f"none: {stack.name} runs without GPUs"
     return target_of(stack).card_text(stack, group.name, budget)

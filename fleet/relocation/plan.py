@@ -1,4 +1,4 @@
-"""What changes when a group moves to another machine: worked out from the files, before anybody does it. Pure."""
+"""What changes when a group moves to another machine, computed from the files. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from fleet.relocation.capacity import gpu_rows, room_rows
 from fleet.relocation.data import secret_rows, volume_rows
 from fleet.relocation.row import Row
 from fleet.source.faults import Fault
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE, Sources, config_path
+from fleet.suggest import suggestion
 from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
 from fleet.targets.registry import target_of
 
 
 class NoMoveError(UserError):
-    """What is asked for is no move: the message says why, and what to do."""
+    """The requested move is impossible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A group's move. `sections`: what it is about -> what changes; `edits`: what to write where; `faults`: why the
-    fleet would be refused afterwards."""
+    """A group's move. sections: title -> changes; edits: lines to change; faults: of the fleet after the move."""
 
     group: str
     source: str | None
@@ -38,7 +38,7 @@ class Move:
 
 
 def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
-    """What changes when a group of a judged fleet moves to a stack. Raises NoMoveError, or UnknownStackError."""
+    """The move of a group of a valid fleet to a stack. Raises NoMoveError or UnknownStackError."""
     here, there = _ends(fleet, group, to)
     moved = _moved(fleet, group, here, there)
     after = moved.stacks[to]
@@ -51,29 +51,23 @@ def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
         "GPU memory": tuple(gpu_rows(one, here, after, fleet)),
         "room": tuple(room_rows(one, here, after, fleet)),
     }
-    faults = check_fleet(moved, sources, frozenset(fleet.groups))
-    return Move(
-        group,
-        here.name if here else None,
-        to,
-        MappingProxyType(sections),
-        tuple(_edits(one, here, there, sources)),
-        tuple(faults),
-    )
+    edits = tuple(_edits(one, here, there, sources))
+    faults = tuple(check_fleet(moved, sources))
+    return Move(group, here.name if here else None, to, MappingProxyType(sections), edits, faults)
 
 
 def _ends(fleet: Fleet, group: str, to: str) -> tuple[Stack | None, Stack]:
     if group not in fleet.groups:
-        msg = f'"{group}" is no group; `fleet validate` counts them, and groups/ holds them'
+        msg = f'unknown group "{group}"; {suggestion(group, fleet.groups)}'
         raise NoMoveError(msg)
     if to not in fleet.stacks:
         raise UnknownStackError(to, fleet.stacks)
     there, here = fleet.stacks[to], fleet.home_of(group)
     if there.sandbox:
-        msg = f"{to} is a sandbox, which runs groups again and is no home of any; move it to a stack of the fleet"
+        msg = f"{to} is a sandbox, which only runs copies of groups; move {group} to a stack of the fleet"
         raise NoMoveError(msg)
     if here is there:
-        msg = f"{group} runs on {to} already; name another stack"
+        msg = f"{group} already runs on {to}; choose another stack"
         raise NoMoveError(msg)
     return here, there
 
@@ -91,7 +85,7 @@ def _moved(fleet: Fleet, group: str, here: Stack | None, there: Stack) -> Fleet:
 def _capability_rows(
     group: ContainerGroup, here: Stack | None, there: Stack, fleet: Fleet, moved: Fleet
 ) -> Iterator[Row]:
-    """Features that one of both targets changes or cannot do, and the other one treats differently."""
+    """Features that both targets handle differently."""
     before = {feature for feature, _ in needs(group, here, fleet)} if here else set()
     after = {feature for feature, _ in needs(group, there, moved)}
     for feature in Feature:
@@ -100,13 +94,13 @@ def _capability_rows(
         was = target_of(here).capabilities[feature] if here and feature in before else None
         will = target_of(there).capabilities[feature]
         if feature not in after:
-            yield Row(str(feature), str(was.level) if was else "", "not asked for there")
+            yield Row(str(feature), str(was.level) if was else "", "not used there")
         elif will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
-            yield Row(str(feature), str(was.level) if was else "not asked for", str(will.level), will.how)
+            yield Row(str(feature), str(was.level) if was else "not used", str(will.level), will.how)
 
 
 def _address_rows(fleet: Fleet, moved: Fleet, group: str) -> Iterator[Row]:
-    """Addresses that are not what they were: of the group for those who use it, and of what the group uses."""
+    """Changed addresses: those of the group, and those that it uses."""
     before, after = _uses(fleet, group), _uses(moved, group)
     for key in sorted({*before, *after}):
         was, will = before.get(key), after.get(key)
@@ -117,10 +111,9 @@ def _address_rows(fleet: Fleet, moved: Fleet, group: str) -> Iterator[Row]:
 
 
 def _uses(fleet: Fleet, group: str) -> Mapping[tuple[str, str], Use]:
-    """User and endpoint -> their use, where the group is one of both."""
+    """(user, endpoint) -> use, for those by or of a group."""
     book = AddressBook(fleet.members, fleet.groups)
-    found = [use for use in book.uses if group in (use.group, use.endpoint.group)]
-    return {(use.group, use.endpoint.ref): use for use in found}
+    return {(u.group, u.endpoint.ref): u for u in book.uses if group in (u.group, u.endpoint.group)}
 
 
 def _address(endpoint: Endpoint, seen_from: Stack) -> str:
@@ -134,20 +127,20 @@ def _address(endpoint: Endpoint, seen_from: Stack) -> str:
 
 
 def _edits(group: ContainerGroup, here: Stack | None, there: Stack, sources: Sources) -> Iterator[str]:
-    """What to write where; the first two are the move."""
+    """Lines to change; the first two are the move."""
     groups = f"{NAMESPACE}groups"
     if here:
         document = sources.stacks[here.name]
-        line = document.line(("config", groups, here.groups.index(group.name)))
-        yield f"{document.source}:{line}: take {group.name} out of {groups}"
+        line = document.line(config_path(("groups", here.groups.index(group.name))))
+        yield f"{document.source}:{line}: remove {group.name} from {groups}"
     document = sources.stacks[there.name]
-    last = (len(there.groups) - 1,) if there.groups else ()
-    yield f"{document.source}:{document.line(('config', groups, *last))}: add {group.name} to {groups}, after this line"
+    line = document.line(config_path(("groups", len(there.groups) - 1)))
+    yield f"{document.source}:{line}: add {group.name} to {groups}, after this line"
     yield from _left_behind(group.name, here, sources) if here else ()
 
 
 def _left_behind(group: str, here: Stack, sources: Sources) -> Iterator[str]:
-    """What else the old stack's file says of the group."""
+    """The group's other entries in the old stack's file."""
     cluster, cloud = here.machine.cluster, here.machine.cloud
     exposed = cluster.entrance.exposed if cluster and cluster.entrance else {}
     places: Mapping[tuple[str, ...], Mapping[str, object]] = {
@@ -156,7 +149,7 @@ def _left_behind(group: str, here: Stack, sources: Sources) -> Iterator[str]:
         ("machine", "cloud", "services"): cloud.services if cloud else {},
     }
     document = sources.stacks[here.name]
-    for path, found in places.items():
-        if group in found:
-            line = document.line(("config", f"{NAMESPACE}{path[0]}", *path[1:], group))
-            yield f"{document.source}:{line}: drop {'.'.join((*path, group))}"
+    for path, entries in places.items():
+        if group in entries:
+            line = document.line(config_path((*path, group)))
+            yield f"{document.source}:{line}: remove {'.'.join((*path, group))}"

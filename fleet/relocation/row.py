@@ -1,4 +1,4 @@
-"""One thing that a move changes."""
+"""One change by a move."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What it is, how it is now and how it would be, and what follows from that."""
+    """What changes, its state before and after the move, and a note."""
 
     what: str
     before: str
@@ -16,4 +16,4 @@ class Row:
 
 
 NOTHING = "-"
-"""Where a group runs nowhere yet."""
+"""Before the move of a group that runs nowhere yet."""

@@ -1,10 +1,10 @@
-"""What editors say of a key, taken from the models: docstrings of fields and members, defaults as people write them."""
+"""Descriptions of keys for editors: docstrings of fields and members, and defaults as files spell them."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -13,27 +13,36 @@ from pydantic import BaseModel
 
 from fleet.model.quantities import CPU_PATTERN, MEMORY_PATTERN, SECONDS_PATTERN
 
-_SAID_BY_PLACE = ("name", "system")
+_FROM_PATH = ("name", "system")
 _UNITS = {MEMORY_PATTERN: "MiB", CPU_PATTERN: "m", SECONDS_PATTERN: "s"}
-"""Pattern of a quantity -> the unit of the integer that a model holds."""
-_OURS = "fleet.model."
+"""Pattern of a quantity -> unit of the model's integer."""
 
 
 def described(model: type[BaseModel]) -> dict[str, Any]:
-    """A model's schema for editors, without what a file's place says."""
+    """A model's schema for editors, without the fields that the file's path sets."""
     schema = model.model_json_schema(by_alias=True)
-    for name in _SAID_BY_PLACE:
+    for name in _FROM_PATH:
         schema["properties"].pop(name, None)
-    schema["required"] = [name for name in schema.get("required", ()) if name not in _SAID_BY_PLACE]
-    models = {found.__name__: found for found in _below(BaseModel)}
-    words = {found.__name__: found for found in _below(StrEnum)}
+    schema["required"] = [name for name in schema.get("required", ()) if name not in _FROM_PATH]
+    models = {child.__name__: child for child in _below(BaseModel)}
+    enums = {child.__name__: child for child in _below(StrEnum)}
     for name, definition in [(model.__name__, schema), *schema.get("$defs", {}).items()]:
         if name in models:
             _describe(definition, models[name])
-        elif name in words:
-            _describe_members(definition, words[name])
-    written: dict[str, Any] = _as_written(schema)
+        elif name in enums and (members := _docstrings(enums[name])):
+            # Editors' extension: the meaning of each value, in the order of the values.
+            definition["enumDescriptions"] = [members.get(member.name, "") for member in enums[name]]
+    written: dict[str, Any] = rewritten(schema, _as_written)
     return written
+
+
+def rewritten(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """A schema with every object in it changed, innermost first."""
+    if isinstance(schema, list):
+        return [rewritten(item, change) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return change({key: rewritten(value, change) for key, value in schema.items()})
 
 
 def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
@@ -48,53 +57,30 @@ def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
             definition["properties"][key].pop("title", None)
 
 
-def _describe_members(definition: dict[str, Any], words: type[StrEnum]) -> None:
-    """`enumDescriptions` is a word of editors: what each value means, in the order of the values."""
-    documented = _docstrings(words)
-    if documented:
-        definition["enumDescriptions"] = [documented.get(member.name, "") for member in words]
-
-
 def _docstrings(documented: type) -> dict[str, str]:
     """Name of a field or member -> the string literal that follows it in the class body."""
     source = ast.parse(inspect.cleandoc("\n" + inspect.getsource(documented))).body[0]
     body = source.body if isinstance(source, ast.ClassDef) else []
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for field, text in pairwise(body):
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            found |= {name: " ".join(str(text.value.value).split()) for name in _names(field)}
-    return found
-
-
-def _names(statement: ast.stmt) -> Iterator[str]:
-    """Names that a statement gives a value or a type."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return (target.id for target in targets if isinstance(target, ast.Name))
+            targets = field.targets if isinstance(field, ast.Assign) else [getattr(field, "target", None)]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            docstrings |= dict.fromkeys(names, " ".join(str(text.value.value).split()))
+    return docstrings
 
 
 def _below(base: type) -> list[type[Any]]:
-    """Classes of the models that are made from another."""
+    """Subclasses in the models' modules, at any depth."""
     direct: list[type[Any]] = base.__subclasses__()
-    found = [child for one in direct for child in (one, *_below(one))]
-    return [child for child in found if child.__module__.startswith(_OURS)]
+    return [c for child in direct for c in (child, *_below(child)) if c.__module__.startswith("fleet.model.")]
 
 
-def _as_written(schema: Any) -> Any:
-    """A schema whose defaults are what a file would say: editors write them. `null` is nothing to write."""
-    if isinstance(schema, list):
-        return [_as_written(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    found = {key: _as_written(value) for key, value in schema.items()}
-    default = found.get("default", 0)
-    if default is None:
-        del found["default"]
-    elif "default" in found and isinstance(default, int) and not isinstance(default, bool):
-        unit = next((unit for pattern, unit in _UNITS.items() if pattern in _patterns(found)), None)
-        found["default"] = f"{default}{unit}" if unit else default
-    return found
-
-
-def _patterns(schema: dict[str, Any]) -> list[str]:
-    """Patterns of a value, those of its alternatives too."""
-    return [one["pattern"] for one in (schema, *schema.get("anyOf", ())) if "pattern" in one]
+def _as_written(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with defaults as a file spells them, since editors insert them; none for `null`."""
+    if "default" not in schema or schema["default"] is None:
+        return {key: value for key, value in schema.items() if key != "default"}
+    patterns = [each["pattern"] for each in (schema, *schema.get("anyOf", ())) if "pattern" in each]
+    unit = next((unit for pattern, unit in _UNITS.items() if pattern in patterns), "")
+    default = schema["default"]
+    return {**schema, "default": f"{default}{unit}"} if unit and type(default) is int else schema

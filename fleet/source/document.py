@@ -1,4 +1,4 @@
-"""One YAML file as plain data that remembers the line of every value."""
+"""A YAML file as plain data, with the line of every value."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from fleet.redaction import shown
 from fleet.source.faults import Fault
 
 KeyPath = tuple[str | int, ...]
-"""Keys and indices from the top of a file down to a value."""
+"""Keys and indices from the top of a file to a value."""
 
 _VALUES_MAX = 100_000
-"""Values in one file: aliases of aliases can stand for any number."""
+"""Values of one file: nested aliases can expand to any number."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file. `lines` maps each key path to its 1-based line; `value` is None where the text is no YAML."""
+    """A parsed file. `lines` maps each key path to its 1-based line; `value` is None for invalid YAML."""
 
     source: str
     value: Any
     lines: Mapping[KeyPath, int]
     sources: Mapping[KeyPath, str] = field(default_factory=dict)
-    """Key path -> file, of what another file wrote: the one this extends."""
+    """Key path -> file, for values inherited from the file that this one extends."""
 
     def line(self, path: Sequence[str | int]) -> int | None:
-        """Line of a value, or of the nearest one above it that is spelled out."""
+        """Line of a value, or of its nearest written parent."""
         return self.place(path)[1]
 
     def place(self, path: Sequence[str | int]) -> tuple[str, int | None]:
-        """File and line of a value, or of the nearest one above it that is spelled out."""
+        """File and line of a value, or of its nearest written parent."""
         keys = tuple(path)
         while keys not in self.lines and keys:
             keys = keys[:-1]
@@ -44,15 +44,12 @@ class Document:
 
 
 def read_yaml(file: Path) -> Any:
-    """A file that ships with this package, as plain data."""
+    """A file shipped with this package, as plain data."""
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader)
 
 
 def read_document(file: Path, source: str, text: str | None = None) -> tuple[Document, list[Fault]]:
-    """Reads a file, or the text that is to stand in it.
-
-    Returns the document and the faults of its text: not readable, not YAML, not a mapping, a key given twice.
-    """
+    """Reads a file, or `text` in its place. Also returns its faults: unreadable, not a mapping, a duplicate key."""
     try:
         loader = _Loader(file.read_text(encoding="utf-8") if text is None else text)
         try:
@@ -67,12 +64,12 @@ def read_document(file: Path, source: str, text: str | None = None) -> tuple[Doc
         return _unreadable(source, None, f"cannot be read ({error})", "make it a readable UTF-8 text file")
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        return _unreadable(source, line, f"is not YAML ({error.problem})", "correct the syntax there")
+        return _unreadable(source, line, f"is not valid YAML ({error.problem})", "correct the syntax")
     except yaml.YAMLError as error:
-        return _unreadable(source, None, f"is not YAML ({str(error).splitlines()[0]})", "correct the syntax")
+        return _unreadable(source, None, f"is not valid YAML ({str(error).splitlines()[0]})", "correct the syntax")
     except RecursionError:
-        return _unreadable(source, None, "is nested too deeply to be read", "flatten it")
-    return _unreadable(source, 1, "is not a mapping of keys to values", "start it with a key, like `containers:`")
+        return _unreadable(source, None, "is nested too deeply", "flatten it")
+    return _unreadable(source, 1, "is not a mapping", "start it with a key, like `containers:`")
 
 
 def _unreadable(source: str, line: int | None, problem: str, remedy: str) -> tuple[Document, list[Fault]]:
@@ -94,7 +91,7 @@ class _Walk:
         self._read += 1
         if self._read > _VALUES_MAX:
             if self._read == _VALUES_MAX + 1:
-                self._fault(node, path, f"holds more than {_VALUES_MAX} values", "write fewer, or fewer aliases")
+                self._fault(node, path, f"has more than {_VALUES_MAX} values", "reduce the values or aliases")
             return None
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
@@ -115,7 +112,7 @@ class _Walk:
             return self._construct(node)
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or error
-            self._fault(node, path, f"{shown(node.value)} cannot be read ({reason})", "quote it if text is meant")
+            self._fault(node, path, f"{shown(node.value)} cannot be read ({reason})", "quote it if it is text")
             return None
 
     def _entries(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, Any]]:
@@ -127,7 +124,7 @@ class _Walk:
             key = str(key_node.value)
             here = (*path, key)
             if key in seen:
-                self._fault(key_node, here, "the key is given twice", "keep one of the two")
+                self._fault(key_node, here, "duplicate key", "keep one of the two")
                 continue
             seen.add(key)
             self.lines[here] = key_node.start_mark.line + 1

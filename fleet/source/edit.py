@@ -1,8 +1,7 @@
-"""Changes a mapping of a YAML text where it stands: every byte that is not the change stays, comments and all.
+"""In-place edits of a mapping in a YAML text: all other bytes are kept, comments included.
 
-Done by the positions of the parser's nodes: a library that writes the whole file anew keeps neither line ends nor
-spacing. What was changed is read again and compared, so that an unusual way of writing (an alias, a tag) is refused and
-never mangled.
+Edits use the positions of the parser's nodes, since libraries that rewrite the file keep neither line endings nor
+spacing. The result is parsed and compared, so that unusual syntax (an alias, a tag) is refused and never corrupted.
 """
 
 from __future__ import annotations
@@ -17,28 +16,27 @@ Value = str | int
 _PLAIN = re.compile(r"[A-Za-z/](?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_./@+-]))*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _STEP = 2
-"""Columns a mapping stands further in than its parent, where the text shows none."""
+"""Default indentation, if the text shows none."""
 
 
 class NotEditableError(Exception):
-    """The text is written in a way that cannot be changed in place."""
+    """The text uses syntax that cannot be edited in place."""
 
 
 def edited(text: str, path: Sequence[str], entry: Mapping[str, Value]) -> str:
-    """Text whose mapping at `path` holds exactly these keys; an empty entry drops it, and what it leaves empty.
+    """Text with exactly these keys in the mapping at `path`; an empty entry removes it and parents it leaves empty.
 
-    The first key of the path must be there. Raises NotEditableError, also where the text is no YAML.
+    The first key of the path must exist. Raises NotEditableError, also for invalid YAML.
     """
     keys, after = tuple(path), text
     try:
         for key, value in entry.items():
             after = _with(after, (*keys, key), value)
-        for key in _mapping_at(after, keys) or {}:
-            if entry and key not in entry:
-                after = _without(after, (*keys, key))
-        if not entry:
-            after = _without(after, keys)
-        changed = _is_changed_so(text, after, keys, entry)
+        nodes = _nodes(after, keys)
+        old_keys = _pairs(nodes[-1]) if len(nodes) == len(keys) + 1 else ()
+        for path in ((*keys, key) for key in old_keys if key not in entry) if entry else (keys,):
+            after = _without(after, path)
+        changed = _is_changed_as_asked(text, after, keys, entry)
     except yaml.YAMLError:
         changed = False
     if not changed:
@@ -47,49 +45,43 @@ def edited(text: str, path: Sequence[str], entry: Mapping[str, Value]) -> str:
     return after
 
 
-def _is_changed_so(before: str, after: str, keys: tuple[str, ...], entry: Mapping[str, Value]) -> bool:
-    """Whether the texts differ in this mapping alone, and it holds what it should; a quoted number stays quoted."""
+def _is_changed_as_asked(before: str, after: str, keys: tuple[str, ...], entry: Mapping[str, Value]) -> bool:
+    """Whether the texts differ in this mapping alone, and it has the entry. A quoted number may stay quoted."""
     old, new = yaml.safe_load(before), yaml.safe_load(after)
-    found = _taken(new, keys)
-    _taken(old, keys)
-    right = {key: str(value) for key, value in (found or {}).items()} == {k: str(v) for k, v in entry.items()}
-    return right and bool(old == new)
+    written = _pop(new, keys) or {}
+    _pop(old, keys)
+    return bool(old == new) and {k: str(v) for k, v in written.items()} == {k: str(v) for k, v in entry.items()}
 
 
-def _taken(tree: Any, keys: tuple[str, ...]) -> Any:
-    """Takes a value out of a tree, and the mappings that it leaves empty."""
+def _pop(tree: Any, keys: tuple[str, ...]) -> Any:
+    """Removes a value from a tree, with parents that it leaves empty."""
     if not isinstance(tree, dict) or keys[0] not in tree:
         return None
     if len(keys) == 1:
         return tree.pop(keys[0])
-    found = _taken(tree[keys[0]], keys[1:])
+    value = _pop(tree[keys[0]], keys[1:])
     if tree[keys[0]] == {}:
         del tree[keys[0]]
-    return found
+    return value
 
 
 def _nodes(text: str, keys: Sequence[str]) -> list[yaml.MappingNode]:
-    """The mapping at the top of the text, and those along the path as far as there are any."""
+    """The top mapping of the text, and the existing ones along the path."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
-    found: list[yaml.MappingNode] = []
+    mappings: list[yaml.MappingNode] = []
     for key in (*keys, ""):
         if not isinstance(node, yaml.MappingNode):
             break
-        found.append(node)
+        mappings.append(node)
         node = _pairs(node).get(key, (None, None))[1]
-    if not found:
-        msg = "the text is no mapping"
+    if not mappings:
+        msg = "the text is not a mapping"
         raise yaml.YAMLError(msg)
-    return found
+    return mappings
 
 
 def _pairs(mapping: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
     return {str(key.value): (key, value) for key, value in mapping.value}
-
-
-def _mapping_at(text: str, keys: tuple[str, ...]) -> list[str] | None:
-    nodes = _nodes(text, keys)
-    return list(_pairs(nodes[-1])) if len(nodes) == len(keys) + 1 else None
 
 
 def _with(text: str, keys: tuple[str, ...], value: Value) -> str:
@@ -97,15 +89,15 @@ def _with(text: str, keys: tuple[str, ...], value: Value) -> str:
     parent, rest = nodes[-1], keys[len(nodes) - 1 :]
     old = _pairs(parent).get(rest[0], (None, None))[1]
     if old is not None and len(rest) > 1:
-        msg = f"{rest[0]} is no mapping"
+        msg = f"{rest[0]} is not a mapping"
         raise yaml.YAMLError(msg)
     if old is not None:
-        start, end = old.start_mark.index, old.end_mark.index
-        return (
-            text if old.value == str(value) else text[:start] + _scalar(value, getattr(old, "style", "")) + text[end:]
-        )
+        new = _scalar(value, getattr(old, "style", ""))
+        return text if old.value == str(value) else text[: old.start_mark.index] + new + text[old.end_mark.index :]
     if parent.flow_style:
-        return _added_to_flow(text, parent, f"{rest[0]}: {_nested(rest[1:], value)}")
+        pair = f"{rest[0]}: {_nested(rest[1:], value)}"
+        at = _end(text, parent.value[-1][1]) if parent.value else parent.start_mark.index + 1
+        return f"{text[:at]}{', ' if parent.value else ''}{pair}{text[at:]}"
     return _added_to_block(text, parent, rest, value, _step(nodes))
 
 
@@ -116,14 +108,6 @@ def _step(nodes: Sequence[yaml.MappingNode]) -> int:
 
 def _nested(keys: Sequence[str], value: Value) -> str:
     return f"{{{keys[0]}: {_nested(keys[1:], value)}}}" if keys else _scalar(value)
-
-
-def _added_to_flow(text: str, parent: yaml.MappingNode, pair: str) -> str:
-    if not parent.value:
-        at = parent.start_mark.index + 1
-        return f"{text[:at]}{pair}{text[at:]}"
-    at = _end(text, parent.value[-1][1])
-    return f"{text[:at]}, {pair}{text[at:]}"
 
 
 def _added_to_block(text: str, parent: yaml.MappingNode, keys: Sequence[str], value: Value, step: int) -> str:
@@ -150,20 +134,20 @@ def _without(text: str, keys: tuple[str, ...]) -> str:
 
 
 def _of_flow(text: str, parent: yaml.MappingNode, index: int) -> tuple[int, int]:
-    """Where a pair of a flow mapping stands, with the comma before or after it."""
+    """Start and end of a pair of a flow mapping, with the comma before or after it."""
     key, value = parent.value[index]
     if index + 1 < len(parent.value):
-        found = key.start_mark.index, parent.value[index + 1][0].start_mark.index
+        start, end = key.start_mark.index, parent.value[index + 1][0].start_mark.index
     else:
-        found = _end(text, parent.value[index - 1][1]), _end(text, value)
-    if re.search(r"\s#", text[slice(*found)]):
-        msg = "a comment stands inside what is to go"
+        start, end = _end(text, parent.value[index - 1][1]), _end(text, value)
+    if re.search(r"\s#", text[start:end]):
+        msg = "the removed text contains a comment"
         raise yaml.YAMLError(msg)
-    return found
+    return start, end
 
 
 def _of_block(text: str, parent: yaml.MappingNode, index: int) -> tuple[int, int]:
-    """The whole lines of a pair of a block mapping; where the text ends without a line end, it still does."""
+    """Start and end of the lines of a pair of a block mapping; a text without a final newline stays without one."""
     key, value = parent.value[index]
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     end = text.find("\n", _end(text, value))
@@ -173,7 +157,7 @@ def _of_block(text: str, parent: yaml.MappingNode, index: int) -> tuple[int, int
 
 
 def _end(text: str, node: yaml.Node) -> int:
-    """Where a value's text ends; the parser puts the end of a block behind the comments after it."""
+    """End of a value's text: the parser's end of a block includes the comments after it."""
     if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
         return len(text[: node.end_mark.index].rstrip())
     if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
@@ -183,7 +167,7 @@ def _end(text: str, node: yaml.Node) -> int:
 
 
 def _scalar(value: Value, style: str | None = None) -> str:
-    """A value on one line, in the quotes it had; without any where every reader takes it for the same."""
+    """A value on one line, in its former quotes; unquoted if no YAML parser reads it as another type."""
     text = str(value)
     if style == "'":
         return "'" + text.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Faults of the configuration: one value class, one exception, one text form."""
+"""Faults of the configuration, and the error that reports them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from fleet.redaction import redacted
 class Fault:
     """One fault of a configuration file.
 
-    source: the file, relative to the project; line: 1-based, None where the fault is about the file as a whole;
-    path: dotted path of the value (`containers.main.gpu.request`), empty for the whole file; problem: what is wrong,
-    with the value; remedy: what to do; detail: figures that explain the problem, a line each.
+    source: the file, relative to the project; line: 1-based, None for the whole file; path: dotted path of the value
+    (`containers.main.gpu.request`), empty for the whole file; problem: what is wrong, with the value; remedy: what to
+    do; detail: figures that explain the problem, one per line.
     """
 
     source: str
@@ -27,12 +27,12 @@ class Fault:
 
     @property
     def place(self) -> str:
-        """`file:line: path`, without the parts that are not known."""
+        """`file:line: path`, without unknown parts."""
         where = self.source if self.line is None else f"{self.source}:{self.line}"
         return f"{where}: {self.path}" if self.path else where
 
     def lines(self) -> list[str]:
-        """The fault as people read it: one line, or several where there are figures."""
+        """The fault as text: one line, or several with figures."""
         if not self.detail:
             return [redacted(f"{self.place}: {self.problem}; {self.remedy}")]
         figures = (f"    {line}" for line in (*self.detail, self.remedy))
@@ -40,7 +40,7 @@ class Fault:
 
 
 class ConfigurationError(Exception):
-    """The configuration is refused: carries every fault found, never just the first."""
+    """The configuration is invalid; carries every fault."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = sorted(set(faults), key=lambda f: (f.source, f.line or 0, f.path, f.problem))

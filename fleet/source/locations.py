@@ -1,15 +1,30 @@
-"""Where each value came from: file and line, for errors and policy results."""
+"""Faults and places of values: file and line of each key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from fleet.source.document import Document, dotted
+from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
 
 NAMESPACE = "fleet:"
 """Namespace of our keys in a stack file's `config`; Pulumi's project name."""
+
+
+def config_path(path: Sequence[str | int]) -> KeyPath:
+    """Path of our key in a stack's file; of the whole `config` for an empty one."""
+    return ("config", f"{NAMESPACE}{path[0]}", *path[1:]) if path else ("config",)
+
+
+def stack_data(document: Document) -> dict[str, Any]:
+    """Our keys of a stack's `config`, without secrets, which only Pulumi can read."""
+    return {
+        key.removeprefix(NAMESPACE): value
+        for key, value in document.value["config"].items()
+        if key.startswith(NAMESPACE) and not (isinstance(value, dict) and value.keys() == {"secure"})
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +38,17 @@ class Sources:
         self, stack: str, path: Sequence[str | int], problem: str, remedy: str, detail: tuple[str, ...] = ()
     ) -> Fault:
         """A fault at a path of a stack, such as `("machine", "network", "subnet")`."""
-        document = self.stacks[stack]
-        line = document.line(("config", f"{NAMESPACE}{path[0]}", *path[1:])) if path else 1
-        return Fault(document.source, line, dotted(path), problem, remedy, detail)
+        return Fault(*self.stacks[stack].place(config_path(path)), dotted(path), problem, remedy, detail)
 
     def group_fault(
         self, group: str, path: Sequence[str | int], problem: str, remedy: str, detail: tuple[str, ...] = ()
     ) -> Fault:
         """A fault at a path of a group's file, such as `("containers", "main", "gpu")`."""
-        document = self.groups[group]
-        source, line = document.place(path)
-        # The value stands in a file of another group: whose it is must be said.
-        whose = "" if source == document.source else f" (in {group}, which extends it)"
-        return Fault(source, line, dotted(path), f"{problem}{whose}", remedy, detail)
+        source, line = self.groups[group].place(path)
+        inherited = "" if source == self.groups[group].source else f" (in {group}, which extends it)"
+        return Fault(source, line, dotted(path), f"{problem}{inherited}", remedy, detail)
 
-    def place_of_group(self, group: str, path: Sequence[str | int]) -> str | None:
-        """`file:line` of a value in a group's file; None for a group that is not ours."""
-        document = self.groups.get(group)
-        if document is None:
-            return None
-        source, line = document.place(path)
+    def place_of_group(self, group: str, path: Sequence[str | int]) -> str:
+        """`file:line` of a value of a group."""
+        source, line = self.groups[group].place(path)
         return source if line is None else f"{source}:{line}"
-
-    def place_of_stack(self, stack: str, path: Sequence[str | int]) -> str | None:
-        """`file:line` of a value in a stack's file, or of the nearest above it that is written."""
-        document = self.stacks.get(stack)
-        if document is None:
-            return None
-        source, line = document.place(("config", f"{NAMESPACE}{path[0]}", *path[1:]) if path else ())
-        return f"{source}:{line or 1}"

@@ -1,4 +1,4 @@
-"""What the fleet asks of a target: each of them answers in its own package, and the registry alone knows which."""
+"""The interface of a target. Each target implements it in its own package; only the registry knows which."""
 
 from __future__ import annotations
 
@@ -15,50 +15,49 @@ from fleet.targets.reserved import Reserved, reserved
 
 
 class TargetBase(ABC):
-    """A target's answers. Methods that have a body answer for the targets that know nothing special."""
+    """What a target supports and limits; methods with a body are defaults. `_text` methods return text for people."""
 
     capabilities: ClassVar[Mapping[Feature, Support]]
-    """Every feature -> what the target does of it."""
     unrendered: ClassVar[Mapping[str, str]]
     """Path of a planned container's field that no render carries -> where it takes effect instead.
 
-    A field that takes effect nowhere belongs among `capabilities`, under the feature that `features.FIELDS` names.
+    A field that takes effect nowhere belongs in `capabilities`, under the feature that `features.FIELDS` names.
     """
     has_modes: ClassVar[bool] = False
-    """Whether nobody schedules its cards, so that groups may take turns on them."""
+    """Whether groups may take turns on its GPUs, because no scheduler assigns them."""
     reached_by_port: ClassVar[bool] = False
     """Whether other machines reach an endpoint by a port of its host."""
 
     @abstractmethod
     def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-        """Every fault of the stacks that run on this target."""
+        """Faults of all stacks on this target."""
 
     @abstractmethod
     def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
-        """What a GPU budget of a group is taken from; None where the stack has no such card."""
+        """Source of a group's GPU memory; None if the stack has no such card."""
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
-        """Features that only this target sees a group ask for."""
+        """Features a group needs on this target only."""
         return iter(())
 
     def cards(self, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, ...]:
-        """Every card of a host with what groups take of it."""
+        """Cards of the host, with what the groups reserve."""
         return ()
 
     def pools(self, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PoolUse, ...]:
-        """Every node pool that has cards, with what groups take of it."""
+        """Node pools with cards, with what the groups reserve."""
         return ()
 
     def rollout(self, group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> Rollout:
-        """How a group's new version takes over on a stack, whose groups are given."""
+        """Rollout of a group on a stack that runs `groups`."""
         return group.rollout
 
     def reserved(self, stack: Stack, container: Container) -> Reserved:
-        """Main memory and processor time of a container, as its group's file asks for them."""
+        """Main memory and CPU of a container, from its group's file."""
         return reserved(stack, container)
 
     def granted(self, stack: Stack, group: ContainerGroup, key: str) -> Reserved:
-        """Main memory and processor time that a container gets."""
+        """Main memory and CPU that a container gets."""
         return self.reserved(stack, group.containers[key])
 
     def runs_to_its_end(self, stack: Stack, group: str) -> bool:
@@ -66,7 +65,7 @@ class TargetBase(ABC):
         return False
 
     def registry_remedy(self, stack: Stack) -> str | None:
-        """What to do where images are built on one machine; None for a target that builds its own."""
+        """How to set a registry; None if the target builds its own images."""
         return "set images.registry to where you push them"
 
     def stop_grace_s(self, container: Container) -> int:
@@ -74,27 +73,27 @@ class TargetBase(ABC):
         return container.stop_grace_s
 
     def exposure(self, stack: Stack, group: str) -> Exposure | None:
-        """How a group is reached from outside the machine, other than by a port of the host."""
+        """How a group is exposed outside the machine, other than by a host port."""
         return None
 
     @abstractmethod
     def card_text(self, stack: Stack, group: str, budget: GpuBudget) -> str:
-        """A GPU budget's part of a card, in words."""
+        """A GPU budget's share of a card."""
 
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
-        """What stays free of a budget's card with some groups on the stack, in words; empty where nothing is shared."""
+        """What stays free on a budget's card while `groups` run; empty if nothing is shared."""
         return ""
 
     @abstractmethod
     def volume_text(self, key: str, group: ContainerGroup, stack: Stack, *, scratch: bool) -> str:
-        """Where a volume of a group is, in words."""
+        """Location of a volume."""
 
     @abstractmethod
     def secret_text(self, name: str, group: ContainerGroup, stack: Stack) -> tuple[str, str]:
-        """Where a secret of a group is, in words, and how its owner puts it there."""
+        """Location of a secret, and how to put it there."""
 
     def instance_text(self, stack: Stack, group: ContainerGroup) -> str:
-        """Size and number of a group's instances, in words; empty where it shares a machine with others."""
+        """Size and number of a group's instances; empty if it shares a machine with other groups."""
         return ""
 
     def copies(self, group: ContainerGroup) -> int:

@@ -1,57 +1,55 @@
-"""Features that a group may need of its target, and how far a target goes with each.
-
-A target's own answers are in its `capabilities.py`.
-"""
+"""Features that a group may need from its target. What each target supports is in its `capabilities.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 
 class Feature(StrEnum):
-    """Something a group may need of its target."""
+    """A feature that a group may need from its target; the value is its name in output."""
 
-    HARDENING = "read-only root, no capabilities, non-root"
-    WEAKENED_HARDENING = "a lock weakened with a reason"
-    MEMORY_LIMIT = "memory limit"
-    PROCESS_LIMIT = "process limit of one container"
-    OPEN_FILES = "open-files limit of one container"
+    HARDENING = "read-only root, no capabilities, non-root user"
+    WEAKENED_HARDENING = "hardening exceptions"
+    MEMORY_LIMIT = "memory limit per container"
+    PROCESS_LIMIT = "process limit per container"
+    OPEN_FILES = "open-files limit per container"
     SHARED_MEMORY = "size of /dev/shm"
-    SHARED_NETWORK_IDENTITY = "sidecar under the group's own name"
-    WAVES = "start after another group is healthy"
-    CROSS_MACHINE_START = "start after a group of another machine"
-    HTTP_HEALTH_OF_READY_IMAGE = "HTTP health check of an image without the agent host"
-    HEALTH_COMMAND = "health check by a command"
-    NO_RESTART = "no restart after a container ends"
-    RESTART_LIMIT = "at most so many restarts"
+    SHARED_NETWORK_IDENTITY = "sidecars under the group's name"
+    WAVES = "start order"
+    CROSS_MACHINE_START = "start order across machines"
+    HTTP_HEALTH_OF_READY_IMAGE = "HTTP health checks without the agent host"
+    HEALTH_COMMAND = "health check commands"
+    NO_RESTART = "no restart on exit"
+    RESTART_LIMIT = "restart limit"
     STOP_GRACE = "stop grace period"
-    DECLARED_EDGES = "only declared connections"
-    TENANTS = "tenants that cannot reach each other"
-    SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared group reached by its peers alone"
-    OUTSIDE = "only named hosts of the internet"
+    DECLARED_EDGES = "declared connections only"
+    TENANTS = "tenant isolation"
+    SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"
+    OUTSIDE = "outbound traffic to named hosts only"
     SECRETS = "secrets as files"
-    HOST_FOLDERS = "volumes in folders of the host"
+    HOST_FOLDERS = "volumes in host folders"
     VOLUME_SIZE = "volume size"
-    SINGLE_WRITER = "one writer of a volume"
-    SHARED_VOLUMES = "one volume for several pods"
-    READ_ONLY_MOUNTS = "read-only mount of a volume that another container writes"
-    HOST_DEVICES = "host audio and other devices"
-    GPU = "GPU memory with a budget"
+    SINGLE_WRITER = "single-writer volumes"
+    SHARED_VOLUMES = "volumes shared by several pods"
+    READ_ONLY_MOUNTS = "read-only mounts of writable volumes"
+    HOST_DEVICES = "host devices, such as audio"
+    GPU = "GPU memory budgets"
     GPU_BURST = "GPU memory above the request"
-    MPS = "GPU shared by MPS"
-    COPIES = "several copies"
-    SIGNALS = "scaling on waiting work"
-    TIER = "room for what matters most first"
-    ROLLING = "new version copy by copy"
-    ROLLING_WITH_A_CARD = "new version beside the old one with every card taken"
-    ROLLING_WITH_A_VOLUME = "new version before the old one stops, with a volume of its own"
-    TWO_TRACKS = "blue-green and canary"
+    MPS = "GPU sharing with MPS"
+    COPIES = "several copies of a group"
+    SIGNALS = "scaling on queued work"
+    TIER = "priority tiers"
+    ROLLING = "rolling updates"
+    ROLLING_WITH_A_CARD = "rolling updates without a spare GPU"
+    ROLLING_WITH_A_VOLUME = "rolling updates with a volume of one pod"
+    TWO_TRACKS = "blue-green and canary rollouts"
 
 
 Need = tuple[Feature, str]
-"""A feature, and the path in the group's file that asks for it."""
+"""A feature, and the path in the group's file that requires it."""
 
 FIELDS: Mapping[str, Feature] = {
     "devices": Feature.HOST_DEVICES,
@@ -67,37 +65,27 @@ FIELDS: Mapping[str, Feature] = {
     "shared_memory_mib": Feature.SHARED_MEMORY,
     "stop_grace_s": Feature.STOP_GRACE,
 }
-"""Field of a planned container (dotted path) -> the feature that a target lacks if it does not render the field."""
+"""Field of a planned container (dotted path) -> the feature that a target without it lacks."""
 
 
 class Level(StrEnum):
-    """How far a target goes."""
+    """How well a target supports a feature."""
 
     DOES = "does"
     CHANGES = "changes"
-    """A group that needs it gets less or something else; its plan says so."""
+    """A group that needs it gets less or something else; the plan lists it."""
     CANNOT = "cannot"
     """A group that needs it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How far a target goes with a feature, and how; or why not, and what to do."""
+    """How well a target supports a feature, and how; or why not, and what to do."""
 
     level: Level
     how: str
 
 
-def does(how: str) -> Support:
-    """A feature that a target has."""
-    return Support(Level.DOES, how)
-
-
-def changes(how: str) -> Support:
-    """A feature of which a group gets less, or something else."""
-    return Support(Level.CHANGES, how)
-
-
-def cannot(why: str) -> Support:
-    """A feature that a target lacks."""
-    return Support(Level.CANNOT, why)
+does = partial(Support, Level.DOES)
+changes = partial(Support, Level.CHANGES)
+cannot = partial(Support, Level.CANNOT)

@@ -1,4 +1,4 @@
-"""Which features of the model a group needs, and which of them its target changes."""
+"""The features that a group needs, and those that its target changes."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from fleet.targets.registry import target_of
 
 
 def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
-    """Features a group needs on a stack; those that every group has, and every target does, are not among them."""
+    """Features a group needs on a stack, except those that all groups have and all targets support."""
     for earlier in group.start_after:
         if earlier not in stack.groups and not stack.sandbox and fleet.home_of(earlier) is not None:
             yield Feature.CROSS_MACHINE_START, "start_after"
     if group.tenant:
         yield Feature.TENANTS, "tenant"
-        if _reaches_more_than_its_peers(group, stack, fleet):
+        here = fleet.placed(stack)
+        served = [shared.name for shared in here if group.tenant in tenants_served(shared, here)]
+        if not all(names_as_peer(group, name) for name in served):
             yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
     if group.outside:
         yield Feature.OUTSIDE, "outside"
     yield from _operation(group)
     for key, container in group.containers.items():
         yield from _container(key, container, stack)
-        if not target_of(stack).runs_to_its_end(stack, group.name):
-            yield from _restarts(key, container)
+        if container.restart != "always" and not target_of(stack).runs_to_its_end(stack, group.name):
+            restart = Feature.NO_RESTART if container.restart == "no" else Feature.RESTART_LIMIT
+            yield restart, f"containers.{key}.restart"
     for key, volume in group.volumes.items():
         if volume.size_mib is not None:
             yield Feature.VOLUME_SIZE, f"volumes.{key}.size"
@@ -35,14 +38,11 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
 
 
 def degradations(stack: Stack, fleet: Fleet) -> Mapping[Feature, tuple[str, ...]]:
-    """Feature -> groups of a stack that get less than they ask for, or something else."""
+    """Feature -> groups of a stack for which its target changes it."""
     supported = target_of(stack).capabilities
-    found: dict[Feature, dict[str, None]] = {}
-    for name in stack.running:
-        for feature, _ in needs(fleet.groups[name], stack, fleet):
-            if supported[feature].level is Level.CHANGES:
-                found.setdefault(feature, {})[name] = None
-    return {feature: tuple(found[feature]) for feature in sorted(found)}
+    needed = {name: {feature for feature, _ in needs(fleet.groups[name], stack, fleet)} for name in stack.running}
+    changed = [f for f in sorted(set().union(*needed.values())) if supported[f].level is Level.CHANGES]
+    return {feature: tuple(name for name in stack.running if feature in needed[name]) for feature in changed}
 
 
 def _operation(group: ContainerGroup) -> Iterator[Need]:
@@ -81,18 +81,3 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.GPU, f"{path}.gpu"
         if container.gpu.limit_mib > container.gpu.request_mib:
             yield Feature.GPU_BURST, f"{path}.gpu.limit"
-
-
-def _restarts(key: str, container: Container) -> Iterator[Need]:
-    if container.restart == "no":
-        yield Feature.NO_RESTART, f"containers.{key}.restart"
-    if container.restart == "on-failure":
-        yield Feature.RESTART_LIMIT, f"containers.{key}.restart"
-
-
-def _reaches_more_than_its_peers(group: ContainerGroup, stack: Stack, fleet: Fleet) -> bool:
-    """Whether a shared group serves this one's tenant, and this one does not name it."""
-    here = fleet.placed(stack)
-    return any(
-        group.tenant in tenants_served(shared, here) and not names_as_peer(group, shared.name) for shared in here
-    )

@@ -1,4 +1,4 @@
-"""The targets. Each is imported when a stack of it is first met, so that no stack loads another target's knowledge."""
+"""The targets, each imported on first use, so that a stack loads no other target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fleet.targets.features import Feature, Support
 
 @cache
 def profile(target: Target) -> TargetBase:
-    """What the fleet knows of a target."""
+    """The implementation of a target."""
     match target:
         case Target.DOCKER:
             from fleet.targets.docker.target import Docker
@@ -34,5 +34,5 @@ def target_of(stack: Stack) -> TargetBase:
 
 
 def capabilities() -> Mapping[Target, Mapping[Feature, Support]]:
-    """Every target -> every feature -> what the target does of it."""
+    """Target -> feature -> its support."""
     return {target: profile(target).capabilities for target in Target}

@@ -1,4 +1,4 @@
-"""Main memory (MiB) and processor time (millicores) of a container: what is reserved, and the cap."""
+"""Main memory (MiB) and CPU (millicores) of a container: request and cap."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ from dataclasses import dataclass
 
 from fleet.model import Container, Stack
 
+# Maxima for a container of stand-ins.
 STAND_IN_MEMORY_MIB = 256
-"""Main memory of a container of stand-ins, at most."""
-
 STAND_IN_REQUEST_MILLICORES = 50
-"""Processor time that a container of stand-ins reserves, at most."""
-
 STAND_IN_CAP_MILLICORES = 500
-"""Processor time that a container of stand-ins may use, at most."""
-
 MPS_DAEMON_MEMORY_MIB = 256
-"""Main memory of a card's MPS daemon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What a container reserves, and what it may use."""
+    """Requests and caps of a container."""
 
     memory_request_mib: int
     memory_cap_mib: int
@@ -30,20 +24,15 @@ class Reserved:
 
 
 def reserved(stack: Stack, container: Container) -> Reserved:
-    """What a container of a stack reserves, and its caps; less for a stand-in."""
+    """Requests and caps of a container; lower for a stand-in."""
     memory, cpu = container.memory, container.cpu
-    # A machine whose processors nobody states has no number of them to stay below.
-    found = Reserved(
-        memory.request_mib,
-        memory.cap_mib,
-        cpu.request_millicores,
-        min(cpu.limit_millicores, stack.machine.cpus * 1000 or cpu.limit_millicores),
-    )
+    # cpus is 0 for a machine without a fixed number of them.
+    cpu_cap = min(cpu.limit_millicores, stack.machine.cpus * 1000 or cpu.limit_millicores)
     if not stack.runs_stand_ins:
-        return found
+        return Reserved(memory.request_mib, memory.cap_mib, cpu.request_millicores, cpu_cap)
     return Reserved(
-        min(found.memory_request_mib, STAND_IN_MEMORY_MIB),
-        min(found.memory_cap_mib, STAND_IN_MEMORY_MIB),
-        min(found.cpu_request_millicores, STAND_IN_REQUEST_MILLICORES),
-        min(found.cpu_cap_millicores, STAND_IN_CAP_MILLICORES),
+        min(memory.request_mib, STAND_IN_MEMORY_MIB),
+        min(memory.cap_mib, STAND_IN_MEMORY_MIB),
+        min(cpu.request_millicores, STAND_IN_REQUEST_MILLICORES),
+        min(cpu_cap, STAND_IN_CAP_MILLICORES),
     )

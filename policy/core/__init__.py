@@ -1,1 +1,1 @@
-"""What a rule is made of: its declaration, settings, findings, waivers and verdicts."""
+"""Rules and how they are applied: declaration, settings, findings, waivers, verdicts and their messages."""

@@ -1,4 +1,4 @@
-"""What a rule is: an id of the catalogue, a level, and a plain callable; nothing here imports Pulumi.
+"""A rule: an id of the catalogue, a level and a plain callable; nothing here imports Pulumi.
 
 The same rules run in the policy pack (`policy/__main__.py`) and in the offline plan (`policy/engine/judge.py`).
 """
@@ -6,11 +6,12 @@ The same rules run in the policy pack (`policy/__main__.py`) and in the offline 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from policy.views.container import ContainerView
+from fleet.frozen import dataclass
+from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.views.stack import StackView
 
 
@@ -23,30 +24,29 @@ class Level(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad it is where a rule is broken, by CrossGuard's names; what is done about it is the level's matter."""
+    """How bad a violation is, by CrossGuard's names; the level decides what happens."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
-    """Who uses it has the host, the cluster or a secret."""
+    """It gives access to the host, the cluster or a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault a rule found, before it is given a level.
+    """One fault a rule found, before it has a level.
 
-    `subject` names the resource (logical name), `field` the deciding property, `problem` says what is wrong and quotes
-    the value (`user is "0:0"; an agent that breaks out would be root on the host`), without the way out: that is the
-    rule's `remedy`, or this finding's own.
+    `field` is the deciding property of the view. `problem` says what is wrong and quotes the value (`privileged is
+    true, which grants every device and capability of the host`), without the fix: that is the rule's `remedy`, or this
+    finding's own.
     """
 
-    subject: str
     field: str
     problem: str
     remedy: str = ""
-    urn: str = ""
-    """Of the resource, where its name alone may mean another: on a cluster a service is often named like its pods."""
+    of: Any = None
+    """The view it is about; a rule that judges one view at a time need not name it."""
 
 
 Settings = Mapping[str, Any]
@@ -55,16 +55,16 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What every rule states of itself.
+    """What every rule declares.
 
     id: of the catalogue, such as `A01`; name: kebab case, such as `non-root-user`; summary: one sentence;
     remedy: what to set, naming the field of a group or stack file (`<name>` stands for the container's key);
-    elsewhere: what to set on a container that no group's file describes, where that differs;
-    on_cluster: the same for one of a cluster, where that differs again;
-    sources: ids of the public rule sets it comes from;
+    elsewhere: the same outside any group, if that differs;
+    on_cluster: the same for a pod outside any group, if that differs again;
+    sources: ids in public rule sets;
     exception: the hardening field (`fleet.exception.<field>` label) that may waive it, if any;
     waivable: a group may waive it by its id (`fleet.waiver.<id>` label);
-    defaults: its settings; a text, a flag, a whole number or a list of texts each.
+    defaults: its settings, each a string, a boolean, an integer or a list of strings.
     """
 
     id: str
@@ -88,9 +88,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceCheck:
-    """Judges one resource that is no container, before it is created.
+    """Judges one resource other than a container, before it is created.
 
-    of: the collection of StackView it is about, such as `volumes` or `pods`;
+    of: the collection of StackView it covers, such as `volumes` or `pods`;
     reads, each: fields of such a view, as in a ContainerRule.
     """
 
@@ -104,23 +104,22 @@ class ResourceCheck:
 class ContainerRule(Rule):
     """Judges one container, before it is created.
 
-    reads: the ContainerView fields it depends on; where one is unknown at preview, the rule is not run and says so;
-    each: those of them whose entries it judges one by one, for what they say and not for what is missing: where some
-    are unknown, it judges the others all the same;
-    targets: the kinds of machine it is about;
-    resources: judges other resources by themselves, where one can be another way to what the rule forbids.
+    reads: the ContainerView fields it depends on; if one is unknown at preview, it is not applied and reports that;
+    each: fields whose entries it judges one by one; if some entries are unknown, it still judges the others;
+    targets: the kinds of machine it covers, all by default;
+    resources: checks of other resources that could bypass the rule.
     """
 
     reads: tuple[str, ...]
     each: tuple[str, ...] = ()
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = (DOCKER, KUBERNETES, CLOUDRUN)
     check: Callable[[ContainerView, Settings], Iterable[Finding]]
     resources: tuple[ResourceCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRule(Rule):
-    """Judges single resources that are no containers (a pod as a whole, a service, a role), before they are created."""
+    """Judges single resources other than containers (a pod, a service, a role), before they are created."""
 
     resources: tuple[ResourceCheck, ...]
 
@@ -129,8 +128,8 @@ class ResourceRule(Rule):
 class StackRule(Rule):
     """Judges everything a stack registered, together.
 
-    reads: what it depends on, such as `containers.labels`; where some is unknown at preview, the rule judges the rest
-    and says so.
+    reads: what it depends on, such as `containers.labels`; if some of it is unknown at preview, it judges the rest and
+    reports that.
     """
 
     reads: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A rule's settings: the values its defaults may be overlaid with, and their schema."""
+"""A rule's settings: values that override its defaults, and their schema."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy.core.rule import Rule, Settings
-from policy.readers.values import as_whole
+from policy.views.scalars import as_whole
 
-_NAMES = {"boolean": "true or false", "integer": "a whole number", "array": "a list of texts", "string": "a text"}
+_NAMES = {"boolean": "true or false", "integer": "an integer", "array": "a list of strings", "string": "a string"}
 
 
 def schema_of(default: object) -> dict[str, Any]:
-    """JSON schema of one setting, told by its default."""
+    """JSON schema of one setting, derived from its default."""
     kind = _kind(default)
     plain = list(default) if isinstance(default, tuple | list) else default
     return {"type": kind, "default": plain, **({"items": {"type": "string"}} if kind == "array" else {})}
@@ -24,7 +24,7 @@ def expected(default: object) -> str:
 
 
 def fits(value: object, default: object) -> bool:
-    """Whether a value may stand in a default's place. A whole number may be a float: the engine sends no others."""
+    """Whether a value has the type of a default. An integer may be a float: the engine sends only floats."""
     kind = _kind(default)
     if kind == "boolean":
         return isinstance(value, bool)
@@ -36,7 +36,7 @@ def fits(value: object, default: object) -> bool:
 
 
 def overlay(rule: Rule, given: Mapping[str, Any]) -> Settings:
-    """A rule's defaults with what is given; a value of the wrong type is left out (config readers report it)."""
+    """A rule's defaults overridden by what is given, without values of a wrong type (config readers report them)."""
     fitting = {
         key: as_whole(value) if _kind(rule.defaults[key]) == "integer" else value
         for key, value in given.items()

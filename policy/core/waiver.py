@@ -1,4 +1,4 @@
-"""Waivers: a container's label that says why it may break a rule, and until when.
+"""Waivers: labels that say why containers may break a rule, and until when.
 
 A hardening exception waives the rules about its field; a waiver proper names one rule by its id.
 """
@@ -6,13 +6,19 @@ A hardening exception waives the rules about its field; a waiver proper names on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from fleet.labels import EXCEPTION_PREFIX, WAIVER_PREFIX
-from fleet.model.waiver import WARN_DAYS
+from fleet.frozen import dataclass
+from fleet.labels import EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX, WAIVER_WARN_DAYS
 from fleet.redaction import holds_secret_value
 from policy.core.rule import Rule
+from policy.views.cloudrun import RunView
+from policy.views.container import ContainerView
+from policy.views.kubernetes import ObjectView, PodView
+from policy.views.stack import StackView, VolumeView
+
+Labels = Mapping[str, str]
+"""Of one container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +43,16 @@ class Waiver:
         return f"the {what} ended on {self.until.isoformat()} ({self.reason})"
 
     def warning(self, today: date) -> str:
-        """That it ends soon; empty long before that."""
-        left = (self.until - today).days if self.until else WARN_DAYS + 1
-        if left > WARN_DAYS:
+        """A note that it ends soon; empty long before that."""
+        left = (self.until - today).days if self.until else WAIVER_WARN_DAYS + 1
+        if left > WAIVER_WARN_DAYS:
             return ""
         when = "today is its last day" if left == 0 else f"it ends in {left} day{'s' if left > 1 else ''}"
-        return f"{when}: mend this until then, or decide anew"
+        return f"{when}: fix this by then, or renew it"
 
 
-def waiver_of(rule: Rule, labels: Mapping[str, str], today: date) -> Waiver | None:
-    """The waiver of a rule that labels carry: one that holds before one that does not. None for a rule without any."""
+def container_waiver(rule: Rule, labels: Labels, today: date) -> Waiver | None:
+    """The waiver of a rule on one container: one that holds before one that does not."""
     found = [
         _find(labels, f"{EXCEPTION_PREFIX}{rule.exception}") if rule.exception else None,
         _find(labels, f"{WAIVER_PREFIX}{rule.id}") if rule.waivable else None,
@@ -55,8 +61,8 @@ def waiver_of(rule: Rule, labels: Mapping[str, str], today: date) -> Waiver | No
     return next((waiver for waiver in given if waiver.holds(today)), given[0] if given else None)
 
 
-def common_waiver(rule: Rule, carriers: Iterable[Mapping[str, str]], today: date) -> Waiver | None:
-    """The waiver of what several containers make together: all must carry one, and that which ends first counts."""
+def common_waiver(rule: Rule, carriers: Iterable[Labels]) -> Waiver | None:
+    """The waiver of several containers together: all must carry one, and the earliest end applies."""
     found = [_find(labels, f"{WAIVER_PREFIX}{rule.id}") for labels in carriers] if rule.waivable else []
     given = [waiver for waiver in found if waiver]
     if len(given) < len(found):
@@ -64,15 +70,22 @@ def common_waiver(rule: Rule, carriers: Iterable[Mapping[str, str]], today: date
     return min(given, key=lambda waiver: waiver.until or date.min, default=None)
 
 
-def ignored_waiver(rule: Rule, labels: Mapping[str, str]) -> str:
-    """What to say of a waiver that a rule does not take; empty where none is given."""
-    label = f"{WAIVER_PREFIX}{rule.id}"
-    return (
-        "" if rule.waivable or label not in labels else f"label {label} waives nothing: no waiver holds for {rule.id}"
-    )
+def carriers_in(view: object) -> list[Labels]:
+    """Whose waivers apply to a resource: the containers of a pod or of a Cloud Run resource; else none."""
+    return [container.labels for container in view.containers] if isinstance(view, PodView | RunView) else []
 
 
-def _find(labels: Mapping[str, str], label: str) -> Waiver | None:
+def carriers_of(view: object, stack: StackView) -> list[Labels]:
+    """Labels whose waivers apply to a finding of a StackRule: of the container, or all of its pod or group."""
+    if isinstance(view, ContainerView):
+        return [view.labels]
+    if isinstance(view, PodView | RunView):
+        return carriers_in(view)
+    group = view.labels.get(GROUP) if isinstance(view, ObjectView | VolumeView) else None
+    return [container.labels for container in stack.of_group(group)] if group else []
+
+
+def _find(labels: Labels, label: str) -> Waiver | None:
     text = labels.get(label)
     if text is None:
         return None

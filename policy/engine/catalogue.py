@@ -1,4 +1,4 @@
-"""The rules there are: every module of `policy/rules` is one."""
+"""The catalogue of rules: every module of `policy/rules` is one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from policy.core.rule import Rule
 def rules() -> tuple[Rule, ...]:
     """All rules, by id.
 
-    Raises TypeError where a module of the package holds no `RULE`, ValueError where two hold one of the same id.
+    Raises TypeError if a module of the package has no `RULE`, ValueError if two have the same id.
     """
     found = [_rule_of(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
     twice = sorted(rule_id for rule_id, times in Counter(rule.id for rule in found).items() if times > 1)
     if twice:
-        msg = f"{package.__name__} holds two rules called {', '.join(twice)}; give one of them an id of its own"
+        msg = f"{package.__name__} has two rules with id {', '.join(twice)}; change the id of one"
         raise ValueError(msg)
     return tuple(sorted(found, key=lambda rule: rule.id))
 
@@ -28,7 +28,7 @@ def rules() -> tuple[Rule, ...]:
 def rule(rule_id: str) -> Rule:
     """The rule of an id such as `A01`.
 
-    Raises KeyError where there is none.
+    Raises KeyError if there is none.
     """
     return _by_id()[rule_id]
 
@@ -41,6 +41,6 @@ def _by_id() -> dict[str, Rule]:
 def _rule_of(module: str) -> Rule:
     found = getattr(import_module(module), "RULE", None)
     if not isinstance(found, Rule):
-        msg = f"{module} holds no RULE; give it one, or move it out of {package.__name__}"
+        msg = f"{module} has no RULE; add one, or move it out of {package.__name__}"
         raise TypeError(msg)
     return found

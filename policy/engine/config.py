@@ -1,9 +1,9 @@
 """The policy configuration: the JSON file that `--policy-pack-config` takes, read for the offline judge.
 
 `{"all": "advisory", "C05-process-limit": "disabled", "D03-known-registry": {"enforcementLevel": "mandatory",
-"registries": ["ghcr.io"]}}`. Here a rule's bare id will do as a key; the engine wants the full name.
+"registries": ["ghcr.io"]}}`. Here a rule's id alone also works as a key; the engine requires the full name.
 
-To the engine, `all` is also the level of the pack's two policies for notices (waived, not known yet): a file that says
+The engine applies `all` to the pack's two policies for notices (waived, unknown) as well: a file with
 `"all": "mandatory"` should set `notices` and `stack-notices` to advisory. Offline they are always advisory.
 """
 
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.redaction import shown
 from fleet.source.faults import ConfigurationError, Fault
 from fleet.suggest import did_you_mean
@@ -30,7 +31,7 @@ _SET_A_LEVEL = f"use {', '.join(Level)}"
 
 @dataclass(frozen=True, slots=True)
 class PolicyConfig:
-    """Levels and settings by rule id; what is not named keeps the rule's own."""
+    """Levels and settings by rule id; others keep the rule's own."""
 
     all_level: Level | None = None
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -48,26 +49,26 @@ class PolicyConfig:
 def read_config(file: Path) -> PolicyConfig:
     """Reads a policy configuration.
 
-    Raises ConfigurationError with every fault of the file.
+    Raises ConfigurationError with every fault in the file.
     """
     source = file.as_posix()
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        fault = Fault(source, None, "", f"cannot be read ({error})", "give a readable JSON file")
+        fault = Fault(source, None, "", f"cannot be read ({error})", "provide a readable JSON file")
         raise ConfigurationError([fault]) from None
     return parse_config(text, source)
 
 
 def parse_config(text: str, source: str) -> PolicyConfig:
-    """Like `read_config`, from text; `source` is what faults call the file."""
+    """Like `read_config`, from text; `source` names the file in faults."""
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        fault = Fault(source, error.lineno, "", f"is not JSON ({error.msg})", "correct the syntax there")
+        fault = Fault(source, error.lineno, "", f"is not JSON ({error.msg})", "fix the syntax")
         raise ConfigurationError([fault]) from None
     except RecursionError:
-        fault = Fault(source, None, "", "is not JSON that can be read (nested too deeply)", "write it flat")
+        fault = Fault(source, None, "", "is not JSON that can be read (nested too deeply)", "use fewer levels")
         raise ConfigurationError([fault]) from None
     if not isinstance(data, dict):
         raise ConfigurationError([Fault(source, 1, "", "is not a JSON object", 'write it like {"all": "advisory"}')])
@@ -80,7 +81,7 @@ def parse_config(text: str, source: str) -> PolicyConfig:
 
 
 class _Reading:
-    """Collects what is read and every fault."""
+    """Collects what is read, and every fault."""
 
     def __init__(self, source: str) -> None:
         self.faults: list[Fault] = []
@@ -101,11 +102,13 @@ class _Reading:
         rule = self._names.get(key)
         if rule is None:
             self._fault(
-                key, f"{shown(key)} is no rule", did_you_mean(key, self._names, "`fleet policy list` prints them all")
+                key,
+                f"{shown(key)} is not a rule",
+                did_you_mean(key, self._names, "run `fleet policy list` for all rules"),
             )
             return
         if rule.id in self._seen:
-            self._fault(key, f"configures {rule.policy_name} again, after {self._seen[rule.id]}", "keep one of them")
+            self._fault(key, f"configures {rule.policy_name} again, after {self._seen[rule.id]}", "keep one")
             return
         self._seen[rule.id] = key
         given = dict(value) if isinstance(value, dict) else {_LEVEL: value}
@@ -121,7 +124,7 @@ class _Reading:
         try:
             return Level(value)
         except ValueError:
-            self._fault(path, f"{shown(value)} is no enforcement level", _SET_A_LEVEL)
+            self._fault(path, f"{shown(value)} is not an enforcement level", _SET_A_LEVEL)
             return None
 
     def _setting_faults(self, rule: Rule, key: str, given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -129,7 +132,7 @@ class _Reading:
             path = f"{key}.{name}"
             if name not in rule.defaults:
                 known = ", ".join([*rule.defaults, _LEVEL])
-                yield Fault(self._source, None, path, f"{rule.policy_name} has no such setting", f"it knows {known}")
+                yield Fault(self._source, None, path, f"{rule.policy_name} has no such setting", f"use {known}")
             elif not fits(value, rule.defaults[name]):
                 remedy = f"write {expected(rule.defaults[name])}"
                 yield Fault(self._source, None, path, f"{shown(value)} is of the wrong type", remedy)

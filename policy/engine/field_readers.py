@@ -1,4 +1,4 @@
-"""Which rules read a property of a resource: what the readers miss in a view once the property is unknown."""
+"""Which rules read a property of a resource: they depend on the fields that are unknown if the property is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLLECTIONS = tuple(field.name for field in fields(StackView) if field.name != 
 _NUMBER = re.compile(r"\d{1,9}")
 
 Reading = tuple[str, str, str]
-"""(collection of StackView, field of its views, target of a container's view or nothing)."""
+"""(collection of StackView, field of its views, target of a container's view, else empty)."""
 
 
 def rules_reading(resource: Registered, path: Path) -> tuple[Rule, ...]:
@@ -28,24 +28,24 @@ def rules_reading(resource: Registered, path: Path) -> tuple[Rule, ...]:
 
 
 def fields_reached(resource: Registered, path: Path) -> frozenset[Reading]:
-    """What rules see of a leaf of a resource's inputs.
+    """The fields of views that a leaf of a resource's inputs sets.
 
-    A leaf that is hidden may hide its neighbours too: of several fields, those count that another value changes.
+    An unknown leaf may make neighbouring fields unknown too: of several, those are returned that another value changes.
     """
     seen = stack_view([resource])
     missed = frozenset(_missed(_view(resource, path, UNKNOWN))) - frozenset(_missed(seen))
     if len(missed) < 2:
         return missed
     value = dict(leaves(resource.inputs)).get(path)
-    told = {reading for other in _others(value) for reading in _differing(seen, _view(resource, path, other))}
-    return missed & told or missed
+    changed = {reading for other in _other_values(value) for reading in _differing(seen, _view(resource, path, other))}
+    return missed & changed or missed
 
 
 def _view(resource: Registered, path: Path, value: Any) -> StackView:
     return stack_view([replace(resource, inputs=replaced(resource.inputs, path, value))])
 
 
-def _others(value: Any) -> Iterator[Any]:
+def _other_values(value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):

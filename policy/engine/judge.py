@@ -1,11 +1,11 @@
-"""The offline judge: every rule on what a program registered, as the policy pack would judge it."""
+"""The offline judge: applies every rule to what a program registered, as the policy pack would."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from fleet.frozen import dataclass
 from policy.core.rule import Level, Rule, StackRule
 from policy.core.verdict import Kind, Terms, Verdict, single_verdicts, stack_verdicts
 from policy.engine.catalogue import rules
@@ -21,7 +21,7 @@ __all__ = ["Judgement", "Kind", "Verdict", "judge"]
 class Judgement:
     """All verdicts, by rule id and then in order of registration.
 
-    rules_run: rules that are not disabled; rules_held: those of them without any verdict, advisory ones included.
+    rules_run: rules that are not disabled; rules_held: those without any verdict, even advisory.
     """
 
     verdicts: tuple[Verdict, ...]

@@ -1,11 +1,11 @@
-"""The rules as CrossGuard policies: the one module that knows the policy SDK.
+"""The rules as CrossGuard policies: the only module that uses the policy SDK.
 
-Levels, waivers and messages are the offline judge's own. What the SDK's limits ask for on top:
+Levels, waivers and messages are those of the offline judge. Limits of the SDK require two additions:
 
-- A policy reports at one level, but a waived finding, a value unknown at preview or a bug of ours is advisory whatever
-  the rule's level. Those go to two policies of their own, `notices` and `stack-notices`, which run last.
-- A stack policy sees outputs, in which a provider's computed fields are unknown at preview even where the program left
-  them out. So inputs are kept as resources pass by, and stack rules judge those; of a component, its outputs count.
+- A policy reports at one level, but a waived finding, a value unknown at preview and an internal error are advisory
+  whatever the rule's level. Two further policies, `notices` and `stack-notices`, report those and run last.
+- A stack policy sees outputs, in which computed fields are unknown at preview even if the program omits them. So the
+  inputs of each resource are kept for stack rules; for a component, its outputs are used.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _FRAMEWORKS = {
     "CIS Kubernetes ": "CIS Kubernetes Benchmark",
     "PSS ": "Kubernetes Pod Security Standards",
 }
-_NOTICED = "Findings that are waived, and what cannot be judged before `up`."
+_NOTICED = "Waived findings, and what cannot be judged before `up`."
 
 
 def policies() -> list[Policy]:
-    """Every rule as a policy, then the notices. Policies of one call share what they learn of the run."""
+    """Every rule as a policy, then the notices. Policies of one call share a session."""
     session = Session()
     found: list[Policy] = []
     for rule in rules():
@@ -63,11 +63,12 @@ def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Po
     judged = {check.of for check in rule.resources}
     if isinstance(rule, ContainerRule):
         judged |= {"containers", "pods", "runs"}
+    not_judged = f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}"
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if collection_of(args.resource_type) not in judged:
-            args.not_applicable(f"{rule.id} judges {', '.join(sorted(judged)).replace('_', ' ')}")
-        resource = session.resource(args.urn, rule.id, lambda: _registered(args))
+            args.not_applicable(not_judged)
+        resource = session.resource(args.urn, rule.id, lambda: _with_inputs(args))
         terms = Terms(rule.level, overlay(rule, args.get_config()), date.today())
         resource.notices += _report(single_verdicts(rule, resource.alone, terms), report)
 
@@ -75,7 +76,7 @@ def _resource_policy(rule: ContainerRule | ResourceRule, session: Session) -> Po
 
 
 def _about(rule: Rule) -> dict[str, Any]:
-    """What the SDK is told of a rule, whichever kind it is."""
+    """Arguments of the SDK that all kinds of rules have."""
     return {
         "name": rule.policy_name,
         "description": rule.summary,
@@ -100,8 +101,8 @@ def _stack_policy(rule: StackRule, session: Session) -> Policy:
 
 def _notices(name: str, session: Session) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        # Of every resource, whatever its type: the stack policies judge what passed here.
-        resource = session.resource(args.urn, name, lambda: _registered(args))
+        # For every resource of any type: the stack policies judge what is kept here.
+        resource = session.resource(args.urn, name, lambda: _with_inputs(args))
         _report_notices(resource.notices, report)
 
     return ResourceValidationPolicy(name, _NOTICED, validate, EnforcementLevel.ADVISORY)
@@ -115,7 +116,7 @@ def _stack_notices(name: str, session: Session) -> Policy:
 
 
 def _report(verdicts: Iterable[Verdict], report: ReportViolation) -> list[Verdict]:
-    """Reports violations; gives back the rest."""
+    """Reports violations and returns the rest."""
     rest = []
     for verdict in verdicts:
         if verdict.kind is Kind.VIOLATION:
@@ -137,7 +138,7 @@ def _schema(rule: Rule) -> PolicyConfigSchema | None:
 
 
 def _framework(rule: Rule) -> PolicyComplianceFramework | None:
-    """The benchmark or standard a rule comes from first; its other sources are its tags."""
+    """The first benchmark or standard among a rule's sources; the others are tags."""
     for prefix, name in _FRAMEWORKS.items():
         ids = [source.removeprefix(prefix) for source in rule.sources if source.startswith(prefix)]
         if ids:
@@ -145,38 +146,31 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return None
 
 
-def _registered(args: ResourceValidationArgs) -> Registered:
-    return Registered(
-        type=args.resource_type,
-        name=args.name,
-        urn=args.urn,
-        parent=args.opts.parent or "",
-        inputs=_plain_mapping(args.props),
-        provider=args.provider.urn if args.provider else "",
-        protect=bool(args.opts.protect),
-        deletes_first=args.opts.delete_before_replace,
-    )
+def _with_inputs(args: ResourceValidationArgs) -> Registered:
+    return _registered(args, parent=args.opts.parent or "", inputs=_plain_mapping(args.props))
 
 
 def _with_outputs(resource: PolicyResource, session: Session) -> Registered:
-    outputs = _plain_mapping(resource.props)
-    inputs = session.inputs(resource.urn)
+    outputs, inputs = _plain_mapping(resource.props), session.inputs(resource.urn)
+    parent = resource.parent.urn if resource.parent else ""
+    # Without inputs, when `notices` is disabled, outputs are the next best.
+    return _registered(resource, parent=parent, inputs=outputs if inputs is None else inputs, outputs=outputs)
+
+
+def _registered(given: ResourceValidationArgs | PolicyResource, **more: Any) -> Registered:
     return Registered(
-        type=resource.resource_type,
-        name=resource.name,
-        urn=resource.urn,
-        parent=resource.parent.urn if resource.parent else "",
-        # Nothing passed by where `notices` is disabled; outputs are the next best.
-        inputs=outputs if inputs is None else inputs,
-        outputs=outputs,
-        provider=resource.provider.urn if resource.provider else "",
-        protect=bool(resource.opts.protect),
-        deletes_first=resource.opts.delete_before_replace,
+        type=given.resource_type,
+        name=given.name,
+        urn=given.urn,
+        provider=given.provider.urn if given.provider else "",
+        protect=bool(given.opts.protect),
+        deletes_first=given.opts.delete_before_replace,
+        **more,
     )
 
 
 def _plain_mapping(props: object) -> Mapping[str, Any]:
-    """The SDK's checking proxies as plain data, UNKNOWN where reading raises; empty where it is no mapping."""
+    """The SDK's checking proxies as plain data, UNKNOWN where reading raises; empty if it is not a mapping."""
     return {str(key): _known(props, key) for key in props} if isinstance(props, Mapping) else {}
 
 
@@ -192,5 +186,5 @@ def _plain(value: object) -> Any:
         return value
     if isinstance(value, Mapping):
         return _plain_mapping(value)
-    # The proxy of a list is a Sequence and no list. An asset is neither, and no rule reads one.
+    # The proxy of a list is a Sequence, not a list. An asset is neither, and no rule reads one.
     return [_known(value, index) for index in range(len(value))] if isinstance(value, Sequence) else None

@@ -1,4 +1,4 @@
-"""Resources as the engine shows them to the policies, one by one: read once, and kept for the stack policies."""
+"""Resources that the engine passes to the policies one by one: each is read once and kept for the stack policies."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class Passing:
 
     registered: Registered
     alone: StackView
-    """The resource as a stack of its own: what it runs on is not known."""
+    """The resource as a stack of one: its host is unknown."""
     notices: list[Verdict] = field(default_factory=list)
     askers: set[str] = field(default_factory=set)
 
 
 class Session:
-    """What the policies of one pack learn of one run of the engine.
+    """State that the policies of one pack share during a run of the engine.
 
-    The SDK hands every policy a fresh copy of a resource. Each policy asks once a registration, so a policy that asks a
-    second time about a URN starts a new one (the update after the preview); all others share its reading.
+    The SDK passes every policy a fresh copy of a resource. Each policy asks once per registration, so a policy that
+    asks about a URN again starts a new one (the update after the preview), which the others share.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Session:
         self._stack_askers: set[str] = set()
 
     def resource(self, urn: str, asker: str, read: Callable[[], Registered]) -> Passing:
-        """The resource a policy is asked about; `read` is called where nobody has read it yet."""
+        """The resource that a policy judges; calls `read` if it has not been read."""
         passing = self._passed.get(urn)
         if passing is None or asker in passing.askers:
             registered = read()
@@ -47,12 +47,12 @@ class Session:
         return passing
 
     def inputs(self, urn: str) -> Mapping[str, Any] | None:
-        """The inputs of a resource that passed by."""
+        """The inputs of a resource that has been read."""
         passing = self._passed.get(urn)
         return passing.registered.inputs if passing else None
 
     def stack(self, asker: str, read: Callable[[], Sequence[Registered]]) -> StackView:
-        """The stack a policy is asked about."""
+        """The stack that a policy judges."""
         if self._stack is None or asker in self._stack_askers:
             self._stack = stack_view(read())
             self._stack_askers.clear()

@@ -1,4 +1,4 @@
-"""Readers: provider properties to views. One entry a type of resource that rules judge."""
+"""Readers: provider properties to views, by type of resource."""
 
 from __future__ import annotations
 
@@ -11,23 +11,19 @@ from policy.readers import kubernetes_networking as networking
 from policy.readers import kubernetes_objects as objects
 from policy.readers.docker import docker_container
 from policy.readers.kubernetes import pod
-from policy.views.container import Reader
+from policy.readers.surroundings import IMAGES, docker_network, docker_volume, image
+from policy.readers.values import Properties
 
 KUBERNETES_PACKAGE = "kubernetes:"
 
-READERS: Mapping[str, Reader] = {
-    "docker:index/container:Container": docker_container,
-}
-"""Type token -> reader of the containers in such a resource."""
-
-ObjectReader = Callable[[str, str, Mapping[str, Any]], Any]
-"""(logical name, kind, provider properties in camelCase) -> the view of an object."""
+Reader = Callable[[Properties, str, str], Any]
+"""(provider properties in camelCase, logical name, kind) -> the view; the caller sets URN, host and unknown fields."""
 
 _PODS = ("pods", pod)
 _ENTRIES = ("entries", networking.route)
 _OTHERS = ("other_objects", objects.any_object)
 
-OBJECTS: Mapping[str, tuple[str, ObjectReader]] = {
+OBJECTS: Mapping[str, tuple[str, Reader]] = {
     **dict.fromkeys(("core:Pod", "core:ReplicationController"), _PODS),
     **dict.fromkeys(("apps:Deployment", "apps:StatefulSet", "apps:DaemonSet", "apps:ReplicaSet"), _PODS),
     **dict.fromkeys(("extensions:Deployment", "extensions:DaemonSet", "extensions:ReplicaSet"), _PODS),
@@ -55,7 +51,7 @@ OBJECTS: Mapping[str, tuple[str, ObjectReader]] = {
 """API group and kind of a Kubernetes object -> the collection of StackView it belongs to, and its reader."""
 
 
-CLOUD_OBJECTS: Mapping[str, tuple[str, str, ObjectReader]] = {
+CLOUD_OBJECTS: Mapping[str, tuple[str, str, Reader]] = {
     **{token: ("runs", kind, cloudrun.run) for token, kind in cloudrun.RUNS.items()},
     **{token: ("run_grants", kind, cloudrun.grant) for token, kind in cloudrun.GRANTS.items()},
     "gcp:storage/bucket:Bucket": ("volumes", "Bucket", cloudrun.bucket),
@@ -64,13 +60,20 @@ CLOUD_OBJECTS: Mapping[str, tuple[str, str, ObjectReader]] = {
 """Type token of Google's provider -> (collection, kind, reader)."""
 
 
+DOCKER_OBJECTS: Mapping[str, tuple[str, str, Reader]] = {
+    "docker:index/container:Container": ("containers", "Container", docker_container),
+    "docker:index/network:Network": ("networks", "Network", docker_network),
+    "docker:index/volume:Volume": ("volumes", "Volume", docker_volume),
+    **dict.fromkeys(IMAGES, ("images", "Image", image)),
+}
+"""Type token of Docker's providers -> (collection, kind, reader)."""
+
+
 @lru_cache(maxsize=1024)
-def object_reader(type_token: str) -> tuple[str, str, ObjectReader] | None:
-    """(collection, kind, reader) of a Kubernetes type, whatever its version, or of one of Google's; else None."""
-    if type_token in CLOUD_OBJECTS:
-        return CLOUD_OBJECTS[type_token]
+def reader_of(type_token: str) -> tuple[str, str, Reader] | None:
+    """(collection, kind, reader) of a type of resource; of Kubernetes in any version. None if no rule reads it."""
     if not type_token.startswith(KUBERNETES_PACKAGE):
-        return None
+        return DOCKER_OBJECTS.get(type_token) or CLOUD_OBJECTS.get(type_token)
     module, _, kind = type_token.removeprefix(KUBERNETES_PACKAGE).rpartition(":")
     found = OBJECTS.get(f"{module.partition('/')[0]}:{kind}")
     return (found[0], kind, found[1]) if found else None

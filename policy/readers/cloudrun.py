@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any
 
 from fleet.labels import GROUP
-from policy.readers.cloudrun_containers import Template, container
+from policy.readers.cloudrun_containers import container
+from policy.readers.containers import Template, placeholder
 from policy.readers.kubernetes_metadata import texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.cloudrun import JOB, SERVICE, WORKER_POOL, RunGrantView, RunView, SecretUse, Traffic
-from policy.views.container import ContainerView
+from policy.views.container import CLOUDRUN, ContainerView
 from policy.views.stack import VolumeView
 
 RUNS: Mapping[str, str] = {
@@ -30,21 +30,18 @@ GRANTS: Mapping[str, str] = {
     **{f"gcp:cloudrun/iam{what}:Iam{what}": SERVICE for what in ("Member", "Binding", "Policy")},
     **{f"gcp:projects/iAM{what}:IAM{what}": "Project" for what in ("Member", "Binding", "Policy")},
 }
-"""Type token of what gives roles, on Cloud Run in both versions of its API and on the project -> kind of what on."""
+"""Type token of a grant, in both versions of the API -> kind of resource it is on, or `Project`."""
 
 _SECONDS = re.compile(r"^\s*(\d{1,9})(?:\.\d{1,9})?s?\s*$")
 _TEMPLATE_FIELDS = frozenset(
     {"containers", "annotations_inside", "service_account", "instances_max", "instances_min", "concurrency",
      "timeout_s", "generation", "cpu_idle", "accelerator", "gpus", "egress", "secrets", "encryption_key"}
 )  # fmt: skip
-"""What of a RunView lies in its template."""
-
-_EVERYTHING = frozenset(item.name for item in fields(ContainerView)) - {"subject", "target", "name", "role", "unknown"}
+"""Fields of a RunView that come from its template."""
 
 
-def run(subject: str, kind: str, properties: Mapping[str, Any]) -> RunView:
+def run(given: Properties, subject: str, kind: str) -> RunView:
     """A service, a job or a worker pool."""
-    given = Properties(properties)
     outer = given.nested("template", "containers")
     inner = outer.nested("template", "containers") if kind == JOB else outer
     attested = given.nested("binaryAuthorization", "attested")
@@ -56,7 +53,7 @@ def run(subject: str, kind: str, properties: Mapping[str, Any]) -> RunView:
     secrets += _secrets_as_files(inner)
     least, most = _instances(kind, given, inner)
     vpc = inner.nested("vpcAccess", "egress")
-    return RunView(
+    view = RunView(
         subject=subject,
         kind=kind,
         name=given.text("name", "name") or subject,
@@ -85,25 +82,24 @@ def run(subject: str, kind: str, properties: Mapping[str, Any]) -> RunView:
         encryption_key=inner.text("encryptionKey", "encryption_key"),
         protected=given.flag("deletionProtection", "protected") or not given.has("deletionProtection"),
         containers=read,
-        unknown=_unknown(given, read),
     )
+    _note_derived(given.unknown, read)
+    return view
 
 
-def _unknown(given: Properties, read: tuple[ContainerView, ...]) -> frozenset[str]:
-    unknown = set(given.unknown)
+def _note_derived(unknown: set[str], read: tuple[ContainerView, ...]) -> None:
     if "containers" in unknown:
         unknown |= _TEMPLATE_FIELDS
     if any({"cpu_limit", "memory_limit_mib"} & view.unknown for view in read):
-        unknown |= {"containers"}
+        unknown.add("containers")
     if any("gpu" in view.unknown for view in read):
-        unknown |= {"gpus"}
+        unknown.add("gpus")
     if "attested" in unknown:
-        unknown |= {"breaks_glass"}
-    return frozenset(unknown)
+        unknown.add("breaks_glass")
 
 
 def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping[str, str]) -> Iterator[ContainerView]:
-    """Every container; one whose fields are all unknown stands for those that cannot be seen."""
+    """Every container, and a placeholder if some are unknown."""
     shared = Template(inner, annotations, ends=kind == JOB, labels_unknown="annotations_inside" in inner.unknown)
     main = _main(inner)
     for item in as_items(inner.raw("containers", "containers")):
@@ -112,12 +108,11 @@ def _containers(subject: str, kind: str, inner: Properties, annotations: Mapping
         elif isinstance(item, Mapping):
             yield container(subject, item, shared, is_main=item in main)
     if "containers" in inner.unknown:
-        name = "(unknown)"
-        yield ContainerView(f"{subject}/{name}", "cloudrun", name, unknown=_EVERYTHING)
+        yield placeholder(subject, CLOUDRUN)
 
 
 def _main(inner: Properties) -> list[Mapping[str, Any]]:
-    """The container that answers requests; the first where none has a port. In a list, for there may be none."""
+    """The container that serves requests: the first with a port, else the first; empty if there is none."""
     found = [item for item in as_items(inner.raw("containers", "containers")) if isinstance(item, Mapping)]
     return [item for item in found if item.get("ports")][:1] or found[:1]
 
@@ -129,7 +124,7 @@ def _cpu_idle(item: Mapping[str, Any], unknown: set[str]) -> bool:
 
 
 def _instances(kind: str, given: Properties, inner: Properties) -> tuple[int, int | None]:
-    """(at least, at most): whichever of the service's and its revision's says more; a worker pool's number is both."""
+    """(minimum, maximum) by the stricter of service and template; a manual instance count is both."""
     scalings = [inner.nested("scaling", "instances_max"), given.nested("scaling", "instances_max")]
     if kind == JOB:
         return 0, None
@@ -144,7 +139,7 @@ def _instances(kind: str, given: Properties, inner: Properties) -> tuple[int, in
 
 
 def _seconds(text: str | None) -> int | None:
-    """`300s` or `3.5s`; None where it is none."""
+    """Seconds of `300s` or `3.5s`; else None."""
     match = _SECONDS.match(text or "")
     return int(match[1]) if match else None
 
@@ -179,25 +174,24 @@ def _secrets_as_files(inner: Properties) -> Iterator[SecretUse]:
 
 
 def _labels(given: Properties) -> Mapping[str, str]:
-    """Google's labels have no dots: `fleet-group` is what other targets call `fleet.group`."""
+    """Labels; `fleet-group` becomes `fleet.group`, because Google allows no dots."""
     found = texts_of(given, "labels", "labels")
     group = found.get(GROUP.replace(".", "-"))
     return {**found, GROUP: group} if group else found
 
 
-def grant(subject: str, kind: str, properties: Mapping[str, Any]) -> RunGrantView:
+def grant(given: Properties, subject: str, kind: str) -> RunGrantView:
     """A member, a binding of several, or a whole policy."""
-    given = Properties(properties)
     role = given.text("role", "pairs") or ""
     members = [*given.texts("members", "pairs"), *filter(None, [given.text("member", "pairs")])]
     policy = list(_policy(given.text("policyData", "pairs") or ""))
     name = given.text("name", "name") or given.text("service", "name") or given.text("project", "name") or subject
     pairs = (*((role, member) for member in members), *policy)
-    return RunGrantView(subject=subject, kind=kind, name=name, pairs=pairs, unknown=frozenset(given.unknown))
+    return RunGrantView(subject=subject, kind=kind, name=name, pairs=pairs)
 
 
 def _policy(text: str) -> Iterator[tuple[str, str]]:
-    """(role, member) of every binding in a policy as JSON."""
+    """(role, member) of every binding of an IAM policy in JSON."""
     try:
         bindings = Properties(json.loads(text) if text[:1] == "{" else {})
     except (ValueError, RecursionError):
@@ -207,9 +201,8 @@ def _policy(text: str) -> Iterator[tuple[str, str]]:
             yield entry.text("role", "pairs") or "", member
 
 
-def bucket(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:
-    """A `gcp:storage/bucket:Bucket`: what it holds is deleted with it only by force."""
-    given = Properties(properties)
+def bucket(given: Properties, subject: str, kind: str) -> VolumeView:
+    """A `gcp:storage/bucket:Bucket`: it keeps its data unless forceDestroy is set."""
     name = given.text("name", "name") or subject
     forced = given.flag("forceDestroy", "keeps_data")
     return VolumeView(
@@ -219,15 +212,13 @@ def bucket(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView
         in_cloud=True,
         keeps_data=not forced,
         copied=given.nested("versioning", "copied").flag("enabled", "copied"),
-        unknown=frozenset(given.unknown),
     )
 
 
-def database(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:
-    """A `gcp:sql/databaseInstance:DatabaseInstance`: protected from deletion unless it says otherwise."""
-    given = Properties(properties)
+def database(given: Properties, subject: str, kind: str) -> VolumeView:
+    """A `gcp:sql/databaseInstance:DatabaseInstance`: protected from deletion by default."""
     name = given.text("name", "name") or subject
     kept = given.flag("deletionProtection", "keeps_data") or not given.has("deletionProtection")
     backups = given.nested("settings", "copied").nested("backupConfiguration", "copied")
     copied = backups.flag("enabled", "copied")
-    return VolumeView(subject, name, in_cloud=True, keeps_data=kept, copied=copied, unknown=frozenset(given.unknown))
+    return VolumeView(subject, name, in_cloud=True, keeps_data=kept, copied=copied)

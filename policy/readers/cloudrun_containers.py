@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fleet.labels import from_annotations
 from fleet.targets.cloudrun.limits import limits as known_limits
+from policy.readers.containers import Template, container_ports, devices_in, env, env_secrets, kind_of
+from policy.readers.kubernetes_probes import probes
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_whole
-from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerPort, ContainerView, Mount, Probe
-
-_PROBES = ("liveness", "readiness", "startup")
-_PERIOD_S, _FAILURES = 10, 3
-"""Cloud Run's own, where a probe says nothing."""
+from policy.readers.values import Properties
+from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerView, Mount
 
 _VOLUMES: Mapping[str, str] = {"gcs": "bucket", "nfs": "server", "secret": "secret", "cloudSqlInstance": "instances"}
-"""Kinds of volumes whose source matters -> the key it stands under."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What a container has of its template."""
-
-    inner: Properties
-    annotations: Mapping[str, str]
-    ends: bool
-    """Its containers end by themselves."""
-    labels_unknown: bool
+"""Kinds of volumes whose source matters -> its key."""
 
 
 def container(subject: str, properties: Mapping[str, Any], template: Template, *, is_main: bool) -> ContainerView:
-    """A container; what is unknown of it and of its template is noted here."""
+    """A container; its `unknown` includes what is unknown of its template."""
     given = Properties(properties)
-    inner = template.inner.noting_in(given.unknown)
+    inner = template.spec.noting_in(given.unknown)
     name = given.text("name", "name") or ("main" if is_main else "(unnamed)")
     limits = given.nested("resources", "resources").mapping("limits", "resources")
-    devices = {key: count for key in limits if "/" in key and (count := _count(limits, key))}
+    # A service's container has one port, a job's a list.
+    ports = (given.nested("ports", "container_ports"), *given.entries("ports", "container_ports"))
+    devices = devices_in(limits)
     return ContainerView(
         subject=f"{subject}/{name}",
         target=CLOUDRUN,
@@ -45,7 +33,7 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         role=MAIN if is_main else SIDECAR,
         image=given.text("image", "image"),
         mounts=tuple(_mounts(given, inner)),
-        container_ports=tuple(_ports(given)),
+        container_ports=tuple(container_ports(ports)),
         memory_limit_mib=mebibytes(limits.get("memory")),
         memory_request_mib=mebibytes(limits.get("memory")),
         cpu_limit=quantity(limits.get("cpu")),
@@ -53,12 +41,12 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         # Its logs go to Cloud Logging, and its sandbox bounds its processes.
         log_bounded=True,
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
-        probes=tuple(_probes(given)),
-        # Nobody can change it.
+        probes=tuple(probes(given, with_delay=True)),
+        # Fixed by Cloud Run.
         stop_grace_s=known_limits().stop_grace,
         one_shot=template.ends,
-        env=tuple(_env(given)),
-        env_secrets=tuple(_env_secrets(given)),
+        env=tuple(env(given, "envs")),
+        env_secrets=tuple(env_secrets(given, "envs", "valueSource")),
         args=(*given.texts("commands", "args"), *given.texts("args", "args")),
         gpu="nvidia.com/gpu" in devices,
         devices_asked=devices,
@@ -77,51 +65,12 @@ def _unknown(noted: set[str], template: Template) -> frozenset[str]:
     return frozenset(unknown)
 
 
-def _count(limits: Mapping[str, Any], key: str) -> int:
-    return max(0, as_whole(quantity(limits[key])) or 0)
-
-
 def _mounts(given: Properties, inner: Properties) -> Iterator[Mount]:
     volumes = {entry.text("name", "mounts"): entry for entry in inner.entries("volumes", "mounts")}
     for entry in given.entries("volumeMounts", "mounts"):
         name = entry.text("name", "mounts") or ""
         volume = volumes.get(name) or Properties({})
-        kind = next((key for key in volume.names() if key != "name"), "")
-        inside = volume.nested(kind, "mounts")
+        kind, inside = kind_of(volume, "mounts")
         source = (inside.text(_VOLUMES[kind], "mounts") or name) if kind in _VOLUMES else name
         read_only = inside.flag("readOnly", "mounts") or kind == "secret"
         yield Mount(source, entry.text("mountPath", "mounts") or "", TMPFS if kind == "emptyDir" else kind, read_only)
-
-
-def _ports(given: Properties) -> Iterator[ContainerPort]:
-    """A service's container has one port, a job's a list."""
-    single = given.nested("ports", "container_ports")
-    for entry in (single, *given.entries("ports", "container_ports")):
-        if number := entry.whole("containerPort", "container_ports"):
-            yield ContainerPort(number, entry.text("name", "container_ports") or "")
-
-
-def _probes(given: Properties) -> Iterator[Probe]:
-    for kind in _PROBES:
-        probe = given.nested(f"{kind}Probe", "probes")
-        if not probe.names():
-            continue
-        asked = next((key for key in ("httpGet", "tcpSocket", "grpc") if probe.has(key)), "")
-        inside = probe.nested(asked, "probes")
-        port = inside.text("port", "probes") or ""
-        what = inside.text("path", "probes") or inside.text("service", "probes") or ""
-        period = probe.whole("periodSeconds", "probes") or _PERIOD_S
-        failures = probe.whole("failureThreshold", "probes") or _FAILURES
-        delay = probe.whole("initialDelaySeconds", "probes") or 0
-        yield Probe(kind, f"{asked} {port} {what}".strip(), port, delay + period * failures)
-
-
-def _env(given: Properties) -> Iterator[tuple[str, str]]:
-    for entry in given.entries("envs", "env"):
-        yield entry.text("name", "env") or "", entry.text("value", "env") or ""
-
-
-def _env_secrets(given: Properties) -> Iterator[str]:
-    for entry in given.entries("envs", "env_secrets"):
-        if entry.nested("valueSource", "env_secrets").has("secretKeyRef"):
-            yield entry.text("name", "env_secrets") or ""

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from policy.readers.values import Properties, as_text, is_unknown
+from policy.readers.containers import capabilities
+from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
+from policy.views.scalars import as_text
 
 _BUILT_IN_NETWORKS = ("bridge", "default", "host", "none")
 _ENDLESS_LOG = ("", "-1", "0")
 _PROPAGATIONS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
 _NO_CARD_BY_NAME = ("", "all", "none", "void")
 _MADE_UP = re.compile(r"[0-9a-f]{7}")
-"""What the provider puts after a logical name to make up another."""
+"""Suffix that the provider appends to a logical name."""
 _CPU_PERIOD_US = 100_000
-"""The kernel's period where a quota is set without one."""
+"""The kernel's default period of a quota."""
 
 
-def docker_container(name: str, properties: Mapping[str, Any]) -> list[ContainerView]:
-    """The one container of a `docker:index/container:Container`."""
-    given = Properties(properties)
+def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
+    """A `docker:index/container:Container`."""
     network_mode = given.text("networkMode", "network_mode")
     security = _security_options(given)
     view = ContainerView(
@@ -33,10 +33,10 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         groups=tuple(given.texts("groupAdds", "groups")),
         privileged=given.flag("privileged", "privileged"),
         no_new_privileges=_no_new_privileges(security),
-        capabilities_added=_capabilities(given, "adds", "capabilities_added"),
-        capabilities_dropped=_capabilities(given, "drops", "capabilities_dropped"),
+        capabilities_added=capabilities(given, "adds", "capabilities_added"),
+        capabilities_dropped=capabilities(given, "drops", "capabilities_dropped"),
         seccomp=_seccomp(security),
-        apparmor=_last(security, "apparmor"),
+        apparmor=next((value for name, value in reversed(security) if name == "apparmor" and value), None),
         selinux=tuple(_selinux(security)),
         sysctls=tuple(given.mapping("sysctls", "sysctls")),
         read_only_root=given.flag("readOnly", "read_only_root"),
@@ -46,11 +46,16 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         host_user_namespace=given.text("usernsMode", "host_user_namespace") == "host",
         host_cgroup_namespace=given.text("cgroupnsMode", "host_cgroup_namespace") == "host",
         mounts=tuple(_mounts(given)),
-        devices=tuple(_devices(given)),
+        devices=tuple(
+            filter(None, (entry.text("hostPath", "devices") for entry in given.entries("devices", "devices")))
+        ),
         ports=tuple(_ports(given)),
         network_mode=network_mode,
         networks=tuple(_networks(given, network_mode)),
-        extra_hosts=tuple(_extra_hosts(given)),
+        extra_hosts=tuple(
+            (entry.text("host", "extra_hosts") or "", entry.text("ip", "extra_hosts") or "")
+            for entry in given.entries("hosts", "extra_hosts")
+        ),
         memory_limit_mib=given.whole("memory", "memory_limit_mib"),
         cpu_limit=_cpu_limit(given),
         process_limit=_hard_limit(given, "nproc", "process_limit"),
@@ -67,12 +72,12 @@ def docker_container(name: str, properties: Mapping[str, Any]) -> list[Container
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
         gpu=_asks_for_gpu(given),
         gpu_ids=tuple(_gpu_ids(given)),
-        ends_first=_has_a_name_of_its_own(given, name),
+        ends_first=_has_fixed_name(given, name),
         gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
         labels=read_labels(given),
-        unknown=_unknown(given),
     )
-    return [view]
+    _note_derived(given.unknown)
+    return view
 
 
 def read_labels(given: Properties) -> Mapping[str, str]:
@@ -83,14 +88,13 @@ def read_labels(given: Properties) -> Mapping[str, str]:
     return {label: value or "" for label, value in pairs if label}
 
 
-def _unknown(given: Properties) -> frozenset[str]:
-    """Network mode decides two fields; whatever decides security options decides all of theirs."""
-    unknown = set(given.unknown)
+def _note_derived(unknown: set[str]) -> None:
+    """Network mode decides two fields; security options decide all of theirs."""
     if "network_mode" in unknown:
         unknown |= {"host_network", "networks"}
     if "security_options" in unknown:
         unknown |= {"no_new_privileges", "seccomp", "apparmor", "selinux"}
-    return frozenset(unknown - {"security_options"})
+        unknown.remove("security_options")
 
 
 def _security_options(given: Properties) -> list[tuple[str, str]]:
@@ -109,13 +113,7 @@ def _no_new_privileges(options: list[tuple[str, str]]) -> bool:
 
 def _seccomp(options: list[tuple[str, str]]) -> str | None:
     profiles = [value for name, value in options if name == "seccomp"]
-    if any(profile == "unconfined" for profile in profiles):
-        return "unconfined"
-    return "custom" if profiles else None
-
-
-def _last(options: list[tuple[str, str]], wanted: str) -> str | None:
-    return next((value for name, value in reversed(options) if name == wanted and value), None)
+    return "unconfined" if "unconfined" in profiles else "custom" if profiles else None
 
 
 def _selinux(options: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -126,16 +124,11 @@ def _selinux(options: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield part.strip().lower(), text.strip()
 
 
-def _capabilities(given: Properties, key: str, field: str) -> tuple[str, ...]:
-    names = [text.strip().upper() for text in given.nested("capabilities", field).texts(key, field)]
-    return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
-
-
 def _mounts(given: Properties) -> Iterator[Mount]:
     for entry in given.entries("volumes", "mounts"):
         host_path = entry.text("hostPath", "mounts")
         source = host_path or entry.text("volumeName", "mounts") or ""
-        # Docker reads a path in the volume's place as a folder of the host.
+        # Docker takes a path instead of a volume name as a host directory.
         kind = BIND if host_path or source.startswith("/") else VOLUME
         yield Mount(source, entry.text("containerPath", "mounts") or "", kind, entry.flag("readOnly", "mounts"))
     for entry in given.entries("mounts", "mounts"):
@@ -145,33 +138,22 @@ def _mounts(given: Properties) -> Iterator[Mount]:
         if device := host_folder(options, "mounts"):
             kind, source = BIND, device
         propagation = entry.nested("bindOptions", "mounts").text("propagation", "mounts")
-        yield Mount(
-            source,
-            entry.text("target", "mounts") or "",
-            kind,
-            entry.flag("readOnly", "mounts"),
-            propagation or propagation_of(options, "mounts"),
-        )
+        propagation = propagation or propagation_of(options, "mounts")
+        yield Mount(source, entry.text("target", "mounts") or "", kind, entry.flag("readOnly", "mounts"), propagation)
     for path in given.mapping("tmpfs", "mounts"):
         yield Mount("", path, TMPFS)
 
 
 def host_folder(options: Properties, field: str) -> str:
-    """The host's folder or device behind a volume of the local driver; empty for a volume of Docker's own."""
+    """Host directory or device behind a volume of the local driver; empty if Docker manages it."""
     device = options.text("device", field) or ""
     return device if device.startswith("/") else ""
 
 
 def propagation_of(options: Properties, field: str) -> str:
-    """How a volume of the local driver is mounted (`o`: `bind,rshared`), where that says anything of propagation."""
+    """Propagation in the mount options (`o`: `bind,rshared`) of a volume of the local driver; empty if not set."""
     words = (options.text("o", field) or "").split(",")
     return next((word.strip() for word in words if word.strip().lower() in _PROPAGATIONS), "")
-
-
-def _devices(given: Properties) -> Iterator[str]:
-    for entry in given.entries("devices", "devices"):
-        if path := entry.text("hostPath", "devices"):
-            yield path
 
 
 def _ports(given: Properties) -> Iterator[PublishedPort]:
@@ -187,20 +169,14 @@ def _ports(given: Properties) -> Iterator[PublishedPort]:
 
 
 def _networks(given: Properties, network_mode: str | None) -> Iterator[str]:
-    # A network that is not created yet may have no name yet; it is no built-in one all the same.
-    names = given.raw("networksAdvanced", "networks")
-    for entry in names if isinstance(names, list | tuple) else ():
+    # A network that is not created yet may have no name yet, but is user-defined.
+    for entry in as_items(given.raw("networksAdvanced", "networks")):
         name = entry.get("name") if isinstance(entry, Mapping) else None
         text = "" if is_unknown(name) or is_unknown(entry) else as_text(name)
         if text is not None and text not in _BUILT_IN_NETWORKS:
             yield text
     if network_mode and network_mode not in _BUILT_IN_NETWORKS and not network_mode.startswith("container:"):
         yield network_mode
-
-
-def _extra_hosts(given: Properties) -> Iterator[tuple[str, str]]:
-    for entry in given.entries("hosts", "extra_hosts"):
-        yield entry.text("host", "extra_hosts") or "", entry.text("ip", "extra_hosts") or ""
 
 
 def _cpu_limit(given: Properties) -> float | None:
@@ -212,15 +188,12 @@ def _cpu_limit(given: Properties) -> float | None:
 
 
 def _hard_limit(given: Properties, name: str, field: str) -> int | None:
-    """The provider has no pids limit; the hard limit of `nproc` stands in for it."""
-    for entry in given.entries("ulimits", field):
-        if entry.text("name", field) == name:
-            return entry.whole("hard", field)
-    return None
+    ulimits = given.entries("ulimits", field)
+    return next((entry.whole("hard", field) for entry in ulimits if entry.text("name", field) == name), None)
 
 
 def _log_bounded(given: Properties) -> bool:
-    """Of Docker's own drivers only json-file grows without end: `local` rotates, the others write elsewhere."""
+    """Whether the log is rotated; of Docker's drivers only json-file grows without limit."""
     driver = given.text("logDriver", "log_bounded")
     if driver == "json-file":
         size = as_text(given.mapping("logOpts", "log_bounded").get("max-size"))
@@ -234,8 +207,7 @@ def _health_check(given: Properties) -> bool:
 
 
 def _one_shot(given: Properties) -> bool:
-    must_run = given.raw("mustRun", "restart")
-    return must_run in (False, "false") and given.text("restart", "restart") in (None, "no")
+    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in (None, "no")
 
 
 def _env(given: Properties) -> Iterator[tuple[str, str]]:
@@ -245,19 +217,19 @@ def _env(given: Properties) -> Iterator[tuple[str, str]]:
 
 
 def _asks_for_gpu(given: Properties) -> bool:
-    requests = list(given.entries("deviceRequests", "gpu"))
-    return given.text("gpus", "gpu") is not None or any(_is_gpu(request) for request in requests)
+    by_request = [_is_gpu(request) for request in given.entries("deviceRequests", "gpu")]
+    return given.text("gpus", "gpu") is not None or any(by_request)
 
 
 def _is_gpu(request: Properties) -> bool:
-    """A request of devices is taken for a GPU, unless every device is a CDI name of another class."""
+    """Whether a device request is for a GPU: unless every device is a CDI name of another class."""
     ids = request.texts("deviceIds", "gpu")
     others = [name for name in ids if "=" in name and "gpu" not in name.lower()]
     return not ids or len(others) < len(ids)
 
 
 def _gpu_ids(given: Properties) -> Iterator[str]:
-    """Of device requests, of the short form `device=0,GPU-...`, and of the environment that NVIDIA's runtime reads."""
+    """From device requests, the short form `device=0,GPU-...`, and the variable that NVIDIA's runtime reads."""
     for request in given.entries("deviceRequests", "gpu"):
         if _is_gpu(request):
             yield from request.texts("deviceIds", "gpu")
@@ -273,8 +245,8 @@ def _listed(text: str) -> Iterator[str]:
     yield from (name.strip() for name in text.split(",") if name.strip())
 
 
-def _has_a_name_of_its_own(given: Properties, logical: str) -> bool:
-    """Whether its name is the program's, and must be free again; beside one that the provider made up another fits."""
+def _has_fixed_name(given: Properties, logical: str) -> bool:
+    """Whether the program sets its name, which must be free before a replacement starts. Generated names are unique."""
     name = given.text("name", "name")
     made_up = name is None or (name.startswith(f"{logical}-") and _MADE_UP.fullmatch(name, len(logical) + 1))
     return "name" in given.unknown or not (made_up or "name" in given.texts("__defaults", "name"))

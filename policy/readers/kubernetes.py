@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any
 
-from policy.readers.kubernetes_containers import POD_VOLUMES, Pod, container
+from policy.readers.containers import Template, kind_of, placeholder
+from policy.readers.kubernetes_containers import POD_VOLUMES, container
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import EPHEMERAL, INIT, KUBERNETES, MAIN, SIDECAR, ContainerView
@@ -17,28 +16,18 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "ScaledJob": ("spec", "jobTargetRef", "template"),
 }
-"""Where a kind keeps the pod it makes; all others in `spec.template`."""
+"""Path of the pod template by kind; `spec.template` for all others."""
 
 _JOBS = ("Job", "CronJob", "ScaledJob")
 _TEMPLATE_FIELDS = frozenset(
     {"containers", "service_account", "token", "security_context", "sysctls", "host_aliases", "volumes", "spread",
      "host_network", "node_selector", "priority_class", "pod_labels", "pod_annotations"}
 )  # fmt: skip
-"""What of a PodView lies in its template."""
-
-_EVERYTHING = frozenset(field.name for field in fields(ContainerView)) - {
-    "subject",
-    "target",
-    "name",
-    "role",
-    "unknown",
-}
+"""Fields of a PodView that come from its template."""
 
 
-def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
+def pod(given: Properties, subject: str, kind: str) -> PodView:
     """The pod of a workload, of any kind that has one."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     spec, template = given.nested("spec", "containers"), given
     for key in _TEMPLATES.get(kind, ("spec", "template")):
         template = template.nested(key, "containers")
@@ -49,22 +38,23 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
     annotations = texts_of(meta, "annotations", "pod_annotations")
     account = inner.text("serviceAccountName", "service_account") or inner.text("serviceAccount", "service_account")
     context = inner.nested("securityContext", "security_context")
+    strategies = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
     aliases = inner.entries("hostAliases", "host_aliases")
-    shared = Pod(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
-    read = tuple(_containers(subject, inner, shared))
-    return PodView(
-        **about,
+    shared = Template(inner, annotations, ends=ends, labels_unknown="pod_annotations" in given.unknown)
+    containers = tuple(_containers(subject, inner, shared))
+    view = PodView(
+        **metadata(given, subject, kind),
         pod_labels=texts_of(meta, "labels", "pod_labels"),
         pod_annotations=annotations,
         selector=None if kind in ("Pod", *_JOBS) else selector_at(spec, "selector", "selector"),
         replicas=spec.whole("parallelism" if kind == "Job" else "replicas", "replicas"),
-        strategy=_strategy(spec),
+        strategy=next(filter(None, strategies), ""),
         surge=_rolling(spec, "maxSurge"),
         unavailable=_rolling(spec, "maxUnavailable"),
         bare=kind == "Pod",
         ends_by_itself=ends,
         service_account=account or "",
-        token=flag_if_given(inner, "automountServiceAccountToken", "token"),
+        token=inner.optional_flag("automountServiceAccountToken", "token"),
         security_context=bool(context.names()),
         sysctls=tuple(entry.text("name", "sysctls") or "" for entry in context.entries("sysctls", "sysctls")),
         host_aliases=tuple(entry.text("ip", "host_aliases") or "" for entry in aliases),
@@ -73,51 +63,36 @@ def pod(subject: str, kind: str, properties: Mapping[str, Any]) -> PodView:
         host_network=inner.flag("hostNetwork", "host_network"),
         node_selector=texts_of(inner, "nodeSelector", "node_selector"),
         priority_class=inner.text("priorityClassName", "priority_class") or "",
-        containers=read,
-        unknown=_unknown(given),
+        containers=containers,
     )
-
-
-def flag_if_given(given: Properties, key: str, field: str) -> bool | None:
-    """A flag whose absence means something of its own."""
-    return given.flag(key, field) if given.has(key) and not is_unknown(given.raw(key, field)) else None
-
-
-def _unknown(given: Properties) -> frozenset[str]:
     if "security_context" in given.unknown:
         given.unknown.add("sysctls")
-    return frozenset(given.unknown | (_TEMPLATE_FIELDS if "containers" in given.unknown else set()))
+    if "containers" in given.unknown:
+        given.unknown |= _TEMPLATE_FIELDS
+    return view
 
 
-def _containers(subject: str, spec: Properties, shared: Pod) -> Iterator[ContainerView]:
-    """Every container of a pod; one whose fields are all unknown stands for those that cannot be seen."""
+def _containers(subject: str, spec: Properties, shared: Template) -> Iterator[ContainerView]:
+    """Every container of a pod, and a placeholder if some are unknown."""
     for key, role in (("containers", MAIN), ("initContainers", INIT), ("ephemeralContainers", EPHEMERAL)):
-        found = as_items(spec.raw(key, "containers"))
-        for item in found:
+        for item in as_items(spec.raw(key, "containers")):
             if is_unknown(item):
                 spec.unknown.add("containers")
             elif isinstance(item, Mapping):
-                goes_on = role == INIT and item.get("restartPolicy") == "Always"
-                yield container(subject, item, SIDECAR if goes_on else role, shared)
+                keeps_running = role == INIT and item.get("restartPolicy") == "Always"
+                yield container(subject, item, SIDECAR if keeps_running else role, shared)
     if "containers" in spec.unknown:
-        name = "(unknown)"
-        yield ContainerView(f"{subject}/{name}", KUBERNETES, name, unknown=_EVERYTHING)
-
-
-def _strategy(spec: Properties) -> str:
-    kinds = [spec.nested(key, "strategy").text("type", "strategy") for key in ("strategy", "updateStrategy")]
-    return next((kind for kind in kinds if kind), "")
+        yield placeholder(subject, KUBERNETES)
 
 
 def _rolling(spec: Properties, key: str) -> str:
-    """A number or percent of a Deployment's rolling update."""
+    """A setting of a Deployment's rolling update: a number or percentage."""
     return spec.nested("strategy", "strategy").nested("rollingUpdate", "strategy").text(key, "strategy") or ""
 
 
 def _volumes(spec: Properties) -> Iterator[PodVolume]:
     for entry in spec.entries("volumes", "volumes"):
-        kind = next((key for key in entry.names() if key != "name"), "")
-        inside = entry.nested(kind, "volumes")
+        kind, inside = kind_of(entry, "volumes")
         key = POD_VOLUMES.get(kind, "")
         yield PodVolume(
             name=entry.text("name", "volumes") or "",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fleet.labels import from_annotations
+from policy.readers.containers import Template, capabilities, container_ports, devices_in, env, env_secrets, kind_of
 from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity
-from policy.readers.values import Properties, as_text, as_whole
+from policy.readers.values import Properties
 from policy.views.container import (
     BIND,
     EPHEMERAL,
@@ -18,50 +18,40 @@ from policy.views.container import (
     SHARED_MEMORY,
     TMPFS,
     VOLUME,
-    ContainerPort,
     ContainerView,
     Mount,
     PublishedPort,
 )
 
 POD_VOLUMES: Mapping[str, str] = {"hostPath": "path", "persistentVolumeClaim": "claimName"}
-"""Kinds of volumes whose source matters -> the key it stands under."""
+"""Kinds of volumes whose source matters -> its key."""
 
 _ALWAYS_READ_ONLY = ("configMap", "secret", "projected", "downwardAPI", "image")
 _GPU_NAMES = ("nvidia.com/", "amd.com/gpu", "gpu.intel.com/")
 _GRACE_S = 30
-"""Kubernetes' own, where a pod says nothing."""
+"""Kubernetes' default."""
+
+_OLD_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+"""Annotation of clusters before 1.30."""
 
 _CONTEXT_FIELDS = (
     "user", "groups", "non_root", "security_context", "privileged", "no_new_privileges", "capabilities_added",
     "capabilities_dropped", "seccomp", "apparmor", "selinux", "proc_mount", "read_only_root", "host_process",
 )  # fmt: skip
-"""What a security context decides."""
-
-_NO_NEW = "no_new_privileges"
+"""Fields that a security context sets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
-    """What a container has of its pod."""
-
-    spec: Properties
-    annotations: Mapping[str, str]
-    ends: bool
-    """Its containers end by themselves."""
-    labels_unknown: bool
-
-
-def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) -> ContainerView:
-    """A container, an init container or an ephemeral one; what is unknown of it and of its pod is noted here."""
+def container(subject: str, properties: Mapping[str, Any], role: str, pod: Template) -> ContainerView:
+    """A container of any role; its `unknown` includes what is unknown of its pod."""
     given = Properties(properties)
     spec = pod.spec.noting_in(given.unknown)
     name = given.text("name", "name") or "(unnamed)"
     context = _Context(given.nested("securityContext", "security_context"), spec)
-    limits, requests = (_resources(given, key) for key in ("limits", "requests"))
+    resources = given.nested("resources", "resources")
+    limits, requests = (resources.mapping(key, "resources") for key in ("limits", "requests"))
     mounts = tuple(_mounts(given, spec))
-    devices = {key: count for key in {**requests, **limits} if "/" in key and (count := _count(limits, requests, key))}
-    labels = from_annotations(name, pod.annotations)
+    devices = devices_in({**requests, **limits})
+    grace = spec.whole("terminationGracePeriodSeconds", "stop_grace_s")
     return ContainerView(
         subject=f"{subject}/{name}",
         target=KUBERNETES,
@@ -73,11 +63,11 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) 
         non_root=context.merged("runAsNonRoot", "non_root").flag("runAsNonRoot", "non_root"),
         security_context=bool(context.own.names()),
         privileged=context.own.flag("privileged", "privileged"),
-        no_new_privileges=context.says_no("allowPrivilegeEscalation", _NO_NEW),
-        capabilities_added=context.capabilities("add", "capabilities_added"),
-        capabilities_dropped=context.capabilities("drop", "capabilities_dropped"),
+        no_new_privileges=context.own.optional_flag("allowPrivilegeEscalation", "no_new_privileges") is False,
+        capabilities_added=capabilities(context.own, "add", "capabilities_added"),
+        capabilities_dropped=capabilities(context.own, "drop", "capabilities_dropped"),
         seccomp=context.profile("seccompProfile", "seccomp"),
-        apparmor=context.profile("appArmorProfile", "apparmor") or _old_apparmor(name, pod.annotations),
+        apparmor=context.profile("appArmorProfile", "apparmor") or pod.annotations.get(f"{_OLD_APPARMOR}{name}"),
         selinux=context.selinux(),
         proc_mount=context.own.text("procMount", "proc_mount"),
         host_process=context.host_process(),
@@ -88,7 +78,7 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) 
         mounts=mounts,
         devices=tuple(mount.source for mount in mounts if mount.kind == BIND and mount.source.startswith("/dev/")),
         ports=tuple(_host_ports(given)),
-        container_ports=tuple(_container_ports(given)),
+        container_ports=tuple(container_ports(given.entries("ports", "container_ports"))),
         memory_limit_mib=mebibytes(limits.get("memory")),
         memory_request_mib=mebibytes(requests.get("memory", limits.get("memory"))),
         cpu_limit=quantity(limits.get("cpu")),
@@ -97,25 +87,25 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Pod) 
         storage_request_mib=mebibytes(requests.get("ephemeral-storage", limits.get("ephemeral-storage"))),
         shared_memory_mib=_shared_memory_mib(given, spec),
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
-        probes=tuple(probes(given)),
+        probes=tuple(probes(given, with_delay=False)),
         probe_hosts=tuple(probe_hosts(given)),
         pull_policy=given.text("imagePullPolicy", "pull_policy"),
-        stop_grace_s=_stop_grace(spec),
+        stop_grace_s=_GRACE_S if grace is None else grace,
         drain_s=drain_s(given),
         restart=spec.text("restartPolicy", "restart"),
         one_shot=role in (INIT, EPHEMERAL) or pod.ends,
-        env=tuple(_env(given)),
+        env=tuple(env(given, "env")),
         env_secrets=tuple(_env_secrets(given)),
         args=(*given.texts("command", "args"), *given.texts("args", "args")),
         gpu=any(key.startswith(_GPU_NAMES) for key in devices),
         gpu_runtime="nvidia" in (spec.text("runtimeClassName", "gpu_runtime") or "").lower(),
         devices_asked=devices,
-        labels=labels,
+        labels=from_annotations(name, pod.annotations),
         unknown=_unknown(given.unknown, pod),
     )  # fmt: skip
 
 
-def _unknown(noted: set[str], pod: Pod) -> frozenset[str]:
+def _unknown(noted: set[str], pod: Template) -> frozenset[str]:
     unknown = set(noted)
     if "security_context" in noted:
         unknown.update(_CONTEXT_FIELDS)
@@ -140,24 +130,17 @@ class _Context:
         self._pod = spec.nested("securityContext", "security_context")
 
     def merged(self, key: str, field: str) -> Properties:
-        """Whichever says something under a key: the container itself, else its pod."""
+        """The context that sets a key: the container's own, else the pod's."""
         return self.own if self.own.has(key) else self._pod
 
-    def says_no(self, key: str, field: str) -> bool:
-        """Whether a flag whose absence means yes is given, and off."""
-        given = self.own.raw(key, field)
-        return given is not None and not self.own.flag(key, field)
-
     def user(self) -> str | None:
-        """`uid:gid`; a group alone is left to A03, for the user is the image's then."""
+        """`uid` or `uid:gid`; None without a uid, because the image decides (A03 judges the group)."""
         uid = self.merged("runAsUser", "user").text("runAsUser", "user")
         gid = self.merged("runAsGroup", "user").text("runAsGroup", "user")
-        if uid is None:
-            return None
-        return uid if gid is None else f"{uid}:{gid}"
+        return f"{uid}:{gid}" if uid is not None and gid is not None else uid
 
     def groups(self) -> Iterator[str]:
-        """Supplementary groups, that for files, and the primary one where no user is set."""
+        """Supplementary groups, fsGroup, and the primary group if no user is set."""
         yield from self._pod.texts("supplementalGroups", "groups")
         if group := self._pod.text("fsGroup", "groups"):
             yield group
@@ -165,37 +148,22 @@ class _Context:
         if primary and not self.merged("runAsUser", "user").has("runAsUser"):
             yield primary
 
-    def capabilities(self, key: str, field: str) -> tuple[str, ...]:
-        """Names as Docker's reader gives them."""
-        names = [text.strip().upper() for text in self.own.nested("capabilities", field).texts(key, field)]
-        return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
-
     def profile(self, key: str, field: str) -> str | None:
-        """A seccomp or AppArmor profile by the view's words; an odd type counts as unconfined."""
+        """A seccomp or AppArmor profile in the view's terms; an unknown type is unconfined."""
         kind = self.merged(key, field).nested(key, field).text("type", field)
         if kind is None:
             return None
         return {"RuntimeDefault": "runtime-default", "Localhost": "custom"}.get(kind, "unconfined")
 
     def selinux(self) -> tuple[tuple[str, str], ...]:
-        """What SELinux options are given."""
+        """The SELinux options that are set."""
         options = self.merged("seLinuxOptions", "selinux").nested("seLinuxOptions", "selinux")
         return tuple((key, text) for key in ("type", "user", "role", "level") if (text := options.text(key, "selinux")))
 
     def host_process(self) -> bool:
         """Windows: whether it is a process of the host."""
-        return any(
-            given.nested("windowsOptions", "host_process").flag("hostProcess", "host_process")
-            for given in (self.own, self._pod)
-        )
-
-
-def _resources(given: Properties, key: str) -> Mapping[str, Any]:
-    return given.nested("resources", "resources").mapping(key, "resources")
-
-
-def _count(limits: Mapping[str, Any], requests: Mapping[str, Any], key: str) -> int:
-    return max(0, as_whole(quantity(limits.get(key, requests.get(key)))) or 0)
+        options = [given.nested("windowsOptions", "host_process") for given in (self.own, self._pod)]
+        return any(given.flag("hostProcess", "host_process") for given in options)
 
 
 def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
@@ -203,8 +171,7 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
     for entry in given.entries("volumeMounts", "mounts"):
         name = entry.text("name", "mounts") or ""
         volume = volumes.get(name) or Properties({})
-        kind = next((key for key in volume.names() if key != "name"), "")
-        inside = volume.nested(kind, "mounts")
+        kind, inside = kind_of(volume, "mounts")
         source = (inside.text(POD_VOLUMES[kind], "mounts") or "") if kind in POD_VOLUMES else name
         read_only = entry.flag("readOnly", "mounts") or inside.flag("readOnly", "mounts") or kind in _ALWAYS_READ_ONLY
         propagation = entry.text("mountPropagation", "mounts") or ""
@@ -212,30 +179,20 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
 
 
 def _shared_memory_mib(given: Properties, spec: Properties) -> int | None:
-    """Size of the memory that is mounted at /dev/shm."""
+    """Size limit of the emptyDir at /dev/shm."""
     field = "shared_memory_mib"
-    names = {e.text("name", field) for e in given.entries("volumeMounts", field) if _is_shared_memory(e, field)}
+    mounts = given.entries("volumeMounts", field)
+    names = {e.text("name", field) for e in mounts if (e.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY}
     for entry in spec.entries("volumes", field) if names else ():
         if entry.text("name", field) in names:
             return mebibytes(entry.nested("emptyDir", field).raw("sizeLimit", field))
     return None
 
 
-def _is_shared_memory(mount: Properties, field: str) -> bool:
-    return (mount.text("mountPath", field) or "").rstrip("/") == SHARED_MEMORY
-
-
 def _mount_kind(kind: str, inside: Properties) -> str:
     if kind == "emptyDir" and inside.text("medium", "mounts") == "Memory":
         return TMPFS
     return {"hostPath": BIND, "persistentVolumeClaim": VOLUME}.get(kind, kind)
-
-
-def _container_ports(given: Properties) -> Iterator[ContainerPort]:
-    for entry in given.entries("ports", "container_ports"):
-        if number := entry.whole("containerPort", "container_ports"):
-            protocol = (entry.text("protocol", "container_ports") or "tcp").lower()
-            yield ContainerPort(number, entry.text("name", "container_ports") or "", protocol)
 
 
 def _host_ports(given: Properties) -> Iterator[PublishedPort]:
@@ -249,26 +206,8 @@ def _host_ports(given: Properties) -> Iterator[PublishedPort]:
             )
 
 
-def _stop_grace(spec: Properties) -> int:
-    given = spec.whole("terminationGracePeriodSeconds", "stop_grace_s")
-    return _GRACE_S if given is None else given
-
-
-def _env(given: Properties) -> Iterator[tuple[str, str]]:
-    for entry in given.entries("env", "env"):
-        yield entry.text("name", "env") or "", entry.text("value", "env") or ""
-
-
 def _env_secrets(given: Properties) -> Iterator[str]:
-    for entry in given.entries("env", "env_secrets"):
-        if entry.nested("valueFrom", "env_secrets").has("secretKeyRef"):
-            yield entry.text("name", "env_secrets") or ""
+    yield from env_secrets(given, "env", "valueFrom")
     for entry in given.entries("envFrom", "env_secrets"):
         if entry.has("secretRef"):
             yield f"{entry.nested('secretRef', 'env_secrets').text('name', 'env_secrets') or ''}.*"
-
-
-def _old_apparmor(name: str, annotations: Mapping[str, str]) -> str | None:
-    """The annotation of clusters before 1.30."""
-    profile = annotations.get(f"container.apparmor.security.beta.kubernetes.io/{name}")
-    return as_text(profile)

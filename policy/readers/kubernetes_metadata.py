@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
-from policy.readers.values import Properties, as_text
+from policy.readers.values import Properties
 from policy.views.label_selectors import Requirement, Selector
+from policy.views.scalars import as_text
 
 
 class Metadata(TypedDict):
@@ -20,8 +21,8 @@ class Metadata(TypedDict):
     annotations: Mapping[str, str]
 
 
-def metadata(subject: str, kind: str, given: Properties) -> Metadata:
-    """Fields of any object. One without a name gets one of the provider's, which starts with the logical name."""
+def metadata(given: Properties, subject: str, kind: str) -> Metadata:
+    """Fields of any object; without a name the provider generates one from the logical name."""
     meta = given.nested("metadata", "name")
     if "name" in given.unknown:  # All of it: nothing in it is known either.
         given.unknown.update(("namespace", "labels", "annotations"))

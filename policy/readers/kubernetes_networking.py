@@ -1,49 +1,40 @@
-"""What carries traffic in a cluster and into it: services, network policies, ingresses, gateways and routes."""
+"""Services, network policies, ingresses, gateways and routes to their views."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from policy.readers.kubernetes_metadata import metadata, selector, texts_of
 from policy.readers.values import Properties
 from policy.views.kubernetes import Allowance, EntryView, NetworkPolicyView, ServicePort, ServiceView
 
 
-def service(subject: str, kind: str, properties: Mapping[str, Any]) -> ServiceView:
+def service(given: Properties, subject: str, kind: str) -> ServiceView:
     """A core/v1 Service."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     spec = _spec(given, "type", "selector", "ports", "external_ips")
     return ServiceView(
-        **about,
+        **metadata(given, subject, kind),
         type=spec.text("type", "type") or "ClusterIP",
         selector=texts_of(spec, "selector", "selector"),
         ports=tuple(_service_ports(spec)),
         external_ips=tuple(spec.texts("externalIPs", "external_ips")),
-        unknown=frozenset(given.unknown),
     )
 
 
-def network_policy(subject: str, kind: str, properties: Mapping[str, Any]) -> NetworkPolicyView:
-    """A networking.k8s.io NetworkPolicy. Without policyTypes it is about ingress, and egress where that has rules."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
+def network_policy(given: Properties, subject: str, kind: str) -> NetworkPolicyView:
+    """A networking.k8s.io NetworkPolicy. By default it covers ingress, and egress if it has egress rules."""
     spec = _spec(given, "selector", "ingress", "egress")
     types = spec.texts("policyTypes", "ingress") or ["Ingress", *(["Egress"] if spec.has("egress") else [])]
     return NetworkPolicyView(
-        **about,
+        **metadata(given, subject, kind),
         selector=selector(spec.nested("podSelector", "selector"), "selector"),
         ingress=tuple(_allowances(spec, "ingress", "from")) if "Ingress" in types else None,
         egress=tuple(_allowances(spec, "egress", "to")) if "Egress" in types else None,
-        unknown=frozenset(given.unknown),
     )
 
 
-def ingress(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
-    """A networking.k8s.io Ingress; a rule without a host counts as the host that is empty."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
+def ingress(given: Properties, subject: str, kind: str) -> EntryView:
+    """A networking.k8s.io Ingress; a rule without a host has the empty host."""
     spec = _spec(given, "hosts", "tls_hosts", "encrypted", "backends")
     tls = list(spec.entries("tls", "tls_hosts"))
     backends = [spec.nested("defaultBackend", "backends")]
@@ -54,46 +45,39 @@ def ingress(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView
     names = [backend.nested("service", "backends").text("name", "backends") for backend in backends]
     hosts = [rule.text("host", "hosts") or "" for rule in spec.entries("rules", "hosts")]
     return EntryView(
-        **about,
+        **metadata(given, subject, kind),
         hosts=tuple([*hosts, *([""] if spec.has("defaultBackend") else [])]),
         tls_hosts=tuple(host for entry in tls for host in entry.texts("hosts", "tls_hosts")),
         encrypted=bool(tls),
         backends=tuple(("", name) for name in names if name),
-        unknown=frozenset(given.unknown),
     )
 
 
-def route(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
+def route(given: Properties, subject: str, kind: str) -> EntryView:
     """A route of the Gateway API: HTTPRoute, GRPCRoute, TLSRoute."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     spec = _spec(given, "hosts", "backends")
     return EntryView(
-        **about,
+        **metadata(given, subject, kind),
         hosts=tuple(spec.texts("hostnames", "hosts")) or ("",),
         backends=tuple(_route_backends(spec)),
-        unknown=frozenset(given.unknown),
     )
 
 
-def gateway(subject: str, kind: str, properties: Mapping[str, Any]) -> EntryView:
+def gateway(given: Properties, subject: str, kind: str) -> EntryView:
     """A Gateway of the Gateway API. A listener without a host takes the hosts of its routes.
 
-    A plain listener beside an encrypted one is taken for what sends browsers on to it.
+    A plain listener next to an encrypted one is assumed to redirect to it.
     """
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     listeners = list(_spec(given, "hosts", "encrypted").entries("listeners", "encrypted"))
     return EntryView(
-        **about,
+        **metadata(given, subject, kind),
         hosts=tuple(host for entry in listeners if (host := entry.text("hostname", "hosts"))),
         encrypted=any(entry.text("protocol", "encrypted") in ("HTTPS", "TLS") for entry in listeners),
-        unknown=frozenset(given.unknown),
     )
 
 
 def _spec(given: Properties, *fields: str) -> Properties:
-    """The spec; where it is unknown as a whole, so are all these fields."""
+    """The spec; if it is unknown as a whole, so are these fields."""
     spec = given.nested("spec", "spec")
     if "spec" in given.unknown:
         given.unknown.update(fields)

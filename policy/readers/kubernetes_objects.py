@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from fleet.labels import VOLUME_WRITERS, as_annotation
 from policy.readers.kubernetes_metadata import metadata, selector_at, texts_of
@@ -22,63 +21,49 @@ from policy.views.kubernetes import (
 from policy.views.stack import VolumeView
 
 
-def any_object(subject: str, kind: str, properties: Mapping[str, Any]) -> ObjectView:
-    """An object of which only metadata matters."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
-    return ObjectView(**about, unknown=frozenset(given.unknown))
+def any_object(given: Properties, subject: str, kind: str) -> ObjectView:
+    """An object that rules judge by its metadata alone."""
+    return ObjectView(**metadata(given, subject, kind))
 
 
-def scaler(subject: str, kind: str, properties: Mapping[str, Any]) -> ScalerView:
-    """A HorizontalPodAutoscaler, or a ScaledObject of KEDA, whose counts have other names and defaults."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
+def scaler(given: Properties, subject: str, kind: str) -> ScalerView:
+    """A HorizontalPodAutoscaler, or a ScaledObject of KEDA, with other names and defaults of the counts."""
     spec = given.nested("spec", "target_name")
     target = spec.nested("scaleTargetRef", "target_name")
     keda = kind == "ScaledObject"
     least = spec.whole("minReplicaCount" if keda else "minReplicas", "least")
     most = spec.whole("maxReplicaCount" if keda else "maxReplicas", "most")
     return ScalerView(
-        **about,
+        **metadata(given, subject, kind),
         target_kind=target.text("kind", "target_name") or "Deployment",
         target_name=target.text("name", "target_name") or "",
         least=(0 if keda else 1) if least is None else least,
         most=(100 if keda else 0) if most is None else most,
-        unknown=frozenset(given.unknown),
     )
 
 
-def disruption_budget(subject: str, kind: str, properties: Mapping[str, Any]) -> DisruptionBudgetView:
+def disruption_budget(given: Properties, subject: str, kind: str) -> DisruptionBudgetView:
     """A policy/v1 PodDisruptionBudget."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     chosen = selector_at(given.nested("spec", "selector"), "selector", "selector")
-    return DisruptionBudgetView(**about, selector=chosen, unknown=frozenset(given.unknown))
+    return DisruptionBudgetView(**metadata(given, subject, kind), selector=chosen)
 
 
-def account(subject: str, kind: str, properties: Mapping[str, Any]) -> AccountView:
+def account(given: Properties, subject: str, kind: str) -> AccountView:
     """A core/v1 ServiceAccount."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
-    raw = given.raw("automountServiceAccountToken", "token")
-    token = None if raw is None else given.flag("automountServiceAccountToken", "token")
-    return AccountView(**about, token=token, unknown=frozenset(given.unknown))
+    token = given.optional_flag("automountServiceAccountToken", "token")
+    return AccountView(**metadata(given, subject, kind), token=token)
 
 
-def role(subject: str, kind: str, properties: Mapping[str, Any]) -> RoleView:
+def role(given: Properties, subject: str, kind: str) -> RoleView:
     """A Role or ClusterRole."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
-    return RoleView(**about, grants=tuple(_grants(given)), unknown=frozenset(given.unknown))
+    return RoleView(**metadata(given, subject, kind), grants=tuple(_grants(given)))
 
 
-def binding(subject: str, kind: str, properties: Mapping[str, Any]) -> BindingView:
+def binding(given: Properties, subject: str, kind: str) -> BindingView:
     """A RoleBinding or ClusterRoleBinding."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     chosen = given.nested("roleRef", "role_name")
     return BindingView(
-        **about,
+        **metadata(given, subject, kind),
         role_kind=chosen.text("kind", "role_name") or "",
         role_name=chosen.text("name", "role_name") or "",
         subjects=tuple(
@@ -89,38 +74,27 @@ def binding(subject: str, kind: str, properties: Mapping[str, Any]) -> BindingVi
             )
             for entry in given.entries("subjects", "subjects")
         ),
-        unknown=frozenset(given.unknown),
     )
 
 
-def config_map(subject: str, kind: str, properties: Mapping[str, Any]) -> DataView:
+def config_map(given: Properties, subject: str, kind: str) -> DataView:
     """A core/v1 ConfigMap."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
-    return DataView(**about, data=texts_of(given, "data", "data"), unknown=frozenset(given.unknown))
+    return DataView(**metadata(given, subject, kind), data=texts_of(given, "data", "data"))
 
 
-def schedule(subject: str, kind: str, properties: Mapping[str, Any]) -> ScheduleView:
+def schedule(given: Properties, subject: str, kind: str) -> ScheduleView:
     """A velero.io/v1 Schedule."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
     cron = given.nested("spec", "cron").text("schedule", "cron") or ""
-    return ScheduleView(**about, cron=cron, unknown=frozenset(given.unknown))
+    return ScheduleView(**metadata(given, subject, kind), cron=cron)
 
 
-def claim(subject: str, kind: str, properties: Mapping[str, Any]) -> VolumeView:
-    """A core/v1 PersistentVolumeClaim, as the named volume it stands for."""
-    given = Properties(properties)
-    about = metadata(subject, kind, given)
+def claim(given: Properties, subject: str, kind: str) -> VolumeView:
+    """A core/v1 PersistentVolumeClaim, as a volume."""
+    about = metadata(given, subject, kind)
     labels = {**about["labels"], **about["annotations"]}
-    writers = labels.get(as_annotation(VOLUME_WRITERS))
-    return VolumeView(
-        subject=subject,
-        name=about["name"],
-        labels={**labels, VOLUME_WRITERS: writers} if writers else labels,
-        is_claim=True,
-        unknown=frozenset(given.unknown),
-    )
+    if writers := labels.get(as_annotation(VOLUME_WRITERS)):
+        labels[VOLUME_WRITERS] = writers
+    return VolumeView(subject, about["name"], labels=labels, is_claim=True)
 
 
 def _grants(given: Properties) -> Iterator[Grant]:

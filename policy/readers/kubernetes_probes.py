@@ -1,4 +1,4 @@
-"""Probes and hooks of a container in a pod."""
+"""Probes and hooks of a container in a pod or on Cloud Run."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from policy.views.container import Probe
 
 _KINDS = ("liveness", "readiness", "startup")
 _PERIOD_S, _FAILURES = 10, 3
-"""Kubernetes' own, where a probe says nothing."""
+"""Defaults of both targets."""
 
 _SLEEP = re.compile(r"(?:^|[\s;&/])sleep\s+(\d{1,5})\b")
 
 
-def probes(given: Properties) -> Iterator[Probe]:
-    """The probes that are given."""
+def probes(given: Properties, *, with_delay: bool) -> Iterator[Probe]:
+    """The probes that are given; with_delay: their patience includes the initial delay."""
     for kind in _KINDS:
         probe = given.nested(f"{kind}Probe", "probes")
         if probe.names():
             handler, port = _handler(probe)
             period = probe.whole("periodSeconds", "probes") or _PERIOD_S
             failures = probe.whole("failureThreshold", "probes") or _FAILURES
-            yield Probe(kind, handler, port, period * failures)
+            delay = probe.whole("initialDelaySeconds", "probes") or 0 if with_delay else 0
+            yield Probe(kind, handler, port, delay + period * failures)
 
 
 def _handler(probe: Properties) -> tuple[str, str]:
@@ -52,7 +53,7 @@ def probe_hosts(given: Properties) -> Iterator[tuple[str, str]]:
 
 
 def drain_s(given: Properties) -> int:
-    """Seconds that the hook before the signal to stop sleeps; what else it runs takes nobody knows how long."""
+    """Seconds that the preStop hook sleeps; the duration of its other commands is unknown."""
     hook = given.nested("lifecycle", "drain_s").nested("preStop", "drain_s")
     if seconds := hook.nested("sleep", "drain_s").whole("seconds", "drain_s"):
         return max(0, seconds)

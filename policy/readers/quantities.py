@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from policy.readers.values import as_text
+from policy.views.scalars import as_text
 
 _QUANTITY = re.compile(r"^\s*\+?(\d{1,18}(?:\.\d{0,9})?|\.\d{1,9})([KMGTPE]i|[numkMGTPE]|[eE]-?\d{1,2})?\s*$")
 _DECIMAL = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
@@ -13,7 +13,7 @@ _MIB = 2**20
 
 
 def quantity(value: object) -> float | None:
-    """A quantity as a number: bytes or CPUs; None where it is none."""
+    """A quantity as a number of bytes or CPUs; None if it is malformed."""
     match = _QUANTITY.match(as_text(value) or "")
     if match is None:
         return None
@@ -26,6 +26,6 @@ def quantity(value: object) -> float | None:
 
 
 def mebibytes(value: object) -> int | None:
-    """A quantity of memory in whole MiB, rounded up; None where it is none."""
+    """A quantity of memory in MiB, rounded up; None if it is malformed."""
     number = quantity(value)
     return None if number is None else math.ceil(number / _MIB)

@@ -1,30 +1,22 @@
-"""How many pods of a workload run at least: what sums over a cluster count with."""
+"""The minimum number of pods of a workload, used in sums over a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from policy.views.kubernetes import PodView, ScalerView
+from policy.views.kubernetes import PodView
+from policy.views.selection import Scalers
 from policy.views.stack import MachineView
 
 MOST = 1_000_000
-"""No cluster runs more pods; a figure above it is a slip, and sums must stay readable."""
+"""No cluster runs more pods; a larger number is a mistake, and sums must stay readable."""
 
 
-def scaler_of(pod: PodView, scalers: Iterable[ScalerView]) -> ScalerView | None:
-    """The scaler that decides a workload's size, if one does."""
-    for scaler in scalers:
-        named = (scaler.target_kind, scaler.target_name) == (pod.kind, pod.name)
-        if named and scaler.shares_namespace(pod):
-            return scaler
-    return None
-
-
-def replicas_of(pod: PodView, scalers: Iterable[ScalerView], machines: Sequence[MachineView]) -> int:
-    """Pods that run at least. One that scales to zero counts as one: it must fit once it runs."""
+def replicas_of(pod: PodView, scalers: Scalers, machines: Sequence[MachineView]) -> int:
+    """The minimum number of pods. A workload that scales to zero has one: it must fit when it runs."""
     if pod.kind == "DaemonSet":
         return max(1, min(MOST, _nodes(pod, machines)))
-    scaler = scaler_of(pod, scalers)
+    scaler = scalers.of(pod)
     given = scaler.least if scaler else pod.replicas
     return 1 if given is None else max(1 if scaler else 0, min(MOST, given))
 

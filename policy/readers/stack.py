@@ -7,25 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from policy.readers import KUBERNETES_PACKAGE, READERS, object_reader
+from policy.readers import KUBERNETES_PACKAGE, reader_of
 from policy.readers.replicas import replicas_of
-from policy.readers.surroundings import (
-    IMAGES,
-    NETWORK,
-    PROVIDER,
-    VOLUME,
-    docker_network,
-    docker_volume,
-    image,
-    is_machine,
-    machine,
-    provider,
-)
+from policy.readers.surroundings import PROVIDER, is_machine, machine, provider
+from policy.readers.values import Properties
 from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
 from policy.views.kubernetes import DEFAULT_NAMESPACE, ObjectView, PodView
 from policy.views.registered import Registered
-from policy.views.stack import MachineView, StackView, VolumeView
+from policy.views.selection import Scalers
+from policy.views.stack import ImageView, MachineView, NetworkView, StackView, VolumeView
 
 _URN_PARTS = 4
 """`urn:pulumi:<stack>::<project>::<types>::<name>`; a provider's reference adds its id."""
@@ -34,17 +25,13 @@ _CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClas
 
 
 def collection_of(type_token: str) -> str:
-    """The collection of StackView a type of resource is judged in; empty for one that no rule judges by itself."""
-    if type_token in READERS:
-        return "containers"
-    if type_token == VOLUME:
-        return "volumes"
-    found = object_reader(type_token)
+    """The collection of StackView that a type of resource is in; empty if no rule reads it."""
+    found = reader_of(type_token)
     return found[0] if found else ""
 
 
 def stack_view(resources: Sequence[Registered]) -> StackView:
-    """Everything rules may ask of a stack, read once."""
+    """The views of all resources."""
     machines = [(r.urn, machine(r.name, r.outputs)) for r in resources if is_machine(r.type)]
     hosts = _Hosts(resources, dict(machines))
     views: dict[str, list[Any]] = defaultdict(list)
@@ -52,55 +39,52 @@ def stack_view(resources: Sequence[Registered]) -> StackView:
         for collection, view in _read(resource, hosts):
             views[collection].append(view)
     _settle(views, [view for _, view in machines])
-    names = [(resource.name, resource.urn) for resource in resources]
+    containers = [(view.subject, view.urn) for view in views["containers"]]
+    others = [(resource.name, resource.urn) for resource in resources]
     return StackView(
         machines=tuple(view for _, view in machines),
-        urns=_first_of([*((view.subject, view.urn) for view in views["containers"]), *names]),
+        urns=dict(reversed([*containers, *others])),
         **{name: tuple(found) for name, found in views.items()},
     )
 
 
 def _read(resource: Registered, hosts: _Hosts) -> Iterator[tuple[str, Any]]:
     """(collection, view) of everything in a resource."""
-    name, inputs = resource.name, resource.inputs
-    if reader := READERS.get(resource.type):
-        for container in reader(name, inputs):
-            ends_first = container.ends_first or bool(resource.deletes_first)
-            yield "containers", replace(container, urn=resource.urn, host=hosts.of(resource), ends_first=ends_first)
-    elif resource.type == NETWORK:
-        yield "networks", docker_network(name, inputs)
-    elif resource.type == VOLUME:
-        yield "volumes", replace(docker_volume(name, inputs), host=hosts.of(resource), protected=resource.protect)
-    elif resource.type in IMAGES:
-        yield "images", image(name, inputs)
-    elif resource.type.startswith(PROVIDER):
-        yield "providers", provider(resource.type, name, inputs)
-    elif found := object_reader(resource.type):
-        collection, kind, read = found
-        yield from _objects(collection, read(name, kind, inputs), resource, hosts)
-
-
-def _objects(
-    collection: str, view: ObjectView | VolumeView, resource: Registered, hosts: _Hosts
-) -> Iterator[tuple[str, Any]]:
-    host = hosts.of(resource)
-    if isinstance(view, VolumeView):
-        yield collection, replace(view, host=host, protected=resource.protect)
+    if resource.type.startswith(PROVIDER):
+        yield "providers", provider(resource.type, resource.name, resource.inputs)
+    if not (found := reader_of(resource.type)):
         return
-    in_no_namespace = view.kind in _CLUSTER_WIDE or isinstance(view, RunView | RunGrantView)
-    namespace = "" if in_no_namespace else view.namespace or hosts.namespace_of(resource)
-    placed = replace(view, urn=resource.urn, host=host, namespace=namespace)
-    if isinstance(placed, PodView | RunView):
-        inside = tuple(replace(container, urn=resource.urn, host=host) for container in placed.containers)
-        placed = replace(placed, containers=inside)
-        for container in inside:
-            yield "containers", container
-    yield collection, placed
+    collection, kind, read = found
+    given = Properties(resource.inputs)
+    view = read(given, resource.name, kind)
+    noted = frozenset(given.unknown)
+    if isinstance(view, NetworkView | ImageView):
+        yield collection, replace(view, unknown=noted)
+        return
+    urn, host = resource.urn, hosts.of(resource)
+    if isinstance(view, ContainerView):
+        ends_first = view.ends_first or bool(resource.deletes_first)
+        yield collection, replace(view, urn=urn, host=host, ends_first=ends_first, unknown=noted)
+    elif isinstance(view, VolumeView):
+        yield collection, replace(view, host=host, protected=resource.protect, unknown=noted)
+    elif isinstance(view, PodView | RunView):
+        inside = tuple(replace(container, urn=urn, host=host) for container in view.containers)
+        yield from (("containers", container) for container in inside)
+        namespace = _namespace(view, resource, hosts)
+        yield collection, replace(view, urn=urn, host=host, namespace=namespace, containers=inside, unknown=noted)
+    else:
+        yield collection, replace(view, urn=urn, host=host, namespace=_namespace(view, resource, hosts), unknown=noted)
+
+
+def _namespace(view: ObjectView, resource: Registered, hosts: _Hosts) -> str:
+    in_none = view.kind in _CLUSTER_WIDE or isinstance(view, RunView | RunGrantView)
+    return "" if in_none else view.namespace or hosts.namespace_of(resource)
 
 
 def _settle(views: dict[str, list[Any]], machines: Sequence[MachineView]) -> None:
-    """How many of each pod run is known once its scaler and its nodes are."""
-    counts = {pod.urn: replicas_of(pod, views["scalers"], machines) for pod in views["pods"]}
+    """Sets replicas, which depend on autoscalers and nodes."""
+    scalers = Scalers(views["scalers"])
+    counts = {pod.urn: replicas_of(pod, scalers, machines) for pod in views["pods"]}
     views["containers"] = [_counted(view, counts) for view in views["containers"]]
     views["pods"] = [
         replace(pod, containers=tuple(_counted(view, counts) for view in pod.containers)) for pod in views["pods"]
@@ -134,7 +118,7 @@ class _Hosts:
         return provider_urn
 
     def namespace_of(self, resource: Registered) -> str:
-        """Where an object goes that names no namespace: its provider's, the only provider's, or Kubernetes' default."""
+        """The namespace of an object that sets none: its provider's, the only provider's, or Kubernetes' default."""
         known = self._namespaces.get(_provider_urn(resource))
         if known is None and len(self._namespaces) == 1:
             known = next(iter(self._namespaces.values()))
@@ -150,10 +134,3 @@ class _Hosts:
 
 def _provider_urn(resource: Registered) -> str:
     return "::".join(resource.provider.split("::")[:_URN_PARTS])
-
-
-def _first_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, urn in pairs:
-        found.setdefault(name, urn)
-    return found

@@ -1,4 +1,4 @@
-"""What containers stand in: networks, volumes, providers and machine components to their views."""
+"""Networks, volumes, images, providers and machine components to their views."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 from fleet import labels, published
 from fleet.published import published_fields
 from policy.readers.docker import host_folder, propagation_of, read_labels
-from policy.readers.values import Properties, as_text, as_whole, is_unknown
+from policy.readers.values import Properties, is_unknown
 from policy.views.kubernetes import PoolView
+from policy.views.scalars import as_text, as_whole
 from policy.views.stack import CardView, ImageView, LinkView, MachineView, NetworkView, ProviderView, VolumeView
 
-NETWORK = "docker:index/network:Network"
-VOLUME = "docker:index/volume:Volume"
 IMAGES = ("docker:index/image:Image", "docker:index/remoteImage:RemoteImage", "docker-build:index:Image")
 PROVIDER = "pulumi:providers:"
 
@@ -28,43 +27,30 @@ def is_machine(type_token: str) -> bool:
     return type_token.startswith("fleet:") and type_token.endswith(("Machine", ":Cluster", ":CloudRun"))
 
 
-def docker_network(name: str, properties: Mapping[str, Any]) -> NetworkView:
+def docker_network(given: Properties, name: str, kind: str) -> NetworkView:
     """A `docker:index/network:Network`; subnets as given, malformed ones included."""
-    given = Properties(properties)
-    subnets = [entry.text("subnet", "subnets") for entry in given.entries("ipamConfigs", "subnets")]
-    return NetworkView(
-        subject=name,
-        name=given.text("name", "name") or name,
-        subnets=tuple(subnet for subnet in subnets if subnet),
-        unknown=frozenset(given.unknown),
-    )
+    subnets = (entry.text("subnet", "subnets") for entry in given.entries("ipamConfigs", "subnets"))
+    return NetworkView(name, given.text("name", "name") or name, tuple(filter(None, subnets)))
 
 
-def docker_volume(name: str, properties: Mapping[str, Any]) -> VolumeView:
+def docker_volume(given: Properties, name: str, kind: str) -> VolumeView:
     """A `docker:index/volume:Volume`."""
-    given = Properties(properties)
     return VolumeView(
         subject=name,
         name=given.text("name", "name") or name,
         labels=read_labels(given),
         device=host_folder(given.nested("driverOpts", "device"), "device"),
         propagation=propagation_of(given.nested("driverOpts", "propagation"), "propagation"),
-        unknown=frozenset(given.unknown),
     )
 
 
-def image(name: str, properties: Mapping[str, Any]) -> ImageView:
+def image(given: Properties, name: str, kind: str) -> ImageView:
     """An image of the Docker provider (built, or pulled as a `RemoteImage`), or of the Docker Build provider."""
-    given = Properties(properties)
     build = given.nested("build", "platforms")
     names = (given.text("imageName", "names"), given.text("name", "names"), *given.texts("tags", "names"))
-    platforms = (given.text("platform", "platforms"), build.text("platform", "platforms"))
-    return ImageView(
-        subject=name,
-        names=tuple(filter(None, names)),
-        platforms=tuple(filter(None, (*platforms, *given.texts("platforms", "platforms")))),
-        unknown=frozenset(given.unknown),
-    )
+    platforms: tuple[str | None, ...] = (given.text("platform", "platforms"), build.text("platform", "platforms"))
+    platforms = (*platforms, *given.texts("platforms", "platforms"))
+    return ImageView(name, tuple(filter(None, names)), tuple(filter(None, platforms)))
 
 
 def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> ProviderView:
@@ -83,7 +69,7 @@ def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> Provi
 
 
 def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
-    """What a machine component published; a figure that is missing reads as 0."""
+    """Outputs of a machine component; a missing figure reads as 0."""
     given = Properties(outputs)
     read = _read(published.Machine, given)
     read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or labels.POOL}
@@ -91,14 +77,11 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
 
 
 _NOTED = {"memory_reserve_mib": "memory_mib", "allowed_overlaps": "subnets", "pool_label": "pools"}
-"""Published field -> field of the view that is unknown where it is; else they are called alike."""
+"""Published field -> field of the view that is unknown with it, if the names differ."""
 
 
 def _read(kind: type, given: Properties, noted: str = "") -> dict[str, Any]:
-    """Fields of a view by name; those that are missing and have no default are left out.
-
-    noted: field of the machine's view that is unknown where one of these is.
-    """
+    """Fields of a view by name, without missing ones that have no default; noted: the field that is unknown then."""
     found = {}
     for one in published_fields(kind):
         if not one.for_people:
@@ -160,7 +143,7 @@ _READERS: Mapping[str, _Reader] = {
     "Mapping[str, Pool]": _each(published.Pool, PoolView),
     "MonthlyCost": _cost,
 }
-"""Annotation of a published field -> how it is read; what has the wrong type reads as missing."""
+"""Annotation of a published field -> its reader; a value of the wrong type reads as missing."""
 
 
 def _decoded(value: Any) -> Any:

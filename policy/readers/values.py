@@ -1,61 +1,20 @@
-"""Tolerant reading of provider properties: what has the wrong type reads as absent, what is unknown is remembered."""
+"""Tolerant reading of provider properties: a wrong type reads as absent, and unknown values are noted."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy.views.registered import UNKNOWN
+from policy.views.scalars import as_flag, as_number, as_text, as_whole
 
 HIDDEN = "[secret]"
-"""What stands for a secret, whatever its type, where plain text is withheld (state files, the offline plan)."""
-
-_WHOLE_MAX = 2**63 - 1
-"""Beyond it no provider's number reaches; Python's own would grow without end."""
-
-_TRUE = ("true", "t", "1")
+"""Placeholder of a secret of any type where plain text is withheld (state files, the offline plan)."""
 
 
 def is_unknown(value: object) -> bool:
     """Whether a value cannot be judged: unknown until `up`, or hidden as a secret."""
     return value is UNKNOWN or (isinstance(value, str) and value == HIDDEN)
-
-
-def as_text(value: object) -> str | None:
-    """Text, or a number written as text (`1000.0` reads `1000`)."""
-    if isinstance(value, str):
-        return value
-    whole = as_whole(value)
-    if whole is not None and whole == value:
-        return str(whole)
-    return str(value) if isinstance(value, float) else None
-
-
-def as_whole(value: object) -> int | None:
-    """A whole number, also from a float or from text; fractions are dropped."""
-    number = as_number(value)
-    if number is None or abs(number) > _WHOLE_MAX:
-        return None
-    return int(number)
-
-
-def as_number(value: object) -> float | int | None:
-    """A finite number, also from text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = value if isinstance(value, int) else float(value)
-        return number if math.isfinite(number) else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def as_flag(value: object) -> bool:
-    """A flag as providers take it: true, a number other than zero, or the text `true`."""
-    if isinstance(value, str):
-        return value.strip().lower() in _TRUE
-    return isinstance(value, bool | int | float) and bool(value)
 
 
 def as_items(value: object) -> list[Any]:
@@ -83,24 +42,24 @@ class Properties:
         self.unknown: set[str] = set() if unknown is None else unknown
 
     def raw(self, key: str, field: str) -> Any:
-        """The value as it is; None where it is absent or unknown."""
+        """The value as given; None if absent or unknown."""
         value = self._values.get(key)
         return None if value is None or self._noted(value, field) else value
 
     def noting_in(self, unknown: set[str]) -> Properties:
-        """The same values, read for another view."""
+        """The same values, with unknown fields noted in another set."""
         return Properties(self._values, unknown)
 
     def has(self, key: str) -> bool:
-        """Whether something is given, also where it is unknown."""
+        """Whether a value is given, even an unknown one."""
         return self._values.get(key) is not None
 
     def names(self) -> list[str]:
-        """Names of what is given."""
+        """Keys of the given values."""
         return [key for key, value in self._values.items() if isinstance(key, str) and value is not None]
 
     def text(self, key: str, field: str) -> str | None:
-        """Text; None where it is absent or empty."""
+        """Text; None if absent or empty."""
         return as_text(self.raw(key, field)) or None
 
     def whole(self, key: str, field: str) -> int | None:
@@ -115,13 +74,18 @@ class Properties:
         """A flag; absent is false."""
         return as_flag(self.raw(key, field))
 
+    def optional_flag(self, key: str, field: str) -> bool | None:
+        """A flag; None if absent or unknown."""
+        value = self.raw(key, field)
+        return None if value is None else as_flag(value)
+
     def mapping(self, key: str, field: str) -> Mapping[str, Any]:
         """A mapping without its unknown values."""
         values = as_mapping(self.raw(key, field))
         return {name: item for name, item in values.items() if not self._noted(item, field)}
 
     def nested(self, key: str, field: str) -> Properties:
-        """A mapping to read on in."""
+        """The properties of a nested mapping."""
         return Properties(self.raw(key, field), self.unknown)
 
     def items(self, key: str, field: str) -> list[Any]:
@@ -133,7 +97,7 @@ class Properties:
         return [text for item in self.items(key, field) if (text := as_text(item)) is not None]
 
     def entries(self, key: str, field: str) -> Iterator[Properties]:
-        """The mappings of a list, each to read on in."""
+        """The properties of each mapping in a list."""
         for item in self.items(key, field):
             if isinstance(item, Mapping):
                 yield Properties(item, self.unknown)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.parsing.users import user_id
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.users import user_id
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.target == KUBERNETES and not container.non_root:
-        problem = "non_root is false, so a cluster starts an image as root where the image says so"
-        yield Finding(container.subject, "non_root", problem)
+        problem = "non_root is false, so the kubelet starts the image as root if that is its default user"
+        yield Finding("non_root", problem)
     if container.user is None:
         if container.target == KUBERNETES:
-            return  # Where non_root is true, the kubelet refuses what is root.
-        yield Finding(container.subject, "user", "user is not set, so the image decides, and most images mean root")
+            return  # With non_root, the kubelet refuses to start a container as root.
+        yield Finding("user", "user is not set, so the image decides, and most images run as root")
     elif user_id(container.user) in (0, "root", ""):
-        problem = f"user is {shown(container.user)}; an agent that breaks out would be root on the host"
-        yield Finding(container.subject, "user", problem)
+        problem = f"user is {shown(container.user)}; a process that breaks out of the container is root on the host"
+        yield Finding("user", problem)
 
 
 RULE = ContainerRule(
@@ -28,10 +28,10 @@ RULE = ContainerRule(
     name="non-root-user",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container runs as a user that is set and is not root.",
+    summary="A container sets a user that is not root.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000",
-    on_cluster="set runAsNonRoot to true in its pod's or its own security context, with a runAsUser above 10000",
+    on_cluster="set runAsNonRoot to true and runAsUser above 10000 in the pod's or container's security context",
     sources=(
         "CKV_K8S_23", "CKV_DOCKER_3", "CKV_DOCKER_8", "KSV-0012", "KSV-0105", "DS-0002", "CIS Docker 4.1",
         "PSS runAsNonRoot", "PSS runAsUser", "Kyverno require-run-as-nonroot", "KubeLinter run-as-non-root",

@@ -1,24 +1,24 @@
-"""A03: no group of the container is root's."""
+"""A03: a container runs with no root group."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.parsing.users import group_id, user_id
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.users import group_id, user_id
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _ROOT = (0, "root")
-_WHY = "so it may read and write what belongs to root's group, in the image and in its volumes"
+_WHY = "so it can access files of the root group in the image and its volumes"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if container.user is not None and group_id(container.user) in _ROOT:
-        yield Finding(container.subject, "user", f"user {shown(container.user)} has group 0, {_WHY}")
+        yield Finding("user", f"user {shown(container.user)} has group 0, {_WHY}")
     for group in container.groups:
         if user_id(group) in _ROOT:
-            yield Finding(container.subject, "groups", f"groups holds {shown(group)}, {_WHY}")
+            yield Finding("groups", f"groups holds {shown(group)}, {_WHY}")
 
 
 RULE = ContainerRule(
@@ -26,7 +26,7 @@ RULE = ContainerRule(
     name="non-root-groups",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="No group of a container is root's: neither its primary one, a further one, nor the one of its files.",
+    summary="A container has no root group, whether primary, supplementary or fsGroup.",
     remedy="set containers.<name>.hardening.run_as to uid:gid, both above 10000",
     elsewhere="set its user to uid:gid, both above 10000, and drop group 0",
     on_cluster="set runAsGroup, fsGroup and supplementalGroups to groups above 10000",

@@ -1,18 +1,10 @@
-"""A04: the container is not privileged."""
+"""A04: a container is not privileged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.privileged:
-        problem = "privileged is true, which hands over every device and capability of the host"
-        yield Finding(container.subject, "privileged", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="A04",
@@ -20,11 +12,10 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
     summary="A container is not privileged.",
-    remedy="drop privileged; name single devices under containers.<name>.devices",
-    elsewhere="drop privileged; hand over single devices instead",
-    on_cluster="drop privileged from its security context; ask for a device by its resource",
+    remedy="remove privileged; list the devices it needs under containers.<name>.devices",
+    elsewhere="remove privileged; pass the devices it needs instead",
+    on_cluster="remove privileged from its security context; request devices as extended resources",
     sources=("CKV_K8S_16", "KSV-0017", "CIS Docker 5.5", "PSS privileged", "KICS Privileged Containers Enabled"),
     targets=(DOCKER, KUBERNETES),
-    reads=("privileged",),
-    check=_check,
+    **if_true("privileged", ", which grants every device and capability of the host"),
 )

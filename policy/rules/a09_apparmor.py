@@ -1,17 +1,12 @@
-"""A09: AppArmor is not switched off."""
+"""A09: AppArmor is not disabled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.apparmor == "unconfined":
-        problem = "apparmor is unconfined, so nothing stops it from writing to the kernel's own files"
-        yield Finding(container.subject, "apparmor", problem)
+_PROBLEM = "apparmor is unconfined, so it may write to files of the kernel under /proc and /sys"
 
 
 RULE = ContainerRule(
@@ -19,12 +14,11 @@ RULE = ContainerRule(
     name="apparmor",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="AppArmor is not switched off for a container, where its host has it.",
-    remedy="leave AppArmor to the default profile",
-    elsewhere="drop apparmor=unconfined from its security options",
-    on_cluster="set appArmorProfile to RuntimeDefault in its pod's or its own security context, or leave it out",
+    summary="A container does not disable AppArmor on hosts that have it.",
+    remedy="keep the default AppArmor profile",
+    elsewhere="remove apparmor=unconfined from its security options",
+    on_cluster="set appArmorProfile to RuntimeDefault in the pod's or container's security context, or omit it",
     sources=("KSV-0002", "CIS Docker 5.2", "PSS appArmorProfile"),
     targets=(DOCKER, KUBERNETES),
-    reads=("apparmor",),
-    check=_check,
+    **on_field("apparmor", lambda container, _: _PROBLEM if container.apparmor == "unconfined" else None),
 )

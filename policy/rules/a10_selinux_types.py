@@ -1,25 +1,20 @@
-"""A10: SELinux confines the container as any other."""
+"""A10: a container keeps SELinux's standard confinement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for part, value in container.selinux:
-        if part == "type" and value not in settings["types"]:
-            problem = f"selinux type is {shown(value)}, which may do more on the host than a container's"
-        elif part in ("user", "role"):
-            problem = f"selinux {part} is {shown(value)}, and a container has none of its own"
-        elif part == "disable":
-            problem = "selinux is switched off for it, so only its other locks are left"
-        else:
-            continue
-        yield Finding(container.subject, "selinux", problem)
+def _problem(option: tuple[str, str], settings: Settings) -> str | None:
+    part, value = option
+    if part == "type" and value not in settings["types"]:
+        return f"selinux type is {shown(value)}, which allows more on the host than a container type"
+    if part in ("user", "role"):
+        return f"selinux {part} is {shown(value)}, and containers must not set one"
+    return "selinux is disabled, so SELinux does not confine the container" if part == "disable" else None
 
 
 RULE = ContainerRule(
@@ -27,12 +22,10 @@ RULE = ContainerRule(
     name="selinux-types",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="SELinux options of a container name a container's type and no user or role.",
-    remedy="leave the SELinux options out",
+    summary="A container sets a container type of SELinux, and no user or role.",
+    remedy="remove the SELinux options",
     sources=("KSV-0025", "CIS Docker 5.3", "PSS seLinuxOptions"),
     defaults={"types": ("container_t", "container_init_t", "container_kvm_t")},
     targets=(DOCKER, KUBERNETES),
-    reads=("selinux",),
-    each=("selinux",),
-    check=_check,
+    **on_entries("selinux", _problem),
 )

@@ -1,18 +1,17 @@
-"""A12: the kernel's files under /proc stay hidden."""
+"""A12: the kernel's files under /proc stay masked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.proc_mount not in (None, "Default"):
-        problem = f"proc_mount is {shown(container.proc_mount)}, which shows it the kernel's own files under /proc"
-        yield Finding(container.subject, "proc_mount", problem)
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    if container.proc_mount in (None, "Default"):
+        return None
+    return f"proc_mount is {shown(container.proc_mount)}, which exposes files of the kernel under /proc"
 
 
 RULE = ContainerRule(
@@ -20,10 +19,9 @@ RULE = ContainerRule(
     name="proc-mount",
     level=Level.MANDATORY,
     severity=Severity.LOW,
-    summary="What a runtime hides of /proc stays hidden.",
-    remedy="drop procMount from its security context",
+    summary="The paths under /proc that a runtime masks stay masked.",
+    remedy="remove procMount from its security context",
     sources=("KSV-0027", "PSS procMount"),
     targets=(KUBERNETES,),
-    reads=("proc_mount",),
-    check=_check,
+    **on_field("proc_mount", _problem),
 )

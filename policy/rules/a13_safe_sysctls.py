@@ -1,32 +1,21 @@
-"""A13: only kernel settings that concern nobody else are changed.
+"""A13: only sysctls that affect nothing else on the host are set.
 
-The list is the baseline Pod Security Standard's of Kubernetes 1.32 to 1.34: settings of the container's own namespaces.
+The list is that of the baseline Pod Security Standard of Kubernetes 1.32 to 1.34: namespaced settings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import DOCKER, ContainerView
-from policy.views.kubernetes import PodView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import DOCKER
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    yield from _unsafe(container.subject, container.sysctls, settings)
-
-
-def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    yield from _unsafe(pod.subject, pod.sysctls, settings)
-
-
-def _unsafe(subject: str, names: Iterable[str], settings: Settings) -> Iterator[Finding]:
-    for name in names:
-        # Docker and Kubernetes take slashes in place of dots.
-        if name.replace("/", ".") not in settings["safe"]:
-            problem = f"sysctls holds {shown(name)}, which may change the kernel for others on the host"
-            yield Finding(subject, "sysctls", problem)
+def _problem(name: str, settings: Settings) -> str | None:
+    # Docker and Kubernetes accept slashes for dots.
+    if name.replace("/", ".") in settings["safe"]:
+        return None
+    return f"sysctls holds {shown(name)}, which may affect other containers on the host"
 
 
 RULE = ContainerRule(
@@ -34,8 +23,8 @@ RULE = ContainerRule(
     name="safe-sysctls",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container changes only kernel settings that Kubernetes counts as safe.",
-    remedy="drop the sysctl, or set it on the host for all",
+    summary="A container sets only sysctls that Kubernetes classifies as safe.",
+    remedy="remove the sysctl, or set it on the host",
     sources=("KSV-0026", "PSS sysctls"),
     defaults={
         "safe": (
@@ -46,8 +35,6 @@ RULE = ContainerRule(
         )
     },
     targets=(DOCKER,),
-    reads=("sysctls",),
-    each=("sysctls",),
-    check=_check,
-    resources=(ResourceCheck(of="pods", reads=("sysctls",), each=("sysctls",), check=_check_pod),),
+    **on_entries("sysctls", _problem),
+    resources=(ResourceCheck(of="pods", **on_entries("sysctls", _problem)),),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """A15: groups on one host do not share a user id.
 
-Disabled unless configured: one id for the fleet is what MPS wants of the clients of a card (G07), and what lets groups
-share a volume. Whoever gives each group an id of its own switches this on; clients of MPS are left out.
+Disabled by default: clients of an MPS daemon must share an id (G07), and so do groups that share a volume. Enable it if
+each group has its own id; MPS clients are exempt.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_ENFORCEMENT, GROUP
+from policy.core.parsing.users import user_id
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.users import user_id
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 
@@ -23,8 +23,8 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         uid = user_id(container.user)
         other = first.setdefault((container.host, uid), container)
         if _owner(other) != _owner(container):
-            problem = f"user {uid} is also that of {other.subject}, so who breaks out of one may read the other's files"
-            yield Finding(container.subject, "user", problem)
+            problem = f"user {uid} is also used by {other.subject}, so after a breakout one can read the other's files"
+            yield Finding("user", problem, of=container)
 
 
 def _owner(container: ContainerView) -> str:
@@ -36,9 +36,9 @@ RULE = StackRule(
     name="unique-uid",
     level=Level.DISABLED,
     severity=Severity.LOW,
-    summary="Groups on one host run under user ids of their own, but for the clients of MPS.",
-    remedy="set containers.<name>.hardening.run_as to an id that no other group has",
-    elsewhere="set its user to an id that nothing else on the host has",
+    summary="Groups on one host have different user ids, except clients of MPS.",
+    remedy="set containers.<name>.hardening.run_as to an id that no other group uses",
+    elsewhere="set its user to an id that nothing else on the host uses",
     sources=("Kyverno require-unique-uid-per-workload",),
     reads=("containers.user", "containers.labels"),
     check=_check,

@@ -1,24 +1,16 @@
-"""A16: a pod and its containers say how they are locked down, and leave it to no default."""
+"""A16: a pod and its containers set a security context and do not rely on defaults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import Check, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Severity
+from policy.views.container import KUBERNETES
 
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-from policy.views.kubernetes import PodView
-
-_WHY = "so the cluster's defaults decide, and those lock nothing"
+_WHY = "so the cluster's defaults apply, which restrict nothing"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if not container.security_context:
-        yield Finding(container.subject, "security_context", f"security_context is not set, {_WHY}")
-
-
-def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    if not pod.security_context:
-        yield Finding(pod.subject, "security_context", f"security_context is not set for the pod, {_WHY}")
+def _unset(problem: str) -> Check:
+    return on_field("security_context", lambda view, _: None if view.security_context else f"{problem}, {_WHY}")
 
 
 RULE = ContainerRule(
@@ -27,11 +19,10 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
     summary="A pod and each of its containers have a security context.",
-    remedy="leave it to the plan, which writes both from containers.<name>.hardening",
+    remedy="let the plan set both from containers.<name>.hardening",
     elsewhere="set securityContext on the pod and on the container",
     sources=("CKV_K8S_29", "CKV_K8S_30", "KSV-0118"),
     targets=(KUBERNETES,),
-    reads=("security_context",),
-    check=_check,
-    resources=(ResourceCheck(of="pods", reads=("security_context",), check=_check_pod),),
+    **_unset("security_context is not set"),
+    resources=(ResourceCheck(of="pods", **_unset("security_context is not set for the pod")),),
 )

@@ -1,29 +1,20 @@
-"""B02: the container sees its own processes only."""
+"""B02: a container sees only its own processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.host_pid:
-        problem = "host_pid is true, so it sees the host's processes and what they were started with"
-        yield Finding(container.subject, "host_pid", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import DOCKER, KUBERNETES
 
 RULE = ContainerRule(
     id="B02",
     name="no-host-pid",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container does not share the host's process ids.",
-    remedy="drop the host's process namespace (pid mode)",
-    on_cluster="drop hostPID",
+    summary="A container does not share the host's PID namespace.",
+    remedy="remove the pid mode, which is the host's",
+    on_cluster="remove hostPID",
     sources=("CKV_K8S_17", "KSV-0010", "CIS Docker 5.16"),
     targets=(DOCKER, KUBERNETES),
-    reads=("host_pid",),
-    check=_check,
+    **if_true("host_pid", ", so it sees the host's processes and their arguments"),
 )

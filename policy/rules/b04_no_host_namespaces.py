@@ -1,4 +1,4 @@
-"""B04: the container shares neither host name, users nor control groups with the host."""
+"""B04: a container does not share the host's UTS, user or cgroup namespace."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
 _WHY = {
-    "host_uts": "it can rename the host",
-    "host_user_namespace": "its users are the host's, even where the daemon maps them away",
-    "host_cgroup_namespace": "it sees the limits and names of everything on the host",
+    "host_uts": "it can change the host name",
+    "host_user_namespace": "its users are the host's, even if the daemon remaps users",
+    "host_cgroup_namespace": "it sees the limits and names of all cgroups of the host",
 }
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for field, why in _WHY.items():
         if getattr(container, field):
-            yield Finding(container.subject, field, f"{field} is true, so {why}")
+            yield Finding(field, f"{field} is true, so {why}")
 
 
 RULE = ContainerRule(
@@ -25,8 +25,8 @@ RULE = ContainerRule(
     name="no-host-namespaces",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container shares neither the host's name, its users nor its control groups.",
-    remedy="drop the mode that says host",
+    summary="A container does not share the host's UTS, user or cgroup namespace.",
+    remedy="remove the mode that is set to host",
     sources=(
         "CIS Docker 5.21", "CIS Docker 5.31", "KICS Cgroup Not Default",
         "Datadog dockercompose-shared-host-cgroup-namespace",

@@ -1,39 +1,37 @@
-"""B06: no folder that runs or describes the host is mounted."""
+"""B06: no system directory of the host is mounted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from posixpath import normpath
 
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, Mount
 from policy.views.stack import VolumeView
 
-_WHY = "which runs or describes the host; what is written or read there reaches beyond the container"
+_WHY = "a system directory; access to it reaches beyond the container"
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if mount.kind == BIND and (folder := _sensitive(mount.source, settings)):
-            problem = f'mounts holds "{mount.source}" of the host ({folder}), {_WHY}'
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    folder = _sensitive(mount.source, settings) if mount.kind == BIND else None
+    return f'mounts holds "{mount.source}" of the host ({folder}), {_WHY}' if folder else None
 
 
-def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
-    if folder := _sensitive(volume.device, settings):
-        yield Finding(volume.subject, "device", f'it is "{volume.device}" of the host ({folder}), {_WHY}')
+def _volume_problem(volume: VolumeView, settings: Settings) -> str | None:
+    folder = _sensitive(volume.device, settings)
+    return f'device is "{volume.device}" of the host ({folder}), {_WHY}' if folder else None
 
 
 def _sensitive(source: str, settings: Settings) -> str | None:
-    """The sensitive folder that a path is, lies in, or holds: /var holds /var/run."""
+    """The sensitive directory that a path is, is in, or contains: /var contains /var/run."""
     if not source.startswith("/"):
         return None
-    # Two leading slashes mean one; normpath keeps them.
+    # normpath keeps two leading slashes.
     path = "/" + normpath(source).lstrip("/")
     if path in settings["allowed"]:
         return None
     if path == "/":
-        return "the whole of it"
+        return "its root"
     for folder in settings["folders"]:
         if path == folder or path.startswith(f"{folder}/") or folder.startswith(f"{path}/"):
             return str(folder)
@@ -45,24 +43,22 @@ RULE = ContainerRule(
     name="no-sensitive-host-mounts",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="No container gets a folder that runs or describes the host, directly or as a volume.",
-    remedy="keep data in a volume, or in a folder of its own such as /data/<name>, under machine.binds",
-    elsewhere="mount a volume, or a folder of its own such as /data/models",
-    on_cluster="mount a claim, or an emptyDir for what need not stay",
+    summary="No container mounts a system directory of the host, directly or through a volume.",
+    remedy="keep data in a volume, or in a dedicated directory such as /data/<name> under machine.binds",
+    elsewhere="mount a volume, or a dedicated directory such as /data/models",
+    on_cluster="mount a claim, or an emptyDir for temporary data",
     sources=(
         "CIS Docker 5.6", "KSV-0023", "KSV-0121", "PSS hostPathVolumes", "KubeLinter sensitive-host-mounts", "DS-0030",
     ),
     defaults={
         "folders": (
             "/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr", "/var/run",
-            # The same places under their other names, and where engines keep what they run.
+            # Their other names, and the data directories of container engines.
             "/bin", "/sbin", "/lib64", "/run", "/root", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet",
         ),
         "allowed": (),
     },
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
-    resources=(ResourceCheck(of="volumes", reads=("device",), check=_check_volume),),
+    **on_entries("mounts", _problem),
+    resources=(ResourceCheck(of="volumes", **on_field("device", _volume_problem)),),
 )  # fmt: skip

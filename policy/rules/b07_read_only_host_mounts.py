@@ -1,22 +1,20 @@
-"""B07: a folder of the host is mounted read-only, unless it is listed."""
+"""B07: a host directory is mounted read-only, unless it is listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import BIND, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import BIND, DOCKER, KUBERNETES, Mount
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if mount.kind != BIND or mount.read_only:
-            continue
-        if not any(fnmatchcase(normpath(mount.source), pattern) for pattern in settings["writable"]):
-            problem = f'mounts holds "{mount.source}" of the host writable, so it may change what others run or read'
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    listed = any(fnmatchcase(normpath(mount.source), pattern) for pattern in settings["writable"])
+    if mount.kind != BIND or mount.read_only or listed:
+        return None
+    return f'mounts holds "{mount.source}" of the host writable, so it can change files that others use'
 
 
 RULE = ContainerRule(
@@ -24,13 +22,11 @@ RULE = ContainerRule(
     name="read-only-host-mounts",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A folder of the host is mounted read-only, unless the policy's configuration lists it.",
+    summary="A host directory is mounted read-only, unless the policy configuration lists it.",
     remedy="set containers.<name>.mounts.<volume>.read_only to true, or keep the data in a volume",
-    elsewhere="mount it read-only, keep the data in a volume, or list it under this rule's writable",
+    elsewhere="mount it read-only, keep the data in a volume, or add it to this rule's writable setting",
     sources=("KubeLinter writable-host-mount", "Kyverno ensure-readonly-hostpath"),
     defaults={"writable": ()},
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
+    **on_entries("mounts", _problem),
 )

@@ -1,21 +1,17 @@
-"""B08: a pod's volumes are of kinds that do not reach past its namespace."""
+"""B08: a pod's volumes are of types that stay within its namespace."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_entries
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.kubernetes import PodVolume
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.kubernetes import PodView
 
-
-def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    for volume in pod.volumes:
-        if volume.kind not in settings["kinds"]:
-            what = f'is "{volume.kind}"' if volume.kind else "is of no kind"
-            problem = (
-                f'volumes holds "{volume.name}", which {what}: storage that no claim keeps apart from other pods\''
-            )
-            yield Finding(pod.subject, "volumes", problem)
+def _problem(volume: PodVolume, settings: Settings) -> str | None:
+    if volume.kind in settings["kinds"]:
+        return None
+    what = f'is "{volume.kind}"' if volume.kind else "has no type"
+    return f'volumes holds "{volume.name}", which {what}: storage that no claim isolates from other pods'
 
 
 RULE = ResourceRule(
@@ -23,9 +19,9 @@ RULE = ResourceRule(
     name="volume-types",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="Volumes of a pod are of the nine kinds that the restricted Pod Security Standard allows.",
+    summary="A pod's volumes are of the nine types that the restricted Pod Security Standard allows.",
     remedy="keep the data in a volume of the group, which becomes a claim",
-    elsewhere="use a claim, an emptyDir, or a config map or secret",
+    elsewhere="use a claim, an emptyDir, a config map or a secret",
     sources=("KSV-0028", "PSS restrictedVolumes"),
     defaults={
         "kinds": (
@@ -33,5 +29,5 @@ RULE = ResourceRule(
             "secret",
         )
     },
-    resources=(ResourceCheck(of="pods", reads=("volumes",), each=("volumes",), check=_check),),
+    resources=(ResourceCheck(of="pods", **on_entries("volumes", _problem)),),
 )  # fmt: skip

@@ -1,39 +1,36 @@
-"""B09: what is mounted on one side of a mount does not appear on the other.
+"""B09: mounts do not propagate between a container and its host.
 
-Judged of mounts, and of volumes whose driver mounts them so. Kubernetes says HostToContainer and Bidirectional for what
-Linux calls slave and shared.
+Checks mounts, and volumes whose driver options set it. HostToContainer and Bidirectional of Kubernetes are slave and
+shared of Linux.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_entries, on_field
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, Mount
 from policy.views.stack import VolumeView
 
 _BOTH_WAYS = ("shared", "rshared", "bidirectional")
 _INWARDS = ("slave", "rslave", "hosttocontainer")
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for mount in container.mounts:
-        if why := _why(mount.propagation):
-            problem = f"mounts holds {shown(mount.target)}, whose propagation is {shown(mount.propagation)}, so {why}"
-            yield Finding(container.subject, "mounts", problem)
+def _problem(mount: Mount, settings: Settings) -> str | None:
+    why, propagation = _why(mount.propagation), shown(mount.propagation)
+    return f"mounts holds {shown(mount.target)}, whose propagation is {propagation}, so {why}" if why else None
 
 
-def _check_volume(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
-    if why := _why(volume.propagation):
-        yield Finding(volume.subject, "propagation", f"propagation is {shown(volume.propagation)}, so {why}")
+def _volume_problem(volume: VolumeView, settings: Settings) -> str | None:
+    why = _why(volume.propagation)
+    return f"propagation is {shown(volume.propagation)}, so {why}" if why else None
 
 
 def _why(propagation: str) -> str:
     word = propagation.strip().lower()
     if word in _BOTH_WAYS:
-        return "what the container mounts there is mounted on the host too"
-    return "what the host mounts there later is in the container too" if word in _INWARDS else ""
+        return "mounts made there by the container appear on the host"
+    return "mounts made there by the host appear in the container" if word in _INWARDS else ""
 
 
 RULE = ContainerRule(
@@ -41,14 +38,12 @@ RULE = ContainerRule(
     name="mount-propagation",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="Mounts made on one side of a mount do not appear on the other side.",
+    summary="Mounts do not propagate between a container and its host.",
     remedy="mount a volume of the group, which is private",
-    elsewhere="drop the propagation, or set it to rprivate",
-    on_cluster="drop mountPropagation, or set it to None",
+    elsewhere="remove the propagation, or set it to rprivate",
+    on_cluster="remove mountPropagation, or set it to None",
     sources=("CIS Docker 5.20", "KICS Volume Mounted In Multiple Containers"),
     targets=(DOCKER, KUBERNETES),
-    reads=("mounts",),
-    each=("mounts",),
-    check=_check,
-    resources=(ResourceCheck(of="volumes", reads=("propagation",), check=_check_volume),),
+    **on_entries("mounts", _problem),
+    resources=(ResourceCheck(of="volumes", **on_field("propagation", _volume_problem)),),
 )

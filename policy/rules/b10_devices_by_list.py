@@ -1,4 +1,4 @@
-"""B10: host devices are handed over one by one, and said to be."""
+"""B10: a container gets only host devices that its group lists."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import DEVICES
+from policy.core.gpu.budgets import GPU_DEVICES
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import GPU_DEVICES
 from policy.views.container import DOCKER, ContainerView
+
+_WHY = "a device bypasses every other restriction"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     named = [name.strip() for name in container.labels.get(DEVICES, "").split(",")]
+    allowed = ", ".join(settings["devices"])
     for device in container.devices:
-        path = normpath(device)
+        path, what = normpath(device), f'devices holds "{device}", which'
         if fnmatchcase(path, GPU_DEVICES):
             continue  # G03 asks for a GPU budget instead.
         if not any(fnmatchcase(path, pattern) for pattern in settings["devices"]):
-            problem = f'devices holds "{device}", which no container may have; a device is a way past every other lock'
-            remedy = (
-                f"use one of {', '.join(settings['devices'])}, or add it to this rule's devices in the policy config"
-            )
-            yield Finding(container.subject, "devices", problem, remedy)
+            remedy = f"use one of {allowed}, or add it to this rule's devices in the policy config"
+            yield Finding("devices", f"{what} is not an allowed device; {_WHY}", remedy)
         elif device not in named:
-            problem = f'devices holds "{device}", which no file names, so nobody decided that it may be used'
-            yield Finding(container.subject, "devices", problem)
+            yield Finding("devices", f"{what} its group does not list, so nobody approved its use")
 
 
 RULE = ContainerRule(
@@ -34,9 +33,9 @@ RULE = ContainerRule(
     name="devices-by-list",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container gets sound and video devices only, each named in its group's file.",
-    remedy="name it under containers.<name>.devices, or drop it",
-    elsewhere=f"name it in the label {DEVICES}, or drop it",
+    summary="A container gets only sound and video devices, each listed in its group's file.",
+    remedy="list it under containers.<name>.devices, or remove it",
+    elsewhere=f"list it in the label {DEVICES}, or remove it",
     sources=("CIS Docker 5.18",),
     defaults={"devices": ("/dev/snd*", "/dev/video*")},
     targets=(DOCKER,),

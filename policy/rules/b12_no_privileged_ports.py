@@ -1,4 +1,4 @@
-"""B12: ports are 1024 and above."""
+"""B12: ports are 1024 or above."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _FIRST = 1024
-"""First port that any user may listen on."""
+"""First port that an unprivileged user may listen on."""
+_WHY = "which requires a capability, and may belong to a service of the host"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
@@ -18,10 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     ):
         for number in dict.fromkeys(numbers):
             if 0 < number < _FIRST:
-                problem = (
-                    f"{field} holds {number}, which takes a capability to listen on, and one of the host's services"
-                )
-                yield Finding(container.subject, field, problem)
+                yield Finding(field, f"{field} holds {number}, {_WHY}")
 
 
 RULE = ContainerRule(
@@ -29,8 +27,8 @@ RULE = ContainerRule(
     name="no-privileged-ports",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container listens on ports from 1024 on, and takes none below of its host.",
-    remedy="listen on a port from 1024 on; let a service or a proxy have the low one",
+    summary="A container uses no port below 1024, inside or on its host.",
+    remedy="listen on a port of 1024 or above; let a Service or a proxy use the low one",
     sources=("KSV-0117", "CIS Docker 5.8"),
     targets=(DOCKER, KUBERNETES),
     reads=("ports", "container_ports"),

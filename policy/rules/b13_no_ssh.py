@@ -1,4 +1,4 @@
-"""B13: nobody logs in to a container over SSH."""
+"""B13: a container runs no SSH server."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _PORT = 22
-_WHY = "a way in that no log of the fleet shows, with keys of its own"
+_WHY = "access that bypasses the fleet's logs, with separate keys"
 
 
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     if any(port.container_port == _PORT for port in container.ports):
-        yield Finding(container.subject, "ports", f"ports publishes {_PORT}, SSH's; {_WHY}")
+        yield Finding("ports", f"ports publishes {_PORT}, the SSH port; {_WHY}")
     if any(port.number == _PORT for port in container.container_ports):
-        yield Finding(container.subject, "container_ports", f"container_ports holds {_PORT}, SSH's; {_WHY}")
+        yield Finding("container_ports", f"container_ports holds {_PORT}, the SSH port; {_WHY}")
     words = [word for argument in container.args for word in argument.split()]
     if any(basename(word) in settings["programs"] for word in words):
-        yield Finding(container.subject, "args", f"args starts an SSH server; {_WHY}")
+        yield Finding("args", f"args starts an SSH server; {_WHY}")
 
 
 RULE = ContainerRule(
@@ -28,7 +28,7 @@ RULE = ContainerRule(
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="No container runs an SSH server or opens its port.",
-    remedy="drop it; look inside with docker exec or kubectl exec, which the host logs",
+    remedy="remove it; use docker exec or kubectl exec, which are logged",
     sources=("CKV_DOCKER_1", "DS-0004", "CIS Docker 5.7", "KubeLinter ssh-port"),
     defaults={"programs": ("sshd", "dropbear")},
     targets=(DOCKER, KUBERNETES),

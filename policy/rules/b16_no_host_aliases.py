@@ -1,26 +1,20 @@
-"""B16: names mean the same in a pod as in its cluster, and probes ask the pod itself."""
+"""B16: a pod overrides no host names, and its probes target the pod itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-from policy.views.kubernetes import PodView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
+from policy.views.container import KUBERNETES
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for probe, host in container.probe_hosts:
-        problem = f"{probe} asks host {shown(host)}, so the node asks for the pod what the pod itself may not"
-        remedy = "drop host, so that it asks the pod"
-        yield Finding(container.subject, "probe_hosts", problem, remedy)
+def _probe_problem(probe: tuple[str, str], settings: Settings) -> str | None:
+    name, host = probe
+    return f"{name} targets host {shown(host)}, so the kubelet sends requests that network policies deny to the pod"
 
 
-def _check_pod(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    for address in pod.host_aliases:
-        problem = f"host_aliases gives names to {shown(address)}, past the cluster's name service and its policies"
-        yield Finding(pod.subject, "host_aliases", problem)
+def _alias_problem(address: str, settings: Settings) -> str | None:
+    return f"host_aliases maps names to {shown(address)}, bypassing the cluster's DNS and its policies"
 
 
 RULE = ContainerRule(
@@ -28,12 +22,10 @@ RULE = ContainerRule(
     name="no-host-aliases",
     level=Level.MANDATORY,
     severity=Severity.LOW,
-    summary="A pod gives no names of its own to addresses, and its probes and hooks ask no other host.",
-    remedy="use a service without a selector and an EndpointSlice for an address outside the cluster",
+    summary="A pod sets no host aliases, and its probes and hooks target no other host.",
+    remedy="use a Service without a selector and an EndpointSlice for an address outside the cluster",
     sources=("KSV-0007", "PSS hostProbesAndhostLifecycle"),
     targets=(KUBERNETES,),
-    reads=("probe_hosts",),
-    each=("probe_hosts",),
-    check=_check,
-    resources=(ResourceCheck(of="pods", reads=("host_aliases",), each=("host_aliases",), check=_check_pod),),
+    **on_entries("probe_hosts", _probe_problem, "remove host, so that it targets the pod"),
+    resources=(ResourceCheck(of="pods", **on_entries("host_aliases", _alias_problem)),),
 )

@@ -1,28 +1,19 @@
-"""B17: on Windows too, a container is a container."""
+"""B17: no Windows container is a HostProcess container."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.host_process:
-        problem = "host_process is true, so it is a process of the host with all of the host's rights"
-        yield Finding(container.subject, "host_process", problem)
-
+from policy.core.checks import if_true
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import KUBERNETES
 
 RULE = ContainerRule(
     id="B17",
     name="no-host-process",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="No container on Windows is a process of the host.",
-    remedy="drop windowsOptions.hostProcess from the security context of the pod and of the container",
+    summary="No Windows container runs as a process of the host.",
+    remedy="remove windowsOptions.hostProcess from the security context of the pod and of the container",
     sources=("KSV-0103", "PSS windowsHostProcess"),
     targets=(KUBERNETES,),
-    reads=("host_process",),
-    check=_check,
+    **if_true("host_process", ", so it runs as a process of the host with full privileges"),
 )

@@ -1,17 +1,12 @@
-"""C04: the scheduler knows what a container needs of processor time."""
+"""C04: the scheduler knows how much CPU a container needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Severity
+from policy.views.container import KUBERNETES
 
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import KUBERNETES, ContainerView
-
-
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.cpu_request is None or container.cpu_request <= 0:
-        problem = "cpu_request is not set, so it gets what its neighbours leave, and no scaler can measure it"
-        yield Finding(container.subject, "cpu_request", problem)
+_PROBLEM = "cpu_request is not set, so it only gets leftover CPU, and an autoscaler cannot measure its utilization"
 
 
 RULE = ContainerRule(
@@ -19,11 +14,10 @@ RULE = ContainerRule(
     name="cpu-request",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container asks its cluster for processor time.",
+    summary="A container requests CPU.",
     remedy="set containers.<name>.cpu.request",
     elsewhere="set resources.requests.cpu",
     sources=("CKV_K8S_10", "KSV-0015"),
     targets=(KUBERNETES,),
-    reads=("cpu_request",),
-    check=_check,
+    **on_field("cpu_request", lambda container, _: None if (container.cpu_request or 0) > 0 else _PROBLEM),
 )

@@ -1,8 +1,8 @@
-"""C07: what shares memory between processes has more of it than the default.
+"""C07: programs that use shared memory have more of it than the default.
 
-PyTorch's data loaders and Ray's workers hand each other data through /dev/shm, which has 64 MiB unless told otherwise.
-Nothing registered tells which programs do so: what runs on a GPU is taken to, and so are some libraries that a group's
-file names. A container of the host's IPC namespace is B03's matter.
+PyTorch's data loaders and Ray's workers exchange data through /dev/shm, which has 64 MiB by default. Nothing registered
+shows which programs do so: GPU containers are assumed to, and so are libraries that a group's file names. B03 covers
+containers in the host's IPC namespace.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     mounted = [mount.kind for mount in container.mounts if mount.target.rstrip("/") == SHARED_MEMORY]
     if size is None and mounted:
         if container.target == KUBERNETES and TMPFS not in mounted:
-            problem = f"mounts holds {SHARED_MEMORY}, which is no memory but a disk, and {who} shares data there"
-            yield Finding(container.subject, "mounts", problem)
+            problem = f"mounts holds {SHARED_MEMORY}, which is on disk and not in memory, and {who} shares data there"
+            yield Finding("mounts", problem)
         return
     if (size or _DEFAULT_MIB) < least:
-        have = f"{size} MiB" if size else f"not set, so it is {_DEFAULT_MIB} MiB"
-        problem = f"shared_memory_mib is {have}, and {who} shares data there: a data loader ends with a bus error"
-        yield Finding(container.subject, "shared_memory_mib", problem)
+        have = f"{size} MiB" if size else f"not set, so it defaults to {_DEFAULT_MIB} MiB"
+        problem = f"shared_memory_mib is {have}, and {who} shares data there: data loaders crash with a bus error"
+        yield Finding("shared_memory_mib", problem)
 
 
 def _who(container: ContainerView) -> str:
-    """What in a container shares memory; empty where nothing is known to."""
+    """What uses shared memory in a container; empty if nothing is known to."""
     if libraries := container.labels.get(labels.SHARED_MEMORY_FOR):
         return libraries.replace(",", ", ")
     if container.labels.get(labels.GPU_ROLE):
@@ -47,10 +47,10 @@ RULE = ContainerRule(
     name="shared-memory",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="What shares data between processes through shared memory has more than the 64 MiB of the default.",
-    remedy="set containers.<name>.shared_memory, such as 1GiB",
-    elsewhere="set its shm size, such as 1024 MiB",
-    on_cluster=f"mount an emptyDir of medium Memory and such as 1Gi at {SHARED_MEMORY}",
+    summary="Programs that use shared memory have more than the default of 64 MiB.",
+    remedy="set containers.<name>.shared_memory, for example to 1GiB",
+    elsewhere="set its shm size, for example to 1024 MiB",
+    on_cluster=f"mount an emptyDir with medium Memory and, for example, 1Gi at {SHARED_MEMORY}",
     defaults={"at_least_mib": 128},
     targets=(DOCKER, KUBERNETES),
     reads=("shared_memory_mib", "mounts", "gpu", "host_ipc", "labels"),

@@ -1,19 +1,17 @@
-"""C08: scratch space has an end."""
+"""C08: scratch space is limited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policy.core.checks import on_entries
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.kubernetes import PodVolume
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.kubernetes import PodView
 
-
-def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
-    for volume in pod.volumes:
-        if volume.kind == "emptyDir" and not volume.size_limited:
-            where = "the memory of its node" if volume.in_memory else "the disk of its node"
-            problem = f'volumes holds "{volume.name}", an emptyDir without a size, so it may fill {where}'
-            yield Finding(pod.subject, "volumes", problem)
+def _problem(volume: PodVolume, settings: Settings) -> str | None:
+    if volume.kind != "emptyDir" or volume.size_limited:
+        return None
+    where = "the memory of its node" if volume.in_memory else "the disk of its node"
+    return f'volumes holds "{volume.name}", an emptyDir without a size limit, so it may fill {where}'
 
 
 RULE = ResourceRule(
@@ -21,9 +19,9 @@ RULE = ResourceRule(
     name="empty-dir-limit",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="Scratch space of a pod is bounded in size.",
-    remedy="give the path a size under containers.<name>.hardening.tmpfs, or its volume a size",
-    elsewhere="set sizeLimit of the emptyDir",
+    summary="Scratch space of a pod has a size limit.",
+    remedy="set a size for the path under containers.<name>.hardening.tmpfs, or for its volume",
+    elsewhere="set sizeLimit on the emptyDir",
     sources=("Kyverno require-emptydir-requests-limits",),
-    resources=(ResourceCheck(of="pods", reads=("volumes",), each=("volumes",), check=_check),),
+    resources=(ResourceCheck(of="pods", **on_entries("volumes", _problem)),),
 )

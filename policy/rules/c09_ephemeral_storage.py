@@ -1,4 +1,4 @@
-"""C09: what a container writes to its node's disk is asked for and capped."""
+"""C09: ephemeral storage is requested and limited."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from policy.views.container import KUBERNETES, ContainerView
 def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     for field, word in (("storage_limit_mib", "limits"), ("storage_request_mib", "requests")):
         if (getattr(container, field) or 0) <= 0:
-            problem = f"{field} is not set, so its logs and files may fill the disk of its node, and all pods leave it"
-            yield Finding(container.subject, field, problem, f"set resources.{word}.ephemeral-storage")
+            problem = f"{field} is not set, so its logs and files may fill the node's disk and get pods evicted"
+            yield Finding(field, problem, f"set resources.{word}.ephemeral-storage")
 
 
 RULE = ContainerRule(
@@ -20,7 +20,7 @@ RULE = ContainerRule(
     name="ephemeral-storage",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container asks for disk of its node for logs and scratch files, and is capped there.",
+    summary="A container requests and limits ephemeral storage for logs and scratch files.",
     remedy="set resources.limits.ephemeral-storage",
     sources=("kube-score container-ephemeral-storage-request-and-limit",),
     targets=(KUBERNETES,),

@@ -1,19 +1,20 @@
-"""C11: what containers reserve of main memory fits their machine.
+"""C11: the memory that containers reserve fits their machine.
 
-A container without a request counts with its limit; one with neither is C01's matter. Another stack on the same machine
-is invisible here.
+A container without a request reserves its limit; C01 covers one without either. Other stacks on the same machine are
+not visible here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from fleet.labels import MEMORY_REQUEST_MIB
 from fleet.text import addends, thousands
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.readers.values import as_whole
 from policy.views.container import INIT, KUBERNETES, ContainerView
-from policy.views.kubernetes import PoolView
+from policy.views.kubernetes import PodView, PoolView
+from policy.views.scalars import as_whole
 from policy.views.stack import MachineView, StackView
 
 
@@ -27,16 +28,18 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             figures = f"{addends(shares)} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
             problem = (
                 f"memory_mib of {machine.name} is too little for its containers: {figures} of "
-                f"{thousands(machine.memory_mib)} MiB, so the kernel will end one of them"
+                f"{thousands(machine.memory_mib)} MiB, so the kernel will kill one of them"
             )
-            yield Finding(machine.subject, "memory_mib", problem)
+            yield Finding("memory_mib", problem, of=machine)
+        pods: dict[str, list[PodView]] = defaultdict(list)
+        for pod, named in stack.pods_on(machine):
+            pods[named].append(pod)
         for pool in machine.pools:
-            yield from _pool_findings(pool, machine, stack)
+            yield from _pool_findings(pool, machine, pods[pool.name])
 
 
-def _pool_findings(pool: PoolView, machine: MachineView, stack: StackView) -> Iterator[Finding]:
-    """What names a pool must fit its nodes; what names none goes wherever there is room."""
-    pods = [pod for pod, named in stack.pods_on(machine) if named == pool.name]
+def _pool_findings(pool: PoolView, machine: MachineView, pods: Sequence[PodView]) -> Iterator[Finding]:
+    """Pods that name a pool must fit its nodes; others are scheduled wherever there is room."""
     shares = [(view.subject, _reserved(view)) for pod in pods for view in pod.containers if view.role != INIT]
     total, capacity = sum(share for _, share in shares), pool.nodes * pool.memory_mib
     if capacity and total > capacity:
@@ -44,13 +47,11 @@ def _pool_findings(pool: PoolView, machine: MachineView, stack: StackView) -> It
             f"pools of {machine.name} have too little memory in {pool.name}: {addends(shares)} = {thousands(total)} of "
             f"{thousands(capacity)} MiB, so the last pods stay pending"
         )
-        yield Finding(
-            machine.subject, "pools", problem, "lower containers.<name>.memory.request, or add nodes to the pool"
-        )
+        yield Finding("pools", problem, "lower containers.<name>.memory.request, or add nodes to the pool", of=machine)
 
 
 def _reserved(container: ContainerView) -> int:
-    """Of all replicas; a cluster's own request goes before the label, for the scheduler counts by it."""
+    """Of all replicas. On a cluster the pod's request overrides the label, because the scheduler uses it."""
     request = as_whole(container.labels.get(MEMORY_REQUEST_MIB))
     if container.target == KUBERNETES:
         request = container.memory_request_mib
@@ -62,7 +63,7 @@ RULE = StackRule(
     name="memory-fits",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="The memory that a machine's containers reserve, and the machine's own reserve, fit its memory.",
+    summary="The memory that containers reserve, with the machine's own reserve, fits the machine.",
     remedy="lower containers.<name>.memory.request, move a group to another machine, or lower machine.memory_reserve",
     reads=(
         "containers.labels", "containers.memory_limit_mib", "containers.memory_request_mib", "machines.memory_mib",

@@ -1,21 +1,17 @@
-"""C12: logs do not fill the disk."""
+"""C12: log files are rotated."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    if container.log_bounded:
-        return
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    what = "is not set, which on most daemons means json-file"
     if container.log_driver:
-        what = f'log_driver is "{container.log_driver}" without max-size'
-    else:
-        what = "log_driver is not set, which means json-file without max-size on most daemons"
-    yield Finding(container.subject, "log_bounded", f"{what}, so its log grows until the disk is full")
+        what = f'is "{container.log_driver}"'
+    return None if container.log_bounded else f"log_driver {what} without max-size, so the log can fill the disk"
 
 
 RULE = ContainerRule(
@@ -23,10 +19,9 @@ RULE = ContainerRule(
     name="bounded-logs",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container's log on the host's disk is bounded in size, or written elsewhere.",
-    remedy="set log driver json-file with max-size and max-file",
+    summary="A container's log has a maximum size on the host's disk, or is written elsewhere.",
+    remedy="use log driver json-file with max-size and max-file",
     sources=("CIS Docker 2.13",),
     targets=(DOCKER,),
-    reads=("log_bounded",),
-    check=_check,
+    **on_field("log_bounded", _problem),
 )

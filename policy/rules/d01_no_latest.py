@@ -1,23 +1,17 @@
-"""D01: an image says which version it is."""
+"""D01: an image names its version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None or image.digest:
-        return
-    if image.tag in ("", "latest"):
-        what = "has no tag, which means latest" if not image.tag else "is latest"
-        problem = f"image {shown(container.image)} {what}; the same file would run another program tomorrow"
-        yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    if image.digest or image.tag not in ("", "latest"):
+        return None
+    what = "is latest" if image.tag else "has no tag, so it is latest"
+    return f"{what}; the same file may run a different image tomorrow"
 
 
 RULE = ContainerRule(
@@ -25,11 +19,9 @@ RULE = ContainerRule(
     name="no-latest",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="An image is named with a tag other than latest, or with a digest.",
-    remedy="add a version to containers.<name>.image.reference, or images.tag of the stack for one built here",
-    elsewhere="name it with a version, such as registry/name:1.4.2, or with its digest",
+    summary="An image has a tag other than latest, or a digest.",
+    remedy="add a version to containers.<name>.image.reference, or set images.tag of the stack if it is built here",
+    elsewhere="add a version, such as registry/name:1.4.2, or the digest",
     sources=("CKV_K8S_14", "CKV_DOCKER_7", "KSV-0013", "DS-0001", "Kyverno disallow-latest-tag"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

@@ -1,25 +1,20 @@
-"""D02: an image is the very one that was tried.
+"""D02: an image is pinned by its digest.
 
-Images built on the machine itself are in no registry and have no digest there; the build fixes what they are.
+Images built on the machine are in no registry, so they have no digest; the build determines their content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import DOMAIN
-from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None or image.digest or image.registry in settings["built_here"]:
-        return
-    problem = f"image {shown(container.image)} has no digest, so whoever may push its tag decides what runs"
-    yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    if image.digest or image.registry in settings["built_here"]:
+        return None
+    return "has no digest, so anyone who can push the tag decides what runs"
 
 
 RULE = ContainerRule(
@@ -27,12 +22,10 @@ RULE = ContainerRule(
     name="digest-pinned",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="An image from a registry is named with its digest; make this mandatory where it matters.",
-    remedy="name it under images.digests of the stack, or in containers.<name>.image.reference",
-    elsewhere="add its digest, as name:tag@sha256:<digest>",
+    summary="An image from a registry is pinned by its digest; make this rule mandatory where it matters.",
+    remedy="add the digest under images.digests of the stack, or to containers.<name>.image.reference",
+    elsewhere="add its digest: name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
     defaults={"built_here": (DOMAIN,)},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

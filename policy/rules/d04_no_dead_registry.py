@@ -1,20 +1,15 @@
-"""D04: an image comes from a registry that is still kept."""
+"""D04: an image does not come from a retired registry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image and image.registry in settings["dead"]:
-        problem = f"image {shown(container.image)} comes from {image.registry}, which was given up: no more fixes"
-        yield Finding(container.subject, "image", problem)
+def _problem(image: ImageReference, settings: Settings) -> str | None:
+    is_dead = image.registry in settings["dead"]
+    return f"comes from {image.registry}, which is retired: it gets no more fixes" if is_dead else None
 
 
 RULE = ContainerRule(
@@ -22,12 +17,10 @@ RULE = ContainerRule(
     name="no-dead-registry",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="An image does not come from a registry that was given up.",
-    remedy="name where it moved to in containers.<name>.image.reference; k8s.gcr.io became registry.k8s.io",
-    elsewhere="name where it moved to; k8s.gcr.io became registry.k8s.io",
+    summary="An image does not come from a retired registry.",
+    remedy="use its new registry in containers.<name>.image.reference; k8s.gcr.io became registry.k8s.io",
+    elsewhere="use its new registry; k8s.gcr.io became registry.k8s.io",
     sources=("Kyverno restrict-deprecated-registry",),
     defaults={"dead": ("k8s.gcr.io", "gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "docker.pkg.github.com")},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

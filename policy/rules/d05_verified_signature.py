@@ -1,29 +1,20 @@
-"""D05: an image's signature, its bill of materials and its provenance were verified.
+"""D05: an image's signature, SBOM and provenance are verified.
 
-Disabled unless configured: nothing that is registered tells. The pipeline that verifies (cosign verify, cosign
-verify-attestation) writes the digests it vouches for into the policy config.
+Disabled by default: nothing registered shows it. The pipeline that verifies (cosign verify, cosign verify-attestation)
+writes the verified digests into the policy config.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.parsing.images import parse_image
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_image
+from policy.core.parsing.images import ImageReference
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    image = parse_image(container.image)
-    if image is None:
-        return
+def _problem(image: ImageReference, settings: Settings) -> str | None:
     if not image.digest:
-        problem = f"image {shown(container.image)} has no digest, so no signature can be of what will run"
-        yield Finding(container.subject, "image", problem)
-    elif image.digest not in settings["verified"]:
-        problem = f"image {shown(container.image)} is none whose signature was verified"
-        yield Finding(container.subject, "image", problem)
+        return "has no digest, so no signature can cover what will run"
+    return None if image.digest in settings["verified"] else "has no verified signature"
 
 
 RULE = ContainerRule(
@@ -31,11 +22,9 @@ RULE = ContainerRule(
     name="verified-signature",
     level=Level.DISABLED,
     severity=Severity.HIGH,
-    summary="An image is one whose signature, bill of materials and provenance were verified.",
-    remedy="verify it (cosign verify) and add its digest to this rule's verified in the policy config",
+    summary="An image has a verified signature, SBOM and provenance.",
+    remedy="verify it (cosign verify) and add its digest to this rule's verified setting",
     sources=("CIS Docker 4.5", "CIS Docker 4.12", "Kyverno verify-image", "Kyverno verify-sbom-cyclonedx", "CKV_GHA_5"),
     defaults={"verified": ()},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("image",),
-    check=_check,
+    **on_image(_problem),
 )

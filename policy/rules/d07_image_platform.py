@@ -1,15 +1,15 @@
-"""D07: an image exists for the processor of what runs it.
+"""D07: an image supports the architecture it runs on.
 
-By the platform of the image's own resource (`docker.Image`, `docker.RemoteImage`), else by what a group's file says of
-a ready image. Where neither says anything, nothing is judged. A single-board computer is G17's matter.
+Taken from the image's resource (`docker.Image`, `docker.RemoteImage`), else from the group's file. If neither states a
+platform, nothing is checked. G17 covers single-board computers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.rules.g17_small_board import SMALL
 from policy.views.container import CLOUDRUN, DOCKER, ContainerView
 from policy.views.kubernetes import PodView
@@ -35,27 +35,25 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _of_pod(pod: PodView, named: str, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
-    """A pod may come to any node that its selector leaves: its images must exist for all of them."""
+    """A pod may land on any node its selector allows: its images must support all of them."""
     nodes = {arch_of(pool.arch) for pool in machine.pools if pool.arch and named in ("", pool.name)}
     wanted = arch_of(pod.node_selector.get(_ARCH_LABEL, ""))
     if wanted and nodes and wanted not in nodes:
         where = f"pool {named}" if named else "every pool"
-        problem = f"node_selector wants {wanted}, but {where} of {machine.name} is {listed(nodes)}: it stays pending"
+        problem = f"node_selector requires {wanted}, but {where} of {machine.name} is {listed(nodes)}: it stays pending"
         remedy = f"use images for {listed(nodes)}, or add a pool of {wanted} nodes"
-        yield Finding(pod.subject, "node_selector", problem, remedy, pod.urn)
+        yield Finding("node_selector", problem, remedy, of=pod)
         return
     for container in pod.containers:
-        yield from _lacking(container, {wanted} if wanted else nodes, f"a node of {machine.name} it may come to", known)
+        yield from _lacking(container, {wanted} if wanted else nodes, f"a node of {machine.name} it may land on", known)
 
 
 def _lacking(container: ContainerView, archs: set[str], where: str, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     has = archs_of(container, known)
     lacking = archs - has
     if has and lacking:
-        problem = (
-            f"image is for {listed(has)} only, but {where} is {listed(lacking)}, where it ends with a format error"
-        )
-        yield Finding(container.subject, "image", problem)
+        problem = f"image is for {listed(has)} only, but {where} is {listed(lacking)}, so it fails to exec"
+        yield Finding("image", problem, of=container)
 
 
 RULE = StackRule(
@@ -63,10 +61,10 @@ RULE = StackRule(
     name="image-platform",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="An image exists for the processor of the machine, the nodes or the cloud that runs it.",
-    remedy="use an image for that processor, and say so in containers.<name>.image.platforms, or move the group",
-    elsewhere="build or pull the image for that processor, or run it elsewhere",
-    on_cluster=f"use an image for all nodes, or select those it is for by the node selector {_ARCH_LABEL}",
+    summary="An image supports the architecture of the machine, nodes or cloud it runs on.",
+    remedy="use an image for that architecture and state it in containers.<name>.image.platforms, or move the group",
+    elsewhere="build or pull the image for that architecture, or run it elsewhere",
+    on_cluster=f"use an image for all nodes, or restrict it to matching nodes by node selector {_ARCH_LABEL}",
     reads=(
         "containers.image", "containers.labels", "images.platforms", "machines.arch", "machines.pools",
         "pods.node_selector",

@@ -1,7 +1,7 @@
-"""D08: the CUDA of an image is none that the card's driver is too old for.
+"""D08: the driver of a card supports the CUDA version of its images.
 
-Judged where both are stated: the image's in the group's file, the driver's in the stack's. Within a major version newer
-code mostly runs, without what needs the newer driver; images of NVIDIA's own refuse to start all the same.
+Checked if both are stated: the image's in the group's file, the driver's in the stack's. Within a major version, newer
+code mostly runs, except features of the newer driver; NVIDIA's own images refuse to start anyway.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 continue
             if wants[0] == runs[0] and settings["same_major_suffices"]:
                 continue
-            what = "is of another major version, so nothing in it starts on the card"
+            what = "has another major version, so it cannot use the card"
             if wants[0] == runs[0]:
-                what = "is newer, so what is compiled at its start fails, and an image of NVIDIA's own does not start"
-            problem = f"label {IMAGE_CUDA} is {shown(image)}, and the driver of {where} runs {shown(driver)}: it {what}"
-            yield Finding(container.subject, "labels", problem)
+                what = "is newer, so JIT compilation fails, and NVIDIA's own images do not start"
+            problem = (
+                f"label {IMAGE_CUDA} is {shown(image)}, and the driver of {where} supports {shown(driver)}: it {what}"
+            )
+            yield Finding("labels", problem, of=container)
 
 
 def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerView, str, str]]:
-    """Each container with the card it computes on, and the CUDA of that card's driver."""
+    """Each container with its card, and the CUDA version of that card's driver."""
     cards = {card.name: card for card in machine.cards}
     for container in stack.on(machine):
         if card := cards.get(container.labels.get(GPU_CARD, "")):
@@ -56,9 +58,9 @@ RULE = StackRule(
     name="cuda-runs",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="The CUDA of an image is no newer than what the driver of its card runs.",
-    remedy="update the driver and machine.gpus.<card>.cuda, or build the image with an older CUDA",
-    elsewhere="update the driver, or take an image with an older CUDA",
+    summary="An image's CUDA version is supported by the driver of its card.",
+    remedy="update the driver and machine.gpus.<card>.cuda, or build the image with an older CUDA version",
+    elsewhere="update the driver, or use an image with an older CUDA version",
     defaults={"same_major_suffices": False},
     reads=("containers.labels", "machines.cards", "machines.pools", "pods.node_selector"),
     check=_check,

@@ -1,4 +1,4 @@
-"""E02: nothing is sent to a container that is not ready, and one that loads a model is given time to."""
+"""E02: a container gets no traffic before it is ready, and has time to load a model."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         return
     kinds = {probe.kind for probe in container.probes}
     if "readiness" not in kinds and container.target == KUBERNETES:
-        problem = "probes has no readiness, so it is sent work before it can do any"
-        yield Finding(container.subject, "probes", problem)
+        yield Finding("probes", "probes has no readiness, so it gets traffic before it is ready")
     if "startup" not in kinds and (container.gpu or GPU_REQUEST_MIB in container.labels):
-        problem = "probes has no startup, so it is ended for being slow while it loads its model"
-        remedy = "leave it to the plan, which makes one of containers.<name>.health.start_period"
-        yield Finding(container.subject, "probes", problem, remedy if container.labels else "give it a startupProbe")
+        problem = "probes has no startup, so it may be killed while it loads its model"
+        remedy = "let the plan derive it from containers.<name>.health.start_period"
+        yield Finding("probes", problem, remedy if container.labels else "add a startupProbe")
 
 
 RULE = ContainerRule(
@@ -27,9 +26,9 @@ RULE = ContainerRule(
     name="readiness",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A container says when it is ready, and one with a GPU when it has started.",
-    remedy="set containers.<name>.health to a path it answers, or to a command of its image",
-    elsewhere="give it a readinessProbe",
+    summary="A container has a readiness probe, and with a GPU a startup probe.",
+    remedy="set containers.<name>.health to a path it serves, or to a command in its image",
+    elsewhere="add a readinessProbe",
     sources=("CKV_K8S_9",),
     targets=(KUBERNETES, CLOUDRUN),
     reads=("probes", "restart", "gpu", "labels"),

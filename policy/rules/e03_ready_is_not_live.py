@@ -1,25 +1,22 @@
-"""E03: a container that is not ready is not yet one to end.
+"""E03: liveness fails later than readiness.
 
-The same question at the same pace ends every pod at once when what they all wait for is slow.
+Identical probes restart all pods at once when a shared dependency is slow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     by_kind = {probe.kind: probe for probe in container.probes}
     live, ready = by_kind.get("liveness"), by_kind.get("readiness")
-    if live and ready and live.handler == ready.handler and live.patience_s <= ready.patience_s:
-        problem = (
-            f"probes ask the same for liveness ({live.patience_s} s) as for readiness ({ready.patience_s} s), so it is "
-            "ended as soon as it is busy"
-        )
-        yield Finding(container.subject, "probes", problem)
+    if not (live and ready and live.handler == ready.handler and live.patience_s <= ready.patience_s):
+        return None
+    same = f"probes are the same for liveness ({live.patience_s} s) and readiness ({ready.patience_s} s)"
+    return f"{same}, so it is restarted as soon as it is busy"
 
 
 RULE = ContainerRule(
@@ -27,11 +24,10 @@ RULE = ContainerRule(
     name="ready-is-not-live",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="Liveness asks something else than readiness, or asks it with more patience.",
+    summary="The liveness probe differs from the readiness probe, or tolerates failure for longer.",
     remedy="raise containers.<name>.health.retries or interval",
-    elsewhere="raise failureThreshold or periodSeconds of livenessProbe, or ask something that has no dependency",
+    elsewhere="raise failureThreshold or periodSeconds of livenessProbe, or probe something without dependencies",
     sources=("kube-score pod-probes-identical", "Kyverno ensure-probes-different"),
     targets=(KUBERNETES,),
-    reads=("probes",),
-    check=_check,
+    **on_field("probes", _problem),
 )

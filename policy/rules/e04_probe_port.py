@@ -1,6 +1,6 @@
-"""E04: a probe asks a port that its container has.
+"""E04: a probe targets a port that its container declares.
 
-On Docker a health check is a command inside the container, and no port can be told from it.
+On Docker a health check is a command inside the container, which names no port.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problems(container: ContainerView, settings: Settings) -> Iterator[str]:
     known = {text for port in container.container_ports for text in (str(port.number), port.name) if text}
     for probe in container.probes:
         if probe.port and probe.port not in known:
             has = f"has {', '.join(sorted(known))}" if known else "has none"
-            problem = f"probes asks port {shown(probe.port)} for {probe.kind}, but the container {has}"
-            yield Finding(container.subject, "probes", problem)
+            yield f"probes target port {shown(probe.port)} for {probe.kind}, but the container {has}"
 
 
 RULE = ContainerRule(
@@ -26,11 +26,10 @@ RULE = ContainerRule(
     name="probe-port",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A probe asks a port that its container says it listens on.",
-    remedy="set containers.<name>.health to the port of ports that answers",
-    elsewhere="name the port under ports, or ask one that is there",
+    summary="A probe targets a port that its container declares.",
+    remedy="set containers.<name>.health to one of its ports",
+    elsewhere="declare the port under ports, or target a declared one",
     sources=("KubeLinter liveness-port", "KubeLinter readiness-port", "KubeLinter startup-port"),
     targets=(KUBERNETES,),
-    reads=("probes", "container_ports"),
-    check=_check,
+    **on_field("probes", _problems, "container_ports"),
 )

@@ -1,6 +1,6 @@
-"""E06: what must not fail runs more than once, apart, and is not drained away as a whole.
+"""E06: a critical workload has several replicas on different nodes, and a disruption budget.
 
-What is critical says so by a label, an annotation, or a priority class whose name ends so.
+A label, an annotation or a priority class whose name ends in `-critical` marks it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from collections.abc import Iterator
 
 from fleet.labels import TIER, as_annotation
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.views.kubernetes import PodView
+from policy.views.kubernetes import DisruptionBudgetView, PodView
+from policy.views.selection import SelectorIndex
 from policy.views.stack import StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    budgets = SelectorIndex((budget, budget.selector) for budget in stack.disruption_budgets if budget.selector)
     for pod in stack.pods:
         if _is_critical(pod, settings):
-            for field, problem, remedy in _lacks(pod, stack):
-                yield Finding(pod.subject, field, f"{problem}, but its tier is critical", remedy, urn=pod.urn)
+            for field, problem, remedy in _lacks(pod, budgets):
+                yield Finding(field, f"{problem}, but its tier is critical", remedy, of=pod)
 
 
 def _is_critical(pod: PodView, settings: Settings) -> bool:
@@ -26,21 +28,18 @@ def _is_critical(pod: PodView, settings: Settings) -> bool:
     return is_critical and not pod.ends_by_itself
 
 
-def _lacks(pod: PodView, stack: StackView) -> Iterator[tuple[str, str, str]]:
+def _lacks(pod: PodView, budgets: SelectorIndex[DisruptionBudgetView]) -> Iterator[tuple[str, str, str]]:
     replicas = max((container.replicas for container in pod.containers), default=1)
     if replicas < 2:
-        remedy = "set scaling.min of its group to 2 or more (of what no group made, replicas)"
-        yield "replicas", f"replicas is {replicas}, so it is gone while it starts anew", remedy
+        remedy = "set scaling.min of its group to 2 or more (outside a group: replicas)"
+        yield "replicas", f"replicas is {replicas}, so it is down while it restarts", remedy
     if not pod.spread:
         remedy = "add pod anti-affinity by kubernetes.io/hostname, or a topology spread constraint"
-        yield "spread", "spread is not asked for, so one node may hold all of it", remedy
-    if not any(
-        budget.shares_namespace(pod) and budget.selector is not None and budget.selector.matches(pod.pod_labels)
-        for budget in stack.disruption_budgets
-    ):
+        yield "spread", "spread is not set, so all replicas may be on one node", remedy
+    if not any(budget.selector and budget.selector.matches(pod.pod_labels) for budget in budgets.candidates(pod)):
         yield (
             "pod_labels",
-            "pod_labels are those of no disruption budget, so a drain may end all of it",
+            "pod_labels match no disruption budget, so a drain may evict all replicas",
             "add a PodDisruptionBudget",
         )
 
@@ -50,8 +49,8 @@ RULE = StackRule(
     name="critical-is-spread",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="A critical workload runs twice or more, on different nodes, with a disruption budget.",
-    remedy="raise its replicas, spread it, and give it a disruption budget",
+    summary="A critical workload has two or more replicas, on different nodes, with a disruption budget.",
+    remedy="raise its replicas, spread them, and add a disruption budget",
     sources=(
         "kube-score deployment-replicas", "KubeLinter minimum-three-replicas", "KubeLinter no-anti-affinity",
         "KubeLinter pdb-min-available", "Pulumi min-replica",

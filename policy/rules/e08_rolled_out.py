@@ -1,6 +1,6 @@
-"""E08: a pod is started anew where its node is gone, and replaced without a gap.
+"""E08: a pod is rescheduled when its node is gone, and replaced without downtime.
 
-A workload that holds a card or a claim is replaced stop-first: the new pod would wait for what the old one has.
+A workload that holds a GPU or a claim is replaced stop-first: a new pod would wait for what the old one holds.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from policy.views.kubernetes import PodView
 
 def _check(pod: PodView, settings: Settings) -> Iterator[Finding]:
     if pod.bare:
-        problem = "kind is Pod, so nothing starts it anew when its node is gone"
-        yield Finding(pod.subject, "kind", problem)
+        yield Finding("kind", "kind is Pod, so nothing reschedules it when its node is gone")
     elif pod.strategy == "OnDelete":
-        problem = "strategy is OnDelete, so a change reaches no pod until somebody deletes it"
-        yield Finding(pod.subject, "strategy", problem)
+        yield Finding("strategy", "strategy is OnDelete, so a change takes effect only when somebody deletes the pods")
     elif pod.strategy == "Recreate" and not _holds_one_of_a_kind(pod):
-        problem = "strategy is Recreate, so nobody is there while a new version starts, and for good if it does not"
-        yield Finding(pod.subject, "strategy", problem)
+        problem = "strategy is Recreate, so it is down while a new version starts, and stays down if that fails"
+        yield Finding("strategy", problem)
 
 
 def _holds_one_of_a_kind(pod: PodView) -> bool:
@@ -33,7 +31,7 @@ RULE = ResourceRule(
     name="rolled-out",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="Pods belong to a workload that replaces them one by one, or stop-first where they hold a card or a claim.",
+    summary="Pods belong to a workload with rolling updates, or stop-first updates if they hold a GPU or a claim.",
     remedy="make it a group, which becomes a Deployment",
     elsewhere="make it a Deployment, StatefulSet or Job, with strategy RollingUpdate",
     sources=("Kyverno prevent-bare-pods", "Pulumi disallow-pod", "KubeLinter no-rolling-update-strategy"),

@@ -1,41 +1,30 @@
-"""E10: a container that is told to stop has time to finish.
+"""E10: a container has time to shut down.
 
-On Docker the provider kills at once unless its grace is set; Kubernetes counts what a hook before the signal takes;
-Cloud Run gives everybody ten seconds.
+The Docker provider kills immediately unless a grace period is set. On Kubernetes the preStop hook is part of it. Cloud
+Run gives ten seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.readers.values import as_whole
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import ContainerView
+from policy.views.scalars import as_whole
 
 _AGENTS = "FLEET_STOP_GRACE_S"
-"""Variable that tells the agent host how long its agents may take."""
+"""How long the agent host waits for its agents to stop."""
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    least, grace = settings["at_least_s"], container.stop_grace_s
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    least, grace, drain = settings["at_least_s"], container.stop_grace_s, container.drain_s
     agents = as_whole(dict(container.env).get(_AGENTS)) or 0
     if grace is None:
-        problem = "stop_grace_s is not set, which means killed at once, in the middle of whatever it does"
-        yield Finding(container.subject, "stop_grace_s", problem)
-    elif container.drain_s and grace - container.drain_s < least:
-        left = max(0, grace - container.drain_s)
-        problem = (
-            f"stop_grace_s is {grace}, of which the hook before it sleeps {container.drain_s}, so {left} s are left"
-        )
-        yield Finding(container.subject, "stop_grace_s", problem)
-    elif grace < agents:
-        problem = (
-            f"stop_grace_s is {grace}, but env {_AGENTS} lets its agents take {agents}, so they are killed halfway"
-        )
-        yield Finding(container.subject, "stop_grace_s", problem)
-    elif grace < least:
-        problem = f"stop_grace_s is {grace}, under {least}, so it may be killed in the middle of its work"
-        yield Finding(container.subject, "stop_grace_s", problem)
+        return "stop_grace_s is not set, so it is killed immediately"
+    if drain and grace - drain < least:
+        return f"stop_grace_s is {grace}, and the preStop hook sleeps {drain}, so {max(0, grace - drain)} s are left"
+    if grace < agents:
+        return f"stop_grace_s is {grace}, but env {_AGENTS} gives its agents {agents}, so they may be killed"
+    return f"stop_grace_s is {grace}, below {least}, so it may be killed before it finishes" if grace < least else None
 
 
 RULE = ContainerRule(
@@ -43,13 +32,10 @@ RULE = ContainerRule(
     name="stop-grace",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container that is told to stop has time to finish what it does.",
+    summary="A container has time to finish its work when it is stopped.",
     remedy="raise containers.<name>.stop_grace",
     elsewhere="set destroyGraceSeconds to 10 or more",
-    on_cluster="raise terminationGracePeriodSeconds of its pod",
+    on_cluster="raise the pod's terminationGracePeriodSeconds",
     defaults={"at_least_s": 5},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("stop_grace_s", "drain_s", "env"),
-    each=("env",),
-    check=_check,
+    **on_field("stop_grace_s", _problem, "drain_s", "env", each=("env",)),
 )

@@ -1,8 +1,8 @@
-"""E11: of every volume that holds data somebody has said how it is kept a second time, or why it is not.
+"""E11: every volume that holds data states how it is backed up, or why not.
 
-Containers carry what their group's file says (`fleet.backups`), since a volume whose label changes is replaced; on a
-cluster, Velero's own annotation of a pod says it too. A claim holds data unless it is annotated as scratch, a volume of
-Docker where it is protected; a bucket or a database of a cloud says by itself what it keeps.
+Containers carry the statement of their group's file (`fleet.backups`), because a volume is replaced when its labels
+change; on a cluster, Velero's annotation of a pod works too. A claim holds data unless it is annotated as scratch, a
+Docker volume if it is protected. Buckets and databases of a cloud state it themselves.
 """
 
 from __future__ import annotations
@@ -28,14 +28,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         statement = said.get((volume.host, volume.name))
         if statement is None:
             if not volume.copied:
-                problem = f"name is {shown(volume.name)}, and nobody says how its data is kept a second time"
-                yield Finding(volume.subject, "name", problem)
+                yield Finding("name", f"name is {shown(volume.name)}, but no backup of its data is stated", of=volume)
         elif statement != _BY_VELERO and (fault := _fault(statement)):
-            yield Finding(volume.subject, "name", f"name is {shown(volume.name)}, whose backup is {fault}")
+            yield Finding("name", f"name is {shown(volume.name)}, whose backup is {fault}", of=volume)
     for schedule in stack.schedules:
         if "cron" not in schedule.unknown and (fault := fault_of(_without_zone(schedule.cron))):
             problem = f"cron is {shown(schedule.cron)}: {fault}, so Velero never runs it"
-            yield Finding(schedule.subject, "cron", problem, "write five fields, such as 30 3 * * *", schedule.urn)
+            yield Finding("cron", problem, "write five fields, such as 30 3 * * *", of=schedule)
 
 
 def _holds_data(volume: VolumeView) -> bool:
@@ -45,7 +44,7 @@ def _holds_data(volume: VolumeView) -> bool:
 
 
 def _said(stack: StackView) -> Mapping[tuple[str, str], str]:
-    """(host, volume) -> what is said of it."""
+    """(host, volume) -> its backup statement."""
     found = {}
     for pod in stack.pods:
         named = {name.strip() for name in pod.pod_annotations.get(_VELERO, "").split(",")}
@@ -61,7 +60,7 @@ def _said(stack: StackView) -> Mapping[tuple[str, str], str]:
 
 
 def _fault(statement: str) -> str:
-    """What is wrong with a statement; empty where nothing is."""
+    """What is wrong with a statement; empty if nothing."""
     word, _, reason = statement.partition(",")
     if word.strip() == _NONE:
         return "" if reason.strip() else '"none" without a reason'
@@ -69,11 +68,11 @@ def _fault(statement: str) -> str:
     if not means.strip():
         return f"{shown(statement)}, which is neither <schedule> by <means> nor none, <reason>"
     fault = fault_of(cron)
-    return f"{shown(cron)}, which is no schedule: {fault}" if fault else ""
+    return f"{shown(cron)}, which is not a schedule: {fault}" if fault else ""
 
 
 def _without_zone(cron: str) -> str:
-    """Velero takes a time zone before the fields."""
+    """Velero accepts a time zone before the fields."""
     first, _, rest = cron.strip().partition(" ")
     return rest if first.startswith(("CRON_TZ=", "TZ=")) else cron
 
@@ -83,8 +82,8 @@ RULE = StackRule(
     name="backups",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="Of every volume that holds data, its owner has said how it is kept a second time, or why it is not.",
-    remedy="set volumes.<volume>.backup of its group to a schedule and by what, or to none with the reason",
+    summary="Every volume that holds data states how it is backed up, or why not.",
+    remedy="set volumes.<volume>.backup of its group to a schedule and a tool, or to none with a reason",
     elsewhere=f"label a container {BACKUPS}: <volume>: <schedule> by <means>, or <volume>: none, <reason>",
     on_cluster=f"annotate the pod that mounts it {_VELERO}, or it {VOLUME_KIND}: scratch",
     sources=("Kyverno backup-all-volumes", "Kyverno validate-cron-schedule"),

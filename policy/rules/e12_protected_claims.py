@@ -1,7 +1,7 @@
-"""E12: data is not deleted with what used it.
+"""E12: data is protected from deletion.
 
-Judged of a cluster's claims, and of buckets, databases and services of a cloud. Of Docker's volumes nothing registered
-says which hold data and which are scratch.
+Covers claims of a cluster, and buckets, databases and services of a cloud. For Docker volumes nothing registered shows
+which hold data and which are scratch.
 """
 
 from __future__ import annotations
@@ -9,38 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import VOLUME_KIND
+from policy.core.checks import if_false
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunView
 from policy.views.stack import VolumeView
 
 
 def _check(volume: VolumeView, settings: Settings) -> Iterator[Finding]:
     if volume.in_cloud and not (volume.protected or volume.keeps_data):
-        problem = "keeps_data is false, so its data goes with the stack, or with a change that replaces it"
-        remedy = "set protect in its options, drop forceDestroy, or set deletionProtection"
-        yield Finding(volume.subject, "keeps_data", problem, remedy)
+        problem = "keeps_data is false, so its data is deleted with the stack, or by a change that replaces it"
+        remedy = "set protect in its options, remove forceDestroy, or set deletionProtection"
+        yield Finding("keeps_data", problem, remedy)
     if volume.is_claim and not volume.protected and volume.labels.get(VOLUME_KIND) != "scratch":
-        problem = "protected is false, so its data goes with the stack, or with a change that replaces it"
-        yield Finding(volume.subject, "protected", problem)
+        problem = "protected is false, so its data is deleted with the stack, or by a change that replaces it"
+        yield Finding("protected", problem)
 
 
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if not run.protected:
-        problem = "protected is false, so a slip of the hand takes it off the air, with its address"
-        remedy = "set deletion_protection of its group under machine.cloud.services"
-        yield Finding(run.subject, "protected", problem, remedy)
-
+_WITH_ITS_URL = ", so it can be deleted by mistake, with its URL"
+_SET = "set deletion_protection of its group under machine.cloud.services"
 
 RULE = ResourceRule(
     id="E12",
     name="protected-claims",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="What holds data, or answers others, is protected from deletion.",
+    summary="Resources that hold data or serve others are protected from deletion.",
     remedy=f"set protect in its options, or annotate it {VOLUME_KIND}: scratch",
     sources=("Cloud Foundation Fabric deletion_protection",),
     resources=(
         ResourceCheck(of="volumes", reads=("labels", "keeps_data"), check=_check),
-        ResourceCheck(of="runs", reads=("protected",), check=_check_run),
+        ResourceCheck(of="runs", **if_false("protected", _WITH_ITS_URL, _SET)),
     ),
 )

@@ -1,6 +1,6 @@
-"""F03: what comes in from outside is encrypted, for a host that is named, and past no filter of the proxy.
+"""F03: external traffic is encrypted, for named hosts, without configuration snippets.
 
-A plain listener of a gateway beside an encrypted one is taken for what sends browsers on to it.
+A plain listener of a gateway next to an encrypted one is assumed to redirect to it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,23 @@ _SNIPPETS = "-snippet"
 def _check(entry: EntryView, settings: Settings) -> Iterator[Finding]:
     for host in entry.hosts:
         if not host:
-            yield Finding(entry.subject, "hosts", "hosts names none, so it answers for every name that leads there")
+            yield Finding("hosts", "hosts is empty, so it answers for every host name")
         elif host.startswith("*"):
-            problem = f'hosts holds "{host}", so it answers for names that nobody has thought of'
-            yield Finding(entry.subject, "hosts", problem)
+            yield Finding("hosts", f'hosts holds "{host}", so it answers for unintended host names')
     if entry.kind in ("Ingress", "Gateway") and not entry.encrypted:
-        yield Finding(
-            entry.subject, "encrypted", "encrypted is false, so whoever is on the way reads and changes it", _TLS
-        )
+        yield Finding("encrypted", "encrypted is false, so anyone on the path can read and change traffic", _TLS)
     elif entry.kind == "Ingress":
         for host in entry.hosts:
             if host and not any(_covers(given, host) for given in entry.tls_hosts):
-                problem = f'tls_hosts lacks "{host}", so that one is served with a wrong certificate, or in the clear'
-                yield Finding(entry.subject, "tls_hosts", problem, _TLS)
+                problem = f'tls_hosts lacks "{host}", so it is served with the wrong certificate, or unencrypted'
+                yield Finding("tls_hosts", problem, _TLS)
     for name in entry.annotations:
         if name.endswith(_SNIPPETS):
-            problem = f'annotations holds "{name}", which writes into the proxy\'s configuration, for all who use it'
-            yield Finding(entry.subject, "annotations", problem, "drop it; use what the proxy has an annotation for")
+            problem = f'annotations holds "{name}", which injects configuration into a proxy that others share'
+            yield Finding("annotations", problem, "remove it; use an annotation that the proxy defines")
 
 
-_TLS = "add tls with the hosts and a certificate, such as cert-manager's"
+_TLS = "add tls with the hosts and a certificate, for example from cert-manager"
 
 
 def _covers(given: str, host: str) -> bool:
@@ -47,7 +44,7 @@ RULE = ResourceRule(
     name="encrypted-entry",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="An ingress, a gateway and its routes name their hosts, are encrypted, and carry no snippets.",
+    summary="Ingresses, gateways and routes name their hosts, are encrypted, and use no snippets.",
     remedy="name the host",
     sources=(
         "CKV_K8S_152", "CKV_K8S_153", "CKV_K8S_154", "KCV-0093", "Kyverno require-ingress-https",

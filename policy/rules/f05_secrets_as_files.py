@@ -1,22 +1,19 @@
-"""F05: a secret is a file, not a variable.
+"""F05: a secret is a file, not an environment variable.
 
-Variables are handed to every child process, and stand in crash reports; a file can be renewed while the program runs.
-Docker's provider has no variables from a secret store: there F04 judges their values.
+Child processes inherit variables, and crash reports contain them; a file can be rotated while the program runs. The
+Docker provider has no variables from a secret store; F04 checks the values there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, KUBERNETES, ContainerView
+from policy.core.checks import on_entries
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import CLOUDRUN, KUBERNETES
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    for name in container.env_secrets:
-        problem = f"env_secrets holds {shown(name)}, which every child process and crash report gets to see"
-        yield Finding(container.subject, "env_secrets", problem)
+def _problem(name: str, settings: Settings) -> str | None:
+    return f"env_secrets holds {shown(name)}, which child processes and crash reports expose"
 
 
 RULE = ContainerRule(
@@ -25,11 +22,9 @@ RULE = ContainerRule(
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
     summary="A container gets its secrets as files, not as environment variables.",
-    remedy="name it under containers.<name>.secrets, so that it comes as a file",
-    elsewhere="mount the secret as a volume, with the path in <NAME>_FILE",
+    remedy="list it under containers.<name>.secrets, which mounts it as a file",
+    elsewhere="mount the secret as a volume, with its path in <NAME>_FILE",
     sources=("CKV_K8S_35", "KubeLinter read-secret-from-env-var"),
     targets=(KUBERNETES, CLOUDRUN),
-    reads=("env_secrets",),
-    each=("env_secrets",),
-    check=_check,
+    **on_entries("env_secrets", _problem),
 )

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_field
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problems(container: ContainerView, settings: Settings) -> Iterator[str]:
     for name, times in Counter(name for name, _ in container.env).items():
         if times > 1:
-            problem = f"env {shown(name)} is set {times} times, and programs differ in which one they read"
-            yield Finding(container.subject, "env", problem)
+            yield f"env {shown(name)} is set {times} times, and programs differ in which value they use"
 
 
 RULE = ContainerRule(
@@ -26,8 +26,5 @@ RULE = ContainerRule(
     remedy="keep one of them under containers.<name>.env",
     elsewhere="keep one of them",
     sources=("KubeLinter duplicate-env-var", "kube-score container-duplicate-environment-variables"),
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("env",),
-    each=("env",),
-    check=_check,
+    **on_field("env", _problems, each=("env",)),
 )

@@ -1,7 +1,7 @@
-"""F07: no role is as good as the cluster's administrator.
+"""F07: no role is equivalent to cluster administrator.
 
-Each right in the list leads there: who reads all secrets has every account's token, who may bind has every role, who
-starts a process in any pod is that pod.
+Each listed permission leads there: reading all secrets gives every account's token, binding gives every role, and
+executing in any pod gives that pod's access.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from policy.views.kubernetes import BindingView, Grant, RoleView
 _READ = ("get", "list", "watch")
 _WRITE = ("create", "update", "patch", "delete", "deletecollection")
 _RIGHTS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
-    (("secrets",), _READ, "reads every secret, accounts' tokens included"),
-    (("roles", "clusterroles"), ("escalate",), "gives itself any right"),
+    (("secrets",), _READ, "reads every secret, including tokens of accounts"),
+    (("roles", "clusterroles"), ("escalate",), "gives itself any permission"),
     (("roles", "clusterroles", "rolebindings", "clusterrolebindings"), ("bind",), "gives itself any role"),
-    (("rolebindings", "clusterrolebindings"), ("create", "update", "patch"), "gives away what its owner may"),
-    (("users", "groups", "serviceaccounts"), ("impersonate",), "is whoever it likes"),
-    (("serviceaccounts/token",), ("create",), "makes tokens of any account"),
+    (("rolebindings", "clusterrolebindings"), ("create", "update", "patch"), "grants its own permissions to others"),
+    (("users", "groups", "serviceaccounts"), ("impersonate",), "acts as any user"),
+    (("serviceaccounts/token",), ("create",), "issues tokens for any account"),
     (("pods/exec", "pods/attach"), ("create", "get"), "runs programs in any pod"),
-    (("nodes/proxy",), (*_READ, "create"), "asks the kubelet past the cluster's checks"),
+    (("nodes/proxy",), (*_READ, "create"), "reaches the kubelet, bypassing admission and audit"),
     (
         ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
         _WRITE,
-        "sees and changes whatever is registered",
+        "sees and changes every object that is admitted",
     ),
-    (("certificatesigningrequests/approval",), ("update", "patch"), "signs certificates for anybody"),
-    (("signers",), ("approve", "sign"), "signs certificates for anybody"),
+    (("certificatesigningrequests/approval",), ("update", "patch"), "issues certificates for any identity"),
+    (("signers",), ("approve", "sign"), "issues certificates for any identity"),
 )
-"""(resources, verbs, what who has one of these verbs on one of these resources does)."""
+"""(resources, verbs, what any of these verbs on any of these resources allows)."""
 
 _EVERYBODY = ("system:anonymous", "system:unauthenticated", "system:authenticated", "system:masters")
 
@@ -40,15 +40,15 @@ def _check_role(role: RoleView, settings: Settings) -> Iterator[Finding]:
         return
     for grant in role.grants:
         for what in dict.fromkeys(_faults(grant)):
-            yield Finding(role.subject, "grants", f"grants holds {what}")
+            yield Finding("grants", f"grants holds {what}")
 
 
 def _faults(grant: Grant) -> Iterator[str]:
     for part, values in (("verbs", grant.verbs), ("resources", grant.resources), ("apiGroups", grant.groups)):
         if "*" in values or any(value.startswith("*/") for value in values):
-            yield f'{part} "*", so it grows with every resource that is added'
+            yield f'{part} "*", so it includes every resource added later'
     if "*" in grant.urls:
-        yield 'nonResourceURLs "*", so it reaches whatever the API server answers'
+        yield 'nonResourceURLs "*", so it reaches every endpoint of the API server'
     for resources, verbs, why in _RIGHTS:
         held = [name for name in grant.resources if name in resources]
         may = [verb for verb in grant.verbs if verb in verbs]
@@ -60,12 +60,12 @@ def _check_binding(binding: BindingView, settings: Settings) -> Iterator[Finding
     if binding.name in settings["ignored"]:
         return
     if binding.role_name == "cluster-admin":
-        problem = "role_name is cluster-admin, which may do everything everywhere"
-        yield Finding(binding.subject, "role_name", problem, "bind a role that names what is needed")
+        problem = "role_name is cluster-admin, which allows everything"
+        yield Finding("role_name", problem, "bind a role with only the permissions it needs")
     for kind, _, name in binding.subjects:
         if kind in ("Group", "User") and name in _EVERYBODY:
-            problem = f'subjects holds "{name}", who is not one of yours'
-            yield Finding(binding.subject, "subjects", problem, "bind single accounts")
+            problem = f'subjects holds "{name}", which includes users that are not yours'
+            yield Finding("subjects", problem, "bind individual accounts")
 
 
 RULE = ResourceRule(
@@ -73,8 +73,8 @@ RULE = ResourceRule(
     name="least-rights",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="No role has wildcards or rights that lead to the rest of the cluster, and nobody is its administrator.",
-    remedy="name the resources and verbs that are needed, with resourceNames where there are names",
+    summary="No role has wildcards or permissions that allow escalation, and no binding grants cluster-admin.",
+    remedy="list the resources and verbs it needs, with resourceNames where possible",
     sources=(
         "CKV_K8S_49", "CKV_K8S_155", "CKV_K8S_156", "CKV_K8S_157", "CKV_K8S_158", "CKV2_K8S_1", "CKV2_K8S_2",
         "CKV2_K8S_3", "CKV2_K8S_4", "CKV2_K8S_5", "KSV-0041", "KSV-0044", "KSV-0045", "KSV-0046", "KSV-0047",

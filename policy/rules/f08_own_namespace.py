@@ -1,4 +1,4 @@
-"""F08: groups live in a namespace of their own, which refuses pods that are not locked down."""
+"""F08: pods run in a dedicated namespace that enforces a Pod Security Standard."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
-"""Label that makes the API server itself refuse pods below a Pod Security Standard."""
+"""Label that makes the API server reject pods below a Pod Security Standard."""
+_WHY = "which is shared, so its policies, quotas and roles apply to everyone"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for pod in stack.pods:
         if pod.namespace in settings["shared"] and "namespace" not in pod.unknown:
-            problem = (
-                f'namespace is "{pod.namespace}", which everybody uses, so its policies, quotas and roles hold for all'
-            )
-            yield Finding(pod.subject, "namespace", problem, urn=pod.urn)
+            yield Finding("namespace", f'namespace is "{pod.namespace}", {_WHY}', of=pod)
     for namespace in stack.namespaces:
         level = namespace.labels.get(ENFORCE)
         if "labels" not in namespace.unknown and level not in settings["levels"]:
             what = f'is "{level}"' if level else "is not set"
-            problem = f"label {ENFORCE} {what}, so the cluster takes pods that are not locked down, whoever makes them"
+            problem = f"label {ENFORCE} {what}, so the cluster accepts unrestricted pods from anyone"
             remedy = f"set it to {' or '.join(settings['levels'])}"
-            yield Finding(namespace.subject, "labels", problem, remedy, urn=namespace.urn)
+            yield Finding("labels", problem, remedy, of=namespace)
 
 
 RULE = StackRule(
@@ -32,8 +30,8 @@ RULE = StackRule(
     name="own-namespace",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="Pods are in no shared namespace, and a namespace refuses pods that are not locked down.",
-    remedy="set a namespace of its own in metadata.namespace, or in the provider",
+    summary="Pods are in no shared namespace, and namespaces enforce a Pod Security Standard.",
+    remedy="set a dedicated namespace in metadata.namespace, or on the provider",
     sources=("CKV_K8S_21", "KSV-0110", "KSV-0037", "Kyverno add-psa-labels"),
     defaults={
         "shared": ("default", "kube-system", "kube-public", "kube-node-lease"),

@@ -17,14 +17,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for provider in stack.providers:
         if provider.package != "docker" or provider.host is None:
             continue
-        why = "whoever reaches it is root on that host"
+        why = "anyone who can connect is root on that host"
         scheme, port = _parts(provider.host)
         if port == _OPEN_PORT:
-            problem = f"host is {shown(provider.host)}, the port of a daemon without a lock; {why}"
-            yield Finding(provider.subject, "host", problem)
+            problem = f"host is {shown(provider.host)}, the unauthenticated port of a daemon; {why}"
+            yield Finding("host", problem, of=provider)
         elif scheme in _OVER_NETWORK and not provider.tls:
-            problem = f"host is {shown(provider.host)} without certificates; {why}"
-            yield Finding(provider.subject, "host", problem)
+            yield Finding("host", f"host is {shown(provider.host)} without certificates; {why}", of=provider)
 
 
 def _parts(host: str) -> tuple[str, int | None]:
@@ -41,7 +40,7 @@ RULE = StackRule(
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
     summary="A Docker daemon is reached over SSH, TLS or a local socket, never over plain TCP.",
-    remedy="set machine.connection to ssh://user@address (elsewhere: give the provider certificates and port 2376)",
+    remedy="set machine.connection to ssh://user@address (elsewhere: set certificates and port 2376 on the provider)",
     sources=("CIS Docker 2.7", "CIS Docker 5.14"),
     reads=("providers.host",),
     check=_check,

@@ -1,7 +1,7 @@
-"""F10: what goes from machine to machine is encrypted.
+"""F10: traffic between machines is encrypted.
 
-The mesh or VPN below a LAN address is no resource of a stack: each machine's file says what encrypts the traffic to its
-address, and the machine components publish that for the addresses their groups use.
+The mesh or VPN under a LAN address is not a resource: each machine's file states what encrypts traffic to its address,
+and machine components publish that for the addresses their groups use.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 continue
             users = _users([view for view in stack.on(machine) if _uses(view, link, machine)])
             who = f" ({users})" if users else ""
-            where = "others send to" if link.address == machine.lan_address else "goes to"
-            said = "in the clear" if link.accepted else "and nobody says what encrypts it"
+            where = "from others to" if link.address == machine.lan_address else "to"
+            said = "unencrypted" if link.accepted else "with no encryption stated"
             if link.encryption:
-                said = f"and {shown(link.encryption)} is nothing known to encrypt it"
-            problem = f"links hold what {where} {link.machine} at {link.address}{who}, {said}"
-            yield Finding(machine.subject, "links", f"{problem}: who is on that network reads and changes it")
+                said = f"with {shown(link.encryption)}, which is not a known encryption"
+            problem = f"links hold traffic {where} {link.machine} at {link.address}{who}, {said}"
+            yield Finding("links", f"{problem}: anyone on that network can read and change it", of=machine)
 
 
 def _uses(container: ContainerView, link: LinkView, machine: MachineView) -> bool:
@@ -49,8 +49,8 @@ RULE = StackRule(
     name="encrypted-links",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="What goes from machine to machine is encrypted, or its owner has said why it is not.",
-    remedy="say what encrypts it in machine.lan_traffic of the machine it goes to, or why nothing does",
+    summary="Traffic between machines is encrypted, or its owner gives a reason why not.",
+    remedy="set machine.lan_traffic of the receiving machine to what encrypts it, or to the reason why nothing does",
     sources=("CIS Docker 7.3",),
     defaults={"reason_suffices": True},
     reads=("machines.links", "containers.extra_hosts", "containers.ports"),

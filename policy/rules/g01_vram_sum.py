@@ -1,9 +1,10 @@
-"""G01: what containers always hold of a card fits it.
+"""G01: the GPU memory that containers reserve fits each card.
 
 Per card: `sum(request + processes x context) + desktop reserve <= capacity`. Requests, not limits: limits are
-bursts, and their sum exceeds a card by design. Another stack on the same machine is invisible here.
+bursts, and their sum exceeds a card by design. Other stacks on the same machine are not visible here.
 
-On a cluster, per node pool: by how the pool shares its cards (`policy/gpu/pool_fit.py`), times the minimum of replicas.
+On a cluster, per node pool: by how the pool shares its cards (`policy/core/gpu/pool_fit.py`), times the minimum number
+of replicas.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD, GPU_LIMIT_MIB
 from fleet.text import addends, thousands
+from policy.core.gpu.budgets import CardLoad, card_loads, shares_on
+from policy.core.gpu.pool_fit import pool_findings
+from policy.core.gpu.pools import gpu_pods, pool_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import CardLoad, card_loads, shares_on
-from policy.gpu.pool_fit import pool_findings
-from policy.gpu.pools import gpu_pods, pool_loads
 from policy.views.container import DOCKER
 from policy.views.stack import StackView
 
@@ -40,11 +41,11 @@ def _sum_findings(load: CardLoad) -> Iterator[Finding]:
     problem = (
         f"requests do not fit {load.title}: {requests} + contexts {load.processes} x {card.context_mib} = "
         f"{thousands(contexts)} + desktop {thousands(card.desktop_reserve_mib)} = {thousands(total)} of "
-        f"{thousands(card.capacity_mib)} MiB, so whoever allocates last fails"
+        f"{thousands(card.capacity_mib)} MiB, so the last to allocate fails"
     )
     over = thousands(total - card.capacity_mib)
-    remedy = f"lower containers.<name>.gpu.request by {over} MiB together, or move a group to another card"
-    yield Finding(load.machine.subject, "cards", problem, remedy)
+    remedy = f"lower containers.<name>.gpu.request by {over} MiB in total, or move a group to another card"
+    yield Finding("cards", problem, remedy, of=load.machine)
 
 
 def _limit_findings(load: CardLoad) -> Iterator[Finding]:
@@ -53,8 +54,8 @@ def _limit_findings(load: CardLoad) -> Iterator[Finding]:
         if share.budget.limit_mib > capacity:
             limit = thousands(share.budget.limit_mib)
             problem = f"label {GPU_LIMIT_MIB} is {limit} MiB, above {load.title} with {thousands(capacity)} MiB"
-            remedy = "lower containers.<name>.gpu.limit to the card at most"
-            yield Finding(share.container.subject, "labels", problem, remedy)
+            remedy = "lower containers.<name>.gpu.limit to at most the card's memory"
+            yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_cards(stack: StackView) -> Iterator[Finding]:
@@ -63,9 +64,9 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
         for share in shares_on(stack, machine):
             if share.container.target == DOCKER and share.budget.card not in cards:
                 choice = f"has {', '.join(cards)}" if cards else "has none"
-                problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; nothing counts it'
-                remedy = "name a card of the machine in containers.<name>.gpu.card, or move the group"
-                yield Finding(share.container.subject, "labels", problem, remedy)
+                problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; it is in no sum'
+                remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
+                yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_pools(stack: StackView) -> Iterator[Finding]:
@@ -74,9 +75,9 @@ def _unknown_pools(stack: StackView) -> Iterator[Finding]:
             if pool is None:
                 pools = ", ".join(one.name for one in machine.pools)
                 what = f'is "{named}"' if named else "is not set"
-                remedy = f"name a pool in the node selector {machine.pool_label}"
-                problem = f"pool {what}, but {machine.name} has {pools}; nothing counts its GPU"
-                yield Finding(container.subject, "devices_asked", problem, remedy)
+                remedy = f"set the node selector {machine.pool_label} to a pool"
+                problem = f"pool {what}, but {machine.name} has {pools}; its GPU is in no sum"
+                yield Finding("devices_asked", problem, remedy, of=container)
 
 
 RULE = StackRule(
@@ -85,7 +86,7 @@ RULE = StackRule(
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     waivable=False,
-    summary="The GPU memory that containers always hold, their contexts and the desktop fit each card.",
+    summary="GPU memory requests, CUDA contexts and the desktop reserve fit each card.",
     remedy="lower containers.<name>.gpu.request, or move a group to another card",
     reads=("containers.labels", "containers.devices_asked", "machines.cards", "machines.pools", "pods.node_selector"),
     check=_check,

@@ -1,20 +1,19 @@
-"""G02: a container that is given a GPU states what it takes of it."""
+"""G02: a container with a GPU declares its GPU memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import GPU_REQUEST_MIB, as_annotation
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import missing_parts, serves_others
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_field
+from policy.core.gpu.budgets import missing_parts, serves_others
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import ContainerView
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    missing = missing_parts(container) if container.gpu and not serves_others(container) else []
-    if missing:
-        problem = f"gpu is given, but labels lack {', '.join(missing)}, so nobody can tell whether it fits the card"
-        yield Finding(container.subject, "gpu", problem)
+def _problem(container: ContainerView, settings: Settings) -> str | None:
+    missing = ", ".join(missing_parts(container))
+    if not container.gpu or not missing or serves_others(container):
+        return None
+    return f"gpu is set, but labels lack {missing}, so it is unknown whether it fits the card"
 
 
 RULE = ContainerRule(
@@ -22,11 +21,9 @@ RULE = ContainerRule(
     name="vram-declared",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A container that is given a GPU states its card, request, limit and processes.",
+    summary="A container with a GPU declares its card, request, limit and processes.",
     remedy="add containers.<name>.gpu with request, limit and enforcement",
-    elsewhere="add these labels: the card's key, MiB, MiB and a number of CUDA processes",
+    elsewhere="add these labels: the card's key, MiB, MiB and the number of CUDA processes",
     on_cluster=f"add these annotations to its pod, as {as_annotation(GPU_REQUEST_MIB, '<container>')} and so on",
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels", "args"),
-    check=_check,
+    **on_field("gpu", _problem, "labels", "args"),
 )

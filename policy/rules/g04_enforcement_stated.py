@@ -1,57 +1,55 @@
-"""G04: a GPU budget says what holds the container to it.
+"""G04: a GPU budget states what enforces it.
 
-On a cluster the word is held against what the container asks for: exclusive is a whole device, MPS a shared one, and
-HAMi caps an amount of memory.
+On a cluster it is compared with what the container requests: exclusive is a whole device, MPS a shared one, and HAMi
+limits an amount of memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
 from fleet.redaction import shown
-from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
-from policy.gpu.budgets import serves_others
-from policy.gpu.pools import AMOUNT, SHARED, WHOLE
-from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
+from policy.core.checks import on_field
+from policy.core.gpu.budgets import serves_others
+from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE
+from policy.core.rule import ContainerRule, Level, Settings, Severity
+from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
 _KNOWN = ("advisory", "framework", "mps", "hami-core", "exclusive")
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
+def _problem(container: ContainerView, settings: Settings) -> str | None:
     labels = container.labels
-    if serves_others(container):
-        return
-    if not (container.gpu or GPU_REQUEST_MIB in labels or GPU_LIMIT_MIB in labels):
-        return
+    if serves_others(container) or not (container.gpu or GPU_REQUEST_MIB in labels or GPU_LIMIT_MIB in labels):
+        return None
     enforcement = labels.get(GPU_ENFORCEMENT)
     if enforcement is None:
-        problem = f"label {GPU_ENFORCEMENT} is not set, so nobody knows whether anything caps its GPU memory"
-    elif enforcement not in _KNOWN:
-        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, which caps nothing that is known"
-    elif enforcement == "advisory" and settings["production"]:
-        problem = f'label {GPU_ENFORCEMENT} is "advisory", so nothing stops it from taking its neighbours\' GPU memory'
-    elif container.target == DOCKER and enforcement == "hami-core":
-        problem = f'label {GPU_ENFORCEMENT} is "hami-core", which caps pods of a cluster, and no container of a daemon'
-    elif container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
-        problem = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}, but {reason}"
-    else:
-        return
-    yield Finding(container.subject, "labels", problem)
+        return f"label {GPU_ENFORCEMENT} is not set, so it is unknown whether anything limits its GPU memory"
+    stated = f"label {GPU_ENFORCEMENT} is {shown(enforcement)}"
+    if enforcement not in _KNOWN:
+        return f"{stated}, which is not a known enforcement"
+    if enforcement == "advisory" and settings["production"]:
+        return f"{stated}, so nothing stops it from using GPU memory of others"
+    if container.target == DOCKER and enforcement == "hami-core":
+        return f"{stated}, which only works on a cluster"
+    if container.target == KUBERNETES and (reason := _not_given(container, enforcement)):
+        return f"{stated}, but {reason}"
+    return None
 
 
 def _not_given(container: ContainerView, enforcement: str) -> str | None:
-    """Why a cluster does not give what the label says; None where nothing speaks against it."""
+    """Why the requested resources do not provide the enforcement; None if they do."""
     asked = container.devices_asked
     whole = WHOLE in asked and AMOUNT not in asked
     if enforcement == "exclusive" and not whole:
-        return f"it asks for {_words(asked)}, which others share"
+        return f"it requests {_words(asked)}, which others share"
     if enforcement == "mps" and whole:
-        return f"it asks for {WHOLE} whole, which MPS does not serve; {SHARED} is what it shares out"
+        return f"it requests a whole {WHOLE}, which MPS does not share; {SHARED} is shared"
     if enforcement == "hami-core" and AMOUNT not in asked:
-        return f"it asks for {_words(asked)} and no {AMOUNT}, so HAMi has no amount to hold it to"
+        return f"it requests {_words(asked)} and no {AMOUNT}, so HAMi has no limit to enforce"
     if enforcement == "mps" and not container.gpu:
-        return "it asks for no GPU"
+        return "it requests no GPU"
     return None
 
 
@@ -64,11 +62,9 @@ RULE = ContainerRule(
     name="enforcement-stated",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A GPU budget says what enforces it; in production, something does.",
+    summary="A GPU budget states what enforces it; in production, it must be enforced.",
     remedy=f"set containers.<name>.gpu.enforcement to one of {', '.join(_KNOWN)}",
     elsewhere=f"set that label to one of {', '.join(_KNOWN)}",
     defaults={"production": False},
-    targets=(DOCKER, KUBERNETES, CLOUDRUN),
-    reads=("gpu", "labels", "args", "devices_asked"),
-    check=_check,
+    **on_field("labels", _problem, "gpu", "args", "devices_asked"),
 )

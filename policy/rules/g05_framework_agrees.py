@@ -1,29 +1,29 @@
-"""G05: the fraction of a card that a framework takes fits the container's budget.
+"""G05: the fraction of a card that a framework allocates fits the container's budget.
 
-Frameworks take a fraction of the whole card, whatever else is on it: two servers that each take nine tenths never fit.
-`fraction x card <= limit`, with the contexts where the fraction counts them. A part of a card that HAMi hands out is a
-card to whatever runs in it. Under MPS the card's own memory counts: what its limit lets a client see is unverified.
+Frameworks allocate a fraction of the whole card, whatever else is on it: two servers at 0.9 each never fit.
+`fraction x card <= limit`, plus contexts if the fraction includes them. To a container, a slice from HAMi is a whole
+card. Under MPS the card's full memory is assumed: whether clients see their limit instead is unverified.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.targets.cloudrun.limits import card_named
 from fleet.text import thousands
+from policy.core.gpu.budgets import Budget, budget_of, card_loads
+from policy.core.gpu.framework_claims import Claim, claims
+from policy.core.gpu.pools import gpu_pods, share_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import Budget, budget_of, card_loads
-from policy.gpu.framework_claims import Claim, claims
-from policy.gpu.pools import gpu_pods, share_of
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A container, its budget, and the memory in MiB of each card as it sees them."""
+    """A container, its budget, and the MiB of each card that it sees."""
 
     container: ContainerView
     budget: Budget
@@ -33,12 +33,12 @@ class _Place:
     context_mib: int = 0
 
     def taken_mib(self, claim: Claim) -> int:
-        """What a framework takes."""
+        """What a framework allocates."""
         times = self.budget.processes if claim.per_process else min(claim.cards, self.cards)
         return math.ceil((claim.fraction or 0) * self.card_mib) * times
 
     def allowed_mib(self, claim: Claim) -> int:
-        """What it may take."""
+        """What it may allocate."""
         return self.budget.limit_mib + (self.budget.processes * self.context_mib if claim.with_context else 0)
 
 
@@ -49,12 +49,10 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
-    subject = place.container.subject
     for claim in found:
         if claim.fraction is None:
-            yield Finding(
-                subject, claim.field, f"{claim.field} gives no fraction: {claim.what}", "give a number below 1"
-            )
+            problem = f"{claim.field} is not a fraction: {claim.what}"
+            yield Finding(claim.field, problem, "use a number below 1", of=place.container)
     good = [claim for claim in found if claim.fraction is not None]
     total = sum(place.taken_mib(claim) for claim in good)
     allowed = max((place.allowed_mib(claim) for claim in good), default=0)
@@ -63,11 +61,11 @@ def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
     said = " and ".join(dict.fromkeys(claim.what for claim in good))
     problem = (
         f"{said}: {thousands(total)} MiB of {place.title} with {thousands(place.card_mib)} MiB, above the limit of "
-        f"{thousands(place.budget.limit_mib)} MiB that others count with"
+        f"{thousands(place.budget.limit_mib)} MiB in its budget"
     )
     most = math.floor(allowed * 100 * max(claim.fraction or 0 for claim in good) / total) / 100
-    remedy = f"take {most:g} at the most, or raise containers.<name>.gpu.limit to what it takes"
-    yield Finding(subject, good[0].field, problem, remedy)
+    remedy = f"use at most {most:g}, or raise containers.<name>.gpu.limit to what it allocates"
+    yield Finding(good[0].field, problem, remedy, of=place.container)
 
 
 def _places(stack: StackView) -> Iterator[_Place]:
@@ -80,7 +78,7 @@ def _places(stack: StackView) -> Iterator[_Place]:
         for _, container, pool in gpu_pods(stack, machine):
             budget, part = budget_of(container), share_of(container)
             if budget and pool and pool.cards:
-                title = f"{'a part of ' if part.amount_mib else ''}a card of pool {pool.name} of {machine.name}"
+                title = f"{'a slice of ' if part.amount_mib else ''}a card of pool {pool.name} of {machine.name}"
                 seen = part.amount_mib or pool.gpu_memory_mib
                 yield _Place(container, budget, title, seen, part.devices, pool.context_mib)
     for run in stack.runs:
@@ -96,9 +94,9 @@ RULE = StackRule(
     name="framework-agrees",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="The fraction of a card that a framework is told to take, or takes when told nothing, fits the budget.",
-    remedy="lower the framework's fraction, or raise containers.<name>.gpu.limit to what it takes",
-    elsewhere="lower the framework's fraction, or raise the label fleet.gpu.limit-mib to what it takes",
+    summary="The fraction of a card that a framework allocates, set or by default, fits its budget.",
+    remedy="lower the framework's fraction, or raise containers.<name>.gpu.limit to what it allocates",
+    elsewhere="lower the framework's fraction, or raise the label fleet.gpu.limit-mib to what it allocates",
     sources=("JAX GPU memory allocation", "vLLM engine arguments"),
     reads=(
         "containers.args", "containers.env", "containers.labels", "containers.image", "machines.cards",

@@ -1,7 +1,7 @@
-"""G07: the clients of a card that MPS serves share one user id.
+"""G07: the MPS clients of a card share one user id.
 
-An MPS server serves one user; clients of another wait until the last of the first has gone. Every container on such a
-card is a client: CUDA connects wherever it finds the daemon.
+An MPS server serves one user at a time; clients of another wait until all of the first have exited. Every container on
+such a card is a client: CUDA connects to the daemon if it finds one.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.gpu.budgets import CardLoad, card_loads
+from policy.core.parsing.users import user_id
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import CardLoad, card_loads
-from policy.parsing.users import user_id
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
 
@@ -26,13 +26,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             container = share.container
             if served is not None and "user" not in container.unknown and _uid(container) != served:
                 what = "is not set" if container.user is None else f"is {shown(container.user)}"
-                problem = f"user {what}, but MPS on {load.title} serves uid {served}, so it waits for all others to end"
+                problem = f"user {what}, but MPS on {load.title} serves uid {served}, so it waits until all others exit"
                 remedy = f"set containers.<name>.hardening.run_as to {served}:{served}"
-                yield Finding(container.subject, "user", problem, remedy)
+                yield Finding("user", problem, remedy, of=container)
 
 
 def _served(load: CardLoad) -> int | str | None:
-    """The uid the server was set up for, else the one most clients have."""
+    """The uid the server is set up for, else the most common one of its clients."""
     if load.card.mps_uid is not None:
         return load.card.mps_uid
     uids = Counter(uid for share in load.shares if (uid := _uid(share.container)) is not None)
@@ -48,7 +48,7 @@ RULE = StackRule(
     name="mps-uid",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="All clients of a card that MPS serves run as the user it serves.",
+    summary="All MPS clients of a card run as the user that its daemon serves.",
     remedy="set containers.<name>.hardening.run_as to the uid in machine.gpus.<card>.mps",
     sources=("nvidia-cuda-mps-control manual",),
     reads=("containers.labels", "containers.user", "machines.cards"),

@@ -1,6 +1,6 @@
-"""G08: a card's MPS daemon takes all the processes that come to it.
+"""G08: a card's MPS daemon accepts all its client processes.
 
-48 clients up to CUDA 13.0, 60 from 13.1, by NVIDIA's MPS document; a card without a daemon takes none.
+48 clients up to CUDA 13.0, 60 from 13.1, by NVIDIA's MPS document; a card without a daemon accepts none.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.text import addends
+from policy.core.gpu.budgets import CardLoad, card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import CardLoad, card_loads
 from policy.views.stack import StackView
 
 
@@ -23,18 +23,18 @@ def _too_many(load: CardLoad) -> Iterator[Finding]:
     if load.processes > most:
         shares = addends([(share.label, share.budget.processes) for share in load.shares])
         problem = (
-            f"MPS on {load.title} takes {most} clients, and these are {load.processes}: {shares}; "
+            f"MPS on {load.title} accepts {most} clients, but there are {load.processes}: {shares}; "
             "the last to start get no GPU"
         )
-        yield Finding(load.machine.subject, "cards", problem)
+        yield Finding("cards", problem, of=load.machine)
 
 
 def _without_daemon(load: CardLoad) -> Iterator[Finding]:
     for share in load.shares:
         if share.budget.enforcement == "mps":
-            problem = f"enforcement is mps, but {load.title} has no MPS daemon, so nothing caps its GPU memory"
+            problem = f"enforcement is mps, but {load.title} has no MPS daemon, so nothing limits its GPU memory"
             remedy = f"set machine.gpus.{load.card.name}.mps, or containers.<name>.gpu.enforcement to framework"
-            yield Finding(share.container.subject, "labels", problem, remedy)
+            yield Finding("labels", problem, remedy, of=share.container)
 
 
 RULE = StackRule(
@@ -42,7 +42,7 @@ RULE = StackRule(
     name="mps-clients",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A card's MPS daemon takes as many clients as there are CUDA processes.",
+    summary="A card's MPS daemon accepts as many clients as there are CUDA processes.",
     remedy="lower containers.<name>.gpu.processes, move a group, or raise clients_max with CUDA 13.1",
     sources=("NVIDIA MPS document",),
     reads=("containers.labels", "machines.cards"),

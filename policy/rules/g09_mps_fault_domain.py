@@ -1,7 +1,7 @@
-"""G09: nothing critical shares a card with an experiment under MPS.
+"""G09: no critical container shares a card under MPS with an experimental one.
 
-A fatal error of one client ends all clients of the MPS server that use the card (NVIDIA's MPS documentation). Without
-MPS each process has a context of its own, and its faults stay there.
+A fatal error of one client terminates all clients of the MPS server on that card (NVIDIA's MPS documentation). Without
+MPS each process has its own context, which contains its faults.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import TIER
+from policy.core.gpu.budgets import Share, card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import Share, card_loads
 from policy.views.stack import StackView
 
 
@@ -23,9 +23,9 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if critical and _tier(share) == "experimental":
                 problem = (
                     f"label {TIER} is experimental, and MPS on {load.title} also serves {critical}, which is critical: "
-                    "a fatal error of one client ends all"
+                    "a fatal error of one client terminates all"
                 )
-                yield Finding(share.container.subject, "labels", problem)
+                yield Finding("labels", problem, of=share.container)
 
 
 def _tier(share: Share) -> str:

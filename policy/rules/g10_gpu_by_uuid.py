@@ -1,8 +1,7 @@
-"""G10: on a machine with several cards, each is named by its UUID.
+"""G10: on a machine with several cards, each is identified by its UUID.
 
-An index is the order in which the driver found the cards: a new card or another slot can change it, and a group then
-runs on a card that its budget was never counted on. NVIDIA's MPS documentation recommends UUIDs. A machine with one
-card has nothing to confuse.
+An index is the order in which the driver finds the cards: a new card or another slot can change it, and a group then
+runs on a card without its budget. NVIDIA's MPS documentation recommends UUIDs. A machine with one card is exempt.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import DOCKER
 from policy.views.stack import MachineView, StackView
 
-_WHY = "an index, which another order of the cards gives to another"
+_WHY = "an index, which changes with the order of the cards"
 _SEVERAL = 2
 
 
@@ -27,21 +26,21 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if _is_index(card.device):
                 problem = f"cards names {card.name} of {machine.name} by {shown(card.device)}, {_WHY}"
                 remedy = f"set machine.gpus.{card.name}.device to the UUID that nvidia-smi -L prints"
-                yield Finding(machine.subject, "cards", problem, remedy)
+                yield Finding("cards", problem, remedy, of=machine)
         yield from _past_the_machine(stack, machine)
 
 
 def _past_the_machine(stack: StackView, machine: MachineView) -> Iterator[Finding]:
-    """Containers that name a card themselves; those of a card of the machine are told of once, with the machine."""
+    """Containers that name a card themselves; cards of the machine are reported once, on the machine."""
     devices = {card.name: card.device for card in machine.cards}
     for container in stack.on(machine):
         if container.target != DOCKER:
             continue
-        told = devices.get(container.labels.get(GPU_CARD, ""))
-        by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name != told]
+        device = devices.get(container.labels.get(GPU_CARD, ""))
+        by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name != device]
         if by_index:
             problem = f"gpu_ids holds {', '.join(shown(name) for name in by_index)}, {_WHY}"
-            yield Finding(container.subject, "gpu_ids", problem)
+            yield Finding("gpu_ids", problem, of=container)
 
 
 def _is_index(name: str) -> bool:
@@ -54,9 +53,9 @@ RULE = StackRule(
     name="gpu-by-uuid",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="On a machine with several cards, each is named by its UUID and not by its index.",
+    summary="On a machine with several cards, each is identified by UUID, not by index.",
     remedy="set machine.gpus.<card>.device to the UUID that nvidia-smi -L prints",
-    elsewhere="name the card by the UUID that nvidia-smi -L prints",
+    elsewhere="use the UUID that nvidia-smi -L prints",
     sources=("NVIDIA MPS documentation",),
     reads=("containers.gpu", "containers.gpu_ids", "containers.env", "containers.labels", "machines.cards"),
     check=_check,

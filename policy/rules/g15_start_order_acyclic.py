@@ -1,4 +1,4 @@
-"""G15: the start order has a beginning, over all machines of the fleet."""
+"""G15: the start order has no cycles, across all machines."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from fleet.labels import GROUP, START_AFTER
 from fleet.start_order import find_cycle
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.views.stack import StackView
+from policy.views.container import ContainerView
+from policy.views.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     edges = _edges(stack)
     while cycle := find_cycle(edges):
         problem = (
-            f"label {START_AFTER} makes {cycle[0]} start after itself ({' -> '.join(cycle)}), so none of them starts"
+            f"label {START_AFTER} makes {cycle[0]} start after itself ({' -> '.join(cycle)}), so none of them can start"
         )
-        yield Finding(_subject(stack, cycle), "labels", problem)
+        yield Finding("labels", problem, of=_member(stack, cycle))
         del edges[cycle[0]][cycle[1]]
 
 
 def _edges(stack: StackView) -> dict[str, dict[str, None]]:
-    """Group -> the groups it starts after, in order of registration: a set's order would change from run to run."""
+    """Group -> the groups it starts after, in registration order: the order of a set changes from run to run."""
     edges: dict[str, dict[str, None]] = {}
     for machine in stack.machines:
         for group, earlier in machine.start_after.items():
@@ -33,12 +34,10 @@ def _edges(stack: StackView) -> dict[str, dict[str, None]]:
     return edges
 
 
-def _subject(stack: StackView, cycle: tuple[str, ...]) -> str:
-    """A container of the cycle that this stack has, else the machine that published it."""
-    for container in stack.containers:
-        if container.labels.get(GROUP) in cycle:
-            return container.subject
-    return stack.machines[0].subject if stack.machines else cycle[0]
+def _member(stack: StackView, cycle: tuple[str, ...]) -> ContainerView | MachineView:
+    """A container of this stack in the cycle, else the machine that published it."""
+    members = (container for container in stack.containers if container.labels.get(GROUP) in cycle)
+    return next(members, None) or stack.machines[0]
 
 
 RULE = StackRule(
@@ -46,8 +45,8 @@ RULE = StackRule(
     name="start-order-acyclic",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="No group starts after itself, by way of others or of other machines.",
-    remedy="drop one of these edges from start_after of its group",
+    summary="No group starts after itself, directly or through other groups or machines.",
+    remedy="remove one of these edges from start_after of its group",
     reads=("containers.labels", "machines.start_after"),
     check=_check,
 )

@@ -1,4 +1,4 @@
-"""G16: whoever owns a single-board computer has said whether it keeps memory limits."""
+"""G16: a single-board computer states whether its kernel enforces memory limits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
 _UNSTATED = "unstated"
+_WHY = "whose stock OS boots without the memory cgroup, so memory limits are silently ignored"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
         if machine.memory_enforced == _UNSTATED:
-            problem = (
-                f"memory_enforced is not stated for {machine.name}, whose stock system starts without the memory "
-                "cgroup: every memory limit there is ignored, without a word"
-            )
-            yield Finding(machine.subject, "memory_enforced", problem)
+            yield Finding("memory_enforced", f"memory_enforced is not stated for {machine.name}, {_WHY}", of=machine)
 
 
 RULE = StackRule(
@@ -25,7 +22,7 @@ RULE = StackRule(
     name="pi-memory-enforced",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A single-board computer's owner has said whether its kernel keeps memory limits.",
+    summary="A single-board computer states whether its kernel enforces memory limits.",
     remedy="set machine.memory_enforced: true once its kernel starts with cgroup_enable=memory, false until then",
     reads=("machines.memory_enforced",),
     check=_check,

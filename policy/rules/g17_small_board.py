@@ -1,7 +1,6 @@
-"""G17: a small board has no GPU to give, and runs only images for its processor.
+"""G17: a single-board computer has no GPU, and runs only images for its architecture.
 
-A single-board computer such as a Raspberry Pi has no card that CUDA knows. A board that has one (NVIDIA's Jetson) is no
-machine of that class.
+Boards such as the Raspberry Pi have no GPU that supports CUDA. Those that do (NVIDIA's Jetson) are not of this class.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import GPU_REQUEST_MIB
+from policy.core.gpu.budgets import GPU_DEVICES
+from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.gpu.budgets import GPU_DEVICES
-from policy.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.views.container import ContainerView
 from policy.views.stack import MachineView, StackView
 
 SMALL = "single-board-computer"
 _ARCH = "arm64"
-"""Of a board whose owner has not said: nearly all are."""
+"""Of a board that states none: nearly all are."""
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
@@ -28,9 +27,9 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if machine.device_class != SMALL:
             continue
         for card in machine.cards:
-            problem = f"cards holds {card.name}, but {machine.name} is a {SMALL}, which has no card that CUDA knows"
-            remedy = f"drop machine.gpus.{card.name}, or set machine.class to what the machine is"
-            yield Finding(machine.subject, "cards", problem, remedy)
+            problem = f"cards holds {card.name}, but {machine.name} is a {SMALL}, which has no CUDA device"
+            remedy = f"remove machine.gpus.{card.name}, or correct machine.class"
+            yield Finding("cards", problem, remedy, of=machine)
         for container in stack.on(machine):
             yield from _container(container, machine, known)
 
@@ -38,17 +37,17 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 def _container(container: ContainerView, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     field = _wants_gpu(container)
     if field:
-        problem = f"{field} asks for a GPU, but {machine.name} is a {SMALL}, so it never starts"
-        yield Finding(container.subject, field, problem, "move the group to a machine with a card, or drop its gpu")
+        problem = f"{field} requests a GPU, but {machine.name} is a {SMALL}, so it never starts"
+        yield Finding(field, problem, "move the group to a machine with a GPU, or remove its gpu", of=container)
     arch, has = arch_of(machine.arch or _ARCH), archs_of(container, known)
     if has and arch not in has:
         problem = f"image is for {listed(has)} only, but {machine.name} is {arch}, so it cannot run there"
-        remedy = f"use an image with linux/{arch} (and say so in containers.<name>.image.platforms), or move the group"
-        yield Finding(container.subject, "image", problem, remedy)
+        remedy = f"use an image for linux/{arch} (stated in containers.<name>.image.platforms), or move the group"
+        yield Finding("image", problem, remedy, of=container)
 
 
 def _wants_gpu(container: ContainerView) -> str:
-    """The field that asks for a GPU; empty where none does."""
+    """The field that requests a GPU; empty if none does."""
     if container.gpu:
         return "gpu"
     if container.gpu_runtime:
@@ -63,9 +62,9 @@ RULE = StackRule(
     name="small-board",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A single-board computer is asked for no GPU, and runs only images that exist for its processor.",
-    remedy="move the group to a machine that has what it needs",
-    elsewhere="drop the GPU, or use an image for the board's processor",
+    summary="No container on a single-board computer requests a GPU, and images support its architecture.",
+    remedy="move the group to a suitable machine",
+    elsewhere="remove the GPU, or use an image for the board's architecture",
     reads=(
         "containers.image", "containers.labels", "containers.gpu", "containers.gpu_runtime", "containers.devices",
         "images.platforms", "machines.device_class", "machines.arch", "machines.cards",

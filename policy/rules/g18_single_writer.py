@@ -1,4 +1,4 @@
-"""G18: a volume whose files take one writer has one."""
+"""G18: a volume for a single writer has one writer."""
 
 from __future__ import annotations
 
@@ -16,19 +16,16 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for container in stack.containers:
         written = {mount.source for mount in container.mounts if mount.kind == VOLUME and not mount.read_only}
         for source in sorted(written):
-            key = (container.host, source)
+            key, what = (container.host, source), f'mounts writes to volume "{source}"'
             if key not in single:
                 continue
             if container.replicas > 1:
-                problem = (
-                    f'mounts writes to volume "{source}" from {container.replicas} replicas; two corrupt its files'
-                )
-                yield Finding(container.subject, "mounts", problem, "run one replica of it")
+                problem = f"{what} from {container.replicas} replicas; two corrupt its files"
+                yield Finding("mounts", problem, "run one replica", of=container)
             first = writers.setdefault(key, container.urn or container.subject)
             if first != (container.urn or container.subject):
-                name = first.rpartition("::")[2]
-                problem = f'mounts writes to volume "{source}", and so does {name}; two writers corrupt its files'
-                yield Finding(container.subject, "mounts", problem)
+                problem = f"{what}, and so does {first.rpartition('::')[2]}; two writers corrupt its files"
+                yield Finding("mounts", problem, of=container)
 
 
 RULE = StackRule(
@@ -36,9 +33,9 @@ RULE = StackRule(
     name="single-writer",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A volume labelled for one writer is mounted writable by one container.",
-    remedy="set containers.<name>.mounts.<volume>.read_only to true, and ask its owner over the network",
-    elsewhere="mount it read-only in all but one",
+    summary="A volume labelled for one writer is mounted writable by only one container.",
+    remedy="set containers.<name>.mounts.<volume>.read_only to true, and access the data through its owner",
+    elsewhere="mount it read-only in all containers but one",
     reads=("containers.mounts", "volumes.labels"),
     check=_check,
 )

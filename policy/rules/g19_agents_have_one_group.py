@@ -1,18 +1,18 @@
-"""G19: every agent belongs to exactly one group, and each group runs as many as the manifest says.
+"""G19: every agent belongs to exactly one group, and each group runs as many as the manifest lists.
 
-An agent's name is its address on its machine. What runs is read from what containers are told to start; the manifest is
-what the machine's component published. Another machine is another stack, and invisible here.
+An agent's name is its address on its machine. The agents come from the containers' environment; the manifest is what
+the machine's component published. Other machines are other stacks, not visible here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.labels import CONTAINER, GROUP
 from fleet.redaction import shown
+from policy.core.parsing.agents import AGENTS, Agents, agents_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.parsing.agents import AGENTS, Agents, agents_of
 from policy.views.container import ContainerView
 from policy.views.stack import MachineView, StackView
 
@@ -21,7 +21,7 @@ _NAMES_MAX = 5
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The agents of one container, and the group that it says it is of."""
+    """The agents of one container, and its group."""
 
     container: ContainerView
     agents: Agents
@@ -30,7 +30,7 @@ class _Held:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Versions and regions of one container are in one place."""
+        """Versions and regions of one container have the same place."""
         return self.group, self.key
 
 
@@ -50,17 +50,16 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _alone(held: _Held) -> Iterator[Finding]:
-    subject = held.container.subject
     if not held.agents.readable:
         value = next(value for name, value in reversed(held.container.env) if name == AGENTS)
-        problem = f"env {AGENTS} is {shown(value)}, which names no agents, so the agent host starts none"
-        yield Finding(subject, "env", problem)
+        problem = f"env {AGENTS} is {shown(value)}, which lists no agents, so the agent host starts none"
+        yield Finding("env", problem, of=held.container)
     if held.agents.twice:
-        problem = f"env {AGENTS} names {_names(held.agents.twice)} twice, and only the last of each starts"
-        yield Finding(subject, "env", problem)
+        problem = f"env {AGENTS} lists {_names(held.agents.twice)} twice, and only the last of each starts"
+        yield Finding("env", problem, of=held.container)
     if not held.group and held.agents.commands:
         problem = f"label {GROUP} is not set, so its agents {_names(held.agents.commands)} belong to no group"
-        yield Finding(subject, "labels", problem, f"set the label {GROUP}, or drop {AGENTS}")
+        yield Finding("labels", problem, f"set the label {GROUP}, or remove {AGENTS}", of=held.container)
 
 
 def _shared(found: list[_Held]) -> Iterator[Finding]:
@@ -73,24 +72,24 @@ def _shared(found: list[_Held]) -> Iterator[Finding]:
                 also.setdefault(owner.place, []).append(name)
         for (group, key), names in also.items():
             where = f"container {key} of {group or 'no group'}"
-            problem = f"env {AGENTS} names {_names(names)}, which {where} runs too, so two answer to one name"
-            yield Finding(held.container.subject, "env", problem)
+            problem = f"env {AGENTS} lists {_names(names)}, which {where} also runs, so two share one name"
+            yield Finding("env", problem, of=held.container)
 
 
 def _counts(machine: MachineView, found: list[_Held], stack: StackView) -> Iterator[Finding]:
     if machine.agents is None or "agents" in machine.unknown:
         return
     running: dict[str, set[str]] = {}
-    first: dict[str, str] = {}
+    first: dict[str, ContainerView] = {}
     for held in found:
         running.setdefault(held.group, set()).update(held.agents.commands)
-        first.setdefault(held.group, held.container.subject)
+        first.setdefault(held.group, held.container)
     unseen = {c.labels.get(GROUP, "") for c in stack.on(machine) if "env" in c.unknown}
     for group in sorted({*machine.agents, *running} - unseen - {""}):
         said, runs = machine.agents.get(group, 0), len(running.get(group, ()))
         if said != runs:
-            problem = f"agents of {group} are {runs}, and the manifest of {machine.name} says {said}"
-            yield Finding(first.get(group, machine.subject), "env", problem)
+            problem = f"agents of {group} are {runs}, but the manifest of {machine.name} lists {said}"
+            yield Finding("env", problem, of=first.get(group, machine))
 
 
 def _names(names: object) -> str:
@@ -105,9 +104,9 @@ RULE = StackRule(
     name="agents-have-one-group",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="Every agent belongs to exactly one group, and each group runs as many as the manifest says.",
-    remedy=f"name the agent under containers.<name>.agents of one group, and leave {AGENTS} to the plan",
-    elsewhere=f"name each agent in {AGENTS} of one container",
+    summary="Every agent belongs to exactly one group, and each group runs as many as the manifest lists.",
+    remedy=f"list the agent under containers.<name>.agents of one group, and let the plan set {AGENTS}",
+    elsewhere=f"list each agent in {AGENTS} of one container",
     reads=("containers.env", "containers.labels", "machines.agents"),
     check=_check,
 )

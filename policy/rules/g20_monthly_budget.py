@@ -1,7 +1,6 @@
-"""G20: what a stack is expected to cost a month is within its budget.
+"""G20: the expected monthly cost of a stack is within its budget.
 
-The expected load counts: a budget is for what a fleet is used for, and the most it could ever cost is G21's. A machine
-without a budget publishes no cost.
+This is the cost at expected load; G21 covers the maximum. A machine without a budget publishes no cost.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if budget is None or "monthly_cost_usd" in machine.unknown:
             continue
         if expected is None:
-            problem = f"{machine.name} has a budget of {dollars(budget)} a month, but publishes no cost to hold to it"
-            yield Finding(machine.subject, "monthly_cost_usd", problem, f"publish {MONTHLY_COST} with the budget")
+            problem = f"{machine.name} has a budget of {dollars(budget)} a month, but publishes no cost to compare"
+            yield Finding("monthly_cost_usd", problem, f"publish {MONTHLY_COST} with the budget", of=machine)
         elif expected > budget:
             problem = (
                 f"{machine.name} is expected to cost {dollars(expected)} a month, "
                 f"{dollars(expected - budget)} more than its budget of {dollars(budget)}"
             )
-            yield Finding(machine.subject, "monthly_cost_usd", problem)
+            yield Finding("monthly_cost_usd", problem, of=machine)
 
 
 RULE = StackRule(
@@ -35,8 +34,8 @@ RULE = StackRule(
     name="monthly-budget",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="What a stack is expected to cost a month is within its budget.",
-    remedy="lower what `fleet cost <stack>` shows: sizes, warm instances, load; or raise the budget",
+    summary="The expected monthly cost of a stack is within its budget.",
+    remedy="reduce what `fleet cost <stack>` shows (sizes, warm instances, load), or raise the budget",
     reads=("machines.monthly_cost_usd", "machines.monthly_budget_usd"),
     check=_check,
 )

@@ -1,4 +1,4 @@
-"""G21: whoever set a budget knows where it may be passed: at the highest load, or by what no price is known of."""
+"""G21: the maximum monthly cost of a stack is within its budget, and all prices are known."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from fleet.text import dollars
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 
+_ADD_PRICE = "add the price: `fleet cost <stack>` shows where"
+
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
@@ -16,18 +18,15 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             continue
         if maximum is not None and maximum > budget:
             problem = (
-                f"{machine.name} may cost {dollars(maximum)} a month with everything running all the time, "
+                f"{machine.name} may cost {dollars(maximum)} a month at maximum load, "
                 f"above its budget of {dollars(budget)}"
             )
-            yield Finding(machine.subject, "monthly_cost_usd", problem)
+            yield Finding("monthly_cost_usd", problem, of=machine)
         if machine.monthly_cost_unknown:
             names = ", ".join(machine.monthly_cost_unknown)
-            problem = f"no price is known of {names}, so {machine.name} costs more than what its budget is held to"
+            problem = f"{machine.name} has unpriced items ({names}), so it costs more than is compared with its budget"
             yield Finding(
-                machine.subject,
-                "monthly_cost_unknown",
-                problem,
-                "give the price: `fleet cost <stack>` names where",
+                "monthly_cost_unknown", problem, "add the price: `fleet cost <stack>` shows where", of=machine
             )
 
 
@@ -36,8 +35,8 @@ RULE = StackRule(
     name="highest-cost",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="The most a stack can cost a month is within its budget, and every price is known.",
-    remedy="lower max_instances or scaling.max, or have the provider tell you before it is spent",
+    summary="The maximum monthly cost of a stack is within its budget, and all prices are known.",
+    remedy="lower max_instances or scaling.max, or set a budget alert at the provider",
     reads=("machines.monthly_cost_usd", "machines.monthly_budget_usd", "machines.monthly_cost_unknown"),
     check=_check,
 )

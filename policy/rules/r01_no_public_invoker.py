@@ -1,31 +1,25 @@
-"""R01: nobody unknown may call a service.
+"""R01: a service is not callable by everyone.
 
-Google's API has this in two versions, in three forms of a grant each, and as a switch of the service itself.
+Google's API has two versions, each with three forms of a grant, and a switch on the service itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunGrantView, RunView
+from policy.core.checks import if_true, on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import RunGrantView
 
-_EVERYBODY = {"allUsers": "everybody", "allAuthenticatedUsers": "everybody with a Google account"}
+_EVERYBODY = {"allUsers": "everyone", "allAuthenticatedUsers": "everyone with a Google account"}
+_UNAUTHENTICATED = " (invokerIamDisabled), so callers are not authenticated"
+_LIST = "remove it, and list callers under invokers of the service"
 
 
-def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
+def _problems(grant: RunGrantView, settings: Settings) -> Iterator[str]:
     for role, member in grant.pairs:
         if member in _EVERYBODY:
-            problem = f'member is "{member}": {_EVERYBODY[member]} has {role or "the role"} on {grant.name}'
-            yield Finding(grant.subject, "pairs", problem)
-
-
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if run.open_to_all:
-        problem = "open_to_all is true (invokerIamDisabled), so nobody is asked who calls"
-        yield Finding(
-            run.subject, "open_to_all", problem, "drop it, and name who may call under invokers of the service"
-        )
+            yield f'member is "{member}": {_EVERYBODY[member]} has {role or "the role"} on {grant.name}'
 
 
 RULE = ResourceRule(
@@ -33,11 +27,11 @@ RULE = ResourceRule(
     name="no-public-invoker",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="Only named members may call a service, and none of them is everybody.",
-    remedy="name service accounts, users or groups under machine.cloud.services.<group>.invokers",
+    summary="Only specific members may call a service, never everyone.",
+    remedy="list service accounts, users or groups under machine.cloud.services.<group>.invokers",
     sources=("CKV_GCP_102",),
     resources=(
-        ResourceCheck(of="run_grants", reads=("pairs",), each=("pairs",), check=_check_grant),
-        ResourceCheck(of="runs", reads=("open_to_all",), check=_check_run),
+        ResourceCheck(of="run_grants", **on_field("pairs", _problems, each=("pairs",))),
+        ResourceCheck(of="runs", **if_true("open_to_all", _UNAUTHENTICATED, _LIST)),
     ),
 )

@@ -1,6 +1,6 @@
-"""R02: what runs has a service account of its own, with few rights.
+"""R02: a service runs as its own service account with few permissions.
 
-The compute default is shared by all that names none, and may edit the whole project where nobody took that away.
+Resources without an account share the compute default, which by default may edit the whole project.
 """
 
 from __future__ import annotations
@@ -8,27 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunGrantView, RunView
 
 _SHARED = ("-compute@developer.gserviceaccount.com", "@appspot.gserviceaccount.com", "@cloudbuild.gserviceaccount.com")
 
 
-def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
+def _account_problem(run: RunView, settings: Settings) -> str | None:
     account = run.service_account
     if account is None:
-        problem = "service_account is not set, so it runs as the project's compute default, which others run as too"
-        yield Finding(run.subject, "service_account", problem)
-    elif account.endswith(_SHARED):
-        problem = f"service_account is {shown(account)}, which others run as too"
-        yield Finding(run.subject, "service_account", problem)
+        return "service_account is not set, so it runs as the project's compute default account, shared with others"
+    return f"service_account is {shown(account)}, which is shared with others" if account.endswith(_SHARED) else None
 
 
-def _check_grant(grant: RunGrantView, settings: Settings) -> Iterator[Finding]:
+def _grant_problems(grant: RunGrantView, settings: Settings) -> Iterator[str]:
     for role, member in grant.pairs:
         if grant.kind == "Project" and role in settings["too_much"] and member.startswith("serviceAccount:"):
-            problem = f"role {role} lets {shown(member)} do more in the project than any program needs"
-            yield Finding(grant.subject, "pairs", problem, "give it the roles it needs, on the resources it needs")
+            yield f"role {role} gives {shown(member)} more access to the project than a service needs"
+
+
+_LESS = "grant only the roles it needs, on the resources it needs"
 
 
 RULE = ResourceRule(
@@ -36,8 +36,8 @@ RULE = ResourceRule(
     name="own-account",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A service runs as an account of its own that has no role over the whole project.",
-    remedy="set serviceAccount of its template to an account of its own",
+    summary="A service runs as its own account, without a broad role on the project.",
+    remedy="set serviceAccount of its template to its own account",
     sources=("Cloud Foundation Fabric service_account",),
     defaults={
         "too_much": (
@@ -48,7 +48,7 @@ RULE = ResourceRule(
         )
     },
     resources=(
-        ResourceCheck(of="runs", reads=("service_account",), check=_check_run),
-        ResourceCheck(of="run_grants", reads=("pairs",), each=("pairs",), check=_check_grant),
+        ResourceCheck(of="runs", **on_field("service_account", _account_problem)),
+        ResourceCheck(of="run_grants", **on_field("pairs", _grant_problems, each=("pairs",), remedy=_LESS)),
     ),
 )  # fmt: skip

@@ -1,25 +1,20 @@
-"""R03: a service is reached from inside, or through a load balancer, unless it says why not."""
+"""R03: a service accepts internal or load balancer traffic only, unless it gives a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.labels import EXPOSED
 from fleet.redaction import shown
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView
 
-_CLOSED = (
-    "INGRESS_TRAFFIC_INTERNAL_ONLY",
-    "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
-    "INGRESS_TRAFFIC_NONE",
-)
+_CLOSED = ("INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER", "INGRESS_TRAFFIC_NONE")
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
-    if run.kind == SERVICE and run.ingress not in _CLOSED and not run.says(EXPOSED):
-        problem = f"ingress is {shown(run.ingress)}, so the whole internet can knock, past any load balancer's rules"
-        yield Finding(run.subject, "ingress", problem)
+def _problem(run: RunView, settings: Settings) -> str | None:
+    if run.kind != SERVICE or run.ingress in _CLOSED or run.says(EXPOSED):
+        return None
+    return f"ingress is {shown(run.ingress)}, so it is reachable from the internet, bypassing any load balancer"
 
 
 RULE = ResourceRule(
@@ -27,9 +22,9 @@ RULE = ResourceRule(
     name="ingress-closed",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A service is reached from inside or through a load balancer, unless it says why not.",
-    remedy="set ingress of its group to internal or load-balancer, or say why in exposed",
-    elsewhere=f"set its ingress to one of those, or say why in the annotation {EXPOSED}",
+    summary="A service accepts internal or load balancer traffic only, unless it gives a reason.",
+    remedy="set ingress of its group to internal or load-balancer, or give the reason in exposed",
+    elsewhere=f"set its ingress to internal or load balancer, or give the reason in annotation {EXPOSED}",
     sources=("Cloud Foundation Fabric ingress",),
-    resources=(ResourceCheck(of="runs", reads=("ingress", "annotations", "annotations_inside"), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_field("ingress", _problem, "annotations", "annotations_inside")),),
 )

@@ -1,23 +1,19 @@
-"""R04: how many instances there may be is bounded: the fuse of the bill."""
+"""R04: the number of instances is limited, and so is the bill."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.core.checks import on_field
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import JOB, RunView
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
+def _problem(run: RunView, settings: Settings) -> str | None:
     most, bound = run.instances_max, settings["at_most"]
     if run.kind == JOB:
-        return
+        return None
     if most is None:
-        problem = "instances_max is not set, so a flood of requests, or a loop, starts and bills a hundred or more"
-        yield Finding(run.subject, "instances_max", problem)
-    elif most > bound:
-        problem = f"instances_max is {most}, above the {bound} that this rule lets one service cost"
-        yield Finding(run.subject, "instances_max", problem)
+        return "instances_max is not set, so a traffic spike or a loop may start and bill a hundred or more"
+    return f"instances_max is {most}, above the {bound} that this rule allows" if most > bound else None
 
 
 RULE = ResourceRule(
@@ -25,9 +21,9 @@ RULE = ResourceRule(
     name="bounded-instances",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="The number of a service's instances is bounded.",
+    summary="A service has a maximum number of instances.",
     remedy="set max_instances of its group under machine.cloud.services, or at_most of this rule in the policy config",
     elsewhere="set scaling.maxInstanceCount",
     defaults={"at_most": 100},
-    resources=(ResourceCheck(of="runs", reads=("instances_max",), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_field("instances_max", _problem)),),
 )

@@ -1,6 +1,6 @@
-"""R05: a GPU is asked for where there is one, with what it takes, and by one container.
+"""R05: a GPU is requested in a region that has it, with enough CPU and memory, by one container.
 
-The figures stand in `fleet/data/cloudrun-limits.yaml`.
+The limits are in `fleet/data/cloudrun-limits.yaml`.
 """
 
 from __future__ import annotations
@@ -20,31 +20,33 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if card is None:
         said = "not set" if run.accelerator is None else shown(run.accelerator)
         known = " or ".join(limits().gpus)
-        problem = f"accelerator is {said}, and no card is called that"
-        yield Finding(run.subject, "accelerator", problem, f"set nodeSelector.accelerator to {known}")
+        problem = f"accelerator is {said}, which is no known card"
+        yield Finding("accelerator", problem, f"set nodeSelector.accelerator to {known}")
     else:
         yield from _room(run, card)
     if len(run.gpus) != 1 or sum(run.gpus.values()) != limits().gpus_per_instance:
         asked = " and ".join(f"{name} {count}" for name, count in run.gpus.items()) or "nobody"
-        problem = f"gpus are asked for by {asked}; an instance has one, for one container"
-        yield Finding(run.subject, "gpus", problem, 'ask for "nvidia.com/gpu": "1" in one container')
+        problem = f"gpus are requested by {asked}, but an instance has one, for one container"
+        yield Finding("gpus", problem, 'request "nvidia.com/gpu": "1" in one container')
     if run.kind == SERVICE and run.cpu_idle:
-        problem = "cpu_idle is true, and a GPU is to be had with instance-based billing alone"
-        yield Finding(run.subject, "cpu_idle", problem, "set billing of its group to instance")
+        problem = "cpu_idle is true, but a GPU requires instance-based billing"
+        yield Finding("cpu_idle", problem, "set billing of its group to instance")
 
 
 def _room(run: RunView, card: Card) -> Iterator[Finding]:
     if run.region and run.region not in (*card.regions, *card.regions_by_invitation):
         problem = f"region is {shown(run.region)}, which has no {run.accelerator}"
-        yield Finding(run.subject, "region", problem, f"use one of {', '.join(card.regions)}")
+        yield Finding("region", problem, f"use one of {', '.join(card.regions)}")
     if run.cpu_millicores < card.cpu_min:
-        problem = f"containers have {cpus(run.cpu_millicores)} CPUs, and {run.accelerator} takes {cpus(card.cpu_min)}"
+        problem = (
+            f"containers have {cpus(run.cpu_millicores)} CPUs, but {run.accelerator} requires {cpus(card.cpu_min)}"
+        )
         nearest = cpu_problem(run.cpu_millicores, card)
-        yield Finding(run.subject, "containers", problem, f"set cpu to {cpus(nearest[1] if nearest else card.cpu_min)}")
+        yield Finding("containers", problem, f"set cpu to {cpus(nearest[1] if nearest else card.cpu_min)}")
     if run.memory_mib < card.memory_min:
         has, takes = mebibytes(run.memory_mib), mebibytes(card.memory_min)
-        problem = f"containers have {has}, and {run.accelerator} takes {takes}"
-        yield Finding(run.subject, "containers", problem, f"set memory to {card.memory_min}MiB")
+        problem = f"containers have {has}, but {run.accelerator} requires {takes}"
+        yield Finding("containers", problem, f"set memory to {card.memory_min}MiB")
 
 
 RULE = ResourceRule(
@@ -52,7 +54,7 @@ RULE = ResourceRule(
     name="gpu-can-run",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A GPU is asked for in a region that has it, with the CPU, memory and billing that it takes.",
+    summary="A GPU is requested in a region that has it, with the CPU, memory and billing it requires.",
     remedy="correct gpu, cpu, memory or billing of its group under machine.cloud.services",
     resources=(
         ResourceCheck(of="runs", reads=("gpus", "accelerator", "region", "cpu_idle", "containers"), check=_check),

@@ -1,6 +1,6 @@
-"""R06: CPU is one of the steps that Cloud Run has, and memory goes with it.
+"""R06: CPU and memory are a combination that Cloud Run supports.
 
-The figures stand in `fleet/data/cloudrun-limits.yaml`.
+The limits are in `fleet/data/cloudrun-limits.yaml`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         return
     most = card.cpu_max if card else limits().cpu_steps[-1]
     if most is not None and run.cpu_millicores > most:
-        problem = f"containers have {cpus(run.cpu_millicores)} CPUs together, and an instance {cpus(most)} at the most"
-        yield Finding(run.subject, "containers", problem, "lower one's cpu")
+        problem = f"containers have {cpus(run.cpu_millicores)} CPUs in total, but an instance has at most {cpus(most)}"
+        yield Finding("containers", problem, "lower the cpu of one")
     elif run.containers and (wrong := memory_problem(run.cpu_millicores, run.memory_mib, card)):
         problem = f"containers' memory: {wrong[0]}"
-        yield Finding(run.subject, "containers", problem, f"set it to {mebibytes(wrong[1])} together, or change cpu")
+        yield Finding("containers", problem, f"set it to {mebibytes(wrong[1])} in total, or change cpu")
 
 
 def _steps(run: RunView, card: Card | None) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def _steps(run: RunView, card: Card | None) -> Iterator[Finding]:
         millicores = round(min(view.cpu_limit, 1e6) * 1000)
         if wrong := cpu_problem(millicores, card if view.role == MAIN else None):
             problem = f"containers hold {view.name}, whose {wrong[0]}"
-            yield Finding(run.subject, "containers", problem, f"set its cpu to {cpus(wrong[1])}")
+            yield Finding("containers", problem, f"set its cpu to {cpus(wrong[1])}")
 
 
 RULE = ResourceRule(
@@ -43,7 +43,7 @@ RULE = ResourceRule(
     name="cpu-and-memory",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="CPU and memory of an instance are a pair that Cloud Run takes.",
+    summary="CPU and memory of an instance are a combination that Cloud Run supports.",
     remedy="set cpu and memory of its group under machine.cloud.services",
     resources=(ResourceCheck(of="runs", reads=("containers", "gpus", "accelerator"), check=_check),),
 )

@@ -1,4 +1,4 @@
-"""R07: less than one CPU answers one request at a time, in the first generation, and is paid for by request."""
+"""R07: below one CPU, Cloud Run requires concurrency 1, the first generation and request-based billing."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     beside = f"with {cpus(run.cpu_millicores)} CPUs"
     one = limits().concurrency_below_one_cpu
     if run.kind != SERVICE:
-        problem = f"containers have less than one CPU, which is for services that are paid for by request ({beside})"
-        yield Finding(run.subject, "containers", problem, "set cpu to 1")
+        problem = f"containers have less than one CPU, which requires a service with request-based billing ({beside})"
+        yield Finding("containers", problem, "set cpu to 1")
         return
     if run.concurrency is not None and run.concurrency > one:
-        problem = f"concurrency is {run.concurrency} {beside}"
-        yield Finding(run.subject, "concurrency", problem, f"set it to {one}, or cpu to 1")
+        yield Finding("concurrency", f"concurrency is {run.concurrency} {beside}", f"set it to {one}, or cpu to 1")
     if run.generation == _SECOND:
-        problem = f"generation is {_SECOND} {beside}, which the first has alone"
-        yield Finding(run.subject, "generation", problem, "leave executionEnvironment out, or set cpu to 1")
+        problem = f"generation is {_SECOND} {beside}, which only the first supports"
+        yield Finding("generation", problem, "remove executionEnvironment, or set cpu to 1")
     if not run.cpu_idle:
-        problem = f"cpu_idle is false {beside}, which are to be had with request-based billing alone"
-        yield Finding(run.subject, "cpu_idle", problem, "set billing of its group to request, or cpu to 1")
+        problem = f"cpu_idle is false {beside}, which require request-based billing"
+        yield Finding("cpu_idle", problem, "set billing of its group to request, or cpu to 1")
 
 
 RULE = ResourceRule(
@@ -36,7 +35,7 @@ RULE = ResourceRule(
     name="below-one-cpu",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="Less than one CPU comes with one request at a time, request-based billing and the first generation.",
+    summary="Below one CPU, a service uses concurrency 1, request-based billing and the first generation.",
     remedy="set cpu of its group under machine.cloud.services to 1",
     resources=(ResourceCheck(of="runs", reads=("containers", "concurrency", "generation", "cpu_idle"), check=_check),),
 )

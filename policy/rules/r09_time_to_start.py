@@ -1,4 +1,4 @@
-"""R09: what starts is waited for long enough to load its model, and no longer than Cloud Run waits."""
+"""R09: a startup probe allows time to load a model, within the limit of Cloud Run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
         if probe.kind != "startup":
             continue
         if probe.patience_s > most:
-            problem = f"probes wait {probe.patience_s} s for its start, and Cloud Run {most} s at the most"
-            remedy = f"lower containers.<name>.health.start_period to {most}s, and load the model after it answers"
-            yield Finding(container.subject, "probes", problem, remedy)
+            problem = f"probes allow {probe.patience_s} s to start, but Cloud Run allows at most {most} s"
+            remedy = f"lower containers.<name>.health.start_period to {most}s, and load the model after startup"
+            yield Finding("probes", problem, remedy)
         elif container.gpu and probe.patience_s < least:
-            problem = f"probes wait {probe.patience_s} s for its start, and loading a model takes longer than {least} s"
-            yield Finding(container.subject, "probes", problem)
+            problem = f"probes allow {probe.patience_s} s to start, but loading a model takes longer than {least} s"
+            yield Finding("probes", problem)
 
 
 RULE = ContainerRule(
@@ -28,7 +28,7 @@ RULE = ContainerRule(
     name="time-to-start",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A startup probe waits as long as the model takes to load, within what Cloud Run allows.",
+    summary="A startup probe allows time to load a model, within the limit of Cloud Run.",
     remedy="raise containers.<name>.health.start_period",
     elsewhere="raise failureThreshold or periodSeconds of its startupProbe",
     defaults={"gpu_at_least_s": 30},

@@ -1,25 +1,20 @@
-"""R10: a revision says which version of a secret it reads.
+"""R10: a revision pins the versions of its secrets.
 
-`latest` is whichever there is when an instance starts: a new one rolls nothing out, and nothing can be rolled back.
+`latest` is resolved when an instance starts: a new version causes no rollout and cannot be rolled back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from fleet.redaction import shown
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.views.cloudrun import RunView
+from policy.core.checks import on_entries
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
+from policy.views.cloudrun import SecretUse
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
-    for secret in run.secrets:
-        if not secret.version.isdecimal():
-            said = shown(secret.version) if secret.version else "no version"
-            problem = (
-                f"secrets hold {shown(secret.name)} with {said}, so instances of one revision may read different ones"
-            )
-            yield Finding(run.subject, "secrets", problem)
+def _problem(secret: SecretUse, settings: Settings) -> str | None:
+    version = shown(secret.version) if secret.version else "no version"
+    what = f"secrets hold {shown(secret.name)} with {version}, so instances of one revision may use different values"
+    return None if secret.version.isdecimal() else what
 
 
 RULE = ResourceRule(
@@ -27,8 +22,8 @@ RULE = ResourceRule(
     name="pinned-secrets",
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
-    summary="A secret is read in a version that is a number.",
+    summary="A secret is pinned to a numbered version.",
     remedy="set its version under machine.cloud.secrets",
     elsewhere="set its version to a number",
-    resources=(ResourceCheck(of="runs", reads=("secrets",), each=("secrets",), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_entries("secrets", _problem)),),
 )

@@ -1,35 +1,34 @@
-"""R11: what talks to private addresses, such as machines at home, goes through the project's network.
+"""R11: a service that uses private addresses, such as machines at home, has VPC egress.
 
-Without one, such an address leads nowhere from Cloud Run.
+Without it, such an address is unreachable from Cloud Run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from ipaddress import ip_network
 
-from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.parsing.addresses import parse_address
+from policy.core.checks import on_field
+from policy.core.parsing.addresses import parse_address
+from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunView
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
 _PRIVATE = tuple(
-    # The last is carriers' and meshes', such as a VPN between machines.
+    # The last is carrier-grade NAT, which mesh VPNs use.
     ip_network(subnet)
     for subnet in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 
 
-def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
+def _problem(run: RunView, settings: Settings) -> str | None:
     if run.egress is not None:
-        return
+        return None
     for view in run.containers:
         for name, value in view.env:
             if found := next(filter(_is_private, _ADDRESS.findall(value)), None):
-                problem = f"egress is not set, but env {name} of {view.name} leads to {found}, which is private"
-                yield Finding(run.subject, "egress", problem)
-                return
+                return f"egress is not set, but env {name} of {view.name} holds {found}, a private address"
+    return None
 
 
 def _is_private(text: str) -> bool:
@@ -42,9 +41,9 @@ RULE = ResourceRule(
     name="private-egress",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="What talks to private addresses goes through the project's network.",
+    summary="A service that uses private addresses has VPC egress.",
     remedy="set egress of its group, and network and subnet of machine.cloud",
-    elsewhere="give its template a vpcAccess",
+    elsewhere="set vpcAccess on its template",
     sources=("Cloud Foundation Fabric vpc_access",),
-    resources=(ResourceCheck(of="runs", reads=("egress", "containers"), check=_check),),
+    resources=(ResourceCheck(of="runs", **on_field("egress", _problem, "containers")),),
 )

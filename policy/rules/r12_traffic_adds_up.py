@@ -1,4 +1,4 @@
-"""R12: every request goes to a version, and one on trial can be looked at by itself."""
+"""R12: traffic adds up to 100 percent, and a canary has its own URL."""
 
 from __future__ import annotations
 
@@ -17,18 +17,16 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     total = sum(share.percent for share in run.traffic)
     tags = [share.tag for share in run.traffic if share.tag]
     if total != _ALL:
-        yield Finding(run.subject, "traffic", f"traffic adds up to {total} percent, and must to {_ALL}")
+        yield Finding("traffic", f"traffic adds up to {total} percent instead of {_ALL}")
     if any(not 0 <= share.percent <= _ALL for share in run.traffic):
-        yield Finding(run.subject, "traffic", f"traffic holds a share that is not between 0 and {_ALL} percent")
+        yield Finding("traffic", f"traffic holds a share that is not between 0 and {_ALL} percent")
     if len(tags) > limits().tags_max:
-        yield Finding(
-            run.subject, "traffic", f"traffic has {len(tags)} tags, and a region {limits().tags_max} at the most"
-        )
+        yield Finding("traffic", f"traffic has {len(tags)} tags, but a region allows at most {limits().tags_max}")
     if twice := sorted({tag for tag in tags if tags.count(tag) > 1}):
-        yield Finding(run.subject, "traffic", f"traffic has the tag {twice[0]} twice, and it is one address")
+        yield Finding("traffic", f"traffic has the tag {twice[0]} twice, but a tag is one URL")
     if run.kind == SERVICE and len(run.traffic) > 1 and not tags:
-        problem = "traffic is divided without a tag, so nobody can look at the version on trial by itself"
-        yield Finding(run.subject, "traffic", problem, "give the version on trial a tag")
+        problem = "traffic is split without a tag, so the canary cannot be tested by itself"
+        yield Finding("traffic", problem, "set a tag on the canary")
 
 
 RULE = ResourceRule(
@@ -36,7 +34,7 @@ RULE = ResourceRule(
     name="traffic-adds-up",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="The shares of requests add up to 100 percent, and a version on trial has a tag.",
-    remedy="let the percents of its traffic add up to 100",
+    summary="Traffic adds up to 100 percent, and a canary has a tag.",
+    remedy="make the percentages of its traffic add up to 100",
     resources=(ResourceCheck(of="runs", reads=("traffic",), check=_check),),
 )

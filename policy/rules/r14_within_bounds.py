@@ -1,6 +1,6 @@
-"""R14: timeouts, requests at a time, names and variables are as long as Cloud Run takes them.
+"""R14: timeouts, concurrency, names and variables are within the limits of Cloud Run.
 
-The figures stand in `fleet/data/cloudrun-limits.yaml`.
+The limits are in `fleet/data/cloudrun-limits.yaml`.
 """
 
 from __future__ import annotations
@@ -9,32 +9,29 @@ from collections.abc import Iterator
 
 from fleet.redaction import shown
 from fleet.targets.cloudrun.limits import limits
+from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.views.cloudrun import JOB, RunView
-from policy.views.container import CLOUDRUN, ContainerView
+from policy.views.container import CLOUDRUN
 
 
-def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
-    most = limits().env_value_max
-    for name, value in container.env:
-        if (length := len(value.encode(errors="replace"))) > most:
-            problem = f"env {shown(name)} has {length} bytes, and may have {most}"
-            yield Finding(container.subject, "env", problem, "give it as a file")
+def _env_problem(variable: tuple[str, str], settings: Settings) -> str | None:
+    name, value = variable
+    length, most = len(value.encode(errors="replace")), limits().env_value_max
+    return f"env {shown(name)} has {length} bytes, above the maximum of {most}" if length > most else None
 
 
 def _check_run(run: RunView, settings: Settings) -> Iterator[Finding]:
     known = limits()
     most = known.task_timeout_max if run.kind == JOB else known.timeout_max
     if run.timeout_s is not None and run.timeout_s > most:
-        yield Finding(
-            run.subject, "timeout_s", f"timeout_s is {run.timeout_s}, and may be {most}", f"set it to {most}s"
-        )
+        yield Finding("timeout_s", f"timeout_s is {run.timeout_s}, above the maximum of {most}", f"set it to {most}s")
     if run.concurrency is not None and run.concurrency > known.concurrency_max:
-        problem = f"concurrency is {run.concurrency}, and may be {known.concurrency_max}"
-        yield Finding(run.subject, "concurrency", problem, f"set it to {known.concurrency_max}")
+        problem = f"concurrency is {run.concurrency}, above the maximum of {known.concurrency_max}"
+        yield Finding("concurrency", problem, f"set it to {known.concurrency_max}")
     if len(run.name) > known.name_length_max:
-        problem = f"name {shown(run.name)} has {len(run.name)} characters, and may have {known.name_length_max}"
-        yield Finding(run.subject, "name", problem, "shorten it")
+        problem = f"name {shown(run.name)} has {len(run.name)} characters, above the maximum of {known.name_length_max}"
+        yield Finding("name", problem, "shorten it")
 
 
 RULE = ContainerRule(
@@ -42,11 +39,9 @@ RULE = ContainerRule(
     name="within-bounds",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="Timeouts, requests at a time, names and variables are within what Cloud Run takes.",
+    summary="Timeouts, concurrency, names and variables are within the limits of Cloud Run.",
     remedy="lower it under machine.cloud.services of its group",
     targets=(CLOUDRUN,),
-    reads=("env",),
-    each=("env",),
-    check=_check,
+    **on_entries("env", _env_problem, "mount it as a file"),
     resources=(ResourceCheck(of="runs", reads=("timeout_s", "concurrency", "name"), check=_check_run),),
 )

@@ -1,6 +1,6 @@
-"""R15: an image comes from Artifact Registry, near the region that runs it.
+"""R15: an image comes from Artifact Registry near the region that runs it.
 
-A start waits for the image: from far away it is slower, is paid for as traffic, and fails with the other region.
+Pulling from far away slows starts, costs egress, and fails if the other region does.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.redaction import shown
+from policy.core.parsing.images import parse_image
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
-from policy.parsing.images import parse_image
 from policy.views.cloudrun import RunView
 
 _HOST = "-docker.pkg.dev"
@@ -24,14 +24,14 @@ def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
         near = f"use {run.region}{_HOST}/<project>/<repository>" if run.region else "use its region's"
         if place == image.registry:
             problem = f"containers hold {view.name}, whose image {shown(view.image)} is not from Artifact Registry"
-            yield Finding(run.subject, "containers", problem, near)
+            yield Finding("containers", problem, near)
         elif run.region and place != run.region and not _is_near(place, run.region, settings):
-            problem = f"containers hold {view.name}, whose image comes from {place} to {run.region}"
-            yield Finding(run.subject, "containers", problem, near)
+            problem = f"containers hold {view.name}, whose image is pulled from {place} to {run.region}"
+            yield Finding("containers", problem, near)
 
 
 def _is_near(place: str, region: str, settings: Settings) -> bool:
-    """Whether both are of one continent: `europe`, which has a registry of its own, or one of its regions."""
+    """Whether both are on one continent: its multi-region such as `europe`, or one of its regions."""
     continent = region.partition("-")[0]
     return place == continent or (place.startswith(f"{continent}-") and not settings["same_region"])
 
@@ -41,8 +41,8 @@ RULE = ResourceRule(
     name="image-is-near",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="An image comes from Artifact Registry on the continent that runs it, or in its very region.",
-    remedy="set images.registry to one of the region",
+    summary="An image comes from Artifact Registry on the same continent, or in the same region.",
+    remedy="set images.registry to a registry of the region",
     defaults={"same_region": False},
     resources=(ResourceCheck(of="runs", reads=("region", "containers"), check=_check),),
 )

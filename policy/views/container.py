@@ -7,10 +7,11 @@ in `unknown` under the view's own field name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated
 
+from fleet.frozen import dataclass
 from policy.views.keys import of_group, of_stack, own
 
 DOCKER = "docker"
@@ -22,7 +23,7 @@ VOLUME = "volume"
 TMPFS = "tmpfs"
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
-"""Where processes of a container share memory."""
+"""POSIX shared memory of a container."""
 
 MAIN = "main"
 INIT = "init"
@@ -41,25 +42,24 @@ class Mount:
     """`bind`, `volume` (on Kubernetes a claim) or `tmpfs`; else the pod's own word: `emptyDir`, `secret`..."""
     read_only: bool = False
     propagation: str = ""
-    """Whether what is mounted below it later is seen on the other side too, in the target's own word (`rshared`,
-    `Bidirectional`); empty where none is given, which means that it is not."""
+    """In the target's own word (`rshared`, `Bidirectional`); empty if not set, which means private."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
-    """A container port reachable from outside the container's network."""
+    """A container port published on the host."""
 
     host_address: str
     """Address of the host it is bound to; empty, `0.0.0.0` or `::` is every address."""
     host_port: int
-    """0 where the daemon picks one."""
+    """0 if the daemon picks one."""
     container_port: int
     protocol: str = "tcp"
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerPort:
-    """A port that a container says it listens on."""
+    """A port that a container declares."""
 
     number: int
     name: str = ""
@@ -73,11 +73,11 @@ class Probe:
     kind: str
     """`liveness`, `readiness` or `startup`."""
     handler: str
-    """What it asks, in one text: two probes that ask the same have the same."""
+    """Request or command as one text; equal for probes that check the same."""
     port: str = ""
-    """Number or name of the port it asks; empty where it runs a command."""
+    """Number or name of its port; empty for a command."""
     patience_s: int = 30
-    """How long it may fail before something is done."""
+    """How long it may fail before the container is restarted or gets no traffic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +85,40 @@ class ContainerView:
     """One container as registered. Absent optional values are None (or empty collections)."""
 
     subject: str
-    """Logical name of the resource; a pod's containers each add their name after a slash."""
+    """Logical name of the resource; followed by a slash and the container's name if it has several."""
     target: str
     """`docker`, `kubernetes` or `cloudrun`."""
     name: str
     role: str = MAIN
-    """In a pod: `main`, `init`, `sidecar` (an init container that goes on) or `ephemeral`; on Cloud Run the first two
-    but `init`."""
+    """In a pod: `main`, `init`, `sidecar` (an init container that keeps running) or `ephemeral`; on Cloud Run `main` or
+    `sidecar`."""
     urn: str = ""
     host: Annotated[str, of_stack("machine.connection")] = ""
-    """What it runs on: the machine component's logical name, else its provider. One host, one set of ports."""
+    """Logical name of its machine component, else URN of its provider. Ports are unique per host."""
     image: Annotated[str | None, own("image", "build")] = None
     user: Annotated[str | None, own("hardening.run_as")] = None
     """`uid`, `uid:gid` or names, as given; None leaves it to the image."""
     groups: Annotated[tuple[str, ...], own("hardening.run_as")] = ()
-    """Further groups; a pod's for files included."""
+    """Supplementary groups, including fsGroup."""
     non_root: Annotated[bool, own("hardening.run_as")] = False
-    """The target itself refuses to start it as root."""
+    """The runtime refuses to start it as root."""
     security_context: bool = False
-    """Kubernetes: the container has a security context of its own."""
+    """Kubernetes: the container itself has a security context."""
     privileged: bool = False
     no_new_privileges: Annotated[bool, own("hardening.no_new_privileges")] = False
     capabilities_added: Annotated[tuple[str, ...], own("hardening.capabilities")] = ()
     """Upper case, with the `CAP_` prefix (`ALL` stays)."""
     capabilities_dropped: Annotated[tuple[str, ...], own("hardening.capabilities")] = ()
     seccomp: Annotated[str | None, own("hardening.seccomp")] = None
-    """`unconfined`, `runtime-default`, `custom`, or None where the target's default profile applies."""
+    """`unconfined`, `runtime-default`, `custom`, or None for the target's default."""
     apparmor: str | None = None
-    """`unconfined` or a profile; None where the target's default profile applies."""
+    """`unconfined` or a profile; None for the target's default."""
     selinux: tuple[tuple[str, str], ...] = ()
-    """(part, value) pairs of what is set: `type`, `user`, `role`, `level`, and `disable` on Docker."""
+    """(option, value) pairs: `type`, `user`, `role`, `level`, and `disable` on Docker."""
     proc_mount: str | None = None
-    """Kubernetes' word; None where the default applies."""
+    """As in Kubernetes; None for the default."""
     sysctls: tuple[str, ...] = ()
-    """Docker: names; a pod has them as a whole."""
+    """Docker: names. On Kubernetes they belong to the pod."""
     read_only_root: Annotated[bool, own("hardening.read_only_root")] = False
     host_process: bool = False
     """Windows: a process of the host."""
@@ -133,67 +133,63 @@ class ContainerView:
     """Host device paths."""
     ports: Annotated[tuple[PublishedPort, ...], of_group("ports")] = ()
     container_ports: Annotated[tuple[ContainerPort, ...], of_group("ports")] = ()
-    """Kubernetes: the ports it says it listens on."""
+    """Kubernetes and Cloud Run: declared ports."""
     network_mode: Annotated[str | None, of_stack("machine.network")] = None
-    """Docker's own word: `bridge`, `none`, `host`, `container:<name>` or a network; None elsewhere."""
+    """As in Docker: `bridge`, `none`, `host`, `container:<name>` or a network; None elsewhere."""
     networks: Annotated[tuple[str, ...], of_stack("machine.network")] = ()
-    """User-defined networks it joins; an entry is empty where its name is not known yet."""
+    """User-defined networks it joins; empty text for a name that is unknown at preview."""
     extra_hosts: tuple[tuple[str, str], ...] = ()
     """(name, address) pairs."""
     memory_limit_mib: Annotated[int | None, own("memory.limit")] = None
     cpu_limit: Annotated[float | None, own("cpu.limit")] = None
     """CPUs, such as 1.5."""
     memory_request_mib: Annotated[int | None, own("memory.request")] = None
-    """Kubernetes: what the scheduler sets aside; the limit where only that is given."""
+    """Kubernetes: the request, which defaults to the limit."""
     cpu_request: Annotated[float | None, own("cpu.request")] = None
     storage_request_mib: int | None = None
-    """Disk of the node for what it writes and logs."""
+    """Ephemeral storage of the node."""
     storage_limit_mib: int | None = None
     process_limit: Annotated[int | None, of_stack("machine.process_limit")] = None
     open_files_limit: int | None = None
-    """Docker: ulimit nofile, of each process."""
+    """Docker: ulimit nofile, per process."""
     shared_memory_mib: Annotated[int | None, own("shared_memory")] = None
-    """Size of /dev/shm; None where it is the default of 64 MiB, or a mount of no stated size."""
+    """Size of /dev/shm; None for the default of 64 MiB, or a mount without a size."""
     log_driver: str | None = None
     log_bounded: bool = False
-    """Logs on the host's disk are bounded in size, or written elsewhere."""
+    """Logs on the host's disk have a maximum size, or are written elsewhere."""
     health_check: Annotated[bool, own("health")] = False
     """A liveness probe on Kubernetes."""
     probes: Annotated[tuple[Probe, ...], own("health")] = ()
     probe_hosts: Annotated[tuple[tuple[str, str], ...], own("health")] = ()
-    """(probe or hook, host) pairs where one asks another host than its own pod."""
+    """(probe or hook, host) pairs of those that target a host by name."""
     pull_policy: Annotated[str | None, own("image")] = None
     stop_grace_s: Annotated[int | None, own("stop_grace")] = None
-    """From the signal to stop until it is killed; None where the target's default applies."""
+    """Time between SIGTERM and SIGKILL; None for the target's default."""
     drain_s: int = 0
-    """What of that a hook before the signal takes."""
+    """Part of it that the preStop hook takes."""
     restart: Annotated[str | None, own("restart")] = None
     restart_max: int | None = None
     one_shot: bool = False
-    """Expected to end by itself, and not started again."""
+    """It runs to completion and is not restarted."""
     env: Annotated[tuple[tuple[str, str], ...], own("env")] = ()
-    """(name, value) pairs in order, duplicates kept; a value unknown at preview is the empty string."""
+    """(name, value) pairs in order, with duplicates; an unknown value is empty."""
     env_secrets: Annotated[tuple[str, ...], own("secrets")] = ()
     """Variables filled from a secret store; a whole secret as `<secret>.*`."""
     args: Annotated[tuple[str, ...], own("command")] = ()
-    """Entry point and command, a word each."""
+    """Words of entry point and command."""
     gpu: Annotated[bool, own("gpu")] = False
-    """It is given a GPU through the target's own field (device request, runtime resource)."""
+    """It requests a GPU (device request, extended resource)."""
     gpu_runtime: Annotated[bool, own("gpu")] = False
-    """Its runtime hands out GPUs by what the environment says, the image's own included."""
+    """Its runtime exposes GPUs by environment variables, including those of the image."""
     gpu_ids: tuple[str, ...] = ()
-    """Docker: the cards it is given by name: index, UUID or CDI name."""
+    """Docker: cards it requests, by index, UUID or CDI name."""
     ends_first: bool = False
-    """Docker: where it is replaced, it ends before its successor starts."""
+    """Docker: a replacement stops it before the new one starts."""
     devices_asked: Annotated[Mapping[str, int], own("gpu")] = field(default_factory=dict)
-    """Kubernetes: extended resources by name (`nvidia.com/gpu`), as the limit says."""
+    """Kubernetes: extended resources it requests, by name (`nvidia.com/gpu`)."""
     replicas: int = 1
-    """How many of it run at least."""
+    """Minimum number of replicas."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """The project's own vocabulary (`fleet.*`); on Docker all labels."""
+    """Labels of this project (`fleet.*`); on Docker all labels."""
     unknown: frozenset[str] = frozenset()
-    """Fields of this view whose value is unknown at preview, wholly or in part."""
-
-
-Reader = Callable[[str, Mapping[str, Any]], list[ContainerView]]
-"""(logical name, provider properties in camelCase) -> the containers in it."""
+    """Fields that are unknown at preview, wholly or in part."""

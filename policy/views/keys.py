@@ -1,19 +1,20 @@
-"""The key of a file that a field of a view comes from, declared with the field: `Annotated[str, own("image")]`."""
+"""The key of a file that sets a field of a view, declared with the field: `Annotated[str, own("image")]`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import get_type_hints
 
+from fleet.frozen import dataclass
+
 
 class Scope(StrEnum):
-    """Where a key's path starts."""
+    """Where the path of a key starts."""
 
     OWN = "own"
-    """At what the file declares the resource by: a container or volume of a group, a group, a part of a stack."""
+    """At the declaration of the resource: a container or volume of a group, a group, a part of a stack."""
     GROUP = "group"
     """In the group's file."""
     STACK = "stack"
@@ -22,14 +23,14 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Dotted paths of which the first that a file holds decides a field."""
+    """Dotted paths; the first one present in the file sets the field."""
 
     scope: Scope
     paths: tuple[str, ...]
 
 
 def own(*paths: str) -> Key:
-    """A key below what declares the resource."""
+    """A key below the declaration of the resource."""
     return Key(Scope.OWN, paths)
 
 
@@ -45,7 +46,7 @@ def of_stack(*paths: str) -> Key:
 
 @cache
 def keys_of(view: type) -> Mapping[str, Key]:
-    """Field of a view -> the key it declares."""
+    """Field of a view -> its key."""
     hints = get_type_hints(view, include_extras=True)
     marks = ((name, mark) for name, hint in hints.items() for mark in getattr(hint, "__metadata__", ()))
     return {name: mark for name, mark in marks if isinstance(mark, Key)}

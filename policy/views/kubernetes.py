@@ -1,16 +1,20 @@
-"""What a Kubernetes cluster holds beside containers, as rules see it: pods as a whole, and the objects around them."""
+"""Views of Kubernetes objects other than containers: pods as a whole, and the objects around them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
 from policy.views.keys import of_group, of_stack
 from policy.views.label_selectors import Selector
 
 DEFAULT_NAMESPACE = "default"
+
+Place = tuple[str, str]
+"""(cluster, namespace)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +26,20 @@ class ObjectView:
     kind: str
     """`Deployment`, `Service`..."""
     name: str
-    """`metadata.name`; the logical name where none is given."""
+    """`metadata.name`, else the logical name."""
     urn: str = ""
     host: Annotated[str, of_stack("machine.connection")] = ""
-    """The cluster: like a container's host."""
+    """The cluster, like the host of a container."""
     namespace: Annotated[str, of_group("tenant")] = ""
-    """As given, else the provider's; empty for what belongs to no namespace, and where a resource is read alone."""
+    """As given, else the provider's; empty for cluster-wide objects, and for a resource that is read alone."""
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
 
-    def shares_namespace(self, other: ObjectView) -> bool:
-        """Whether two objects are in the same namespace of the same cluster; unknown ones are in none."""
-        return (
-            (self.host, self.namespace) == (other.host, other.namespace)
-            and "namespace" not in self.unknown
-            and "namespace" not in other.unknown
-        )
+    @property
+    def place(self) -> Place | None:
+        """(cluster, namespace); None while the namespace is unknown."""
+        return None if "namespace" in self.unknown else (self.host, self.namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class PodVolume:
 
     name: str
     kind: str
-    """Kubernetes' word: `emptyDir`, `hostPath`, `persistentVolumeClaim`...; empty where none is given."""
+    """`emptyDir`, `hostPath`, `persistentVolumeClaim`...; empty if not set."""
     source: str = ""
     """Path on the host or name of the claim."""
     read_only: bool = False
@@ -57,43 +58,53 @@ class PodVolume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodView(ObjectView):
-    """A pod, or the template that a workload makes pods of. Name, labels and annotations are the workload's own."""
+    """A pod, or the pod template of a workload. Name, labels and annotations are those of the workload."""
 
     kind: Annotated[str, of_group("rollout")]
     pod_labels: Mapping[str, str] = field(default_factory=dict)
     pod_annotations: Mapping[str, str] = field(default_factory=dict)
     selector: Selector | None = None
-    """Of the workload, for its own pods."""
+    """Selector of the workload for its own pods."""
     replicas: Annotated[int | None, of_group("scaling.min")] = None
-    """As given; None leaves it to a scaler, or to the default of one."""
+    """As given; None leaves it to an autoscaler, or to the default of one."""
     strategy: Annotated[str, of_group("rollout")] = ""
     """`RollingUpdate`, `Recreate`, `OnDelete` or empty for the default."""
     surge: Annotated[str, of_group("rollout.surge")] = ""
-    """Deployment: pods above the wanted number while it rolls, a number or percent; empty for the default."""
+    """Deployment: maxSurge, a number or percentage; empty for the default."""
     unavailable: str = ""
-    """Deployment: pods that may be missing while it rolls, in the same way."""
+    """Deployment: maxUnavailable, in the same form."""
     bare: bool = False
-    """Nothing starts it anew elsewhere when its node is gone."""
+    """No controller reschedules it when its node is gone."""
     ends_by_itself: bool = False
     """A job."""
     service_account: str = ""
     token: bool | None = None
-    """Whether it says that the account's token is mounted."""
+    """automountServiceAccountToken; None if not set."""
     security_context: bool = False
     sysctls: tuple[str, ...] = ()
     host_aliases: tuple[str, ...] = ()
     volumes: Annotated[tuple[PodVolume, ...], of_group("volumes")] = ()
     spread: bool = False
-    """It asks to be kept apart from its own kind: by anti-affinity or spread over nodes."""
+    """It has pod anti-affinity or topology spread constraints."""
     host_network: bool = False
     node_selector: Mapping[str, str] = field(default_factory=dict)
     priority_class: str = ""
     containers: tuple[ContainerView, ...] = ()
 
+    @property
+    def run_labels(self) -> Mapping[str, str]:
+        """Labels of its pods, including those that the controller adds."""
+        added: Mapping[str, str] = {}
+        if self.kind == "StatefulSet":
+            added = {"statefulset.kubernetes.io/pod-name": f"{self.name}-0", "apps.kubernetes.io/pod-index": "0"}
+        elif self.kind == "Job":
+            added = {"job-name": self.name, "batch.kubernetes.io/job-name": self.name}
+        return {**added, **self.pod_labels} if added else self.pod_labels
+
 
 @dataclass(frozen=True, slots=True)
 class ServicePort:
-    """A port of a service, and the one it leads to: a number or a container port's name."""
+    """A port of a service and its target: a number or the name of a container port."""
 
     number: int
     target: str
@@ -115,14 +126,14 @@ class Allowance:
     """One ingress or egress rule of a network policy."""
 
     everywhere: bool
-    """From or to anybody."""
+    """It applies to all peers."""
     ports: tuple[tuple[str, str], ...] = ()
-    """(protocol in capitals, number or name); empty is every port."""
+    """(protocol in upper case, number or name); empty for every port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkPolicyView(ObjectView):
-    """A network policy. None in place of a list of rules: it does not isolate in that direction."""
+    """A network policy. None instead of rules if it does not isolate in that direction."""
 
     selector: Selector = field(default_factory=Selector)
     ingress: Annotated[tuple[Allowance, ...] | None, of_group("ports")] = None
@@ -131,15 +142,15 @@ class NetworkPolicyView(ObjectView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView(ObjectView):
-    """An ingress, a gateway or a route of one: what leads from outside to services."""
+    """An ingress, a gateway or a route of one."""
 
     hosts: Annotated[tuple[str, ...], of_stack("machine.cluster.entrance")] = ()
-    """As given; empty where a rule names none, which means every host."""
+    """As given; empty text for a rule without a host, which matches every host."""
     tls_hosts: Annotated[tuple[str, ...], of_stack("machine.cluster.entrance")] = ()
     encrypted: bool = False
-    """Ingress: it has TLS at all; gateway: one of its listeners has. A route has what its gateway has."""
+    """An ingress has TLS, or one listener of a gateway has. Not set for routes."""
     backends: Annotated[tuple[tuple[str, str], ...], of_stack("machine.cluster.entrance")] = ()
-    """(namespace or empty, name) of each service it leads to."""
+    """(namespace or empty, name) of each backend service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +172,7 @@ class DisruptionBudgetView(ObjectView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView(ObjectView):
-    """A service account; `token` as a pod's."""
+    """A service account; `token` as in PodView."""
 
     token: bool | None = None
 
@@ -179,14 +190,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleView(ObjectView):
-    """A role, or a cluster's."""
+    """A Role or ClusterRole."""
 
     grants: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingView(ObjectView):
-    """Who has a role: subjects are (kind, namespace or empty, name)."""
+    """A RoleBinding or ClusterRoleBinding; subjects are (kind, namespace or empty, name)."""
 
     role_kind: str = ""
     role_name: str = ""
@@ -195,7 +206,7 @@ class BindingView(ObjectView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataView(ObjectView):
-    """A config map; texts only. (A secret's values are Pulumi's to hide.)"""
+    """A config map; texts only. (Pulumi hides the values of secrets.)"""
 
     data: Mapping[str, str] = field(default_factory=dict)
 
@@ -209,7 +220,7 @@ class ScheduleView(ObjectView):
 
 @dataclass(frozen=True, slots=True)
 class PoolView:
-    """Nodes of a cluster that are alike; memory in MiB, per node and per card."""
+    """A pool of identical nodes; memory in MiB, per node and per card."""
 
     name: str
     nodes: int
@@ -219,15 +230,15 @@ class PoolView:
     gpu_model: str = ""
     gpu_memory_mib: int = 0
     sharing: str = "none"
-    """`none`, `whole-device`, `shared-device` or `memory-amount`: how a card is handed out."""
+    """How cards are shared: `none`, `whole-device`, `shared-device` or `memory-amount`."""
     shared_replicas: int = 1
-    """Pods that may share a card, where it is a shared device."""
+    """Pods that may share a card with `shared-device`."""
     context_mib: int = 0
     """Cost of one CUDA process."""
     cuda: str = ""
-    """Newest CUDA that the nodes' driver runs; empty where nobody has said."""
+    """Newest CUDA that the nodes' driver runs; empty if not stated."""
     arch: str = ""
-    """Architecture of its processors, `amd64` or `arm64`; empty where nobody has said."""
+    """Architecture of its processors, `amd64` or `arm64`; empty if not stated."""
 
     @property
     def cards(self) -> int:

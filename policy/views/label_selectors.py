@@ -1,9 +1,11 @@
-"""Kubernetes' label selectors: which pods a service, a network policy or a budget is about."""
+"""Label selectors of Kubernetes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from fleet.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Labels and expressions that must all be met; without any, everything is selected."""
+    """Labels and expressions that must all match; an empty one selects everything."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     requirements: tuple[Requirement, ...] = ()

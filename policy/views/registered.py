@@ -1,10 +1,12 @@
-"""One resource as a program registered it: plain data, whoever observed it (the engine or the offline plan)."""
+"""A resource as a program registered it, in plain data; from the engine or the offline plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, final
+
+from fleet.frozen import dataclass
 
 
 @final
@@ -21,7 +23,7 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
-"""Stands in properties for a value that is known only after `up`."""
+"""Placeholder for a value that is known only after `up`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,10 @@ class Registered:
     """URN of the parent; empty directly under the stack."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    """Of a component, what `register_outputs` gave; not read for other resources."""
+    """Outputs of a component; not read for other resources."""
     provider: str = ""
-    """URN or reference (`<urn>::<id>`) of its provider; empty where it is not known."""
+    """URN or reference (`<urn>::<id>`) of its provider; empty if unknown."""
     protect: bool = False
-    """It cannot be deleted until that is taken back."""
+    """The `protect` option."""
     deletes_first: bool | None = None
-    """Whether a replacement ends it before its successor starts; None where the program has not said."""
+    """The `delete_before_replace` option; None if not set."""

@@ -8,10 +8,13 @@ judges one stack at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, fields
+from functools import cached_property
+from typing import Annotated, TypeVar
 
+from fleet.frozen import dataclass
+from fleet.labels import GROUP
 from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import ContainerView
 from policy.views.keys import of_stack, own
@@ -30,6 +33,9 @@ from policy.views.kubernetes import (
     ScheduleView,
     ServiceView,
 )
+from policy.views.selection import PodIndex
+
+ViewT = TypeVar("ViewT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +53,21 @@ class CardView:
     mps_uid: int | None = None
     mps_clients_max: int = 48
     device: str = ""
-    """Index, UUID (`GPU-...`) or CDI name by which containers are given it."""
+    """Index, UUID (`GPU-...`) or CDI name by which containers request it."""
     cuda: str = ""
-    """Newest CUDA that its driver runs; empty where nobody has said."""
+    """Newest CUDA version its driver supports; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """An address of a LAN that traffic goes to: a neighbour's, or the machine's own where others use it."""
+    """A LAN address that receives traffic: of a neighbour, or of the machine itself if others use it."""
 
     address: str
     machine: str
     encryption: str = ""
-    """`wireguard`, `tailscale`, `vpn` or `tls`; empty where nothing is said to encrypt it."""
+    """`wireguard`, `tailscale`, `vpn` or `tls`; empty if not stated."""
     accepted: str = ""
-    """Why it goes in the clear; empty where nobody has said."""
+    """Why it is unencrypted; empty if not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +81,33 @@ class MachineView:
     lan_address: Annotated[str, of_stack("machine.lan_address")]
     cards: Annotated[tuple[CardView, ...], of_stack("machine.gpus")] = ()
     subnets: Annotated[Mapping[str, str], of_stack("machine.network.subnet")] = field(default_factory=dict)
-    """Every container subnet of the fleet: network name -> CIDR; this machine's own included."""
+    """Every container subnet of the fleet, its own included: network name -> CIDR."""
     allowed_overlaps: tuple[str, ...] = ()
     """CIDRs that lie in Docker's default pools on purpose."""
     start_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every group of the fleet -> the groups it starts after."""
     memory_enforced: Annotated[str, of_stack("machine.memory_enforced")] = ""
-    """Of a device whose stock system ignores memory limits: `on`, `off` or `unstated`; empty of any other."""
+    """`on`, `off` or `unstated` for a device whose stock OS ignores memory limits; empty for others."""
     device_class: str = ""
-    """What the device is, such as `single-board-computer`; empty where nobody has said."""
+    """Class of device, such as `single-board-computer`; empty if not stated."""
     arch: str = ""
-    """Architecture of its processor, `amd64` or `arm64`; empty where nobody has said, and of a cluster or a cloud."""
+    """Architecture of its processor, `amd64` or `arm64`; empty if not stated, and for a cluster or a cloud."""
     agents: Mapping[str, int] | None = None
-    """The manifest: group -> how many agents it has. None where none was published."""
+    """The manifest: group -> number of agents. None if not published."""
     links: tuple[LinkView, ...] = ()
-    """What goes from machine to machine."""
+    """Traffic between machines."""
     pools: Annotated[tuple[PoolView, ...], of_stack("machine.cluster.node_pools")] = ()
     """Node pools of a cluster."""
     pool_label: str = ""
-    """Label of a node that names its pool."""
+    """Node label that holds the pool's name."""
     monthly_budget_usd: float | None = None
-    """What a month may cost; None where nobody has said."""
+    """Budget; None if not stated."""
     monthly_cost_usd: Annotated[
         Mapping[str, float], of_stack("machine.cloud.budget.monthly_usd", "monthly_budget_usd")
     ] = field(default_factory=dict)
-    """What a month costs at `idle`, `expected` and `maximum` load."""
+    """Cost at `idle`, `expected` and `maximum` load."""
     monthly_cost_unknown: tuple[str, ...] = ()
-    """What no price is known of, so that it costs more than that."""
+    """Items without a known price."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -123,22 +129,22 @@ class VolumeView:
     subject: str
     name: str
     host: Annotated[str, of_stack("machine.connection")] = ""
-    """What it lies on, like a container's."""
+    """Like the host of a container."""
     labels: Mapping[str, str] = field(default_factory=dict)
     device: Annotated[str, of_stack("machine.binds.{volume}")] = ""
-    """Folder or device of the host behind it; empty for a volume of the daemon's own."""
+    """Host directory or device behind it; empty for a volume that the daemon manages."""
     propagation: str = ""
-    """As a mount's."""
+    """As in Mount."""
     is_claim: bool = False
     """Kubernetes: a PersistentVolumeClaim."""
     protected: bool = False
-    """It cannot be deleted until that is taken back."""
+    """It is protected from deletion."""
     in_cloud: bool = False
     """A bucket, or a database instance."""
     keeps_data: bool = False
-    """Of one in the cloud: it is not deleted while it holds data."""
+    """Cloud: it is not deleted while it holds data."""
     copied: bool = False
-    """Of one in the cloud: its service keeps backups or old versions."""
+    """Cloud: the service keeps backups or old versions."""
     unknown: frozenset[str] = frozenset()
 
 
@@ -148,28 +154,28 @@ class ImageView:
 
     subject: str
     names: tuple[str, ...] = ()
-    """By which containers may name it."""
+    """Names by which containers may refer to it."""
     platforms: tuple[str, ...] = ()
-    """As given: `linux/arm64`; empty where none is."""
+    """As given, such as `linux/arm64`."""
     unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """A provider. `host` is the daemon's URL where it has one; `tls` is whether it carries certificates."""
+    """A provider. `host` is the URL of its daemon, if set; `tls`: it has certificates."""
 
     subject: str
     package: str
     host: str | None = None
     namespace: str = ""
-    """Kubernetes: where objects go that name no namespace."""
+    """Kubernetes: default namespace of its objects."""
     tls: bool = False
     unknown: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=False)
 class StackView:
-    """Everything registered, in registration order."""
+    """Everything registered, in registration order. Indexes are built on first use."""
 
     containers: tuple[ContainerView, ...] = ()
     networks: tuple[NetworkView, ...] = ()
@@ -194,41 +200,61 @@ class StackView:
     schedules: tuple[ScheduleView, ...] = ()
     """Velero's."""
     other_objects: tuple[ObjectView, ...] = ()
-    """Secrets, priority classes, endpoint slices: rules need but their names and labels."""
+    """Secrets, priority classes and endpoint slices: rules only need their metadata."""
     runs: tuple[RunView, ...] = ()
     """Services, jobs and worker pools of Cloud Run."""
     run_grants: tuple[RunGrantView, ...] = ()
-    """Who may use those, and their project."""
+    """Grants of roles on those, and on the project."""
     urns: Mapping[str, str] = field(default_factory=dict)
-    """Logical name -> URN; where two resources share a name, a container's comes first."""
+    """Logical name -> URN; containers take precedence if two resources share a name."""
+
+    @cached_property
+    def pod_index(self) -> PodIndex:
+        """Pods by place and label."""
+        return PodIndex(self.pods)
 
     def pods_on(self, machine: MachineView) -> Iterator[tuple[PodView, str]]:
-        """The pods of a cluster whose node selector is known, each with the pool it names or nothing."""
-        for pod in self.pods:
-            if pod.host == machine.subject and "node_selector" not in pod.unknown:
+        """The pods of a cluster with a known node selector, each with the pool it names, or empty text."""
+        for pod in self._pods_by_host.get(machine.subject, ()):
+            if "node_selector" not in pod.unknown:
                 yield pod, pod.node_selector.get(machine.pool_label, "")
 
-    def on(self, machine: MachineView) -> tuple[ContainerView, ...]:
+    def on(self, machine: MachineView) -> Sequence[ContainerView]:
         """The containers of one machine."""
-        return tuple(container for container in self.containers if container.host == machine.subject)
+        return self._containers_by_host.get(machine.subject, ())
 
-    def objects(self) -> Iterator[ObjectView]:
-        """Every object of a cluster, pods included."""
-        for collection in _OBJECTS:
-            yield from getattr(self, collection)
+    def of_group(self, group: str) -> Sequence[ContainerView]:
+        """The containers of a group."""
+        return self._containers_by_group.get(group, ())
 
     def unknown(self, fields: Iterable[str]) -> dict[str, list[str]]:
-        """Of fields named like `containers.labels`: those not known yet -> logical names of the resources."""
+        """Which of these fields (`containers.labels`) are unknown at preview -> logical names of the resources."""
+        return {path: found for path in fields if (found := self._unknown.get(path))}
+
+    @cached_property
+    def _unknown(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path in fields:
-            collection, _, name = path.partition(".")
-            subjects = [view.subject for view in getattr(self, collection) if name in view.unknown]
-            if subjects:
-                found[path] = subjects
+        for collection in (one.name for one in fields(self) if one.name != "urns"):
+            for view in getattr(self, collection):
+                for name in view.unknown:
+                    found.setdefault(f"{collection}.{name}", []).append(view.subject)
         return found
 
+    @cached_property
+    def _containers_by_host(self) -> Mapping[str, list[ContainerView]]:
+        return _grouped(self.containers, lambda container: container.host)
 
-_OBJECTS = (
-    "pods", "services", "network_policies", "entries", "scalers", "disruption_budgets", "namespaces", "quotas",
-    "accounts", "roles", "bindings", "config_maps", "schedules", "other_objects",
-)  # fmt: skip
+    @cached_property
+    def _containers_by_group(self) -> Mapping[str, list[ContainerView]]:
+        return _grouped(self.containers, lambda container: container.labels.get(GROUP, ""))
+
+    @cached_property
+    def _pods_by_host(self) -> Mapping[str, list[PodView]]:
+        return _grouped(self.pods, lambda pod: pod.host)
+
+
+def _grouped(views: Iterable[ViewT], key: Callable[[ViewT], str]) -> Mapping[str, list[ViewT]]:
+    found: dict[str, list[ViewT]] = {}
+    for view in views:
+        found.setdefault(key(view), []).append(view)
+    return found

@@ -19,10 +19,4 @@ class Facts:
 
     @property
     def name(self) -> str:
-        """The stack's."""
         return self.deployment.stack
-
-    @property
-    def agents(self) -> int:
-        """Number of agents."""
-        return sum(group.agents for group in self.deployment.groups)

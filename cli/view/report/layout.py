@@ -9,7 +9,7 @@ from itertools import groupby
 from fleet.model import PoolGpu, Sharing, Target
 from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
-from fleet.text import gibibytes, thousands
+from fleet.text import gibibytes, plural, thousands
 
 _GAP = 24.0
 """Between machines."""
@@ -25,7 +25,7 @@ _BETWEEN = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Canvas:
     """Limits of a drawing: width in pixels, groups side by side in a row of machines, and in one machine."""
 
     name: str
@@ -34,8 +34,8 @@ class Room:
     columns_of_one: int
 
 
-WIDE = Room("wide", 1320, 6, 4)
-NARROW = Room("narrow", 330, 2, 2)
+WIDE = Canvas("wide", 1320, 6, 4)
+NARROW = Canvas("narrow", 330, 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A group that may connect to another, at ports."""
+    """An allowed connection of two groups, and its ports."""
 
     source: Box
     target: Box
@@ -76,13 +76,12 @@ class Link:
 
     @property
     def crosses(self) -> bool:
-        """Whether the two are on different machines."""
         return self.source.stack != self.target.stack
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All positions."""
+    """Positions of everything drawn."""
 
     name: str
     width: float
@@ -92,57 +91,55 @@ class Drawing:
     links: tuple[Link, ...]
 
 
-def draw(deployments: Sequence[Deployment], room: Room, focus: str | None = None) -> Drawing:
+def draw(deployments: Sequence[Deployment], canvas: Canvas, focus: str | None = None) -> Drawing:
     """The drawing of several stacks; with a focus, of that stack and the groups connected with it."""
     groups = {d.stack: _shown(d, deployments, focus) for d in deployments}
     shown = [d for d in in_order(deployments) if groups[d.stack] or focus in (None, d.stack)]
     frames: list[Frame] = []
     boxes: list[Box] = []
     y = 1.0
-    for shelf in _shelves(shown, groups, room):
-        x, columns = 1.0, sum(count for _, count in shelf)
-        spare = room.width - 2 - _GAP * (len(shelf) - 1) - (_LEFT + _PAD) * len(shelf)
-        cell = spare / columns
+    for shelf in _shelves(shown, groups, canvas):
+        x = 1.0
+        spare = canvas.width - 2 - _GAP * (len(shelf) - 1) - (_LEFT + _PAD) * len(shelf)
+        cell = spare / sum(count for _, count in shelf)
         for deployment, count in shelf:
             frame, inside = _machine(deployment, groups[deployment.stack], (x, y), count, cell)
             frames.append(frame)
             boxes += inside
             x += frame.width + _GAP
-        height = max(frame.height for frame in frames[-len(shelf) :])
-        y += height + _GAP
-    return Drawing(room.name, room.width, y - _GAP + 1, tuple(frames), tuple(boxes), tuple(_links(deployments, boxes)))
+        y += max(frame.height for frame in frames[-len(shelf) :]) + _GAP
+    return Drawing(
+        canvas.name, canvas.width, y - _GAP + 1, tuple(frames), tuple(boxes), tuple(_links(deployments, boxes))
+    )
 
 
 def _shown(deployment: Deployment, others: Sequence[Deployment], focus: str | None) -> list[PlannedGroup]:
     """Drawn groups of a stack; GPU sharing first."""
-    everything = [*deployment.sharing, *deployment.groups]
+    groups = [*deployment.sharing, *deployment.groups]
     if focus in (None, deployment.stack):
-        return everything
+        return groups
     focused = next(d for d in others if d.stack == focus)
     near = {edge.target for edge in focused.edges} | {
         edge.source for edge in deployment.edges if any(edge.target == group.name for group in focused.groups)
     }
-    return [group for group in everything if group.name in near]
+    return [group for group in groups if group.name in near]
 
 
 def in_order(deployments: Sequence[Deployment]) -> list[Deployment]:
     """Connected machines first, so that they are adjacent; then larger ones."""
-    return sorted(
-        deployments,
-        key=lambda d: (-sum(1 for edge in d.edges if edge.address), -len(d.groups), d.stack),
-    )
+    return sorted(deployments, key=lambda d: (-sum(bool(edge.address) for edge in d.edges), -len(d.groups), d.stack))
 
 
 def _shelves(
-    deployments: Sequence[Deployment], groups: Mapping[str, Sequence[PlannedGroup]], room: Room
+    deployments: Sequence[Deployment], groups: Mapping[str, Sequence[PlannedGroup]], canvas: Canvas
 ) -> list[list[tuple[Deployment, int]]]:
     """Rows of machines with their columns: a machine goes into the first row with space for it."""
     shelves: list[list[tuple[Deployment, int]]] = []
     for deployment in deployments:
-        widest = max((len(found) for _, found in _waves(groups[deployment.stack])), default=1)
-        count = min(widest, room.columns_of_one)
-        row = next((row for row in shelves if sum(c for _, c in row) + count <= room.columns), None)
-        if row is None or room.columns == room.columns_of_one:
+        widest = max((len(members) for _, members in _waves(groups[deployment.stack])), default=1)
+        count = min(widest, canvas.columns_of_one)
+        row = next((row for row in shelves if sum(c for _, c in row) + count <= canvas.columns), None)
+        if row is None or canvas.columns == canvas.columns_of_one:
             shelves.append([(deployment, count)])
         else:
             row.append((deployment, count))
@@ -150,7 +147,7 @@ def _shelves(
 
 
 def _waves(groups: Sequence[PlannedGroup]) -> list[tuple[int, list[PlannedGroup]]]:
-    return [(wave, list(found)) for wave, found in groupby(groups, key=lambda group: group.wave)]
+    return [(wave, list(members)) for wave, members in groupby(groups, key=lambda group: group.wave)]
 
 
 def _machine(
@@ -160,23 +157,18 @@ def _machine(
     boxes: list[Box] = []
     labels: list[tuple[str, float, float]] = []
     top = y + _HEAD
-    for wave, found in _waves(groups):
+    for wave, members in _waves(groups):
         labels.append((f"wave {wave}", x + _LEFT, top + 14))
         top += _WAVE_HEAD
-        for index, group in enumerate(found):
+        for index, group in enumerate(members):
             row, column = divmod(index, columns)
+            width = cell - (_BETWEEN if column < columns - 1 else 0)
             place = (x + _LEFT + column * cell, top + row * _ROW)
-            boxes.append(_box(deployment, group, place, cell - (_BETWEEN if column < columns - 1 else 0)))
-        top += _ROW * -(-len(found) // columns)
-    width = _LEFT + cell * columns + _PAD
-    title = deployment.machine.title
-    frame = Frame(deployment.stack, title, machine_note(deployment), x, y, width, top - y + 6, tuple(labels))
-    return frame, boxes
-
-
-def _box(deployment: Deployment, group: PlannedGroup, at: tuple[float, float], width: float) -> Box:
-    has_gpu = any(container.gpu for container in group.containers)
-    return Box(deployment.stack, group.name, group_note(group, deployment), has_gpu, *at, width)
+            has_gpu = any(container.gpu for container in group.containers)
+            boxes.append(Box(deployment.stack, group.name, group_note(group, deployment), has_gpu, *place, width))
+        top += _ROW * -(-len(members) // columns)
+    stack, title, note = deployment.stack, deployment.machine.title, machine_note(deployment)
+    return Frame(stack, title, note, x, y, _LEFT + cell * columns + _PAD, top - y + 6, tuple(labels)), boxes
 
 
 def group_note(group: PlannedGroup, deployment: Deployment) -> str:
@@ -184,13 +176,13 @@ def group_note(group: PlannedGroup, deployment: Deployment) -> str:
     mib = sum(container.memory_request_mib for container in group.containers)
     gpus = [container.gpu for container in group.containers if container.gpu]
     least, most = _copies(group, deployment)
-    figures = [
-        *([f"{group.agents} agent{'s' if group.agents > 1 else ''}"] if group.agents else []),
+    figures = (
+        plural(group.agents, "agent") if group.agents else "",
         gibibytes(mib),
-        *([_gpu_note(gpus)] if gpus else []),
-        *([f"{most}x" if least == most else f"{least}-{most}x"] if most > 1 else []),
-    ]
-    return ", ".join(figures)
+        _gpu_note(gpus) if gpus else "",
+        (f"{most}x" if least == most else f"{least}-{most}x") if most > 1 else "",
+    )
+    return ", ".join(figure for figure in figures if figure)
 
 
 def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
@@ -198,13 +190,10 @@ def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
     machine, scaling = deployment.machine, group.operation.scaling
     if machine.cloud:
         service = machine.cloud.service(group.name)
-        always = max(1, service.min_instances if service.kind is Kind.WORKER_POOL else 1)
-        return (
-            (service.min_instances, service.instances_max(scaling.max))
-            if service.kind is Kind.SERVICE
-            else (always,) * 2
-        )
-    # A Docker machine runs one replica of a group.
+        if service.kind is Kind.SERVICE:
+            return service.min_instances, service.instances_max(scaling.max)
+        always = max(1, service.min_instances) if service.kind is Kind.WORKER_POOL else 1
+        return always, always
     return (1, 1) if machine.target is Target.DOCKER else (scaling.min, scaling.max)
 
 
@@ -234,7 +223,6 @@ def _links(deployments: Sequence[Deployment], boxes: Sequence[Box]) -> Iterator[
     home = {box.group: box for box in boxes}
     for deployment in deployments:
         for (source, target), edges in groupby(deployment.edges, key=lambda edge: (edge.source, edge.target)):
-            start = at.get((deployment.stack, source))
-            end = at.get((deployment.stack, target)) or home.get(target)
+            start, end = at.get((deployment.stack, source)), at.get((deployment.stack, target)) or home.get(target)
             if start and end:
                 yield Link(start, end, tuple(edge.port for edge in edges))

@@ -10,20 +10,17 @@ from cli.view.report.layout import Box, Drawing
 
 def mermaid(drawing: Drawing) -> str:
     """A flowchart with a subgraph per machine; dotted lines cross machines."""
-    return "\n".join(["flowchart BT", *_machines(drawing), *_links(drawing)]) + "\n"
+    return "\n".join(["flowchart BT", *_lines(drawing)]) + "\n"
 
 
-def _machines(drawing: Drawing) -> Iterator[str]:
-    boxes = {stack: list(found) for stack, found in groupby(drawing.boxes, key=lambda box: box.stack)}
+def _lines(drawing: Drawing) -> Iterator[str]:
+    boxes = {stack: list(group) for stack, group in groupby(drawing.boxes, key=lambda box: box.stack)}
     for frame in drawing.frames:
         yield f'  subgraph {_id(frame.stack)}["{_text(f"{frame.stack}: {frame.title}, {frame.note}")}"]'
         for box in boxes.get(frame.stack, []):
             shape = ("[[", "]]") if box.has_gpu else ("[", "]")
             yield f'    {_box(box)}{shape[0]}"{_text(box.group)}<br/>{_text(box.note)}"{shape[1]}'
         yield "  end"
-
-
-def _links(drawing: Drawing) -> Iterator[str]:
     for link in drawing.links:
         ports = ", ".join(map(str, link.ports))
         line = "-.->" if link.crosses else "-->"

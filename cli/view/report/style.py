@@ -1,4 +1,4 @@
-"""Style of the page, light or dark like the reader's system. No information is in colour alone."""
+"""Style and script of the page. Light or dark, as the system is set; no information is in colour alone."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ tbody th{font-weight:600}
 td.wave{width:4rem}
 tr:target{background:var(--sunk);outline:2px solid var(--accent)}
 code{font:.92em ui-monospace,monospace;overflow-wrap:anywhere}
-details,.told{border-top:1px solid var(--line);padding:.5rem 0;margin:0}
-.told{font-weight:600;padding:.65rem 0 .65rem 1.05rem}
+details,.summary{border-top:1px solid var(--line);padding:.5rem 0;margin:0}
+.summary{font-weight:600;padding:.65rem 0 .65rem 1.05rem}
 summary{cursor:pointer;font-weight:600;padding:.15rem 0}
 .memory{margin:.9rem 0}
 .memory p{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;margin:0 0 .25rem}

@@ -10,22 +10,20 @@ import htpy as h
 def table(
     caption: str, headings: tuple[str, ...], rows: Sequence[tuple[h.Node, ...]], numbers: int = 0, of: str = ""
 ) -> h.Renderable:
-    """A table that scrolls by itself where it is too wide; its last `numbers` columns hold figures.
+    """A table that scrolls if it is too wide. The first cell of a row is its heading.
 
-    A row's first cell is its heading. of: what a screen reader adds to the caption, where several tables share one.
+    numbers: count of right-aligned columns, at the end; of: disambiguates equal captions for screen readers.
     """
-    first_figure = len(headings) - numbers
-    head = h.tr[(h.th(scope="col", class_=_figure(i, first_figure))[words] for i, words in enumerate(headings))]
+    classes = [*[None] * (len(headings) - numbers), *["figure"] * numbers]
+    head = h.tr[(h.th(scope="col", class_=kind)[words] for words, kind in zip(headings, classes, strict=True))]
     body = [
         h.tr[
             h.th(scope="row")[row[0]],
-            (h.td(class_=_figure(i, first_figure))[cell] for i, cell in enumerate(row[1:], 1)),
+            (h.td(class_=kind)[cell] for cell, kind in zip(row[1:], classes[1:], strict=True)),
         ]
         for row in rows
     ]
-    made = h.table[h.caption[caption], h.thead[head], h.tbody[body]]
-    return h.div(class_="scroll", tabindex="0", role="region", aria_label=f"{caption}, {of}" if of else caption)[made]
-
-
-def _figure(index: int, first: int) -> str | None:
-    return "figure" if index >= first else None
+    label = f"{caption}, {of}" if of else caption
+    return h.div(class_="scroll", tabindex="0", role="region", aria_label=label)[
+        h.table[h.caption[caption], h.thead[head], h.tbody[body]]
+    ]

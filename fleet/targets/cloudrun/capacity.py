@@ -1,4 +1,4 @@
-"""Instances of Cloud Run: the size of a group's, and its card."""
+"""Size and GPU of Cloud Run instances."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ CARDS: Mapping[CloudGpu, tuple[str, str]] = {
     CloudGpu.L4: ("L4", "24GiB"),
     CloudGpu.RTX_PRO_6000: ("RTX PRO 6000", "96GiB"),
 }
-"""Card -> what people call it, and its memory."""
+"""Cloud Run's name of a card -> its model and memory."""
 
 
 def cloud_of(stack: Stack) -> Cloud:
-    """The project of a stack whose target is Cloud Run."""
+    """The project of a Cloud Run stack."""
     if stack.machine.cloud is None:
-        msg = f"{stack.name} is no Cloud Run project"
+        msg = f"{stack.name} is not a Cloud Run project"
         raise TypeError(msg)
     return stack.machine.cloud
 
 
 def card_of_instance(service: CloudService) -> Card | None:
-    """The card that an instance holds alone; None where it has none."""
+    """The card of an instance; None without one."""
     if service.gpu is None:
         return None
     model, memory = CARDS[service.gpu]
@@ -32,7 +32,7 @@ def card_of_instance(service: CloudService) -> Card | None:
 
 
 def shape(cloud: Cloud, group: ContainerGroup) -> Shape:
-    """The main container of a group's service: its own figures, else its size's, else the group's limits."""
+    """Size of a group's main container: from its service's figures, else its named size, else the group's limits."""
     service, main = cloud.service(group.name), group.containers["main"]
     fallback = service.named_shape or Shape(main.cpu.limit_millicores, main.memory.cap_mib, group.scaling.max)
     return Shape(

@@ -1,30 +1,28 @@
-"""What Cloud Run takes, as `fleet/data/cloudrun-limits.yaml` states it, and the legal value nearest to one that is not.
-
-Files are judged by it before anything is planned, and the policies judge what was registered by the same figures.
-"""
+"""Limits of Cloud Run from `fleet/data/cloudrun-limits.yaml`, shared by validation and policies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fleet.frozen import dataclass
 from fleet.text import thousands
 
 FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"
-"""Where the figures stand, each with the page it was read on."""
+"""The figures, each with its source."""
 
 ONE_CPU = 1000
-"""Millicores below which other rules hold."""
+"""Millicores; smaller instances have their own limits."""
 
 # Plain classes, not models: the policy pack reads this too, and models take long to import.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A kind of card: its own memory, CPU and memory of an instance that has one; no maximum where none is known."""
+    """A GPU model: its memory, and the CPU and memory of an instance with one; None for an unknown maximum."""
 
     gpu_memory: int
     cpu_min: int
@@ -37,7 +35,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """All figures; CPU in millicores, memory in MiB, times in seconds, lengths in bytes."""
+    """CPU in millicores, memory in MiB, times in seconds, lengths in bytes."""
 
     cpu_fraction_min: int
     cpu_steps: tuple[int, ...]
@@ -59,16 +57,16 @@ class Limits:
     stop_grace: int
 
     def nearest_cpu(self, millicores: int, card: Card | None = None) -> int:
-        """The legal amount of CPU nearest to one; the larger of two that are as near."""
+        """The valid amount of CPU nearest to `millicores`; the larger of two."""
         if card and card.cpu_max is None:
             return max(card.cpu_min, -(-millicores // ONE_CPU) * ONE_CPU)
-        steps = [step for step in self.cpu_steps if card is None or step >= card.cpu_min]
         if card is None and millicores <= ONE_CPU:
             return max(millicores, self.cpu_fraction_min)
+        steps = [step for step in self.cpu_steps if card is None or step >= card.cpu_min]
         return min(steps, key=lambda step: (abs(step - millicores), -step))
 
     def memory_range(self, millicores: int, card: Card | None = None) -> tuple[int, int | None]:
-        """The least and the most memory of an instance with so much CPU; no most where none is known."""
+        """Minimum and maximum memory of an instance with this much CPU; None for an unknown maximum."""
         if card and card.memory_max is None:
             return card.memory_min, None
         least = self.memory_min_below_one_cpu if millicores < ONE_CPU else self.memory_min
@@ -77,18 +75,18 @@ class Limits:
         return max(floor, card.memory_min if card else 0), most
 
     def cpu_for_memory(self, memory_mib: int) -> int | None:
-        """The least CPU that memory can go with; None for more than any."""
+        """The least CPU that allows this much memory; None if no amount does."""
         return min((cpu for cpu, most in self.memory_max_by_cpu.items() if most >= memory_mib), default=None)
 
 
 def _from(figures: Mapping[int, int], millicores: int) -> int | None:
-    """What holds from so many millicores on."""
+    """The figure of the largest step up to `millicores`."""
     return max(((cpu, value) for cpu, value in figures.items() if cpu <= millicores), default=(0, None))[1]
 
 
 @cache
 def limits() -> Limits:
-    """The figures, read when they are first asked for."""
+    """The figures, read on first use."""
     from fleet.source.document import read_yaml
 
     entries = read_yaml(FILE)
@@ -104,40 +102,40 @@ def _frozen(value: Any) -> Any:
 
 
 def card_named(name: str | None) -> Card | None:
-    """A kind of card by Cloud Run's word for it; None without one, and for one that is not known."""
+    """A GPU model by its name in Cloud Run; None for no name or an unknown one."""
     return limits().gpus.get(name) if name else None
 
 
 def cpu_problem(millicores: int, card: Card | None = None) -> tuple[str, int] | None:
-    """(what is wrong with an amount of CPU, the nearest that is right); None where nothing is."""
+    """(problem with an amount of CPU, nearest valid amount); None if it is valid."""
     nearest = limits().nearest_cpu(millicores, card)
     if nearest == millicores:
         return None
-    steps = ", ".join(cpus(step) for step in limits().cpu_steps)
-    least = cpus(limits().cpu_fraction_min)
-    problem = f"{cpus(millicores)} CPUs cannot be had; there are {least} to 1, and {steps.removeprefix('1, ')}"
     if card:
-        problem = f"{cpus(millicores)} CPUs cannot be had with this card, which takes {cpus(card.cpu_min)} at least"
-        problem += "" if card.cpu_max is None else f" and {cpus(card.cpu_max)} at most"
-    return problem, nearest
+        most = "" if card.cpu_max is None else f", at most {cpus(card.cpu_max)}"
+        choice = f"with this card (at least {cpus(card.cpu_min)}{most})"
+    else:
+        steps = ", ".join(cpus(step) for step in limits().cpu_steps)
+        choice = f"({cpus(limits().cpu_fraction_min)} to {steps})"
+    return f"{cpus(millicores)} CPUs are not available {choice}", nearest
 
 
 def memory_problem(millicores: int, memory_mib: int, card: Card | None = None) -> tuple[str, int] | None:
-    """(what is wrong with memory beside so much CPU, the nearest amount that is right); None where nothing is."""
+    """(problem with memory for this much CPU, nearest valid amount); None if it is valid."""
     least, most = limits().memory_range(millicores, card)
-    beside = f"{cpus(millicores)} CPU{'' if millicores == ONE_CPU else 's'}{' and this card' if card else ''}"
+    instance = f"{cpus(millicores)} CPU{'' if millicores == ONE_CPU else 's'}{' with this card' if card else ''}"
     if memory_mib < least:
-        return f"{mebibytes(memory_mib)} are too little beside {beside}; it takes {mebibytes(least)}", least
+        return f"{mebibytes(memory_mib)} are too little for {instance} (at least {mebibytes(least)})", least
     if most is not None and memory_mib > most:
-        return f"{mebibytes(memory_mib)} are too much beside {beside}, with {mebibytes(most)} at the most", most
+        return f"{mebibytes(memory_mib)} are too much for {instance} (at most {mebibytes(most)})", most
     return None
 
 
 def cpus(millicores: int) -> str:
-    """Millicores as people write CPUs: `0.5`, `4`."""
+    """Millicores as CPUs: `0.5`, `4`."""
     return f"{millicores / ONE_CPU:g}"
 
 
 def mebibytes(mib: int) -> str:
-    """A number of MiB as people read it: `4 096 MiB`."""
+    """`4 096 MiB`."""
     return f"{thousands(mib)} MiB"

@@ -1,4 +1,4 @@
-"""Google Cloud Run, as the fleet asks of it."""
+"""The Cloud Run target."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.model.cloud import Backing, Kind
-from fleet.source.faults import Fault
-from fleet.source.locations import Sources
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
@@ -20,13 +18,11 @@ from fleet.text import thousands
 
 
 class CloudRun(TargetBase):
-    """A project on Google Cloud: each group is a service, a worker pool or a job, with instances of its own."""
+    """A Google Cloud project: each group is a service, a worker pool or a job with its own instances."""
 
     capabilities = CAPABILITIES
     unrendered = UNRENDERED
-
-    def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-        return check(fleet, sources)
+    check = staticmethod(check)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         for key, container in group.containers.items():
@@ -64,16 +60,16 @@ class CloudRun(TargetBase):
         cloud = cloud_of(stack)
         size, service = shape(cloud, group), cloud.service(group.name)
         count = f"{service.min_instances} to {size.max_instances} instances"
-        return f"{thousands(size.memory_mib)} MiB and {size.cpu_millicores / 1000:g} CPUs an instance, {count}"
+        return f"{thousands(size.memory_mib)} MiB and {size.cpu_millicores / 1000:g} CPUs per instance, {count}"
 
     def card_text(self, stack: Stack, group: str, budget: GpuBudget) -> str:
         gpu = cloud_of(stack).service(group).gpu
-        return f"a {CARDS[gpu][0]} alone ({CARDS[gpu][1]}), while an instance runs" if gpu else "no card yet"
+        return f"a whole {CARDS[gpu][0]} ({CARDS[gpu][1]}) while an instance runs" if gpu else "no card yet"
 
     def volume_text(self, key: str, group: ContainerGroup, stack: Stack, *, scratch: bool) -> str:
         backing = cloud_of(stack).service(group.name).volumes.get(key)
         if backing:
-            return "a Cloud Storage bucket" if backing is Backing.BUCKET else "Cloud SQL, and no files"
+            return "a Cloud Storage bucket" if backing is Backing.BUCKET else "Cloud SQL, no files"
         return "the instance's memory" if scratch else "nowhere yet"
 
     def secret_text(self, name: str, group: ContainerGroup, stack: Stack) -> tuple[str, str]:

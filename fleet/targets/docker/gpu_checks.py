@@ -1,4 +1,4 @@
-"""Cards of Docker machines: what is always held fits each card, nothing may burst above it, and MPS can serve it."""
+"""Checks of GPUs on Docker machines: requests fit each card, no limit exceeds it, and MPS can serve its clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fleet.text import thousands
 
 
 def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Every fault of GPU budgets on Docker machines."""
+    """Faults of all GPU budgets on Docker machines."""
     yield from ensure_cards_are_named(fleet, sources)
     yield from ensure_limits_fit_the_card(fleet, sources)
     yield from ensure_gpu_memory_fits(fleet, sources)
@@ -22,34 +22,32 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A budget is taken from a card that the machine has; with several cards, from a named one."""
+    """A budget belongs to a card of the machine; with several cards, it names one."""
     for stack, group, key, budget in _budgets(fleet):
         if card_of(stack.machine, budget) is not None:
             continue
-        cards = ", ".join(stack.machine.gpus)
-        path = ("containers", key, "gpu")
+        cards, path = ", ".join(stack.machine.gpus), ("containers", key, "gpu")
         if not stack.machine.gpus:
-            others = ", ".join(s.name for s in fleet.members if s.machine.cards) or "none of this fleet"
+            others = ", ".join(s.name for s in fleet.members if s.machine.cards) or "none in this fleet"
             remedy = f"move the group to a machine with a GPU ({others}), or drop gpu"
             yield sources.group_fault(group.name, path, f"a GPU budget, but {stack.name} has no GPU", remedy)
         elif budget.card is None:
-            problem = f"names no card, and {stack.name} has several"
+            problem = f"names no card, but {stack.name} has several"
             yield sources.group_fault(group.name, path, problem, f"set card to one of {cards}")
         else:
-            problem = f"{budget.card} is no card of {stack.name}"
+            problem = f"{budget.card} is not a card of {stack.name}"
             yield sources.group_fault(group.name, (*path, "card"), problem, f"use one of {cards}")
 
 
 def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A limit above the card could never be reached; it says that somebody had another card in mind."""
+    """No limit exceeds its card, which suggests that it was set for another one."""
     for stack, group, key, budget in _budgets(fleet):
         card = card_of(stack.machine, budget)
         capacity = stack.machine.gpus[card].memory_mib if card else budget.limit_mib
         if budget.limit_mib > capacity:
-            problem = f"{thousands(budget.limit_mib)} MiB are above {card} of {stack.name} ({thousands(capacity)} MiB)"
-            yield sources.group_fault(
-                group.name, ("containers", key, "gpu", "limit"), problem, "lower it to the card at most"
-            )
+            problem = f"{thousands(budget.limit_mib)} MiB exceed {card} of {stack.name} ({thousands(capacity)} MiB)"
+            remedy = "lower it to the memory of the card"
+            yield sources.group_fault(group.name, ("containers", key, "gpu", "limit"), problem, remedy)
 
 
 def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -59,7 +57,7 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         for stack in fleet.members
         for mode, groups in fleet.placed_by_mode(stack)
     }
-    # What a card of another machine has free is what its fullest mode leaves.
+    # The free memory of a card is what its fullest mode leaves.
     free: dict[tuple[str, str], int] = {}
     for (name, _), cards in uses.items():
         for use in cards:
@@ -72,14 +70,13 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(
                     largest.group,
                     ("containers", largest.container, "gpu", "request"),
-                    f"{thousands(largest.budget.request_mib)} MiB do not fit {where} beside the others",
+                    f"{thousands(largest.budget.request_mib)} MiB do not fit on {where} with the other containers",
                     _remedy(use, name, fleet, free),
-                    (arithmetic(use),),
+                    (_arithmetic(use),),
                 )
 
 
-def arithmetic(use: CardUse) -> str:
-    """The sum of a card as a line: each share, contexts, desktop, total and capacity in MiB."""
+def _arithmetic(use: CardUse) -> str:
     parts = [f"{share.label} {thousands(share.budget.request_mib)}" for share in use.shares]
     parts.append(f"contexts {use.processes} x {use.gpu.context_mib} = {thousands(use.context_mib)}")
     parts.append(f"desktop {thousands(use.gpu.reserve_mib)}")
@@ -87,7 +84,7 @@ def arithmetic(use: CardUse) -> str:
 
 
 def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """MPS as enforcement needs a card that MPS serves, and serves one user id only."""
+    """Enforcement by MPS needs a card with MPS, which serves a single user id."""
     for stack, group, key, container in fleet.containers(fleet.members):
         budget = container.gpu
         card = card_of(stack.machine, budget) if budget else None
@@ -99,14 +96,15 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
             problem = f"mps, but {card} of {stack.name} has no MPS"
             remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
             yield sources.group_fault(group.name, path, problem, remedy)
-        if mps is not None and container.hardening.run_as.uid != mps.uid:
+        uid = container.hardening.run_as.uid
+        if mps is not None and uid != mps.uid:
             path = ("containers", key, "hardening", "run_as")
-            problem = f"runs as {container.hardening.run_as.uid}, but MPS on {card} serves {mps.uid} only"
+            problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
 
 
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """MPS clients of a card share a folder in memory, and one's fault ends all."""
+    """MPS clients of a card share a folder in memory, and a fault of one ends all."""
     for stack in fleet.stacks.values():
         first: dict[str, ContainerGroup] = {}
         for _, group, key, container in fleet.containers((stack,)):
@@ -115,21 +113,17 @@ def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fau
                 continue
             other = first.setdefault(card, group)
             if other.tenant != group.tenant:
-                problem = f"MPS of {card} on {stack.name} would join {group.whose} and {other.whose} ({other.name})"
-                yield sources.group_fault(
-                    group.name, ("containers", key, "gpu"), problem, "give each tenant a card, or a machine"
-                )
+                tenants = f"{group.whose} and {other.whose} ({other.name})"
+                problem = f"{tenants} would share MPS on {card} of {stack.name}"
+                remedy = "give each tenant a card, or a machine"
+                yield sources.group_fault(group.name, ("containers", key, "gpu"), problem, remedy)
 
 
 def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
-    room = [
-        f"{name} has {thousands(free[name, card])} MiB free"
-        for name, card in free
-        if name != stack and free[name, card] > 0
-    ]
+    room = [f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib > 0]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
     apart = ", or put groups into different modes" if len(use.shares) > 1 else ""
-    return f"lower requests by {thousands(-use.free_mib)} MiB together, {'' if apart else 'or '}{move}{apart}"
+    return f"lower requests by {thousands(-use.free_mib)} MiB in total, {'' if apart else 'or '}{move}{apart}"
 
 
 def _budgets(fleet: Fleet) -> Iterator[tuple[Stack, ContainerGroup, str, GpuBudget]]:

@@ -1,31 +1,28 @@
-"""A Docker machine, as the fleet asks of it."""
+"""The Docker target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.source.faults import Fault
-from fleet.source.locations import Sources
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.docker.capacity import card_of, card_uses
 from fleet.targets.docker.checks import check
 from fleet.targets.features import Feature, Need
-from fleet.targets.gpu_use import Card, CardUse
+from fleet.targets.gpu_use import Card
 from fleet.text import thousands
 
 
 class Docker(TargetBase):
-    """One host with a Docker daemon, which schedules nothing: what runs on it must fit it."""
+    """One host with a Docker daemon. Nothing schedules there, so all groups must fit it."""
 
     capabilities = CAPABILITIES
     unrendered = UNRENDERED
     has_modes = True
     reached_by_port = True
-
-    def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-        return check(fleet, sources)
+    check = staticmethod(check)
+    cards = staticmethod(card_uses)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         if stack.machine.ignores_memory_limits:
@@ -39,9 +36,6 @@ class Docker(TargetBase):
     def registry_remedy(self, stack: Stack) -> str | None:
         return None
 
-    def cards(self, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, ...]:
-        return card_uses(stack, groups)
-
     def card_text(self, stack: Stack, group: str, budget: GpuBudget) -> str:
         card = card_of(stack.machine, budget)
         if card is None:
@@ -52,9 +46,9 @@ class Docker(TargetBase):
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
         card = card_of(stack.machine, budget)
         use = next((use for use in card_uses(stack, groups) if use.name == card), None)
-        return (
-            f"{thousands(use.free_mib)} of {thousands(use.gpu.memory_mib)} MiB stay free on {use.name}" if use else ""
-        )
+        if use is None:
+            return ""
+        return f"{thousands(use.free_mib)} of {thousands(use.gpu.memory_mib)} MiB stay free on {use.name}"
 
     def volume_text(self, key: str, group: ContainerGroup, stack: Stack, *, scratch: bool) -> str:
         folder = stack.machine.binds.get(key)
@@ -62,4 +56,4 @@ class Docker(TargetBase):
 
     def secret_text(self, name: str, group: ContainerGroup, stack: Stack) -> tuple[str, str]:
         where = f"{stack.machine.secrets_folder}/{name} on {stack.name}"
-        return where, "write its file there, readable by the agents' user"
+        return where, "write the file there, readable by the agents' user"

@@ -1,4 +1,4 @@
-"""Node pools of a cluster: which pool a group's GPU comes from, and how many copies of it find a card there."""
+"""Node pools of a cluster: the pool of a GPU budget, and what groups reserve in each."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ENFORCEMENT: Mapping[Sharing, Enforcement] = {
     Sharing.SHARED_DEVICE: Enforcement.ADVISORY,
     Sharing.MEMORY_AMOUNT: Enforcement.HAMI,
 }
-"""What caps GPU memory in a pool: the way its cards are shared decides it, whatever the group would prefer."""
+"""How a pool limits GPU memory; its sharing decides, not the group's enforcement."""
 
 
 def cluster_of(stack: Stack) -> Cluster:
-    """The cluster of a stack whose target is Kubernetes."""
+    """The cluster of a Kubernetes stack."""
     if stack.machine.cluster is None:
-        msg = f"{stack.name} is no cluster"
+        msg = f"{stack.name} is not a cluster"
         raise TypeError(msg)
     return stack.machine.cluster
 
 
 def pool_of(cluster: Cluster, budget: GpuBudget) -> str | None:
-    """The pool a budget is taken from: the one it names, else the smallest cards that hold its limit; None for none."""
+    """The pool of a budget: the one it names, else the one with the smallest cards that hold its limit."""
     fitting = {
         name: pool.gpu.memory_mib
         for name, pool in cluster.node_pools.items()
@@ -39,40 +39,36 @@ def pool_of(cluster: Cluster, budget: GpuBudget) -> str | None:
 
 
 def amount_mib(gpu: PoolGpu, budget: GpuBudget) -> int:
-    """GPU memory a copy takes: its limit and its contexts. A cluster reserves what it caps, so nothing bursts."""
+    """GPU memory of a copy: its limit, which a cluster reserves, and its contexts."""
     return with_contexts(budget.limit_mib, budget.processes, gpu.context_mib)
 
 
 def card_of_pool(cluster: Cluster, budget: GpuBudget) -> Card | None:
-    """A container's part of a pool's card; None where no pool has such cards."""
+    """The card of a budget; None if no pool has such cards."""
     pool = pool_of(cluster, budget)
     gpu = cluster.node_pools[pool].gpu if pool else None
     return Card(pool, gpu, ENFORCEMENT[gpu.sharing]) if pool and gpu else None
 
 
 def pool_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PoolUse, ...]:
-    """Every pool with cards, and what a stack's groups take of it."""
+    """Every pool with cards, with its shares."""
     cluster = cluster_of(stack)
     shares = list(_shares(cluster, groups)) if stack.gives_gpus else []
+    shares.sort(key=lambda share: (-share[1].amount_mib, share[1].label))
     return tuple(
-        PoolUse(
-            name,
-            pool.nodes,
-            pool.gpu,
-            tuple(sorted((s for taken, s in shares if taken == name), key=lambda s: (-s.amount_mib, s.label))),
-        )
+        PoolUse(name, pool.nodes, pool.gpu, tuple(share for taken, share in shares if taken == name))
         for name, pool in cluster.node_pools.items()
         if pool.gpu
     )
 
 
 def reserved_on(stack: Stack, container: Container) -> Reserved:
-    """What a container of a pod reserves, and its caps."""
-    found = reserved(stack, container)
+    """Main memory and CPU of a container in a pod."""
+    amounts = reserved(stack, container)
     if container.gpu is None or not stack.gives_gpus:
-        return found
-    # A node evicts a pod that uses more than it was promised: one with a GPU is promised all it may use.
-    return replace(found, memory_request_mib=found.memory_cap_mib)
+        return amounts
+    # A node under pressure evicts pods above their request, so a pod with a GPU requests its limit.
+    return replace(amounts, memory_request_mib=amounts.memory_cap_mib)
 
 
 def _shares(cluster: Cluster, groups: Iterable[ContainerGroup]) -> Iterator[tuple[str, PoolShare]]:
@@ -83,5 +79,4 @@ def _shares(cluster: Cluster, groups: Iterable[ContainerGroup]) -> Iterator[tupl
             gpu = cluster.node_pools[name].gpu if name else None
             if budget and name and gpu:
                 amount = gpu.memory_mib if gpu.sharing is Sharing.WHOLE_DEVICE else amount_mib(gpu, budget)
-                scaling = group.scaling
-                yield name, PoolShare(group.name, key, budget, amount, scaling.min, scaling.max)
+                yield name, PoolShare(group.name, key, budget, amount, group.scaling.min, group.scaling.max)

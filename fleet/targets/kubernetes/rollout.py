@@ -1,27 +1,15 @@
-"""How a group's new version takes over on a cluster: an old pod may hold what the new one needs."""
+"""Rolling updates on a cluster: an old pod may hold a card or a volume that the new one needs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fleet.model import ContainerGroup, Rollout, RolloutStrategy, Stack, VolumeKind
+from fleet.model import ContainerGroup, RolloutStrategy, Stack, VolumeKind
 from fleet.targets.kubernetes.capacity import cluster_of, pool_uses
 
 
-def rollout_on(group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> Rollout:
-    """A group's rollout on a stack, whose groups are given: its own, or one that stops an old pod first."""
-    if volume_held_by_the_old_pod(group, stack, groups):
-        return Rollout(strategy=RolloutStrategy.RECREATE)
-    if card_held_by_the_old_pod(group, stack, groups):
-        return Rollout(surge=0, unavailable=max(1, group.rollout.unavailable))
-    return group.rollout
-
-
 def card_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> str | None:
-    """A pool without a spare card for a rolling group's new pod; None where there is one.
-
-    The new pod would wait for the card, and the old pod, which must not be missed, for the new one.
-    """
+    """The pool without a free card for a new pod, which would wait for the old pod and block the rollout; else None."""
     rollout = group.rollout
     if rollout.strategy is not RolloutStrategy.ROLLING or rollout.surge == 0 or rollout.unavailable:
         return None
@@ -33,18 +21,14 @@ def card_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequen
 
 
 def volume_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> str | None:
-    """A volume that keeps a group from rolling; None where nothing does.
-
-    A volume of one pod is claimed for one node. A new pod on another node waits for it, and the old pod, which must
-    not be missed, waits for the new one.
-    """
+    """The volume that blocks a rollout, because it is attached to the old pod's node; else None."""
     rollout = group.rollout
     if sum(pool.nodes for pool in cluster_of(stack).node_pools.values()) == 1:
         return None
     if rollout.strategy is not RolloutStrategy.ROLLING or rollout.surge == 0 or group.scaling.max > 1:
         return None
     if group.single_writer_volumes:
-        # A StatefulSet, which stops its old pod first in any case.
+        # A StatefulSet always stops the old pod first.
         return None
     for name, volume in group.volumes.items():
         mounting = [other.name for other in groups if any(name in c.mounts for c in other.containers.values())]

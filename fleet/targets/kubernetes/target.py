@@ -1,20 +1,17 @@
-"""A Kubernetes cluster, as the fleet asks of it."""
+"""The Kubernetes target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.model import Container, ContainerGroup, Enforcement, Exposure, Fleet, GpuBudget, Rollout, Stack
-from fleet.source.faults import Fault
-from fleet.source.locations import Sources
+from fleet.model import ContainerGroup, Enforcement, Exposure, Fleet, GpuBudget, Rollout, RolloutStrategy, Stack
 from fleet.targets.base import TargetBase
 from fleet.targets.features import Feature, Need
-from fleet.targets.gpu_use import Card, PoolUse
+from fleet.targets.gpu_use import Card
 from fleet.targets.kubernetes.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.kubernetes.capacity import amount_mib, card_of_pool, cluster_of, pool_of, pool_uses, reserved_on
 from fleet.targets.kubernetes.checks import check
-from fleet.targets.kubernetes.rollout import card_held_by_the_old_pod, rollout_on, volume_held_by_the_old_pod
-from fleet.targets.reserved import Reserved
+from fleet.targets.kubernetes.rollout import card_held_by_the_old_pod, volume_held_by_the_old_pod
 from fleet.text import thousands
 
 
@@ -23,14 +20,13 @@ class Kubernetes(TargetBase):
 
     capabilities = CAPABILITIES
     unrendered = UNRENDERED
-
-    def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-        return check(fleet, sources)
+    check = staticmethod(check)
+    pools = staticmethod(pool_uses)
+    reserved = staticmethod(reserved_on)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         here = fleet.placed(stack)
-        held = volume_held_by_the_old_pod(group, stack, here)
-        if held:
+        if held := volume_held_by_the_old_pod(group, stack, here):
             yield Feature.ROLLING_WITH_A_VOLUME, f"volumes.{held}"
         elif card_held_by_the_old_pod(group, stack, here):
             yield Feature.ROLLING_WITH_A_CARD, "rollout"
@@ -41,14 +37,12 @@ class Kubernetes(TargetBase):
     def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
         return card_of_pool(cluster_of(stack), budget)
 
-    def pools(self, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PoolUse, ...]:
-        return pool_uses(stack, groups)
-
     def rollout(self, group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> Rollout:
-        return rollout_on(group, stack, groups)
-
-    def reserved(self, stack: Stack, container: Container) -> Reserved:
-        return reserved_on(stack, container)
+        if volume_held_by_the_old_pod(group, stack, groups):
+            return Rollout(strategy=RolloutStrategy.RECREATE)
+        if card_held_by_the_old_pod(group, stack, groups):
+            return Rollout(surge=0, unavailable=max(1, group.rollout.unavailable))
+        return group.rollout
 
     def exposure(self, stack: Stack, group: str) -> Exposure | None:
         entrance = cluster_of(stack).entrance
@@ -63,21 +57,20 @@ class Kubernetes(TargetBase):
         gpu = cluster.node_pools[name].gpu if name else None
         if gpu is None:
             return f"no card of {stack.name} holds {thousands(budget.limit_mib)} MiB"
-        return f"{thousands(amount_mib(gpu, budget))} MiB of a {gpu.model} of the pool {name} ({gpu.sharing})"
+        return f"{thousands(amount_mib(gpu, budget))} MiB of a {gpu.model} in pool {name} ({gpu.sharing})"
 
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
         name = pool_of(cluster_of(stack), budget)
         use = next((use for use in pool_uses(stack, groups) if use.name == name), None)
-        return f"{use.placed()} of {use.copies_min} copies find a card in the pool {name}" if use else ""
+        return f"{use.placed()} of {use.copies_min} copies find a card in pool {name}" if use else ""
 
     def volume_text(self, key: str, group: ContainerGroup, stack: Stack, *, scratch: bool) -> str:
         where = cluster_of(stack).namespace_of(group.tenant)
-        return "the pod's own, gone with it" if scratch else f"claim {key} in {where}"
+        return "private to the pod, deleted with it" if scratch else f"claim {key} in {where}"
 
     def secret_text(self, name: str, group: ContainerGroup, stack: Stack) -> tuple[str, str]:
         where = cluster_of(stack).namespace_of(group.tenant)
-        note = f"kubectl -n {where} create secret generic {name} --from-file=value=FILE"
-        return f"Secret {name} of {where}", note
+        return f"Secret {name} in {where}", f"kubectl -n {where} create secret generic {name} --from-file=value=FILE"
 
     def copies(self, group: ContainerGroup) -> int:
         return group.scaling.min

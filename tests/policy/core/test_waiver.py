@@ -44,9 +44,9 @@ def test_a_waiver_makes_a_finding_advisory_and_says_why() -> None:
     ("today", "said"),
     [
         (date(2027, 5, 1), ""),
-        (date(2027, 5, 2), "; it ends in 30 days: mend this until then, or decide anew"),
-        (date(2027, 5, 31), "; it ends in 1 day: mend this until then, or decide anew"),
-        (date(2027, 6, 1), "; today is its last day: mend this until then, or decide anew"),
+        (date(2027, 5, 2), "; it ends in 30 days: fix this by then, or renew it"),
+        (date(2027, 5, 31), "; it ends in 1 day: fix this by then, or renew it"),
+        (date(2027, 6, 1), "; today is its last day: fix this by then, or renew it"),
     ],
 )
 def test_from_thirty_days_before_its_end_a_waiver_says_so(today: date, said: str) -> None:
@@ -78,7 +78,7 @@ def test_a_secret_is_never_waived_away() -> None:
     bad = container("agent", {f"{WAIVER_PREFIX}F04": LONG}, envs=["API_TOKEN=abcdefgh12345678"])
     (verdict,) = _verdicts("F04", bad)
     assert (verdict.kind, verdict.level) == (Kind.VIOLATION, Level.MANDATORY)
-    assert "label fleet.waiver.F04 waives nothing: no waiver holds for F04" in verdict.message
+    assert "label fleet.waiver.F04 waives nothing: F04 cannot be waived" in verdict.message
 
 
 def test_gpu_memory_that_does_not_fit_is_never_waived_away() -> None:

@@ -185,11 +185,11 @@ def test_a_rule_is_found_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("modules", "error", "says"),
     [
-        pytest.param({"z97_empty": ""}, TypeError, "z97_empty holds no RULE", id="a module without a rule"),
+        pytest.param({"z97_empty": ""}, TypeError, "z97_empty has no RULE", id="a module without a rule"),
         pytest.param(
             dict.fromkeys(("z98_one", "z99_two"), "from policy.rules.a01_non_root_user import RULE"),
             ValueError,
-            "holds two rules called A01",
+            "has two rules with id A01",
             id="two rules of one id",
         ),
     ],
@@ -278,3 +278,9 @@ def test_the_rules_run_without_pulumi(module: str) -> None:
         cwd=Path(__file__).parents[3],
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_judging_imports_no_models() -> None:
+    program = "import sys, policy.engine.judge as j; j.judge([], None, None); print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -63,29 +63,29 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ({"A1": "advisory"}, 'policy.json: A1: "A1" is no rule; did you mean A16?'),
-        ({"Z": "advisory"}, 'policy.json: Z: "Z" is no rule; `fleet policy list` prints them all'),
-        ({"A01": "warn"}, 'policy.json: A01: "warn" is no enforcement level; use advisory, mandatory, disabled'),
-        ({"all": 7}, "policy.json: all: 7 is no enforcement level; use advisory, mandatory, disabled"),
-        ({"A01": None}, "policy.json: A01: None is no enforcement level; use advisory, mandatory, disabled"),
+        ({"A1": "advisory"}, 'policy.json: A1: "A1" is not a rule; did you mean A16?'),
+        ({"Z": "advisory"}, 'policy.json: Z: "Z" is not a rule; run `fleet policy list` for all rules'),
+        ({"A01": "warn"}, 'policy.json: A01: "warn" is not an enforcement level; use advisory, mandatory, disabled'),
+        ({"all": 7}, "policy.json: all: 7 is not an enforcement level; use advisory, mandatory, disabled"),
+        ({"A01": None}, "policy.json: A01: None is not an enforcement level; use advisory, mandatory, disabled"),
         (
             {"A01": {"enforcementLevel": ["x"]}},
-            "policy.json: A01.enforcementLevel: ['x'] is no enforcement level; use advisory, mandatory, disabled",
+            "policy.json: A01.enforcementLevel: ['x'] is not an enforcement level; use advisory, mandatory, disabled",
         ),
         (
             {"A01": {"uid": 7}},
-            "policy.json: A01.uid: A01-non-root-user has no such setting; it knows enforcementLevel",
+            "policy.json: A01.uid: A01-non-root-user has no such setting; use enforcementLevel",
         ),
-        ({"C05": {"at_most": "9"}}, 'policy.json: C05.at_most: "9" is of the wrong type; write a whole number'),
-        ({"C05": {"at_most": 9.5}}, "policy.json: C05.at_most: 9.5 is of the wrong type; write a whole number"),
-        ({"C05": {"at_most": True}}, "policy.json: C05.at_most: True is of the wrong type; write a whole number"),
+        ({"C05": {"at_most": "9"}}, 'policy.json: C05.at_most: "9" is of the wrong type; write an integer'),
+        ({"C05": {"at_most": 9.5}}, "policy.json: C05.at_most: 9.5 is of the wrong type; write an integer"),
+        ({"C05": {"at_most": True}}, "policy.json: C05.at_most: True is of the wrong type; write an integer"),
         (
             {"D03": {"registries": "ghcr.io"}},
-            'policy.json: D03.registries: "ghcr.io" is of the wrong type; write a list of texts',
+            'policy.json: D03.registries: "ghcr.io" is of the wrong type; write a list of strings',
         ),
         (
             {"D03": {"registries": ["a", 1]}},
-            "policy.json: D03.registries: ['a', 1] is of the wrong type; write a list of texts",
+            "policy.json: D03.registries: ['a', 1] is of the wrong type; write a list of strings",
         ),
         (
             {"G04": {"production": "yes"}},
@@ -93,7 +93,7 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
         ),
         (
             {"C05": "advisory", "C05-process-limit": "disabled"},
-            "policy.json: C05-process-limit: configures C05-process-limit again, after C05; keep one of them",
+            "policy.json: C05-process-limit: configures C05-process-limit again, after C05; keep one",
         ),
         (["all"], 'policy.json:1: is not a JSON object; write it like {"all": "advisory"}'),
     ],

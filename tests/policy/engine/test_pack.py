@@ -134,7 +134,7 @@ def test_a_rule_that_breaks_is_a_notice_and_the_others_go_on(monkeypatch: pytest
     monkeypatch.setattr(pack, "rules", lambda: (replace(a01, check=broken), *rules()[1:]))
     report = analyze(pack.policies(), container(user="0", readOnly=False))
     assert set(report.messages) == {"A02-high-uid", "A11-read-only-rootfs", "notices"}
-    assert "A01 could not be judged (RuntimeError at test_pack.py" in report.messages["notices"][0][0]
+    assert "A01 could not be evaluated (RuntimeError at test_pack.py" in report.messages["notices"][0][0]
 
 
 class TestStackPolicies:

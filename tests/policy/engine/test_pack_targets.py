@@ -98,7 +98,7 @@ class TestInACloud:
             "R14-within-bounds",
         }
         ((message, urn),) = report.messages["R14-within-bounds"]
-        assert message.startswith("Service bad: timeout_s is 3601, and may be 3600; set it to 3600s")
+        assert message.startswith("Service bad: timeout_s is 3601, above the maximum of 3600; set it to 3600s")
         assert urn == bad.urn
 
     def test_unknown_values_are_notices(self, policies: list[Policy]) -> None:

@@ -6,21 +6,20 @@ from typing import Any
 
 import pytest
 
-from policy.readers.docker import docker_container
 from policy.readers.stack import stack_view
-from policy.readers.values import as_flag, as_text, as_whole
 from policy.views.container import ContainerView, Mount, PublishedPort
 from policy.views.registered import UNKNOWN, Registered
+from policy.views.scalars import as_flag, as_text, as_whole
 from tests.policy.builders import container, docker_properties, machine, network, provider, volume
 
 
 def _read(**properties: Any) -> ContainerView:
-    (view,) = docker_container("agent", properties)
+    (view,) = stack_view([Registered("docker:index/container:Container", "agent", "", inputs=properties)]).containers
     return view
 
 
 def test_a_hardened_container_is_read_in_full() -> None:
-    (view,) = docker_container("agent", docker_properties())
+    view = _read(**docker_properties())
     assert (view.subject, view.name, view.target) == ("agent", "agent", "docker")
     assert view.capabilities_dropped == ("ALL",)
     assert view.memory_limit_mib == 1024

@@ -30,9 +30,9 @@ def test_it_holds_with(user: str | None) -> None:
         pytest.param("10000:10001", 'user "10000:10001" has uid 10000', id="a uid of exactly 10000"),
         pytest.param("10001:10000", 'user "10001:10000" has gid 10000', id="a gid of exactly 10000"),
         pytest.param("1000:10001", "has uid 1000", id="a usual uid"),
-        pytest.param("10001", "names no group", id="no group"),
-        pytest.param("agent:10001", "a uid that only the image knows", id="a user's name"),
-        pytest.param("10001:agents", "a gid that only the image knows", id="a group's name"),
+        pytest.param("10001", "has no group", id="no group"),
+        pytest.param("agent:10001", "a uid given by name", id="a user's name"),
+        pytest.param("10001:agents", "a gid given by name", id="a group's name"),
     ],
 )
 def test_it_fails_with(user: str, says: str) -> None:
@@ -68,7 +68,7 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
     [
         pytest.param(workload(pod=pod_secure(runAsUser=None)), "user is not set", id="no user"),
         pytest.param(workload(pod=pod_secure(runAsUser=1000)), "uid 1000", id="a low uid"),
-        pytest.param(workload(pod=pod_secure(runAsGroup=None)), "names no group", id="no group"),
+        pytest.param(workload(pod=pod_secure(runAsGroup=None)), "has no group", id="no group"),
     ],
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:

@@ -30,7 +30,7 @@ def test_it_holds_when_it_adds(added: list[str]) -> None:
 def test_it_fails_when_it_adds(name: str, prefix: str) -> None:
     message = violation(A07, container(capabilities={"drops": ["ALL"], "adds": [prefix + name]}))
     assert f"capabilities_added holds CAP_{name}" in message
-    assert "drop it from containers.main.hardening.capabilities" in message
+    assert "remove it from containers.main.hardening.capabilities" in message
 
 
 def test_it_fails_when_it_adds_all() -> None:

@@ -60,7 +60,7 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        pytest.param(container(securityOpts=["label=disable"]), "selinux is switched off", id="SELinux off"),
+        pytest.param(container(securityOpts=["label=disable"]), "selinux is disabled", id="SELinux off"),
         pytest.param(
             container(securityOpts=["label:type:spc_t"]), 'selinux type is "spc_t"', id="a type beyond containers"
         ),

@@ -26,18 +26,18 @@ def test_it_holds_with(good: Registered) -> None:
     ("bad", "says"),
     [
         pytest.param(
-            workload(pod={"serviceAccountName": None}), "service_account is not set, which means default", id="none"
+            workload(pod={"serviceAccountName": None}), "service_account is not set, so it is default", id="none"
         ),
         pytest.param(
             workload(pod={"serviceAccountName": "default"}), "service_account is default", id="that of the namespace"
         ),
         pytest.param(
             workload(pod={"automountServiceAccountToken": True}),
-            'token of account "agent" is mounted, and no role here needs it',
+            'token of account "agent" is mounted, but it has no role here',
             id="a token without a role",
         ),
         pytest.param(workload(pod={"automountServiceAccountToken": None}), "is mounted", id="a token by default"),
-        pytest.param(foreign_pod(), "set serviceAccountName to an account of its own", id="a pod of no group"),
+        pytest.param(foreign_pod(), "set serviceAccountName to its own account", id="a pod of no group"),
     ],
 )
 def test_it_fails_with(bad: Registered, says: str) -> None:

@@ -26,11 +26,11 @@ def test_it_holds_for_the_containers_of_one_group() -> None:
 
 def test_it_fails_where_two_groups_share_an_id() -> None:
     found = judged(A15, cluster(), workload(), workload("other", tags={GROUP: "other"}))
-    assert "user 10001 is also that of agent/main" in found["other/main"]
+    assert "user 10001 is also used by agent/main" in found["other/main"]
 
 
 def test_on_docker_it_fails_where_two_groups_share_an_id() -> None:
-    assert "user 10001 is also that of agent" in judged(A15, container(), container("other", {GROUP: "other"}))["other"]
+    assert "user 10001 is also used by agent" in judged(A15, container(), container("other", {GROUP: "other"}))["other"]
 
 
 def test_clients_of_mps_must_share_an_id() -> None:

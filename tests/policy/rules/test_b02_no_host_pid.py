@@ -20,7 +20,7 @@ def test_it_holds_with_mode(mode: str | None) -> None:
 def test_it_fails_with_the_host_s() -> None:
     message = violation(B02, container(pidMode="host"))
     assert "host_pid is true" in message
-    assert "process namespace" in message
+    assert "remove the pid mode" in message
 
 
 @pytest.mark.parametrize(

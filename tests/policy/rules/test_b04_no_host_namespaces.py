@@ -36,7 +36,7 @@ def test_it_holds_with(properties: dict[str, Any]) -> None:
 def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
     message = violation(B04, container(**properties))
     assert says in message
-    assert "drop the mode that says host" in message
+    assert "remove the mode that is set to host" in message
 
 
 def test_it_fails_with_the_host_s_name_where_a_target_can_share_it() -> None:

@@ -66,13 +66,13 @@ def test_it_fails_with(properties: dict[str, Any], path: str) -> None:
     message = violation(B05, container(**properties))
     assert "mounts holds" in message
     assert path in message
-    assert "drop the mount" in message
+    assert "remove the mount" in message
 
 
 def test_a_volume_must_not_be_the_socket_either() -> None:
     bad = volume("sock", driverOpts={"type": "none", "o": "bind", "device": "/run/docker.sock"})
     message = violation(B05, bad, volume("data"))
-    assert message.startswith('volume sock: it is "/run/docker.sock"')
+    assert message.startswith('volume sock: device is "/run/docker.sock"')
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_it_fails_with_what_lies_in_or_above_one(path: str, folder: str) -> None
 def test_a_volume_of_a_sensitive_folder_fails_by_itself() -> None:
     bad = volume("settings", driverOpts={"type": "none", "o": "bind", "device": "/etc"})
     message = violation(B06, bad, volume("data", driverOpts={"type": "none", "o": "bind", "device": "/data/x"}))
-    assert message.startswith('volume settings: it is "/etc" of the host')
+    assert message.startswith('volume settings: device is "/etc" of the host')
 
 
 def test_a_volume_made_by_a_mount_s_own_options_fails() -> None:
@@ -91,7 +91,8 @@ def test_a_volume_whose_folder_is_unknown_is_said_to_be_unjudged() -> None:
     [
         pytest.param(workload(), id="no host path"),
         pytest.param(
-            workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/data/models"}}]}), id="a folder of its own"
+            workload(pod={"volumes": [{"name": "tmp", "hostPath": {"path": "/data/models"}}]}),
+            id="a dedicated directory",
         ),
     ],
 )

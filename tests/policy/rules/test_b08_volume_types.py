@@ -37,7 +37,7 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(
             workload(pod={"volumes": [{"name": "tmp", "nfs": {"server": "x"}}]}), 'which is "nfs"', id="a share"
         ),
-        pytest.param(workload(pod={"volumes": [{"name": "tmp"}]}), "which is of no kind", id="none at all"),
+        pytest.param(workload(pod={"volumes": [{"name": "tmp"}]}), "which has no type", id="none at all"),
     ],
 )
 def test_it_fails_with(bad: Registered, says: str) -> None:

@@ -46,11 +46,11 @@ def test_it_holds_on_docker_with(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param(_bind("rshared"), "mounted on the host too", id="shared with all below it"),
-        pytest.param(_bind("shared"), "mounted on the host too", id="shared"),
-        pytest.param(_bind("rslave"), "is in the container too", id="slave with all below it"),
-        pytest.param(_bind(" SLAVE "), "is in the container too", id="slave, oddly written"),
-        pytest.param(_driver("bind,rshared"), "mounted on the host too", id="a driver's options"),
+        pytest.param(_bind("rshared"), "appear on the host", id="shared with all below it"),
+        pytest.param(_bind("shared"), "appear on the host", id="shared"),
+        pytest.param(_bind("rslave"), "appear in the container", id="slave with all below it"),
+        pytest.param(_bind(" SLAVE "), "appear in the container", id="slave, oddly written"),
+        pytest.param(_driver("bind,rshared"), "appear on the host", id="a driver's options"),
     ],
 )
 def test_it_fails_on_docker_with(changes: dict[str, Any], says: str) -> None:

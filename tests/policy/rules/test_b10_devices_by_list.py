@@ -32,10 +32,10 @@ def test_it_holds_with(paths: tuple[str, ...], named: str) -> None:
 @pytest.mark.parametrize(
     ("path", "named", "says"),
     [
-        pytest.param("/dev/snd", "", "which no file names", id="one of the list that nobody named"),
-        pytest.param("/dev/sda", "/dev/sda", "which no container may have", id="a disk, named"),
-        pytest.param("/dev/kmsg", "", "which no container may have", id="the kernel's log"),
-        pytest.param("/dev/snd/../mem", "/dev/snd/../mem", "which no container may have", id="a way round"),
+        pytest.param("/dev/snd", "", "which its group does not list", id="one of the list that nobody named"),
+        pytest.param("/dev/sda", "/dev/sda", "which is not an allowed device", id="a disk, named"),
+        pytest.param("/dev/kmsg", "", "which is not an allowed device", id="the kernel's log"),
+        pytest.param("/dev/snd/../mem", "/dev/snd/../mem", "which is not an allowed device", id="a way round"),
     ],
 )
 def test_it_fails_with(path: str, named: str, says: str) -> None:
@@ -45,9 +45,9 @@ def test_it_fails_with(path: str, named: str, says: str) -> None:
 
 
 def test_the_way_out_is_the_group_s_file_or_the_label() -> None:
-    assert "name it under containers.main.devices" in violation(B10, _with_devices("/dev/snd"))
+    assert "list it under containers.main.devices" in violation(B10, _with_devices("/dev/snd"))
     foreign = foreign_container(devices=[{"hostPath": "/dev/snd"}])
-    assert "name it in the label fleet.devices" in violation(B10, foreign)
+    assert "list it in the label fleet.devices" in violation(B10, foreign)
 
 
 def test_the_list_is_a_setting() -> None:

@@ -58,12 +58,12 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             workload(ports=[{"containerPort": 8000, "hostPort": 8000}]),
-            "ports takes 8000/tcp of its node",
+            "ports uses 8000/tcp of its node",
             id="a host port",
         ),
         pytest.param(
             workload(ports=[{"containerPort": 8000, "hostPort": 8000, "hostIP": "10.0.0.1"}]),
-            "ports takes 8000/tcp",
+            "ports uses 8000/tcp",
             id="a host port on an address",
         ),
     ],

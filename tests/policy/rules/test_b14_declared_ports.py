@@ -18,7 +18,7 @@ def test_it_holds_where_the_container_has_the_port(target: object) -> None:
 
 def test_it_fails_where_no_container_has_it() -> None:
     message = blamed(B14, service("lost", ports=[{"port": 80, "targetPort": 9000}]), workload())
-    assert "ports leads to 9000" in message
+    assert "ports target 9000" in message
 
 
 def test_a_service_without_pods_here_is_e09_s_matter() -> None:

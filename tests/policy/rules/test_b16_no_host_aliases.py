@@ -27,17 +27,17 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             workload(pod={"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["db"]}]}),
-            'host_aliases gives names to "10.0.0.1"',
+            'host_aliases maps names to "10.0.0.1"',
             id="a name of the pod's own",
         ),
         pytest.param(
             workload(livenessProbe={"httpGet": {"host": "169.254.169.254", "port": 80}}),
-            'livenessProbe asks host "169.254.169.254"',
+            'livenessProbe targets host "169.254.169.254"',
             id="a probe of another host",
         ),
         pytest.param(
             workload(lifecycle={"preStop": {"httpGet": {"host": "x", "port": 80}}}),
-            'preStop asks host "x"',
+            'preStop targets host "x"',
             id="a hook of another host",
         ),
     ],

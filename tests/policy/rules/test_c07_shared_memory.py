@@ -58,7 +58,9 @@ class TestOnDocker:
     @pytest.mark.parametrize(
         ("registered", "says"),
         [
-            pytest.param(gpu_container(shmSize=None), "not set, so it is 64 MiB, and what runs on its GPU", id="a GPU"),
+            pytest.param(
+                gpu_container(shmSize=None), "not set, so it defaults to 64 MiB, and what runs on its GPU", id="a GPU"
+            ),
             pytest.param(container(tags=TORCH), "sentence-transformers, torch shares data", id="a library"),
             pytest.param(container(tags=TORCH, shmSize=64), "shared_memory_mib is 64 MiB", id="the default, stated"),
         ],
@@ -99,9 +101,9 @@ class TestOnACluster:
     @pytest.mark.parametrize(
         ("changes", "says"),
         [
-            pytest.param({"volumeMounts": []}, "not set, so it is 64 MiB", id="nothing mounted there"),
+            pytest.param({"volumeMounts": []}, "not set, so it defaults to 64 MiB", id="nothing mounted there"),
             pytest.param(_memory(sizeLimit="64Mi"), "is 64 MiB", id="no more than the default"),
-            pytest.param(_mounted({"emptyDir": {}}), "no memory but a disk", id="a disk"),
+            pytest.param(_mounted({"emptyDir": {}}), "on disk and not in memory", id="a disk"),
         ],
     )
     def test_it_fails_with(self, changes: dict[str, Any], says: str) -> None:

@@ -38,4 +38,4 @@ def test_it_holds_with(driver: str, options: dict[str, str] | None) -> None:
 def test_it_fails_with(driver: str | None, options: dict[str, str] | None, says: str) -> None:
     message = violation(C12, container(logDriver=driver, logOpts=options))
     assert says in message
-    assert "set log driver json-file with max-size" in message
+    assert "use log driver json-file with max-size" in message

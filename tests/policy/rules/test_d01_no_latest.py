@@ -34,7 +34,7 @@ def test_it_holds_with(image: str) -> None:
 @pytest.mark.parametrize(
     ("image", "says"),
     [
-        pytest.param("docker.io/library/redis", "has no tag, which means latest", id="no tag"),
+        pytest.param("docker.io/library/redis", "has no tag, so it is latest", id="no tag"),
         pytest.param("docker.io/library/redis:latest", "is latest", id="the tag latest"),
         pytest.param("localhost:5000/agent", "has no tag", id="a registry with a port, and no tag"),
         pytest.param("redis:", "has no tag", id="an empty tag"),

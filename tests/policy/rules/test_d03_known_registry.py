@@ -30,8 +30,8 @@ def test_it_holds_with(image: str) -> None:
 @pytest.mark.parametrize(
     ("image", "says"),
     [
-        pytest.param("redis:7", "write the registry first, such as docker.io/library/redis", id="a bare name"),
-        pytest.param("acme/agent:1", "write the registry first, such as docker.io/acme/agent", id="a name and a user"),
+        pytest.param("redis:7", "prefix the registry, such as docker.io/library/redis", id="a bare name"),
+        pytest.param("acme/agent:1", "prefix the registry, such as docker.io/acme/agent", id="a name and a user"),
         pytest.param("evil.example/agent:1", "comes from evil.example", id="an unknown registry"),
         pytest.param("localhost:5000/agent:1", "comes from localhost:5000", id="a registry of this machine"),
         pytest.param("docker.io.evil.example/redis:1", "comes from docker.io.evil.example", id="one that begins alike"),
@@ -82,4 +82,4 @@ def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
 def test_on_cloud_run_it_holds_and_fails_alike() -> None:
     bad = run_service("bad", main={"image": "docker.pkg.dev.evil.example/p/portal:1.2"})
     assert judged(D03, run_service()) == {}
-    assert "not among the known registries" in blamed_on_run(D03, bad)
+    assert "not a known registry" in blamed_on_run(D03, bad)

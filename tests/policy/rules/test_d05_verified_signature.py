@@ -23,11 +23,11 @@ def test_it_holds_for_a_digest_that_was_verified() -> None:
 
 def test_it_fails_for_another_digest_of_the_same_tag() -> None:
     found = judged(D05, container(image=f"{IMAGE}@{OTHER}"), verified=[GOOD])
-    assert "is none whose signature was verified" in found["agent"]
+    assert "has no verified signature" in found["agent"]
 
 
 def test_it_fails_for_a_tag_alone() -> None:
-    assert "has no digest, so no signature can be of what will run" in judged(D05, container(image=IMAGE))["agent"]
+    assert "has no digest, so no signature can cover what will run" in judged(D05, container(image=IMAGE))["agent"]
 
 
 def test_in_every_container_of_a_pod() -> None:

@@ -62,7 +62,7 @@ class TestOnDocker:
     def test_the_image_s_own_resource_tells_too(self, registered: Registered) -> None:
         bad = foreign_container(image="acme/web:1")
         (message,) = judged(D07, machine(arch="amd64"), registered, bad).values()
-        assert "build or pull the image for that processor" in message
+        assert "build or pull the image for that architecture" in message
         assert judged(D07, machine(arch="arm64"), registered, bad) == {}
 
     def test_a_platform_that_is_not_known_yet_is_not_judged(self) -> None:
@@ -94,7 +94,7 @@ class TestOnACluster:
     @pytest.mark.parametrize(
         ("archs", "changes", "says"),
         [
-            pytest.param(("amd64", "arm64"), {}, "a node of cluster it may come to is arm64", id="some nodes are not"),
+            pytest.param(("amd64", "arm64"), {}, "a node of cluster it may land on is arm64", id="some nodes are not"),
             pytest.param(("amd64", "arm64"), _on("arm64"), "is for amd64 only", id="the selector leaves the others"),
             pytest.param(("amd64",), _on("arm64"), "every pool of cluster is amd64: it stays pending", id="no node"),
         ],

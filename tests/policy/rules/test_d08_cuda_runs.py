@@ -44,15 +44,15 @@ def test_it_holds_with(image: str, driver: str) -> None:
 @pytest.mark.parametrize(
     ("image", "driver", "says"),
     [
-        pytest.param("13.0", "12.8", "nothing in it starts on the card", id="another major version"),
-        pytest.param("12.8", "12.4", "an image of NVIDIA's own does not start", id="a newer minor version"),
+        pytest.param("13.0", "12.8", "so it cannot use the card", id="another major version"),
+        pytest.param("12.8", "12.4", "NVIDIA's own images do not start", id="a newer minor version"),
     ],
 )
 def test_it_fails_with(image: str, driver: str, says: str) -> None:
     message = violation(D08, gpu_container(tags=_with(image)), _driver(driver))
-    assert f'label fleet.image.cuda is "{image}", and the driver of gpu0 of mainpc runs "{driver}"' in message
+    assert f'label fleet.image.cuda is "{image}", and the driver of gpu0 of mainpc supports "{driver}"' in message
     assert says in message
-    assert f'pool gpu of cluster runs "{driver}"' in blamed(D08, gpu_workload(tags=_with(image)), _pool(driver))
+    assert f'pool gpu of cluster supports "{driver}"' in blamed(D08, gpu_workload(tags=_with(image)), _pool(driver))
 
 
 def test_what_computes_on_no_card_is_not_judged() -> None:

@@ -31,7 +31,9 @@ def test_it_holds_with(good: Registered) -> None:
     ("bad", "says"),
     [
         pytest.param(workload(imagePullPolicy="Always"), "a digest never changes", id="a digest, asked for each time"),
-        pytest.param(workload(imagePullPolicy="Never"), "a new node never gets the image", id="a digest, never pulled"),
+        pytest.param(
+            workload(imagePullPolicy="Never"), "a new node never pulls the image", id="a digest, never pulled"
+        ),
         pytest.param(
             workload(image="ghcr.io/acme/agent:1.2.3", imagePullPolicy=None),
             'pull_policy is "IfNotPresent" by default, but a tag may change',

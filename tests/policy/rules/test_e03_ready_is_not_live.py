@@ -32,7 +32,7 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             workload(livenessProbe=SAME, readinessProbe=SAME),
-            "ask the same for liveness (30 s) as for readiness (30 s)",
+            "are the same for liveness (30 s) and readiness (30 s)",
             id="the same at the same pace",
         ),
         pytest.param(

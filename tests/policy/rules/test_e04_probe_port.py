@@ -35,12 +35,12 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             workload(livenessProbe={"httpGet": {"path": "/", "port": 9000}}),
-            'asks port "9000" for liveness, but the container has 8000, http',
+            'target port "9000" for liveness, but the container has 8000, http',
             id="another number",
         ),
         pytest.param(
             workload(readinessProbe={"grpc": {"port": 9000}}),
-            'asks port "9000" for readiness',
+            'target port "9000" for readiness',
             id="another port of gRPC",
         ),
         pytest.param(workload(ports=None), "but the container has none", id="no ports at all"),

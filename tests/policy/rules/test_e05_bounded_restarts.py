@@ -32,8 +32,10 @@ def test_it_holds_with(properties: dict[str, Any]) -> None:
     [
         pytest.param({"restart": None}, "restart is no", id="nothing said"),
         pytest.param({"restart": "no"}, "restart is no", id="never"),
-        pytest.param({"restart": "on-failure"}, "without a number of retries", id="retries without end"),
-        pytest.param({"restart": "on-failure", "maxRetryCount": 0}, "without a number", id="zero, which is no bound"),
+        pytest.param({"restart": "on-failure"}, "without a maximum retry count", id="retries without end"),
+        pytest.param(
+            {"restart": "on-failure", "maxRetryCount": 0}, "without a maximum retry count", id="zero, which is no bound"
+        ),
         pytest.param({"restart": "on-failure", "maxRetryCount": 11}, "with 11 retries, above 10", id="one too many"),
         pytest.param({"restart": "always", "healthcheck": None}, "without a health check", id="always, unwatched"),
         pytest.param({"restart": "sometimes"}, 'restart is "sometimes"', id="a word Docker does not know"),
@@ -48,4 +50,4 @@ def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
 @pytest.mark.parametrize("restart", ["always", "unless-stopped"])
 def test_it_fails_where_nothing_ends_an_unhealthy_process(restart: str) -> None:
     message = violation(E05, container(tags={SELF_HEALING: "false"}, restart=restart))
-    assert f"restart is {restart}, but nothing ends the process" in message
+    assert f"restart is {restart}, but nothing stops the process" in message

@@ -37,8 +37,8 @@ def test_it_holds_for_what_is_not_critical() -> None:
     ("bad", "others", "says"),
     [
         pytest.param(_critical(1, **APART), [BUDGET], "replicas is 1", id="one of it"),
-        pytest.param(_critical(), [BUDGET], "spread is not asked for", id="all on one node"),
-        pytest.param(_critical(**APART), [], "those of no disruption budget", id="no budget"),
+        pytest.param(_critical(), [BUDGET], "spread is not set", id="all on one node"),
+        pytest.param(_critical(**APART), [], "match no disruption budget", id="no budget"),
     ],
 )
 def test_it_fails_with(bad: Registered, others: list[Registered], says: str) -> None:

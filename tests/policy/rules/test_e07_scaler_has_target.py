@@ -43,7 +43,7 @@ def test_it_holds_with_a_kind_that_nobody_reads() -> None:
         pytest.param(
             _scaler(scaleTargetRef={"kind": "StatefulSet", "name": "agent"}), "no StatefulSet", id="another kind"
         ),
-        pytest.param(_scaler(maxReplicas=1), "most is 1 of at least 2", id="a maximum under the minimum"),
+        pytest.param(_scaler(maxReplicas=1), "most is 1, below the minimum of 2", id="a maximum under the minimum"),
         pytest.param(_scaler(maxReplicas=None), "most is 0", id="no maximum"),
     ],
 )

@@ -58,18 +58,18 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             service("bad", selector={"app": "other"}),
-            "which no pod of its namespace has, so it leads nowhere",
+            "which matches no pod of its namespace, so it has no endpoints",
             id="a service",
         ),
-        pytest.param(network_policy("bad", podSelector=OTHER), "so it isolates nobody", id="a network policy"),
-        pytest.param(_budget(OTHER), "so it protects nobody", id="a budget"),
+        pytest.param(network_policy("bad", podSelector=OTHER), "so it isolates no pod", id="a network policy"),
+        pytest.param(_budget(OTHER), "so it protects no pod", id="a budget"),
         pytest.param(_ingress("nobody"), 'backends holds "nobody"', id="an ingress"),
         pytest.param(_route("nobody"), 'backends holds "nobody"', id="a route"),
         pytest.param(
             _route("agent", namespace="other"), 'no service of namespace "other"', id="a route to another namespace"
         ),
         pytest.param(
-            workload("bad", spec={"selector": OTHER}), "which its own pods do not have", id="a workload's own"
+            workload("bad", spec={"selector": OTHER}), "which does not match its own pods", id="a workload's own"
         ),
         pytest.param(
             kubernetes("core/v1:Service", "bad", "other", spec={"selector": NAMES}),

@@ -31,10 +31,10 @@ def test_it_holds_with(good: Registered) -> None:
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        pytest.param(workload(pod={"terminationGracePeriodSeconds": 1}), "stop_grace_s is 1, under 5", id="a second"),
+        pytest.param(workload(pod={"terminationGracePeriodSeconds": 1}), "stop_grace_s is 1, below 5", id="a second"),
         pytest.param(
             workload(pod={"terminationGracePeriodSeconds": 15}, lifecycle={"preStop": {"sleep": {"seconds": 15}}}),
-            "of which the hook before it sleeps 15, so 0 s are left",
+            "and the preStop hook sleeps 15, so 0 s are left",
             id="a hook that takes it all",
         ),
         pytest.param(
@@ -65,9 +65,7 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
     ("bad", "says"),
     [
         pytest.param(container(destroyGraceSeconds=None), "stop_grace_s is not set", id="none"),
-        pytest.param(
-            container(envs=["FLEET_STOP_GRACE_S=30"]), "lets its agents take 30", id="less than its agents take"
-        ),
+        pytest.param(container(envs=["FLEET_STOP_GRACE_S=30"]), "gives its agents 30", id="less than its agents take"),
         pytest.param(container(destroyGraceSeconds=1), "stop_grace_s is 1", id="a second"),
     ],
 )
@@ -78,4 +76,4 @@ def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:
 def test_on_cloud_run_it_holds_and_fails_alike() -> None:
     bad = run_service("bad", main={"envs": [{"name": "FLEET_STOP_GRACE_S", "value": "30"}]})
     assert judged(E10, run_service()) == {}
-    assert "stop_grace_s is 10, but env FLEET_STOP_GRACE_S lets its agents take 30" in blamed_on_run(E10, bad)
+    assert "stop_grace_s is 10, but env FLEET_STOP_GRACE_S gives its agents 30" in blamed_on_run(E10, bad)

@@ -18,7 +18,7 @@ from tests.policy.kubernetes_builders import cluster, kubernetes, workload
 E11 = rule("E11")
 STATED = ["mainpc-data: 30 3 * * * by restic", "other: @daily by x; mainpc-data: none, it can be had again"]
 FAULTY = [
-    ("mainpc-data: 30 3 * * by restic", "which is no schedule: it has 4 fields"),
+    ("mainpc-data: 30 3 * * by restic", "which is not a schedule: it has 4 fields"),
     ("mainpc-data: 30 3 * * *", "neither <schedule> by <means> nor none"),
     ("mainpc-data: none", '"none" without a reason'),
     ("mainpc-data: 0 0 31 2 * by restic", "so it never runs"),
@@ -56,7 +56,7 @@ class TestOnDocker:
 
     def test_it_fails_where_nobody_says(self) -> None:
         (message,) = judged(E11, machine(), _volume(), container()).values()
-        assert 'name is "mainpc-data", and nobody says how its data is kept a second time' in message
+        assert 'name is "mainpc-data", but no backup of its data is stated' in message
         assert "set volumes.<volume>.backup" in message
 
     @pytest.mark.parametrize(("text", "says"), FAULTY)
@@ -85,7 +85,7 @@ class TestOnACluster:
 
     @pytest.mark.parametrize("annotation", ["", "other"])
     def test_it_fails_where_nobody_says(self, annotation: str) -> None:
-        assert "nobody says" in judged(E11, cluster(), _claim(), _pod(annotation))["mainpc-data"]
+        assert "no backup of its data is stated" in judged(E11, cluster(), _claim(), _pod(annotation))["mainpc-data"]
 
     @pytest.mark.parametrize("cron", ["30 3 * * *", "@daily", "CRON_TZ=Europe/Berlin 0 1 * * sun"])
     def test_a_schedule_of_velero_holds(self, cron: str) -> None:
@@ -107,4 +107,4 @@ class TestInACloud:
 
     @pytest.mark.parametrize("kind", ["storage/bucket:Bucket", "sql/databaseInstance:DatabaseInstance"])
     def test_it_fails_where_it_keeps_none(self, kind: str) -> None:
-        assert "nobody says" in judged(E11, google(kind, "rows", name="rows"))["rows"]
+        assert "no backup of its data is stated" in judged(E11, google(kind, "rows", name="rows"))["rows"]

@@ -57,7 +57,7 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(
             _ingress(tls=["other.example.com"]), 'tls_hosts lacks "agents.example.com"', id="another's certificate"
         ),
-        pytest.param(_ingress(host=None), "hosts names none", id="no host"),
+        pytest.param(_ingress(host=None), "hosts is empty", id="no host"),
         pytest.param(
             _ingress(host="*.example.com", tls=["*.example.com"]),
             'hosts holds "*.example.com"',
@@ -65,12 +65,12 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             _ingress(annotations={"nginx.ingress.kubernetes.io/configuration-snippet": "x"}),
-            "writes into the proxy's configuration",
+            "injects configuration",
             id="a snippet",
         ),
         pytest.param(_gateway(PLAIN), "encrypted is false", id="a plain gateway"),
         pytest.param(_gateway({**TLS, "hostname": "*"}), 'hosts holds "*"', id="a gateway for every name"),
-        pytest.param(_route(), "hosts names none", id="a route without a host"),
+        pytest.param(_route(), "hosts is empty", id="a route without a host"),
     ],
 )
 def test_it_fails_with(bad: Registered, says: str) -> None:

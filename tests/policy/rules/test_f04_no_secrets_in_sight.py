@@ -100,7 +100,7 @@ def test_a_credential_in_the_place_of_a_name_is_not_shown_either() -> None:
 
 
 def test_a_container_of_no_group_is_told_to_use_a_file() -> None:
-    assert "hand it over as a file" in violation(F04, foreign_container(envs=["API_KEY=abc"]))
+    assert "mount it as a file" in violation(F04, foreign_container(envs=["API_KEY=abc"]))
 
 
 def test_names_may_be_ignored() -> None:

@@ -52,20 +52,18 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(
             _role(["secrets"], ["watch"], "ClusterRole"), "reads every secret", id="all secrets of the cluster"
         ),
-        pytest.param(_role(["clusterroles"], ["escalate"]), "gives itself any right", id="escalation"),
+        pytest.param(_role(["clusterroles"], ["escalate"]), "gives itself any permission", id="escalation"),
         pytest.param(_role(["roles"], ["bind"]), "gives itself any role", id="binding"),
-        pytest.param(_role(["users"], ["impersonate"]), "is whoever it likes", id="another's name"),
+        pytest.param(_role(["users"], ["impersonate"]), "acts as any user", id="another's name"),
         pytest.param(_role(["pods/exec"], ["create"]), "runs programs in any pod", id="a shell in pods"),
-        pytest.param(_role(["nodes/proxy"], ["get"]), "past the cluster's checks", id="the kubelet"),
-        pytest.param(
-            _role(["validatingwebhookconfigurations"], ["update"]), "changes whatever is registered", id="webhooks"
-        ),
+        pytest.param(_role(["nodes/proxy"], ["get"]), "bypassing admission", id="the kubelet"),
+        pytest.param(_role(["validatingwebhookconfigurations"], ["update"]), "changes every object", id="webhooks"),
         pytest.param(
             _role(["certificatesigningrequests/approval"], ["update"]),
-            "signs certificates",
+            "issues certificates",
             id="approval of certificates",
         ),
-        pytest.param(_role(["serviceaccounts/token"], ["create"]), "tokens of any account", id="tokens"),
+        pytest.param(_role(["serviceaccounts/token"], ["create"]), "tokens for any account", id="tokens"),
         pytest.param(_role([], ["get"], nonResourceURLs=["*"]), 'nonResourceURLs "*"', id="every address"),
         pytest.param(_binding("cluster-admin"), "role_name is cluster-admin", id="the administrator's role"),
         pytest.param(_binding("reader", "system:anonymous", "User"), 'subjects holds "system:anonymous"', id="anybody"),

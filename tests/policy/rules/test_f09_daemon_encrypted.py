@@ -42,10 +42,10 @@ def test_it_holds_for_another_provider_s_host() -> None:
         pytest.param({"host": "http://192.168.1.10:8080"}, "without certificates", id="http"),
         pytest.param(
             {"host": "tcp://192.168.1.10:2375", "certPath": "/etc/docker/tls"},
-            "the port of a daemon without a lock",
+            "the unauthenticated port of a daemon",
             id="the open port, even with certificates",
         ),
-        pytest.param({"host": '"tcp://192.168.1.10:2375"'}, "without a lock", id="a host as JSON"),
+        pytest.param({"host": '"tcp://192.168.1.10:2375"'}, "unauthenticated", id="a host as JSON"),
     ],
 )
 def test_it_fails_with(inputs: dict[str, Any], says: str) -> None:

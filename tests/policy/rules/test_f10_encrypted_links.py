@@ -36,20 +36,20 @@ def test_it_holds_where_the_owner_says_why_not() -> None:
 
 def test_a_reason_need_not_suffice() -> None:
     found = judged(F10, machine(**_links(none=REASON)), reason_suffices=False)
-    assert "goes to pc2 at 192.168.1.20, in the clear" in found["mainpc"]
+    assert "traffic to pc2 at 192.168.1.20, unencrypted" in found["mainpc"]
 
 
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        pytest.param({}, "and nobody says what encrypts it", id="nothing"),
-        pytest.param({"encryption": "hope"}, 'and "hope" is nothing known to encrypt it', id="something unknown"),
+        pytest.param({}, "with no encryption stated", id="nothing"),
+        pytest.param({"encryption": "hope"}, 'with "hope", which is not a known encryption', id="something unknown"),
     ],
 )
 def test_it_fails_with(said: dict[str, Any], says: str) -> None:
     users = [container(f"agent{n}", hosts=[{"host": "pc2-hub", "ip": "192.168.1.20"}]) for n in range(5)]
     (message,) = judged(F10, machine(**_links(**said)), container("idle"), *users).values()
-    assert "goes to pc2 at 192.168.1.20 (agent0, agent1, agent2, 2 more)" in message
+    assert "traffic to pc2 at 192.168.1.20 (agent0, agent1, agent2, 2 more)" in message
     assert says in message
     assert "machine.lan_traffic" in message
     assert says in judged(F10, cluster(**_links(**said)))["cluster"]
@@ -59,7 +59,7 @@ def test_ports_that_others_use_are_told_with_who_has_them() -> None:
     open_port = [{"internal": 8000, "external": 8000, "ip": "192.168.1.10"}]
     links = _links("192.168.1.10")
     (message,) = judged(F10, machine(**links), container("hub", ports=open_port), container("idle")).values()
-    assert "what others send to pc2 at 192.168.1.10 (hub)" in message
+    assert "traffic from others to pc2 at 192.168.1.10 (hub)" in message
 
 
 def test_links_that_are_not_known_yet_are_no_violation() -> None:

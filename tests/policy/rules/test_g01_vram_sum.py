@@ -34,7 +34,7 @@ def test_it_fails_one_mib_above_and_shows_every_share() -> None:
     message = found["mainpc"]
     assert "requests do not fit gpu0 of mainpc (RTX 4090)" in message
     assert "first 20 000 + second 1 741 + contexts 4 x 450 = 1 800 + desktop 1 024 = 24 565 of 24 564 MiB" in message
-    assert "lower containers.<name>.gpu.request by 1 MiB together" in message
+    assert "lower containers.<name>.gpu.request by 1 MiB in total" in message
 
 
 def test_the_fleet_s_own_figures_fit() -> None:

@@ -52,7 +52,7 @@ def test_it_holds_without_a_gpu(properties: dict[str, Any]) -> None:
 )
 def test_it_fails_when_given(properties: dict[str, Any]) -> None:
     message = violation(G02, foreign_container(**properties))
-    assert "gpu is given, but labels lack fleet.gpu.card, fleet.gpu.request-mib" in message
+    assert "gpu is set, but labels lack fleet.gpu.card, fleet.gpu.request-mib" in message
     assert "add these labels" in message
 
 
@@ -97,4 +97,4 @@ def test_on_a_cluster_it_fails_with_a_pod_of_no_group_that_asks_for(resource: st
 def test_on_cloud_run_it_holds_and_fails_alike() -> None:
     bad = gpu_service("bad", inside={"annotations": None})
     assert judged(G02, gpu_service()) == {}
-    assert "gpu is given, but labels lack" in blamed_on_run(G02, bad)
+    assert "gpu is set, but labels lack" in blamed_on_run(G02, bad)

@@ -39,7 +39,7 @@ def test_it_holds_with(properties: dict[str, Any]) -> None:
         pytest.param(
             {"devices": [{"hostPath": "/dev//nvidiactl"}]}, 'devices holds "/dev//nvidiactl"', id="a way round"
         ),
-        pytest.param({"runtime": "nvidia"}, "its runtime is NVIDIA's", id="a runtime that asks the image"),
+        pytest.param({"runtime": "nvidia"}, "gpu_runtime is NVIDIA's", id="a runtime that asks the image"),
     ],
 )
 def test_it_fails_with(properties: dict[str, Any], says: str) -> None:
@@ -82,18 +82,18 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
     [
         pytest.param(workload(env=[{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]), 'is "all"', id="all by name"),
         pytest.param(
-            workload(pod={"runtimeClassName": "nvidia"}), "its runtime is NVIDIA's", id="NVIDIA's runtime alone"
+            workload(pod={"runtimeClassName": "nvidia"}), "gpu_runtime is NVIDIA's", id="NVIDIA's runtime alone"
         ),
         pytest.param(workload(pod=DEVICE), 'devices holds "/dev/nvidia0"', id="a device of the node"),
         pytest.param(workload(securityContext=secure(privileged=True)), "every GPU of its node", id="privileges"),
         pytest.param(
             gpu_workload(env=[{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]),
-            "goes before the card that the scheduler chose",
+            "overrides the card that the scheduler chose",
             id="all by name, past its budget",
         ),
         pytest.param(
             gpu_workload(pod=DEVICE),
-            "past the card that the scheduler chose",
+            "bypassing the card that the scheduler chose",
             id="a device of the node, past its budget",
         ),
         pytest.param(

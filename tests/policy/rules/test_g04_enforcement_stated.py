@@ -28,7 +28,7 @@ def test_it_holds_with(word: str) -> None:
 
 
 def test_it_fails_with_hami_on_a_daemon() -> None:
-    assert "caps pods of a cluster" in violation(G04, gpu_container(tags={GPU_ENFORCEMENT: "hami-core"}))
+    assert "only works on a cluster" in violation(G04, gpu_container(tags={GPU_ENFORCEMENT: "hami-core"}))
 
 
 def test_it_holds_without_a_gpu() -> None:
@@ -85,19 +85,19 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
     ("bad", "says"),
     [
         pytest.param(
-            _asking("exclusive", shared=1), "it asks for nvidia.com/gpu.shared, which others share", id="shared"
+            _asking("exclusive", shared=1), "it requests nvidia.com/gpu.shared, which others share", id="shared"
         ),
         pytest.param(
             _asking("exclusive", whole=1, mib=8192),
             "nvidia.com/gpu and nvidia.com/gpumem, which others share",
             id="part",
         ),
-        pytest.param(_asking("mps", whole=1), "which MPS does not serve", id="MPS on a whole device"),
-        pytest.param(_asking("exclusive"), "it asks for no GPU", id="no GPU at all"),
+        pytest.param(_asking("mps", whole=1), "which MPS does not share", id="MPS on a whole device"),
+        pytest.param(_asking("exclusive"), "it requests no GPU", id="no GPU at all"),
         pytest.param(
-            _asking("hami-core", whole=1), "no nvidia.com/gpumem, so HAMi has no amount", id="HAMi without one"
+            _asking("hami-core", whole=1), "no nvidia.com/gpumem, so HAMi has no limit", id="HAMi without one"
         ),
-        pytest.param(_asking("hope", whole=1), "caps nothing that is known", id="a word nobody knows"),
+        pytest.param(_asking("hope", whole=1), "not a known enforcement", id="a word nobody knows"),
     ],
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
@@ -107,4 +107,4 @@ def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
 def test_on_cloud_run_it_holds_and_fails_alike() -> None:
     bad = gpu_service("bad", inside={"annotations": None})
     assert judged(G04, gpu_service()) == {}
-    assert "is not set, so nobody knows" in blamed_on_run(G04, bad)
+    assert "is not set, so it is unknown" in blamed_on_run(G04, bad)

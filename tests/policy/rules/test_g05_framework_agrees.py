@@ -64,7 +64,7 @@ def test_it_fails_for_vllm_with(command: list[str], says: str) -> None:
     message = violation(G05, _starts(*command), machine())
     assert says in message
     assert "22 108 MiB of gpu0 of mainpc (RTX 4090) with 24 564 MiB, above the limit of 6 144 MiB" in message
-    assert "take 0.26 at the most, or raise containers.main.gpu.limit" in message
+    assert "use at most 0.26, or raise containers.main.gpu.limit" in message
 
 
 @pytest.mark.parametrize("image", ["vllm/vllm-openai:v0.11.0", "ghcr.io/acme/vllm-openai@sha256:" + "0" * 64])
@@ -89,7 +89,7 @@ def test_it_fails_for_other_servers(command: list[str], says: str) -> None:
 @pytest.mark.parametrize("value", ["much", "", "nan", "-1"])
 def test_it_fails_for_what_is_no_fraction(value: str) -> None:
     bad = _starts(*SERVE, f"--gpu-memory-utilization={value}")
-    assert "args gives no fraction: --gpu-memory-utilization is" in violation(G05, bad, machine())
+    assert "args is not a fraction: --gpu-memory-utilization is" in violation(G05, bad, machine())
 
 
 def test_two_servers_in_one_container_count_together() -> None:
@@ -158,7 +158,7 @@ class TestOnACluster:
         assert judged(G05, pools, gpu_workload(tags=tags, args=SERVE, resources=asked)) == {}
         larger = {**GPU, "limits": {**GPU["limits"], "nvidia.com/gpumem": "12288"}}
         message = blamed(G05, gpu_workload("bad", tags=tags, args=SERVE, resources=larger), pools)
-        assert "11 060 MiB of a part of a card of pool gpu of cluster with 12 288 MiB" in message
+        assert "11 060 MiB of a slice of a card of pool gpu of cluster with 12 288 MiB" in message
 
     def test_a_server_over_two_cards_takes_its_part_of_both(self) -> None:
         pools = cluster(nodePools={"gpu": node_pool(gpus=2)})

@@ -34,13 +34,13 @@ def test_it_holds_with(value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        pytest.param("0=3329M", "2 processes make 6 658 of 6 656 MiB", id="one MiB a process above"),
-        pytest.param("0=4G", "2 processes make 8 192 of 6 656 MiB", id="gibibytes above"),
-        pytest.param("0=2G,1=2G", "2 processes make 8 192", id="two devices above together"),
-        pytest.param("3328M", "does not take for a limit", id="no device"),
-        pytest.param("0=3328", "does not take for a limit", id="no unit"),
-        pytest.param("", "does not take for a limit", id="nothing"),
-        pytest.param("0=3328M,", "does not take for a limit", id="a comma too many"),
+        pytest.param("0=3329M", "with 2 processes is 6 658 of 6 656 MiB", id="one MiB a process above"),
+        pytest.param("0=4G", "with 2 processes is 8 192 of 6 656 MiB", id="gibibytes above"),
+        pytest.param("0=2G,1=2G", "with 2 processes is 8 192", id="two devices above together"),
+        pytest.param("3328M", "is not a limit that MPS accepts", id="no device"),
+        pytest.param("0=3328", "is not a limit that MPS accepts", id="no unit"),
+        pytest.param("", "is not a limit that MPS accepts", id="nothing"),
+        pytest.param("0=3328M,", "is not a limit that MPS accepts", id="a comma too many"),
     ],
 )
 def test_it_fails_with(value: str, says: str) -> None:
@@ -60,4 +60,4 @@ def test_nothing_has_to_be_set_where_something_else_enforces() -> None:
 
 
 def test_what_is_set_must_fit_whatever_enforces() -> None:
-    assert "make 8 192" in violation(G06, _limited("0=4G", enforcement="framework"))
+    assert "is 8 192" in violation(G06, _limited("0=4G", enforcement="framework"))

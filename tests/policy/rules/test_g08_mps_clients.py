@@ -18,7 +18,7 @@ def test_it_fails_with_one_process_more_and_shows_who_has_how_many() -> None:
     clients = gpu_container("a", {GPU_PROCESSES: "40"}), gpu_container("b", {GPU_PROCESSES: "9"})
     found = judged(G08, machine(), *clients)
     assert list(found) == ["mainpc"]
-    assert "MPS on gpu0 of mainpc (RTX 4090) takes 48 clients, and these are 49" in found["mainpc"]
+    assert "MPS on gpu0 of mainpc (RTX 4090) accepts 48 clients, but there are 49" in found["mainpc"]
     assert "vision-gpu 40 + vision-gpu 9" in found["mainpc"]
     assert "lower containers.<name>.gpu.processes" in found["mainpc"]
 

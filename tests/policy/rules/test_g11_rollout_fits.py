@@ -38,7 +38,7 @@ class TestOnACluster:
     @pytest.mark.parametrize("strategy", [None, _rolling(1, 0), _rolling("50%", "0%"), _rolling(2, "25%")])
     def test_it_fails_where_the_new_pod_waits_for_the_card_of_the_old(self, strategy: dict[str, Any] | None) -> None:
         message = blamed(G11, _rolls(strategy=strategy), cluster())
-        assert "no pod may be missing, but pool gpu of cluster (2 x L4) has no card for one more" in message
+        assert "no pod may be unavailable, but pool gpu of cluster (2 x L4) has no free card" in message
         assert "set rollout to {surge: 0, unavailable: 1}" in message
 
     @pytest.mark.parametrize("strategy", [_rolling(0, 1), _rolling(1, 1), _rolling("25%", "50%"), {"type": "Recreate"}])
@@ -75,14 +75,14 @@ class TestOnDocker:
     @pytest.mark.parametrize("name", [None, "bad-1f2e3d4"])
     def test_it_fails_for_a_container_whose_successor_finds_no_room(self, name: str | None) -> None:
         message = violation(G11, _named(name), machine())
-        assert "gpu0 of mainpc (RTX 4090) holds 13 474 of 24 564 MiB, with no room for 12 450 MiB twice" in message
+        assert "gpu0 of mainpc (RTX 4090) holds 13 474 of 24 564 MiB, with no room for another 12 450 MiB" in message
 
     def test_it_holds_for_one_with_a_name_of_its_own(self) -> None:
         assert judged(G11, machine(), _named("vision-gpu")) == {}
 
     def test_it_fails_for_a_name_that_the_provider_says_it_made_up(self) -> None:
         bad = _named("any", __defaults=["name"])
-        assert "its successor runs beside it" in violation(G11, bad, machine())
+        assert "its replacement starts first" in violation(G11, bad, machine())
 
     @pytest.mark.parametrize(("deletes_first", "holds"), [(True, True), (False, False)])
     def test_it_listens_to_the_option(self, deletes_first: bool, holds: bool) -> None:
@@ -100,7 +100,7 @@ class TestOnCloudRun:
         inside = {"scaling": {"minInstanceCount": 2, "maxInstanceCount": 3}}
         bad = gpu_service("bad", inside, scaling={"maxInstanceCount": 3})
         message = blamed_on_run(G11, bad)
-        assert "so 2 revisions keep 4 while one takes over, and all together may have 3" in message
+        assert "so 2 revisions need 4 during a rollout, but the service may have 3" in message
 
     @pytest.mark.parametrize("scaling", [{"maxInstanceCount": 4}, {"minInstanceCount": 3, "maxInstanceCount": 3}, None])
     def test_it_holds_with(self, scaling: dict[str, int] | None) -> None:

@@ -40,7 +40,7 @@ def test_it_holds_with_env(entry: str) -> None:
         pytest.param(f"{ENDPOINT}=localhost:8000", "points at localhost", id="without a scheme"),
         pytest.param(f"{ENDPOINT}=tcp://a:1,tcp://127.0.0.1:2", "points at 127.0.0.1", id="the second of two"),
         pytest.param(f"{ENDPOINT}=tcp://[::1]:8000", "points at [::1]", id="IPv6"),
-        pytest.param(f"{ENDPOINT}=tcp://0.0.0.0:8000", "is no address to connect to", id="every address"),
+        pytest.param(f"{ENDPOINT}=tcp://0.0.0.0:8000", "is not an address to connect to", id="every address"),
         pytest.param("API=http://127.1.2.3/x", "env API points at 127.1.2.3", id="another loopback, any name"),
         pytest.param('BOOK={"a":"tcp://localhost:1"}', "env BOOK points at localhost", id="inside JSON"),
         pytest.param("DB=postgres://me@172.17.0.1/x", "Docker's default bridge", id="the default bridge"),
@@ -49,7 +49,7 @@ def test_it_holds_with_env(entry: str) -> None:
 def test_it_fails_with_env(entry: str, says: str) -> None:
     message = violation(G13, container(envs=[entry]))
     assert says in message
-    assert "name the group under peers" in message
+    assert "list the group under peers" in message
 
 
 def test_a_password_beside_the_host_is_not_shown() -> None:
@@ -66,7 +66,7 @@ def test_it_holds_with_a_host_at(address: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "172.17.0.1", "::1"])  # noqa: S104  (not bound to)
 def test_it_fails_with_a_host_at(address: str) -> None:
     message = violation(G13, container(hosts=[{"host": "pc2-observability", "ip": address}]))
-    assert f"extra_hosts says that pc2-observability is {address}" in message
+    assert f"extra_hosts maps pc2-observability to {address}" in message
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_it_holds_for_a_group_that_is_nowhere() -> None:
 def test_it_fails_for_a_group_after_itself() -> None:
     found = judged(G15, _after("a", "a"))
     assert "label fleet.start-after makes a start after itself (a -> a)" in found["a"]
-    assert "drop one of these edges" in found["a"]
+    assert "remove one of these edges" in found["a"]
 
 
 def test_it_fails_for_a_circle_of_labels() -> None:

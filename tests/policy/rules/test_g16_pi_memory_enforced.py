@@ -21,5 +21,5 @@ def test_it_holds_for_a_machine_that_always_keeps_limits() -> None:
 
 def test_it_does_not_hold_while_nothing_is_said() -> None:
     message = violation(G16, machine("edge", memoryEnforced="unstated"))
-    assert "memory limit there is ignored" in message
+    assert "memory limits are silently ignored" in message
     assert "set machine.memory_enforced: true" in message

@@ -38,23 +38,23 @@ def test_it_holds_where_each_agent_stands_once_and_all_are_counted() -> None:
 def test_it_fails_for_an_agent_of_two_groups_and_names_both() -> None:
     found = judged(G19, machine(), _runs("a", "Planner"), _runs("b", "Speaker", "Planner"))
     assert list(found) == ["b"]
-    assert 'names "Planner", which container main of a runs too' in found["b"]
+    assert 'lists "Planner", which container main of a also runs' in found["b"]
 
 
 def test_it_fails_for_an_agent_of_two_containers_of_one_group() -> None:
     found = judged(G19, machine(), _runs("a", "Planner"), _runs("b", "Planner", **{GROUP: "a", CONTAINER: "sidecar"}))
-    assert "which container main of a runs too" in found["b"]
+    assert "which container main of a also runs" in found["b"]
 
 
 @pytest.mark.parametrize(("said", "runs"), [(77, 1), (0, 1)])
 def test_it_fails_where_the_manifest_counts_others(said: int, runs: int) -> None:
     found = judged(G19, machine(agents={"a": said}), _runs("a", "Planner"))
-    assert f"agents of a are {runs}, and the manifest of mainpc says {said}" in found["a"]
+    assert f"agents of a are {runs}, but the manifest of mainpc lists {said}" in found["a"]
 
 
 def test_it_fails_for_a_group_that_the_manifest_counts_and_nobody_runs() -> None:
     found = judged(G19, machine(agents={"a": 1, "gone": 3}), _runs("a", "Planner"))
-    assert "agents of gone are 0, and the manifest of mainpc says 3" in found["mainpc"]
+    assert "agents of gone are 0, but the manifest of mainpc lists 3" in found["mainpc"]
 
 
 def test_it_fails_for_an_agent_of_no_group() -> None:
@@ -65,12 +65,12 @@ def test_it_fails_for_an_agent_of_no_group() -> None:
 @pytest.mark.parametrize("value", ["", "Planner", "[]", "7", "{", "[" * 9999])
 def test_it_fails_for_what_names_no_agents(value: str) -> None:
     bad = container("bad", envs=[f"FLEET_AGENTS={value}"])
-    assert "which names no agents" in violation(G19, bad)
+    assert "which lists no agents" in violation(G19, bad)
 
 
 def test_it_fails_for_an_agent_that_stands_twice_in_a_container() -> None:
     bad = container("bad", envs=['FLEET_AGENTS={"A": {}, "B": {}, "A": {}}'])
-    assert 'names "A" twice, and only the last of each starts' in violation(G19, bad)
+    assert 'lists "A" twice, and only the last of each starts' in violation(G19, bad)
 
 
 def test_many_names_are_cut_short() -> None:

@@ -29,12 +29,12 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             member("bad", member="allUsers"),
-            'member is "allUsers": everybody has roles/run.invoker on portal',
+            'member is "allUsers": everyone has roles/run.invoker on portal',
             id="everybody",
         ),
         pytest.param(
             member("bad", member="allAuthenticatedUsers"),
-            "everybody with a Google account",
+            "everyone with a Google account",
             id="everybody with an account",
         ),
         pytest.param(

@@ -35,7 +35,7 @@ def test_it_holds_with(good: Registered) -> None:
         pytest.param(run_service("bad", inside={"serviceAccount": None}), "service_account is not set", id="none"),
         pytest.param(
             run_service("bad", inside={"serviceAccount": "123-compute@developer.gserviceaccount.com"}),
-            "which others run as too",
+            "which is shared with others",
             id="the compute default",
         ),
         pytest.param(job("bad", serviceAccount=None), "service_account is not set", id="a job without"),
@@ -46,7 +46,7 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             member("bad", kind="projects/iAMMember:IAMMember", role="roles/editor"),
-            "role roles/editor lets",
+            "role roles/editor gives",
             id="a role over everything",
         ),
         pytest.param(
@@ -57,7 +57,7 @@ def test_it_holds_with(good: Registered) -> None:
                 member=None,
                 members=[f"serviceAccount:{ACCOUNT}"],
             ),
-            "role roles/owner lets",
+            "role roles/owner gives",
             id="a binding of one",
         ),
     ],

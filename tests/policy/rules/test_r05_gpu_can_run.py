@@ -54,12 +54,12 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             gpu_service("bad", main={"resources": {"limits": {**GPU_LIMITS, "cpu": "2"}, "cpuIdle": False}}),
-            "containers have 2 CPUs, and nvidia-l4 takes 4",
+            "containers have 2 CPUs, but nvidia-l4 requires 4",
             id="too little CPU",
         ),
         pytest.param(
             gpu_service("bad", main={"resources": {"limits": {**GPU_LIMITS, "memory": "16383Mi"}, "cpuIdle": False}}),
-            "containers have 16 383 MiB, and nvidia-l4 takes 16 384 MiB",
+            "containers have 16 383 MiB, but nvidia-l4 requires 16 384 MiB",
             id="too little memory",
         ),
         pytest.param(
@@ -69,12 +69,12 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             gpu_service("bad", inside={"nodeSelector": {"accelerator": "nvidia-rtx-pro-6000"}}),
-            "containers have 4 CPUs, and nvidia-rtx-pro-6000 takes 20",
+            "containers have 4 CPUs, but nvidia-rtx-pro-6000 requires 20",
             id="the large card in a small instance",
         ),
         pytest.param(
             gpu_service("bad", inside={"nodeSelector": {"accelerator": "nvidia-h100"}}),
-            'accelerator is "nvidia-h100", and no card is called that',
+            'accelerator is "nvidia-h100", which is no known card',
             id="a card that is none",
         ),
         pytest.param(gpu_service("bad", inside={"nodeSelector": None}), "accelerator is not set", id="no card named"),
@@ -85,12 +85,12 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             gpu_service("bad", main={"resources": {"limits": {**GPU_LIMITS, "nvidia.com/gpu": "2"}, "cpuIdle": False}}),
-            "gpus are asked for by main 2",
+            "gpus are requested by main 2",
             id="two cards",
         ),
         pytest.param(
             gpu_service("bad", main={"resources": {"limits": {"cpu": "4", "memory": "16Gi"}, "cpuIdle": False}}),
-            "gpus are asked for by nobody",
+            "gpus are requested by nobody",
             id="a card that nobody holds",
         ),
         pytest.param(
@@ -103,7 +103,7 @@ def test_it_holds_with(good: Registered) -> None:
                     ]
                 },
             ),
-            "gpus are asked for by main 1 and meter 1",
+            "gpus are requested by main 1 and meter 1",
             id="two holders",
         ),
     ],

@@ -65,12 +65,12 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "0.079", "memory": "128Mi"}, "cpuIdle": True}}),
-            "0.079 CPUs cannot be had",
+            "0.079 CPUs are not available",
             id="too little CPU",
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "1.5", "memory": "1Gi"}, "cpuIdle": True}}),
-            "1.5 CPUs cannot be had",
+            "1.5 CPUs are not available",
             id="CPU between",
         ),
         pytest.param(
@@ -80,22 +80,22 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "9", "memory": "4Gi"}, "cpuIdle": True}}),
-            "9 CPUs cannot be had",
+            "9 CPUs are not available",
             id="too much CPU",
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "80m", "memory": "513Mi"}, "cpuIdle": True}}),
-            "513 MiB are too much beside 0.08 CPUs",
+            "513 MiB are too much for 0.08 CPUs",
             id="memory over the least CPU",
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "0.5", "memory": "1025Mi"}, "cpuIdle": True}}),
-            "1 025 MiB are too much beside 0.5 CPUs",
+            "1 025 MiB are too much for 0.5 CPUs",
             id="memory over a half",
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "1", "memory": "4097Mi"}, "cpuIdle": True}}),
-            "4 097 MiB are too much beside 1 CPU",
+            "4 097 MiB are too much for 1 CPU",
             id="memory over one",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "4", "memory": "2047Mi"}, "cpuIdle": True}}),
-            "2 047 MiB are too little beside 4 CPUs",
+            "2 047 MiB are too little for 4 CPUs",
             id="memory under four",
         ),
         pytest.param(
@@ -120,7 +120,7 @@ def test_it_holds_with(good: Registered) -> None:
         ),
         pytest.param(
             run_service("bad", main={"resources": {"limits": {"cpu": "1", "memory": "511Mi"}, "cpuIdle": True}}),
-            "511 MiB are too little beside 1 CPU",
+            "511 MiB are too little for 1 CPU",
             id="memory under the least",
         ),
         pytest.param(
@@ -128,12 +128,12 @@ def test_it_holds_with(good: Registered) -> None:
                 "bad",
                 inside={"containers": [run_container(resources={"limits": {"cpu": "8", "memory": "8Gi"}}), sidecar()]},
             ),
-            "containers have 8.5 CPUs together",
+            "containers have 8.5 CPUs in total",
             id="sidecars above the greatest",
         ),
         pytest.param(
             job("bad", main={"resources": {"limits": {"cpu": "5", "memory": "4Gi"}}}),
-            "5 CPUs cannot be had",
+            "5 CPUs are not available",
             id="a job between the steps",
         ),
     ],

@@ -34,12 +34,12 @@ def test_it_holds_with(good: Registered) -> None:
             run_service(
                 "bad", main={"startupProbe": {"periodSeconds": 10, "failureThreshold": 24, "initialDelaySeconds": 1}}
             ),
-            "probes wait 241 s for its start, and Cloud Run 240 s at the most",
+            "probes allow 241 s to start, but Cloud Run allows at most 240 s",
             id="too long",
         ),
         pytest.param(
             gpu_service("bad", main={"startupProbe": {"periodSeconds": 1, "failureThreshold": 29}}),
-            "probes wait 29 s for its start, and loading a model takes longer",
+            "probes allow 29 s to start, but loading a model takes longer",
             id="too short for a model",
         ),
     ],

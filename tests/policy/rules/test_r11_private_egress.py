@@ -41,17 +41,17 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             run_service("bad", main={"envs": [{"name": "HUB", "value": "http://192.168.1.10:8000"}]}),
-            "egress is not set, but env HUB of main leads to 192.168.1.10",
+            "egress is not set, but env HUB of main holds 192.168.1.10",
             id="a machine at home",
         ),
         pytest.param(
             run_service("bad", main={"envs": [{"name": "HUB", "value": "redis://100.64.3.2"}]}),
-            "leads to 100.64.3.2",
+            "holds 100.64.3.2",
             id="a mesh",
         ),
         pytest.param(
             run_service("bad", main={"envs": [{"name": "HUB", "value": "10.210.1.4"}]}),
-            "leads to 10.210.1.4",
+            "holds 10.210.1.4",
             id="an address alone",
         ),
     ],

@@ -70,7 +70,7 @@ def test_it_holds_with(good: Registered) -> None:
             run_service(
                 "bad", traffics=[{"percent": 90, "revision": "p-blue"}, {"percent": 10, "revision": "p-green"}]
             ),
-            "traffic is divided without a tag",
+            "traffic is split without a tag",
             id="no tag",
         ),
         pytest.param(

@@ -35,12 +35,12 @@ def test_it_holds_with(good: Registered) -> None:
     [
         pytest.param(
             run_service("bad", main={"image": "us-central1-docker.pkg.dev/sky-project/fleet/portal:1.2"}),
-            "whose image comes from us-central1 to europe-west4",
+            "whose image is pulled from us-central1 to europe-west4",
             id="another continent",
         ),
         pytest.param(
             run_service("bad", main={"image": "us-docker.pkg.dev/sky-project/fleet/portal:1.2"}),
-            "comes from us to europe-west4",
+            "is pulled from us to europe-west4",
             id="another continent's registry",
         ),
         pytest.param(
@@ -56,4 +56,4 @@ def test_it_fails_with(bad: Registered, says: str) -> None:
 
 def test_the_very_region_can_be_asked_for() -> None:
     near = run_service(main={"image": "europe-west1-docker.pkg.dev/sky-project/fleet/portal:1.2"})
-    assert "comes from europe-west1 to europe-west4" in judged(R15, near, same_region=True)["portal"]
+    assert "is pulled from europe-west1 to europe-west4" in judged(R15, near, same_region=True)["portal"]

@@ -92,9 +92,9 @@ def test_completion_is_installed_once_for_a_shell(tmp_path: Path, shell: str) ->
         answer = fleet(tmp_path, "--install-completion", SHELL=f"/bin/{shell}", HOME=str(tmp_path))
         assert (answer.code, answer.err) == (0, "")
     script = tmp_path / f".config/fleet/complete.{shell}"
-    assert f"{script}: written, and read by " in answer.out
+    assert f"{script}: written, sourced by " in answer.out
     assert f"_FLEET_COMPLETE={shell}_complete" in script.read_text()
-    started_by = Path(answer.out.partition("read by ")[2].partition(";")[0])
+    started_by = Path(answer.out.partition("sourced by ")[2].partition(";")[0])
     assert started_by.read_text().count(str(script)) == 1
 
 
@@ -107,7 +107,7 @@ def test_what_a_start_file_held_stays(tmp_path: Path) -> None:
 def test_a_shell_that_is_not_supported_is_refused(tmp_path: Path) -> None:
     answer = fleet(tmp_path, "--install-completion", "tcsh", HOME=str(tmp_path))
     assert (answer.code, list(tmp_path.iterdir())) == (2, [])
-    assert '"tcsh" is not supported; name bash, zsh or fish' in answer.err
+    assert '"tcsh" is not supported; use bash, zsh or fish' in answer.err
 
 
 def test_bash_completes_a_line(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_download_that_fails_names_what_works_without_it(
 
     answer = install(refuse, monkeypatch, bin_folder, project)
     assert answer.code == 2
-    assert "the Pulumi command line is missing and could not be downloaded (OSError)" in answer.err
+    assert "the Pulumi CLI is missing and could not be downloaded (OSError)" in answer.err
     assert "make plan STACK=mainpc" in answer.err
 
 

@@ -34,16 +34,16 @@ def test_a_good_fleet_is_good() -> None:
     answer = shipped("validate")
     assert (answer.code, answer.err) == (0, "")
     lines = [line.split() for line in answer.out.splitlines()]
-    assert ["mainpc", "docker", "8", "groups", "49", "agents", "good"] in lines
-    assert ["pc2", "docker", "4", "groups", "22", "agents", "good"] in lines
+    assert ["mainpc", "docker", "8", "groups", "49", "agents", "valid"] in lines
+    assert ["pc2", "docker", "4", "groups", "22", "agents", "valid"] in lines
     assert lines[-1][0] == "fleet"
-    assert answer.out.endswith("no faults\n")
+    assert answer.out.endswith("valid\n")
 
 
 def test_a_good_stack_is_good() -> None:
     answer = shipped("validate", "pc2")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.split() == ["pc2", "docker", "4", "groups", "22", "agents", "good"]
+    assert answer.out.split() == ["pc2", "docker", "4", "groups", "22", "agents", "valid"]
 
 
 @pytest.mark.parametrize("stack", ["mainpc", "pc2", "local"])
@@ -67,7 +67,7 @@ def test_a_fault_of_another_stack_is_none_of_this_one(tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=swap("cpus: 12", "cpus: many"))
     answer = fleet(project, "validate", "mainpc")
     assert answer.code == 0
-    assert answer.out == "mainpc: good; other stacks have 1 faults (fleet validate shows them)\n"
+    assert answer.out == "mainpc: valid; other stacks have 1 error (run fleet validate)\n"
     assert_bad_input(fleet(project, "validate", "pc2"), "cpus")
 
 
@@ -78,7 +78,9 @@ def test_an_unknown_stack_is_told_with_those_there_are(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["validate", "validate mainpc", "plan mainpc", "schema", "export compose mainpc"])
 def test_outside_a_project_the_way_in_is_told(tmp_path: Path, command: str) -> None:
-    assert_bad_input(fleet(tmp_path, *command.split()), "no Pulumi.yaml here or above; run fleet inside the project")
+    assert_bad_input(
+        fleet(tmp_path, *command.split()), "no Pulumi.yaml in this folder or its parents; run fleet inside the project"
+    )
 
 
 def test_a_folder_below_the_project_will_do() -> None:
@@ -125,7 +127,7 @@ def test_levels_of_policies_can_be_configured(tmp_path: Path, config: str, code:
 
 @pytest.mark.parametrize(
     ("config", "said"),
-    [("{", "is not JSON"), ('{"A99": "advisory"}', '"A99" is no rule'), ('{"D01": "sometimes"}', '"sometimes"')],
+    [("{", "is not JSON"), ('{"A99": "advisory"}', '"A99" is not a rule'), ('{"D01": "sometimes"}', '"sometimes"')],
 )
 def test_a_policy_configuration_that_is_none_is_told(tmp_path: Path, config: str, said: str) -> None:
     file = tmp_path / "levels.json"
@@ -152,7 +154,7 @@ def test_a_bug_of_the_program_is_told_as_one(tmp_path: Path) -> None:
     project = write_program(tmp_path, main="1 / 0\n")
     answer = fleet(project, "plan", "pc2")
     assert (answer.code, answer.out) == (1, "")
-    assert "a bug of ours: ZeroDivisionError" in answer.err
+    assert "internal error: ZeroDivisionError" in answer.err
     assert "Traceback" not in answer.err
     assert "Traceback" in fleet(project, "plan", "pc2", FLEET_DEBUG="1").err
 

@@ -71,7 +71,7 @@ def test_a_waiver_of_no_rule_is_refused_with_the_nearest(command: tuple[str, ...
     answer = fleet(project := _project(tmp_path, "E66"), *command)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.splitlines()[1].strip() == (
-        f"{_line(project)}: waivers.E66: E66 is no rule; did you mean E06? (fleet policy list shows them all)"
+        f"{_line(project)}: waivers.E66: unknown rule E66; did you mean E06? (fleet policy list shows all)"
     )
 
 
@@ -80,4 +80,4 @@ def test_validate_tells_what_ends_soon(tmp_path: Path) -> None:
     answer = fleet(project := _project(tmp_path, until=soon), "validate")
     assert answer.code == 0
     last = answer.out.splitlines()[-1]
-    assert last == f"{_line(project)}: the waiver of E06 ends on {soon}; mend it until then"
+    assert last == f"{_line(project)}: the waiver of E06 expires on {soon}; comply with the rule by then"

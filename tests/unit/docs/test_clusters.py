@@ -64,7 +64,7 @@ def test_a_group_on_two_machines_is_told_as_the_guide_shows_it(tmp_path: Path) -
     assert_shown(tmp_path, MOVE)
 
 
-@pytest.mark.parametrize(("group", "problem"), [("audio-emotion", "host audio"), ("core-platform", "is reached only")])
+@pytest.mark.parametrize(("group", "problem"), [("audio-emotion", "host devices"), ("core-platform", "is reachable")])
 def test_a_group_that_cannot_move_as_it_is_is_told_as_the_guide_shows_it(
     group: str, problem: str, tmp_path: Path
 ) -> None:

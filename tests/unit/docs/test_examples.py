@@ -26,7 +26,8 @@ def _the_day_they_were_written(monkeypatch: pytest.MonkeyPatch) -> None:
         def today(cls) -> Calendar:
             return cls(WRITTEN.year, WRITTEN.month, WRITTEN.day)
 
-    monkeypatch.setattr("fleet.checks.date", Calendar)
+    for module in ("hardening", "waivers"):
+        monkeypatch.setattr(f"fleet.checks.{module}.date", Calendar)
 
 
 @pytest.mark.parametrize("document", WITH_YAML, ids=name_of)

@@ -41,9 +41,9 @@ def test_a_schedule_is_accepted(schedule: str) -> None:
         ("0 0 * * \u017fun", 'its day-of-week "\u017fun" is not a list'),
         ("0 0 * mon *", 'its month "mon" is not a list'),
         ("1, * * * *", 'its minute "1," is not a list'),
-        ("0 0 31 4,jun *", 'its day-of-month "31" is in none of its months, so it never runs'),
-        ("0 0 31 4-4 *", 'its day-of-month "31" is in none of its months, so it never runs'),
-        ("@reboot", "it is none of @yearly"),
+        ("0 0 31 4,jun *", 'its day-of-month "31" does not exist in its months, so it never runs'),
+        ("0 0 31 4-4 *", 'its day-of-month "31" does not exist in its months, so it never runs'),
+        ("@reboot", "it is not one of @yearly"),
         ("* " * 60, "it is 120 characters long"),
     ],
 )

@@ -22,8 +22,8 @@ VALUES = {
     "pem": "-----BEGIN " + "RSA PRIVATE KEY-----",
 }
 SECRET = VALUES["anthropic"]
-NAME_IT = "name it under `secrets` and put its value where the target keeps secrets"
-HOLDS = f"holds a secret value; {NAME_IT}; then revoke this one"
+NAME_IT = "name it under `secrets` and store its value where the target keeps secrets"
+HOLDS = f"contains a secret value; {NAME_IT}; then revoke this one"
 
 
 @pytest.mark.parametrize("kind", VALUES)

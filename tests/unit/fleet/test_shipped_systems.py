@@ -186,7 +186,7 @@ def test_an_untrusted_worker_has_the_mesh_and_nothing_else(tmp_path: Path) -> No
 def test_the_pi_runs_the_proxy_and_says_that_limits_are_ignored() -> None:
     plan = plan_stack(project().fleet, "edge")
     assert [group.name for group in plan.groups] == ["lightweight-proxy"]
-    assert "memory limit" in {str(feature) for feature in plan.degradations}
+    assert "memory limit per container" in {str(feature) for feature in plan.degradations}
     text = yaml.safe_load((ROOT / "Pulumi.edge.yaml").read_text(encoding="utf-8"))
     assert text["config"]["fleet:machine"]["memory_enforced"] is False
 

@@ -27,7 +27,7 @@ def test_it_stays_within_the_width_and_has_no_control_codes(columns: int, argume
 
 def test_each_figure_shows_how_it_was_made() -> None:
     text = shipped("cost", "mainpc").out
-    assert "(90 W x 730 h + 470 W x 0 | 243.3 | 730 h of work) x $0.30 a kWh" in text
+    assert "(90 W x 730 h + 470 W x 0 | 243.3 | 730 busy h) x $0.30 per kWh" in text
     # 90 x 0.73 x 0.30 = 19.71; 470 x 0.2433 x 0.30 = 34.31 more; 3200 / 48 = 66.67.
     lines = [line.split() for line in text.splitlines()]
     assert ["electricity", "19.71", "54.02", "122.64"] in lines
@@ -49,7 +49,7 @@ def test_unknown_and_unverified_prices_are_marked_and_the_marks_explained() -> N
 
 
 def test_assumptions_are_listed() -> None:
-    assert "  8 hours a day: load.hours_per_day is not stated by all groups" in shipped("cost", "pc2").out
+    assert "  8 hours per day: load.hours_per_day is unset in all groups" in shipped("cost", "pc2").out
 
 
 def test_the_fleet_is_the_sum_of_its_stacks_without_sandboxes() -> None:

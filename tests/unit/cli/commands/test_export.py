@@ -69,13 +69,13 @@ def test_a_chart_is_written_where_it_is_asked_for(project: Path, tmp_path: Path)
 def test_a_stack_that_is_no_cluster_is_refused_with_the_way_out(kind: str, tmp_path: Path) -> None:
     answer = export(ROOT, kind, "mainpc", "-o", str(tmp_path))
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "mainpc is no cluster (docker); use `fleet export compose` for a Docker machine\n"
+    assert answer.err == "mainpc: its target is docker, not kubernetes; use `fleet export compose mainpc`\n"
 
 
 def test_a_cluster_is_no_docker_machine(project: Path) -> None:
     answer = export(project, "compose", "woven")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "woven is no Docker machine (kubernetes); Compose runs on Docker only\n"
+    assert answer.err == "woven: its target is kubernetes, not docker; use `fleet export kubernetes woven`\n"
 
 
 @pytest.mark.parametrize("kind", ["kubernetes", "helm"])
@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_told(kind: str, project: Path, tmp_p
 def test_without_gpu_nothing_asks_for_a_card(project: Path) -> None:
     answer = export(project, "kubernetes", "woven", "--without-gpu")
     assert answer.code == 0
-    assert answer.err == "without GPU: painter ask for one and get none\n"
+    assert answer.err == "without GPU: painter request one and run without\n"
     assert "# Without GPU: painter ask for one and get none.\n" in answer.out
     pods = [found for found in yaml.safe_load_all(answer.out) if found["kind"] == "Deployment"]
     assert "nvidia.com" not in str(pods)

@@ -56,4 +56,4 @@ def test_the_same_is_printed_as_one_text(tmp_path: Path) -> None:
 def test_a_stack_that_is_no_cloud_run_is_refused_with_the_way_out() -> None:
     answer = fleet(ROOT, "export", "knative", "cluster")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == ("cluster is no Cloud Run machine (kubernetes); use `fleet export kubernetes` for a cluster\n")
+    assert answer.err == ("cluster: its target is kubernetes, not cloudrun; use `fleet export kubernetes cluster`\n")

@@ -53,7 +53,7 @@ def test_the_page_has_a_bar_a_card_and_mode(tmp_path: Path) -> None:
     plan = plan_stack(loaded, "mainpc")
     cost = stack_cost(loaded.stacks["mainpc"], loaded.groups, plan, shipped_prices())
     text = page((Facts(plan, Judged(1, 1, ()), cost),), date(2026, 1, 2))
-    assert "Card gpu0, mode talk, which is deployed" in text
+    assert "Card gpu0, mode talk (deployed)" in text
     assert "Card gpu0, mode see" in text
     assert "15 112 of 24 564 MiB" in text
-    assert "Of other modes, their volumes kept: vision-gpu" in text
+    assert "Off in this mode, volumes kept: vision-gpu" in text

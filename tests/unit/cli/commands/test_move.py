@@ -86,10 +86,10 @@ def test_a_move_to_a_docker_machine_says_where_everything_goes(project: Path) ->
     }
     assert rows["data"] == {
         "lone-data (data)": ("claim lone-data in fleet", "volume host-lone-data on host"),
-        "lone-notes (scratch)": ("the pod's own, gone with it", "volume host-lone-notes on host"),
+        "lone-notes (scratch)": ("private to the pod, deleted with it", "volume host-lone-notes on host"),
     }
-    assert rows["secrets"] == {"lone-key": ("Secret lone-key of fleet", "/srv/fleet/secrets/lone-key on host")}
-    assert rows["room"]["it reserves"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
+    assert rows["secrets"] == {"lone-key": ("Secret lone-key in fleet", "/srv/fleet/secrets/lone-key on host")}
+    assert rows["room"]["reserved"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
     assert rows["room"]["all of host"] == ("512 of 6 144 MiB, 1 of 4 CPUs", "1 024 of 6 144 MiB, 2 of 4 CPUs")
     assert rows["what the target makes of it"]["secrets as files"] == ("changes", "changes")
     assert rows["GPU memory"] == {}
@@ -101,9 +101,9 @@ def test_what_the_old_stack_still_says_of_the_group_is_a_fault_and_an_edit(proje
     text = (project / f"Pulumi.{STACK}.yaml").read_text().splitlines()
     first, second, third = found["edits"]
     assert text[int(first.split(":")[1]) - 1].strip() == "- lone"
-    assert first.endswith("take lone out of fleet:groups")
+    assert first.endswith("remove lone from fleet:groups")
     assert second.startswith("Pulumi.host.yaml:")
-    assert third.endswith("drop machine.cluster.entrance.exposed.lone")
+    assert third.endswith("remove machine.cluster.entrance.exposed.lone")
 
 
 def test_a_move_to_cloud_run_names_what_it_lacks_there(project: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_move_to_cloud_run_names_what_it_lacks_there(project: Path) -> None:
     assert rows["lone-data (data)"] == "nowhere yet"
     assert rows["lone-notes (scratch)"] == "the instance's memory"
     assert rows["lone-key"] == "lone-key in Secret Manager, no version yet"
-    assert rows["it reserves"] == "512 MiB and 1 CPUs an instance, 0 to 1 instances"
+    assert rows["reserved"] == "512 MiB and 1 CPUs per instance, 0 to 1 instances"
     assert any("machine.cloud.services.lone" in fault["path"] + fault["remedy"] for fault in lone["faults"])
 
 
@@ -140,10 +140,10 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     answer = shipped("move", "audio-emotion", "--to", "cluster")
     assert answer.code == 2
     assert "after these edits the fleet is invalid:" in answer.out
-    assert "  host audio and other devices: does -> cannot" in answer.out
-    assert "not supported on cluster (kubernetes): host audio and other devices" in answer.err
-    assert "huggingface-cache is declared by no group on cluster" in answer.err
-    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 of the pool cards" in (
+    assert "  host devices, such as audio: does -> cannot" in answer.out
+    assert "not supported on cluster (kubernetes): host devices, such as audio" in answer.err
+    assert "no group on cluster declares huggingface-cache" in answer.err
+    assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB of a L4 in pool cards" in (
         " ".join(answer.out.split())
     )
 
@@ -151,7 +151,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
 @pytest.mark.parametrize(
     ("group", "to", "says"),
     [
-        ("nobody", "mainpc", '"nobody" is no group'),
+        ("nobody", "mainpc", 'unknown group "nobody"'),
         ("vision-gpu", "nowhere", 'unknown stack "nowhere"; use one of cl'),
         ("vision-gpu", "local", "local is a sandbox"),
     ],
@@ -164,7 +164,7 @@ def test_what_is_no_move_is_refused(group: str, to: str, says: str) -> None:
 
 def test_a_group_stays_where_it_is(project: Path) -> None:
     loaded = load_project(project)
-    with pytest.raises(NoMoveError, match="lone runs on trial already; name another stack"):
+    with pytest.raises(NoMoveError, match="lone already runs on trial; choose another stack"):
         plan_move(loaded.fleet, loaded.sources, "lone", STACK)
 
 

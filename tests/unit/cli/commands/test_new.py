@@ -75,19 +75,19 @@ def test_nothing_that_exists_is_written_over(arguments: tuple[str, ...], file: s
     before = (project / file).read_text(encoding="utf-8")
     answer = fleet(project, "new", *arguments)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == f"{file}: exists already, and is left as it is; take another name\n"
+    assert answer.err == f"{file}: already exists; use another name\n"
     assert (project / file).read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("policy", "non-root-user"), "A01-non-root-user is a rule already; take another name"),
-        (("policy", "no-debug", "--id", "A01"), "A01-non-root-user is a rule already; take another id"),
-        (("policy", "no-debug", "--id", "../x"), '"../x" is no id of a rule; write a letter and two digits, like X07'),
-        (("group", "../evil"), '"../evil" is no name of a group; use lower-case words joined by dashes'),
-        (("group", "door", "--system", "../.."), '"../.." is no name of a system; use lower-case words'),
-        (("machine", "PC 9"), '"PC 9" is no name of a machine; use lower-case words joined by dashes'),
+        (("policy", "non-root-user"), "A01-non-root-user already exists; use another name"),
+        (("policy", "no-debug", "--id", "A01"), "A01-non-root-user already exists; use another id"),
+        (("policy", "no-debug", "--id", "../x"), 'invalid rule id "../x"; use a letter and two digits, such as X07'),
+        (("group", "../evil"), 'invalid group name "../evil"; use lower-case words joined by hyphens'),
+        (("group", "door", "--system", "../.."), 'invalid system name "../.."; use lower-case words'),
+        (("machine", "PC 9"), 'invalid machine name "PC 9"; use lower-case words joined by hyphens'),
     ],
 )
 def test_bad_names_are_refused_before_anything_is_written(arguments: tuple[str, ...], said: str) -> None:

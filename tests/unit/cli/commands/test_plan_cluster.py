@@ -114,7 +114,7 @@ def test_capabilities_as_json() -> None:
 def test_what_looks_at_a_docker_daemon_says_that_a_cluster_has_none(command: tuple[str, ...]) -> None:
     answer = fleet(ROOT, *command, "cluster")
     assert answer.code == 2
-    assert "cluster is no Docker machine (kubernetes)" in answer.err
+    assert "cluster: its target is kubernetes" in answer.err
 
 
 ASSISTANT = """\

@@ -16,7 +16,7 @@ def test_the_catalogue_lists_each_rule_once_with_its_level() -> None:
     listed = [line.split()[:3] for line in answer.out.splitlines() if line[:1].isalpha()]
     assert listed == [[rule.id, rule.name, str(rule.level)] for rule in rules()]
     last = answer.out.splitlines()[-1]
-    assert last.startswith(f"{len(rules())} rules, ")
+    assert last.startswith(f"{len(rules())} rules: ")
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -44,7 +44,7 @@ def test_a_rule_is_found_by_id_or_name(name: str) -> None:
 def test_an_unknown_rule_is_told_with_those_there_are() -> None:
     answer = shipped("policy", "explain", "Z99")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith('"Z99" is no rule; use one of A01, ')
+    assert answer.err.startswith('unknown rule "Z99"; use one of A01, ')
 
 
 def test_the_committed_page_of_policies_is_up_to_date() -> None:
@@ -56,6 +56,6 @@ def test_a_stale_page_of_policies_is_told_and_renewed(tmp_path: Path) -> None:
     project = write_program(tmp_path)
     answer = fleet(project, "policy", "docs", "--check")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "docs/policies.md: older than the rules; run `fleet policy docs`\n"
+    assert answer.err == "docs/policies.md: out of date; run `fleet policy docs`\n"
     assert fleet(project, "policy", "docs").out == "docs/policies.md: written\n"
     assert fleet(project, "policy", "docs", "--check").code == 0

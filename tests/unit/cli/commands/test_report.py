@@ -55,7 +55,7 @@ def test_the_command_judges_every_stack_and_writes_one_page(tmp_path: Path) -> N
     assert (answer.code, answer.err) == (0, "")
     text = (tmp_path / "fleet.html").read_text(encoding="utf-8")
     assert "0 violated" in text
-    assert "Not judged" not in text
+    assert "not checked" not in text
     assert "G21 highest-cost (advisory)" in text
     assert len(text.encode()) < 300_000
 
@@ -82,7 +82,7 @@ def test_a_violated_rule_and_a_stack_that_was_not_judged_are_told() -> None:
     failed = replace(second, judged=Judged(failed="no <digest>"))
     text = page([violated, failed], date(2026, 1, 2))
     assert "1 violated" in text
-    assert "1 not judged" in text
+    assert "1 not checked" in text
     assert "no &lt;digest&gt;" in text
 
 
@@ -247,11 +247,11 @@ def test_what_differs_from_a_base_stands_first_and_says_why() -> None:
     assert text.index('id="difference"') < text.index('id="drawing"')
     assert 'href="#difference"' in text
     assert "± replaced Container mainpc-web (image: web:&lt;1&gt; -&gt; web:2); because of image" in text
-    assert "1 start or stop, up to 90 s" in text
-    assert "RTX 4090 2 498 of 24 564 MiB" in text
-    assert "Nothing differs in: pc2" in text
+    assert "1, up to 90 s in total" in text
+    assert "RTX 4090, 2 498 of 24 564 MiB" in text
+    assert "No differences: pc2" in text
 
 
 def test_nothing_that_differs_is_told_in_a_line() -> None:
     section = differences_section([StackDiff("pc2", Presence.BOTH)], "main (abc)")
-    assert "Nothing differs in any stack." in str(section)
+    assert "No stack differs." in str(section)

@@ -110,33 +110,37 @@ def test_a_step_is_written_into_the_file(case: str, tmp_path: Path) -> None:
 
 
 REFUSALS: dict[str, tuple[Tree | None, tuple[str, ...], str]] = {
-    "nothing is on its way": (None, ("next",), "no new version of front is on its way; start one with next --image"),
-    "nothing to keep": (None, ("promote",), "no new version of front is on its way"),
+    "nothing is on its way": (None, ("next",), "front has no rollout in progress; start one with next --image"),
+    "nothing to keep": (None, ("promote",), "front has no rollout in progress"),
     "nothing to leave": (
         {"track": "green", "image": NEW},
         ("abort",),
-        "start one with next --image REF; the way back is the same, with the old image",
+        "start one with next --image REF; to roll back, use the old image",
     ),
-    "what runs already": (None, ("next", "--image", OLD), f"{OLD} is what front runs already; name another version"),
-    "what is on its way": (under_way(10), ("next", "--image", NEW), "leave out --image for its next step"),
-    "another on its way": (under_way(10), ("next", "--image", f"{NAME}:3"), f"{NEW} is on its way already; promote or"),
-    "no version": (None, ("next", "--image", NAME), f"{NAME} names no version; add a tag or a digest"),
+    "what runs already": (None, ("next", "--image", OLD), f"front already runs {OLD}; choose another version"),
+    "what is on its way": (under_way(10), ("next", "--image", NEW), "omit --image for its next step"),
+    "another on its way": (
+        under_way(10),
+        ("next", "--image", f"{NAME}:3"),
+        f"a rollout of {NEW} is already in progress; promote or",
+    ),
+    "no version": (None, ("next", "--image", NAME), f"{NAME} has no version; add a tag or a digest"),
     "an unknown name": (
         None,
         ("next", "--image", "localhost:5000/back:1"),
-        f"is no version of {NAME}, which front runs; correct the name, or say --force",
+        f"is not a version of {NAME}, which front runs; correct the name, or use --force",
     ),
     "before its pause is over": (
         under_way(10, since="2026-01-31T11:57:30Z"),
         ("next",),
-        "10 percent are watched for 5m, of which 2m 30s are left; wait, or say --force; abort needs no wait",
+        "the pause of 5m at 10 percent has 2m 30s left; wait, or use --force; abort needs no wait",
     ),
-    "no step": (under_way(17), ("next",), "17 percent is no step of front, which goes 10, 100; write one of these"),
-    "after the last step": (under_way(100), ("next",), "all requests go to the new version already; promote it"),
+    "no step": (under_way(17), ("next",), "17 percent is not a step of front (10, 100); set one of these"),
+    "after the last step": (under_way(100), ("next",), "all requests already go to the new version; promote it"),
     "not all requests": (
         under_way(10),
         ("promote",),
-        "10 percent of the requests go to the new version, 90 to the old one; go on to 100 with next, or say --force",
+        "of the requests go to the new version, 90 to the old one; continue to 100 with next, or use --force",
     ),
 }
 
@@ -179,7 +183,7 @@ def test_a_service_of_cloud_run_moves_by_the_same_steps(tmp_path: Path) -> None:
     ("group", "says"),
     [
         ("left", 'left has the strategy "rolling", which runs one version; set its rollout.strategy'),
-        ("nobody", f'"nobody" is no group of {STACK}; use one of brain, front, left, right, store'),
+        ("nobody", f'unknown group "nobody" of {STACK}; use one of brain, front, left, right, store'),
     ],
 )
 def test_a_group_without_two_versions_has_no_rollout(group: str, says: str, tmp_path: Path) -> None:
@@ -199,7 +203,7 @@ def test_a_step_that_the_stack_could_not_make_is_not_written(tmp_path: Path) -> 
     before = file_of(tmp_path).read_bytes()
     answer = step(tmp_path, "next", "--image", NEW)
     assert answer.code == 2
-    assert "10 percent need a gateway that divides requests, and front has none" in answer.err
+    assert "10 percent requires a gateway that divides requests, and front has none" in answer.err
     assert file_of(tmp_path).read_bytes() == before
 
 
@@ -209,7 +213,7 @@ def test_what_changed_and_what_comes_next_is_shown(tmp_path: Path) -> None:
         "",
         f"apply it: pulumi up -s {STACK}",
         f"then: fleet rollout promote {STACK} front",
-        f"or back: fleet rollout abort {STACK} front",
+        f"to roll back: fleet rollout abort {STACK} front",
     ]
     assert {"-      percent: 10", "+      percent: 100"} <= set(answer.out.splitlines())
 
@@ -256,7 +260,7 @@ def test_what_somebody_else_wrote_meanwhile_is_not_lost(tmp_path: Path, monkeypa
     monkeypatch.setattr(edit, "edited", meanwhile)
     answer = step(tmp_path, "next", "--image", NEW)
     assert answer.code == 2
-    assert "was changed by somebody else meanwhile" in answer.err
+    assert "changed while fleet was running" in answer.err
     assert file_of(tmp_path).read_text().endswith("# theirs\n")
     assert not list(tmp_path.glob(".Pulumi*"))
 
@@ -281,4 +285,4 @@ def test_the_clock_counts_from_the_step_and_not_from_the_start(tmp_path: Path, m
     at(monkeypatch, NOON + timedelta(minutes=5))
     assert step(tmp_path, "next").code == 0
     at(monkeypatch, NOON + timedelta(minutes=10))
-    assert "50 percent are watched for 2h, of which 1h 55m are left" in step(tmp_path, "next").err
+    assert "the pause of 2h at 50 percent has 1h 55m left" in step(tmp_path, "next").err

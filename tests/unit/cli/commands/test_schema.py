@@ -21,7 +21,7 @@ def test_a_stale_schema_is_told_and_renewed(tmp_path: Path) -> None:
     stale.write_text("{}")
     answer = fleet(project, "schema", "--check")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "schemas/group.schema.json: older than the models; run `fleet schema`\n"
+    assert answer.err == "schemas/group.schema.json: out of date; run `fleet schema`\n"
     assert stale.read_text() == "{}"
     assert fleet(project, "schema").out == "schemas/group.schema.json: written\n"
     assert stale.read_text() == (ROOT / "schemas" / "group.schema.json").read_text()

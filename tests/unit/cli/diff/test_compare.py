@@ -75,7 +75,7 @@ def test_a_container_on_a_replaced_network_is_replaced_with_it() -> None:
     }
 
 
-@pytest.mark.parametrize(("protect", "words"), [(True, "protected"), (False, "goes with it")])
+@pytest.mark.parametrize(("protect", "words"), [(True, "protected"), (False, "will be deleted")])
 def test_a_removed_volume_warns_of_its_data(protect: bool, words: str) -> None:
     diff = difference(a_plan(a_resource(VOLUME, "memory", protect=protect)), a_plan())
     (change,) = diff.of_kind(Kind.REMOVED)

@@ -71,10 +71,10 @@ def test_without_main_the_base_is_head(tmp_path: Path) -> None:
 
 
 def test_a_reference_that_is_none_and_a_folder_without_git_are_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no git repository"):
+    with pytest.raises(UserError, match="not a git repository"):
         find_base(tmp_path, None)
     _commit(tmp_path)
-    with pytest.raises(UserError, match="is no commit"):
+    with pytest.raises(UserError, match="unknown commit"):
         find_base(tmp_path, "--output=here")
 
 
@@ -117,5 +117,5 @@ def test_an_unknown_stack_and_two_forms_at_once_are_bad_input(tmp_path: Path) ->
     _commit(project)
     unknown = fleet(project, "diff", "mainpcc")
     assert unknown.code == 2
-    assert "mainpcc: no stack here or at" in unknown.err
+    assert 'unknown stack "mainpcc" here and at' in unknown.err
     assert fleet(project, "diff", "--json", "--sarif").code == 2

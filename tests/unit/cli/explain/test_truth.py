@@ -15,7 +15,7 @@ from cli.explain.stack import planned
 from fleet.property_paths import Path as Leaf
 from fleet.property_paths import changed
 from fleet.provenance.search import Decider, Resource
-from fleet.provenance.trial_values import others
+from fleet.provenance.trial_values import other_values
 from fleet.source.document import KeyPath
 from fleet.source.faults import ConfigurationError
 from fleet.source.locations import NAMESPACE
@@ -76,7 +76,9 @@ def _is_true(root: Path, stack: str, resource: Resource, leaf: Leaf, decider: De
     text = source.read_text(encoding="utf-8")
     taken = False
     try:
-        for value in islice(others(node.value, node.annotation, walk(stack)[0].project.fleet.stacks[stack].groups), 40):
+        for value in islice(
+            other_values(node.value, node.annotation, walk(stack)[0].project.fleet.stacks[stack].groups), 40
+        ):
             data = yaml.safe_load(text)
             _put(data, path, value)
             source.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

@@ -205,7 +205,7 @@ def test_a_plan_refuses_what_the_mocks_let_pass(tmp_path: Path, more: str, said:
     project = write_program(tmp_path, main=PROGRAM.replace("{more}", more))
     answer = fleet(project, "plan", "pc2", "--no-policy")
     assert answer.code == 1
-    assert answer.err.startswith("the engine would refuse this program, so it has a bug:\n")
+    assert answer.err.startswith("internal error: the Pulumi engine would reject this program:\n")
     assert said in answer.err
 
 

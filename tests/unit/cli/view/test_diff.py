@@ -42,7 +42,7 @@ def _huge() -> StackDiff:
 
 def test_a_comment_tells_what_may_be_lost_before_anything_else() -> None:
     text = diff_markdown([SMALL], "main")
-    order = ["| **pc** |", "goes with it", "A01", "GPU 0 before", "stops, then starts anew", "`image: "]
+    order = ["| **pc** |", "will be deleted", "A01", "GPU 0 before", "stops, then starts again", "`image: "]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 
@@ -51,7 +51,7 @@ def test_a_comment_fits_github_and_says_what_it_leaves_out() -> None:
     text = diff_markdown([_huge()] * 3, "main")
     assert len(text) <= LIMIT
     assert text.count("<details>") == text.count("</details>") > 0
-    assert "left out" in text
+    assert "omitted: too long for a comment" in text
     assert "new policy violation" in text
 
 
@@ -103,11 +103,11 @@ def test_a_comment_about_500_groups_has_what_weighs_most_of_all_stacks() -> None
         assert f"{name}: 300 new policy violations" in text
         assert f"{name}: machine and cost" in text
     assert text.count("<details>") == text.count("</details>") > 0
-    assert "left out" in text
+    assert "omitted: too long for a comment" in text
 
 
 def test_a_comment_about_nothing_says_so() -> None:
-    assert "Nothing differs" in diff_markdown([difference(a_plan(), a_plan())], "main")
+    assert "No stack differs" in diff_markdown([difference(a_plan(), a_plan())], "main")
 
 
 def test_a_finding_points_at_its_line_and_keeps_its_fingerprint_when_lines_and_figures_move() -> None:
@@ -146,7 +146,7 @@ def test_findings_beyond_what_code_scanning_shows_are_left_out_from_the_end() ->
     assert len(run["results"]) == RESULTS_MAX
     assert run["results"][0]["level"] == "error"
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"].startswith("1 results")
+    assert note["message"]["text"].startswith("1 result omitted")
 
 
 def test_a_finding_without_a_line_points_at_its_stack() -> None:
@@ -169,7 +169,7 @@ def test_a_terminal_shows_bars_and_restarts_within_its_width(width: int, capsys:
     assert max(len(line) for line in text.splitlines()) <= width
     assert "\x1b" not in text
     assert "before █" in text
-    assert "wave 2 pc-speech-main stops, then starts anew (stop up to 5 s, start up to 70 s)" in " ".join(text.split())
+    assert "wave 2 pc-speech-main stops, then starts again (stop up to 5 s, start up to 70 s)" in " ".join(text.split())
     assert "WARNING" in text
 
 

@@ -58,7 +58,7 @@ def test_groups_are_shown_by_wave_with_their_agents(stack: str) -> None:
 
 def test_degradations_are_listed_with_their_reason() -> None:
     text = words(shipped("plan", "mainpc").out)
-    assert "process limit of one container (all groups): the Docker provider has no pids limit" in text
+    assert "process limit per container (all groups): the Docker provider has no pids limit" in text
     assert "volume size (model-manager-gpu): Docker's local volumes have no quota" in text
 
 

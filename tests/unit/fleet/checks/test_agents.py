@@ -38,22 +38,20 @@ def test_agents_of_a_container_share_its_ports_between_them(tmp_path: Path) -> N
     [
         (
             {"beak": "sing"},
-            f'{AGENTS}.Beak.ports.0: "sing" is no port of the group; '
-            "use main or song, or add ports.sing with container: main",
+            f'{AGENTS}.Beak.ports.0: unknown port "sing"; use main or song, or add ports.sing with container: main',
         ),
         (
             {"beak": "song, nest"},
-            f"{AGENTS}.Beak.ports.1: nest is a port of container chick; "
+            f"{AGENTS}.Beak.ports.1: nest belongs to container chick; "
             "use main or song, or set ports.nest.container to main",
         ),
         (
             {"beak": "song", "wing": "main, song"},
-            f"{AGENTS}.Wing.ports.1: song is claimed by Beak already; one agent listens on a port: keep one of the two",
+            f"{AGENTS}.Wing.ports.1: song is already claimed by Beak; keep one of the two claims",
         ),
         (
             {"beak": "song, song"},
-            f"{AGENTS}.Beak.ports.1: song is claimed by this agent already; "
-            "one agent listens on a port: keep one of the two",
+            f"{AGENTS}.Beak.ports.1: song is already claimed by this agent; keep one of the two claims",
         ),
     ],
     ids=["unknown", "of another container", "claimed by two", "claimed twice"],
@@ -64,7 +62,5 @@ def test_a_port_that_is_not_the_agents_to_take_is_refused(tmp_path: Path, claims
 
 def test_a_container_without_ports_has_none_to_claim(tmp_path: Path) -> None:
     text = _owl(fluff="den")["owl"].replace(", nest: {port: 9001, container: chick}", "")
-    message = (
-        'containers.chick.agents.Fluff.ports.0: "den" is no port of the group; add ports.den with container: chick'
-    )
+    message = 'containers.chick.agents.Fluff.ports.0: unknown port "den"; add ports.den with container: chick'
     assert_refused(tmp_path, "owl", "Fluff", message, owl=text, stack_wood=small_stack("wood", "owl"))

@@ -18,8 +18,8 @@ def weakened(until: str) -> Change:
 
 def test_an_exception_that_ended_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.hardening.exceptions.run_as.until: the exception for run_as ended on 2024-02-29; "
-        "harden run_as again, or decide anew and set a later day"
+        "containers.main.hardening.exceptions.run_as.until: the exception for run_as expired on 2024-02-29; "
+        "harden run_as again, or review the exception and set a later date"
     )
     assert_refused(tmp_path, "tutor_suite_cpu", "until:", message, tutor_suite_cpu=weakened("2024-02-29"))
 

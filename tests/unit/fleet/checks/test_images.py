@@ -27,7 +27,7 @@ def test_an_image_for_the_machines_processor_only_is_accepted(tmp_path: Path) ->
 
 def test_an_amd64_image_on_an_arm64_machine_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.image.platforms: registry.example/redis:7 is for amd64 only, but pi is arm64; "
+        "containers.main.image.platforms: registry.example/redis:7 supports only amd64, but pi is arm64; "
         "use an image for arm64, or move the group"
     )
     changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="arm64")

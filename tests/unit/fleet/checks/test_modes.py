@@ -78,7 +78,7 @@ def test_a_mode_that_is_not_deployed_must_fit_too(tmp_path: Path) -> None:
     talk = "language-stack-gpu, audio-emotion"
     both = modes("talk", talk=talk, see=f"vision-gpu, {talk}")
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=MORE, mainpc=both))
-    assert "6 656 MiB do not fit gpu0 of mainpc (RTX 4090, mode see) beside the others" in fault
+    assert "6 656 MiB do not fit on gpu0 of mainpc (RTX 4090, mode see) with the other containers" in fault
 
 
 def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
@@ -97,27 +97,27 @@ def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
         (
             modes(None, day="vision-gpu"),
             "fleet:modes",
-            "modes: none of the modes is chosen; set mode to one of day",
+            "modes: no mode is selected; set mode to one of day",
         ),
         (
             modes("noon", day="language-stack-gpu, audio-emotion", night="vision-gpu"),
             "fleet:mode:",
-            "mode: noon is no mode of mainpc; use one of day, night",
+            "mode: mainpc has no mode noon; use one of day, night",
         ),
         (
             modes("day", day="vision-gp"),
             "    day:",
-            "modes.day.0: vision-gp is no group of mainpc; did you mean vision-gpu?",
+            "modes.day.0: mainpc has no group vision-gp; did you mean vision-gpu?",
         ),
         (
             modes("day", day="vision-gpu, vision-gpu"),
             "    day:",
-            "modes.day.1: vision-gpu is named twice; keep one",
+            "modes.day.1: vision-gpu is listed twice; keep one",
         ),
         (
             lambda text: text + "  fleet:mode: day\n",
             "fleet:mode:",
-            "mode: day is no mode of mainpc; add it under modes, or drop mode",
+            "mode: mainpc has no mode day; add it under modes, or drop mode",
         ),
     ],
     ids=["none chosen", "unknown", "no group", "twice", "without modes"],
@@ -131,12 +131,12 @@ def test_a_wrong_mode_is_told_with_its_line(
 def test_what_starts_after_a_group_runs_in_its_modes_alone(tmp_path: Path) -> None:
     change = modes("talk", talk="audio-emotion", see="language-stack-gpu")
     problem = "modes.talk: audio-emotion starts after language-stack-gpu, which does not run in mode talk"
-    remedy = "add language-stack-gpu to the mode, or take audio-emotion out of it"
+    remedy = "add language-stack-gpu to the mode, or remove audio-emotion from it"
     assert_refused(tmp_path, "mainpc", "    talk:", f"{problem}; {remedy}", mainpc=change)
 
 
 def test_a_cluster_has_no_modes(tmp_path: Path) -> None:
     text = (ROOT / "Pulumi.cluster.yaml").read_text(encoding="utf-8")
     found = faults_of(write_project(tmp_path, stack_cluster=modes("day", day="agentic-flow")(text)))
-    problem = "modes are of a machine whose cards nobody schedules, and cluster is kubernetes"
+    problem = "modes are for machines without a GPU scheduler, but cluster is kubernetes"
     assert [fault for fault in found if problem in fault]

@@ -8,14 +8,14 @@ import pytest
 
 from tests.unit.builders import Change, assert_accepted, assert_refused, faults_of, place, swap, under, write_project
 
-FREE = "take a free /24 of 10.210.0.0/16"
+FREE = "use a free /24 of 10.210.0.0/16"
 
 
 @pytest.mark.parametrize("connection", ["ssh://owner@192.168.1.10", "ssh://root@192.168.1.10:2222"])
 def test_two_stacks_that_reach_the_same_host_are_refused(tmp_path: Path, connection: str) -> None:
     message = (
-        f"machine.connection: {connection} is the host of mainpc too; "
-        "one stack a machine: merge the two, or correct the address"
+        f"machine.connection: {connection} is also the host of mainpc; "
+        "use one stack per machine: merge the two, or correct the address"
     )
     change = swap("ssh://owner@192.168.1.20", connection)
     assert_refused(tmp_path, "pc2", "connection:", message, pc2=change)
@@ -27,17 +27,17 @@ def test_two_daemons_of_one_host_are_one_machine(tmp_path: Path, port: int) -> N
     first = swap("ssh://owner@192.168.1.10", "tcp://192.168.1.30:2376")
     second = swap("ssh://owner@192.168.1.20", f"tcp://192.168.1.30:{port}")
     (fault,) = faults_of(write_project(tmp_path, mainpc=first, pc2=second))
-    assert f"tcp://192.168.1.30:{port} is the host of mainpc too" in fault
+    assert f"tcp://192.168.1.30:{port} is also the host of mainpc" in fault
 
 
 def test_two_stacks_of_one_lan_address_are_refused(tmp_path: Path) -> None:
-    message = "machine.lan_address: 192.168.1.10 is the address of mainpc too; correct one of the two"
+    message = "machine.lan_address: 192.168.1.10 is also the address of mainpc; correct one of the two"
     change = swap("lan_address: 192.168.1.20", "lan_address: 192.168.1.10")
     assert_refused(tmp_path, "pc2", "lan_address:", message, pc2=change)
 
 
 def test_two_machines_of_one_name_are_refused(tmp_path: Path) -> None:
-    message = 'machine.name: "mainpc" is the name of mainpc too; give each machine its own'
+    message = 'machine.name: "mainpc" is already the name of mainpc; give each machine its own name'
     project = write_project(tmp_path, pc2=swap("    name: pc2\n", "    name: mainpc\n"))
     assert f"{place(project, 'pc2', '    name: mainpc')}: {message}" in faults_of(project)
 
@@ -69,7 +69,7 @@ def test_neighbouring_subnets_are_accepted(tmp_path: Path) -> None:
 
 
 def test_two_networks_of_one_name_are_refused(tmp_path: Path) -> None:
-    message = 'machine.network.name: "mainpc_internal" is the network of mainpc too; name it after its machine'
+    message = 'machine.network.name: "mainpc_internal" is also the network of mainpc; name it after its machine'
     assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("pc2_internal", "mainpc_internal"))
 
 
@@ -82,8 +82,8 @@ def test_two_networks_of_one_name_are_refused(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_subnet_in_dockers_own_pools_is_refused_unless_it_is_meant(tmp_path: Path, subnet: str, pool: str) -> None:
     message = (
-        f"machine.network.subnet: {subnet} lies in Docker's default pool {pool}, which Docker hands out by itself; "
-        f"{FREE}, or set inside_docker_pool: true if it is meant"
+        f"machine.network.subnet: {subnet} is inside Docker's default pool {pool}, which Docker allocates from; "
+        f"{FREE}, or set inside_docker_pool: true if this is intended"
     )
     assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", f"{subnet}, inside_docker_pool: true"))
@@ -112,7 +112,7 @@ def test_a_subnet_just_beside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subn
 
 
 def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
-    message = f"machine.network.subnet: 10.7.0.0/24 holds the LAN address of mainpc (10.7.0.255); {FREE}"
+    message = f"machine.network.subnet: 10.7.0.0/24 contains the LAN address of mainpc (10.7.0.255); {FREE}"
     changes: dict[str, Change] = {
         "pc2": swap("10.210.2.0/24", "10.7.0.0/24"),
         "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.0.255"),
@@ -122,9 +122,8 @@ def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_host_port_taken_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
-    message = (
-        "ports.main.host_port: 9000/tcp is taken on mainpc by core-platform.ports.observability; choose a free port"
-    )
+    used = "9000/tcp is already used on mainpc by core-platform.ports.observability"
+    message = f"ports.main.host_port: {used}; choose a free port"
     change = swap("host_port: 8020", "host_port: 9000")
     assert_refused(tmp_path, "vision_gpu", "host_port", message, vision_gpu=change)
 
@@ -135,7 +134,7 @@ def test_a_host_port_of_another_protocol_or_machine_is_free(tmp_path: Path) -> N
 
 
 def test_a_port_taken_twice_in_a_container_is_refused(tmp_path: Path) -> None:
-    message = "ports.metrics.port: 8000/tcp is ports.main too; give each its own port"
+    message = "ports.metrics.port: 8000/tcp is already used by ports.main; use another port"
     change = under("host_port: 8020", "  metrics: {port: 8000}")
     assert_refused(tmp_path, "vision_gpu", "metrics:", message, vision_gpu=change)
     assert_accepted(tmp_path, vision_gpu=under("host_port: 8020", "  metrics: {port: 8001}"))

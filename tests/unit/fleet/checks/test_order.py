@@ -11,7 +11,7 @@ def test_a_group_cannot_start_after_one_that_is_not_there(tmp_path: Path) -> Non
     project = write_project(tmp_path, vision_gpu=swap("start_after: [model-manager-gpu]", "start_after: [speech-hub]"))
     faults = faults_of(project)
     assert len(faults) == 1
-    start = f"{place(project, 'vision_gpu', 'start_after:')}: start_after.0: speech-hub is no group; name one of "
+    start = f"{place(project, 'vision_gpu', 'start_after:')}: start_after.0: unknown group speech-hub; use one of "
     assert faults[0].startswith(start)
     assert "model-manager-gpu" in faults[0]
 
@@ -21,7 +21,7 @@ def test_a_cycle_in_start_order_is_refused(tmp_path: Path) -> None:
     (fault,) = faults_of(write_project(tmp_path, memory_stack=change))
     for group in ("memory-stack (mainpc)", "model-manager-gpu (mainpc)", "vision-gpu (mainpc)"):
         assert group in fault
-    assert fault.endswith("; drop one of these edges")
+    assert fault.endswith("; remove one of these")
 
 
 def test_a_cycle_across_machines_is_refused(tmp_path: Path) -> None:
@@ -31,13 +31,13 @@ def test_a_cycle_across_machines_is_refused(tmp_path: Path) -> None:
     trail = "core-platform (mainpc) -> tutor-suite-cpu (pc2) -> core-platform (mainpc)"
     assert faults_of(project) == [
         f"{place(project, 'core_platform', 'start_after:')}: start_after.0: starts after itself ({trail}); "
-        "drop one of these edges"
+        "remove one of these"
     ]
 
 
 def test_a_group_that_starts_after_itself_is_a_cycle(tmp_path: Path) -> None:
     message = (
-        "start_after.0: starts after itself (core-platform (mainpc) -> core-platform (mainpc)); drop one of these edges"
+        "start_after.0: starts after itself (core-platform (mainpc) -> core-platform (mainpc)); remove one of these"
     )
     change = under("description:", "start_after: [core-platform]")
     assert_refused(tmp_path, "core_platform", "start_after:", message, core_platform=change)

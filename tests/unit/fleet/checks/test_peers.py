@@ -10,7 +10,7 @@ from tests.unit.builders import assert_accepted, assert_refused, small_group, sw
 
 
 def test_an_endpoint_nobody_provides_is_refused(tmp_path: Path) -> None:
-    message = "peers.1: nobody provides speech-hub; name a group, or a group/port, of this fleet"
+    message = "peers.1: unknown endpoint speech-hub; use <group> or <group>/<port>"
     change = swap("peers: [core-platform, model-manager-gpu]", "peers: [core-platform, speech-hub]")
     assert_refused(tmp_path, "vision_gpu", "peers:", message, vision_gpu=change)
 
@@ -25,7 +25,7 @@ def test_a_port_its_group_does_not_have_is_refused(tmp_path: Path) -> None:
 def test_an_endpoint_needed_on_another_machine_has_a_host_port(tmp_path: Path) -> None:
     message = (
         "ports.main: vision-dream-gpu on pc2 needs it on mainpc, but it has no host_port; "
-        "add host_port, a free port of that machine, or drop the peer"
+        "set host_port to a free port of that machine, or drop the peer"
     )
     change = swap("main: {port: 8000, host_port: 8020}", "main: {port: 8000}")
     assert_refused(tmp_path, "vision_gpu", "main: {port", message, vision_gpu=change)
@@ -43,8 +43,8 @@ def test_the_port_a_group_has_by_default_needs_a_host_port_too(tmp_path: Path) -
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address: str) -> None:
     message = (
-        f"machine.lan_address: {address} cannot be reached from another machine, which needs infra-core-cpu; "
-        "give the address on the LAN"
+        f"machine.lan_address: {address} is not reachable from another machine, which needs infra-core-cpu; "
+        "set the address on the LAN"
     )
     change = swap("lan_address: 192.168.1.20", f"lan_address: {address}")
     assert_refused(tmp_path, "pc2", "lan_address:", message, pc2=change)
@@ -52,7 +52,7 @@ def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address:
 
 def test_a_machine_others_need_has_a_lan_address(tmp_path: Path) -> None:
     message = (
-        "machine.lan_address: is missing, but another machine needs infra-core-cpu; "
+        "machine.lan_address: missing, but another machine needs infra-core-cpu; "
         "add the address other machines reach it by"
     )
     change = swap("    lan_address: 192.168.1.20\n", "")

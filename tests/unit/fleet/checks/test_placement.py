@@ -19,17 +19,17 @@ from tests.unit.builders import (
 
 def test_a_stack_that_names_no_known_group_gets_a_suggestion(tmp_path: Path) -> None:
     change = swap("    - core-platform\n", "    - core-platform\n    - vision-gpuu\n")
-    message = "groups.1: vision-gpuu is no group; did you mean vision-gpu?"
+    message = "groups.1: unknown group vision-gpuu; did you mean vision-gpu?"
     assert_refused(tmp_path, "mainpc", "vision-gpuu", message, mainpc=change)
 
 
 def test_a_sandbox_that_names_no_known_group_is_refused(tmp_path: Path) -> None:
-    message = "groups.1: zzz is no group; add its file under groups/, or drop the name"
+    message = "groups.1: unknown group zzz; add its file under groups/, or remove the name"
     assert_refused(tmp_path, "local", "zzz", message, local=under("- core-platform", "    - zzz"))
 
 
 def test_a_group_on_no_machine_is_refused(tmp_path: Path) -> None:
-    message = "the group is on no machine; name it under groups of one stack, or delete the file"
+    message = "the group runs on no machine; add it to groups of one stack, or delete the file"
     project = write_project(tmp_path, mainpc=swap("    - vision-gpu\n", ""))
     assert faults_of(project) == [f"{place(project, 'vision_gpu', 'description:')}: {message}"]
 
@@ -37,12 +37,12 @@ def test_a_group_on_no_machine_is_refused(tmp_path: Path) -> None:
 def test_a_group_in_the_sandbox_alone_is_on_no_machine(tmp_path: Path) -> None:
     project = write_project(tmp_path, small=small_group(), local=under("- core-platform", "    - small"))
     assert [fault.split(": ", 1)[1] for fault in faults_of(project)] == [
-        "the group is on no machine; name it under groups of one stack, or delete the file"
+        "the group runs on no machine; add it to groups of one stack, or delete the file"
     ]
 
 
 def test_a_group_on_two_machines_is_refused(tmp_path: Path) -> None:
-    message = "groups.1: memory-stack is on 2 machines (mainpc, pc2); keep it on one"
+    message = "groups.1: memory-stack runs on 2 machines (mainpc, pc2); keep it on one"
     assert_refused(tmp_path, "pc2", "memory-stack", message, pc2=under("- infra-core-cpu", "    - memory-stack"))
 
 
@@ -53,7 +53,7 @@ def test_a_group_of_the_fleet_may_run_in_the_sandbox_again(tmp_path: Path) -> No
 
 def test_an_agent_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.agents.GoalManager: GoalManager runs on mainpc twice (also in language-stack-gpu.main); "
+        "containers.main.agents.GoalManager: GoalManager runs twice on mainpc (also in language-stack-gpu.main); "
         "keep it in one container, or rename one"
     )
     change = under("FaceRecognitionAgent", "      GoalManager: {}")
@@ -62,7 +62,7 @@ def test_an_agent_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
 
 def test_an_agent_twice_in_one_group_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.streams.agents.TTSService: TTSService runs on mainpc twice (also in audio-emotion.main); "
+        "containers.streams.agents.TTSService: TTSService runs twice on mainpc (also in audio-emotion.main); "
         "keep it in one container, or rename one"
     )
     change = swap("      AudioCapture: {}", "      AudioCapture: {}\n      TTSService: {module: a.b}")

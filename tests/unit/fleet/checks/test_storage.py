@@ -11,8 +11,8 @@ from tests.unit.builders import assert_accepted, assert_refused, chain, faults_o
 
 def test_a_volume_for_one_writer_with_two_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.mounts.memory-data: memory-data takes one writer, and memory-stack.main writes it too; "
-        "set read_only: true here, or give it a volume of its own"
+        "containers.main.mounts.memory-data: memory-data allows one writer, and memory-stack.main already writes it; "
+        "set read_only: true here, or use a separate volume"
     )
     mount = "      memory-data: {path: /data%s}"
     change = under("huggingface-cache:", mount % "")
@@ -25,8 +25,8 @@ def test_a_sidecar_counts_as_a_second_writer(tmp_path: Path) -> None:
     assert_accepted(tmp_path, utility_gpu=change)
     second = "    mounts: {'tuning-data': {path: /data}}"
     message = (
-        "containers.helpers.mounts.tuning-data: tuning-data takes one writer, and utility-gpu.main writes it too; "
-        "set read_only: true here, or give it a volume of its own"
+        "containers.helpers.mounts.tuning-data: tuning-data allows one writer, and utility-gpu.main already writes it; "
+        "set read_only: true here, or use a separate volume"
     )
     assert_refused(tmp_path, "utility_gpu", second, message, utility_gpu=chain(change, under("{request: 500m", second)))
 
@@ -37,7 +37,7 @@ def test_a_volume_for_many_writers_takes_many(tmp_path: Path) -> None:
 
 def test_a_mounted_volume_is_declared_on_its_machine(tmp_path: Path) -> None:
     message = (
-        "containers.main.mounts.speech-data: speech-data is declared by no group on mainpc; declare it under volumes "
+        "containers.main.mounts.speech-data: no group on mainpc declares speech-data; declare it under volumes "
         "(audio-scratch, huggingface-cache, memory-data, observability-data, system-logs, tuning-data)"
     )
     change = under("huggingface-cache:", "      speech-data: {path: /content}")
@@ -47,13 +47,13 @@ def test_a_mounted_volume_is_declared_on_its_machine(tmp_path: Path) -> None:
 def test_a_volume_of_another_machine_cannot_be_mounted(tmp_path: Path) -> None:
     change = under("huggingface-cache:", "      tutor-content: {path: /content}")
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
-    assert "tutor-content is declared by no group on mainpc" in fault
+    assert "no group on mainpc declares tutor-content" in fault
 
 
 def test_a_sandbox_needs_the_volumes_of_its_groups_too(tmp_path: Path) -> None:
     change = chain(swap("memory: 4GiB", "memory: 8GiB"), under("- memory-stack", "    - vision-gpu"))
     (fault,) = faults_of(write_project(tmp_path, local=change))
-    assert "huggingface-cache is declared by no group on local" in fault
+    assert "no group on local declares huggingface-cache" in fault
 
 
 @pytest.mark.parametrize("path", ["/models", "/tmp"])
@@ -69,8 +69,8 @@ def test_a_secret_named_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_new_volume_is_mounted_where_its_agents_may_write(tmp_path: Path) -> None:
     message = (
-        "containers.main.mounts.tutor-content.path: /lessons could not be written: the image has no such folder for a "
-        "new volume to follow; use one of /data, /cache, /content, /logs, /models, /observability, /scratch"
+        "containers.main.mounts.tutor-content.path: a new volume at /lessons is not writable: "
+        "the image has no such folder; use one of /data, /cache, /content, /logs, /models, /observability, /scratch"
     )
     project = write_project(tmp_path, tutor_suite_cpu=swap("path: /content", "path: /lessons"))
     assert f"{place(project, 'tutor_suite_cpu', '/lessons')}: {message}" in faults_of(project)
@@ -79,7 +79,7 @@ def test_a_new_volume_is_mounted_where_its_agents_may_write(tmp_path: Path) -> N
 
 def test_a_volume_declared_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
     message = (
-        "volumes.memory-data: memory-data is declared by memory-stack too, on mainpc; "
+        "volumes.memory-data: memory-stack on mainpc already declares memory-data; "
         "declare it once; the other group mounts it by name"
     )
     change = under("tuning-data: {kind", "  memory-data: {kind: data}")
@@ -91,13 +91,15 @@ def test_one_volume_name_on_each_of_two_machines_is_accepted(tmp_path: Path) -> 
 
 
 def test_a_bind_belongs_to_a_volume_of_the_machine(tmp_path: Path) -> None:
-    message = "machine.binds.sistem-logs: sistem-logs is no volume of its groups; remove it, or correct the name"
+    message = (
+        "machine.binds.sistem-logs: none of its groups declares volume sistem-logs; remove it, or correct the name"
+    )
     assert_refused(tmp_path, "pc2", "sistem-logs", message, pc2=swap("system-logs:", "sistem-logs:"))
 
 
 def test_a_device_the_machine_does_not_offer_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.streams.devices.0: /dev/snd is no device mainpc offers; "
+        "containers.streams.devices.0: /dev/snd is not a device of mainpc; "
         "add it under machine.devices of that stack, or drop it"
     )
     change = swap("/dev/snd: {group_id: 29}", "/dev/dri: {group_id: 44}")
@@ -108,4 +110,4 @@ def test_what_the_fleet_mounts_itself_is_not_mounted_again(tmp_path: Path) -> No
     for path in ("/dev/shm", "/run/secrets/face-key"):
         change = under("huggingface-cache:", f"      system-logs: {{path: {path}}}")
         faults = faults_of(write_project(tmp_path / path.replace("/", "-"), vision_gpu=change))
-        assert any(f"{path} is mounted by the fleet itself" in fault for fault in faults)
+        assert any(f"{path} is reserved" in fault for fault in faults)

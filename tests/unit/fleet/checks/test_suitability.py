@@ -69,8 +69,8 @@ def test_a_group_for_larger_machines_is_refused_on_a_small_one_and_what_suits_is
     }
     project = write_project(tmp_path, stack_wood=small_stack("wood", "big"), **groups)
     message = (
-        "machine_memory_above: big is for machines of more than 8 192 MiB, and wood has 8 192 MiB; "
-        "put tiny there, which suits it"
+        "machine_memory_above: big needs a machine with more than 8 192 MiB, but wood has 8 192 MiB; "
+        "run tiny there, which fits"
     )
     assert faults_of(project) == [f"{place(project, 'big', 'machine_memory_above')}: {message}"]
     sandbox = small_stack("wood", "big").replace("config:\n", 'config:\n  fleet:stand_ins: "true"\n')
@@ -87,7 +87,7 @@ def test_what_a_placed_group_needs_is_placed_too(tmp_path: Path) -> None:
         "mouse": small_group(top="peers: [owl]\nstart_after: [owl]"),
     }
     project = write_project(tmp_path, stack_wood=small_stack("wood", "mouse"), **groups)
-    problem = "owl is on no machine, and mouse on wood needs it; name owl under groups of a stack, or drop it here"
+    problem = "mouse on wood needs owl, which runs on no machine; add owl to groups of a stack, or remove it here"
     assert faults_of(project) == [
         f"{place(project, 'mouse', 'peers')}: peers.0: {problem}",
         f"{place(project, 'mouse', 'start_after')}: start_after.0: {problem}",

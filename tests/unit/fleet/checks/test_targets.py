@@ -35,7 +35,7 @@ def test_a_device_that_runs_no_containers_is_refused(tmp_path: Path) -> None:
 
 def test_a_device_class_and_its_target_go_together(tmp_path: Path) -> None:
     message = (
-        'machine: target "docker" does not fit class "container-service"; '
+        'machine: target "docker" does not match class "container-service"; '
         "set target to cloudrun or kubernetes, or another class"
     )
     assert_refused(
@@ -54,6 +54,6 @@ def test_a_ready_image_on_docker_brings_its_own_health_command(tmp_path: Path) -
     (fault,) = faults_of(project)
     assert fault.startswith(
         f"{place(project, 'small', '  main:')}: containers.main.health: "
-        "not supported on pi (docker): HTTP health check of an image without the agent host; "
+        "not supported on pi (docker): HTTP health checks without the agent host; "
     )
     assert_accepted(tmp_path, **with_pi(small_group(image=READY % "amd64", main=PROBE)))

@@ -48,22 +48,22 @@ def test_a_waiver_that_ended_is_refused(tmp_path: Path) -> None:
     yesterday = date.today() - timedelta(days=1)
     (fault,) = _faults(tmp_path, _waived("E06", yesterday.isoformat()))
     assert fault == (
-        f"waivers.E06.until: the waiver of E06 ended on {yesterday}; "
-        "keep E06 again (fleet policy explain E06), or decide anew and set a later day"
+        f"waivers.E06.until: the waiver of E06 expired on {yesterday}; "
+        "comply with E06 (fleet policy explain E06), or review the waiver and set a later date"
     )
 
 
 @pytest.mark.parametrize("rule", sorted(UNWAIVABLE))
 def test_some_rules_cannot_be_waived(rule: str, tmp_path: Path) -> None:
     (fault,) = _faults(tmp_path, _waived(rule))
-    assert fault.startswith(f"waivers.{rule}: {rule} is a rule that nothing waives; ")
+    assert fault.startswith(f"waivers.{rule}: {rule} cannot be waived; ")
     assert fault.endswith(", and drop the waiver")
 
 
 @pytest.mark.parametrize("key", ['"*"', "E", '"E*"', "all", "e06"])
 def test_nothing_waives_several_rules_at_once(key: str, tmp_path: Path) -> None:
     (fault,) = _faults(tmp_path, _waived(key))
-    assert "write the id of one rule, like E06" in fault
+    assert "use the id of one rule, like E06" in fault
 
 
 def test_a_waiver_states_a_reason(tmp_path: Path) -> None:

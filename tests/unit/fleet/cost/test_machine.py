@@ -159,7 +159,7 @@ def test_nodes_cost_what_their_pool_states_whatever_runs_on_them() -> None:
 
 def test_what_is_not_stated_is_named_as_an_assumption() -> None:
     assumed = "\n".join(costs("den", home("ears"), ears=group("hours_per_day: 4")).assumptions)
-    assert "1 request a second: load.requests_per_second is not stated by all groups" in assumed
+    assert "1 request per second: load.requests_per_second is unset in all groups" in assumed
     assert "load.hours_per_day" not in assumed
     assert "tasks" not in assumed
 
@@ -171,7 +171,7 @@ def test_a_cost_carries_the_budget_of_its_stack() -> None:
 
 def test_two_budgets_of_one_stack_are_refused() -> None:
     text = cloud("ears", budget=", budget: {monthly_usd: 50}", top="  fleet:monthly_budget_usd: 60\n")
-    with pytest.raises(ConfigurationError, match=r"both given; keep machine\.cloud\.budget"):
+    with pytest.raises(ConfigurationError, match=r"both set; keep machine\.cloud\.budget"):
         costs("air", text, ears=group())
 
 

@@ -106,7 +106,9 @@ def test_a_base_in_another_system_is_found(tmp_path: Path) -> None:
 
 def test_an_unknown_base_gets_a_suggestion(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(), owl="extends: eers\n")
-    assert faults_of(project) == [f"{place(project, 'owl', 'extends')}: extends: eers is no group; did you mean ears?"]
+    assert faults_of(project) == [
+        f"{place(project, 'owl', 'extends')}: extends: unknown group eers; did you mean ears?"
+    ]
 
 
 def test_what_extends_a_group_at_fault_is_not_told_twice(tmp_path: Path) -> None:
@@ -116,19 +118,19 @@ def test_what_extends_a_group_at_fault_is_not_told_twice(tmp_path: Path) -> None
 
 def test_groups_that_extend_each_other_are_refused(tmp_path: Path) -> None:
     project = _project(tmp_path, "extends: owl\n", owl="extends: ears\n")
-    message = "extends: extends itself (ears -> owl -> ears); drop one of these"
+    message = "extends: extends itself (ears -> owl -> ears); remove one of these"
     assert faults_of(project) == [f"{place(project, 'ears', 'extends')}: {message}"]
 
 
 def test_a_group_that_extends_itself_is_refused(tmp_path: Path) -> None:
     project = _project(tmp_path, "extends: ears\n", groups=("ears",))
-    message = "extends: extends itself (ears -> ears); drop one of these"
+    message = "extends: extends itself (ears -> ears); remove one of these"
     assert faults_of(project) == [f"{place(project, 'ears', 'extends')}: {message}"]
 
 
 def test_null_for_a_key_the_base_lacks_gets_a_suggestion(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(top="peers: [core-platform]"), owl="extends: ears\npears: null\n")
-    message = "pears: null drops a key of ears, which has none of that name; did you mean peers?"
+    message = "pears: null removes a key that ears does not have; did you mean peers?"
     assert f"{place(project, 'owl', 'pears')}: {message}" in faults_of(project)
 
 
@@ -146,14 +148,14 @@ def test_a_wrong_value_laid_over_the_base_is_told_where_it_stands(tmp_path: Path
 
 def test_a_misspelt_key_of_the_base_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="agnts: {}"), owl="extends: ears\n")
-    message = "containers.main.agnts: is no known key; did you mean agents?"
+    message = "containers.main.agnts: unknown key; did you mean agents?"
     assert faults_of(project) == [f"{place(project, 'ears', 'agnts')}: {message}"]
 
 
 def test_a_rule_broken_by_an_inherited_value_names_the_group_that_inherits(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="agents: {Ear: {}}"), owl="extends: ears\n")
     message = (
-        "containers.main.agents.Ear: Ear runs on wood twice (also in ears.main) (in owl, which extends it); "
+        "containers.main.agents.Ear: Ear runs twice on wood (also in ears.main) (in owl, which extends it); "
         "keep it in one container, or rename one"
     )
     assert faults_of(project) == [f"{place(project, 'ears', 'Ear')}: {message}"]
@@ -162,7 +164,7 @@ def test_a_rule_broken_by_an_inherited_value_names_the_group_that_inherits(tmp_p
 def test_a_list_that_is_replaced_has_the_lines_of_its_own_file(tmp_path: Path) -> None:
     base = small_group(top="peers: [core-platform, memory-stack]")
     project = _project(tmp_path, base, owl="extends: ears\n\npeers:\n  - nobody\n")
-    message = "peers.0: nobody provides nobody; name a group, or a group/port, of this fleet"
+    message = "peers.0: unknown endpoint nobody; use <group> or <group>/<port>"
     assert f"{place(project, 'owl', '- nobody')}: {message}" in faults_of(project)
 
 
@@ -170,7 +172,7 @@ def test_a_secret_in_the_base_is_told_once(tmp_path: Path) -> None:
     key = "sk-" + "x" * 24
     project = _project(tmp_path, small_group(main=f"env: {{NOTE: {key}}}"), owl="extends: ears\n")
     (fault,) = faults_of(project)
-    assert "holds a secret value" in fault
+    assert "contains a secret value" in fault
     assert key not in fault
 
 

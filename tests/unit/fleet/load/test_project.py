@@ -33,33 +33,33 @@ def test_the_shipped_project_has_no_fault(tmp_path: Path) -> None:
 
 def test_a_misspelt_key_of_a_group_gets_a_suggestion(tmp_path: Path) -> None:
     change = swap("    memory: {request: 3GiB, limit: 4GiB}\n", "    memory: {request: 3GiB, limt: 4GiB}\n")
-    message = "containers.main.memory.limt: is no known key; did you mean limit?"
+    message = "containers.main.memory.limt: unknown key; did you mean limit?"
     assert_refused(tmp_path, "vision_gpu", "limt:", message, vision_gpu=change)
 
 
 def test_a_misspelt_key_at_the_top_of_a_group_gets_a_suggestion(tmp_path: Path) -> None:
-    message = "start_afer: is no known key; did you mean start_after?"
+    message = "start_afer: unknown key; did you mean start_after?"
     assert_refused(tmp_path, "vision_gpu", "start_afer", message, vision_gpu=swap("start_after:", "start_afer:"))
 
 
 def test_a_misspelt_key_of_a_card_gets_a_suggestion(tmp_path: Path) -> None:
-    message = "machine.gpus.gpu0.alocator: is no known key; did you mean allocator?"
+    message = "machine.gpus.gpu0.alocator: unknown key; did you mean allocator?"
     assert_refused(tmp_path, "pc2", "alocator", message, pc2=swap("        allocator:", "        alocator:"))
 
 
 def test_a_misspelt_key_of_ours_in_a_stack_gets_a_suggestion(tmp_path: Path) -> None:
-    message = "sandbax: is no known key; did you mean sandbox?"
+    message = "sandbax: unknown key; did you mean sandbox?"
     project = write_project(tmp_path, local=swap("fleet:sandbox:", "fleet:sandbax:"))
     assert f"{place(project, 'local', 'sandbax')}: {message}" in faults_of(project)
 
 
 def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) -> None:
-    message = "encryptionsalts: is no known key; did you mean encryptionsalt?"
+    message = "encryptionsalts: unknown key; did you mean encryptionsalt?"
     assert_refused(tmp_path, "pc2", "salts", message, pc2=swap("config:\n", "encryptionsalts: v1:x\nconfig:\n"))
 
 
 def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
-    message = "containers.main.gpu.zzz: is no known key; use one of card, enforcement, limit, processes, request"
+    message = "containers.main.gpu.zzz: unknown key; use one of card, enforcement, limit, processes, request"
     change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
     assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
 
@@ -91,7 +91,7 @@ def test_a_stack_is_named_by_its_file_alone(tmp_path: Path) -> None:
 
 
 def test_what_the_place_of_a_group_file_says_is_not_said_again(tmp_path: Path) -> None:
-    message = "name: is already said by where the file lies; remove it"
+    message = "name: is set by the file's path; remove it"
     assert_refused(tmp_path, "vision_gpu", "name: eyes", message, vision_gpu=lambda text: f"name: eyes\n{text}")
 
 
@@ -105,7 +105,7 @@ def test_two_files_of_one_group_name_are_refused(tmp_path: Path) -> None:
     (project / "groups/crank").mkdir()
     (project / "groups/crank/vision-gpu.yaml").write_text(small_group())
     assert faults_of(project) == [
-        'groups/crank/vision-gpu.yaml:1: the name "vision-gpu" is taken by groups/assistant/vision-gpu.yaml; '
+        'groups/crank/vision-gpu.yaml:1: the name "vision-gpu" is already used by groups/assistant/vision-gpu.yaml; '
         "rename one of the files"
     ]
 
@@ -129,13 +129,13 @@ def test_a_missing_machine_is_told_at_the_configuration(tmp_path: Path) -> None:
 def test_a_stack_without_configuration_is_told(tmp_path: Path, text: str) -> None:
     project = write_project(tmp_path, stack_pi=text)
     assert faults_of(project) == [
-        "Pulumi.pi.yaml:1: config: is no mapping; add fleet:machine and fleet:groups under it"
+        "Pulumi.pi.yaml:1: config: is not a mapping; add fleet:machine and fleet:groups under it"
     ]
 
 
 def test_a_folder_without_any_stack_file_is_told(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == [
-        f"{tmp_path}: holds no Pulumi.<stack>.yaml; run from the project's folder, or add a stack file"
+        f"{tmp_path}: has no Pulumi.<stack>.yaml; run from the project's folder, or add a stack file"
     ]
 
 
@@ -180,18 +180,18 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         "Pulumi.mainpc.yaml": f'{place(project, "mainpc", "24 gigs")}: machine.gpus.gpu0.memory: "24 gigs" {NO_SIZE}',
         "Pulumi.pc2.yaml": (
             f"{place(project, 'pc2', 'subnet:')}: machine.network.subnet: 10.42.0.0/24 overlaps the k3s range for pods "
-            "(10.42.0.0/16); take a free /24 of 10.210.0.0/16"
+            "(10.42.0.0/16); use a free /24 of 10.210.0.0/16"
         ),
         "groups/assistant/core-platform.yaml": (
             f'{place(project, "core_platform", "much")}: containers.main.cpu.limit: "much" {NO_CPU}'
         ),
         "groups/assistant/memory-stack.yaml": (
-            f"{place(project, 'memory_stack', 'writer:')}: volumes.memory-data.writer: is no known key; "
+            f"{place(project, 'memory_stack', 'writer:')}: volumes.memory-data.writer: unknown key; "
             "did you mean writers?"
         ),
         "groups/assistant/tutor-suite-cpu.yaml": (
-            "groups/assistant/tutor-suite-cpu.yaml:2: is not YAML (did not find expected node content); "
-            "correct the syntax there"
+            "groups/assistant/tutor-suite-cpu.yaml:2: is not valid YAML (did not find expected node content); "
+            "correct the syntax"
         ),
     }
     with pytest.raises(ConfigurationError) as caught:
@@ -205,9 +205,9 @@ def test_every_fault_of_one_file_is_told_at_once(tmp_path: Path) -> None:
     text = small_group(main="gpuu: 1\nshared_memory: 8", top="port: {}\nstart_after: soon")
     project = write_project(tmp_path, small=text, stack_pi=small_stack("pi", "small"))
     expected = {
-        "port:": "port: is no known key; did you mean ports?",
+        "port:": "port: unknown key; did you mean ports?",
         "soon": 'start_after: "soon" is not a list; write it as `- item` lines, or in [brackets]',
-        "gpuu": "containers.main.gpuu: is no known key; did you mean gpu?",
+        "gpuu": "containers.main.gpuu: unknown key; did you mean gpu?",
         "shared_memory": f"containers.main.shared_memory: 8 {NO_SIZE}",
     }
     assert faults_of(project) == [f"{place(project, 'small', at)}: {fault}" for at, fault in expected.items()]
@@ -237,7 +237,7 @@ def test_a_group_file_that_nobody_reads_is_told_where_to_go(tmp_path: Path) -> N
         (project / "groups" / name).parent.mkdir(exist_ok=True)
         (project / "groups" / name).write_text("description: lost\n")
     assert faults_of(project) == [
-        "groups/assistant/deep/er.yaml: is not read where it lies; move it to groups/<system>/er.yaml",
-        "groups/assistant/late.yml: is not read where it lies; move it to groups/<system>/late.yaml",
-        "groups/stray.yaml: is not read where it lies; move it to groups/<system>/stray.yaml",
+        "groups/assistant/deep/er.yaml: is not read from this folder; move it to groups/<system>/er.yaml",
+        "groups/assistant/late.yml: is not read from this folder; move it to groups/<system>/late.yaml",
+        "groups/stray.yaml: is not read from this folder; move it to groups/<system>/stray.yaml",
     ]

@@ -38,7 +38,7 @@ CASES = [
         'containers.main.gpu.enforcement: "hope" is not allowed; '
         "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
     ),
-    (MOUNT, "path: models", f'{CACHE}.path: "models" has not the right form; match ^/[^:]*$'),
+    (MOUNT, "path: models", f'{CACHE}.path: "models" has an invalid format; match ^/[^:]*$'),
     (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe": {NO_BOOL}'),
     (PORT, "host_port: 65536", "ports.main.host_port: 65536: input should be less than or equal to 65535; lower it"),
     (PORT, "host_port: 0", "ports.main.host_port: 0: input should be greater than or equal to 1; raise it"),
@@ -46,15 +46,14 @@ CASES = [
     (
         "FaceRecognitionAgent",
         "face_recognition",
-        'containers.main.agents.face_recognition: "face_recognition" is not a valid name here; '
-        "write an agent's name like GoalManager",
+        'containers.main.agents.face_recognition: "face_recognition" is not a valid name; write it like GoalManager',
     ),
     (
         PEERS,
         "peers: core-platform",
         'peers: "core-platform" is not a list; write it as `- item` lines, or in [brackets]',
     ),
-    (PEERS, "peers: [Core]", 'peers.0: "Core" has not the right form; match ^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$'),
+    (PEERS, "peers: [Core]", 'peers.0: "Core" has an invalid format; match ^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$'),
 ]
 
 

@@ -25,9 +25,9 @@ def test_a_cluster_has_what_its_nodes_have_together() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"cpus": 4}, "cpus given, which a kubernetes machine does not have", id="processors of a host"),
-        pytest.param({"cluster": None}, "cluster missing: a kubernetes machine needs it", id="no cluster"),
-        pytest.param({"connection": "ssh://a@b"}, "does not reach a kubernetes machine", id="the connection of a host"),
+        pytest.param({"cpus": 4}, "cpus not supported on a kubernetes machine", id="processors of a host"),
+        pytest.param({"cluster": None}, "cluster missing for a kubernetes machine", id="no cluster"),
+        pytest.param({"connection": "ssh://a@b"}, "is not for a kubernetes machine", id="the connection of a host"),
     ],
 )
 def test_a_cluster_is_described_as_one(changes: Any, says: str) -> None:
@@ -35,15 +35,17 @@ def test_a_cluster_is_described_as_one(changes: Any, says: str) -> None:
 
 
 def test_a_docker_machine_has_no_cluster() -> None:
-    assert "cluster given, which a docker machine" in problem(make_machine, cluster={"node_pools": {"general": POOL}})
-    assert "does not reach a docker machine" in problem(make_machine, connection="kubeconfig://home")
+    assert "cluster not supported on a docker machine" in problem(
+        make_machine, cluster={"node_pools": {"general": POOL}}
+    )
+    assert "is not for a docker machine" in problem(make_machine, connection="kubeconfig://home")
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"mps": {}}, "mps is a Docker machine's", id="MPS"),
-        pytest.param({"shares": 4}, 'shares 4 does not go with sharing "whole-device"', id="shares of a whole device"),
+        pytest.param({"mps": {}}, "mps is not supported on a cluster", id="MPS"),
+        pytest.param({"shares": 4}, 'shares 4 does not match sharing "whole-device"', id="shares of a whole device"),
         pytest.param({"sharing": "shared-device"}, "shared-device takes 2 or more", id="a device shared by one"),
     ],
 )
@@ -55,11 +57,11 @@ def test_a_pools_cards_are_shared_one_way(changes: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("rollout", "says"),
     [
-        pytest.param({"surge": 0}, "leave no way to replace a copy", id="no room to move"),
-        pytest.param({"strategy": "canary"}, "a canary needs them", id="a canary without steps"),
-        pytest.param({"steps": [{"percent": 100}]}, "steps belong to the strategy canary", id="steps of nothing"),
+        pytest.param({"surge": 0}, "cannot replace a replica", id="no room to move"),
+        pytest.param({"strategy": "canary"}, "canary requires steps", id="a canary without steps"),
+        pytest.param({"steps": [{"percent": 100}]}, "steps require strategy canary", id="steps of nothing"),
         pytest.param(
-            {"strategy": "canary", "steps": [{"percent": 50}, {"percent": 10}]}, "let them rise", id="falling steps"
+            {"strategy": "canary", "steps": [{"percent": 50}, {"percent": 10}]}, "make them rise", id="falling steps"
         ),
     ],
 )
@@ -75,7 +77,7 @@ def test_copies_are_bounded_from_both_sides() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"scaling": {"max": 2}}, "scaling.max is 2, but volumes.facts takes one writer", id="two copies"),
+        pytest.param({"scaling": {"max": 2}}, "scaling.max is 2, but volumes.facts allows one writer", id="two copies"),
         pytest.param({"rollout": {"strategy": "blue-green"}}, "runs two versions", id="two versions"),
     ],
 )

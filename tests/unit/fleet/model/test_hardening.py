@@ -60,7 +60,7 @@ def test_an_exception_states_both_a_reason_and_an_end_date(excuse: dict[str, str
 
 def test_an_exception_for_a_field_that_is_not_weakened_is_refused() -> None:
     assert problem(Hardening.model_validate, obj={"exceptions": {"seccomp": EXCUSE}}) == (
-        "Value error, exceptions.seccomp excuses a field that is not weakened; drop the exception"
+        "Value error, exceptions.seccomp: the field is not weakened; drop the exception"
     )
 
 
@@ -72,7 +72,7 @@ def test_user_and_group_id_count_as_high_above_10000(run_as: str, weak: bool) ->
 
 @pytest.mark.parametrize("user", ["root", "10001", "10001:", "-1:5", 10001, None])
 def test_a_user_is_a_pair_of_numbers(user: object) -> None:
-    assert "is not a user; write uid:gid in numbers, like 10001:10001" in problem(
+    assert "is not a user; write numeric uid:gid, like 10001:10001" in problem(
         Hardening.model_validate, obj={"run_as": user}
     )
 

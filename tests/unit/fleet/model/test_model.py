@@ -74,19 +74,19 @@ def test_a_key_no_model_knows_is_refused_at_every_level(build: Any, changes: dic
 
 
 def test_a_container_comes_from_a_build_or_an_image_but_not_from_both_or_neither() -> None:
-    way_out = "give build for agents of your own, or image for a ready one"
+    way_out = "set build for your own agents, or image for a ready image"
     image = {"reference": "registry.example/redis:7"}
-    assert problem(make_container, build=None) == f"Value error, neither build nor image is given; {way_out}"
-    assert problem(make_container, image=image) == f"Value error, build and image are both given; {way_out}"
+    assert problem(make_container, build=None) == f"Value error, neither build nor image is set; {way_out}"
+    assert problem(make_container, image=image) == f"Value error, build and image are both set; {way_out}"
     assert make_container(build=None, image=image).image is not None
 
 
 def test_a_cuda_build_and_a_gpu_budget_go_together() -> None:
     assert problem(make_container, build={"variant": "cuda"}) == (
-        "Value error, build.variant is cuda, but there is no GPU budget; add gpu with request, limit and enforcement"
+        "Value error, build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
     )
     assert problem(make_container, gpu=GPU) == (
-        "Value error, gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+        "Value error, gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
     )
     assert make_container(build={"variant": "cuda"}, gpu=GPU).gpu is not None
     assert make_container(build=None, image={"reference": "ollama/ollama:1"}, gpu=GPU).gpu is not None
@@ -130,8 +130,8 @@ def test_an_agent_is_started_one_way(keys: tuple[str, str]) -> None:
 
 def test_a_group_has_a_main_container_and_ports_of_its_own_containers() -> None:
     side = {"build": {}, "memory": {"request": "1GiB"}, "cpu": {"limit": 1}}
-    assert problem(make_group, containers={"side": side}) == 'Value error, no container is called "main"; rename side'
-    assert "ports.web.container: door is no container of the group; use main" in problem(
+    assert problem(make_group, containers={"side": side}) == 'Value error, container "main" is missing; rename side'
+    assert "ports.web.container: unknown container door; use main" in problem(
         make_group, ports={"web": {"port": 80, "container": "door"}}
     )
 
@@ -169,7 +169,7 @@ def test_each_device_class_is_deployed_by_its_own_targets(device_class: str, tar
     if fits:
         assert make_machine(**keys).target == target
     else:
-        assert f'target "{target}" does not fit class "{device_class}"' in problem(make_machine, **keys)
+        assert f'target "{target}" does not match class "{device_class}"' in problem(make_machine, **keys)
 
 
 @pytest.mark.parametrize("name", ["a", "A1", "a_b", "-a", "a-", "a--b", "1a", "a.b", "a" * 41])
@@ -188,11 +188,11 @@ def test_a_subnet_has_room_for_a_gateway_and_containers(subnet: str) -> None:
 
 
 def test_a_group_is_named_once_in_a_stack() -> None:
-    with pytest.raises(ValidationError, match="groups names ears twice; keep one"):
+    with pytest.raises(ValidationError, match="groups lists ears twice; keep one"):
         Stack(name="pi", machine=make_machine(), groups=("ears", "eyes", "ears"))
 
 
 def test_two_cards_are_two_devices() -> None:
     card = {"model": "RTX 3060", "memory": "12288MiB"}
-    assert "two cards are device" in problem(make_machine, gpus={"gpu0": card, "gpu1": card})
+    assert "two cards have device" in problem(make_machine, gpus={"gpu0": card, "gpu1": card})
     assert len(make_machine(gpus={"gpu0": card, "gpu1": {**card, "device": "1"}}).gpus) == 2

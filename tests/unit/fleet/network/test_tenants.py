@@ -15,7 +15,7 @@ from fleet.targets.features import Feature
 from tests.unit.builders import faults_of, load_project, place, shipped, small_group, small_stack, write_project
 
 TENANTS = "{red: {subnet: 10.210.81.0/24}, blue: {subnet: 10.210.82.0/24}}"
-TAKE = "take a free /24 of 10.210.0.0/16"
+TAKE = "use a free /24 of 10.210.0.0/16"
 HUB = small_group(top="ports: {main: {port: 8000, host_port: 8300}}")
 RED = small_group(top="tenant: red\npeers: [hub]")
 BLUE = small_group(top="tenant: blue\npeers: [hub]")
@@ -58,22 +58,22 @@ def test_a_shared_group_serves_only_tenants_that_name_it(tmp_path: Path) -> None
 
 def test_a_peer_of_another_tenant_is_refused(tmp_path: Path) -> None:
     project = _project(tmp_path, jay=small_group(top="tenant: blue\npeers: [fox]"))
-    message = "peers.0: fox is of tenant red, but jay is of tenant blue; drop the peer, or give jay tenant: red"
+    message = "peers.0: fox belongs to tenant red, but jay to tenant blue; drop the peer, or set tenant: red for jay"
     assert faults_of(project) == [f"{place(project, 'jay', 'peers')}: {message}"]
 
 
 def test_a_shared_group_cannot_name_a_tenants(tmp_path: Path) -> None:
     project = _project(tmp_path, hub=small_group(top="peers: [fox]"))
-    message = "peers.0: fox is of tenant red, but hub is of no tenant; drop the peer, or give hub tenant: red"
+    message = "peers.0: fox belongs to tenant red, but hub to no tenant; drop the peer, or set tenant: red for hub"
     assert faults_of(project) == [f"{place(project, 'hub', 'peers')}: {message}"]
 
 
 def test_a_tenant_without_a_subnet_gets_a_free_one_proposed(tmp_path: Path) -> None:
     project = _project(tmp_path, tenants="{red: {subnet: 10.210.3.0/24}}", ant=small_group(top="tenant: green"))
     assert faults_of(project) == [
-        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: blue has no subnet, and jay runs there; "
+        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: blue has no subnet, but owns jay; "
         "add machine.tenants.blue: {subnet: 10.210.4.0/24}",
-        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: green has no subnet, and ant runs there; "
+        f"{place(project, 'stack_wood', 'tenants')}: machine.tenants: green has no subnet, but owns ant; "
         "add machine.tenants.green: {subnet: 10.210.5.0/24}",
     ]
 
@@ -94,8 +94,8 @@ def test_free_subnets_are_those_no_machine_takes() -> None:
         ("10.42.7.0/24", f"10.42.7.0/24 overlaps the k3s range for pods (10.42.0.0/16); {TAKE}"),
         (
             "172.20.0.0/24",
-            "172.20.0.0/24 lies in Docker's default pool 172.20.0.0/14, which Docker hands out by itself; "
-            f"{TAKE}, or set inside_docker_pool: true if it is meant",
+            "172.20.0.0/24 is inside Docker's default pool 172.20.0.0/14, which Docker allocates from; "
+            f"{TAKE}, or set inside_docker_pool: true if this is intended",
         ),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_tenants_subnet_keeps_out_of_all_others_way(tmp_path: Path, subnet: st
 
 def test_two_tenants_subnets_do_not_overlap(tmp_path: Path) -> None:
     project = _project(tmp_path, tenants="{red: {subnet: 10.210.81.0/24}, blue: {subnet: 10.210.81.0/24}}")
-    message = "10.210.81.0/24 overlaps wood_internal_red of wood (10.210.81.0/24); take a free /24 of 10.210.0.0/16"
+    message = "10.210.81.0/24 overlaps wood_internal_red of wood (10.210.81.0/24); use a free /24 of 10.210.0.0/16"
     assert faults_of(project) == [f"{place(project, 'stack_wood', 'tenants')}: machine.tenants.blue.subnet: {message}"]
 
 
@@ -134,13 +134,13 @@ def _with_volume(owner: str, mount: str) -> dict[str, str]:
 
 def test_a_volume_of_another_tenant_is_refused_even_to_read(tmp_path: Path) -> None:
     project = _project(tmp_path, **_with_volume("fox", "{path: /data, read_only: true}"))
-    message = "nuts is of tenant red, but jay is of tenant blue; give the group a volume of its own"
+    message = "nuts belongs to tenant red, but jay to tenant blue; give the group its own volume"
     assert faults_of(project) == [f"{place(project, 'jay', 'nuts')}: containers.main.mounts.nuts: {message}"]
 
 
 def test_a_shared_volume_is_for_reading_alone(tmp_path: Path) -> None:
     project = _project(tmp_path, **_with_volume("hub", "{path: /data}"))
-    message = "nuts is of no tenant, but jay is of tenant blue; set read_only: true"
+    message = "nuts belongs to no tenant, but jay to tenant blue; set read_only: true"
     assert faults_of(project) == [f"{place(project, 'jay', 'nuts')}: containers.main.mounts.nuts: {message}"]
     assert faults_of(_project(tmp_path, **_with_volume("hub", "{path: /data, read_only: true}"))) == []
 
@@ -155,7 +155,7 @@ def test_two_tenants_do_not_meet_in_a_cards_daemon(tmp_path: Path) -> None:
     stack = small_stack("wood", *groups, tenants=TENANTS, gpus="{gpu0: {model: X, memory: 8GiB, mps: {}}}")
     project = write_project(tmp_path, stack_wood=stack, **groups)
     message = (
-        "containers.main.gpu: MPS of gpu0 on wood would join tenant blue and tenant red (fox); "
+        "containers.main.gpu: tenant blue and tenant red (fox) would share MPS on gpu0 of wood; "
         "give each tenant a card, or a machine"
     )
     assert faults_of(project) == [f"{place(project, 'jay', 'gpu')}: {message}"]
@@ -171,7 +171,7 @@ def test_a_tenants_port_is_never_opened_on_the_lan(tmp_path: Path) -> None:
     stack = small_stack("wood", "fox", tenants=TENANTS, lan_address="192.168.1.77")
     project = write_project(tmp_path, stack_wood=stack, stack_glade=other, **groups)
     message = (
-        "tenant: vixen on glade needs it on wood, where its port would be open to every tenant of the LAN; "
+        "tenant: vixen on glade needs it on wood, where its port would be open to every tenant on the LAN; "
         "put both groups on one machine"
     )
     assert faults_of(project) == [f"{place(project, 'fox', 'tenant')}: {message}"]

@@ -131,8 +131,8 @@ def test_a_folder_without_a_dockerfile_is_refused(tmp_path: Path) -> None:
 
 def test_an_image_of_a_folder_needs_a_health_command_on_docker(tmp_path: Path) -> None:
     message = (
-        "containers.main.health: not supported on wood (docker): HTTP health check of an image without the agent host; "
-        "Docker runs health checks inside the container, and the image may lack the tool; give health.command"
+        "containers.main.health: not supported on wood (docker): HTTP health checks without the agent host; "
+        "Docker runs health checks inside the container, and the image may have no HTTP client; set health.command"
     )
     group = small_group(image="build: {context: images/web}")
     stack = small_stack("wood", "owl")

@@ -16,7 +16,7 @@ from tests.unit.builders import ROOT, planned, shipped
 from tests.unit.fleet.models import make_group, make_machine, problem
 
 NIGHTLY = {"schedule": "30 3 * * *", "by": "restic"}
-HALF = "give schedule and by, or none with the reason why there is no backup"
+HALF = "set schedule and by, or none with the reason for no backup"
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_a_backup_reads_as_its_label(backup: Mapping[str, str], text: str) -> No
 @pytest.mark.parametrize(
     ("backup", "says"),
     [
-        ({}, f"nothing given; {HALF}"),
-        ({"by": "restic"}, f"by given; {HALF}"),
-        ({"schedule": "@daily"}, f"schedule given; {HALF}"),
-        ({**NIGHTLY, "none": "it is measured again"}, f"by, none, schedule given; {HALF}"),
-        ({**NIGHTLY, "schedule": "nightly"}, '"nightly" is no schedule: it has 1 field, not 5; write it like'),
+        ({}, f"nothing set; {HALF}"),
+        ({"by": "restic"}, f"by set; {HALF}"),
+        ({"schedule": "@daily"}, f"schedule set; {HALF}"),
+        ({**NIGHTLY, "none": "it is measured again"}, f"by, none, schedule set; {HALF}"),
+        ({**NIGHTLY, "schedule": "nightly"}, '"nightly" is not a schedule: it has 1 field, not 5; write it like'),
         ({**NIGHTLY, "by": "restic; borg"}, "String should match pattern"),
         ({"none": "no time"}, "String should have at least 10 characters"),
     ],
@@ -49,7 +49,7 @@ def test_a_backup_that_says_nothing_is_refused(backup: Mapping[str, str], says: 
 @pytest.mark.parametrize("kind", ["cache", "scratch"])
 def test_only_data_is_backed_up(kind: str) -> None:
     says = problem(Volume.model_validate, obj={"kind": kind, "backup": NIGHTLY})
-    assert says.endswith(f"backup says how data is kept, but kind is {kind}; drop backup, or set kind to data")
+    assert says.endswith(f"backup is for data, but kind is {kind}; drop backup, or set kind to data")
 
 
 def _labels(**volumes: Any) -> Mapping[str, Mapping[str, str]]:
@@ -84,8 +84,8 @@ def test_no_volume_carries_a_backup() -> None:
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ({}, "neither by nor none is given"),
-        ({"by": "tls", "none": "one switch in one room"}, "by and none are both given"),
+        ({}, "neither by nor none is set"),
+        ({"by": "tls", "none": "one switch in one room"}, "by and none are both set"),
         ({"by": "hope"}, "Input should be"),
     ],
 )
@@ -94,7 +94,7 @@ def test_what_encrypts_a_lan_is_said_one_way(said: Mapping[str, str], says: str)
 
 
 def test_a_version_of_cuda_is_text() -> None:
-    with pytest.raises(ValidationError, match=r"in which 12\.10 is 12\.1; write it in quotes"):
+    with pytest.raises(ValidationError, match=r"which turns 12\.10 into 12\.1; quote it"):
         Gpu.model_validate({"model": "RTX 4090", "memory": "24GiB", "cuda": 12.10})
 
 

@@ -44,7 +44,7 @@ def told_by_the_schema(file: Path, name: str) -> list[str]:
 def test_a_committed_schema_is_a_schema_and_as_new_as_the_models(name: str) -> None:
     text = (ROOT / "schemas" / name).read_text(encoding="utf-8")
     Draft202012Validator.check_schema(json.loads(text))
-    assert text == schemas()[name], "older than the models; run `fleet schema`"
+    assert text == schemas()[name], "out of date; run `fleet schema`"
 
 
 def test_a_shipped_file_is_good_by_its_schema() -> None:
@@ -145,7 +145,7 @@ def test_a_small_group_is_good_by_its_schema(tmp_path: Path) -> None:
 def test_fields_are_described_for_editors() -> None:
     models = schema_of("group.yaml")["$defs"]
     assert (
-        "groups that must be healthy first"
+        "groups that must be healthy before it starts"
         in models["ContainerGroup"]["properties"]["start_after"]["description"].lower()
     )
     assert "/dev/shm" in models["Container"]["properties"]["shared_memory"]["description"]

@@ -22,79 +22,78 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 | {"containers": {"main": {"build": {}, "agents": {"Another": {}}, **SMALL}}}
             }
         },
-        "run-twenty-seven-characters-now, its service account, has 31 characters, and an id takes 30; shorten",
+        "its service account run-twenty-seven-characters-now has 31 characters; an id has at most 30; shorten",
     ),
     "less CPU than the least": (
         service("front", cpu="79m", concurrency=1),
-        f"{FRONT}cpu: 0.079 CPUs cannot be had; there are 0.08 to 1, and 2, 4, 6, 8; set it to 0.08",
+        f"{FRONT}cpu: 0.079 CPUs are not available (0.08 to 1, 2, 4, 6, 8); set it to 0.08",
     ),
-    "CPU between one and two": (service("front", cpu=1.4), f"{FRONT}cpu: 1.4 CPUs cannot be had"),
-    "CPU nearest to four": (service("front", cpu=5.0 - 0.5), "there are 0.08 to 1, and 2, 4, 6, 8; set it to 4"),
-    "CPU as near to two as to four": (service("front", cpu=3), "3 CPUs cannot be had; there are 0.08 to 1, and 2, 4,"),
+    "CPU between one and two": (service("front", cpu=1.4), f"{FRONT}cpu: 1.4 CPUs are not available"),
+    "CPU nearest to four": (service("front", cpu=5.0 - 0.5), "(0.08 to 1, 2, 4, 6, 8); set it to 4"),
+    "CPU as near to two as to four": (service("front", cpu=3), "3 CPUs are not available (0.08 to 1, 2, 4, 6, 8)"),
     "five CPUs": (service("front", cpu=5, memory="4GiB"), "set it to 6"),
-    "more CPU than the most": (service("front", cpu=9, memory="4GiB"), "9 CPUs cannot be had"),
+    "more CPU than the most": (service("front", cpu=9, memory="4GiB"), "9 CPUs are not available"),
     "memory over half a CPU": (
         service("front", cpu="499m", memory="513MiB", concurrency=1),
-        f"{FRONT}memory: 513 MiB are too much beside 0.499 CPUs, with 512 MiB at the most; set it to 512MiB, or cpu "
-        "to 0.5",
+        f"{FRONT}memory: 513 MiB are too much for 0.499 CPUs (at most 512 MiB); set it to 512MiB, or cpu to 0.5",
     ),
     "memory over one CPU from a half": (
         service("front", cpu="500m", memory="1025MiB", concurrency=1),
-        "1 025 MiB are too much beside 0.5 CPUs, with 1 024 MiB at the most; set it to 1024MiB, or cpu to 1",
+        "1 025 MiB are too much for 0.5 CPUs (at most 1 024 MiB); set it to 1024MiB, or cpu to 1",
     ),
     "memory over one CPU": (
         service("front", cpu=1, memory="4097MiB"),
-        "4 097 MiB are too much beside 1 CPU, with 4 096 MiB at the most; set it to 4096MiB, or cpu to 2",
+        "4 097 MiB are too much for 1 CPU (at most 4 096 MiB); set it to 4096MiB, or cpu to 2",
     ),
     "memory over two CPUs": (service("front", cpu=2, memory="8193MiB"), "set it to 8192MiB, or cpu to 4"),
     "memory over four CPUs": (service("front", cpu=4, memory="16385MiB"), "set it to 16384MiB, or cpu to 6"),
     "memory over six CPUs": (service("front", cpu=6, memory="24577MiB"), "set it to 24576MiB, or cpu to 8"),
     "memory over the most": (
         service("front", cpu=8, memory="32769MiB"),
-        "32 769 MiB are too much beside 8 CPUs, with 32 768 MiB at the most; set it to 32768MiB",
+        "32 769 MiB are too much for 8 CPUs (at most 32 768 MiB); set it to 32768MiB",
     ),
     "memory under four CPUs": (
         service("front", cpu=4, memory="2047MiB"),
-        "2 047 MiB are too little beside 4 CPUs; it takes 2 048 MiB; set it to 2048MiB",
+        "2 047 MiB are too little for 4 CPUs (at least 2 048 MiB); set it to 2048MiB",
     ),
     "memory under six CPUs": (service("front", cpu=6, memory="4095MiB"), "set it to 4096MiB"),
     "memory under eight CPUs": (service("front", cpu=8, memory="4095MiB"), "set it to 4096MiB"),
-    "memory under the least": (service("front", memory="511MiB"), "511 MiB are too little beside 1 CPU; it takes 512"),
+    "memory under the least": (service("front", memory="511MiB"), "511 MiB are too little for 1 CPU (at least 512"),
     "memory under the least of less than a CPU": (
         service("front", cpu="80m", memory="127MiB", concurrency=1),
-        "127 MiB are too little beside 0.08 CPUs; it takes 128 MiB",
+        "127 MiB are too little for 0.08 CPUs (at least 128 MiB)",
     ),
     "the group's own limits": (
         main("front", cpu={"limit": 3}),
-        f"{FRONT}cpu: 3 CPUs cannot be had",
+        f"{FRONT}cpu: 3 CPUs are not available",
     ),
     "several requests on less than a CPU": (
         service("front", cpu="500m"),
-        f"{FRONT}concurrency: 80 requests at a time cannot be had beside 0.5 CPUs, which is less than one; set it to 1",
+        f"{FRONT}concurrency: 80 concurrent requests require at least 1 CPU (it has 0.5); set it to 1",
     ),
     "less than a CPU for as long as it runs": (
         service("front", cpu="500m", concurrency=1, billing="instance"),
-        f'{FRONT}billing: "instance" cannot be had beside 0.5 CPUs, which is less than one; set it to "request"',
+        f'{FRONT}billing: "instance" requires at least 1 CPU (it has 0.5); set it to "request"',
     ),
     "too many requests": (
         service("front", concurrency=1001),
-        f"{FRONT}concurrency: 1001 requests at a time are too many; set it to 1000",
+        f"{FRONT}concurrency: 1001 concurrent requests are too many; set it to 1000",
     ),
     "too long a request": (
         service("front", timeout="3601s"),
-        f"{FRONT}timeout: 3601 s are too long for a request, with 3600 s at the most; set it to 3600s",
+        f"{FRONT}timeout: 3601 s are too long for a request; the maximum is 3600 s; set it to 3600s",
     ),
     "too long a task": (
         service("store", kind="job", timeout="86401s"),
-        "machine.cloud.services.store.timeout: 86401 s are too long for a task, with 86400 s at the most",
+        "machine.cloud.services.store.timeout: 86401 s are too long for a task; the maximum is 86400 s",
     ),
     "a long variable": (
         main("front", env={"TEXT": "é" * 16384 + "x"}),
-        "containers.main.env.TEXT: 32769 bytes are too many for a variable on sky, with 32768 at the most",
+        "containers.main.env.TEXT: 32769 bytes are too many for a variable on sky; the maximum is 32768",
     ),
     "more instances than it may have": (
         service("front", min_instances=2),
-        f"{FRONT}min_instances: 2 are above the 1 it may have; set it to 1, or raise max_instances",
+        f"{FRONT}min_instances: 2 is above max_instances (1); set it to 1, or raise max_instances",
     ),
     "more instances than there can be": (
         service("front", max_instances=1001),
@@ -102,23 +101,23 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a writer of which there may be two": (
         service("store", volumes={"facts": "bucket"}, max_instances=2),
-        "machine.cloud.services.store.max_instances: 2 instances may run, but volumes.facts takes one writer",
+        "machine.cloud.services.store.max_instances: 2 instances may run, but volumes.facts has a single writer",
     ),
     "too little CPU for a card": (
         service("brain", cpu=2),
-        f"{BRAIN}cpu: 2 CPUs cannot be had with this card, which takes 4 at least and 8 at most; set it to 4",
+        f"{BRAIN}cpu: 2 CPUs are not available with this card (at least 4, at most 8); set it to 4",
     ),
     "too little memory for a card": (
         service("brain", memory="16383MiB"),
-        f"{BRAIN}memory: 16 383 MiB are too little beside 4 CPUs and this card; it takes 16 384 MiB",
+        f"{BRAIN}memory: 16 383 MiB are too little for 4 CPUs with this card (at least 16 384 MiB)",
     ),
     "too little CPU for the large card": (
         service("brain", gpu="nvidia-rtx-pro-6000", cpu=19, memory="80GiB"),
-        "19 CPUs cannot be had with this card, which takes 20 at least; set it to 20",
+        "19 CPUs are not available with this card (at least 20); set it to 20",
     ),
     "too little memory for the large card": (
         service("brain", gpu="nvidia-rtx-pro-6000", cpu=20, memory="81919MiB"),
-        "81 919 MiB are too little beside 20 CPUs and this card; it takes 81 920 MiB",
+        "81 919 MiB are too little for 20 CPUs with this card (at least 81 920 MiB)",
     ),
     "a card where there is none": (
         {"cloud": {"regions": ["europe-west4", "europe-north1"]}},
@@ -131,24 +130,23 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a card paid by request": (
         service("brain", billing="request"),
-        f'{BRAIN}billing: "request" cannot be had with a GPU; set it to "instance"',
+        f'{BRAIN}billing: "request" is not available with a GPU; set it to "instance"',
     ),
     "a card kept warm": (
         service("brain", min_instances=1),
-        f"{BRAIN}min_instances: 1 with a GPU run around the clock, and are paid for idle or not; set "
-        "min_instances to 0",
+        f"{BRAIN}min_instances: 1 instance with a GPU always on, billed even when idle; set min_instances to 0",
     ),
     "a card that runs all the time": (
         service("brain", kind="worker-pool"),
-        "make it a service or a job, or say why in idle_gpu_accepted",
+        "make it a service or a job, or give a reason in idle_gpu_accepted",
     ),
     "a budget without a card": (
         service("brain", gpu=None, cpu=1, memory="1GiB"),
-        "containers.main.gpu: a GPU budget, but sky gives it no card; set machine.cloud.services.brain.gpu",
+        "containers.main.gpu: a GPU budget, but sky gives it no GPU; set machine.cloud.services.brain.gpu",
     ),
     "a card without a budget": (
         main("brain", gpu=None, build={"variant": None}),
-        f'{BRAIN}gpu: "nvidia-l4" is a card that no container of brain has a budget for',
+        f'{BRAIN}gpu: no container of brain has a budget for "nvidia-l4"',
     ),
     "two holders of a card": (
         {
@@ -156,57 +154,59 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 "brain": {"containers": {"aid": {**GROUPS["brain"]["containers"]["main"], "agents": {"Aid": {}}}}}
             }
         },
-        "containers.aid.gpu: main and aid each have a GPU budget, but one container holds an instance's card",
+        "containers.aid.gpu: main and aid each have a GPU budget, but only one container can hold an instance's GPU",
     ),
     "a limit above the card": (
         main("brain", gpu={"limit": "24577MiB"}),
-        "containers.main.gpu.limit: 24 577 MiB are above nvidia-l4 of sky, which has 24 576 MiB; lower it to 24576MiB",
+        "containers.main.gpu.limit: 24 577 MiB exceed nvidia-l4 of sky, which has 24 576 MiB; lower it to at most "
+        "24576MiB",
     ),
     "sidecars above the greatest instance": (
         {**service("front", cpu=8, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
-        f"{FRONT}cpu: 8.5 CPUs with its sidecars are too many, with 8 at the most; lower it, or a sidecar's, by 0.5",
+        f"{FRONT}cpu: 8.5 CPUs with its sidecars are too many; an instance has at most 8; lower it, or a "
+        "sidecar's, by 0.5",
     ),
     "sidecars' memory above what CPU allows": (
         {**service("front", cpu=1, memory="4GiB"), "groups": {"front": {"containers": {"meter": SIDECAR}}}},
-        f"{FRONT}memory: with its sidecars, 4 224 MiB are too much beside 1.5 CPUs, with 4 096 MiB at the most",
+        f"{FRONT}memory: with its sidecars, 4 224 MiB are too much for 1.5 CPUs (at most 4 096 MiB)",
     ),
     "a sidecar's CPU between the steps": (
         {"groups": {"front": {"containers": {"meter": {**SIDECAR, "cpu": {"limit": 1.5}}}}}},
-        "containers.meter.cpu.limit: 1.5 CPUs cannot be had",
+        "containers.meter.cpu.limit: 1.5 CPUs are not available",
     ),
     "a service without a port": (
         {"groups": {"front": {"ports": {}}}},
-        f'{FRONT}kind: front has no port, so it is no service; set it to "worker-pool" or "job"',
+        f'{FRONT}kind: front has no port, so it cannot be a service; set it to "worker-pool" or "job"',
     ),
     "a port that is not HTTP's": (
         {"groups": {"front": {"ports": {"main": {"port": 8000, "protocol": "udp"}}}}},
-        "ports.main.protocol: udp cannot be had on sky, which answers HTTP alone",
+        "ports.main.protocol: udp is not supported on sky, which serves only HTTP",
     ),
     "a job that is called": (
         {**service("store", kind="job"), "groups": {"front": {"peers": ["store"]}}},
-        "peers.0: store is a job on sky, which answers nobody; drop the peer, or set",
+        "peers.0: store is a job on sky, which serves no requests; drop the peer, or set",
     ),
     "a worker pool that is called": (
         {**service("store", kind="worker-pool"), "groups": {"front": {"peers": ["store"]}}},
-        "peers.0: store is a worker pool on sky, which answers nobody",
+        "peers.0: store is a worker pool on sky, which serves no requests",
     ),
     "data that lies nowhere": (
         service("store", volumes={"facts": None}),
-        "machine.cloud.services.store.volumes.facts: facts (data) lies nowhere: an instance's own disk is its memory, "
-        'and goes with it; set it to "sql"',
+        "machine.cloud.services.store.volumes.facts: facts (data) has no backing; files of an instance are in memory "
+        'and are lost with it; set it to "sql"',
     ),
     "a cache that lies nowhere": (
         service("store", volumes={"papers": None}),
-        "volumes.papers: papers (cache) lies nowhere: an instance's own disk is its memory, and goes with it; "
+        "volumes.papers: papers (cache) has no backing; files of an instance are in memory and are lost with it; "
         'set it to "bucket"',
     ),
     "a database in a bucket": (
         service("store", volumes={"facts": "bucket"}),
-        'volumes.facts: "bucket" locks no files, and facts takes one writer, such as a database file; set it to "sql"',
+        'volumes.facts: "bucket" has no file locks, and facts has a single writer, such as a database; set it to "sql"',
     ),
     "a volume that the group lacks": (
         service("front", volumes={"facts": "sql"}),
-        f"{FRONT}volumes.facts: facts is no volume that front declares; name one of its own (it declares none)",
+        f"{FRONT}volumes.facts: facts is not a volume of front; name one of its volumes (it declares none)",
     ),
     "a secret without a version": (
         {"cloud": {"secrets": {"store-key": None}}},
@@ -214,27 +214,27 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a secret that nobody uses": (
         {"cloud": {"secrets": {"other-key": {"version": 1}}}},
-        "machine.cloud.secrets.other-key: other-key is used by no group of sky; drop it",
+        "machine.cloud.secrets.other-key: no group of sky uses other-key; drop it",
     ),
     "a region in capitals": (
         {"cloud": {"regions": ["Europe"]}},
-        'machine.cloud.regions.0: "Europe" has not the right form',
+        'machine.cloud.regions.0: "Europe" has an invalid format',
     ),
     "a service of a stranger": (
         service("nobody"),
-        "machine.cloud.services.nobody: nobody is no group of sky; name one of its groups (front, brain, store)",
+        "machine.cloud.services.nobody: nobody is not a group of sky; name one of its groups (front, brain, store)",
     ),
     "a front door to a stranger": (
         {"cloud": {"front_door": {"group": "nobody"}}},
-        "machine.cloud.front_door.group: nobody is no group of sky",
+        "machine.cloud.front_door.group: nobody is not a group of sky",
     ),
     "a front door to a job": (
         service("front", kind="job"),
-        "machine.cloud.front_door.group: front is a job, which answers nobody; name a service",
+        "machine.cloud.front_door.group: front is a job, which serves no requests; name a service",
     ),
     "a front door that is shut": (
         service("front", ingress="internal"),
-        f'{FRONT}ingress: "internal" shuts out the load balancer of front_door; set it to "load-balancer"',
+        f'{FRONT}ingress: "internal" blocks the load balancer of front_door; set it to "load-balancer"',
     ),
     "a rollout of what answers nobody": (
         {
@@ -242,16 +242,16 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
             "groups": {"store": {"rollout": {"strategy": "blue-green"}, "volumes": {"facts": {"writers": "many"}}}},
             "rollouts": {"store": {"candidate": "docker.io/library/store:2", "percent": 100}},
         },
-        "rollouts.store: store answers no requests on sky, so none can be divided",
+        "rollouts.store: store serves no requests on sky, so there are none to divide",
     ),
     "a rollout of what rolls": (
         {"rollouts": {"front": {"candidate": "docker.io/library/front:2", "percent": 10}}},
         'rollouts.front: front has the strategy "rolling", which runs one version',
     ),
-    "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 has nowhere to go"),
+    "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 needs a candidate"),
     "images nobody can pull": (
         {"images": {}},
-        "images.registry: the images of front, brain, store are built on one machine, where sky cannot pull them; "
+        "images.registry: sky cannot pull the images of front, brain, store, which are built on one machine; "
         "set images.registry, such as europe-west4-docker.pkg.dev/sky-project/fleet",
     ),
 }

@@ -83,10 +83,10 @@ def test_gpu_memory_equal_to_the_card_is_accepted(tmp_path: Path) -> None:
 
 def test_gpu_memory_one_mib_over_the_card_is_refused_with_the_whole_sum(tmp_path: Path) -> None:
     message = (
-        "containers.main.gpu.request: 6 656 MiB do not fit gpu0 of mainpc (RTX 4090) beside the others\n"
+        "containers.main.gpu.request: 6 656 MiB do not fit on gpu0 of mainpc (RTX 4090) with the other containers\n"
         "    language-stack-gpu 6 656 + model-manager-gpu 4 096 + utility-gpu 3 584 + reasoning-gpu 3 072 + "
         "audio-emotion 1 536 + vision-gpu 1 536 + contexts 6 x 450 = 2 700 + desktop 1 024 = 24 204 of 24 203 MiB\n"
-        "    lower requests by 1 MiB together, move a group (pc2 has 1 660 MiB free), "
+        "    lower requests by 1 MiB in total, move a group (pc2 has 1 660 MiB free), "
         "or put groups into different modes"
     )
     change = swap("memory: 24564MiB", f"memory: {MAINPC_GPU_MIB - 1}MiB")
@@ -97,7 +97,7 @@ def test_a_request_may_take_all_that_is_free_and_not_a_mib_more(tmp_path: Path) 
     request = "gpu: {request: 1536MiB"
     assert_accepted(tmp_path, vision_gpu=swap(request, f"gpu: {{request: {1536 + FREE_MIB}MiB"))
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=swap(request, f"gpu: {{request: {1537 + FREE_MIB}MiB")))
-    assert "lower requests by 1 MiB together" in fault
+    assert "lower requests by 1 MiB in total" in fault
 
 
 def test_each_process_costs_a_context(tmp_path: Path) -> None:
@@ -138,10 +138,10 @@ def test_the_source_figures_taken_as_requests_are_refused_with_each_groups_share
     """The announced limits add up to 62 GiB on a card of 24: they cannot all be held at once."""
     changes: dict[str, Change] = {name: swap(*change) for name, change in SOURCE_LIMITS.items()}
     message = (
-        "containers.main.gpu.request: 20 480 MiB do not fit gpu0 of mainpc (RTX 4090) beside the others\n"
+        "containers.main.gpu.request: 20 480 MiB do not fit on gpu0 of mainpc (RTX 4090) with the other containers\n"
         "    language-stack-gpu 20 480 + utility-gpu 14 336 + reasoning-gpu 10 240 + model-manager-gpu 8 192 + "
         "vision-gpu 6 144 + audio-emotion 4 096 + contexts 6 x 450 = 2 700 + desktop 1 024 = 67 212 of 24 564 MiB\n"
-        "    lower requests by 42 648 MiB together, move a group (pc2 has 1 660 MiB free), "
+        "    lower requests by 42 648 MiB in total, move a group (pc2 has 1 660 MiB free), "
         "or put groups into different modes"
     )
     assert sum((20480, 14336, 10240, 8192, 6144, 4096)) == 62 * 1024
@@ -154,22 +154,19 @@ def test_without_room_anywhere_the_way_out_names_none(tmp_path: Path) -> None:
         "pc2": swap("memory: 12288MiB", "memory: 10628MiB"),
     }
     (fault,) = faults_of(write_project(tmp_path, **changes))
-    assert fault.endswith("3 724 MiB together, move a group to a machine with room, or put groups into different modes")
+    assert fault.endswith("3 724 MiB in total, move a group to a machine with room, or put groups into different modes")
 
 
 def test_a_limit_up_to_the_card_is_accepted_and_not_a_mib_more(tmp_path: Path) -> None:
     assert_accepted(tmp_path, vision_gpu=swap("limit: 6GiB", "limit: 24564MiB"))
     message = (
-        "containers.main.gpu.limit: 24 565 MiB are above gpu0 of mainpc (24 564 MiB); lower it to the card at most"
+        "containers.main.gpu.limit: 24 565 MiB exceed gpu0 of mainpc (24 564 MiB); lower it to the memory of the card"
     )
     assert_refused(tmp_path, "vision_gpu", "gpu: {", message, vision_gpu=swap("limit: 6GiB", "limit: 24565MiB"))
 
 
 def test_a_gpu_container_without_a_budget_is_refused(tmp_path: Path) -> None:
-    message = (
-        "containers.main: build.variant is cuda, but there is no GPU budget; "
-        "add gpu with request, limit and enforcement"
-    )
+    message = "containers.main: build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
     change = swap("    gpu: {request: 1536MiB, limit: 6GiB, enforcement: mps}\n", "")
     assert_refused(
         tmp_path, "vision_gpu", "main:", message, vision_gpu=chain(change, swap("  main: {port", "  'main': {port"))
@@ -177,9 +174,7 @@ def test_a_gpu_container_without_a_budget_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_a_cpu_container_is_refused(tmp_path: Path) -> None:
-    message = (
-        "containers.main: gpu gives a GPU budget, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-    )
+    message = "containers.main: gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
     change = chain(swap("variant: cuda", "variant: cpu"), swap("  main: {port", "  'main': {port"))
     assert_refused(tmp_path, "vision_gpu", "main:", message, vision_gpu=change)
 
@@ -200,8 +195,8 @@ TWO_CARDS = "{gpu0: {model: A, memory: 8GiB}, gpu1: {device: '1', model: B, memo
 @pytest.mark.parametrize(
     ("card", "message"),
     [
-        ("", "containers.main.gpu: names no card, and pi has several; set card to one of gpu0, gpu1"),
-        ("card: gpu2, ", "containers.main.gpu.card: gpu2 is no card of pi; use one of gpu0, gpu1"),
+        ("", "containers.main.gpu: names no card, but pi has several; set card to one of gpu0, gpu1"),
+        ("card: gpu2, ", "containers.main.gpu.card: gpu2 is not a card of pi; use one of gpu0, gpu1"),
     ],
 )
 def test_on_a_machine_with_several_cards_a_budget_names_one_it_has(tmp_path: Path, card: str, message: str) -> None:
@@ -243,9 +238,7 @@ def test_enforcement_by_mps_needs_a_card_that_mps_serves(tmp_path: Path) -> None
 
 
 def test_all_containers_on_a_card_with_mps_share_its_user(tmp_path: Path) -> None:
-    message = (
-        "containers.main.hardening.run_as: runs as 10002, but MPS on gpu0 serves 10001 only; set run_as to 10001:10001"
-    )
+    message = "containers.main.hardening.run_as: 10002, but MPS on gpu0 serves only 10001; set run_as to 10001:10001"
     change = under("shared_memory:", '    hardening: {run_as: "10002:10001"}')
     assert_refused(tmp_path, "vision_gpu", "run_as:", message, vision_gpu=change)
 

@@ -34,7 +34,7 @@ CARD = {"model": "L4", "memory": "24GiB"}
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "no card holds the limit": (
         {"groups": {"brain": main(gpu={"limit": "32GiB"})}},
-        "containers.main.gpu.limit: no card of trial holds 32 768 MiB (it has cards 24 576); lower it",
+        "containers.main.gpu.limit: no card of trial holds 32 768 MiB (it has cards 24 576 MiB); lower it",
     ),
     "no cards at all": (
         cluster(node_pools={"cards": {"gpu": None}}),
@@ -42,7 +42,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "fewer cards than copies": (
         {"groups": {"brain": {"scaling": {"min": 3, "max": 3}}}},
-        "machine.cluster.node_pools.cards: cards for 2 of the 3 copies that always run; add nodes",
+        "machine.cluster.node_pools.cards: has cards for 2 of the 3 copies that always run; add nodes",
     ),
     "too little memory": (
         cluster(node_pools={"general": {"memory": "100MiB", "nodes": 1}, "cards": {"memory": "200MiB", "nodes": 1}}),
@@ -54,15 +54,15 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "images nobody can pull": (
         {"images": {}},
-        "images.registry: the images of front, store, brain, left, right are built",
+        "images.registry: trial cannot pull the images of front, store, brain, left, right",
     ),
     "a volume in two namespaces": (
         {"groups": {"left": main(mounts={"facts": {"path": "/data", "read_only": True}})}},
-        "volumes.facts: left mounts it from another namespace on trial, which no claim can do",
+        "volumes.facts: left mounts it from another namespace on trial, which Kubernetes does not allow",
     ),
     "a volume for several copies": (
         {"groups": {"front": {**main(mounts={"shelf": {"path": "/data"}}), "volumes": {"shelf": {}}}}},
-        "volumes.shelf: several pods of front mount it on trial, which has no storage for that; set "
+        "volumes.shelf: several pods of front mount it on trial, which has no shared storage class; set "
         "machine.cluster.shared_storage_class",
     ),
     "a volume for two versions": (
@@ -71,11 +71,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "two containers on one port": (
         {"groups": {"store": {"ports": {"lookups": {"port": 8000}}}}},
-        "ports.lookups.port: 8000 is main's in the pod store has on trial",
+        "ports.lookups.port: 8000 is already used by main, in the same pod of store on trial",
     ),
     "an exposed stranger": (
         cluster(entrance={"exposed": {"nobody": {"host": "a.example.org"}}}),
-        "machine.cluster.entrance.exposed.nobody: nobody is no group of trial",
+        "machine.cluster.entrance.exposed.nobody: nobody is not a group of trial",
     ),
     "an exposed port that is none": (
         cluster(entrance={"exposed": {"front": {"port": "back"}}}),
@@ -83,11 +83,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "one host for two": (
         cluster(entrance={"exposed": {"left": {"host": "front.example.org"}}}),
-        "machine.cluster.entrance.exposed.left.host: front.example.org is the host of front too",
+        "machine.cluster.entrance.exposed.left.host: front.example.org is also the host of front",
     ),
     "a rollout of a stranger": (
         {"rollouts": {"nobody": STATE}},
-        "rollouts.nobody: nobody runs no two versions on trial",
+        "rollouts.nobody: nobody cannot run two versions on trial",
     ),
     "a rollout of what rolls": (
         {"rollouts": {"left": STATE}},
@@ -95,16 +95,16 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a share that nobody divides": (
         {"rollouts": {"front": STATE}, **cluster(entrance={"kind": "ingress"})},
-        "rollouts.front.percent: 10 percent need a gateway that divides requests, and front has none",
+        "rollouts.front.percent: 10 percent requires a gateway that divides requests, and front has none",
     ),
     "a namespace's name that is too long": (
         cluster(namespace="a-name-of-forty-characters-is-long-enough"[:40])
         | {"groups": {"left": {"tenant": "t" * 30}}},
-        "characters, and a namespace takes 63",
+        "characters; a namespace has at most 63",
     ),
     "limits a gateway cannot keep": (
         cluster(entrance={"exposed": {"front": {"connections": 5}}}),
-        "exposed.front.connections cannot be kept by a gateway",
+        "exposed.front.connections is not supported by a gateway",
     ),
     "a weakened lock": (
         {
@@ -117,18 +117,18 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 )
             }
         },
-        "containers.main.hardening: not supported on trial (kubernetes): a lock weakened with a reason",
+        "containers.main.hardening: not supported on trial (kubernetes): hardening exceptions",
     ),
     "a device of the host": (
         {"groups": {"left": main(devices=["/dev/snd"])}},
-        "containers.main.devices: not supported on trial (kubernetes): host audio and other devices",
+        "containers.main.devices: not supported on trial (kubernetes): host devices, such as audio",
     ),
     "an endpoint that another machine cannot reach": (
         {
             "groups": {"far": {**GROUPS["left"], "tenant": None, "peers": ["store"]}},
             "on_host": ("far",),
         },
-        "machine.cluster: host need store, which is reached only inside trial; expose it",
+        "machine.cluster: host needs store, which is reachable only inside trial; expose it",
     ),
 }
 

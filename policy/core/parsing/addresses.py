@@ -14,7 +14,7 @@ _DOCKER_BRIDGE = IPv4Network("172.17.0.0/16")
 
 @lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address | None:
-    """An address; None where the text is none. IPv6 may stand in brackets, IPv4 inside IPv6 counts as IPv4."""
+    """An address; None if the text is not one. IPv6 may be in brackets; IPv4 mapped into IPv6 becomes IPv4."""
     try:
         address = ip_address(text.strip().strip("[]"))
     except ValueError:
@@ -23,7 +23,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def parse_network(text: str) -> Network | None:
-    """A subnet; None where the text is none. Host bits are dropped."""
+    """A subnet; None if the text is not one. Host bits are cleared."""
     try:
         return ip_network(text.strip(), strict=False)
     except ValueError:
@@ -36,13 +36,13 @@ def overlap(one: Network, other: Network) -> bool:
 
 
 def is_every_address(text: str) -> bool:
-    """Whether a bind address is every address of a host; that is also what none at all means."""
+    """Whether a bind address is every address of a host; so is an empty one."""
     address = parse_address(text)
     return not text or (address is not None and address.is_unspecified)
 
 
 def unreachable_reason(host: str) -> str | None:
-    """Why a host cannot be reached from another container or machine; None where nothing speaks against it."""
+    """Why a host cannot be reached from another container or machine; None if it may be."""
     if host.lower() == "localhost" or host.lower().endswith(".localhost"):
         return "is the container itself"
     address = parse_address(host)
@@ -51,7 +51,7 @@ def unreachable_reason(host: str) -> str | None:
     if address.is_loopback:
         return "is the container itself"
     if address.is_unspecified:
-        return "is no address to connect to"
+        return "is not an address to connect to"
     if address in _DOCKER_BRIDGE:
-        return "is Docker's default bridge, which is another network on every host"
+        return "is on Docker's default bridge, a different network on every host"
     return None

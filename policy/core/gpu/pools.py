@@ -1,12 +1,12 @@
-"""GPU budgets of pods, and what they add up to on each node pool of a cluster."""
+"""GPU budgets of pods, and their sums on each node pool of a cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from fleet.frozen import dataclass
 from fleet.gpu_memory import unplaced, with_contexts
-from policy.gpu.budgets import Budget, Share, budget_of
+from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
 from policy.views.stack import MachineView, StackView
@@ -14,21 +14,21 @@ from policy.views.stack import MachineView, StackView
 WHOLE = "nvidia.com/gpu"
 SHARED = "nvidia.com/gpu.shared"
 AMOUNT = "nvidia.com/gpumem"
-"""HAMi's resource: MiB of a card that the container gets of each."""
+"""HAMi's resource: MiB of each card that the container gets."""
 
 RESOURCES = {"whole-device": WHOLE, "shared-device": SHARED, "memory-amount": WHOLE}
-"""How a pool shares its cards -> the resource that counts what a container asks of them."""
+"""How a pool shares its cards -> the resource by which a container requests them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolShare:
-    """What one container asks of a pool, for each of its replicas."""
+    """What one replica of a container requests from a pool."""
 
     container: ContainerView
     budget: Budget | None
     devices: int
     amount_mib: int
-    """What HAMi hands out of each card; 0 where it is not asked by amount."""
+    """MiB of each card that HAMi hands out; 0 if not requested by amount."""
 
     @property
     def label(self) -> str:
@@ -36,7 +36,7 @@ class PoolShare:
         return Share(self.container, self.budget).label if self.budget else self.container.subject
 
     def held_mib(self, pool: PoolView) -> int:
-        """What a replica always holds of each card it has; 0 without a budget."""
+        """MiB of each card that a replica always holds; 0 without a budget."""
         if self.budget is None:
             return 0
         total = with_contexts(self.budget.request_mib, self.budget.processes, pool.context_mib)
@@ -45,7 +45,7 @@ class PoolShare:
 
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
-    """A pool and what is asked of its cards, in registration order."""
+    """A pool and the requests for its cards, in registration order."""
 
     machine: MachineView
     pool: PoolView
@@ -58,25 +58,25 @@ class PoolLoad:
         return f"pool {self.pool.name} of {self.machine.name}{model}"
 
     def fits(self, sizes: Sequence[int]) -> bool:
-        """Whether amounts of memory find cards in the pool, each on one card; one larger than a card fills it."""
+        """Whether amounts of memory fit the pool, each on one card; one larger than a card fills it."""
         capacity = self.pool.gpu_memory_mib
         return unplaced([min(size, capacity) for size in sizes], capacity, self.pool.cards) == 0
 
 
 def asks_for_gpu(container: ContainerView) -> bool:
-    """Whether a container asks for cards or states a budget of them."""
+    """Whether a container requests cards or states a budget."""
     return container.gpu or budget_of(container) is not None
 
 
 def share_of(container: ContainerView) -> PoolShare:
-    """What a container asks of its pool."""
+    """What a container requests from its pool."""
     asked = container.devices_asked
     devices = max(asked.get(WHOLE, 0), asked.get(SHARED, 0), 1)
     return PoolShare(container, budget_of(container), devices, asked.get(AMOUNT, 0))
 
 
 def pool_of(named: str, machine: MachineView) -> PoolView | None:
-    """The pool that a node selector names; where it names none, the only one with cards."""
+    """The pool that a node selector names; without a name, the only pool with cards."""
     if named:
         return next((pool for pool in machine.pools if pool.name == named), None)
     with_cards = [pool for pool in machine.pools if pool.cards]
@@ -84,7 +84,7 @@ def pool_of(named: str, machine: MachineView) -> PoolView | None:
 
 
 def pool_loads(stack: StackView) -> Iterator[PoolLoad]:
-    """Every pool of the stack's clusters with what is asked of its cards."""
+    """Every pool of the stack's clusters with the requests for its cards."""
     for machine in stack.machines:
         found: dict[str, list[PoolShare]] = {pool.name: [] for pool in machine.pools}
         for _, container, pool in gpu_pods(stack, machine):
@@ -95,7 +95,7 @@ def pool_loads(stack: StackView) -> Iterator[PoolLoad]:
 
 
 def gpu_pods(stack: StackView, machine: MachineView) -> Iterator[tuple[str, ContainerView, PoolView | None]]:
-    """Containers of a cluster that ask for cards, each with the pool its pod names and the one it lands on."""
+    """Containers of a cluster that request cards, each with the pool its pod names and the pool it runs on."""
     for pod, named in stack.pods_on(machine) if machine.pools else ():
         for container in pod.containers:
             if asks_for_gpu(container):

@@ -1,15 +1,16 @@
-"""Agents as containers carry them: what the agent host is told to run, in one variable of the environment."""
+"""The agents of a container: what one environment variable configures the agent host to run."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
-from policy.readers.values import as_text
+from fleet.frozen import dataclass
 from policy.views.container import ContainerView
+from policy.views.scalars import as_text
 
 AGENTS = "FLEET_AGENTS"
 """JSON: name of an agent -> its settings, `command` among them."""
@@ -22,14 +23,14 @@ class Agents:
     """The agents of a container."""
 
     commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Name -> the words that start it."""
+    """Name -> its command."""
     twice: tuple[str, ...] = ()
-    """Names that stand there more than once: only the last of each runs."""
+    """Names that appear more than once: only the last of each runs."""
     readable: bool = True
 
 
 def agents_of(container: ContainerView) -> Agents | None:
-    """What a container's environment says of its agents; None where it says nothing, or nothing that is known yet."""
+    """The agents in a container's environment; None if it has none, or none that is known yet."""
     text = next((value for name, value in reversed(container.env) if name == AGENTS), None)
     if text is None or (not text and "env" in container.unknown):
         return None

@@ -1,25 +1,25 @@
-"""Whether a pool has a card for one pod more, beside all that is asked of it."""
+"""Whether a pool has a card for one more pod."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
 
-from policy.gpu.pools import PoolLoad, PoolShare
+from policy.core.gpu.pools import PoolLoad, PoolShare
 
 _COPIES_MAX = 4096
-"""Pods of a workload that are laid out one by one; no pool has more cards."""
+"""Pods of a workload that are placed one by one; no pool has more cards."""
 
 
 class PoolRoom:
-    """A pool's cards; what pods of one size find is worked out once."""
+    """A pool's cards; the answer for each size of pods is cached."""
 
     def __init__(self, load: PoolLoad) -> None:
         self.load = load
         self._found: dict[tuple[tuple[int, int], ...], bool] = {}
 
     def has_room(self, more: Sequence[PoolShare] = ()) -> bool:
-        """Whether everything finds a card, with one more of each of `more`."""
+        """Whether all pods find a card, with one more of each of `more`."""
         key = tuple(sorted((share.devices, self._size(share)) for share in more))
         if key not in self._found:
             self._found[key] = self._places(key) if self.load.pool.sharing != "memory-amount" else self._fits(key)
@@ -40,7 +40,7 @@ class PoolRoom:
 
     @cached_property
     def _wanted(self) -> list[tuple[int, int, int]]:
-        """(cards, MiB of each, copies) of all that is there."""
+        """(cards, MiB of each, copies) of the present shares."""
         return [(s.devices, self._size(s), min(s.container.replicas, _COPIES_MAX)) for s in self.load.shares]
 
     def _size(self, share: PoolShare) -> int:

@@ -1,14 +1,14 @@
-"""GPU budgets as containers' labels state them, and what they add up to on each card."""
+"""GPU budgets in containers' labels, and their sums on each card."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fleet import labels
+from fleet.frozen import dataclass
 from fleet.gpu_memory import share_label
-from policy.readers.values import as_whole
 from policy.views.container import KUBERNETES, ContainerView
+from policy.views.scalars import as_whole
 from policy.views.stack import CardView, MachineView, StackView
 
 GPU_DEVICES = "/dev/nvidia*"
@@ -32,7 +32,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one container takes of a card."""
+    """The share of a card that one container takes."""
 
     container: ContainerView
     budget: Budget
@@ -66,9 +66,9 @@ class CardLoad:
 
 
 def serves_others(container: ContainerView) -> bool:
-    """Whether a container serves a card to its clients and takes none of its memory for itself: an MPS daemon.
+    """Whether a container is an MPS daemon, which serves a card to its clients and needs no budget.
 
-    The label alone would let any program out of the budget, so the command must be the daemon's too.
+    The label alone would exempt any program, so the command must be the daemon's too.
     """
     return container.labels.get(labels.GPU_ROLE) == labels.MPS_DAEMON and any(
         _MPS_PROGRAM in word for word in container.args
@@ -76,7 +76,7 @@ def serves_others(container: ContainerView) -> bool:
 
 
 def missing_parts(container: ContainerView) -> list[str]:
-    """Labels of a budget that a container lacks, or whose value is none; the enforcement is G04's matter.
+    """Labels of a budget that a container lacks or has no valid value for; G04 covers the enforcement.
 
     On a cluster no card is named: the scheduler chooses one of the pod's node pool.
     """
@@ -95,7 +95,7 @@ def budget_of(container: ContainerView) -> Budget | None:
 
 
 def shares_on(stack: StackView, machine: MachineView) -> Iterator[Share]:
-    """Every budget stated on a machine, those for a card it lacks included."""
+    """Every budget on a machine, including those for a card it does not have."""
     for container in stack.on(machine):
         if budget := budget_of(container):
             yield Share(container, budget)

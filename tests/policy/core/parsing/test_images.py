@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.parsing.images import ImageReference, parse_image
+from policy.core.parsing.images import ImageReference, parse_image
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,17 @@
-"""The `uid:gid` text of a container's user, taken apart."""
+"""Parses the `uid:gid` of a container's user."""
 
 from __future__ import annotations
 
-from policy.readers.values import as_whole
+from policy.views.scalars import as_whole
 
 
 def user_id(user: str) -> int | str:
-    """The user's id; a name as it is."""
+    """The user id, or the name."""
     return _id(user.partition(":")[0])
 
 
 def group_id(user: str) -> int | str | None:
-    """The group's id, or its name; None where the text names no group."""
+    """The group id, or the name; None if there is no group."""
     _, colon, group = user.partition(":")
     return _id(group) if colon else None
 

@@ -1,16 +1,17 @@
-"""Image references, taken apart."""
+"""Parsed image references."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from fleet.frozen import dataclass
 
 _IMAGE_ID = re.compile(r"^sha256:[0-9a-f]{64}$")
 
 
 @dataclass(frozen=True, slots=True)
 class ImageReference:
-    """`registry/repository:tag@digest`; parts that are not given are empty."""
+    """`registry/repository:tag@digest`; missing parts are empty."""
 
     registry: str
     repository: str
@@ -19,10 +20,10 @@ class ImageReference:
 
 
 def parse_image(reference: str | None) -> ImageReference | None:
-    """Takes a reference apart; None for an image's id, and where there is none.
+    """Parses a reference; None for an image id, and if there is none.
 
-    An id is what `RemoteImage.image_id` gives: the image's name stands in that resource, and the id already fixes the
-    content, so there is neither a tag nor a registry to judge.
+    `RemoteImage.image_id` is such an id: the name is in that resource, and the id already pins the content, so there is
+    neither a tag nor a registry to judge.
     """
     if reference is None or _IMAGE_ID.match(reference):
         return None

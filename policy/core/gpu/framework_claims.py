@@ -1,21 +1,21 @@
-"""What fraction of a card a framework is told to take: by the words that start it, and by its environment.
+"""The fraction of a card that a framework allocates, by its command line and environment.
 
-What stands in a file of the image or in a program's own code is not seen here.
+Configuration in files of the image or in a program's code is not visible here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from posixpath import basename
 
+from fleet.frozen import dataclass
 from fleet.redaction import shown
-from policy.parsing.agents import agents_of
-from policy.parsing.images import parse_image
-from policy.readers.values import as_number
+from policy.core.parsing.agents import agents_of
+from policy.core.parsing.images import parse_image
 from policy.views.container import ContainerView
+from policy.views.scalars import as_number
 
 _WORDS_MAX = 4096
 _OFF = ("0", "false", "no")
@@ -25,37 +25,37 @@ _SHELLS = ("sh", "bash", "python", "python3", "torchrun", "ray")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A fraction of each card that a framework takes. `field` is the view's; `what` says what said so."""
+    """A fraction of each card that a framework allocates. `field` is the view's; `what` names the setting."""
 
     field: str
     what: str
     fraction: float | None
-    """None where what is given is no number."""
+    """None if the value is not a number."""
     cards: int = 1
-    """Cards it takes that much of."""
+    """Cards it allocates that much of."""
     per_process: bool = False
-    """Each process of the container takes it again."""
+    """Each process of the container allocates it."""
     with_context: bool = False
-    """What a CUDA process costs by itself is in it."""
+    """It includes the context of a CUDA process."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A program that takes its fraction as an option."""
+    """A program that has an option for its fraction."""
 
     name: str
     option: str
     image: str
-    """Start of its image's last name."""
+    """Prefix of the last part of its image's name."""
     default: float | None = None
-    """What it takes when it is told nothing; None where that is not one figure."""
+    """Its default; None if there is no single one."""
     source: str = ""
-    """Where the default is from."""
+    """Source of the default."""
     variable: str = ""
 
 
 _SERVERS = (
-    # Others' guides say 0.9 of every release they describe; the vendor's own page was not read for each.
+    # Third-party guides state 0.9 for every release they describe; the vendor's page was not checked for each.
     _Server("vLLM", "--gpu-memory-utilization", "vllm-openai", 0.9, "its default, unverified"),
     _Server("SGLang", "--mem-fraction-static", "sglang"),
     _Server(
@@ -73,7 +73,7 @@ _TORCH_FRACTION = re.compile(r"(?:^|,)\s*per_process_memory_fraction\s*:\s*([^,\
 
 
 def claims(container: ContainerView) -> Iterator[tuple[Claim, ...]]:
-    """What frameworks take, each entry all that one of them takes by itself."""
+    """What frameworks allocate, one entry per framework."""
     environment = dict(container.env)
     yield tuple(_of_servers(container, environment))
     yield tuple(_of_jax(environment))
@@ -109,7 +109,7 @@ def _claim(
 
 def _of_jax(environment: Mapping[str, str]) -> Iterator[Claim]:
     if environment.get(_JAX_PREALLOCATES, "").strip().lower() in _OFF:
-        return  # It then takes what it needs, and nothing here says how much that is.
+        return  # It then allocates on demand, an unknown amount.
     if environment.get(_JAX_ALLOCATOR, "").strip().lower() == "platform":
         return
     for name in _JAX_FRACTIONS:
@@ -131,7 +131,7 @@ def _of_torch(environment: Mapping[str, str]) -> Iterator[Claim]:
 
 
 def _words(command: Sequence[str]) -> list[str]:
-    """Every word of a command, also of one that a shell is to take apart; options with `-` for `_`."""
+    """Every word of a command, including one for a shell to split; options with `-` for `_`."""
     words = [word.strip("'\"") for text in command[:_WORDS_MAX] for word in text.split(maxsplit=_WORDS_MAX)]
     return [_dashed(word) if word.startswith("--") else word for word in words[:_WORDS_MAX]]
 
@@ -142,7 +142,7 @@ def _dashed(word: str) -> str:
 
 
 def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
-    """An option's value, `--name value` or `--name=value`; the last counts."""
+    """An option's value, `--name value` or `--name=value`; the last wins."""
     found = None
     for index, word in enumerate(words):
         name, sign, value = word.partition("=")
@@ -152,7 +152,7 @@ def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def _runs(server: _Server, words: Sequence[str]) -> bool:
-    """Whether a command starts a server of that framework; other programs of it take no memory."""
+    """Whether a command starts a server of that framework; its other programs allocate nothing."""
     if server.name == "vLLM":
         serves = any(basename(word) == "vllm" and after == "serve" for word, after in pairwise(words))
         return serves or any(word.startswith("vllm.entrypoints.") for word in words)
@@ -160,7 +160,7 @@ def _runs(server: _Server, words: Sequence[str]) -> bool:
 
 
 def _is_its_image(server: _Server, container: ContainerView) -> bool:
-    """Whether a container's image starts the server, unless its words start another program."""
+    """Whether a container's image starts the server, unless its command starts another program."""
     image = parse_image(container.image)
     name = basename(image.repository) if image else ""
     others = bool(container.args) and basename(container.args[0].strip()) in _SHELLS

@@ -6,25 +6,23 @@ from collections.abc import Iterator
 
 from fleet.gpu_memory import with_contexts
 from fleet.text import addends, thousands
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
 from policy.core.rule import Finding
-from policy.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
 
 _SIZES_MAX = 4096
-"""Pods that are laid out one by one; a pool of more cards than that is not known."""
+"""Pods that are placed one by one; no pool has more cards."""
 
 
 def pool_findings(load: PoolLoad) -> Iterator[Finding]:
     """Everything that does not fit a pool."""
-    if not load.shares:
-        return
     if not load.pool.cards or load.pool.sharing not in RESOURCES:
         for share in load.shares:
             problem = f"devices_asked wants a GPU, but {load.title} hands out none, so its pods stay pending"
-            yield _of(share, "devices_asked", problem, _ANOTHER)
+            yield Finding("devices_asked", problem, _ANOTHER, of=share.container)
         return
-    shares = [share for share in load.shares if _asks_right(share, load)]
+    shares = [share for share in load.shares if _requests_right(share, load)]
     for share in load.shares:
-        if share not in shares:
+        if not _requests_right(share, load):
             yield _wrong_resource(share, load)
     for share in shares:
         yield from _alone(share, load)
@@ -37,7 +35,7 @@ _ANOTHER = "choose another pool by machine.pool, or give the pool cards"
 _LOWER = "lower containers.<name>.gpu.request or replicas, or add nodes to the pool"
 
 
-def _asks_right(share: PoolShare, load: PoolLoad) -> bool:
+def _requests_right(share: PoolShare, load: PoolLoad) -> bool:
     asked = share.container.devices_asked
     return RESOURCES[load.pool.sharing] in asked and (AMOUNT in asked) == (load.pool.sharing == "memory-amount")
 
@@ -48,29 +46,31 @@ def _wrong_resource(share: PoolShare, load: PoolLoad) -> Finding:
         wanted = f"{wanted} with {AMOUNT}"
     has = ", ".join(share.container.devices_asked) or "nothing"
     problem = f"devices_asked holds {has}, but {load.title} hands out {wanted} ({load.pool.sharing})"
-    return _of(share, "devices_asked", problem, f"ask for {wanted}, or choose another pool")
+    return Finding("devices_asked", problem, f"ask for {wanted}, or choose another pool", of=share.container)
 
 
 def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
-    """What cannot fit a card whoever else is there."""
+    """What does not fit even an empty card."""
     pool, budget = load.pool, share.budget
     if budget is None:
         return  # G02 asks for it.
     capacity = pool.gpu_memory_mib * share.devices
     if budget.limit_mib > capacity:
         problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(share, load)}"
-        yield _of(share, "labels", problem, "lower containers.<name>.gpu.limit to the card at most")
+        yield Finding("labels", problem, "lower containers.<name>.gpu.limit to the card at most", of=share.container)
     held = with_contexts(budget.request_mib, budget.processes, pool.context_mib)
     if held > capacity:
         figures = f"{thousands(budget.request_mib)} + contexts {budget.processes} x {pool.context_mib}"
         problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(share, load)}"
-        yield _of(share, "labels", problem, _LOWER)
+        yield Finding("labels", problem, _LOWER, of=share.container)
     if share.amount_mib and share.amount_mib < share.held_mib(pool):
         problem = (
             f"devices_asked holds {thousands(share.amount_mib)} MiB ({AMOUNT}) of a card, under the "
             f"{thousands(share.held_mib(pool))} MiB that it always holds with its contexts, so it fails to allocate"
         )
-        yield _of(share, "devices_asked", problem, f"raise {AMOUNT} to what containers.<name>.gpu.limit says")
+        yield Finding(
+            "devices_asked", problem, f"raise {AMOUNT} to what containers.<name>.gpu.limit says", of=share.container
+        )
 
 
 def _whole(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
@@ -78,13 +78,13 @@ def _whole(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
     for share in shares:
         if share.devices > pool.gpus:
             problem = f"devices_asked wants {share.devices} cards, and a node of {load.title} has {pool.gpus}"
-            yield _of(share, "devices_asked", problem, "ask for as many as a node has")
+            yield Finding("devices_asked", problem, "ask for as many as a node has", of=share.container)
     parts = [(share.label, share.container.replicas * share.devices) for share in shares]
     yield from _too_many(load, parts, pool.cards, "cards")
 
 
 def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
-    """Nothing places these by memory: as many as may share a card may be any, so the largest of them must fit."""
+    """The scheduler ignores their memory and may put any of them on one card, so the largest must fit together."""
     pool = load.pool
     parts = [(share.label, share.container.replicas * share.devices) for share in shares]
     yield from _too_many(load, parts, pool.cards * pool.shared_replicas, f"places ({pool.shared_replicas} a card)")
@@ -97,10 +97,10 @@ def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
         figures = addends([(label, size) for size, label in meeting])
         problem = (
             f"pools share a card of {load.title} by turns and not by memory: these may meet on one, {figures} = "
-            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so whoever allocates last fails"
+            f"{thousands(total)} of {thousands(pool.gpu_memory_mib)} MiB with contexts, so the last to allocate fails"
         )
         remedy = f"{_LOWER}; fewer may share a card, or hand it out by memory"
-        yield Finding(load.machine.subject, "pools", problem, remedy)
+        yield Finding("pools", problem, remedy, of=load.machine)
 
 
 def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
@@ -119,20 +119,20 @@ def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
             f"pools lack GPU memory: {addends(parts)} = {thousands(total)} of {thousands(capacity)} MiB with contexts "
             f"in {load.title}, so the last pods stay pending"
         )
-        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+        yield Finding("pools", problem, _LOWER, of=load.machine)
     elif not load.fits(sizes):
         problem = (
             f"pools have the GPU memory, but not on single cards: {addends(parts)} MiB do not divide over {load.title} "
             f"with {thousands(pool.gpu_memory_mib)} MiB each"
         )
-        yield Finding(load.machine.subject, "pools", problem, _LOWER)
+        yield Finding("pools", problem, _LOWER, of=load.machine)
 
 
 def _too_many(load: PoolLoad, parts: list[tuple[str, int]], most: int, what: str) -> Iterator[Finding]:
     total = sum(count for _, count in parts)
     if total > most:
         problem = f"pools lack {what}: {addends(parts)} = {total} of {most} in {load.title}, so the last stay pending"
-        yield Finding(load.machine.subject, "pools", problem, "lower replicas, or add nodes to the pool")
+        yield Finding("pools", problem, "lower replicas, or add nodes to the pool", of=load.machine)
 
 
 def _replicas(share: PoolShare) -> int:
@@ -142,7 +142,3 @@ def _replicas(share: PoolShare) -> int:
 def _cards(share: PoolShare, load: PoolLoad) -> str:
     count = "a card" if share.devices == 1 else f"{share.devices} cards"
     return f"{count} of {load.title} with {thousands(load.pool.gpu_memory_mib)} MiB"
-
-
-def _of(share: PoolShare, field: str, problem: str, remedy: str) -> Finding:
-    return Finding(share.container.subject, field, problem, remedy)

@@ -1,0 +1,1 @@
+"""GPU memory: budgets, cards, node pools and the fractions that frameworks allocate."""

@@ -1,0 +1,1 @@
+"""Parsers of provider properties that are text: images, users, addresses, platforms, agent lists."""
