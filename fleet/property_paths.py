@@ -40,6 +40,8 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
     """Paths of the old leaves that were changed or removed. In a list without names, equal items are matched first."""
+    if old == new:
+        return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key, item in old.items():
             if key in new:
@@ -52,7 +54,7 @@ def changed(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
         before, after = by_name(old, path), by_name(new, path)
         yield from changed(before, after, path)
         yield from ((*path, *rest) for rest in dict(_names(old, before or {}, ())) if rest[0] not in (after or {}))
-    elif old != new:
+    else:
         yield from (leaf for leaf, _ in leaves(old, path))
 
 

@@ -26,10 +26,7 @@ class UnreachableError(UserError):
 
 @contextlib.contextmanager
 def connected(deployment: Deployment) -> Iterator[docker.DockerClient]:
-    """A client of the deployment's daemon, closed when the block ends.
-
-    Raises UnreachableError if no daemon answers, or it stops answering inside the block.
-    """
+    """A client of the deployment's daemon. Raises UnreachableError if none answers, or one stops inside the block."""
     connection = deployment.machine.connection
     client = None
     with _endpoint(connection) as endpoint:

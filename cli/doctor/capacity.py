@@ -72,14 +72,14 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, fixes: F
     users = [container.name for container in deployment.containers if container.image == reference]
     image, arch = facts.images.get(reference), str(deployment.machine.arch)
     if image is None:
-        return _missing_image(reference, users, deployment, fixes)
+        return _missing_image(reference, ", ".join(users), deployment, fixes)
     figure = f"{size(image.size_bytes)}, for {plural(len(users), 'container')}"
     problem, fix = f"is for {image.arch}, the machine is {arch}", fixes.docker("image", "rm", reference)
     return expect(reference, "image", image.arch in ("", arch), figure, problem, fix)
 
 
-def _missing_image(reference: str, users: list[str], deployment: Deployment, fixes: Fixes) -> Check:
-    figure = f"not on the machine yet, for {', '.join(users)}"
+def _missing_image(reference: str, users: str, deployment: Deployment, fixes: Fixes) -> Check:
+    figure = f"not on the machine yet, for {users}"
     if deployment.stand_ins or any(build.image == reference for build in deployment.builds):
         return good(reference, "image", f"{figure}; built during deployment")
     if reference.startswith(f"{LOCAL_REGISTRY}/"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from cli.diagnostics.check import Check, good, warning, wrong
+from cli.diagnostics.check import Check, expect, good, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import place
 from cli.doctor.facts import MachineFacts, NeighbourFacts
@@ -53,7 +53,7 @@ def _containers(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
 
 
 def _free(subject: str, names: int, own: str) -> Check:
-    return good(subject, "names", f"{plural(names, 'name')} free" + (f" or taken by this stack ({own})" if own else ""))
+    return good(subject, "names", f"{plural(names, 'name')} free{f' or taken by this stack ({own})' if own else ''}")
 
 
 def _volumes(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
@@ -82,10 +82,10 @@ def _network(planned: ContainerNetwork, facts: MachineFacts, fixes: Fixes) -> Ch
     found = facts.networks.get(planned.name)
     if found is None:
         return good(planned.name, "name", "free")
-    if str(planned.subnet) in found.subnets and found.driver == "bridge":
-        return good(planned.name, "name", "deployed by this stack")
-    figure = f"the name is taken by a network {', '.join(found.subnets) or found.driver}, configured {planned.subnet}"
-    return wrong(planned.name, "name", figure, fixes.docker("network", "rm", planned.name))
+    is_own = str(planned.subnet) in found.subnets and found.driver == "bridge"
+    problem = f"the name is taken by a network {', '.join(found.subnets) or found.driver}, configured {planned.subnet}"
+    remove = fixes.docker("network", "rm", planned.name)
+    return expect(planned.name, "name", is_own, "deployed by this stack", problem, remove)
 
 
 def _subnet_key(network: ContainerNetwork, deployment: Deployment) -> str:
@@ -111,12 +111,11 @@ def _subnet(planned: ContainerNetwork, deployment: Deployment, facts: MachineFac
 
 def _pools(planned: ContainerNetwork, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:
     pool = next((pool for pool in facts.daemon.pools if _overlaps(planned, pool)), None)
-    if pool and not planned.inside_docker_pool:
-        figure = f"{planned.subnet} is in the daemon's address pool {pool}"
-        fix = f"set {_subnet_key(planned, deployment)} in {fixes.stack_file} to a /24 outside it"
-        return warning(planned.name, "address pools", figure, fix)
+    problem = f"{planned.subnet} is in the daemon's address pool {pool}"
+    fix = f"set {_subnet_key(planned, deployment)} in {fixes.stack_file} to a /24 outside it"
     pools = ", ".join(facts.daemon.pools) or "Docker's defaults, checked when the stack was loaded"
-    return good(planned.name, "address pools", pools)
+    passed = pool is None or planned.inside_docker_pool
+    return expect(planned.name, "address pools", passed, pools, problem, fix, warning)
 
 
 def _port(port: PublishedPort, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:

@@ -28,10 +28,9 @@ def is_this_machine(connection: str, kernel: str, daemon_root: str) -> bool:
 
 def free_bytes(folder: str) -> int | None:
     """Free space on the disk of a folder; None if it cannot be read."""
-    try:
+    with contextlib.suppress(OSError):
         return shutil.disk_usage(folder).free
-    except OSError:
-        return None
+    return None
 
 
 def read_host(deployment: Deployment) -> HostFacts:
@@ -82,9 +81,7 @@ def nvidia_cards(folder: Path) -> frozenset[str]:
 
 
 def _is_own(address: IPv4Address) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((str(address), 0))
-        except OSError:
-            return False
-    return True
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.bind((str(address), 0))
+        return True
+    return False

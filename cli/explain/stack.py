@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from fleet.suggest import nearest
 
 SHOWN = 5
 """Most names that an error suggests."""
+
+
+_Listed = tuple[Deployment, Listing]
 
 
 class NotFoundError(UserError):
@@ -53,22 +56,27 @@ class PlannedStack:
 
         It plans only the groups that own these resources, if that renders them unchanged.
         """
-        owners = {self.entries[resource].group or "" for resource in resources}
-        alone = self._listing(self.project.fleet, owners) or {}
-        by_owner = all(alone.get(resource) == self.entries[resource].properties for resource in resources)
-        return partial(self._listing, only=owners if by_owner else None)
+        only: Collection[str] | None = {self.entries[resource].group or "" for resource in resources}
+        base = self._trial(self.project.fleet, only)
+        if not base or any(base[1].get(resource) != self.entries[resource].properties for resource in resources):
+            only, base = None, (self.deployment, self.resources)
 
-    def _listing(self, fleet: Fleet, only: Collection[str] | None) -> Listing | None:
+        def trial(fleet: Fleet) -> Listing | None:
+            found = self._trial(fleet, only, base)
+            return found[1] if found else None
+
+        return trial
+
+    def _trial(self, fleet: Fleet, only: Collection[str] | None, base: _Listed | None = None) -> _Listed | None:
+        """Plans and lists the stack of another fleet, which is unchecked: any error means that it is invalid."""
         known = self.project.fleet
-        try:
+        with contextlib.suppress(Exception):
             # A trial may rename the stack or a group.
-            name = self.name if self.name in fleet.stacks else (set(fleet.stacks) - set(known.stacks)).pop()
-            renamed = set(fleet.groups) - set(known.groups)
+            name = self.name if self.name in fleet.stacks else (fleet.stacks.keys() - known.stacks).pop()
+            renamed = fleet.groups.keys() - known.groups
             deployment = plan_stack(fleet, name, only={*only, *renamed} if only is not None else None)
-            return self.resources if deployment == self.deployment else listing(deployment)
-        except Exception:
-            # A trial's fleet is unchecked: any error means that it is invalid.
-            return None
+            return base if base and deployment == base[0] else (deployment, listing(deployment))
+        return None
 
 
 def planned(root: Path, stack: str) -> PlannedStack:

@@ -1,7 +1,4 @@
-"""What an engine rejects and mocks accept: duplicate URNs, and inputs unknown to a provider's SDK.
-
-Inputs are compared with the SDK's input types, nested ones included: unknown keys, wrong types, missing keys.
-"""
+"""What an engine rejects and mocks accept: duplicate URNs, and inputs that differ from the SDK's types at any depth."""
 
 from __future__ import annotations
 

@@ -40,7 +40,6 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
     """Runs `__main__.py` of a project for a stack, like a preview without an engine.
 
     config: as for `pulumi preview --config`, such as `{"fleet:without_gpu": "true"}`.
-
     Raises the program's errors: `pulumi.RunError` for bad input, caused by an error of this project.
     """
     loop = asyncio.new_event_loop()

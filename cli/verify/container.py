@@ -44,11 +44,12 @@ def container_checks(
 def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
     state, name = found.state, container.name
     restarts = plural(state.restarts, "restart")
+    cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
     if state.status in _ENDED:
-        figure = f"stopped {duration(state.since_s)} ago: {_cause(found)}; {restarts}"
+        figure = f"stopped {duration(state.since_s)} ago: {cause}; {restarts}"
         return wrong(name, "runs", figure, f"{fixes.logs(name)}; {fixes.docker('start', name)}", "stopped")
     if state.status == "restarting":
-        return wrong(name, "runs", f"keeps restarting: {_cause(found)}; {restarts}", fixes.logs(name), "restarting")
+        return wrong(name, "runs", f"keeps restarting: {cause}; {restarts}", fixes.logs(name), "restarting")
     if state.status == "paused":
         return wrong(name, "runs", "is paused", fixes.docker("unpause", name), "paused")
     if state.status != "running":
@@ -58,12 +59,6 @@ def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> C
     if state.restarts >= _LOOP_RESTARTS and state.since_s < _LOOP_S:
         return wrong(name, "runs", f"keeps restarting: {figure}", fixes.logs(name), duration(state.since_s))
     return good(name, "runs", figure, duration(state.since_s))
-
-
-def _cause(found: ContainerFacts) -> str:
-    if found.state.out_of_memory:
-        return "out of memory"
-    return found.state.error or f"exit code {found.state.exit_code}"
 
 
 def _image(container: PlannedContainer, found: ContainerFacts, facts: LiveFacts, fixes: Fixes) -> Check:

@@ -28,10 +28,7 @@ def gather(
     retries: int,
     report: Callable[[str], None],
 ) -> LiveFacts:
-    """All facts of a deployment; re-reads containers that may still become healthy up to `retries` times.
-
-    report: called with a line for each wait.
-    """
+    """All facts; re-reads containers that may become healthy up to `retries` times, with a report of each wait."""
     containers = _settled(client, deployment, retries, report)
     running = {name: facts for name, facts in containers.items() if facts.runs}
     # A TCP connection does not test a UDP port.

@@ -26,7 +26,7 @@ def tenants_served(group: ContainerGroup, groups: Iterable[ContainerGroup]) -> t
     """Tenants of the groups that have a shared group as a peer; none for a tenant's own group."""
     if group.tenant:
         return ()
-    return tenants_of(other for other in groups if names_as_peer(other, group.name))
+    return tenants_of(other for other in groups if other.tenant and names_as_peer(other, group.name))
 
 
 def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: AddressBook) -> tuple[str, ...]:
