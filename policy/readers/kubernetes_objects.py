@@ -64,7 +64,6 @@ def binding(given: Properties, subject: str, kind: str) -> BindingView:
     chosen = given.nested("roleRef", "role_name")
     return BindingView(
         **metadata(given, subject, kind),
-        role_kind=chosen.text("kind", "role_name") or "",
         role_name=chosen.text("name", "role_name") or "",
         subjects=tuple(
             (

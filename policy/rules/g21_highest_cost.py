@@ -25,9 +25,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if machine.monthly_cost_unknown:
             names = ", ".join(machine.monthly_cost_unknown)
             problem = f"{machine.name} has unpriced items ({names}), so it costs more than is compared with its budget"
-            yield Finding(
-                "monthly_cost_unknown", problem, "add the price: `fleet cost <stack>` shows where", of=machine
-            )
+            yield Finding("monthly_cost_unknown", problem, _ADD_PRICE, of=machine)
 
 
 RULE = StackRule(

@@ -199,7 +199,6 @@ class RoleView(ObjectView):
 class BindingView(ObjectView):
     """A RoleBinding or ClusterRoleBinding; subjects are (kind, namespace or empty, name)."""
 
-    role_kind: str = ""
     role_name: str = ""
     subjects: tuple[tuple[str, str, str], ...] = ()
 
