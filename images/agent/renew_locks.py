@@ -29,7 +29,7 @@ ONLY_AS_SOURCE = (
 )
 """Packages without a wheel for any Python, built from source."""
 
-UNDECLARED_NEEDS = {
+UNDECLARED_DEPENDENCIES = {
     # It asks pkg_resources for its own version, which setuptools no longer has.
     "webrtcvad": ("setuptools<81",),
     # Later ones refuse PyTorch before 2.6.
@@ -37,12 +37,12 @@ UNDECLARED_NEEDS = {
     # Its last version imports what later ones no longer have; llamafactory continues it.
     "llmtuner": ("transformers<4.48", "trl<0.9"),
 }
-"""Requirement -> what it needs to run, and does not say."""
+"""Requirement -> its undeclared dependencies."""
 
-CANNOT_BE_HAD = {
+UNAVAILABLE = {
     "TTS": "0.22.0 is its last version and refuses Python 3.12; coqui-tts continues it under the same import name",
 }
-"""Packages that nothing installs on the images' Python, and why: a container that lists one has no lock."""
+"""Packages that cannot be installed on the images' Python, and why. A container that lists one has no lock."""
 
 
 def requirement_lists() -> dict[str, list[str]]:
@@ -59,7 +59,7 @@ def requirement_lists() -> dict[str, list[str]]:
 
 def why_no_lock(requirements: list[str]) -> str | None:
     """What of a list cannot be had, and why; None where all can."""
-    return next((f"{name}: {why}" for name, why in CANNOT_BE_HAD.items() if name in requirements), None)
+    return next((f"{name}: {why}" for name, why in UNAVAILABLE.items() if name in requirements), None)
 
 
 def resolve(requirements: list[str]) -> str:
@@ -70,7 +70,7 @@ def resolve(requirements: list[str]) -> str:
         *("--only-binary", ":all:", *(word for package in ONLY_AS_SOURCE for word in ("--no-binary", package))),
         *("--constraints", str(IMAGES / "agent-host" / "requirements.txt")),
     ]
-    wanted = [*requirements, *(need for listed in requirements for need in UNDECLARED_NEEDS.get(listed, ()))]
+    wanted = [*requirements, *(need for listed in requirements for need in UNDECLARED_DEPENDENCIES.get(listed, ()))]
     pins = subprocess.run(command, input="\n".join(wanted), text=True, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603  (our words)
     from_source = [name for name in ONLY_AS_SOURCE if f"\n{name}==" in f"\n{pins}"]
     # In this order: for pip, the later of the two options wins.
@@ -78,7 +78,7 @@ def resolve(requirements: list[str]) -> str:
 
 
 def main(names: list[str]) -> int:
-    """Renews the named locks, or all; the exit code tells whether each one resolved."""
+    """Renews the named locks, or all. Returns exit code 1 if one did not resolve."""
     failed = 0
     for name, requirements in requirement_lists().items():
         if names and name not in names:

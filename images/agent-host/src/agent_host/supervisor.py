@@ -77,7 +77,7 @@ class Supervisor:
     async def stop(self, grace_s: float) -> None:
         """Stops every process within `grace_s`, the last started first, each with its share of the time left.
 
-        One that takes longer keeps ending beside the next, until SIGKILL near the end of the grace period.
+        One that takes longer shuts down in parallel with the next, until SIGKILL near the end of the grace period.
         """
         self.stopping = True
         loop = asyncio.get_running_loop()
