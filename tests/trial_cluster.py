@@ -119,7 +119,7 @@ def write_trial(
 ) -> Path:
     """Writes the trial fleet below a folder, with changes laid over its groups and its machine.
 
-    Groups named `on_host` run on a Docker machine beside the cluster.
+    Groups named `on_host` run on a Docker machine next to the cluster.
     """
     files = merged(dict(GROUPS), groups or {})
     for name, group in files.items():

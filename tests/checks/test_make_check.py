@@ -1,4 +1,4 @@
-"""The parts of `make check`, each a test, so that they run beside the others and end in the same summary."""
+"""The parts of `make check`, each a test, so that they run in parallel and share the summary."""
 
 from __future__ import annotations
 

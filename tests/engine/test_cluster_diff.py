@@ -85,7 +85,7 @@ def test_the_engine_refuses_what_would_lose_a_protected_claim(
     outcome = workspace.preview("--json")
     assert outcome.code != 0
     assert f"::{claim.name}" in _faults(outcome)
-    # The engine stops before it has told everything.
+    # The engine stops before it has reported everything.
     kinds = {(found.type, found.name): found.kind for found in changes}
     engines = {key: kind for key, (kind, _) in _previewed(outcome).items()}
     assert engines.items() <= kinds.items()

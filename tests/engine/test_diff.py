@@ -140,7 +140,7 @@ def test_the_engine_refuses_what_would_lose_a_protected_volume(
     changes = compare_stack(trial.stack, deployed, _plan(trial)).resources
     (volume,) = (found for found in changes if "is protected" in found.warning)
     kinds = {found.name: found.kind for found in changes}
-    # The engine stops before it has told everything.
+    # The engine stops before it has reported everything.
     assert _previewed(trial, code=1).items() <= kinds.items()
     assert volume.name == "trial-volume-first-data-volume"
 

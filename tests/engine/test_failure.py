@@ -1,4 +1,4 @@
-"""A deployment that fails tells within two seconds of a container's end which, why, and what it last printed."""
+"""A deployment that fails reports within two seconds which container ended, why, and its last output."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def machine(name: str = "mainpc", **changes: Any) -> Registered:
 
 
 def costing(expected: float, maximum: float, budget: float = 100.0, **changes: Any) -> Registered:
-    """A machine that publishes what it costs a month beside a budget."""
+    """A machine that publishes its monthly cost and a budget."""
     cost = {"idle": 10.0, "expected": expected, "maximum": maximum}
     return machine(monthlyCostUsd=cost, monthlyBudgetUsd=budget, **changes)
 
@@ -154,22 +154,22 @@ def judged(rule: Rule, *resources: Registered, **settings: Any) -> dict[str, str
 
 
 def blames_alone(rule: Rule, bad: Registered, found: Mapping[str, str]) -> str:
-    """What was found, all of it against `bad` and its containers; checks that each line names it and a way out."""
+    """What was found, all of it against `bad` and its containers; checks that each line names it and a fix."""
     assert found, f"{rule.id} holds"
     assert {name.partition("/")[0] for name in found} == {bad.name}
     for message in "\n".join(found.values()).splitlines():
         assert bad.name in message.split(":")[0]
-        assert ";" in message, "no way out"
+        assert ";" in message, "no fix"
     return "\n".join(found.values())
 
 
 def violation(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
-    """What a rule says against `bad`, and against no other resource; checks that it names it and a way out."""
+    """What a rule says against `bad`, and against no other resource; checks that it names it and a fix."""
     found = judged(rule, container("neighbour"), bad, *others, **settings)
     assert list(found) == [bad.name]
     message = found[bad.name]
     assert bad.name in message.split(":")[0]
-    assert message.count(";") >= message.count("\n") + 1, "no way out"
+    assert message.count(";") >= message.count("\n") + 1, "no fix"
     return message
 
 

@@ -44,13 +44,13 @@ def run_container(name: str = "main", **changes: Any) -> dict[str, Any]:
 
 
 def sidecar(name: str = "meter", **changes: Any) -> dict[str, Any]:
-    """A container beside the main one."""
+    """A sidecar of the main container."""
     limits = {"limits": {"cpu": "0.5", "memory": "128Mi"}}
     return run_container(name, **{"ports": None, "readinessProbe": None, "resources": limits, **changes})
 
 
 def template(tags: Mapping[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-    """A template of a service; `tags` are labels of container main beside those it always has."""
+    """A template of a service; `tags` are labels of container main in addition to its usual ones."""
     ours = {labels.GROUP: GROUP, labels.CONTAINER: "main", **(tags or {})}
     defaults = {
         "annotations": annotations_of(ours),
@@ -137,7 +137,7 @@ def google(kind: str, name: str, /, **properties: Any) -> Registered:
 
 
 def blamed_on_run(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
-    """What a rule says against `bad` and its containers, and against nothing else; that it names it and a way out."""
+    """What a rule says against `bad` and its containers, and against nothing else; that it names it and a fix."""
     beside = (run_service("neighbour"), workload("elsewhere"), docker_container("at-home"))
     return blames_alone(rule, bad, judged(rule, *beside, bad, *others, **settings))
 

@@ -100,7 +100,7 @@ def template(
     names: Mapping[str, str] | None = None,
     **container: Any,
 ) -> dict[str, Any]:
-    """A pod template of a group; `tags` are labels of container main beside those it always has."""
+    """A pod template of a group; `tags` are labels of container main in addition to its usual ones."""
     ours = {labels.GROUP: GROUP, labels.CONTAINER: "main", **(tags or {})}
     meta = {"labels": {labels.GROUP: GROUP, **(names or NAMES)}, "annotations": annotations_of(ours)}
     return {"metadata": meta, "spec": pod_spec(container, **(pod or {}))}
@@ -219,6 +219,6 @@ def node_pool(**changes: Any) -> dict[str, Any]:
 
 
 def blamed(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
-    """What a rule says against `bad` and its containers, and against nothing else; that it names it and a way out."""
+    """What a rule says against `bad` and its containers, and against nothing else; that it names it and a fix."""
     beside = (workload("neighbour"), docker_container("elsewhere"))
     return blames_alone(rule, bad, judged(rule, *beside, bad, *others, **settings))

@@ -130,7 +130,7 @@ def test_one_of_several_containers_of_a_resource_is_named() -> None:
 
 
 class TestRulesThatBreak:
-    """A bug of ours must not end somebody's update, nor show what it stumbled over."""
+    """An internal error must not abort an update, nor print the value that caused it."""
 
     def test_a_container_rule(self) -> None:
         def broken(view: ContainerView, settings: Settings) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """The pack as the engine starts it: `policy/` run as a program, from that folder, told nothing but its place."""
+    """The pack as the engine starts it: `policy/` run as a program from that folder, without other arguments."""
     program = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
     # The engine runs it unbuffered too: the port is read from a pipe.
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}

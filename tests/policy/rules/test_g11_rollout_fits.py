@@ -27,7 +27,7 @@ def _rolling(surge: object, unavailable: object) -> dict[str, Any]:
 
 
 def _named(name: str | None, **more: Any) -> Registered:
-    """A container that its successor does not fit beside."""
+    """A container next to which its successor does not fit."""
     one = gpu_container("bad", LARGE)
     return replace(one, inputs={**one.inputs, "name": name, **more})
 
@@ -70,7 +70,7 @@ class TestOnACluster:
 
 
 class TestOnDocker:
-    """A container is replaced by another of its name, or by one beside it."""
+    """A container is replaced by another of its name, or by one that starts first."""
 
     @pytest.mark.parametrize("name", [None, "bad-1f2e3d4"])
     def test_it_fails_for_a_container_whose_successor_finds_no_room(self, name: str | None) -> None:

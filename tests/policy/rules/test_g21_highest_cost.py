@@ -1,4 +1,4 @@
-"""G21 highest-cost: whoever set a budget is told where it may be passed."""
+"""G21 highest-cost: reports where a budget may be exceeded."""
 
 from __future__ import annotations
 

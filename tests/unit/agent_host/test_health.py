@@ -23,7 +23,7 @@ from tests.unit.agent_host.builders import free_ports, host_environment, make_se
 
 @dataclass
 class Statuses:
-    """A supervisor of which only what it tells matters."""
+    """A supervisor of which only the reported statuses matter."""
 
     statuses: tuple[AgentStatus, ...]
     stopping: bool = False

@@ -54,7 +54,7 @@ def test_a_stand_in_answers_on_both_protocols_and_tells_which_peers_it_reaches()
 
 @pytest.fixture(scope="module")
 def port() -> Any:
-    """The front door of a host whose agents all stand in, with a second port beside it."""
+    """The front door of a host whose agents all stand in, with a second port."""
     port, second = free_ports(2)
     environment = host_environment(
         port, FOURTEEN, FLEET_PORTS=json.dumps({"main": port, "observability": second}), FLEET_STAND_IN="true"

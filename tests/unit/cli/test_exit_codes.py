@@ -1,4 +1,4 @@
-"""Exit codes: 0 good, 1 a bug of ours, 2 bad input, 3 a mandatory policy is violated; and nothing goes unhandled."""
+"""Exit codes: 0 success, 1 an internal error, 2 bad input, 3 a violated mandatory policy; no unhandled error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LATEST = swap(
 
 
 def assert_bad_input(answer: Answer, *said: str) -> None:
-    """Exit code 2, nothing on standard output, no traceback, and each of the texts told."""
+    """Exit code 2, nothing on standard output, no traceback, and each of these texts on standard error."""
     assert answer.code == 2, answer
     assert answer.out == ""
     assert "Traceback" not in answer.err

@@ -54,7 +54,7 @@ ROLLOUTS = "docs/rollouts.md"
 AGENTDB = "groups/agentic-flow/agentdb.yaml"
 _EXCEPTION = (
     "      exceptions:\n"
-    "        read_only_root: {reason: Writes an index beside its program; fixed in 1.3, until: 2027-03-31}\n"
+    "        read_only_root: {reason: Writes an index next to its program; fixed in 1.3, until: 2027-03-31}\n"
 )
 
 MISTAKES = {

@@ -1,4 +1,4 @@
-"""`fleet move`: what changes between Docker, a cluster and Cloud Run, told before anybody does it."""
+"""`fleet move`: what changes between Docker, a cluster and Cloud Run, previewed before the move."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CLOUD: Tree = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Two groups on a Docker machine, beside a cluster and an empty project of Cloud Run."""
+    """Two groups on a Docker machine, next to a cluster and an empty project of Cloud Run."""
     exposed = {"lone": {"host": "lone.example.org"}}
     machine = {"cluster": {"shared_storage_class": "nfs", "entrance": {"exposed": exposed}}}
     write_trial(tmp_path, groups={"lone": LONE, "asker": ASKER}, machine=machine, on_host=["asker"])

@@ -1,4 +1,4 @@
-"""`fleet rollout`: each step is a change of the stack's file, or a refusal with the way out."""
+"""`fleet rollout`: each step is a change of the stack's file, or a refusal with the fix."""
 
 from __future__ import annotations
 

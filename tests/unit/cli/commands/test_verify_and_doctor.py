@@ -24,7 +24,7 @@ SOCKET = "unix:///var/run/docker.sock"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The shipped stacks and groups, with a program beside them."""
+    """The shipped stacks and groups, and a program."""
     write_project(tmp_path)
     (tmp_path / "Pulumi.yaml").touch()
     return tmp_path
@@ -78,9 +78,9 @@ def test_what_is_wrong_ends_verify_with_4(project: Path, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("_any_daemon")
 def test_doctor_gives_json(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finding(machine(), monkeypatch)
-    told = told_json(fleet(project, "doctor", "local", "--json"))
-    assert told["stack"] == "local"
-    assert told["summary"]["wrong"] == 0
+    printed = printed_json(fleet(project, "doctor", "local", "--json"))
+    assert printed["stack"] == "local"
+    assert printed["summary"]["wrong"] == 0
 
 
 @pytest.mark.usefixtures("_any_daemon")
@@ -94,8 +94,8 @@ def test_a_warning_does_not_end_doctor_with_4_and_a_fault_does(project: Path, mo
     assert (answer.code, "✗ wrong" in answer.out) == (4, True)
 
 
-def told_json(answer: Answer) -> dict[str, Any]:
+def printed_json(answer: Answer) -> dict[str, Any]:
     """The object a command printed and nothing else."""
     assert answer.err == ""
-    told: dict[str, Any] = json.loads(answer.out)
-    return told
+    printed: dict[str, Any] = json.loads(answer.out)
+    return printed

@@ -60,7 +60,7 @@ def test_a_socket_that_is_closed_to_the_user(monkeypatch: pytest.MonkeyPatch) ->
 
 
 class _Half(BaseHTTPRequestHandler):
-    """A daemon that tells its version, refuses to list volumes, and hangs up on whatever else is asked."""
+    """A daemon that reports its version, refuses to list volumes, and closes the connection on any other request."""
 
     def do_GET(self) -> None:
         if self.path.endswith("/version"):

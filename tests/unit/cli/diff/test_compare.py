@@ -1,4 +1,4 @@
-"""The comparison itself: what is replaced and why, what restarts, which data goes, what policies say anew."""
+"""The comparison itself: what is replaced and why, what restarts, which data is lost, which policy results are new."""
 
 from __future__ import annotations
 

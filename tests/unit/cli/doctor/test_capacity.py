@@ -14,12 +14,12 @@ HUB = "registry.example/hub:1.0"
 
 
 def found(check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
-    """What is told of the machine itself."""
+    """What is reported about the machine itself."""
     return told(examined(machine(**changes), deployment), "machine", check)
 
 
 def image(deployment: Deployment, reference: str, there: ImageFacts | None = None) -> tuple[str, str, str]:
-    """What is told of an image that is on the machine, or not."""
+    """What is reported about an image, on the machine or not."""
     images = {reference: there} if there else {}
     return told(examined(machine(images=images), deployment), reference, "image")
 

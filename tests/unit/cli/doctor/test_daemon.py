@@ -16,7 +16,7 @@ GRUB = "put {} into GRUB_CMDLINE_LINUX of /etc/default/grub, then sudo update-gr
 
 
 def found(check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
-    """What is told of a daemon with other facts."""
+    """What is reported about a daemon with other facts."""
     return told(examined(machine(daemon=daemon(**changes)), deployment), "daemon", check)
 
 

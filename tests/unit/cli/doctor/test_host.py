@@ -27,13 +27,13 @@ REMOTE = "not visible over the Docker API"
 
 
 def here(subject: str, check: str, found: PathFacts | None) -> tuple[str, str, str]:
-    """What is told of a path that is as given, or not there."""
+    """What is reported about a path with these facts, or a missing one."""
     paths = {**host().paths, subject: found}
     return told(examined(machine(host=host(paths=paths))), subject, check)
 
 
 def far(subject: str, check: str) -> tuple[str, str, str]:
-    """What is told of it on a machine that is only reached over ssh."""
+    """What is reported about it on a remote machine."""
     return told(examined(machine(host=None), on({"connection": SSH})), subject, check)
 
 

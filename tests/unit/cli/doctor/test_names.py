@@ -16,7 +16,7 @@ NETWORK = "alpha_internal"
 
 
 def found(subject: str, check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
-    """What is told of a subject on a machine with other facts."""
+    """What is reported about a subject on a machine with other facts."""
     return told(examined(machine(**changes), deployment), subject, check)
 
 

@@ -1,4 +1,4 @@
-"""Every value of every resource of the shipped stacks comes from a key that really stands where it is said to stand."""
+"""Every value of every resource of the shipped stacks comes from a key that is where its place says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said to decide a value does: in a copy of the project, another value of the key makes another value of it."""
+"""The keys reported for a value decide it: in a copy of the project, another value of the key changes it."""
 
 from __future__ import annotations
 

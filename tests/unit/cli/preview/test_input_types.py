@@ -1,4 +1,4 @@
-"""Strictness: what an engine refuses and mocks forgive is refused by the offline plan, with name, path and way out."""
+"""Strictness: what an engine refuses and mocks forgive is refused by the offline plan, with name, path and fix."""
 
 from __future__ import annotations
 

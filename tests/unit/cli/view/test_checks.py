@@ -1,4 +1,4 @@
-"""Checks as a picture and as JSON."""
+"""Checks as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rendering for Docker: a test for each trap about budgets, life cycle, network, volumes and the way to the daemon."""
+"""Rendering for Docker: a test per trap of budgets, life cycle, network, volumes and the connection to the daemon."""
 
 from __future__ import annotations
 

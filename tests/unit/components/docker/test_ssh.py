@@ -1,4 +1,4 @@
-"""The way to a daemon behind ssh, with a program in the place of ssh."""
+"""Connections to a daemon over ssh, with a program in place of ssh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around a cluster's pods: namespaces, policies, services, autoscalers, versions, the entrance."""
+"""The objects around a cluster's pods: namespaces, policies, services, autoscalers, versions, the entrance."""
 
 from __future__ import annotations
 

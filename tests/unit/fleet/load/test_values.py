@@ -1,4 +1,4 @@
-"""Values of a group file: each kind of wrong one, told with its line, path, value and way out."""
+"""Values of a group file: each kind of invalid value is reported with its line, path, value and fix."""
 
 from __future__ import annotations
 

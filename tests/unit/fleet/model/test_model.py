@@ -1,4 +1,4 @@
-"""Models: frozen through and through, strict about keys, and each rule that a single model can see."""
+"""Models: deeply frozen, strict about keys, and every rule that a single model can check."""
 
 from __future__ import annotations
 
