@@ -1,1 +1,1 @@
-"""The pure core: models, loader, judgement and plan of a fleet of agent containers. Never imports Pulumi."""
+"""The pure core: models, loader, checks and plan of a fleet of agent containers. Never imports Pulumi."""

@@ -1,1 +1,1 @@
-"""CrossGuard policy pack: judges what was really registered, whoever wrote it."""
+"""CrossGuard policy pack: judges every registered resource, whichever program registered it."""

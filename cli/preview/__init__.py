@@ -1,1 +1,1 @@
-"""The offline plan: the very program, run in process against a recording monitor, as strict as an engine."""
+"""The offline plan: the project's own program, run in process against a recording monitor as strict as the engine."""

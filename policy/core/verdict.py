@@ -139,7 +139,7 @@ def stack_verdicts(rule: StackRule, stack: StackView, terms: Terms) -> list[Verd
 def _run(
     rule: Rule, check: Callable[[], Iterable[Finding]], subject: str, urn: str
 ) -> tuple[list[Finding], list[Verdict]]:
-    """Findings, and a verdict on the rule where it raised an error: our error must not end somebody's update."""
+    """Findings, and a verdict on the rule where it raised an error: an internal error must not abort an update."""
     found: list[Finding] = []
     try:
         found.extend(check())

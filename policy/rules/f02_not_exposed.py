@@ -17,7 +17,7 @@ def _check(service: ServiceView, settings: Settings) -> Iterator[Finding]:
     if service.type in _OPEN:
         yield Finding("type", f'type is "{service.type}", which {_OPEN[service.type]}')
     for address in service.external_ips:
-        problem = f'external_ips holds "{address}", so the cluster captures traffic to it, whoever owns it'
+        problem = f'external_ips holds "{address}", so the cluster captures traffic to it, no matter who owns it'
         yield Finding("external_ips", problem, "remove externalIPs")
 
 

@@ -14,19 +14,19 @@ _SECOND = "EXECUTION_ENVIRONMENT_GEN2"
 def _check(run: RunView, settings: Settings) -> Iterator[Finding]:
     if not run.containers or run.cpu_millicores >= ONE_CPU:
         return
-    beside = f"with {cpus(run.cpu_millicores)} CPUs"
+    actual = f"with {cpus(run.cpu_millicores)} CPUs"
     one = limits().concurrency_below_one_cpu
     if run.kind != SERVICE:
-        problem = f"containers have less than one CPU, which requires a service with request-based billing ({beside})"
+        problem = f"containers have less than one CPU, which requires a service with request-based billing ({actual})"
         yield Finding("containers", problem, "set cpu to 1")
         return
     if run.concurrency is not None and run.concurrency > one:
-        yield Finding("concurrency", f"concurrency is {run.concurrency} {beside}", f"set it to {one}, or cpu to 1")
+        yield Finding("concurrency", f"concurrency is {run.concurrency} {actual}", f"set it to {one}, or cpu to 1")
     if run.generation == _SECOND:
-        problem = f"generation is {_SECOND} {beside}, which only the first supports"
+        problem = f"generation is {_SECOND} {actual}, which only the first supports"
         yield Finding("generation", problem, "remove executionEnvironment, or set cpu to 1")
     if not run.cpu_idle:
-        problem = f"cpu_idle is false {beside}, which require request-based billing"
+        problem = f"cpu_idle is false {actual}, which require request-based billing"
         yield Finding("cpu_idle", problem, "set billing of its group to request, or cpu to 1")
 
 
