@@ -177,7 +177,7 @@ def test_doctor_sees_its_own_containers_and_that_compose_made_them(trial: Trial)
     assert done.returncode == 0, done.stdout + done.stderr
     checks = {(check["subject"], check["check"]): check for check in json.loads(done.stdout)["checks"]}
     assert checks["containers", "names"]["mend"] == f"docker -H {daemon.SOCKET} compose -p fleet-{STACK} down"
-    assert checks["volumes", "names"]["figure"] == "1 name free or ours (1 there)"
+    assert checks["volumes", "names"]["figure"] == "1 name free or taken by this stack (1 exist)"
     assert checks[f"{STACK}_internal", "name"]["figure"] == "deployed by this stack"
     assert checks[IMAGE, "image"]["status"] == "good"
 
@@ -209,7 +209,7 @@ def test_a_container_somebody_made_by_hand_is_found_out(
     assert not wrong & {"runs", "image", "mounts"}
     assert "user 0:0, planned 10001:10001; root writable, planned read-only" in checks[SECOND, "hardening"]["figure"]
     assert "0.0.0.0" in checks[SECOND, "ports"]["figure"]  # noqa: S104  (what must be found out)
-    assert checks[SECOND, "network"]["figure"] == f"in bridge, planned {STACK}_internal alone"
+    assert checks[SECOND, "network"]["figure"] == f"in bridge, planned only {STACK}_internal"
     host.containers.get(SECOND).remove(force=True)
     code, checks = trial.checks("--retries", "0")
     assert (code, checks[SECOND, "runs"]["figure"]) == (4, "does not exist")
