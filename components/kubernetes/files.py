@@ -53,7 +53,7 @@ def manifest_header(deployment: Deployment, made_by: str) -> str:
     context = deployment.machine.connection.removeprefix("kubeconfig://")
     lines += [f"Apply: kubectl --context {context} apply -f FILE_OR_FOLDER"]
     if deployment.gpus_dropped:
-        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} ask for one and get none.")
+        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without.")
     return "".join(f"# {line}\n" for line in lines)
 
 

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
-from policy.rules.g17_small_board import SMALL
 from policy.views.container import CLOUDRUN, DOCKER, ContainerView
 from policy.views.kubernetes import PodView
-from policy.views.stack import MachineView, StackView
+from policy.views.stack import SINGLE_BOARD, MachineView, StackView
 
 _ARCH_LABEL = "kubernetes.io/arch"
 _CLOUDS = "amd64"
@@ -25,7 +24,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if container.target == CLOUDRUN:
             yield from _lacking(container, {_CLOUDS}, "an instance of Cloud Run", known)
     for machine in stack.machines:
-        if machine.device_class == SMALL:
+        if machine.device_class == SINGLE_BOARD:
             continue
         for container in stack.on(machine):
             if container.target == DOCKER and machine.arch:

@@ -14,9 +14,8 @@ from policy.core.gpu.budgets import GPU_DEVICES
 from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
-from policy.views.stack import MachineView, StackView
+from policy.views.stack import SINGLE_BOARD, MachineView, StackView
 
-SMALL = "single-board-computer"
 _ARCH = "arm64"
 """Of a board that states none: nearly all are."""
 
@@ -24,10 +23,10 @@ _ARCH = "arm64"
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     known = archs_of_images(stack.images)
     for machine in stack.machines:
-        if machine.device_class != SMALL:
+        if machine.device_class != SINGLE_BOARD:
             continue
         for card in machine.cards:
-            problem = f"cards holds {card.name}, but {machine.name} is a {SMALL}, which has no CUDA device"
+            problem = f"cards holds {card.name}, but {machine.name} is a {SINGLE_BOARD}, which has no CUDA device"
             remedy = f"remove machine.gpus.{card.name}, or correct machine.class"
             yield Finding("cards", problem, remedy, of=machine)
         for container in stack.on(machine):
@@ -37,7 +36,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 def _container(container: ContainerView, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     field = _wants_gpu(container)
     if field:
-        problem = f"{field} requests a GPU, but {machine.name} is a {SMALL}, so it never starts"
+        problem = f"{field} requests a GPU, but {machine.name} is a {SINGLE_BOARD}, so it never starts"
         yield Finding(field, problem, "move the group to a machine with a GPU, or remove its gpu", of=container)
     arch, has = arch_of(machine.arch or _ARCH), archs_of(container, known)
     if has and arch not in has:

@@ -70,6 +70,10 @@ class LinkView:
     """Why it is unencrypted; empty if not stated."""
 
 
+SINGLE_BOARD = "single-board-computer"
+"""`device_class` of boards such as the Raspberry Pi."""
+
+
 @dataclass(frozen=True, slots=True)
 class MachineView:
     """One machine as its component published it."""

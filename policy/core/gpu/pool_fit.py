@@ -17,7 +17,7 @@ def pool_findings(load: PoolLoad) -> Iterator[Finding]:
     """Everything that does not fit a pool."""
     if not load.pool.cards or load.pool.sharing not in RESOURCES:
         for share in load.shares:
-            problem = f"devices_asked wants a GPU, but {load.title} hands out none, so its pods stay pending"
+            problem = f"devices_asked requests a GPU, but {load.title} has none to allocate, so its pods stay pending"
             yield Finding("devices_asked", problem, _ANOTHER, of=share.container)
         return
     shares = [share for share in load.shares if _requests_right(share, load)]
@@ -45,15 +45,15 @@ def _wrong_resource(share: PoolShare, load: PoolLoad) -> Finding:
     if load.pool.sharing == "memory-amount":
         wanted = f"{wanted} with {AMOUNT}"
     has = ", ".join(share.container.devices_asked) or "nothing"
-    problem = f"devices_asked holds {has}, but {load.title} hands out {wanted} ({load.pool.sharing})"
-    return Finding("devices_asked", problem, f"ask for {wanted}, or choose another pool", of=share.container)
+    problem = f"devices_asked holds {has}, but {load.title} allocates {wanted} ({load.pool.sharing})"
+    return Finding("devices_asked", problem, f"request {wanted}, or choose another pool", of=share.container)
 
 
 def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
     """What does not fit even an empty card."""
     pool, budget = load.pool, share.budget
     if budget is None:
-        return  # G02 asks for it.
+        return  # G02 reports it.
     capacity = pool.gpu_memory_mib * share.devices
     if budget.limit_mib > capacity:
         problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(share, load)}"
@@ -68,17 +68,15 @@ def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
             f"devices_asked holds {thousands(share.amount_mib)} MiB ({AMOUNT}) of a card, under the "
             f"{thousands(share.held_mib(pool))} MiB that it always holds with its contexts, so it fails to allocate"
         )
-        yield Finding(
-            "devices_asked", problem, f"raise {AMOUNT} to what containers.<name>.gpu.limit says", of=share.container
-        )
+        yield Finding("devices_asked", problem, f"raise {AMOUNT} to containers.<name>.gpu.limit", of=share.container)
 
 
 def _whole(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
     pool = load.pool
     for share in shares:
         if share.devices > pool.gpus:
-            problem = f"devices_asked wants {share.devices} cards, and a node of {load.title} has {pool.gpus}"
-            yield Finding("devices_asked", problem, "ask for as many as a node has", of=share.container)
+            problem = f"devices_asked requests {share.devices} cards, but a node of {load.title} has {pool.gpus}"
+            yield Finding("devices_asked", problem, "request at most as many as a node has", of=share.container)
     parts = [(share.label, share.container.replicas * share.devices) for share in shares]
     yield from _too_many(load, parts, pool.cards, "cards")
 

@@ -28,7 +28,7 @@ class PoolShare:
     budget: Budget | None
     devices: int
     amount_mib: int
-    """MiB of each card that HAMi hands out; 0 if not requested by amount."""
+    """MiB of each card that HAMi allocates; 0 if not requested by amount."""
 
     @property
     def label(self) -> str:

@@ -55,7 +55,7 @@ class TestWholeDevices:
 
     def test_a_pod_of_two_cards_needs_a_node_of_two(self) -> None:
         found = judged(G01, _cluster(), _pods("a", whole=2))
-        assert "devices_asked wants 2 cards, and a node of pool gpu of cluster (2 x L4) has 1" in found["a/main"]
+        assert "devices_asked requests 2 cards, but a node of pool gpu of cluster (2 x L4) has 1" in found["a/main"]
         assert judged(G01, _cluster(gpus=2), _pods("a", whole=2)) == {}
 
     def test_a_request_above_the_card_with_its_contexts(self) -> None:
@@ -89,11 +89,11 @@ class TestSharedDevices:
     def test_a_whole_device_is_not_what_the_pool_hands_out(self) -> None:
         found = judged(G01, _cluster(**self.POOL), _pods("a"))
         assert "devices_asked holds nvidia.com/gpu, but pool gpu" in found["a/main"]
-        assert "hands out nvidia.com/gpu.shared (shared-device)" in found["a/main"]
+        assert "allocates nvidia.com/gpu.shared (shared-device)" in found["a/main"]
 
 
 class TestAmountsOfMemory:
-    """HAMi hands out MiB of a card."""
+    """HAMi allocates MiB of a card."""
 
     POOL: dict[str, Any] = {"gpuSharing": "memory-amount"}  # noqa: RUF012
 
@@ -116,12 +116,12 @@ class TestAmountsOfMemory:
 
     def test_no_amount_means_a_whole_card_to_hami(self) -> None:
         found = judged(G01, _cluster(**self.POOL), _pods("a"))
-        assert "hands out nvidia.com/gpu with nvidia.com/gpumem (memory-amount)" in found["a/main"]
+        assert "allocates nvidia.com/gpu with nvidia.com/gpumem (memory-amount)" in found["a/main"]
 
 
 def test_a_pool_without_cards_hands_out_none() -> None:
     found = judged(G01, _cluster(), _pods("a", pool="cpu"))
-    assert "devices_asked wants a GPU, but pool cpu of cluster hands out none" in found["a/main"]
+    assert "devices_asked requests a GPU, but pool cpu of cluster has none to allocate" in found["a/main"]
 
 
 def test_a_pool_that_is_not_there_counts_nothing() -> None:

@@ -142,7 +142,7 @@ def test_a_container_without_a_budget_is_another_rules_matter() -> None:
 
 
 class TestOnACluster:
-    """A card is whole, shared, or a part that HAMi hands out."""
+    """A card is whole, shared, or a part that HAMi allocates."""
 
     @pytest.mark.parametrize("sharing", ["whole-device", "shared-device"])
     def test_it_fails_for_a_fraction_above_the_budget(self, sharing: str) -> None:

@@ -97,6 +97,6 @@ def test_without_gpu_nothing_asks_for_a_card(project: Path) -> None:
     answer = export(project, "kubernetes", "woven", "--without-gpu")
     assert answer.code == 0
     assert answer.err == "without GPU: painter request one and run without\n"
-    assert "# Without GPU: painter ask for one and get none.\n" in answer.out
+    assert "# Without GPU: painter request one and run without.\n" in answer.out
     pods = [found for found in yaml.safe_load_all(answer.out) if found["kind"] == "Deployment"]
     assert "nvidia.com" not in str(pods)
