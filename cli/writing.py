@@ -28,7 +28,7 @@ def write_tree(folder: Path, files: Mapping[str, str], mark: str = "") -> None:
             if str(file.relative_to(folder)) not in files and mark in file.read_text("utf-8", "replace")[:_HEAD]:
                 file.unlink()
     except OSError as error:
-        msg = f"{error.filename or folder}: cannot be written ({error.strerror}); choose another folder with -o"
+        msg = f"{error.filename or folder}: cannot be written ({error.strerror}); choose another path with -o"
         raise UserError(msg) from None
 
 

@@ -42,7 +42,10 @@ def redacted(text: str) -> str:
 
 def shown(value: object) -> str:
     """A value for messages: shortened, and redacted."""
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    quote = '"' if isinstance(value, str) else ""
+    # As YAML and JSON write it.
+    text = str(value).lower() if isinstance(value, bool) else str(value) if quote else repr(value)
     if holds_secret_value(text):
         return HIDDEN
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    whole = f"{quote}{text}{quote}"
+    return whole if len(whole) <= 60 else f"{whole[: 57 - len(quote)]}...{quote}"

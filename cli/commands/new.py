@@ -77,10 +77,12 @@ def machine(name: str, target: str) -> Exit:
         msg = "10.210.0.0/16: no free /24 subnet; free one, or write the stack file by hand with another subnet"
         raise UserError(msg)
     _write(root, {file: machine_text(name, Target(target), subnet)})
+    facts = {Target.DOCKER: "hardware", Target.KUBERNETES: "node pools", Target.CLOUDRUN: "project number"}
     _next(
-        f"edit {file}: its connection and hardware",
+        f"edit {file}: its connection and {facts[Target(target)]}",
         f"fleet validate, then fleet plan {name}",
-        f"fleet doctor {name}",
+        # Examines Docker machines only.
+        *([f"fleet doctor {name}"] if target == Target.DOCKER else []),
     )
     return Exit.GOOD
 

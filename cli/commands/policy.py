@@ -135,5 +135,5 @@ def _find(name: str) -> Rule:
     for rule in catalogue.rules():
         if name.upper() in (rule.id, rule.policy_name.upper(), rule.name.upper()):
             return rule
-    msg = f'unknown rule "{name}"; use one of {", ".join(rule.id for rule in catalogue.rules())}'
+    msg = f'unknown rule "{name}"; `fleet policy list` shows all'
     raise UserError(msg)

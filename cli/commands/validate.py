@@ -64,8 +64,15 @@ def _summary(fleet: Fleet, stack: str | None) -> Iterator[str]:
     for one in [fleet.stacks[stack]] if stack is not None else fleet.stacks.values():
         agents = sum(len(fleet.groups[name].agents) for name in one.groups)
         kind = "sandbox" if one.sandbox else str(one.machine.target)
-        yield f"{one.name:<10} {kind:<10} {len(one.groups):>3} groups {agents:>4} agents   valid"
+        yield f"{one.name:<10} {kind:<10} {_counted(len(one.groups), agents)}   valid"
     if stack is None:
         placed = [fleet.groups[name] for one in fleet.members for name in one.groups]
         agents = sum(len(group.agents) for group in placed)
-        yield f"{'fleet':<10} {len(fleet.members)} machines {len(placed):>3} groups {agents:>4} agents   valid"
+        yield f"{'fleet':<10} {len(fleet.members)} machines {_counted(len(placed), agents)}   valid"
+
+
+def _counted(groups: int, agents: int) -> str:
+    """Both numbers in columns, each noun in its number."""
+    return (
+        f"{groups:>3} {'group' if groups == 1 else 'groups':<6} {agents:>4} {'agent' if agents == 1 else 'agents':<6}"
+    )

@@ -38,7 +38,11 @@ def show_checks(out: Console, stack: str, title: str, checks: Sequence[Check], c
             _overview(out, checks, checked)
             out.print()
         _rows(out, checks, containers)
-        numbers = ", ".join(f"{number} {status}" for status, number in counts(checks).items() if number)
+        numbers = ", ".join(
+            plural(number, status) if status is Status.WARNING else f"{number} {status}"
+            for status, number in counts(checks).items()
+            if number
+        )
         out.print(f"{plural(len(checks), 'check')}: {numbers}")
         for status in Status:
             if status is not Status.GOOD:

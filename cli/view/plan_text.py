@@ -17,6 +17,7 @@ from cli.view.cluster_text import show_cluster
 from cli.view.host_text import show_host
 from cli.view.rows import labelled, line
 from fleet.model import MAIN, PoolGpu
+from fleet.model.device import DeviceClass
 from fleet.plan.deployment import Deployment, MonthlyCharge, Operation, PlannedGroup
 from fleet.targets.registry import profile
 from fleet.text import dollars, gibibytes, plural, thousands
@@ -71,11 +72,20 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         _policies(out, run, judgement)
 
 
+_CLASSES = {
+    DeviceClass.GAMING_PC: "gaming PC",
+    DeviceClass.CLOUD_VM: "cloud VM",
+    DeviceClass.SINGLE_BOARD_COMPUTER: "single-board computer",
+    DeviceClass.HPC: "HPC",
+}
+"""Classes that are not read as their words."""
+
+
 def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     machine = deployment.machine
     nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     facts = [
-        str(machine.device_class).replace("-", " "),
+        _CLASSES.get(machine.device_class) or str(machine.device_class).replace("-", " "),
         " and ".join(machine.archs),
         *([plural(nodes, "node")] if nodes else []),
         # Cloud Run has no fixed capacity.
@@ -102,6 +112,9 @@ def _charge(charge: MonthlyCharge) -> str:
 
 
 def _waves(out: Console, deployment: Deployment) -> None:
+    if not deployment.groups:
+        out.print("no groups; list them under fleet:groups")
+        return
     wide = out.width >= _WIDE
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "right", "left"):

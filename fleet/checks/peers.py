@@ -8,6 +8,7 @@ from fleet.model import Fleet
 from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.suggest import did_you_mean
 from fleet.targets.registry import target_of
 
 
@@ -18,7 +19,8 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             provider, _, port = ref.partition("/")
             path = ("peers", index)
             if provider not in sources.groups:
-                yield sources.group_fault(name, path, f"unknown endpoint {ref}", "use <group> or <group>/<port>")
+                remedy = did_you_mean(provider, sources.groups.keys() - {name}, "use <group> or <group>/<port>")
+                yield sources.group_fault(name, path, f"unknown endpoint {ref}", remedy)
             elif provider in fleet.groups and (port or "main") not in fleet.groups[provider].ports:
                 ports = ", ".join(fleet.groups[provider].ports)
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+from fleet.text import thousands
+
 HOURS_PER_MONTH = 730.0
 """365 days of 24 hours, over 12 months."""
 
@@ -161,7 +163,7 @@ def price(usd: float) -> str:
     whole, _, decimals = f"{usd:.10f}".rstrip("0").partition(".")
     leading = len(decimals) - len(decimals.lstrip("0"))
     shown = decimals[: max(4, leading + 3) if whole == "0" else 4].rstrip("0")
-    return f"${whole}.{shown:0<2}"
+    return f"${thousands(int(whole))}.{shown:0<2}"
 
 
 def instances_for(at_a_time: float, concurrency: int, most: int) -> int:

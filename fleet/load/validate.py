@@ -8,6 +8,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from fleet.model.base import NAME_PATTERN
+from fleet.model.machine import CONNECTION_PATTERN
 from fleet.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
@@ -22,12 +24,29 @@ _REMEDIES = {
     "less_than": "lower it",
     "less_than_equal": "lower it",
     "string_too_long": "shorten it",
-    "string_too_short": "write it out",
+    "string_too_short": "lengthen it",
     "too_short": "add one",
     "string_type": "write it in quotes",
-    **dict.fromkeys(("bool_parsing", "bool_type"), "write true or false"),
-    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "write a whole number"),
 }
+_NO_DATE = ("is not a date", "write it like 2027-03-31")
+_WORDS = {
+    **dict.fromkeys(("bool_parsing", "bool_type"), ("is neither true nor false", "write true or false")),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), ("is not a whole number", "write it like 4")),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _NO_DATE
+    ),
+    "ip_v4_address": ("is not an IPv4 address", "write it like 192.168.1.30"),
+    "ip_v4_network": ("is not an IPv4 network", "write it like 10.210.3.0/24"),
+}
+"""Our own words for errors about one value."""
+
+_FORMATS = {
+    NAME_PATTERN: "use lower-case words joined by hyphens",
+    CONNECTION_PATTERN: "write it like ssh://owner@192.168.1.30, unix:///var/run/docker.sock, kubeconfig://<context> "
+    "or gcp://<project id>",
+}
+"""Pattern -> what to write, for patterns that are hard to read."""
+
 _MAPPINGS = ("dict_type", "mapping_type", "model_type", "model_attributes_type")
 _SHAPES = {
     **dict.fromkeys(_MAPPINGS, ("is not a mapping", "write it as `key: value` lines")),
@@ -59,7 +78,7 @@ def _fault(model: type[BaseModel], details: ErrorDetails, place: Callable[[KeyPa
     if kind == "extra_forbidden":
         return unknown_key(place(loc), loc, _known_keys(model, loc[:-1]))
     if is_key:
-        problem, remedy = f"{shown(loc[-1])} is not a valid name", "use lower-case words joined by dashes"
+        problem, remedy = f"{shown(loc[-1])} is not a valid name", "use lower-case words joined by hyphens"
         if loc[-2:-1] == ("agents",):
             remedy = "write it like GoalManager"
         if loc[-2:-1] == ("waivers",):
@@ -80,13 +99,20 @@ def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
     if kind in _SHAPES:
         problem, remedy = _SHAPES[kind]
         return f"{shown(value)} {problem}", remedy
-    message = details["msg"][0].lower() + details["msg"][1:]
+    if kind in _WORDS:
+        problem, remedy = _WORDS[kind]
+        return f"{shown(value)} {problem}", remedy
+    message = details["msg"].replace("Input should", "must").replace("String should", "must")
+    message = message[0].lower() + message[1:]
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} has an invalid format", f"match {details['ctx']['pattern']}"
+        pattern = details["ctx"]["pattern"]
+        return f"{shown(value)} has an invalid format", _FORMATS.get(pattern, f"match {pattern}")
     if kind in ("literal_error", "enum"):
         return f"{shown(value)} is not allowed", f"use {details['ctx']['expected']}"
     if isinstance(value, (str, int, float, bool)) or value is None:
-        return f"{shown(value)}: {message}", _REMEDIES.get(kind, "correct it")
+        return f"{shown(value)}{' ' if message.startswith('must ') else ': '}{message}", _REMEDIES.get(
+            kind, "correct it"
+        )
     return message, _REMEDIES.get(kind, "correct it")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-"""Lower-case words joined by dashes: a DNS label, so that names are addresses."""
+"""Lower-case words joined by hyphens: a DNS label, so that names are addresses."""
 
 NAME_LENGTH_MAX = 40
 """Fits `<machine>-<group>-<role>` into the 63 characters of a DNS label."""

@@ -25,6 +25,8 @@ NETWORK_NAME_MAX = 101
 DOCKER_25_API_MINOR = 44
 """Docker 25, the first API with a start interval of health checks."""
 
+CONNECTION_PATTERN = r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://[a-z][a-z0-9-]{4,28}[a-z0-9])$"
+
 
 class Subnet(Model):
     """Container addresses on one machine."""
@@ -79,9 +81,7 @@ class Machine(Model):
     """Device class; restricts the targets."""
     arch: Arch | None = None
     """CPU architecture; a cluster sets its pools' instead."""
-    connection: str = Field(
-        pattern=r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://[a-z][a-z0-9-]{4,28}[a-z0-9])$"
-    )
+    connection: str = Field(pattern=CONNECTION_PATTERN)
     """Docker: `ssh://user@address`, or `unix:///var/run/docker.sock` for the local daemon. Kubernetes:
     `kubeconfig://<context>`. Cloud Run: `gcp://<project>`."""
     docker_api: str = Field(default="1.41", pattern=r"^1\.\d+$")

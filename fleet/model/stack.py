@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from fleet import labels
 from fleet.model.base import FrozenMap, Model, Name, repeated
@@ -127,12 +127,13 @@ class Stack(Model):
             raise ValueError(msg)
         return self
 
-    @model_validator(mode="after")
-    def _groups_are_named_once(self) -> Self:
-        if twice := repeated(self.groups):
-            msg = f"groups lists {', '.join(twice)} twice; keep one"
+    @field_validator("groups")
+    @classmethod
+    def _are_named_once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := repeated(groups):
+            msg = f"lists {', '.join(twice)} twice; keep one"
             raise ValueError(msg)
-        return self
+        return groups
 
 
 @dataclass(frozen=True, slots=True)

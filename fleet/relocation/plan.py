@@ -20,6 +20,9 @@ from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
 from fleet.targets.registry import target_of
 
+_LEVELS = {Level.DOES: "supported", Level.CHANGES: "differs", Level.CANNOT: "unsupported"}
+"""The words of `fleet capabilities`."""
+
 
 class NoMoveError(UserError):
     """The requested move is impossible."""
@@ -44,12 +47,12 @@ def plan_move(fleet: Fleet, sources: Sources, group: str, to: str) -> Move:
     after = moved.stacks[to]
     one = fleet.groups[group]
     sections = {
-        "what the target makes of it": tuple(_capability_rows(one, here, after, fleet, moved)),
+        "how the target handles it": tuple(_capability_rows(one, here, after, fleet, moved)),
         "addresses": tuple(_address_rows(fleet, moved, group)),
         "data": tuple(volume_rows(one, here, after)),
         "secrets": tuple(secret_rows(one, here, after)),
         "GPU memory": tuple(gpu_rows(one, here, after, fleet)),
-        "room": tuple(room_rows(one, here, after, fleet)),
+        "capacity": tuple(room_rows(one, here, after, fleet)),
     }
     edits = tuple(_edits(one, here, there, sources))
     faults = tuple(check_fleet(moved, sources))
@@ -94,9 +97,9 @@ def _capability_rows(
         was = target_of(here).capabilities[feature] if here and feature in before else None
         will = target_of(there).capabilities[feature]
         if feature not in after:
-            yield Row(str(feature), str(was.level) if was else "", "not used there")
+            yield Row(str(feature), _LEVELS[was.level] if was else "", "not used there")
         elif will != was and (will.level is not Level.DOES or (was and was.level is not Level.DOES)):
-            yield Row(str(feature), str(was.level) if was else "not used", str(will.level), will.how)
+            yield Row(str(feature), _LEVELS[was.level] if was else "not used", _LEVELS[will.level], will.how)
 
 
 def _address_rows(fleet: Fleet, moved: Fleet, group: str) -> Iterator[Row]:

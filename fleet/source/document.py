@@ -58,10 +58,15 @@ def read_document(file: Path, source: str, text: str | None = None) -> tuple[Doc
                 walk = _Walk(loader, source)
                 value = walk.value(node, ())
                 return Document(source, value, walk.lines), walk.faults
+            is_empty = node is None or (isinstance(node, yaml.ScalarNode) and not node.value)
         finally:
             loader.dispose()
-    except (OSError, UnicodeDecodeError) as error:
-        return _unreadable(source, None, f"cannot be read ({error})", "make it a readable UTF-8 text file")
+    except OSError as error:
+        # The whole error holds the absolute path.
+        return _unreadable(source, None, f"cannot be read ({error.strerror})", "make it a readable UTF-8 text file")
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8 text (byte {error.object[error.start]:#04x} at offset {error.start})"
+        return _unreadable(source, None, problem, "save it as UTF-8")
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return _unreadable(source, line, f"is not valid YAML ({error.problem})", "correct the syntax")
@@ -69,7 +74,9 @@ def read_document(file: Path, source: str, text: str | None = None) -> tuple[Doc
         return _unreadable(source, None, f"is not valid YAML ({str(error).splitlines()[0]})", "correct the syntax")
     except RecursionError:
         return _unreadable(source, None, "is nested too deeply", "flatten it")
-    return _unreadable(source, 1, "is not a mapping", "start it with a key, like `containers:`")
+    first = "config" if source.startswith("Pulumi.") else "containers"
+    problem = "is empty" if is_empty else "is not a mapping"
+    return _unreadable(source, 1, problem, f"start it with a key, like `{first}:`")
 
 
 def _unreadable(source: str, line: int | None, problem: str, remedy: str) -> tuple[Document, list[Fault]]:

@@ -55,7 +55,9 @@ def read_config(file: Path) -> PolicyConfig:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        fault = Fault(source, None, "", f"cannot be read ({error})", "provide a readable JSON file")
+        # The whole error repeats the path.
+        reason = error.strerror if isinstance(error, OSError) else error
+        fault = Fault(source, None, "", f"cannot be read ({reason})", "provide a readable JSON file")
         raise ConfigurationError([fault]) from None
     return parse_config(text, source)
 

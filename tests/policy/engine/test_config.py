@@ -78,7 +78,7 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
         ),
         ({"C05": {"at_most": "9"}}, 'policy.json: C05.at_most: "9" is of the wrong type; write an integer'),
         ({"C05": {"at_most": 9.5}}, "policy.json: C05.at_most: 9.5 is of the wrong type; write an integer"),
-        ({"C05": {"at_most": True}}, "policy.json: C05.at_most: True is of the wrong type; write an integer"),
+        ({"C05": {"at_most": True}}, "policy.json: C05.at_most: true is of the wrong type; write an integer"),
         (
             {"D03": {"registries": "ghcr.io"}},
             'policy.json: D03.registries: "ghcr.io" is of the wrong type; write a list of strings',

@@ -51,7 +51,7 @@ def test_ordinary_text_is_no_secret(text: str) -> None:
 
 
 def test_a_long_value_is_shortened_where_it_is_shown() -> None:
-    assert shown("x" * 100) == f'"{"x" * 56}...'
+    assert shown("x" * 100) == f'"{"x" * 55}..."'
     assert shown("x" * 58) == f'"{"x" * 58}"'
 
 
@@ -107,7 +107,7 @@ def test_a_value_among_the_names_of_secrets_is_refused_and_not_shown(tmp_path: P
     project = write_project(tmp_path, vision_gpu=under("shared_memory", f"    secrets: [{SECRET}]"))
     at = f"{place(project, 'vision_gpu', 'secrets:')}: containers.main.secrets.0"
     assert faults_of(project) == [
-        f"{at}: (a secret, not shown): string should have at most 40 characters; shorten it",
+        f"{at}: (a secret, not shown) must have at most 40 characters; shorten it",
         f"{at}: {HOLDS}",
     ]
 

@@ -89,9 +89,9 @@ def test_a_move_to_a_docker_machine_says_where_everything_goes(project: Path) ->
         "lone-notes (scratch)": ("private to the pod, deleted with it", "volume host-lone-notes on host"),
     }
     assert rows["secrets"] == {"lone-key": ("Secret lone-key in fleet", "/srv/fleet/secrets/lone-key on host")}
-    assert rows["room"]["reserved"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
-    assert rows["room"]["all of host"] == ("512 of 6 144 MiB, 1 of 4 CPUs", "1 024 of 6 144 MiB, 2 of 4 CPUs")
-    assert rows["what the target makes of it"]["secrets as files"] == ("changes", "changes")
+    assert rows["capacity"]["reserved"] == ("512 MiB and 1 CPUs", "512 MiB and 1 CPUs")
+    assert rows["capacity"]["all of host"] == ("512 of 6 144 MiB, 1 of 4 CPUs", "1 024 of 6 144 MiB, 2 of 4 CPUs")
+    assert rows["how the target handles it"]["secrets as files"] == ("differs", "differs")
     assert rows["GPU memory"] == {}
 
 
@@ -112,7 +112,7 @@ def test_a_move_to_cloud_run_names_what_it_lacks_there(project: Path) -> None:
     # From outside the cluster it has the same address, wherever the one who asks is.
     assert addresses == {}
     lone = data(project, "lone", "sky")
-    rows = {row["what"]: row["after"] for title in ("data", "secrets", "room") for row in lone["changes"][title]}
+    rows = {row["what"]: row["after"] for title in ("data", "secrets", "capacity") for row in lone["changes"][title]}
     assert rows["lone-data (data)"] == "nowhere yet"
     assert rows["lone-notes (scratch)"] == "the instance's memory"
     assert rows["lone-key"] == "lone-key in Secret Manager, no version yet"
@@ -140,7 +140,7 @@ def test_a_move_that_would_be_refused_shows_every_fault_with_exit_code_2() -> No
     answer = shipped("move", "audio-emotion", "--to", "cluster")
     assert answer.code == 2
     assert "after these edits the fleet is invalid:" in answer.out
-    assert "  host devices, such as audio: does -> cannot" in answer.out
+    assert "  host devices, such as audio: supported -> unsupported" in answer.out
     assert "not supported on cluster (kubernetes): host devices, such as audio" in answer.err
     assert "no group on cluster declares huggingface-cache" in answer.err
     assert "main: request 1 536, limit 4 096 MiB on gpu0 (RTX 4090, mps) -> 4 546 MiB on L4 in pool cards" in (

@@ -37,9 +37,12 @@ def test_a_new_machine_is_valid_as_it_stands(target: str, tmp_path: Path) -> Non
     answer = fleet(project, "new", "machine", "pc-nine", "--target", target)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("Pulumi.pc-nine.yaml: written\nnext:\n")
+    # It examines Docker machines only.
+    assert ("fleet doctor" in answer.out) == (target == "docker")
     checked = fleet(project, "validate", "pc-nine")
     assert (checked.code, checked.err) == (0, "")
     assert checked.out.startswith("pc-nine"), checked.out
+    assert "\nno groups; list them under fleet:groups\n" in fleet(project, "plan", "pc-nine").out
 
 
 def test_two_new_machines_get_subnets_of_their_own(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def words(text: str) -> str:
 def test_the_head_says_what_the_machine_is() -> None:
     head = words(shipped("plan", "mainpc").out.splitlines()[0])
     assert head.startswith(
-        "mainpc gaming pc, amd64, 16 CPUs, 64 GiB, RTX 4090, ssh://owner@192.168.1.10 offline plan, "
+        "mainpc gaming PC, amd64, 16 CPUs, 64 GiB, RTX 4090, ssh://owner@192.168.1.10 offline plan, "
     )
 
 

@@ -35,4 +35,4 @@ def test_an_exception_holds_on_its_last_day_and_not_on_the_next(tmp_path: Path) 
 def test_an_end_date_that_is_none_is_refused(tmp_path: Path, until: str) -> None:
     faults = faults_of(write_project(tmp_path, tutor_suite_cpu=weakened(f'"{until}"')))
     assert len(faults) == 1
-    assert f'exceptions.run_as.until: "{until}": input should be a valid date' in faults[0]
+    assert f'exceptions.run_as.until: "{until}" is not a date' in faults[0]

@@ -15,6 +15,17 @@ def test_an_endpoint_nobody_provides_is_refused(tmp_path: Path) -> None:
     assert_refused(tmp_path, "vision_gpu", "peers:", message, vision_gpu=change)
 
 
+def test_a_misspelt_peer_is_told_the_nearest_group_and_never_itself(tmp_path: Path) -> None:
+    for peer, remedy in (
+        ("memory-stak", "did you mean memory-stack?"),
+        ("vision-gpus", "did you mean vision-dream-gpu?"),
+    ):
+        change = swap("peers: [core-platform, model-manager-gpu]", f"peers: [core-platform, {peer}]")
+        assert_refused(
+            tmp_path / peer, "vision_gpu", "peers:", f"peers.1: unknown endpoint {peer}; {remedy}", vision_gpu=change
+        )
+
+
 def test_a_port_its_group_does_not_have_is_refused(tmp_path: Path) -> None:
     message = "peers.0: core-platform has no port metrics; use one of main, observability"
     change = swap("peers: [core-platform, model", "peers: [core-platform/metrics, model")

@@ -13,7 +13,7 @@ MEMORY, CPU = "memory: {request: 3GiB, limit: 4GiB}", "cpu: {request: 1, limit: 
 MOUNT, PORT = "path: /models, read_only: true", "host_port: 8020"
 PEERS = "peers: [core-platform, model-manager-gpu]"
 CACHE = "containers.main.mounts.huggingface-cache"
-NO_BOOL = "input should be a valid boolean, unable to interpret input; write true or false"
+NO_BOOL = "is neither true nor false; write true or false"
 NO_MAPPING = "is not a mapping; write it as `key: value` lines"
 
 CASES = [
@@ -22,7 +22,7 @@ CASES = [
     (
         MEMORY,
         "memory: {request: 0MiB}",
-        'containers.main.memory.request: "0MiB": input should be greater than 0; raise it',
+        'containers.main.memory.request: "0MiB" must be greater than 0; raise it',
     ),
     (MEMORY, "memory: 4GiB", f'containers.main.memory: "4GiB" {NO_MAPPING}'),
     (
@@ -39,10 +39,10 @@ CASES = [
         "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
     ),
     (MOUNT, "path: models", f'{CACHE}.path: "models" has an invalid format; match ^/[^:]*$'),
-    (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe": {NO_BOOL}'),
-    (PORT, "host_port: 65536", "ports.main.host_port: 65536: input should be less than or equal to 65535; lower it"),
-    (PORT, "host_port: 0", "ports.main.host_port: 0: input should be greater than or equal to 1; raise it"),
-    (PORT, "host_port: http", f'ports.main.host_port: "http": {NO_NUMBER}'),
+    (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe" {NO_BOOL}'),
+    (PORT, "host_port: 65536", "ports.main.host_port: 65536 must be less than or equal to 65535; lower it"),
+    (PORT, "host_port: 0", "ports.main.host_port: 0 must be greater than or equal to 1; raise it"),
+    (PORT, "host_port: http", f'ports.main.host_port: "http" {NO_NUMBER}'),
     (
         "FaceRecognitionAgent",
         "face_recognition",

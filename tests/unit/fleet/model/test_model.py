@@ -188,7 +188,7 @@ def test_a_subnet_has_room_for_a_gateway_and_containers(subnet: str) -> None:
 
 
 def test_a_group_is_named_once_in_a_stack() -> None:
-    with pytest.raises(ValidationError, match="groups lists ears twice; keep one"):
+    with pytest.raises(ValidationError, match="lists ears twice; keep one"):
         Stack(name="pi", machine=make_machine(), groups=("ears", "eyes", "ears"))
 
 

@@ -128,7 +128,17 @@ def test_broken_yaml_is_told_with_its_line(tmp_path: Path, text: str, said: str)
     assert fault.endswith("; correct the syntax")
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# nothing but a comment\n", "- a\n- b\n", "just words\n", "---\n"])
+@pytest.mark.parametrize("text", ["", "\n", "# nothing but a comment\n", "---\n"])
+def test_an_empty_file_is_told(tmp_path: Path, text: str) -> None:
+    assert only_fault(tmp_path, text) == ("x.yaml:1: is empty; start it with a key, like `containers:`")
+
+
+def test_a_stack_file_is_told_to_start_with_its_own_key(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.x.yaml").write_text("")
+    assert read_document(tmp_path / "Pulumi.x.yaml", "Pulumi.x.yaml")[1][0].remedy.endswith("like `config:`")
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "just words\n"])
 def test_what_is_no_mapping_is_told(tmp_path: Path, text: str) -> None:
     assert only_fault(tmp_path, text) == ("x.yaml:1: is not a mapping; start it with a key, like `containers:`")
 
@@ -136,8 +146,8 @@ def test_what_is_no_mapping_is_told(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00\xff", "schön: ja".encode("latin-1")])
 def test_a_binary_file_is_told(tmp_path: Path, content: bytes) -> None:
     fault = only_fault(tmp_path, content)
-    assert fault.startswith("x.yaml: cannot be read ('utf-8' codec can't decode byte")
-    assert fault.endswith("; make it a readable UTF-8 text file")
+    assert fault.startswith("x.yaml: is not UTF-8 text (byte 0x")
+    assert fault.endswith("; save it as UTF-8")
 
 
 def test_a_control_character_is_told(tmp_path: Path) -> None:
@@ -156,6 +166,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path) -> None
         assert document.value is None
         assert faults[0].place == name
         assert faults[0].problem.startswith("cannot be read (")
+        assert str(tmp_path) not in faults[0].problem
 
 
 def test_a_value_that_yaml_cannot_build_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
