@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fleet.load.project import keep_project
 from fleet.source.faults import ConfigurationError
 
 
@@ -54,10 +56,18 @@ def judging(root: Path, stacks: Sequence[str], today: date) -> Iterator[Callable
     stacks: slowest first.
     """
     workers = min(len(stacks), os.cpu_count() or 1)
-    # A forked process could inherit locks held by Pulumi's threads. Garbage collection slows short processes down.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
+    # A fork need not import again, but could inherit locks held by Pulumi's threads.
+    is_safe = sys.platform == "linux" and "pulumi" not in sys.modules
+    context = multiprocessing.get_context("fork" if is_safe else "spawn")
+    with ProcessPoolExecutor(workers, context, _prepare, (root,)) as pool:
         judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
         yield lambda: dict(zip(stacks, judged, strict=True))
+
+
+def _prepare(root: Path) -> None:
+    # Garbage collection slows short processes down.
+    gc.disable()
+    keep_project(root)
 
 
 def judge_stack(root: Path, stack: str, today: date) -> Judged:

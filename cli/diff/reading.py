@@ -15,6 +15,11 @@ _RUNNER = """
 import contextlib, gc, io, json, os, sys
 gc.disable()
 from cli.app import app
+with contextlib.suppress(Exception):
+    # Faults are reported by the commands; a base may not have it yet.
+    from fleet.load.project import keep_project
+    from pathlib import Path
+    keep_project(Path.cwd())
 for arguments in json.loads(sys.argv[1]):
     out, err, code = io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

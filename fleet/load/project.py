@@ -33,12 +33,25 @@ class Project:
     sources: Sources
 
 
+_kept: dict[Path, Project] = {}
+
+
+def keep_project(root: Path) -> None:
+    """Loads a project once for the rest of this process, for one that runs several programs of unchanged files.
+
+    Raises ConfigurationError.
+    """
+    _kept[root] = load_project(root)
+
+
 def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:
     """Loads and checks every `Pulumi.<stack>.yaml` and `groups/<system>/<group>.yaml` below root.
 
     texts: file, relative to root -> text to use in place of its content. Needs no passphrase, login or engine. Raises
     ConfigurationError with every fault of every file.
     """
+    if root in _kept and not texts:
+        return _kept[root]
     reading = _Reading(root, texts)
     for file in sorted(root.glob(_STACK_FILES)):
         reading.read_stack(file)
