@@ -18,19 +18,20 @@ Readings = Mapping[str, Reading]
 
 def both_sides(root: Path, base: str | None, stacks: Sequence[str]) -> tuple[Base, Readings, Readings]:
     """The base, and the readings there and here. stacks: all if empty. Raises UserError for an unknown name."""
-    compared = find_base(root, base)
-    with tree_at(root, compared) as tree, ThreadPoolExecutor(2) as pool:
-        known = [stacks_of(side) for side in (tree, root)]
-        unknown = [stack for stack in stacks if not any(stack in side for side in known)]
-        if unknown:
-            names = ", ".join(f'"{name}"' for name in unknown)
-            msg = f"unknown stack {names} here and at {compared.title}; {suggestion(unknown[0], known[1])}"
-            raise UserError(msg)
-        old, new = ([stack for stack in side if not stacks or stack in stacks] for side in known)
-        # Plan the base with its own code, to show changes of the renderers.
-        before = pool.submit(read_tree, tree, old, tree if has_code(root) else OUR_CODE)
-        after = pool.submit(read_tree, root, new, OUR_CODE)
-        return compared, before.result(), after.result()
+    compared, here = find_base(root, base), stacks_of(root)
+    with ThreadPoolExecutor(1) as pool:
+        # Started first: git takes a while to lay out the base.
+        after = pool.submit(read_tree, root, [stack for stack in here if not stacks or stack in stacks], OUR_CODE)
+        with tree_at(root, compared) as tree:
+            there = stacks_of(tree)
+            if unknown := [stack for stack in stacks if stack not in here and stack not in there]:
+                names = ", ".join(f'"{name}"' for name in unknown)
+                msg = f"unknown stack {names} here and at {compared.title}; {suggestion(unknown[0], here)}"
+                raise UserError(msg)
+            old = [stack for stack in there if not stacks or stack in stacks]
+            # Plan the base with its own code, to show changes of the renderers.
+            before = read_tree(tree, old, tree if has_code(root) else OUR_CODE)
+        return compared, before, after.result()
 
 
 def differences(before: Readings, after: Readings) -> list[StackDiff]:
