@@ -43,5 +43,5 @@ def test_a_fault_of_the_files_ends_the_preview_with_its_message_and_no_traceback
     outcome = shipped.preview()
     assert outcome.code != 0
     assert "groups/assistant/" in outcome.text
-    assert "do not fit gpu0 of mainpc" in outcome.text
+    assert "do not fit on gpu0 of mainpc" in outcome.text
     assert "Traceback" not in outcome.text
