@@ -86,4 +86,6 @@ def shipped(tmp_path: Path) -> Workspace:
 
 def _remove_volume(host: docker.DockerClient, name: str) -> None:
     for volume in host.volumes.list(filters={"name": name}):
-        volume.remove()
+        # The daemon's filter also takes names that merely contain it.
+        if volume.name == name:
+            volume.remove()
