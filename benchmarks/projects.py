@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,19 @@ def shipped(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     for file in ROOT.glob("Pulumi.*.yaml"):
         shutil.copy(file, folder)
+    return folder
+
+
+def edited(folder: Path) -> Path:
+    """A clone of the checkout's last commit with an edit that changes every container of every stack."""
+    subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)  # noqa: S603, S607
+    file = folder / "fleet/plan/environment.py"
+    before = file.read_text()
+    after = before.replace('"container_dns"', '"benchmark"')
+    if after == before:
+        msg = f"{file}: no longer sets SERVICE_DISCOVERY_MODE to container_dns; edit another value here"
+        raise ValueError(msg)
+    file.write_text(after)
     return folder
 
 
