@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from fleet.cloudrun_limits import card_named
 from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, BreakEven, Part, at_three, price
 from fleet.cost.prices import Prices
 from fleet.model import Cluster, ContainerGroup, Machine, Power
 from fleet.model.cloud import CloudGpu
-from fleet.targets.cloudrun.limits import card_named
 from fleet.text import plural
 
 _PER_HOUR = 3600

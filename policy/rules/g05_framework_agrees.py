@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from fleet.cloudrun_limits import card_named
 from fleet.frozen import dataclass
-from fleet.targets.cloudrun.limits import card_named
 from fleet.text import thousands
 from policy.core.gpu.budgets import Budget, budget_of, card_loads
 from policy.core.gpu.framework_claims import Claim, claims

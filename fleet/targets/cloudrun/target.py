@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.cloudrun_limits import limits
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.model.cloud import Backing, Kind
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
 from fleet.targets.cloudrun.checks import check
-from fleet.targets.cloudrun.limits import limits
 from fleet.targets.features import Feature, Need
 from fleet.targets.gpu_use import Card
 from fleet.targets.reserved import Reserved
