@@ -106,7 +106,7 @@ class _Planner:
     def _endpoints(self) -> dict[str, str]:
         running = self._stack.running
         mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
-        return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
+        return {endpoint.ref: self._target.url(endpoint, self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
         stack = self._stack
