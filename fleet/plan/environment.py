@@ -10,7 +10,7 @@ from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.plan.deployment import PlannedGpu
-from fleet.plan.mps import client_environment
+from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
