@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from fleet.dockerfile import Dockerfile
 from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
@@ -13,6 +14,9 @@ from fleet.plan.deployment import PlannedBuild
 
 LOCK = "LOCK"
 """Build argument of the agents' Dockerfile: the name of a lock."""
+
+_NONE = Dockerfile({}, ())
+"""Of a copy of the project without image folders."""
 
 
 class StackImages:
@@ -74,19 +78,19 @@ class StackImages:
     def _planned(self, name: str) -> PlannedBuild | None:
         """None if the project has no files for it: requirements without a lock, whose image the owner provides."""
         fleet, given = self._fleet, self._stack.images
-        if name not in fleet.image_contents:
+        if name not in fleet.image_contents and name != AGENT_HOST:
             return None
         folder, target, arguments = name, "", {}
-        if name not in folder_images(fleet.dockerfiles):
+        if name != AGENT_HOST and name not in folder_images(fleet.dockerfiles):
             folder, target, arguments = AGENT, self._variant_of.get(name, "cpu"), {LOCK: name}
-        dockerfile = fleet.dockerfiles[folder]
+        dockerfile = fleet.dockerfiles.get(folder, _NONE)
         base = given.bases.get(name) or (given.base if name == AGENT_HOST else None)
         needs = None if base else own_base(dockerfile)
         base = self.reference(needs) if needs else base or dockerfile.arguments.get(BASE)
         if base:
             arguments = {BASE: base, **arguments}
         platform = f"linux/{self._stack.machine.arch}"
-        digest = digest_of(fleet.image_contents[name], target, platform, arguments)
+        digest = digest_of(fleet.image_contents.get(name), target, platform, arguments)
         return PlannedBuild(
             name=name,
             image=given.reference(name, digest),
