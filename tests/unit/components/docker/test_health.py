@@ -226,17 +226,17 @@ def test_the_hook_watches_the_container_it_was_called_for_until_its_own_deadline
         asyncio.run(created())
 
 
-def test_a_failure_is_told_line_by_line_before_the_engine_tells_it(
+def test_a_failure_is_logged_line_by_line_before_the_engine_reports_it(
     daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine shows an error's later lines only once all that is under way has ended."""
-    told: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda line, ephemeral: told.append(line) if ephemeral else None)
+    reported: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda line, ephemeral: reported.append(line) if ephemeral else None)
     daemon.containers["abc"] = FakeContainer({"Status": "exited", "ExitCode": 3}, logs=b"no model\ngiving up\n")
     _, created = _hook_of_ears("unix:///var/run/docker.sock")
     with pytest.raises(UnhealthyContainerError):
         asyncio.run(created())
-    assert told == [
+    assert reported == [
         "container ears: stopped by itself (exit code 3); its last lines:",
         "    no model",
         "    giving up",
