@@ -75,6 +75,6 @@ async def check_health(problems: Callable[[], Awaitable[Sequence[str]]], ending:
         # The engine has ended the update, and has reported why.
         ending.exit_now()
     if found:
-        count = f"{len(found)} containers are not healthy:\n"
+        count = f"{len(found)} of the stack are not healthy:\n"
         pulumi.log.error((count if len(found) > 1 else "") + "\n".join(found))
         raise SystemExit(REPORTED)

@@ -118,9 +118,9 @@ class Watch:
         if again:
             self._fail_with_log(f"stopped by itself ({self._end(state)})")
         if status in _EXITED:
-            started = "; `pulumi up --refresh` starts it" if self._deployed else ""
-            stopped = "is stopped" if self._deployed else "stopped by itself"
-            self._fail_with_log(f"{stopped} ({_end_in(state)}){started}")
+            stopped = "is not running" if self._deployed else "stopped by itself"
+            fix = "; if it was stopped by hand, `pulumi up --refresh` starts it" if self._deployed else ""
+            self._fail_with_log(f"{stopped} ({_end_in(state)}){fix}")
 
     def _has_settled(self, state: Mapping[str, Any]) -> bool:
         first = self._runs.setdefault(state["StartedAt"], time.monotonic())
