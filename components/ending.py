@@ -30,12 +30,14 @@ class Ending:
 
     def __init__(self) -> None:
         self.interrupted = False
+        self.offline = isinstance(get_monitor(), MockMonitor)
+        """Whether there is no engine: the program runs in a process of ours."""
         self._hooks = 0
         self._closing: list[Callable[[], None]] = []
 
     def handle_interrupts(self) -> None:
-        """Installs the handler, unless the program runs offline in a process of ours."""
-        if not isinstance(get_monitor(), MockMonitor):
+        """Installs the handler. Offline, the process has its own."""
+        if not self.offline:
             signal.signal(signal.SIGINT, lambda *_: self._interrupt())
 
     def at_exit(self, close: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.cloudrun.health import CloudRunRegistrar
 from components.ending import Ending
 from components.registering import Component, Registrar
 from fleet.plan.deployment import Deployment
@@ -32,4 +33,4 @@ class Observability(Component):
 
 def registrar(_: Deployment, __: Ending) -> Registrar:
     """The registrar of a project's components."""
-    return Registrar(CloudRun, CloudPlatform, CloudRunGroup, GlobalFrontDoor, Observability)
+    return CloudRunRegistrar(CloudRun, CloudPlatform, CloudRunGroup, GlobalFrontDoor, Observability)

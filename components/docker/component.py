@@ -53,6 +53,8 @@ class DockerRegistrar(Registrar):
         self._health = Health(deployment.machine.connection, deadlines, ending)
         if not pulumi.runtime.is_dry_run():
             self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            if not ending.offline:
+                self._health.connect()
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""

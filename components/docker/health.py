@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _CALLS = 4
 """Calls to the daemon at once. Over ssh each is a session on one connection, and sshd allows ten."""
 
+_CLOSE_S = 1
+
 
 class Health:
     """The health of one daemon's containers, over one client.
@@ -37,6 +39,10 @@ class Health:
         # Of its own: the event loop's executor is full of registrations, which wait for the hooks.
         self._threads = ThreadPoolExecutor(max(1, len(deadlines_s)), thread_name_prefix="health")
         ending.at_exit(self.close)
+
+    def connect(self) -> None:
+        """Connects ahead of need, in a thread: importing the SDK and greeting over ssh take longer than a look."""
+        self._threads.submit(self._client)
 
     def hook(self, name: str) -> pulumi.ResourceHook:
         """A hook for `after_create` of containers, which waits until the container is healthy."""
@@ -82,10 +88,13 @@ class Health:
         return [problem for problem in await asyncio.gather(*watches) if problem]
 
     def close(self) -> None:
-        """Closes the connection to the daemon."""
-        with self._opening:
-            self._daemon = None
-            self._opened.close()
+        """Closes the connection to the daemon, unless one is being opened, which an exit does not wait for."""
+        if self._opening.acquire(timeout=_CLOSE_S):
+            try:
+                self._daemon = None
+                self._opened.close()
+            finally:
+                self._opening.release()
 
     def _healthy(self) -> set[str]:
         """Ids of all containers that the daemon calls healthy, in one call."""

@@ -56,7 +56,7 @@ def test_an_interrupt_ends_the_program_without_a_traceback_once_its_hooks_have_a
 
 def test_an_offline_plan_keeps_the_handler_of_its_command() -> None:
     before = signal.getsignal(signal.SIGINT)
-    run(Ending().handle_interrupts, "pi")
+    run(lambda: Ending().handle_interrupts(), "pi")
     assert signal.getsignal(signal.SIGINT) is before
 
 
