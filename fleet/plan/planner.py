@@ -12,7 +12,7 @@ from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
 from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
-from fleet.plan.builds import image_builds, image_name, unbuilt_images
+from fleet.plan.builds import StackImages
 from fleet.plan.deployment import (
     Address,
     Deployment,
@@ -58,6 +58,7 @@ class _Planner:
         self._stack = stack
         self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
+        self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
         # A sandbox may share its machine with a stack of the fleet, so its names differ.
@@ -76,8 +77,8 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
-            builds=image_builds(fleet, stack, self._groups),
-            unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
+            builds=self._images.builds(self._image_names()),
+            unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
             cards=target.cards(stack, self._groups),
@@ -170,10 +171,16 @@ class _Planner:
         container = group.containers[key]
         if container.image and not self._stack.runs_stand_ins:
             return container.image.reference
-        return self._reference(image_name(self._stack, group, key))
+        return self._images.reference(self._images.name(group, key))
 
-    def _reference(self, name: str) -> str:
-        return self._stack.images.reference(name, self._fleet.image_contents)
+    def _image_names(self) -> Iterator[str]:
+        """Images built here that containers run."""
+        if self._stack.shared_cards:
+            yield AGENT_HOST
+        for group in self._groups:
+            for key, container in group.containers.items():
+                if not container.image or self._stack.runs_stand_ins:
+                    yield self._images.name(group, key)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
@@ -210,7 +217,7 @@ class _Planner:
         for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
-                yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
+                yield sharing_group(name, self._images.reference(AGENT_HOST), card, gpu, gpu.mps)
 
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
