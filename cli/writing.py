@@ -49,7 +49,7 @@ def copy_tree(folder: Path, root: Path, parts: Sequence[str]) -> None:
         before = listing.read_text("utf-8").splitlines() if listing.is_file() else []
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(root / name, folder / name)
+            shutil.copy(root / name, folder / name, follow_symlinks=False)
         for name in set(before) - set(files):
             (folder / name).unlink(missing_ok=True)
         if files or before:

@@ -47,11 +47,11 @@ def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[F
 @without_gpu_option
 def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
     """Export a Docker stack as a Compose file, with all that its images are built from."""
-    from cli.view.compose_text import compose_text, notes, start_commands
+    from cli.view.compose_text import compose_text, stand_in_notes, start_commands
     from components.docker.compose_images import contexts
 
     _, deployment = _planned(stack, "docker", without_gpu=without_gpu)
-    for note in notes(deployment):
+    for note in stand_in_notes(deployment):
         print(note, file=sys.stderr)
     files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
     _write(folder, files, "")

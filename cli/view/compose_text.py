@@ -22,7 +22,7 @@ def compose_text(deployment: Deployment, made_by: str) -> str:
         made_by,
         "Edit those files and export again. `pulumi up` deploys the same containers under the same names: use either.",
         *_requirements(deployment),
-        *(f"{line}." for line in notes(deployment)),
+        *_differences(deployment),
         "Start, in this file's folder:",
         *_indented(start_commands(deployment)),
     ]
@@ -37,12 +37,20 @@ def start_commands(deployment: Deployment, file: Path | None = None) -> list[str
     return [*builds, f"{compose} up --wait"]
 
 
-def notes(deployment: Deployment) -> Iterator[str]:
-    """What the containers run otherwise than planned."""
+def stand_in_notes(deployment: Deployment) -> list[str]:
+    """Images that the agent host replaces, and why."""
+    return [
+        f"stand-ins run in place of {image} until the machine has your image of that name ({reason})"
+        for image, reason in stands_in(deployment).items()
+    ]
+
+
+def _differences(deployment: Deployment) -> Iterator[str]:
     if deployment.gpus_dropped:
-        yield f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without"
-    for image, reason in stands_in(deployment).items():
-        yield f"Stand-ins run in {image} until the machine has your image of that name ({reason})"
+        yield f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without."
+    if replaced := stand_in_notes(deployment):
+        yield "Not as planned:"
+        yield from _indented(replaced)
 
 
 def _requirements(deployment: Deployment) -> Iterator[str]:

@@ -135,9 +135,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
     volumes = [("volume", deployment.volumes[m.volume].name, m.path, m.read_only) for m in container.mounts]
-    secrets = [
-        ("bind", secret_file(deployment, name), f"{SECRETS_PATH}/{name}", True) for name in container.secrets
-    ]
+    secrets = [("bind", secret_file(deployment, name), f"{SECRETS_PATH}/{name}", True) for name in container.secrets]
     return [
         {"type": type_, "source": source, "target": target, "read_only": read_only}
         for type_, source, target, read_only in (*volumes, *secrets)
