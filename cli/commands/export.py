@@ -51,12 +51,12 @@ def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
     from components.docker.compose_images import contexts
 
     _, deployment = _planned(stack, "compose", without_gpu=without_gpu)
-    for note in stand_in_notes(deployment):
-        print(note, file=sys.stderr)
     files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
     _write(folder, files, "")
     if str(folder) != _STDOUT:
         copy_tree(folder, project_root(), contexts(deployment))
+        for note in stand_in_notes(deployment):
+            print(note, file=sys.stderr)
         file = folder / COMPOSE_FILE
         commands = "\n".join(f"  {command}" for command in start_commands(deployment, file))
         print(f"{file}: {plural(len(deployment.containers), 'service')} of {stack}; start them with\n{commands}")
