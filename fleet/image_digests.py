@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from fleet.dockerfile import Dockerfile, read_dockerfile
-from fleet.labels import DOMAIN
+from fleet.source.defaults import DOMAIN
+from fleet.source.dockerfile import Dockerfile, read_dockerfile
 
 AGENT_HOST = "agent-host"
 """Image of the agent host without packages, for stand-ins and agents that need none."""

@@ -8,8 +8,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
-from fleet import labels
-from fleet.dockerfile import Dockerfile
 from fleet.model.base import FrozenMap, Model, Name, repeated
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
@@ -17,8 +15,10 @@ from fleet.model.gpu import Gpu
 from fleet.model.group import MAIN, Container, ContainerGroup, Port
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
+from fleet.source.defaults import DOMAIN
+from fleet.source.dockerfile import Dockerfile
 
-LOCAL_REGISTRY = labels.DOMAIN
+LOCAL_REGISTRY = DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
 
 Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]

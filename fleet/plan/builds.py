@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
-from fleet.dockerfile import Dockerfile
 from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
 from fleet.plan.deployment import PlannedBuild
+from fleet.source.dockerfile import Dockerfile
 
 LOCK = "LOCK"
 """Build argument of the agents' Dockerfile: the name of a lock."""

@@ -14,6 +14,7 @@ from fleet.network.addresses import AddressBook, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
 from fleet.plan.deployment import (
+    SHARED_MEMORY,
     Address,
     Deployment,
     FleetFacts,
@@ -25,11 +26,11 @@ from fleet.plan.deployment import (
     PlannedVolume,
     PublishedPort,
 )
+from fleet.plan.docker_mps import sharing_group, sharing_volume
 from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
-from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
@@ -68,7 +69,7 @@ class _Planner:
         stack, fleet, target = self._stack, self._fleet, self._target
         wave = waves({group.name: group.start_after for group in self._groups})
         planned = [self._group(group, wave) for group in self._groups]
-        volumes, cluster = self._volumes(), stack.machine.cluster
+        volumes = self._volumes()
         in_mode = {mode: [fleet.groups[name] for name in stack.running_in(mode)] for mode in stack.modes}
         return Deployment(
             stack=stack.name,
@@ -94,7 +95,7 @@ class _Planner:
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
             edges=edges(stack, self._book),
-            namespaces=namespaces(cluster, planned, volumes) if cluster else (),
+            namespaces=namespaces(stack.machine, planned, volumes),
             pools=target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
@@ -107,7 +108,7 @@ class _Planner:
     def _endpoints(self) -> dict[str, str]:
         running = self._stack.running
         mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
-        return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
+        return {endpoint.ref: self._target.url(endpoint, self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
         stack = self._stack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fleet.dockerfile import read_dockerfile
+from fleet.source.dockerfile import read_dockerfile
 
 
 @pytest.mark.parametrize(
