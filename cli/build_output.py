@@ -14,6 +14,7 @@ _IMAGE = "docker:index/image:Image::"
 _LINES = 15
 _STEP = "digest: "
 """Start of a message that names steps; other messages are their output."""
+_START = "Starting Docker build"
 _PREFIX = "error reading build output: "
 
 
@@ -30,7 +31,7 @@ def failed_builds(events: Path) -> list[str]:
             continue
         if event.get("severity") == "error":
             failed.setdefault(urn, message.strip().removeprefix(_PREFIX))
-        elif urn not in failed and not message.startswith(_STEP):
+        elif urn not in failed and not message.startswith((_STEP, _START)):
             output.setdefault(urn, []).extend(line for line in message.splitlines() if line.strip())
     return [_text(urn.rpartition("::")[2], error, output.get(urn, [])) for urn, error in failed.items()]
 

@@ -2,9 +2,9 @@
 
     .venv/bin/python images/agent/renew_locks.py [NAME ...]
 
-Needs `uv`, on the path or in this Python's environment. A lock holds for Python 3.11 and later, amd64 and arm64, and pins what the
-agent host uses to the host's own versions, since both share one environment. Whatever exists only as source is named in
-the lock, so that the image's builder knows it needs a compiler.
+Needs `uv`, on the path or in this Python's environment. A lock holds for Python 3.11 and later, amd64 and arm64, and
+pins what the agent host uses to the host's own versions, since both share one environment. Whatever exists only as
+source is named in the lock, so that the image's builder knows it needs a compiler.
 """
 
 from __future__ import annotations
