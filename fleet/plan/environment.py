@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
-from fleet.network.health_port import health_port
+from fleet.network.health_port import health_port, runs_agent_host
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.mps import client_environment
 from fleet.targets.registry import target_of
@@ -75,7 +75,7 @@ def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> d
 def _host_settings(
     group: ContainerGroup, key: str, container: Container, stack: Stack, book: AddressBook
 ) -> Mapping[str, str]:
-    if not container.agents and not stack.runs_stand_ins:
+    if not runs_agent_host(container, stack):
         return {}
     commands = {
         name: {

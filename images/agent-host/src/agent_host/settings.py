@@ -56,7 +56,12 @@ class Settings:
     @property
     def backend_port(self) -> int:
         """Loopback port that receives the front door's ZMQ traffic."""
-        return self.port + 1
+        return backend_port(self.port)
+
+
+def backend_port(front_door: int) -> int:
+    """Loopback port behind a front door. The fleet's plan keeps it free (fleet/network/health_port.py)."""
+    return front_door + 1
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
