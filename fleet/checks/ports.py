@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack
-from fleet.network.health_port import FRONT_DOOR_MAX, health_port, host_ports, in_order, runs_agent_host, used_ports
+from fleet.network.health_port import FRONT_DOOR_MAX, health_port, in_order, loopback_port, runs_agent_host
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
@@ -16,9 +16,9 @@ def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A container port is used once in its group, a host port once on its machine."""
     inside: dict[tuple[str, str, int, str], str] = {}
     outside: dict[tuple[str, int, str], str] = {
-        (stack.name, port, "tcp"): f"machine.connection ({stack.machine.connection})"
+        (stack.name, number, "tcp"): f"machine.connection ({stack.machine.connection})"
         for stack in fleet.members
-        if (port := _port_of_daemon(stack.machine.connection))
+        if (number := _port_of_daemon(stack.machine.connection))
     }
     for stack, group, key, port in fleet.ports(fleet.stacks.values()):
         other = inside.setdefault((group.name, port.container, port.port, port.protocol), key)
@@ -47,15 +47,18 @@ def _conflicts(group: ContainerGroup, keys: Sequence[str], stack: Stack, sources
     """Conflicts of containers that share ports, each port at most once."""
     owners: dict[int, str] = {}
     behind: dict[int, str] = {}
-    clashes: dict[int, tuple[tuple[str | int, ...], str]] = {}
+    clashes: dict[int, tuple[tuple[str, ...], str]] = {}
     for key in keys:
-        port, path = health_port(group, key, stack), ("containers", key, "health", "port")
+        port = health_port(group, key, stack)
+        path: tuple[str, ...] = ("containers", key, "health", "port")
+        used = [port]
         if runs_agent_host(group.containers[key], stack):
-            behind.setdefault(host_ports(port)[1], key)
+            used.append(loopback_port(group, key, stack))
+            behind.setdefault(used[1], key)
             if port > FRONT_DOOR_MAX:
                 problem = f"{port} leaves no next port for its agent host"
                 yield sources.group_fault(group.name, path, problem, f"use {FRONT_DOOR_MAX} at most")
-        for number in used_ports(group.containers[key], port, stack):
+        for number in used:
             if (other := owners.setdefault(number, key)) != key:
                 clashes.setdefault(number, (path, other))
                 break

@@ -1,11 +1,16 @@
-"""Health port of a container: its agent host's front door; unique among containers that share ports."""
+"""Ports of a container besides those its group declares: health port, and its agent host's loopback port.
+
+They are unique among containers that share ports.
+"""
 
 from __future__ import annotations
+
+from itertools import count
 
 from fleet.model import MAIN, Container, ContainerGroup, Stack
 
 _APART = 10
-"""Distance between front doors that are moved apart."""
+"""Distance between health ports that are moved apart."""
 
 FRONT_DOOR_MAX = 65534
 
@@ -16,13 +21,8 @@ def host_ports(front_door: int) -> tuple[int, int]:
 
 
 def runs_agent_host(container: Container, stack: Stack) -> bool:
-    """Whether the container gets the agent host's settings."""
+    """Whether the agent host runs in a container, for its agents or as a stand-in for its program."""
     return bool(container.agents) or stack.runs_stand_ins
-
-
-def used_ports(container: Container, port: int, stack: Stack) -> tuple[int, ...]:
-    """Ports that a container with this health port listens on, apart from those its group declares."""
-    return host_ports(port) if runs_agent_host(container, stack) else (port,)
 
 
 def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
@@ -34,18 +34,33 @@ def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
         return group.containers[key].health.port
     taken: set[int] = set()
     for other in in_order(group):
-        container = group.containers[other]
-        port = container.health.port
+        port = group.containers[other].health.port
         own = {p.port for p in group.ports.values() if p.container == other}
         foreign = {p.port for p in group.ports.values() if p.container != other}
-        while port not in own and (taken | foreign).intersection(used_ports(container, port, stack)):
+        while port not in own and (taken | foreign).intersection(_used(group.containers[other], port)):
             port += _APART
         if other == key:
             return port
-        taken.update(used_ports(container, port, stack))
+        taken.update(_used(group.containers[other], port))
     raise KeyError(key)
+
+
+def loopback_port(group: ContainerGroup, key: str, stack: Stack) -> int:
+    """The port after the agent host's front door; for a stand-in of another program, the next free one."""
+    _, port = host_ports(health_port(group, key, stack))
+    if group.containers[key].agents:
+        return port
+    near = in_order(group) if stack.machine.target.shares_ports else [key]
+    taken = {declared.port for declared in group.ports.values()}
+    for other in near:
+        taken.update((*host_ports(health_port(group, other, stack)),) if other != key else ())
+    return next(free for free in count(port) if free not in taken)
 
 
 def in_order(group: ContainerGroup) -> list[str]:
     """Keys of a group's containers, the main one first."""
     return sorted(group.containers, key=lambda name: (name != MAIN, name))
+
+
+def _used(container: Container, port: int) -> tuple[int, ...]:
+    return host_ports(port) if container.agents else (port,)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
-from fleet.network.health_port import health_port, runs_agent_host
+from fleet.network.health_port import health_port, host_ports, loopback_port, runs_agent_host
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.mps import client_environment
 from fleet.targets.registry import target_of
@@ -85,11 +85,13 @@ def _host_settings(
         }
         for name, agent in container.agents.items()
     }
+    port, loopback = health_port(group, key, stack), loopback_port(group, key, stack)
     addresses = {endpoint.ref: endpoint.url(stack) for endpoint in book.used_by(group.name)}
     return {
         "FLEET_GROUP": group.name,
         "FLEET_CONTAINER": key,
-        "FLEET_PORT": str(health_port(group, key, stack)),
+        "FLEET_PORT": str(port),
+        **({"FLEET_LOOPBACK_PORT": str(loopback)} if (port, loopback) != host_ports(port) else {}),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
         "FLEET_STOP_GRACE_S": str(target_of(stack).stop_grace_s(container)),
         "FLEET_AGENTS": _compact(commands),

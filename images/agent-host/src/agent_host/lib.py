@@ -16,7 +16,7 @@ import re
 from pathlib import Path
 
 from agent_host.address_book import Address, read_address_book
-from agent_host.settings import ANY_ADDRESS, DEFAULT_PORT, MAIN_PORT, backend_port
+from agent_host.settings import ANY_ADDRESS, DEFAULT_PORT, MAIN_PORT
 
 __all__ = [
     "Address",
@@ -72,7 +72,7 @@ def bind_endpoint(port: str = MAIN_PORT) -> str:
         msg = f"{port}: is not a port of this container (it has {', '.join(ports)}); add it under ports"
         raise KeyError(msg)
     if ports[port] == front_door:
-        return f"tcp://127.0.0.1:{backend_port(front_door)}"
+        return f"tcp://127.0.0.1:{int(os.environ.get('FLEET_LOOPBACK_PORT') or front_door + 1)}"
     return f"tcp://{bind_address()}:{ports[port]}"
 
 

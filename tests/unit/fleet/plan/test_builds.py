@@ -117,6 +117,7 @@ def test_a_stand_in_takes_its_place_with_its_ports_and_its_health(tmp_path: Path
     assert found.image.startswith("fleet.local/agent-host:")
     assert found.health.test == ("python3", "-m", "agent_host.health")
     assert (found.env["FLEET_PORT"], found.env["FLEET_PORTS"]) == ("3000", '{"main":3000,"more":3001}')
+    assert found.env["FLEET_LOOPBACK_PORT"] == "3002"
     assert found.env["FLEET_AGENTS"] == "{}"
     assert found.labels["fleet.self-healing"] == "true"
 
