@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack
-from fleet.network.health_port import FRONT_DOOR_MAX, health_port, in_order, loopback_port, runs_agent_host
+from fleet.network.health_port import FRONT_DOOR_MAX, runs_agent_host
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.registry import target_of
 
 _SSH_PORT = 22
 
@@ -38,8 +39,8 @@ def ensure_agent_hosts_have_their_ports(fleet: Fleet, sources: Sources) -> Itera
     """No other port equals one of an agent host in the same container, or in the same pod."""
     for stack in fleet.stacks.values():
         for group in fleet.placed(stack):
-            keys = in_order(group)
-            for together in [keys] if stack.machine.target.shares_ports else [[key] for key in keys]:
+            target = target_of(stack)
+            for together in dict.fromkeys(tuple(target.sharing_ports(group, key)) for key in group.containers):
                 yield from _conflicts(group, together, stack, sources)
 
 
@@ -49,11 +50,11 @@ def _conflicts(group: ContainerGroup, keys: Sequence[str], stack: Stack, sources
     behind: dict[int, str] = {}
     clashes: dict[int, tuple[tuple[str, ...], str]] = {}
     for key in keys:
-        port = health_port(group, key, stack)
+        port = target_of(stack).health_port(group, key)
         path: tuple[str, ...] = ("containers", key, "health", "port")
         used = [port]
         if runs_agent_host(group.containers[key], stack):
-            used.append(loopback_port(group, key, stack))
+            used.append(target_of(stack).loopback_port(group, key))
             behind.setdefault(used[1], key)
             if port > FRONT_DOOR_MAX:
                 problem = f"{port} leaves no next port for its agent host"

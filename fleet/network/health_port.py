@@ -5,6 +5,7 @@ They are unique among containers that share ports.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 
 from fleet.model import MAIN, Container, ContainerGroup, Stack
@@ -25,13 +26,11 @@ def runs_agent_host(container: Container, stack: Stack) -> bool:
     return bool(container.agents) or stack.runs_stand_ins
 
 
-def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
-    """The container's own health port, or the next free one if containers share ports.
+def shared_health_port(group: ContainerGroup, key: str) -> int:
+    """Health port of a container that shares ports with its group: its own, or the next free one.
 
     A port that the group declares stays: moving it would break its address.
     """
-    if not stack.machine.target.shares_ports:
-        return group.containers[key].health.port
     taken: set[int] = set()
     for other in in_order(group):
         port = group.containers[other].health.port
@@ -45,15 +44,17 @@ def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
     raise KeyError(key)
 
 
-def loopback_port(group: ContainerGroup, key: str, stack: Stack) -> int:
-    """The port after the agent host's front door; for a stand-in of another program, the next free one."""
-    _, port = host_ports(health_port(group, key, stack))
+def loopback_port(group: ContainerGroup, key: str, health_ports: Mapping[str, int]) -> int:
+    """The port after the agent host's front door; for a stand-in of another program, the next free one.
+
+    health_ports: of each container that shares ports with this one, and its own.
+    """
+    _, port = host_ports(health_ports[key])
     if group.containers[key].agents:
         return port
-    near = in_order(group) if stack.machine.target.shares_ports else [key]
     taken = {declared.port for declared in group.ports.values()}
-    for other in near:
-        taken.update((*host_ports(health_port(group, other, stack)),) if other != key else ())
+    for other in health_ports.keys() - {key}:
+        taken.update(host_ports(health_ports[other]))
     return next(free for free in count(port) if free not in taken)
 
 

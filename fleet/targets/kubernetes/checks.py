@@ -10,6 +10,7 @@ from fleet.network.tenants import tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
+from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
 from fleet.text import thousands
 
@@ -127,7 +128,7 @@ def ensure_shares_can_be_divided(stack: Stack, groups: Sequence[ContainerGroup],
 def ensure_other_machines_come_in(stack: Stack, book: AddressBook, sources: Sources) -> Iterator[Fault]:
     """Endpoints that another machine needs are exposed."""
     for endpoint in book.published[stack.name]:
-        if endpoint.exposed_at is None:
+        if exposed_at(endpoint) is None:
             users = book.users_of(endpoint)
             verb = "needs" if len(users) == 1 else "need"
             problem = f"{', '.join(users)} {verb} {endpoint.ref}, which is reachable only inside {stack.name}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fleet.network.health_port import health_port
+from fleet.network.health_port import shared_health_port
 from tests.trial_cluster import trial_project
 
 
@@ -14,5 +14,5 @@ from tests.trial_cluster import trial_project
 def test_a_sidecar_s_agent_host_keeps_off_the_main_one(lookups: int, moved: int) -> None:
     change: dict[str, Any] = {"store": {"containers": {"lookups": {"health": {"port": lookups}}}}}
     fleet = trial_project(groups=change).fleet
-    found = {key: health_port(fleet.groups["store"], key, fleet.stacks["trial"]) for key in ("main", "lookups")}
+    found = {key: shared_health_port(fleet.groups["store"], key) for key in ("main", "lookups")}
     assert found == {"main": 8000, "lookups": moved}
