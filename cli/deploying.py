@@ -37,7 +37,8 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
             print(text)
         return outcome
     ensure_nothing_kept_is_removed(kept(), deployment, words)
-    return _run([pulumi, "up", "--stack", stack, "--yes", "--policy-pack", "policy"], root, environment)
+    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
+    return _run([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
 
 
 def _kept(pulumi: str, stack: str, root: Path, environment: dict[str, str]) -> list[Kept]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from tests import daemon
 from tests.engine.workspace import ROOT
 
 pytestmark = pytest.mark.engine
@@ -67,6 +68,10 @@ def clone(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(ROOT / ".venv")
+    if base := os.environ.get(daemon.BASE_VARIABLE):
+        stack = folder / "Pulumi.local.yaml"
+        text = stack.read_text(encoding="utf-8")
+        stack.write_text(text.replace("  fleet:groups:\n", f"  fleet:images: {{base: {base}}}\n  fleet:groups:\n"))
     made = Clone(folder)
     try:
         made.run(".venv/bin/fleet up local")
