@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from cli.backend import BACKEND_URL, STATE, own_environment
 from cli.terminal import Exit, UserError, project_root
 from fleet.image_digests import AGENT_HOST_CONTEXT
 from fleet.load.project import load_project
 from fleet.model import Target
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
-
-STATE = ".state"
-"""Folder of the file backend, in the checkout and ignored by git."""
 
 CLI_FOLDER = ".pulumi-cli"
 BASE_IMAGE_VARIABLE = "FLEET_BASE_IMAGE"
@@ -57,22 +54,11 @@ def _pulumi(root: Path, stack: str) -> str:
 
 
 def _environment(root: Path, *, sandbox: bool) -> dict[str, str]:
-    """The caller's environment; a backend in the checkout for a sandbox, or if the caller has chosen none."""
-    values = {"PULUMI_SKIP_UPDATE_CHECK": "true", **os.environ}
-    if sandbox:
-        values["PULUMI_CONFIG_PASSPHRASE"] = ""
-    if sandbox or not ("PULUMI_BACKEND_URL" in values or _is_logged_in()):
+    """The caller's environment with ours, and the folder of the backend in the checkout."""
+    own = own_environment(root, sandbox=sandbox)
+    if BACKEND_URL in own:
         (root / STATE).mkdir(mode=0o700, exist_ok=True)
-        values["PULUMI_BACKEND_URL"] = f"file://{root / STATE}"
-    return values
-
-
-def _is_logged_in() -> bool:
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    try:
-        return bool(json.loads((home / "credentials.json").read_text(encoding="utf-8")).get("current"))
-    except (OSError, ValueError, AttributeError):
-        return False
+    return {"PULUMI_SKIP_UPDATE_CHECK": "true", **os.environ, **own}
 
 
 def _build_images(root: Path, deployment: Deployment) -> None:
