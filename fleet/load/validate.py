@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from fleet.model.base import NAME_PATTERN
 from fleet.model.machine import CONNECTION_PATTERN
-from fleet.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
+from fleet.source.redaction import HIDDEN, names_a_secret, shown
 from fleet.suggest import suggestion
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

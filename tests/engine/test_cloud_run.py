@@ -156,9 +156,9 @@ def test_the_verdict_on_a_change_is_the_engine_s(project: Project, deployed: Rea
         previewed = project.previewed()
     finally:
         project.write()
-    told = {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")}
-    assert told | (_POINTING if change == _REPLACED else {}) == previewed
-    assert told
+    reported = {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")}
+    assert reported | (_POINTING if change == _REPLACED else {}) == previewed
+    assert reported
 
 
 def test_what_is_updated_keeps_what_is_there_and_then_nothing_is_left_to_change(project: Project) -> None:

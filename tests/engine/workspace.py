@@ -109,9 +109,9 @@ class Workspace:
 
     def shell(self, command: str) -> Outcome:
         """Runs a command that was printed, as a user would."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602  (as a user's shell does)
             command,
-            shell=True,  # noqa: S602  (as a user's shell does)
+            shell=True,
             cwd=self.folder,
             env=self._whole_environment(),
             capture_output=True,

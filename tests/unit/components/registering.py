@@ -86,7 +86,7 @@ class Registered:
 
 
 def run(program: Callable[[], Any], stack: str, *, preview: bool = True, failing: Collection[str] = ()) -> Registered:
-    """Runs a program as a stack of the project, in a preview unless told otherwise."""
+    """Runs a program as a stack of the project, in a preview by default."""
     recorder = KeepingRecorder(failing)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -97,7 +97,7 @@ def run(program: Callable[[], Any], stack: str, *, preview: bool = True, failing
             program()
 
         if failing:
-            # Whoever waited for what failed is told so by nobody, and that is no fault of the program's.
+            # Whoever waited for what failed never learns of it, which is no fault of the program's.
             loop.set_exception_handler(lambda *_: None)
         try:
             # Mocks never run it.

@@ -10,7 +10,7 @@ import pytest
 
 from cli.doctor.facts import LockFacts, StateFacts
 from cli.verify.facts import NetworkFacts
-from tests.unit.cli.trial_machine import DOCKER, alpha, examined, machine, neighbour, told
+from tests.unit.cli.trial_machine import DOCKER, alpha, examined, machine, neighbour, reported
 
 NETWORK = "alpha_internal"
 UNKNOWN = "exists, but the state does not have it: the next update would fail at its name"
@@ -27,7 +27,7 @@ def _backend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def found(subject: str, check: str, state: StateFacts, **changes: Any) -> tuple[str, str, str]:
-    return told(examined(machine(state=state, **changes)), subject, check)
+    return reported(examined(machine(state=state, **changes)), subject, check)
 
 
 def known(*ids: str, lock: LockFacts | None = None, pending: tuple[str, ...] = ()) -> StateFacts:

@@ -111,18 +111,18 @@ def test_what_the_hook_has_proven_is_not_checked_again(daemon: FakeDaemon) -> No
     assert len(daemon.clients) == 1
 
 
-def test_a_failure_is_told_line_by_line_before_the_engine_tells_it(
+def test_a_failure_is_logged_line_by_line_before_the_engine_reports_it(
     daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine shows an error's later lines only once all that is under way has ended."""
-    told: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda line, ephemeral: told.append(line) if ephemeral else None)
+    reported: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda line, ephemeral: reported.append(line) if ephemeral else None)
     daemon.containers_by_id["abc"] = FakeContainer({"Status": "exited", "ExitCode": 3}, logs=b"no model\ngiving up\n")
     health = Health(SOCKET, DEADLINES, Ending())
     with pytest.raises(UnhealthyContainerError):
         asyncio.run(hook_of(health)("ears", "abc"))
     health.close()
-    assert told == [
+    assert reported == [
         "container ears: stopped by itself (exit code 3); its last lines:",
         "    no model",
         "    giving up",
