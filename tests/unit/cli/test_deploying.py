@@ -106,7 +106,7 @@ def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, proj
     assert (answer.code, answer.out) == (0, "")
     select, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
-    assert up[0] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy"]
+    assert up[0] == ["up", "--stack", "local", "--yes", "--refresh", "--policy-pack", "policy"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
     assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
