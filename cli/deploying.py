@@ -8,9 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from cli.build_output import failed_builds
 from cli.terminal import Exit, UserError, project_root
 from fleet.load.project import load_project
+from fleet.model import Target
+from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
 
 STATE = ".state"
@@ -24,12 +28,44 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     root = project_root()
     deployment = plan_stack(load_project(root).fleet, stack)
     pulumi = _pulumi(root, stack)
+    if not destroy and deployment.machine.target is Target.DOCKER:
+        _ensure_daemon_answers(deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
     _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
     if destroy:
         return _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
     # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
-    return _run([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
+    return _up([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
+
+
+def _up(command: list[str], root: Path, environment: dict[str, str]) -> Exit:
+    """Runs an update, and prints what a failed build of an image printed."""
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        # The engine has the option only with this variable, as its own automation does.
+        environment = {**environment, "PULUMI_DEBUG_COMMANDS": "true"}
+        outcome = _run([*command, "--event-log", str(events)], root, environment)
+        for text in failed_builds(events) if outcome is not Exit.GOOD else ():
+            print(text, file=sys.stderr)
+    return outcome
+
+
+def _ensure_daemon_answers(deployment: Deployment) -> None:
+    """Raises UserError before anything is created."""
+    from docker.errors import DockerException
+
+    from components.docker.daemon import daemon_client
+
+    connection = deployment.machine.connection
+    try:
+        with daemon_client(connection) as client:
+            client.ping()
+    except DockerException as error:
+        msg = (
+            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
+            f"machine.connection in Pulumi.{deployment.stack}.yaml"
+        )
+        raise UserError(msg) from None
 
 
 def _pulumi(root: Path, stack: str) -> str:
