@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from cli.build_output import failed_builds
 from cli.terminal import Exit, UserError, project_root
 from fleet.load.project import load_project
-from fleet.model import Target
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
+from fleet.targets.registry import profile
 
 STATE = ".state"
 """Folder of the file backend, in the checkout and ignored by git."""
@@ -28,7 +28,7 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     root = project_root()
     deployment = plan_stack(load_project(root).fleet, stack)
     pulumi = _pulumi(root, stack)
-    if not destroy and deployment.machine.target is Target.DOCKER:
+    if not destroy and profile(deployment.machine.target).has_daemon:
         _ensure_daemon_answers(deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
     _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
