@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.build_output import failed_builds
+from cli.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
+from cli.pulumi_command import typed
 from cli.terminal import Exit, UserError, project_root
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
@@ -31,9 +34,15 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     if not destroy and profile(deployment.machine.target).has_daemon:
         _ensure_daemon_answers(deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
-    _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
+    _captured([pulumi, "stack", "select", "--create", stack], root, environment)
+    kept = partial(_kept, pulumi, stack, root, environment)
+    words = partial(typed, pulumi, root, environment)
     if destroy:
-        return _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
+        outcome = _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
+        if outcome is Exit.GOOD and (text := kept_text(kept(), deployment, words)):
+            print(text)
+        return outcome
+    ensure_nothing_kept_is_removed(kept(), deployment, words)
     # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
     return _up([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
 
@@ -66,6 +75,11 @@ def _ensure_daemon_answers(deployment: Deployment) -> None:
             f"machine.connection in Pulumi.{deployment.stack}.yaml"
         )
         raise UserError(msg) from None
+
+
+def _kept(pulumi: str, stack: str, root: Path, environment: dict[str, str]) -> list[Kept]:
+    command = [pulumi, "stack", "export", "--stack", stack]
+    return kept_in(_captured(command, root, environment))
 
 
 def _pulumi(root: Path, stack: str) -> str:
@@ -105,11 +119,16 @@ def _is_logged_in() -> bool:
         return False
 
 
-def _run(command: list[str], root: Path, environment: dict[str, str], *, quiet: bool = False) -> Exit:
-    """Runs Pulumi in the project. quiet: captures its output, and raises UserError with it on failure."""
-    output = subprocess.PIPE if quiet else None
-    done = subprocess.run(command, cwd=root, env=environment, stdout=output, stderr=output, text=True, check=False)  # noqa: S603
-    if done.returncode and quiet:
+def _run(command: list[str], root: Path, environment: dict[str, str]) -> Exit:
+    """Runs Pulumi in the project."""
+    done = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603
+    return Exit.GOOD if done.returncode == 0 else Exit.BUG
+
+
+def _captured(command: list[str], root: Path, environment: dict[str, str]) -> str:
+    """Output of a Pulumi command. Raises UserError with what it printed if it fails."""
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
         msg = f"{' '.join(command[1:])} failed: {(done.stderr or done.stdout).strip()}"
         raise UserError(msg)
-    return Exit.GOOD if done.returncode == 0 else Exit.BUG
+    return done.stdout

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name, repeated
 from fleet.model.cost import BudgetUsd, Usd
@@ -68,7 +68,8 @@ class Stack(Model):
     modes: FrozenMap[Name, tuple[Name, ...]] = Field(default_factory=dict, validate_default=True)
     """Mode -> groups that use the GPUs at the same time. A group in some mode runs only in its modes; any other runs in
     all modes."""
-    mode: Name | None = None
+    # Pulumi writes a null back as empty text.
+    mode: Annotated[Name | None, BeforeValidator(lambda value: None if value == "" else value)] = None
     """The deployed mode. Groups of other modes are removed; their volumes are kept."""
     sandbox: Switch = False
     """Whether it is outside the fleet: runs small copies of groups, without GPU, with stand-in agents."""

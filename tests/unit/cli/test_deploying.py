@@ -27,6 +27,9 @@ with Path(__file__).with_name("calls").open("a") as calls:
 events = Path(__file__).with_name("events")
 if "--event-log" in sys.argv and events.exists():
     Path(sys.argv[-1]).write_text(events.read_text())
+if sys.argv[1:3] == ["stack", "export"]:
+    state = Path(__file__).with_name("state.json")
+    print(state.read_text() if state.exists() else "{{}}")
 if sys.argv[1] == os.environ.get("FAILING"):
     print("no backend", file=sys.stderr)
     sys.exit(255)
@@ -95,8 +98,9 @@ def calls(folder: Path) -> Calls:
 def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     answer = fleet(project, "up", "local", PULUMI_BACKEND_URL="https://elsewhere.example")
     assert (answer.code, answer.out) == (0, "")
-    select, up = calls(bin_folder)
+    select, export, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
+    assert export[0] == ["stack", "export", "--stack", "local"]
     assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--refresh", "--policy-pack", "policy", "--event-log"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
@@ -127,8 +131,9 @@ def test_a_login_is_a_chosen_backend(
 
 
 def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, daemon: Daemon) -> None:
-    assert fleet(project, "down", "local").code == 0
-    assert calls(bin_folder)[-1][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
+    answer = fleet(project, "down", "local")
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert calls(bin_folder)[-2][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
     assert daemon.connections == []
 
 
@@ -164,7 +169,7 @@ def test_the_pulumi_of_the_checkout_serves_where_path_has_none(
     folder.mkdir(parents=True)
     (bin_folder / "pulumi").rename(folder / "pulumi")
     assert fleet(project, "up", "mainpc").code == 0
-    assert len(calls(folder)) == 2
+    assert len(calls(folder)) == 3
 
 
 def install(result: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, bin_folder: Path, project: Path) -> Answer:
@@ -184,7 +189,7 @@ def test_pulumi_is_installed_where_it_is_missing(
     answer = install(Installed, monkeypatch, bin_folder, project)
     assert answer.code == 0
     assert answer.err.startswith("pulumi is not on PATH; installing its official release into .pulumi-cli/\n")
-    assert len(calls(bin_folder)) == 2
+    assert len(calls(bin_folder)) == 3
 
 
 def test_a_download_that_fails_names_what_works_without_it(
@@ -218,6 +223,64 @@ def test_a_failed_build_shows_its_last_lines(bin_folder: Path, project: Path) ->
     assert answer.err.endswith(
         "image mainpc-images-web: build failed: exit code: 2; its last lines:\n    ls: no such file\n"
     )
+
+
+def volume(name: str, **more: Any) -> dict[str, Any]:
+    """A kept volume in the state of `local`."""
+    type_ = "docker:index/volume:Volume"
+    parents = "fleet:docker:DockerMachine$fleet:docker:DataVolume"
+    urn = f"urn:pulumi:local::fleet::{parents}${type_}::local-volume-{name}-volume"
+    kept = {"protect": True, "retainOnDelete": True}
+    return {"urn": urn, "type": type_, "id": f"local-{name}", **kept, "inputs": {}, **more}
+
+
+def write_state(folder: Path, *resources: dict[str, Any]) -> None:
+    (folder / "state.json").write_text(json.dumps({"deployment": {"resources": list(resources)}}))
+
+
+def test_an_update_that_would_remove_a_volume_with_data_names_the_command(bin_folder: Path, project: Path) -> None:
+    old = volume("old-data")
+    write_state(bin_folder, volume("memory-data"), old)
+    answer = fleet(project, "up", "local")
+    assert (answer.code, [words[0] for words, _, _ in calls(bin_folder)]) == (2, ["stack", "stack"])
+    *_, problem, command = answer.err.splitlines()
+    assert problem == (
+        "Pulumi.local.yaml: no group uses volume local-old-data any more, and Pulumi does not remove what is protected"
+        "; list the group again, or run this to drop it from the stack, and deploy again. The data stays where it is:"
+    )
+    assert command == (
+        f"    PULUMI_BACKEND_URL=file://{project}/.state PULUMI_CONFIG_PASSPHRASE='' "
+        f"pulumi state unprotect --stack local --yes '{old['urn']}'"
+    )
+
+
+def test_what_is_not_protected_or_not_retained_is_left_to_pulumi(bin_folder: Path, project: Path) -> None:
+    let_go = volume("let-go", protect=False)
+    write_state(bin_folder, let_go, volume("lost", retainOnDelete=False), volume("replaced", delete=True))
+    assert fleet(project, "up", "local").code == 0
+    assert fleet(project, "down", "local").out == ""
+
+
+def test_what_down_keeps_is_listed_with_the_commands_that_delete_it(bin_folder: Path, project: Path) -> None:
+    bound = volume("logs", inputs={"driverOpts": {"device": "/data/logs"}})
+    write_state(bin_folder, volume("memory-data"), bound)
+    answer = fleet(project, "down", "local")
+    assert answer.code == 0
+    prefix = f"    PULUMI_BACKEND_URL=file://{project}/.state PULUMI_CONFIG_PASSPHRASE='' pulumi"
+    assert answer.out.splitlines() == [
+        "2 resources with data kept: volume local-memory-data, volume local-logs",
+        "the next `fleet up local` uses them again; to delete them instead, run",
+        f"{prefix} state unprotect --stack local --all --yes",
+        f"{prefix} destroy --stack local --yes",
+        "    docker -H unix:///var/run/docker.sock volume rm local-memory-data local-logs",
+        "folders of the machine keep their files: /data/logs",
+    ]
+
+
+def test_a_removal_that_fails_lists_nothing(bin_folder: Path, project: Path) -> None:
+    write_state(bin_folder, volume("memory-data"))
+    answer = fleet(project, "down", "local", FAILING="destroy")
+    assert (answer.code, answer.out) == (1, "")
 
 
 def test_make_calls_the_commands() -> None:

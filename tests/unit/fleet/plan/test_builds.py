@@ -167,6 +167,7 @@ def test_a_stand_in_takes_its_place_with_its_ports_and_its_health(tmp_path: Path
     assert found.image.startswith("fleet.local/agent-host:")
     assert found.health.test == ("python3", "-m", "agent_host.health")
     assert (found.env["FLEET_PORT"], found.env["FLEET_PORTS"]) == ("3000", '{"main":3000,"more":3001}')
+    assert found.env["FLEET_LOOPBACK_PORT"] == "3002"
     assert found.env["FLEET_AGENTS"] == "{}"
     assert found.labels["fleet.self-healing"] == "true"
 
@@ -224,7 +225,7 @@ def test_a_ready_image_runs_as_itself_in_a_sandbox(tmp_path: Path) -> None:
     assert (found.env["MODE"], found.env["HUB_TOKEN_FILE"]) == ("quick", "/run/secrets/hub-token")
     assert not {name for name in found.env if name.startswith("FLEET_")}
     assert "fleet.self-healing" not in found.labels
-    assert (found.labels["fleet.image-platforms"], found.memory_cap_mib) == ("amd64", 256)
+    assert (found.labels["fleet.image.platforms"], found.memory_cap_mib) == ("amd64", 256)
     assert plan.builds == ()
 
 
