@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cli.backend import pulumi_command
+from cli.pulumi_cli import pulumi_command
 from cli.terminal import project_root
 from fleet.plan.deployment import Deployment
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from cli.backend import backend
 from cli.doctor.facts import LockFacts, StateFacts
+from cli.pulumi_cli import backend
 from fleet.plan.deployment import Deployment
 
 _FILE = "file://"
