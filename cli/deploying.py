@@ -28,7 +28,8 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
     if destroy:
         return _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
-    return _run([pulumi, "up", "--stack", stack, "--yes", "--policy-pack", "policy"], root, environment)
+    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
+    return _run([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
 
 
 def _pulumi(root: Path, stack: str) -> str:

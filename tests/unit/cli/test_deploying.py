@@ -21,9 +21,9 @@ from tests.unit.cli.running import Answer, fleet
 _PULUMI = f"""#!{sys.executable}
 import json, os, sys
 from pathlib import Path
-told = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
+reported = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
 with Path(__file__).with_name("calls").open("a") as calls:
-    calls.write(json.dumps([sys.argv[1:], os.getcwd(), told]) + "\\n")
+    calls.write(json.dumps([sys.argv[1:], os.getcwd(), reported]) + "\\n")
 if sys.argv[1] == os.environ.get("FAILING"):
     print("no backend", file=sys.stderr)
     sys.exit(255)
@@ -106,7 +106,7 @@ def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, proj
     assert (answer.code, answer.out) == (0, "")
     select, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
-    assert up[0] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy"]
+    assert up[0] == ["up", "--stack", "local", "--yes", "--refresh", "--policy-pack", "policy"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
     assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
@@ -124,7 +124,7 @@ def test_an_image_that_is_there_is_not_built_again(bin_folder: Path, project: Pa
 
 def test_a_backend_that_the_caller_chose_stays(bin_folder: Path, project: Path) -> None:
     assert fleet(project, "up", "mainpc", PULUMI_BACKEND_URL="s3://state").code == 0
-    assert {told["PULUMI_BACKEND_URL"] for _, _, told in calls(bin_folder)} == {"s3://state"}
+    assert {reported["PULUMI_BACKEND_URL"] for _, _, reported in calls(bin_folder)} == {"s3://state"}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_an_export_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     assert text == shipped("export", "compose", "local").out
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     answer = fleet(ROOT, "export", "compose", "local", "-o", str(tmp_path / "file"))
     assert (answer.code, answer.out) == (2, "")

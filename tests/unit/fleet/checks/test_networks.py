@@ -90,7 +90,7 @@ def test_a_subnet_in_dockers_own_pools_is_refused_unless_it_is_meant(tmp_path: P
 
 
 @pytest.mark.parametrize("subnet", ["172.16.255.0/24", "172.32.0.0/24", "192.167.255.0/24", "192.169.0.0/24"])
-def test_a_subnet_just_beside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
+def test_a_subnet_just_outside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
 
 
@@ -107,7 +107,7 @@ def test_a_subnet_in_the_ranges_of_k3s_is_refused(tmp_path: Path, subnet: str, w
 
 
 @pytest.mark.parametrize("subnet", ["10.41.255.0/24", "10.44.0.0/24"])
-def test_a_subnet_just_beside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subnet: str) -> None:
+def test_a_subnet_just_outside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subnet: str) -> None:
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
 
 

@@ -26,7 +26,7 @@ from tests.unit.builders import (
 
 
 def address_book(stack: str, name: str, fleet: Fleet | None = None) -> dict[str, str]:
-    """What a container is told of its peers."""
+    """What a container knows of its peers."""
     book: dict[str, str] = json.loads(container(planned(stack, fleet), name).env["FLEET_ADDRESS_BOOK"])
     return book
 
@@ -151,8 +151,8 @@ def test_a_third_machine_is_known_to_the_others(tmp_path: Path) -> None:
 
 def test_a_sandbox_knows_nothing_of_other_machines() -> None:
     for found in agent_containers("local"):
-        told = json.dumps([dict(found.env), dict(found.extra_hosts)])
-        assert not [word for word in ("mainpc", "pc2", "192.168.1.", "infra-core") if word in told]
+        reported = json.dumps([dict(found.env), dict(found.extra_hosts)])
+        assert not [word for word in ("mainpc", "pc2", "192.168.1.", "infra-core") if word in reported]
         assert found.env["CROSS_MACHINE_SYNC"] == "false"
         assert found.ports == ()
 
