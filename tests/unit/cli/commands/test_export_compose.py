@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import yaml
 
 from components.docker.compose_images import build_steps
 from fleet.load.project import load_project
-from fleet.plan.deployment import PlannedBuild
 from fleet.plan.planner import plan_stack
 from tests.unit.builders import ROOT, STACKS, planned
 from tests.unit.cli.running import fleet, shipped, write_program
@@ -86,15 +84,6 @@ def test_every_image_of_a_new_machine_is_built_once_and_after_its_base() -> None
         for name, service in services.items():
             base = service.get("build", {}).get("args", {}).get("BASE", "")
             assert name in before or not base.startswith("fleet.local/") or base in bases, (stack, name)
-
-
-def test_an_image_built_on_two_others_needs_a_step_for_each() -> None:
-    names = {"host": None, "cuda": "host", "node": None, "web": "cuda", "mcp": "node"}
-    builds = [PlannedBuild(n, f"fleet.local/{n}:1", f"images/{n}", "", {}, "linux/amd64", b) for n, b in names.items()]
-    assert build_steps(replace(planned("local"), builds=tuple(builds))) == [
-        ["image.host", "image.node"],
-        ["image.cuda"],
-    ]
 
 
 def test_an_image_that_nobody_can_build_is_the_agent_host_until_the_owner_has_one() -> None:
