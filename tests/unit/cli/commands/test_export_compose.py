@@ -147,6 +147,8 @@ def test_the_header_names_the_commands_for_what_a_new_machine_lacks(tmp_path: Pa
     answer = fleet(project, "export", "compose", "pc2")
     header = [line for line in answer.out.splitlines() if line.startswith("#")]
     install = "#   sudo install"
+    for need in ("Docker API 1.44", "12 CPUs and 32 GiB", "the address 192.168.1.20", "the NVIDIA driver"):
+        assert any(line.startswith(f"#   {need}") for line in header), need
     assert f"{install} -d -o 10001 -g 10001 -m 0770 /data/logs" in header
     assert f"{install} -D -o 10001 -g 10001 -m 0400 /dev/stdin /srv/fleet/secrets/tutor-key" in header
     assert header[-1] == "#   docker --host ssh://owner@192.168.1.20 compose up --wait"
