@@ -22,7 +22,7 @@ description: What all ears share.
 peers: [core-platform, memory-stack]
 ports:
   main: {port: 8000, host_port: 8201}
-  extra: {port: 8001, host_port: 8202}
+  extra: {port: 8002, host_port: 8202}
 containers:
   main:
     build: {requirements: [numpy]}

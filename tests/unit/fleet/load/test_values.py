@@ -57,6 +57,24 @@ CASES = [
 ]
 
 
+def test_quotes_are_advised_only_where_they_make_text(tmp_path: Path) -> None:
+    cases = {
+        "[a, b]": "['a', 'b'] is not text; write one line of text",
+        "{a: 1}": "{'a': 1} is not text; write one line of text",
+        "null": "None is not text; write one line of text",
+        "1.5": "1.5 must be a valid string; write it in quotes",
+        "true": "true must be a valid string; write it in quotes",
+    }
+    wrong = {}
+    for value, message in cases.items():
+        change = swap("Face recognition, and the watch over GPU memory.", value)
+        write_project(tmp_path, vision_gpu=change)
+        found = faults_of(tmp_path)
+        if len(found) != 1 or not found[0].endswith(f" description: {message}"):
+            wrong[value] = found
+    assert not wrong
+
+
 @pytest.mark.parametrize(("right", "wrong", "message"), CASES, ids=[wrong for _, wrong, _ in CASES])
 def test_a_wrong_value_is_reported_with_line_value_and_fix(
     tmp_path: Path, right: str, wrong: str, message: str

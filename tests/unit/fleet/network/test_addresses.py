@@ -183,7 +183,7 @@ def test_the_scheme_of_a_port_is_that_of_its_address(tmp_path: Path) -> None:
 
 
 def test_a_port_of_a_sidecar_is_reached_by_the_sidecars_name(tmp_path: Path) -> None:
-    ports = "ports: {main: {port: 8000}, jobs: {port: 8001, container: helpers}}"
+    ports = "ports: {main: {port: 8000}, jobs: {port: 8002, container: helpers}}"
     changes: dict[str, Change] = {
         "utility_gpu": under("description:", ports),
         "reasoning_gpu": swap("peers: [core-platform, memory", "peers: [utility-gpu/jobs, memory"),
@@ -191,4 +191,4 @@ def test_a_port_of_a_sidecar_is_reached_by_the_sidecars_name(tmp_path: Path) -> 
     fleet = assert_accepted(tmp_path, **changes).fleet
     url = address_book("mainpc", "reasoning-gpu", fleet)["utility-gpu/jobs"]
     (alias,) = container(planned("mainpc", fleet), "utility-gpu-helpers").aliases
-    assert url == f"tcp://{alias}:8001"
+    assert url == f"tcp://{alias}:8002"
