@@ -51,7 +51,7 @@ def machine(request: pytest.FixtureRequest, base: str | None, tmp_path: Path) ->
     """A machine with Debian 12's Docker or Debian 13's, whose only image is the base of all others."""
     newer = request.param != "1.41"
     if newer:
-        need("docker-26", None if NEWER.is_dir() else "Docker 26 is missing; tools/lab/newer-docker downloads it")
+        need("docker-newer", None if NEWER.is_dir() else "Docker 26 is missing; tools/lab/newer-docker downloads it")
     (tmp_path / "fresh").mkdir()
     with fresh_machine(tmp_path / "fresh", NEWER if newer else None) as machine:
         if base:
