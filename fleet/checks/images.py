@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.image_digests import context_of, folder_images
+from fleet.image_digests import LOCKS, context_of, folder_images
 from fleet.model import Arch, Fleet
+from fleet.network.addresses import container_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.registry import target_of
@@ -22,6 +23,21 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(
                     name, path, f"{context} has no Dockerfile", f"use one of {', '.join(folders)}"
                 )
+
+
+def ensure_locks_have_their_base(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A lock is based on the agent host, or on a lock that is."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            lock = fleet.locks.get(container_name(name, key))
+            base = lock.base if lock and container.build and container.build.requirements else None
+            if base and (base not in fleet.locks or fleet.locks[base].base):
+                named = f"{LOCKS}/{container_name(name, key)}.txt is based on {base}"
+                problem = (
+                    f"{named}, {'which is itself based on another' if base in fleet.locks else 'which has no lock'}"
+                )
+                remedy = "renew the locks: python3 images/agent/renew_locks.py"
+                yield sources.group_fault(name, ("containers", key, "build", "requirements"), problem, remedy)
 
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from tests.unit.builders import (
     faults_of,
     place,
     small_group,
+    small_stack,
     swap,
     under,
     with_pi,
@@ -57,3 +58,27 @@ def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path:
     changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="amd64")
     local = chain(swap("arch: amd64", "arch: arm64"), under("- memory-stack", "    - small"))
     assert_accepted(tmp_path, local=local, **changes)
+
+
+def test_a_lock_whose_base_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    group = small_group(image="build: {requirements: [rq]}")
+    for base, text, problem in (
+        ("gone", "", "which has no lock"),
+        ("middle", "# base: torch", "which is itself based on another"),
+        ("owl", "", "which is itself based on another"),
+        ("torch", "rq==1", None),
+    ):
+        folder = tmp_path / base / "images/agent/locks"
+        folder.mkdir(parents=True)
+        (folder / "owl.txt").write_text(f"# base: {base}\nrq==1")
+        if text:
+            (folder / f"{base}.txt").write_text(text)
+        changes = {"stack_wood": small_stack("wood", "owl"), "owl": group}
+        if problem:
+            message = (
+                f"containers.main.build.requirements: images/agent/locks/owl.txt is based on {base}, {problem}; "
+                "renew the locks: python3 images/agent/renew_locks.py"
+            )
+            assert_refused(tmp_path / base, "owl", "requirements", message, **changes)
+        else:
+            assert_accepted(tmp_path / base, **changes)
