@@ -102,6 +102,8 @@ def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
     if kind in _WORDS:
         problem, remedy = _WORDS[kind]
         return f"{shown(value)} {problem}", remedy
+    if kind == "string_type" and (isinstance(value, dict | list) or value is None):
+        return f"{shown(value)} is not text", "write one line of text"
     message = details["msg"].replace("Input should", "must").replace("String should", "must")
     message = message[0].lower() + message[1:]
     if kind == "string_pattern_mismatch":

@@ -103,10 +103,10 @@ class Hardening(Model):
         unexplained = sorted(self.weakened - set(self.exceptions))
         if unexplained:
             problem = f"{', '.join(unexplained)} weaker than the default without a reason"
-            msg = f"{problem}; add exceptions.{unexplained[0]} with reason and until, or drop the field"
+            msg = f"{problem}; add hardening.exceptions.{unexplained[0]} with reason and until, or drop the field"
             raise ValueError(msg)
         unused = sorted(set(self.exceptions) - self.weakened)
         if unused:
-            msg = f"exceptions.{unused[0]}: the field is not weakened; drop the exception"
+            msg = f"hardening.exceptions.{unused[0]}: the field is not weakened; drop the exception"
             raise ValueError(msg)
         return self

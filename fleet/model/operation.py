@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name
 from fleet.model.quantities import Seconds
@@ -134,6 +135,14 @@ class Track(StrEnum):
         return Track.GREEN if self is Track.BLUE else Track.BLUE
 
 
+def _as_time(value: Any) -> Any:
+    """Time without quotes, as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`."""
+    return _GO_TIME.sub(r"\1\2", value) if isinstance(value, str) else value
+
+
+_GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
+
+
 class RolloutState(Model):
     """State of a group's rollout on a stack; each step changes the stack's file."""
 
@@ -145,7 +154,7 @@ class RolloutState(Model):
     """Image of the main container in the new version, on the other track."""
     percent: int = Field(default=0, ge=0, le=100)
     """Share of requests to the new version."""
-    since: AwareDatetime | None = None
+    since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
     @model_validator(mode="after")

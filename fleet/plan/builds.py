@@ -69,7 +69,7 @@ class StackImages:
     def layers(self, name: str) -> tuple[PackageLayer, ...]:
         """The locked packages in an image, those of its base first; none of unmeasured ones."""
         lock = self._fleet.locks.get(name)
-        if lock is None or self._stack.runs_stand_ins:
+        if lock is None:
             return ()
         size = lock.sizes.get(str(self._stack.machine.arch))
         below = self.layers(lock.base) if lock.base else ()

@@ -37,15 +37,15 @@ _DIRECTORY_BYTES = (1 << 16, 1 << 20, 1 << 24)
 """How much of a wheel's end is read, until its directory is in it: 16 MiB lists 100 000 files."""
 
 
-def renew_sizes(folder: Path) -> None:
-    """Measures the locks of a folder that changed since the last time."""
+def renew_sizes(folder: Path, uv: str) -> None:
+    """Measures the locks of a folder that changed since the last time, by a path of uv."""
     file = folder / "sizes.json"
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     sizes = {}
     for lock in sorted(folder.glob("*.txt")):
         digest = lock_digest(lock)
         is_known = known.get(lock.stem, {}).get("lock") == digest
-        sizes[lock.stem] = known[lock.stem] if is_known else {"lock": digest, **measure(lock)}
+        sizes[lock.stem] = known[lock.stem] if is_known else {"lock": digest, **measure(lock, uv)}
     file.write_text(json.dumps(sizes, indent=2) + "\n", encoding="utf-8")
 
 
@@ -54,9 +54,9 @@ def lock_digest(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
 
 
-def measure(lock: Path) -> dict[str, dict[str, int]]:
+def measure(lock: Path, uv: str) -> dict[str, dict[str, int]]:
     """Processor -> `download` and `disk` in bytes."""
-    command = ["uv", "pip", "compile", str(lock), "--quiet", "--universal", "--no-deps", "--format", "pylock.toml"]
+    command = [uv, "pip", "compile", str(lock), "--quiet", "--universal", "--no-deps", "--format", "pylock.toml"]
     text = subprocess.run(command, text=True, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603  (our words)
     packages = tomllib.loads(text)["packages"]
     found = {}

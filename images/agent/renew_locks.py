@@ -1,32 +1,38 @@
-"""Resolves the requirements of each assistant container into a lock of its own: `locks/<group>[-<sidecar>].txt`.
+"""Resolves the requirements of each container into a lock of its own: `locks/<group>[-<sidecar>].txt`.
 
-    python3 images/agent/renew_locks.py [NAME ...]
+    .venv/bin/python images/agent/renew_locks.py [NAME ...]
 
-Needs `uv` on the path, PyYAML and packaging. A lock holds for Python 3.11 and later, amd64 and arm64, and pins what the
-agent host uses to the host's own versions, since both share one environment. Whatever exists only as source is named in
-the lock, so that the image's builder knows it needs a compiler.
+Needs `uv`, on the path or in this Python's environment. A lock holds for Python 3.11 and later, amd64 and arm64, and
+pins what the agent host uses to the host's own versions, since both share one environment. Whatever exists only as
+source is named in the lock, so that the image's builder knows it needs a compiler.
 
 Groups with PyTorch share one of the sets in `SETS`. `locks/<set>.txt` pins PyTorch, CUDA and their dependencies. The
 lock of a group on a set starts with `# base: <set>`, is resolved together with the set and leaves out what that pins:
-both files are one resolution. NAME renews one group on the set as it is, and no NAME renews the sets too. Nothing is
-written unless all resolve. `lock_sizes.py` then measures what changed.
+both files are one resolution. NAME renews one group on the set as it is; without NAME the sets are renewed too.
+`lock_sizes.py` then measures what changed.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
 from lock_sizes import renew_sizes
 
 IMAGES = Path(__file__).resolve().parents[1]
-GROUPS = IMAGES.parent / "groups" / "assistant"
+GROUPS = IMAGES.parent / "groups"
 LOCKS = IMAGES / "agent" / "locks"
+
+sys.path.insert(0, str(IMAGES.parent))
+
+from fleet.load.extends import extend_all  # noqa: E402  (found through the path set above)
+from fleet.network.addresses import container_name  # noqa: E402
+from fleet.source.document import read_document  # noqa: E402
 
 ONLY_AS_SOURCE = (
     "webrtcvad",
@@ -57,15 +63,17 @@ UNAVAILABLE = {
 
 
 def requirement_lists() -> dict[str, list[str]]:
-    """Name of a lock -> the container's requirements as its group file lists them."""
+    """Name of a lock -> the container's requirements as its group's file lists or inherits them."""
+    files = sorted(GROUPS.glob("*/*.yaml"))
+    documents, _ = extend_all({file.stem: read_document(file, str(file))[0] for file in files})
     found = {}
-    for path in sorted(GROUPS.glob("*.yaml")):
-        containers = yaml.safe_load(path.read_text(encoding="utf-8"))["containers"]
-        for key, container in containers.items():
-            requirements = container.get("build", {}).get("requirements")
-            if requirements:
-                found[path.stem if key == "main" else f"{path.stem}-{key}"] = requirements
-    return found
+    for group, document in documents.items():
+        containers = document.value.get("containers") if isinstance(document.value, dict) else None
+        for key, container in (containers if isinstance(containers, dict) else {}).items():
+            build = container.get("build") if isinstance(container, dict) else None
+            if isinstance(build, dict) and isinstance(build.get("requirements"), list):
+                found[container_name(group, key)] = build["requirements"]
+    return {name: requirements for name, requirements in found.items() if requirements}
 
 
 def why_no_lock(requirements: list[str]) -> str | None:
@@ -78,39 +86,30 @@ SETS = {"torch-2-3": "torch==2.3.*", "torch": "torch"}
 
 
 def main(names: list[str]) -> int:
-    """Renews the named locks, or all. Returns exit code 1 if one did not resolve."""
+    """Renews the named locks, or all. Returns exit code 1 if one did not resolve, 2 for an unknown name."""
     lists = requirement_lists()
     if unknown := sorted(set(names) - lists.keys()):
-        print(f"unknown: {', '.join(unknown)}; use {', '.join(lists)}", file=sys.stderr)
-        return 1
-    wanted = {}
-    for name, requirements in lists.items():
-        reason = why_no_lock(requirements)
+        print(f"no requirements: {', '.join(unknown)}; use one of {', '.join(sorted(lists))}", file=sys.stderr)
+        return 2
+    wanted: dict[str, list[str]] = {}
+    for name in names or lists:
+        reason = why_no_lock(lists[name])
         if reason:
             print(f"{name}: left out: {reason}")
-        elif not names or name in names:
-            wanted[name] = [
-                *requirements,
-                *(need for key in requirements for need in UNDECLARED_DEPENDENCIES.get(key, ())),
-            ]
-    try:
-        texts = resolve_all(wanted, {} if not names else {name: (LOCKS / f"{name}.txt").read_text() for name in SETS})
-    except (ValueError, subprocess.CalledProcessError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        else:
+            undeclared = (need for listed in lists[name] for need in UNDECLARED_DEPENDENCIES.get(listed, ()))
+            wanted[name] = [*lists[name], *undeclared]
+    texts = resolve_all(wanted, {name: (LOCKS / f"{name}.txt").read_text() for name in SETS} if names else {})
     for name, text in texts.items():
         (LOCKS / f"{name}.txt").write_text(text, encoding="utf-8")
         print(f"{name}: {len(text) // 1024} KiB")
-    renew_sizes(LOCKS)
-    return 0
+    renew_sizes(LOCKS, uv())
+    return 1 if wanted.keys() - texts.keys() else 0
 
 
 def resolve_all(wanted: Mapping[str, list[str]], sets: Mapping[str, str]) -> dict[str, str]:
-    """Name -> text of the locks of `wanted`, on the `sets` if given, else with those.
-
-    Raises CalledProcessError, after uv has said why, where a list does not resolve.
-    """
-    alone = {name: resolve(requirements) for name, requirements in wanted.items()}
+    """Name -> text of the locks of `wanted` that resolve, on the `sets` if given, else with those."""
+    alone = {name: text for name, requirements in wanted.items() if (text := _attempt(name, requirements))}
     set_of = {
         name: next((key for key, spec in SETS.items() if spec in wanted[name]), "torch")
         for name, text in alone.items()
@@ -120,12 +119,20 @@ def resolve_all(wanted: Mapping[str, list[str]], sets: Mapping[str, str]) -> dic
     if not sets:
         sets = texts = {key: _set([alone[name] for name in set_of if set_of[name] == key], SETS[key]) for key in SETS}
     for name, text in alone.items():
-        if name not in set_of:
+        base = set_of.get(name)
+        if base is None:
             texts[name] = text
-            continue
-        base = sets[set_of[name]]
-        texts[name] = f"# base: {set_of[name]}\n{without(resolve(wanted[name], heads(base)), base, name)}"
+        elif together := _attempt(name, wanted[name], heads(sets[base])):
+            texts[name] = f"# base: {base}\n{without(together, sets[base], name)}"
     return texts
+
+
+def _attempt(name: str, requirements: list[str], constraints: Iterable[str] = ()) -> str | None:
+    try:
+        return resolve(requirements, constraints)
+    except subprocess.CalledProcessError:
+        print(f"{name}: does not resolve", file=sys.stderr)
+        return None
 
 
 def _set(members: Iterable[str], requirement: str) -> str:
@@ -146,7 +153,7 @@ def resolve(requirements: list[str], constraints: Iterable[str] = ()) -> str:
         shared.write("\n".join(constraints))
         shared.flush()
         command = [
-            *("uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
+            *(uv(), "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
             *("--only-binary", ":all:", *(word for package in ONLY_AS_SOURCE for word in ("--no-binary", package))),
             *("--constraints", str(IMAGES / "agent-host" / "requirements.txt"), "--constraints", shared.name),
@@ -196,6 +203,15 @@ def versions(text: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for head in heads(text):
         found.setdefault(_package(head), set()).add(head.partition("==")[2].split()[0])
+    return found
+
+
+def uv() -> str:
+    """Path of uv. Exits with 2 if it is missing."""
+    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    if found is None:
+        print(f"uv is not on PATH; install it: {sys.executable} -m pip install uv", file=sys.stderr)
+        sys.exit(2)
     return found
 
 

@@ -37,7 +37,7 @@ LISTS: dict[str, list[str]] = renew_locks.requirement_lists()
 LOCKED = [name for name, requirements in LISTS.items() if not renew_locks.why_no_lock(requirements)]
 TEXTS = {path.stem: path.read_text() for path in sorted(LOCKS.glob("*.txt"))}
 BASES = {name: base for name, text in TEXTS.items() if (base := lock_base(text))}
-RENEW = "renew it: python3 images/agent/renew_locks.py"
+RENEW = "renew it: .venv/bin/python images/agent/renew_locks.py"
 
 
 def pins(text: str) -> dict[str, set[str]]:
