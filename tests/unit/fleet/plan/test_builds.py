@@ -224,10 +224,12 @@ PACKAGES = {
 }
 
 
-def _with_locks(folder: Path, images: str = "", **changes: str) -> Deployment:
-    shipped = {name: (ROOT / name).read_text() for name in ("images/agent-host/Dockerfile", "images/agent/Dockerfile")}
-    stack = small_stack("wood", *PACKAGES).replace("config:\n", f"config:\n{images}", 1)
-    fleet = assert_accepted(_images(folder, **shipped, **{**LOCKS, **changes}), stack_wood=stack, **PACKAGES).fleet
+def _with_locks(folder: Path, settings: str = "", **changes: str) -> Deployment:
+    stack = small_stack("wood", *PACKAGES).replace("config:\n", f"config:\n{settings}", 1)
+    folder.mkdir(exist_ok=True)
+    shipped = (ROOT / "images/agent-host/Dockerfile").read_text()
+    images = _images(write_locks(folder), **{"images/agent-host/Dockerfile": shipped, **LOCKS, **changes})
+    fleet = assert_accepted(images, stack_wood=stack, **PACKAGES).fleet
     return plan_stack(fleet, "wood")
 
 
@@ -259,11 +261,11 @@ def test_shared_packages_are_in_every_image_and_once_in_the_sum(tmp_path: Path) 
     # Nobody measured kite's own.
     assert layers == {"fleet.local/owl": (torch, own), "fleet.local/kite": (torch,)}
     assert set(plan.distinct_layers) == {torch, own}
-    pulled = _with_locks(tmp_path, images="  fleet:images: {registry: ghcr.io/me}\n")
+    pulled = _with_locks(tmp_path, settings="  fleet:images: {registry: ghcr.io/me}\n")
     assert {reference for reference, found in pulled.layers.items() if torch in found} == {
         "ghcr.io/me/owl:0.1.0", "ghcr.io/me/kite:0.1.0",
     }  # fmt: skip
-    assert _with_locks(tmp_path, images='  fleet:stand_ins: "true"\n').layers == {}
+    assert _with_locks(tmp_path, settings='  fleet:stand_ins: "true"\n').layers == {}
 
 
 def test_the_shipped_groups_with_pytorch_share_two_sets() -> None:
