@@ -30,6 +30,21 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 )
 
 
+def ensure_locks_have_their_base(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A lock is based on the agent host, or on a lock that is."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            lock = fleet.locks.get(container_name(name, key))
+            base = lock.base if lock and container.build and container.build.requirements else None
+            if base and (base not in fleet.locks or fleet.locks[base].base):
+                named = f"{LOCKS}/{container_name(name, key)}.txt is based on {base}"
+                problem = (
+                    f"{named}, {'which is itself based on another' if base in fleet.locks else 'which has no lock'}"
+                )
+                remedy = f"renew the locks: {RENEW}"
+                yield sources.group_fault(name, ("containers", key, "build", "requirements"), problem, remedy)
+
+
 def ensure_requirements_have_a_lock(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A machine builds requirements from their lock. Skipped for a copy of the project that has no image folders."""
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):

@@ -8,12 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleet.checks import check_fleet
-from fleet.image_digests import ImageContents, dockerfiles
+from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.extends import extend_all
 from fleet.load.validate import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
+from fleet.source.image_locks import read_locks
 from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
 
 _STACK_FILES = "Pulumi.*.yaml"
@@ -133,9 +134,12 @@ class _Reading:
                 self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
 
     def project(self) -> Project:
-        folders = MappingProxyType(dict(dockerfiles(self._root)))
         fleet = Fleet(
-            MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), folders
+            MappingProxyType(self._stacks),
+            MappingProxyType(self._groups),
+            ImageContents(self._root),
+            MappingProxyType(dict(dockerfiles(self._root))),
+            MappingProxyType(dict(read_locks(self._root / LOCKS))),
         )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 

@@ -17,6 +17,7 @@ from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 from fleet.source.defaults import DOMAIN
 from fleet.source.dockerfile import Dockerfile
+from fleet.source.image_locks import Lock
 
 LOCAL_REGISTRY = DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
@@ -159,6 +160,8 @@ class Fleet:
     """Image name -> digest of the files of its build."""
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
     """Folder of images/ -> its Dockerfile."""
+    locks: Mapping[str, Lock] = field(default_factory=dict)
+    """Name of a lock, which is also its image's -> lock."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
-from fleet.plan.deployment import PlannedBuild
+from fleet.plan.deployment import PackageLayer, PlannedBuild
 from fleet.source.dockerfile import Dockerfile
 
 LOCK = "LOCK"
 """Build argument of the agents' Dockerfile: the name of a lock."""
+
+SHARED_STAGE = "packages"
+"""Stage of the agents' Dockerfile for locks that other locks are based on."""
 
 _NONE = Dockerfile({}, ())
 """Of a copy of the project without image folders."""
@@ -63,6 +66,15 @@ class StackImages:
             if container.build and container.build.unresolved
         }
 
+    def layers(self, name: str) -> tuple[PackageLayer, ...]:
+        """The locked packages in an image, those of its base first; none of unmeasured ones."""
+        lock = self._fleet.locks.get(name)
+        if lock is None:
+            return ()
+        size = lock.sizes.get(str(self._stack.machine.arch))
+        below = self.layers(lock.base) if lock.base else ()
+        return (*below, PackageLayer(name, size.download, size.disk)) if size else below
+
     def _chain(self, name: str) -> Iterator[PlannedBuild]:
         build = self._build(name)
         if build and build.needs:
@@ -82,10 +94,11 @@ class StackImages:
             return None
         folder, target, arguments = name, "", {}
         if name != AGENT_HOST and name not in folder_images(fleet.dockerfiles):
-            folder, target, arguments = AGENT, self._variant_of.get(name, "cpu"), {LOCK: name}
+            folder, target, arguments = AGENT, self._variant_of.get(name, SHARED_STAGE), {LOCK: name}
         dockerfile = fleet.dockerfiles.get(folder, _NONE)
         base = given.bases.get(name) or (given.base if name == AGENT_HOST else None)
-        needs = None if base else own_base(dockerfile)
+        lock = fleet.locks.get(name) if folder == AGENT else None
+        needs = None if base else (lock.base if lock else None) or own_base(dockerfile)
         base = self.reference(needs) if needs else base or dockerfile.arguments.get(BASE)
         if base:
             arguments = {BASE: base, **arguments}

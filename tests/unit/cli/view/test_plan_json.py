@@ -113,3 +113,16 @@ def test_without_policies_none_are_listed(tmp_path: Path) -> None:
 
 def test_the_object_is_plain_ascii() -> None:
     assert shipped("plan", "pc2", "--json").out.isascii()
+
+
+def test_images_list_each_layer_of_packages_once_with_the_images_that_have_it() -> None:
+    images = plan("mainpc")["images"]
+    layers = {layer["lock"]: layer for layer in images["layers"]}
+    assert len(layers) == len(images["layers"])
+    for key in ("download_bytes", "disk_bytes"):
+        assert images[key] == sum(layer[key] for layer in layers.values()), key
+    users = {lock: {image.partition(":")[0].rpartition("/")[2] for image in layers[lock]["images"]} for lock in layers}
+    assert users["torch"] == {"language-stack-gpu", "memory-stack", "reasoning-gpu", "utility-gpu"}
+    assert users["torch-2-3"] == {"model-manager-gpu", "vision-gpu"}
+    assert users["vision-gpu"] == {"vision-gpu"}
+    assert "images" not in plan("local")

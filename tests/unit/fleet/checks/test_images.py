@@ -68,6 +68,30 @@ def test_a_sandbox_of_another_processor_refuses_a_ready_image(tmp_path: Path) ->
     assert_accepted(tmp_path, local=local, **changes)
 
 
+def test_a_lock_whose_base_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    group = small_group(image="build: {requirements: [rq]}")
+    for base, text, problem in (
+        ("gone", "", "which has no lock"),
+        ("middle", "# base: torch", "which is itself based on another"),
+        ("owl", "", "which is itself based on another"),
+        ("torch", "rq==1", None),
+    ):
+        folder = tmp_path / base / "images/agent/locks"
+        folder.mkdir(parents=True)
+        (folder / "owl.txt").write_text(f"# base: {base}\nrq==1")
+        if text:
+            (folder / f"{base}.txt").write_text(text)
+        changes = {"stack_wood": small_stack("wood", "owl"), "owl": group}
+        if problem:
+            message = (
+                f"containers.main.build.requirements: images/agent/locks/owl.txt is based on {base}, {problem}; "
+                "renew the locks: .venv/bin/python images/agent/renew_locks.py"
+            )
+            assert_refused(tmp_path / base, "owl", "requirements", message, **changes)
+        else:
+            assert_accepted(tmp_path / base, **changes)
+
+
 LOCKED = small_group(image="build: {requirements: [rq==2]}", main="agents: {Owl: {}}")
 
 
