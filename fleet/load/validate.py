@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fleet.model.base import NAME_PATTERN
-from fleet.model.machine import CONNECTION_PATTERN
+from fleet.model.hosts import CONNECTION_PATTERN
 from fleet.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault

@@ -6,8 +6,11 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from fleet.model.base import Model, Name
+from fleet.model.base import Model, Name, Whole
 from fleet.model.quantities import MemoryMib, Millicores
+
+MEMORY_MIB_MIN = 6
+"""Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
 
 
 class Enforcement(StrEnum):
@@ -34,9 +37,9 @@ def _ensure_covers(limit: int, request: int, unit: str) -> None:
 class MemoryBudget(Model):
     """Main memory. Without a limit, the request is the limit."""
 
-    request_mib: MemoryMib = Field(alias="request")
+    request_mib: MemoryMib = Field(alias="request", ge=MEMORY_MIB_MIN)
     """Reserved memory; the sum of all requests must fit the machine."""
-    limit_mib: MemoryMib | None = Field(default=None, alias="limit")
+    limit_mib: MemoryMib | None = Field(default=None, alias="limit", ge=MEMORY_MIB_MIN)
     """Maximum memory; a container that uses more is killed."""
 
     @property
@@ -73,7 +76,7 @@ class GpuBudget(Model):
     """GPU memory that is always held; with CUDA contexts and the desktop reserve, the sum must fit the card."""
     limit_mib: MemoryMib = Field(alias="limit")
     """Maximum GPU memory; at most the card's."""
-    processes: int = Field(default=1, ge=1, le=60)
+    processes: Whole = Field(default=1, ge=1, le=60)
     """CUDA processes; each needs one context."""
     enforcement: Enforcement
     """What enforces the limit at run time."""
