@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from fleet.checks import (
     agents,
+    characters,
+    environment,
     hardening,
     images,
     modes,
@@ -16,6 +18,7 @@ from fleet.checks import (
     peers,
     placement,
     secrets,
+    stack_keys,
     storage,
     targets,
     tenants,
@@ -26,8 +29,8 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 _MODULES = (
-    placement, agents, names, networks, peers, tenants, order, targets, modes, storage, images, secrets, hardening,
-    waivers,
+    stack_keys, characters, placement, agents, environment, names, networks, peers, tenants, order, targets, modes,
+    storage, images, secrets, hardening, waivers,
 )  # fmt: skip
 _CHECKS = [check for module in _MODULES for name, check in vars(module).items() if name.startswith("ensure_")]
 

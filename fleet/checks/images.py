@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.image_digests import context_of
-from fleet.model import Arch, Fleet
+from fleet.image_digests import AGENT_HOST, base_chain, context_of
+from fleet.model import Arch, Fleet, Stack
+from fleet.network.addresses import container_name
+from fleet.network.images import folder_image, image_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.suggest import did_you_mean
 from fleet.targets.registry import target_of
 
 
@@ -22,6 +25,66 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(
                     name, path, f"{context} has no Dockerfile", f"use one of {', '.join(folders)}"
                 )
+
+
+def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No two images have one name: those of containers, of folders of images/, and the agent host's."""
+    builds = [
+        (name, key, container.build)
+        for name, group in fleet.groups.items()
+        for key, container in group.containers.items()
+        if container.build
+    ]
+    folders = {*fleet.image_bases, *(folder_image(build.context) for _, _, build in builds if build.context)}
+    owners = {AGENT_HOST: context_of(AGENT_HOST), **{folder: context_of(folder) for folder in folders}}
+    for name, key, build in builds:
+        image = container_name(name, key)
+        owner = image if build.context else owners.setdefault(image, f"{name}.{key}")
+        if not build.context and owner != f"{name}.{key}":
+            problem = f"its image would be called {image}, which is the image of {owner}"
+            yield sources.group_fault(name, ("containers", key), problem, "rename the group or the sidecar")
+
+
+def ensure_pinned_images_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each digest and each base belongs to an image that the stack pulls or builds."""
+    for stack in fleet.stacks.values():
+        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
+            # A group that could not be read may use the rest.
+            continue
+        used = _images_of(stack, fleet)
+        for name in stack.images.digests:
+            if stack.images.built_on_the_machine:
+                problem, remedy = "has no effect on images built on the machine", "set images.registry, or remove it"
+            elif name not in used:
+                problem, remedy = f"{stack.name} pulls no image {name}", did_you_mean(name, used, "remove it")
+            else:
+                continue
+            yield sources.stack_fault(stack.name, ("images", "digests", name), problem, remedy)
+        for name in stack.images.bases:
+            if not stack.images.built_on_the_machine or stack.sandbox:
+                problem, remedy = f"{stack.name} builds no images", "remove it"
+            elif name not in _built_folders(used, fleet):
+                problem, remedy = f"{stack.name} builds no folder image {name}", did_you_mean(name, used, "remove it")
+            elif fleet.image_bases.get(name):
+                problem = f"{name} is built on {fleet.image_bases[name]}, of another folder"
+                remedy = f"set the base of {fleet.image_bases[name]} instead"
+            else:
+                continue
+            yield sources.stack_fault(stack.name, ("images", "bases", name), problem, remedy)
+
+
+def _images_of(stack: Stack, fleet: Fleet) -> set[str]:
+    """Names of the images of a stack's containers, in any mode."""
+    return {
+        image_name(stack, group, key)
+        for _, group, key, container in fleet.containers((stack,))
+        if container.build or stack.runs_stand_ins
+    }
+
+
+def _built_folders(used: set[str], fleet: Fleet) -> set[str]:
+    folders = used & fleet.image_bases.keys()
+    return folders.union(*(base_chain(name, fleet.image_bases) for name in folders))
 
 
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -148,6 +148,18 @@ class Cluster(Model):
     prometheus: WebAddress = "http://prometheus.monitoring:9090"
     """Prometheus that KEDA queries for a group's signals."""
 
+    @model_validator(mode="after")
+    def _namespace_is_its_own(self) -> Cluster:
+        others = {"metrics_namespace": self.metrics_namespace}
+        if self.entrance:
+            others["entrance.namespace"] = self.entrance.namespace
+        owner = next((field for field, name in others.items() if name == self.namespace), None)
+        if self.namespace == "default" or self.namespace.startswith("kube-") or owner:
+            whose = f"is also {owner}" if owner else "belongs to Kubernetes"
+            msg = f'namespace "{self.namespace}" {whose}; choose one that the fleet creates, such as fleet'
+            raise ValueError(msg)
+        return self
+
     def namespace_of(self, tenant: str | None) -> str:
         """Namespace of a tenant's groups; of the shared groups for None."""
         return f"{self.namespace}-{tenant}" if tenant else self.namespace

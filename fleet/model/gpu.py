@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from fleet.model.base import CudaVersion, Model, Title, Whole
 from fleet.model.hardening import HIGH_ID, ID_MAX
@@ -51,6 +51,23 @@ class Gpu(Model):
     """Set if an MPS control daemon serves the card."""
     allocator: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]-]+$", max_length=500)] | None = None
     """PyTorch allocator settings. They limit fragmentation, not memory."""
+
+    @model_validator(mode="after")
+    def _has_memory_to_give(self) -> Self:
+        for field, mib in {"desktop_reserve": self.reserve_mib, "context": self.context_mib}.items():
+            if mib >= self.memory_mib:
+                msg = f"{field} {mib} MiB leaves nothing of the card's {self.memory_mib} MiB; lower {field}"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _device_is_the_drivers(self) -> Self:
+        if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
+            msg = (
+                f'device "{self.device}" is not for driver {self.driver}; cdi takes nvidia.com/gpu=<name>, and only it'
+            )
+            raise ValueError(msg)
+        return self
 
     @property
     def reserve_mib(self) -> int:

@@ -36,6 +36,8 @@ MAIN = "main"
 EXTENDS = "extends"
 """Key that names the group whose file this one extends."""
 
+PORT_MAX = 65535
+
 DEFAULT_PORT = 8000
 """Port of agents and health checks inside a container."""
 
@@ -154,6 +156,24 @@ class Container(Model):
         reserved = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
         if reserved:
             msg = f"{reserved[0]} is reserved; use shared_memory or secrets, or another path"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _memory_holds_its_folders(self) -> Container:
+        given = {"shared_memory": self.shared_memory_mib} if "shared_memory_mib" in self.model_fields_set else {}
+        if "tmpfs" in self.hardening.model_fields_set:
+            given |= {f"hardening.tmpfs.{path}": mib for path, mib in self.hardening.tmpfs.items()}
+        for field, mib in given.items():
+            if mib > self.memory.cap_mib:
+                msg = f"{field} {mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _agent_host_has_two_ports(self) -> Container:
+        if self.has_agent_host and self.health.port == PORT_MAX:
+            msg = f"health.port {PORT_MAX} leaves no next port, which the agent host uses too; lower it"
             raise ValueError(msg)
         return self
 

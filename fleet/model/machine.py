@@ -203,6 +203,18 @@ class Machine(Model):
         return self
 
     @model_validator(mode="after")
+    def _reserves_leave_something(self) -> Machine:
+        reserves = {"memory_reserve": self.memory_reserve_mib} if self.stated_memory_mib else {}
+        for name, gpu in self.gpus.items():
+            if gpu.mps and "shared_memory_mib" in gpu.mps.model_fields_set:
+                reserves[f"gpus.{name}.mps.shared_memory"] = gpu.mps.shared_memory_mib
+        for field, mib in reserves.items():
+            if mib >= self.memory_mib:
+                msg = f"{field} {mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower {field}"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _cards_are_distinct(self) -> Machine:
         if twice := repeated([gpu.device for gpu in self.gpus.values()]):
             msg = f'two cards have device "{twice[0]}"; set each gpus.<card>.device to its own index or UUID'

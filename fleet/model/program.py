@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -10,6 +11,8 @@ from fleet.model.base import Argument, CudaVersion, Distinct, Flag, Model, Name,
 from fleet.model.device import Arch
 from fleet.model.image_names import ImageReference
 from fleet.model.paths import AbsolutePath
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
 
@@ -35,6 +38,15 @@ class Agent(Model):
     ports: Distinct[Name] = ()
     """Ports of its group that it listens on itself, so that no stand-in does."""
 
+    def command(self, system: str, group: str, name: str) -> tuple[str, ...]:
+        """The command of an agent of this name."""
+        if self.program:
+            return (self.program, *self.args)
+        if self.script:
+            return ("python3", self.script, *self.args)
+        module = self.module or ".".join((_snake(system), _snake(group), _snake(name)))
+        return ("python3", "-m", module, *self.args)
+
     @model_validator(mode="after")
     def _one_command(self) -> Agent:
         given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
@@ -42,6 +54,10 @@ class Agent(Model):
             msg = f"{' and '.join(given)} exclude each other; keep one"
             raise ValueError(msg)
         return self
+
+
+def _snake(name: str) -> str:
+    return _WORD_START.sub("_", name).replace("-", "_").lower()
 
 
 class Build(Model):

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, IMAGES, base_chain, context_of
+from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, base_chain, context_of
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
+from fleet.network.images import image_name
 from fleet.plan.deployment import PlannedBuild
-
-
-def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
-    """Name of the image of a container without a ready one.
-
-    On a machine that builds images, agents without packages run in the agent host's image. In a registry each
-    container has its own image, which includes the agents' code.
-    """
-    build = group.containers[key].build
-    if build and build.context and not stack.runs_stand_ins:
-        return build.context.removeprefix(f"{IMAGES}/")
-    bare = build is not None and not build.requirements and stack.images.built_on_the_machine
-    return AGENT_HOST if stack.runs_stand_ins or bare else container_name(group.name, key)
 
 
 def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PlannedBuild, ...]:

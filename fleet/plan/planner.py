@@ -11,8 +11,9 @@ from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
 from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, container_name, sharing_name
+from fleet.network.images import image_name
 from fleet.network.tenants import closed_tenants, tenants_served
-from fleet.plan.builds import image_builds, image_name, unbuilt_images
+from fleet.plan.builds import image_builds, unbuilt_images
 from fleet.plan.deployment import (
     Address,
     Deployment,
