@@ -53,6 +53,5 @@ def _rejection(
             f"{choice}set ports.{port}.container to {key}",
         )
     if port in owners:
-        owner = "this agent" if owners[port] == agent else owners[port]
-        return f"{port} is already claimed by {owner}", "keep one of the two claims"
+        return f"{port} is already claimed by {owners[port]}", "keep one of the two claims"
     return None

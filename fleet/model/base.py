@@ -70,6 +70,17 @@ Reason = Annotated[
 ]
 """A sentence for reviewers; blanks and repeated letters are refused."""
 
+
+def _reason_if_any(text: str) -> str:
+    if text and len(text.strip()) < REASON_LENGTH_MIN:
+        msg = f"{shown(text)} has fewer than {REASON_LENGTH_MIN} characters; explain it in a sentence, or drop it"
+        raise ValueError(msg)
+    return text and _says_something(text.strip())
+
+
+OptionalReason = Annotated[str, StringConstraints(max_length=500), AfterValidator(_reason_if_any)]
+"""A reason, or empty for none."""
+
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\r\n]*$")]
 """A display name on one line."""
 

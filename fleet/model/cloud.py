@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import Distinct, Flag, FrozenMap, Model, Name, Reason, Whole
+from fleet.model.base import Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole
 from fleet.model.cost import BudgetUsd
 from fleet.model.hosts import Email, HostName, Member
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
@@ -118,7 +118,7 @@ class CloudService(Model):
     """GPU type; one GPU per instance."""
     ingress: Ingress = Ingress.INTERNAL
     """Sources that may reach it."""
-    exposed: Reason = ""
+    exposed: OptionalReason = ""
     """With ingress `all`: why the whole internet may reach it, bypassing any load balancer's rules."""
     invokers: Distinct[Member] = ()
     """Who may call it, such as `serviceAccount:caller@project.iam.gserviceaccount.com`."""
@@ -130,7 +130,7 @@ class CloudService(Model):
     """Whether protection must be lifted before it can be deleted."""
     attested_images: Flag = False
     """Whether to run only images that the project's Binary Authorization policy admits."""
-    idle_gpu_accepted: Reason = ""
+    idle_gpu_accepted: OptionalReason = ""
     """Why a GPU may be kept warm, which is billed at the full rate around the clock."""
 
     @property

@@ -24,7 +24,7 @@ from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import DevicePath, MountPath
+from fleet.model.paths import SHARED_MEMORY, DevicePath, MountPath
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
@@ -44,7 +44,7 @@ DEFAULT_PORT = 8000
 SECRETS_PATH = "/run/secrets"
 """Folder of secrets inside a container."""
 
-RESERVED_PATHS = ("/dev/shm", SECRETS_PATH)  # noqa: S108  (mount points in the container)
+RESERVED_PATHS = (SHARED_MEMORY, SECRETS_PATH)
 
 AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from fleet.redaction import shown
+from fleet.redaction import holds_secret_value, shown
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -185,7 +185,7 @@ def _reachable(connection: str) -> str:
         return connection
     user, _, place = rest.rpartition("@")
     host, port = split_port(place)
-    if user and (scheme == "tcp" or not _USER.fullmatch(user)):
+    if "@" in rest and not holds_secret_value(connection) and (scheme == "tcp" or not _USER.fullmatch(user)):
         msg = "connection has an invalid user; write it like ssh://owner@192.168.1.30"
         raise ValueError(msg)
     if not _is_host(host):

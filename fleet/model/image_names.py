@@ -13,7 +13,7 @@ from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 from fleet.redaction import shown
 
 _DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
-_HOST = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::(?P<port>[0-9]+))?"
+_HOST = rf"(?P<host>{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::(?P<port>[0-9]+))?"
 _PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = "sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}"
@@ -34,7 +34,13 @@ def reference_problem(text: str) -> str | None:
     match = _REFERENCE.fullmatch(text) if len(text) <= _LENGTH_MAX else None
     if match is None:
         return "is not a reference that a registry takes"
-    if len(match["path"]) > _PATH_LENGTH_MAX:
+    host, path = match["host"] or "", match["path"]
+    if host and host != "localhost" and not match["port"] and "." not in host and ":" not in host:
+        # A namespace of Docker Hub, such as `library`.
+        if host != host.lower():
+            return "is not a reference that a registry takes"
+        path = f"{host}/{path}"
+    if len(path) > _PATH_LENGTH_MAX:
         return f"has a name of more than {_PATH_LENGTH_MAX} characters"
     if match["port"] and not 1 <= int(match["port"]) <= _PORT_MAX:
         return f"has no port from 1 to {_PORT_MAX}"

@@ -14,6 +14,9 @@ _PATTERN = r"^/[^:]*$"
 SYSTEM_TREES = ("/proc", "/sys", "/dev")
 """File systems of the kernel: runc refuses mounts inside /proc, and the others hold the container's own devices."""
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
+"""Refused by the container, which has a field for it."""
+
 SYSTEM_FOLDERS = frozenset(
     {
         *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/boot", "/opt/venv"),
@@ -51,6 +54,8 @@ def _below_root(path: str) -> str:
 
 
 def _mountable(path: str) -> str:
+    if path == SHARED_MEMORY:
+        return path
     tree = next((tree for tree in SYSTEM_TREES if within(path, tree)), None)
     if tree or path in SYSTEM_FOLDERS or path in SYSTEM_FILES:
         msg = f"{shown(path)} cannot be mounted: {_use(path, tree)}; use a folder of your own, such as /data"

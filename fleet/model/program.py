@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fleet.model.base import Argument, CudaVersion, Distinct, Flag, Model, Name, Reason
+from fleet.model.base import Argument, CudaVersion, Distinct, Flag, Model, Name, OptionalReason
 from fleet.model.device import Arch
 from fleet.model.image_names import ImageReference
 from fleet.model.paths import AbsolutePath
@@ -71,7 +71,7 @@ class Build(Model):
     """pip requirements, one per line."""
     cuda: CudaVersion | None = None
     """CUDA version of its requirements, in quotes: "13.2"."""
-    unresolved: Reason = ""
+    unresolved: OptionalReason = ""
     """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Self
@@ -29,6 +30,17 @@ def _as_switch(value: object) -> object:
         raise ValueError(msg)
     return value in (True, "true")
 
+
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+
+
+def _as_number(value: object) -> object:
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+# `pulumi config set` writes every value at the top as text.
+_TopUsd = Annotated[Usd, BeforeValidator(_as_number)]
+_TopBudgetUsd = Annotated[BudgetUsd, BeforeValidator(_as_number)]
 
 Switch = Annotated[bool, BeforeValidator(_as_switch), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 """A flag at the top of a stack's configuration, which Pulumi may write as a string."""
@@ -86,9 +98,9 @@ class Stack(Model):
     """Names and registry of the images built here."""
     rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
     """Group -> state of its blue-green or canary rollout."""
-    monthly_budget_usd: BudgetUsd | None = None
+    monthly_budget_usd: _TopBudgetUsd | None = None
     """Monthly budget at the expected load; for a cloud, use `machine.cloud.budget`."""
-    monthly_management_usd: Usd = 0
+    monthly_management_usd: _TopUsd = 0
     """Monthly cost of operations: people, and services outside these files."""
 
     @property

@@ -37,7 +37,7 @@ def ensure_lan_addresses_are_known(fleet: Fleet, book: AddressBook, sources: Sou
         if address is None:
             problem = f"missing, but another machine needs {first}"
             yield sources.stack_fault(stack.name, path, problem, "add the address other machines reach it by")
-        elif address.is_loopback or address.is_unspecified:
+        elif address.is_loopback:
             problem = f"{address} is not reachable from another machine, which needs {first}"
             yield sources.stack_fault(stack.name, path, problem, "set the address on the LAN")
 

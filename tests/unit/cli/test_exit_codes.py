@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import ROOT, faults_of, file_of, place, swap, under
+from tests.unit.builders import LATER, ROOT, faults_of, file_of, place, swap, under
 from tests.unit.cli.running import Answer, fleet, process, shipped, write_program
 
 # A ready image without a version: what is deployed changes behind one's back.
@@ -140,14 +140,14 @@ def test_a_policy_configuration_that_is_not_there_is_told() -> None:
 
 
 def test_a_weakening_with_a_reason_and_an_end_date_is_told_as_waived(tmp_path: Path) -> None:
-    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    exception = f"{{run_as: {{reason: reads the camera, until: {LATER}}}}}"
     change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
     answer = fleet(write_program(tmp_path, tutor_suite_cpu=change), "plan", "pc2")
     assert answer.code == 0
     assert "A01 non-root-user   waived" in answer.out
     assert re.search(r"^policies: (\d+) of \d+ rules passed; ", answer.out, re.MULTILINE)
     assert " finding waived\n" in answer.out or " findings waived\n" in answer.out
-    assert "waived until 2999-01-01: reads the camera" in " ".join(answer.out.split())
+    assert f"waived until {LATER}: reads the camera" in " ".join(answer.out.split())
 
 
 def test_a_bug_of_the_program_is_told_as_one(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_agents_of_a_container_share_its_ports_between_them(tmp_path: Path) -> N
         ),
         (
             {"beak": "song, song"},
-            f"{AGENTS}.Beak.ports.1: song is already claimed by this agent; keep one of the two claims",
+            f"{AGENTS}.Beak.ports: lists song twice; keep one",
         ),
     ],
     ids=["unknown", "of another container", "claimed by two", "claimed twice"],

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.unit.builders import assert_accepted, assert_refused, small_group, swap, with_pi
 
 
@@ -51,8 +49,8 @@ def test_the_port_a_group_has_by_default_needs_a_host_port_too(tmp_path: Path) -
     assert_refused(tmp_path, "reasoning_gpu", "description:", message, tutor_suite_cpu=change)
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
-def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address: str) -> None:
+def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path) -> None:
+    address = "127.0.0.1"
     message = (
         f"machine.lan_address: {address} is not reachable from another machine, which needs infra-core-cpu; "
         "set the address on the LAN"
