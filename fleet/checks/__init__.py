@@ -18,7 +18,6 @@ from fleet.checks import (
     peers,
     placement,
     secrets,
-    stack_keys,
     storage,
     targets,
     tenants,
@@ -29,7 +28,7 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 _MODULES = (
-    stack_keys, characters, placement, agents, environment, names, networks, peers, tenants, order, targets, modes,
+    characters, placement, agents, environment, names, networks, peers, tenants, order, targets, modes,
     storage, images, secrets, hardening, waivers,
 )  # fmt: skip
 _CHECKS = [check for module in _MODULES for name, check in vars(module).items() if name.startswith("ensure_")]

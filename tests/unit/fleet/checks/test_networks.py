@@ -138,3 +138,38 @@ def test_a_port_taken_twice_in_a_container_is_refused(tmp_path: Path) -> None:
     change = under("host_port: 8020", "  metrics: {port: 8000}")
     assert_refused(tmp_path, "vision_gpu", "metrics:", message, vision_gpu=change)
     assert_accepted(tmp_path, vision_gpu=under("host_port: 8020", "  metrics: {port: 8001}"))
+
+
+def test_one_host_in_other_letters_is_the_same_host(tmp_path: Path) -> None:
+    """Or at another port, in brackets, with a final dot, by another scheme, or by the other's LAN address."""
+    taken = []
+    for first, second in (
+        ("ssh://owner@pc.lan", "ssh://owner@PC.lan"),
+        ("ssh://owner@pc.lan", "ssh://root@pc.LAN:2222"),
+        ("ssh://owner@pc.lan.", "tcp://pc.lan:2375"),
+        ("ssh://owner@[fd00::7]", "ssh://owner@[FD00:0:0::7]:22"),
+        ("unix:///var/run/docker.sock", "unix:///run/docker.sock"),
+        ("unix:///var/run//docker.sock", "unix:///var/run/docker.sock"),
+        ("ssh://owner@pc.lan", "ssh://owner@192.168.1.10"),
+    ):
+        changes = {
+            "mainpc": swap("ssh://owner@192.168.1.10", first),
+            "pc2": swap("ssh://owner@192.168.1.20", second),
+        }
+        faults = faults_of(write_project(tmp_path, **changes))  # type: ignore[arg-type]
+        taken += [] if len(faults) == 1 and "Pulumi.pc2.yaml" in faults[0] else [(first, second, faults)]
+    assert taken == []
+
+
+def test_a_network_is_not_named_like_dockers_own(tmp_path: Path) -> None:
+    for name in ("bridge", "host", "none", "ingress", "default"):
+        (fault,) = faults_of(write_project(tmp_path, mainpc=swap("mainpc_internal", name)))
+        assert f'machine.network.name: "{name}" is a network of Docker\'s own; name it after its machine' in fault
+
+
+def test_a_host_port_is_not_that_of_the_connection(tmp_path: Path) -> None:
+    for port, connection in {22: "ssh://owner@192.168.1.10", 2376: "tcp://192.168.1.10:2376"}.items():
+        group = swap("host_port: 8020", f"host_port: {port}")
+        host = swap("ssh://owner@192.168.1.10", connection)
+        (fault,) = faults_of(write_project(tmp_path, vision_gpu=group, mainpc=host))
+        assert f"ports.main.host_port: {port} is the port of the connection to mainpc; choose a free port" in fault

@@ -73,3 +73,12 @@ def test_a_waiver_states_a_reason(tmp_path: Path) -> None:
 
 def test_the_files_and_the_rules_agree_on_what_nothing_waives() -> None:
     assert {rule.id for rule in rules() if not rule.waivable} == UNWAIVABLE
+
+
+def test_a_last_day_that_nobody_lives_to_see_is_no_end(tmp_path: Path) -> None:
+    for until in ("9999-12-31", "2999-01-01", (date.today() + timedelta(days=5 * 366 + 1)).isoformat()):
+        (fault,) = _faults(tmp_path, _waived("E06", until))
+        assert fault == (
+            f"waivers.E06.until: {until} is more than 5 years away, which is no end; set the day of the next review"
+        )
+    assert _faults(tmp_path, _waived("E06", (date.today() + timedelta(days=5 * 366)).isoformat())) == []

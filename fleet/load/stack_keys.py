@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet, Stack
+from fleet.model import Stack
 from fleet.source.document import Document
 from fleet.source.faults import Fault
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE
 from fleet.suggest import did_you_mean
 
 _NAMES = """
@@ -19,21 +19,18 @@ onelogin openstack opsgenie ovh pagerduty postgresql proxmoxve pulumiservice rab
 sentry signalfx slack snowflake spotinst splunk std sumologic tailscale terraform tls unifi upcloud vault venafi
 volcengine vsphere vultr wavefront xenorchestra yandex zitadel
 """
-_PROVIDERS = frozenset(_NAMES.split())
-"""Namespaces of Pulumi's own and verified providers, by pulumi.com/registry: a name is that of a Python package
-`pulumi-<name>`. Any other would be ignored without a word."""
+NAMESPACES = frozenset({"pulumi", *_NAMES.split()})
+"""Namespaces other than ours: Pulumi's own, and those of its verified providers, by pulumi.com/registry."""
 
-_PULUMI = "pulumi"
 _OURS = frozenset(field.alias or name for name, field in Stack.model_fields.items()) - {"name"}
 
 
-def ensure_config_keys_are_known(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Each key is in our namespace, in Pulumi's or in a provider's: a misspelt one would be ignored."""
-    for document in sources.stacks.values():
-        config = document.value.get("config") if isinstance(document.value, dict) else None
-        for key in config if isinstance(config, dict) else ():
-            if not key.startswith(NAMESPACE) and (found := _rejection(key)):
-                yield _fault(document, key, *found)
+def ensure_config_keys_are_known(document: Document) -> Iterator[Fault]:
+    """Each key of a stack's `config` is in our namespace, in Pulumi's or in a provider's: no other has an effect."""
+    for key in document.value["config"]:
+        if not key.startswith(NAMESPACE) and (found := _rejection(key)):
+            source, line = document.place(("config", key))
+            yield Fault(source, line, key[:80], *found)
 
 
 def _rejection(key: str) -> tuple[str, str] | None:
@@ -41,7 +38,7 @@ def _rejection(key: str) -> tuple[str, str] | None:
     namespace, colon, name = key.rpartition(":")
     if not colon:
         return "key without a namespace, which Pulumi and fleet read differently", _rename(name)
-    if name.strip() in _OURS or namespace not in (_PULUMI, *_PROVIDERS):
+    if name.strip() in _OURS or namespace not in NAMESPACES:
         return f'unknown namespace "{namespace[:60]}"', _rename(name.strip())
     return None
 
@@ -53,10 +50,5 @@ def _rename(name: str) -> str:
     return (
         f"{ours[:-1].replace('you mean ', f'you mean {NAMESPACE}')}?"
         if ours
-        else (f"use {NAMESPACE}, {_PULUMI}: or the name of a provider, or remove the key")
+        else (f"use {NAMESPACE}, pulumi: or the name of a provider, or remove the key")
     )
-
-
-def _fault(document: Document, key: str, problem: str, remedy: str) -> Fault:
-    source, line = document.place(("config", key))
-    return Fault(source, line, key[:80], problem, remedy)
