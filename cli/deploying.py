@@ -1,4 +1,4 @@
-"""Deploys a stack from a bare checkout: finds or installs Pulumi, keeps its state in the checkout, builds images."""
+"""Deploys a stack from a bare checkout: finds or installs Pulumi, keeps its state in the checkout."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from cli.build_output import failed_builds
+from cli.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
+from cli.pulumi_command import typed
 from cli.terminal import Exit, UserError, project_root
-from fleet.image_digests import AGENT_HOST_CONTEXT
 from fleet.load.project import load_project
 from fleet.model import Target
 from fleet.plan.deployment import Deployment
@@ -20,7 +24,6 @@ STATE = ".state"
 """Folder of the file backend, in the checkout and ignored by git."""
 
 CLI_FOLDER = ".pulumi-cli"
-BASE_IMAGE_VARIABLE = "FLEET_BASE_IMAGE"
 
 
 def deploy(stack: str, *, destroy: bool = False) -> Exit:
@@ -29,12 +32,54 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     deployment = plan_stack(load_project(root).fleet, stack)
     pulumi = _pulumi(root, stack)
     if not destroy and deployment.machine.target is Target.DOCKER:
-        _build_images(root, deployment)
+        _ensure_daemon_answers(deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
-    _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
+    _captured([pulumi, "stack", "select", "--create", stack], root, environment)
+    kept = partial(_kept, pulumi, stack, root, environment)
+    words = partial(typed, pulumi, root, environment)
     if destroy:
-        return _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
-    return _run([pulumi, "up", "--stack", stack, "--yes", "--policy-pack", "policy"], root, environment)
+        outcome = _run([pulumi, "destroy", "--stack", stack, "--yes", "--exclude-protected"], root, environment)
+        if outcome is Exit.GOOD and (text := kept_text(kept(), deployment, words)):
+            print(text)
+        return outcome
+    ensure_nothing_kept_is_removed(kept(), deployment, words)
+    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
+    return _up([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
+
+
+def _up(command: list[str], root: Path, environment: dict[str, str]) -> Exit:
+    """Runs an update, and prints what a failed build of an image printed."""
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        # The engine has the option only with this variable, as its own automation does.
+        environment = {**environment, "PULUMI_DEBUG_COMMANDS": "true"}
+        outcome = _run([*command, "--event-log", str(events)], root, environment)
+        for text in failed_builds(events) if outcome is not Exit.GOOD else ():
+            print(text, file=sys.stderr)
+    return outcome
+
+
+def _ensure_daemon_answers(deployment: Deployment) -> None:
+    """Raises UserError before anything is created."""
+    from docker.errors import DockerException
+
+    from components.docker.daemon import daemon_client
+
+    connection = deployment.machine.connection
+    try:
+        with daemon_client(connection) as client:
+            client.ping()
+    except DockerException as error:
+        msg = (
+            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
+            f"machine.connection in Pulumi.{deployment.stack}.yaml"
+        )
+        raise UserError(msg) from None
+
+
+def _kept(pulumi: str, stack: str, root: Path, environment: dict[str, str]) -> list[Kept]:
+    command = [pulumi, "stack", "export", "--stack", stack]
+    return kept_in(_captured(command, root, environment))
 
 
 def _pulumi(root: Path, stack: str) -> str:
@@ -74,40 +119,16 @@ def _is_logged_in() -> bool:
         return False
 
 
-def _build_images(root: Path, deployment: Deployment) -> None:
-    """Builds the agent host's image, which a sandbox runs for every container, if the daemon lacks it."""
-    from docker.errors import BuildError, DockerException, ImageNotFound
-
-    from components.docker.daemon import daemon_client
-
-    connection = deployment.machine.connection
-    needs_host = deployment.stand_ins and not deployment.builds
-    base = os.environ.get(BASE_IMAGE_VARIABLE)
-    try:
-        with daemon_client(connection) as client:
-            for image in sorted({container.image for container in deployment.containers}) if needs_host else ():
-                try:
-                    client.images.get(image)
-                except ImageNotFound:
-                    print(f"building {image} (once)", file=sys.stderr)
-                    arguments = {"BASE": base} if base else {}
-                    client.images.build(path=str(root / AGENT_HOST_CONTEXT), tag=image, buildargs=arguments, rm=True)
-    except BuildError as error:
-        msg = f"the agent host's image could not be built ({error.msg}); see images/agent-host/Dockerfile"
-        raise UserError(msg) from None
-    except DockerException as error:
-        msg = (
-            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
-            f"machine.connection in Pulumi.{deployment.stack}.yaml"
-        )
-        raise UserError(msg) from None
+def _run(command: list[str], root: Path, environment: dict[str, str]) -> Exit:
+    """Runs Pulumi in the project."""
+    done = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603
+    return Exit.GOOD if done.returncode == 0 else Exit.BUG
 
 
-def _run(command: list[str], root: Path, environment: dict[str, str], *, quiet: bool = False) -> Exit:
-    """Runs Pulumi in the project. quiet: captures its output, and raises UserError with it on failure."""
-    output = subprocess.PIPE if quiet else None
-    done = subprocess.run(command, cwd=root, env=environment, stdout=output, stderr=output, text=True, check=False)  # noqa: S603
-    if done.returncode and quiet:
+def _captured(command: list[str], root: Path, environment: dict[str, str]) -> str:
+    """Output of a Pulumi command. Raises UserError with what it printed if it fails."""
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
         msg = f"{' '.join(command[1:])} failed: {(done.stderr or done.stdout).strip()}"
         raise UserError(msg)
-    return Exit.GOOD if done.returncode == 0 else Exit.BUG
+    return done.stdout

@@ -11,7 +11,8 @@ import click
 
 from cli.options import stack_argument, without_gpu_option
 from cli.terminal import Exit, UserError, project_root
-from cli.writing import write_tree
+from cli.writing import copy_tree, write_tree
+from fleet.text import plural
 
 if TYPE_CHECKING:
     from fleet.model import Fleet
@@ -45,15 +46,20 @@ def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[F
 @_folder_option("Folder for compose.yaml; - for standard output")
 @without_gpu_option
 def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """Export a Docker stack as a Compose file."""
-    from cli.view.export_text import compose_text
+    """Export a Docker stack as a Compose file, with all that its images are built from."""
+    from cli.view.compose_text import compose_text, stand_in_notes, start_commands
+    from components.docker.compose_images import contexts
 
-    _, deployment = _planned(stack, "docker", without_gpu=without_gpu)
+    _, deployment = _planned(stack, "compose", without_gpu=without_gpu)
     files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
     _write(folder, files, "")
     if str(folder) != _STDOUT:
-        services = f"{len(deployment.containers)} services of {stack}"
-        print(f"{folder / COMPOSE_FILE}: {services}; start them with `docker compose up --wait`")
+        copy_tree(folder, project_root(), contexts(deployment))
+        for note in stand_in_notes(deployment):
+            print(note, file=sys.stderr)
+        file = folder / COMPOSE_FILE
+        commands = "\n".join(f"  {command}" for command in start_commands(deployment, file))
+        print(f"{file}: {plural(len(deployment.containers), 'service')} of {stack}; start them with\n{commands}")
     return Exit.GOOD
 
 
@@ -87,7 +93,7 @@ def helm(stack: str, folder: Path, without_gpu: bool) -> Exit:
     from fleet.plan.kubernetes_namespaces import moved
     from fleet.plan.planner import plan_stack
 
-    fleet, deployment = _planned(stack, "kubernetes", without_gpu=without_gpu)
+    fleet, deployment = _planned(stack, "helm", without_gpu=without_gpu)
     elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
     write_tree(folder, chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu)), _mark("helm"))
     print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
@@ -102,7 +108,7 @@ def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
     """Export a Cloud Run stack for a cluster with Knative Serving."""
     from cli.view.export_text import knative_files
 
-    _, deployment = _planned(stack, "cloudrun", without_gpu=without_gpu)
+    _, deployment = _planned(stack, "knative", without_gpu=without_gpu)
     files = knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
     _write(folder, files, _mark("knative"))
     if str(folder) != _STDOUT:
@@ -110,17 +116,20 @@ def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def _planned(stack: str, target: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
-    """The fleet and a stack's plan. Raises UserError if the stack has another target."""
+def _planned(stack: str, kind: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
+    """The fleet and a stack's plan. Raises UserError if its target has no export of this kind."""
+    from cli.view.targets.base import view_of
     from fleet.load.project import load_project
+    from fleet.model import Target
     from fleet.plan.planner import plan_stack
 
     fleet = load_project(project_root()).fleet
     deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    actual = str(deployment.machine.target)
-    if actual != target:
-        tools = {"docker": "compose", "kubernetes": "kubernetes", "cloudrun": "knative"}
-        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {tools[actual]} {stack}`"
+    actual = deployment.machine.target
+    exports = view_of(actual).exports
+    if kind not in exports:
+        target = next(target for target in Target if kind in view_of(target).exports)
+        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {exports[0]} {stack}`"
         raise UserError(msg)
     if without_gpu and deployment.gpus_dropped:
         print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)

@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.verify.facts import NetworkFacts, VolumeFacts
-from fleet.plan.deployment import Deployment
 
 MPS_PROGRAM = "nvidia-cuda-mps-control"
 """Part of the driver; the container toolkit mounts it into containers."""
-
-
-def secret_file(deployment: Deployment, name: str) -> str:
-    """Path of a secret on the machine."""
-    return f"{deployment.machine.secrets_folder}/{name}"
 
 
 @dataclass(frozen=True, slots=True)

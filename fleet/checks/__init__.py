@@ -17,6 +17,7 @@ from fleet.checks import (
     order,
     peers,
     placement,
+    ports,
     secrets,
     storage,
     targets,
@@ -28,8 +29,8 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 _MODULES = (
-    characters, placement, agents, environment, names, networks, peers, tenants, order, targets, modes,
-    storage, images, secrets, hardening, waivers,
+    characters, placement, agents, environment, names, networks, ports, peers, tenants, order, targets, modes, storage,
+    images, secrets, hardening, waivers,
 )  # fmt: skip
 _CHECKS = [check for module in _MODULES for name, check in vars(module).items() if name.startswith("ensure_")]
 

@@ -1,4 +1,4 @@
-"""Hosts, subnets and ports do not conflict."""
+"""Hosts and subnets do not conflict."""
 
 from __future__ import annotations
 
@@ -93,40 +93,12 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
                 yield stack.name, ("machine", "tenants", tenant), machine.tenant_network(tenant)
 
 
-def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A container port is used once in its group, a host port once on its machine."""
-    inside: dict[tuple[str, str, int, str], str] = {}
-    outside: dict[tuple[str, int, str], str] = {}
-    for stack, group, key, port in fleet.ports(fleet.stacks.values()):
-        other = inside.setdefault((group.name, port.container, port.port, port.protocol), key)
-        if other != key:
-            problem = f"{port.port}/{port.protocol} is already used by ports.{other}"
-            yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use another port")
-        if port.host_port is None or stack.sandbox:
-            continue
-        here = f"{group.name}.ports.{key}"
-        owner = outside.setdefault((stack.name, port.host_port, port.protocol), here)
-        if owner != here:
-            problem = f"{port.host_port}/{port.protocol} is already used on {stack.name} by {owner}"
-            yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, "choose a free port")
-
-
 def ensure_networks_are_not_dockers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Docker has networks of its own, whose names it reserves."""
     for name, path, network in _networks(fleet):
         if network.name in _DOCKER_NETWORKS:
             problem = f'"{network.name}" is a network of Docker\'s own'
             yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
-
-
-def ensure_host_ports_are_not_the_connections(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A host port is not the one by which the machine itself is reached."""
-    for stack, group, key, port in fleet.ports(fleet.members):
-        scheme, _, rest = stack.machine.connection.partition("://")
-        taken = split_port(rest.rpartition("@")[2])[1] or (_SSH_PORT if scheme == "ssh" else "")
-        if scheme in ("ssh", "tcp") and port.protocol == "tcp" and str(port.host_port) == taken:
-            problem = f"{port.host_port} is the port of the connection to {stack.name}"
-            yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, "choose a free port")
 
 
 def _addresses(machine: Machine) -> set[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from fleet.model import Fleet, Stack, Target
 from fleet.model.paths import within
-from fleet.redaction import shown
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.redaction import shown
 
 WRITABLE_FOLDERS = ("/data", "/cache", "/content", "/logs", "/models", "/observability", "/scratch")
 """Folders that images/agent-host/Dockerfile makes writable for any user."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleet.checks import check_fleet
-from fleet.image_digests import ImageContents, image_bases
+from fleet.image_digests import ImageContents, dockerfiles
 from fleet.load.extends import extend_all
 from fleet.load.stack_keys import ensure_config_keys_are_known
 from fleet.load.validate import unknown_key, validate
@@ -135,8 +135,10 @@ class _Reading:
                 self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
 
     def project(self) -> Project:
-        bases = MappingProxyType(dict(image_bases(self._root)))
-        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), bases)
+        folders = MappingProxyType(dict(dockerfiles(self._root)))
+        fleet = Fleet(
+            MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), folders
+        )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def _read(self, file: Path) -> Document:

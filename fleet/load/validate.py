@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from fleet.model.base import NAME_PATTERN
 from fleet.model.hosts import CONNECTION_PATTERN
-from fleet.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
+from fleet.source.redaction import HIDDEN, names_a_secret, shown
 from fleet.suggest import suggestion
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -102,6 +102,8 @@ def _wording(kind: str, details: ErrorDetails) -> tuple[str, str]:
     if kind in _WORDS:
         problem, remedy = _WORDS[kind]
         return f"{shown(value)} {problem}", remedy
+    if kind == "string_type" and (isinstance(value, dict | list) or value is None):
+        return f"{shown(value)} is not text", "write one line of text"
     message = details["msg"].replace("Input should", "must").replace("String should", "must")
     message = message[0].lower() + message[1:]
     if kind == "string_pattern_mismatch":

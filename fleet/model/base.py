@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Lower-case words joined by hyphens: a DNS label, so that names are addresses."""

@@ -63,9 +63,7 @@ class Gpu(Model):
     @model_validator(mode="after")
     def _device_is_the_drivers(self) -> Self:
         if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
-            msg = (
-                f'device "{self.device}" is not for driver {self.driver}; cdi takes nvidia.com/gpu=<name>, and only it'
-            )
+            msg = f'device "{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
             raise ValueError(msg)
         return self
 

@@ -36,8 +36,6 @@ MAIN = "main"
 EXTENDS = "extends"
 """Key that names the group whose file this one extends."""
 
-PORT_MAX = 65535
-
 DEFAULT_PORT = 8000
 """Port of agents and health checks inside a container."""
 
@@ -168,13 +166,6 @@ class Container(Model):
             if mib > self.memory.cap_mib:
                 msg = f"{field} {mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
                 raise ValueError(msg)
-        return self
-
-    @model_validator(mode="after")
-    def _agent_host_has_two_ports(self) -> Container:
-        if self.has_agent_host and self.health.port == PORT_MAX:
-            msg = f"health.port {PORT_MAX} leaves no next port, which the agent host uses too; lower it"
-            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from fleet.model.base import Day, Distinct, Flag, FrozenMap, Model, Reason, Whol
 from fleet.model.linux_capabilities import Capability
 from fleet.model.paths import MountPath
 from fleet.model.quantities import MemoryMib
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 
 HIGH_ID = 10000
 """Ids above it are unused on most hosts, so that an escaped process owns nothing."""
@@ -107,10 +107,10 @@ class Hardening(Model):
         unexplained = sorted(self.weakened - set(self.exceptions))
         if unexplained:
             problem = f"{', '.join(unexplained)} weaker than the default without a reason"
-            msg = f"{problem}; add exceptions.{unexplained[0]} with reason and until, or drop the field"
+            msg = f"{problem}; add hardening.exceptions.{unexplained[0]} with reason and until, or drop the field"
             raise ValueError(msg)
         unused = sorted(set(self.exceptions) - self.weakened)
         if unused:
-            msg = f"exceptions.{unused[0]}: the field is not weakened; drop the exception"
+            msg = f"hardening.exceptions.{unused[0]}: the field is not weakened; drop the exception"
             raise ValueError(msg)
         return self

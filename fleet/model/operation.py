@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from fleet.model.base import FrozenMap, Model, Name, Whole
 from fleet.model.image_names import ImageReference
 from fleet.model.quantities import Seconds
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 
 Percent = Annotated[Whole, Field(ge=1, le=100)]
 
@@ -135,12 +136,16 @@ class Track(StrEnum):
         return Track.GREEN if self is Track.BLUE else Track.BLUE
 
 
-def _no_number(value: object) -> object:
+def _as_time(value: Any) -> Any:
+    """Time without quotes, as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`."""
     # Pydantic would read seconds since 1970.
     if isinstance(value, (int, float)):
         msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
         raise ValueError(msg)  # noqa: TRY004  (pydantic reports ValueError)
-    return value
+    return _GO_TIME.sub(r"\1\2", value) if isinstance(value, str) else value
+
+
+_GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
 
 
 class RolloutState(Model):
@@ -154,7 +159,7 @@ class RolloutState(Model):
     """Image of the main container in the new version, on the other track."""
     percent: Whole = Field(default=0, ge=0, le=100)
     """Share of requests to the new version."""
-    since: Annotated[AwareDatetime, BeforeValidator(_no_number)] | None = None
+    since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 
 _PATTERN = r"^/[^:]*$"
 """Docker separates source, target and options of a mount by colons."""

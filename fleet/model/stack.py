@@ -9,18 +9,19 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from fleet import labels
 from fleet.model.base import Distinct, FrozenMap, Model, Name
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import Container, ContainerGroup, Port
+from fleet.model.group import MAIN, Container, ContainerGroup, Port
 from fleet.model.image_names import Digest, ImageReference, Registry, Tag
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
-from fleet.redaction import shown
+from fleet.source.defaults import DOMAIN
+from fleet.source.dockerfile import Dockerfile
+from fleet.source.redaction import shown
 
-LOCAL_REGISTRY = labels.DOMAIN
+LOCAL_REGISTRY = DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
 
 
@@ -52,9 +53,9 @@ class Images(Model):
     registry: Registry = LOCAL_REGISTRY
     """Registry of the images; `fleet.local` builds them on the machine."""
     tag: Tag = "0.1.0"
-    """Tag; images built on the machine append a digest of their inputs."""
-    base: ImageReference = "docker.io/library/python:3.12-slim-bookworm"
-    """Base of the agent host's image: Debian bookworm with Python 3.11 or later."""
+    """Tag; images built on the machine append a digest of all that their build is made of."""
+    base: ImageReference | None = None
+    """Base of the agent host's image, overriding its Dockerfile: Debian bookworm with Python 3.11 or later."""
     bases: FrozenMap[Name, ImageReference] = Field(default_factory=dict, validate_default=True)
     """Image of a folder -> base image, overriding its Dockerfile."""
     digests: FrozenMap[Name, Digest] = Field(default_factory=dict, validate_default=True)
@@ -65,11 +66,10 @@ class Images(Model):
         """Whether the images are built on the machine, and not pulled."""
         return self.registry == LOCAL_REGISTRY
 
-    def reference(self, name: str, contents: Mapping[str, str]) -> str:
-        """Full name of an image. contents: image name -> digest of its inputs, for builds on the machine."""
+    def reference(self, name: str, digest: str = "") -> str:
+        """Full name of an image. digest: of its build, for an image built on the machine."""
         if self.built_on_the_machine:
-            suffix = f"-{contents[name]}" if name in contents else ""
-            return f"{self.registry}/{name}:{self.tag}{suffix}"
+            return f"{self.registry}/{name}:{self.tag}{f'-{digest}' if digest else ''}"
         pinned = f"@{self.digests[name]}" if name in self.digests else ""
         return f"{self.registry}/{name}:{self.tag}{pinned}"
 
@@ -85,7 +85,8 @@ class Stack(Model):
     modes: FrozenMap[Name, Distinct[Name]] = Field(default_factory=dict, validate_default=True)
     """Mode -> groups that use the GPUs at the same time. A group in some mode runs only in its modes; any other runs in
     all modes."""
-    mode: Name | None = None
+    # Pulumi writes a null back as empty text.
+    mode: Annotated[Name | None, BeforeValidator(lambda value: None if value == "" else value)] = None
     """The deployed mode. Groups of other modes are removed; their volumes are kept."""
     sandbox: Switch = False
     """Whether it is outside the fleet: runs small copies of groups, without GPU, with stand-in agents."""
@@ -137,8 +138,17 @@ class Stack(Model):
 
     @property
     def runs_stand_ins(self) -> bool:
-        """Whether small stand-ins replace the agents, without GPU, devices and secrets."""
+        """Whether small stand-ins replace the agents, without GPU and devices."""
         return self.sandbox or self.stand_ins
+
+    def stands_in_for(self, container: Container) -> bool:
+        """Whether a stand-in replaces a container's programs. A ready image without agents runs as itself."""
+        return self.runs_stand_ins and (container.image is None or bool(container.agents))
+
+    def stand_ins_write(self, volume: str, group: ContainerGroup) -> bool:
+        """Whether stand-ins alone write a volume of a group."""
+        mounting = [one for one in group.containers.values() if volume in one.mounts] or [group.containers[MAIN]]
+        return all(map(self.stands_in_for, mounting))
 
     @model_validator(mode="after")
     def _has_one_budget(self) -> Self:
@@ -155,9 +165,9 @@ class Fleet:
     stacks: Mapping[str, Stack]
     groups: Mapping[str, ContainerGroup]
     image_contents: Mapping[str, str]
-    """Image name -> digest of its inputs."""
-    image_bases: Mapping[str, str | None] = field(default_factory=dict)
-    """Image of a folder -> its base image, if that is also built from a folder."""
+    """Image name -> digest of the files of its build."""
+    dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
+    """Folder of images/ -> its Dockerfile."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from fleet.cron import fault_of
 from fleet.model.base import Model, Reason
 from fleet.model.quantities import MemoryMib
+from fleet.source.cron import fault_of
 
 
 def _cron(text: str) -> str:

@@ -11,10 +11,10 @@ from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
 from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, container_name, sharing_name
-from fleet.network.images import image_name
 from fleet.network.tenants import closed_tenants, tenants_served
-from fleet.plan.builds import image_builds, unbuilt_images
+from fleet.plan.builds import StackImages
 from fleet.plan.deployment import (
+    SHARED_MEMORY,
     Address,
     Deployment,
     FleetFacts,
@@ -26,11 +26,11 @@ from fleet.plan.deployment import (
     PlannedVolume,
     PublishedPort,
 )
+from fleet.plan.docker_mps import sharing_group, sharing_volume
 from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
-from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
@@ -59,6 +59,7 @@ class _Planner:
         self._stack = stack
         self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
+        self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
         # A sandbox may share its machine with a stack of the fleet, so its names differ.
@@ -68,7 +69,7 @@ class _Planner:
         stack, fleet, target = self._stack, self._fleet, self._target
         wave = waves({group.name: group.start_after for group in self._groups})
         planned = [self._group(group, wave) for group in self._groups]
-        volumes, cluster = self._volumes(), stack.machine.cluster
+        volumes = self._volumes()
         in_mode = {mode: [fleet.groups[name] for name in stack.running_in(mode)] for mode in stack.modes}
         return Deployment(
             stack=stack.name,
@@ -77,8 +78,8 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
-            builds=image_builds(fleet, stack, self._groups),
-            unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
+            builds=self._images.builds(self._image_names()),
+            unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
             cards=target.cards(stack, self._groups),
@@ -94,7 +95,7 @@ class _Planner:
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
             edges=edges(stack, self._book),
-            namespaces=namespaces(cluster, planned, volumes) if cluster else (),
+            namespaces=namespaces(stack.machine, planned, volumes),
             pools=target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
@@ -107,7 +108,7 @@ class _Planner:
     def _endpoints(self) -> dict[str, str]:
         running = self._stack.running
         mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
-        return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
+        return {endpoint.ref: self._target.url(endpoint, self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
         stack = self._stack
@@ -136,6 +137,7 @@ class _Planner:
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
+        stands_in = stack.stands_in_for(container)
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
@@ -145,8 +147,8 @@ class _Planner:
             group=group.name,
             key=key,
             image=self._image(group, key),
-            archs=container.image.platforms if container.image and not stack.runs_stand_ins else tuple(Arch),
-            command=() if stack.runs_stand_ins else container.command,
+            archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
+            command=() if stands_in else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
@@ -154,7 +156,7 @@ class _Planner:
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
             mounts=tuple(self._mounts(group, container)),
-            secrets=() if stack.runs_stand_ins else container.secrets,
+            secrets=() if stands_in else container.secrets,
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=container.hardening,
@@ -169,12 +171,18 @@ class _Planner:
 
     def _image(self, group: ContainerGroup, key: str) -> str:
         container = group.containers[key]
-        if container.image and not self._stack.runs_stand_ins:
+        if container.image and not self._stack.stands_in_for(container):
             return container.image.reference
-        return self._reference(image_name(self._stack, group, key))
+        return self._images.reference(self._images.name(group, key))
 
-    def _reference(self, name: str) -> str:
-        return self._stack.images.reference(name, self._fleet.image_contents)
+    def _image_names(self) -> Iterator[str]:
+        """Images built here that containers run."""
+        if self._stack.shared_cards:
+            yield AGENT_HOST
+        for group in self._groups:
+            for key, container in group.containers.items():
+                if not container.image or self._stack.stands_in_for(container):
+                    yield self._images.name(group, key)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
@@ -211,7 +219,7 @@ class _Planner:
         for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
-                yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
+                yield sharing_group(name, self._images.reference(AGENT_HOST), card, gpu, gpu.mps)
 
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack
@@ -226,7 +234,9 @@ class _Planner:
                 bind=stack.machine.binds.get(key),
                 size_mib=volume.size_mib,
                 mounted_by=tuple(g.name for g in self._groups if any(key in c.mounts for c in g.containers.values())),
-                velero=volume.backup is not None and volume.backup.by == VELERO and not stack.runs_stand_ins,
+                velero=volume.backup is not None
+                and volume.backup.by == VELERO
+                and not stack.stand_ins_write(key, group),
             )
             # Includes groups of other modes, which keep their data.
             for group in (self._fleet.groups[name] for name in stack.groups)

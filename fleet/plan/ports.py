@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fleet.model import ContainerGroup, Stack
-from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
+from fleet.targets.registry import target_of
 
 
 def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
@@ -19,8 +19,9 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
     """Health check of a container with the command `test`."""
     container = group.containers[key]
     health = container.health
-    ready = health.ready_path or ("/ready" if container.has_agent_host or stack.runs_stand_ins else health.path)
-    by_command = health.by_command and not stack.runs_stand_ins
+    stands_in = stack.stands_in_for(container)
+    ready = health.ready_path or ("/ready" if container.has_agent_host or stands_in else health.path)
+    by_command = health.by_command and not stands_in
     return PlannedHealth(
         test=test,
         interval_s=health.interval_s,
@@ -28,5 +29,5 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
         retries=health.retries,
         start_period_s=health.start_period_s,
         deadline_s=health.deadline_s,
-        http=None if by_command else PlannedHttp(health_port(group, key, stack), health.path, ready),
+        http=None if by_command else PlannedHttp(target_of(stack).health_port(group, key), health.path, ready),
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from fleet.redaction import shown
 from fleet.source.faults import Fault
+from fleet.source.redaction import shown
 
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the top of a file to a value."""

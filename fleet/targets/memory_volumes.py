@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from fleet.model import ContainerGroup, Stack
-from fleet.redaction import shown
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.redaction import shown
 
 _LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

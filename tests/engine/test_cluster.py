@@ -27,14 +27,20 @@ CANDIDATE = "ghcr.io/owner/fleet/front:0.2.0"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def ailing() -> set[str]:
+    """Groups with pods that do not get ready."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, ailing: set[str]) -> Iterator[Client]:
     """A control plane with the trial's nodes, their kubelets played, and the custom kinds it needs."""
     need("engine-kubernetes", missing_engine("kubernetes") or cluster.missing() or crds.missing())
     with cluster.control_plane(tmp_path_factory.mktemp("control-plane")) as running:
         crds.install(running.client)
         machines = shipped.nodes_of(trial())
         nodes.register(running.client, machines)
-        with kubelets(running.client, machines):
+        with kubelets(running.client, machines, lambda pod: pod["metadata"]["labels"].get("fleet.group") not in ailing):
             running.client.kubeconfig = running.kubeconfig  # type: ignore[attr-defined]
             yield running.client
 
@@ -145,6 +151,33 @@ def test_a_canary_goes_step_by_step_and_leaves_the_old_version_until_it_took_ove
     change(workspace)
     assert workspace.up().code == 0
     assert selected() == "blue"
+
+
+def test_an_update_with_a_refresh_fails_while_pods_that_it_does_not_change_are_not_ready(
+    workspace: Workspace, client: Client, ailing: set[str]
+) -> None:
+    quickly = {"containers": {"main": {"health": {"interval": "1s", "retries": 1, "start_period": "1s"}}}}
+    change(workspace, groups={"front": quickly})
+    assert workspace.up().code == 0
+    ailing.add("front")
+    client.wait(lambda: _unready(client, "front"), "the pods of front are not ready")
+    try:
+        outcome = workspace.up("--refresh")
+        assert outcome.code != 0, outcome.text
+        assert "front" in outcome.text
+        assert "Traceback" not in outcome.text
+    finally:
+        ailing.discard("front")
+    client.wait(lambda: not _unready(client, "front"), "the pods of front are ready")
+    mended = workspace.up("--refresh")
+    assert mended.code == 0, mended.text
+
+
+def _unready(client: Client, group: str) -> bool:
+    found = client.get("apps/v1", "Deployment", f"{group}-blue", "fleet") or client.get(
+        "apps/v1", "Deployment", group, "fleet"
+    )
+    return found is not None and found["status"].get("readyReplicas", 0) < found["spec"].get("replicas", 1)
 
 
 def test_destroying_keeps_the_data(workspace: Workspace, client: Client) -> None:

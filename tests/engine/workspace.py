@@ -112,21 +112,25 @@ class Workspace:
         outcome = self.pulumi("stack", "init", self.stack)
         assert outcome.code == 0, outcome.text
 
-    def up(self) -> Outcome:
+    def up(self, *options: str) -> Outcome:
         """Updates without a preview of its own."""
-        return self.pulumi(*_UP, "--stack", self.stack)
+        return self.pulumi(*_UP, "--stack", self.stack, *options)
 
-    def up_line_by_line(self) -> Iterator[tuple[datetime, str]]:
-        """Updates, and gives each line as it is printed, with the time."""
-        command = _command(*_UP, "--stack", self.stack)
-        with subprocess.Popen(
-            command,
+    def start_up(self) -> subprocess.Popen[str]:
+        """Starts an update, in a process group of its own."""
+        return subprocess.Popen(
+            _command(*_UP, "--stack", self.stack),
             cwd=self.folder,
             env=self._whole_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        ) as process:
+            start_new_session=True,
+        )
+
+    def up_line_by_line(self) -> Iterator[tuple[datetime, str]]:
+        """Updates, and gives each line as it is printed, with the time."""
+        with self.start_up() as process:
             assert process.stdout
             for line in process.stdout:
                 yield datetime.now(UTC), line

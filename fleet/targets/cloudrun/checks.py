@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from fleet.cloudrun_limits import limits
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
@@ -13,7 +14,6 @@ from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
 from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
-from fleet.targets.cloudrun.limits import limits
 from fleet.targets.memory_volumes import memory_volume_faults
 
 _ACCOUNT_ID_MAX = 30
@@ -150,7 +150,7 @@ def ensure_cloud_secrets_are_pinned(
         for key, container in group.containers.items():
             used.update(container.secrets)
             for index, name in enumerate(container.secrets):
-                if name not in versions and not stack.runs_stand_ins:
+                if name not in versions and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
                     yield sources.group_fault(group.name, ("containers", key, "secrets", index), problem, remedy)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.network.addresses import AddressBook
-from fleet.network.health_port import health_port
 from fleet.network.tenants import tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
+from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
 from fleet.targets.kubernetes.node_checks import ensure_enforcement_is_the_pools, ensure_pods_fit_a_node
 from fleet.targets.memory_volumes import memory_volume_faults
@@ -32,7 +32,6 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         for group in groups:
             yield from memory_volume_faults(group, stack, sources)
         yield from ensure_volumes_can_be_mounted(stack, groups, sources)
-        yield from ensure_pods_have_distinct_ports(stack, groups, sources)
         yield from ensure_exposures_lead_somewhere(stack, groups, sources)
         yield from ensure_shares_can_be_divided(stack, groups, sources)
         yield from ensure_namespaces_have_names(stack, groups, sources)
@@ -93,19 +92,6 @@ def ensure_volumes_can_be_mounted(stack: Stack, groups: Sequence[ContainerGroup]
             yield sources.group_fault(owner.name, at, problem, remedy)
 
 
-def ensure_pods_have_distinct_ports(
-    stack: Stack, groups: Sequence[ContainerGroup], sources: Sources
-) -> Iterator[Fault]:
-    """Containers of a pod share one set of ports."""
-    for group in groups:
-        taken = {health_port(group, key, stack): key for key in group.containers}
-        for key, port in group.ports.items():
-            other = taken.setdefault(port.port, port.container)
-            if other != port.container:
-                problem = f"{port.port} is already used by {other}, in the same pod of {group.name} on {stack.name}"
-                yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use distinct ports")
-
-
 def ensure_exposures_lead_somewhere(
     stack: Stack, groups: Sequence[ContainerGroup], sources: Sources
 ) -> Iterator[Fault]:
@@ -142,7 +128,7 @@ def ensure_shares_can_be_divided(stack: Stack, groups: Sequence[ContainerGroup],
 def ensure_other_machines_come_in(stack: Stack, book: AddressBook, sources: Sources) -> Iterator[Fault]:
     """Endpoints that another machine needs are exposed."""
     for endpoint in book.published[stack.name]:
-        if endpoint.exposed_at is None:
+        if exposed_at(endpoint) is None:
             users = book.users_of(endpoint)
             verb = "needs" if len(users) == 1 else "need"
             problem = f"{', '.join(users)} {verb} {endpoint.ref}, which is reachable only inside {stack.name}"

@@ -89,8 +89,11 @@ def test_every_image_is_built_by_the_machines_own_daemon_and_pushed_nowhere() ->
         assert protection(seen) == (False, True)
 
 
-def test_a_sandbox_builds_nothing() -> None:
-    assert registered("local").of("Image") == []
+def test_a_sandbox_builds_the_agent_host_before_its_containers() -> None:
+    found = registered("local")
+    (image,) = found.of("Image")
+    assert image.name == "local-images-agent-host"
+    assert all(image.urn in container.dependencies for container in found.of("Container"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -244,6 +247,12 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
 def test_a_preview_watches_no_container() -> None:
     for seen in registered("mainpc").of("Container"):
         assert list(seen.request.hooks.after_create) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_update_ends_with_a_look_at_its_health_and_a_preview_does_not(stack: str) -> None:
+    assert len(registered(stack, preview=False).entrypoints) == 1
+    assert registered(stack).entrypoints == []
 
 
 def test_an_update_watches_every_container_it_creates() -> None:

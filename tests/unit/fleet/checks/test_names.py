@@ -40,7 +40,7 @@ def test_names_of_the_projects_own_are_refused(tmp_path: Path) -> None:
         ("gpu-sharing", small_group() + side, "containers.gpu0"),
         ("small", small_group(top="volumes: {gpu-sharing-gpu0: {kind: scratch}}"), "volumes.gpu-sharing-gpu0"),
         ("small", small_group(top="volumes: {gpu-sharing: {kind: scratch}}"), "volumes.gpu-sharing"),
-        ("agent-host", small_group(), "containers.main"),
+        ("agent-host", small_group(), "containers.main.build"),
     ):
         changes = {name.replace("-", "_"): text, "stack_pi": small_stack("pi", name)}
         folder = tmp_path / str(len(list(tmp_path.iterdir())))

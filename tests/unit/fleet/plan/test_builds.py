@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from fleet.image_digests import image_bases, image_contents
+from fleet.image_digests import own_base
+from fleet.load.project import load_project
 from fleet.model import Container
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
@@ -18,6 +20,7 @@ from tests.unit.builders import (
     container,
     small_group,
     small_stack,
+    write_locks,
 )
 from tests.unit.fleet.models import make_container, problem
 
@@ -45,41 +48,84 @@ def _plan(folder: Path, *, images: str = "", **groups: str) -> Deployment:
     return plan_stack(assert_accepted(_images(folder), stack_wood=text, **groups).fleet, "wood")
 
 
-def test_an_image_is_named_like_its_folder_and_tagged_by_its_content(tmp_path: Path) -> None:
-    plan = _plan(tmp_path, owl=WEB)
-    digest = image_contents(tmp_path)["web"]
-    assert re.fullmatch(r"[0-9a-f]{12}", digest)
-    assert container(plan, "owl").image == f"fleet.local/web:0.1.0-{digest}"
+def test_an_image_is_named_like_its_folder_and_tagged_by_its_build(tmp_path: Path) -> None:
+    assert re.fullmatch(r"fleet\.local/web:0\.1\.0-[0-9a-f]{12}", container(_plan(tmp_path, owl=WEB), "owl").image)
+
+
+def test_what_it_is_built_on_is_built_first_and_passed_to_it(tmp_path: Path) -> None:
+    node, web = _plan(tmp_path, owl=WEB).builds
+    assert (node.name, node.context, node.target, dict(node.arguments), node.needs, node.bases) == (
+        "node", "images/node", "", {"BASE": "node:22"}, None, ("node:22",),
+    )  # fmt: skip
+    assert (web.name, web.context, dict(web.arguments), web.needs, web.bases) == (
+        "web", "images/web", {"BASE": node.image}, "node", (),
+    )  # fmt: skip
+
+
+def test_any_image_of_the_project_can_be_a_base(tmp_path: Path) -> None:
+    """The agent host, one with packages, or one of a folder."""
+    lock = {"images/agent/locks/owl.txt": "rq==1"}
+    for base, chain in (
+        ("agent-host", ["agent-host", "web"]),
+        ("owl", ["agent-host", "owl", "web"]),
+        ("node", ["node", "web"]),
+    ):
+        dockerfile = f"ARG BASE=fleet.local/{base}:1\nFROM ${{BASE}}"
+        folder = write_locks(_images(tmp_path / base, **lock, **{"images/web/Dockerfile": dockerfile}))
+        fleet = assert_accepted(folder, stack_wood=small_stack("wood", "kite"), kite=WEB).fleet
+        builds = plan_stack(fleet, "wood").builds
+        assert [build.name for build in builds] == chain, base
+        for below, above in pairwise(builds):
+            assert (above.needs, above.arguments["BASE"]) == (below.name, below.image), base
 
 
 @pytest.mark.parametrize(
-    ("changed", "others"),
+    ("changes", "others"),
     [
-        ("images/web/serve.sh", {"web"}),
-        ("images/node/Dockerfile", {"node", "web"}),
-        ("images/alone/new", {"alone"}),
+        ({}, set()),
+        ({"images/web/serve.sh": "exec other"}, {"web"}),
+        ({"images/web/more.sh": "exec other"}, {"web"}),
+        ({"images/node/Dockerfile": "ARG BASE=node:22\nFROM ${BASE}\n# changed"}, {"node", "web"}),
+        ({"images/alone/new": ""}, set()),
+        ({"base": "python:3.13"}, {"agent-host"}),
+        ({"bases": "node: 'node:24'"}, {"node", "web"}),
+        ({"bases": "node: 'node:22-slim'"}, {"node", "web"}),
+        ({"bases": "web: 'node:22'"}, {"web"}),
+        ({"arch": "arm64"}, {"agent-host", "node", "web"}),
     ],
 )
-def test_a_tag_changes_with_the_content_and_with_what_it_is_built_on(
-    tmp_path: Path, changed: str, others: set[str]
+def test_a_tag_changes_with_all_that_a_build_is_made_of(
+    tmp_path: Path, changes: dict[str, str], others: set[str]
 ) -> None:
-    before = image_contents(_images(tmp_path))
-    text = FILES.get(changed, "") + "\n# changed"
-    after = image_contents(_images(tmp_path, **{changed: text}))
+    def images(
+        folder: Path, *, base: str = "python:3", bases: str = "", arch: str = "amd64", **files: str
+    ) -> dict[str, str]:
+        settings = f"config:\n  fleet:images: {{base: '{base}', bases: {{{bases}}}}}\n"
+        text = small_stack("wood", "owl", "kite", arch=arch).replace("config:\n", settings, 1)
+        kite = small_group(main="agents: {Kite: {}}")
+        fleet = assert_accepted(_images(folder, **files), stack_wood=text, owl=WEB, kite=kite).fleet
+        return {build.name: build.image for build in plan_stack(fleet, "wood").builds}
+
+    before, after = images(tmp_path / "before"), images(tmp_path / "after", **changes)
+    assert after.keys() >= {"agent-host", "web"}
     assert {name for name in after if after[name] != before[name]} == others
 
 
-def test_what_it_stands_on_is_built_first_and_given_to_it(tmp_path: Path) -> None:
-    node, web = _plan(tmp_path, owl=WEB).builds
-    assert (node.name, node.context, node.target, dict(node.arguments), node.needs) == (
-        "node", "images/node", "", {}, None,
-    )  # fmt: skip
-    assert (web.name, web.context, dict(web.arguments), web.needs) == (
-        "web",
-        "images/web",
-        {"BASE": node.image},
-        "node",
-    )
+def test_a_variant_changes_the_tag(tmp_path: Path) -> None:
+    """An image with the same lock for the CPU and for CUDA."""
+    lock = {"images/agent/locks/owl.txt": "rq==1"}
+    found = set()
+    gpu = "gpu: {request: 1GiB, limit: 2GiB, enforcement: framework}"
+    for variant, budget in (("cpu", ""), ("cuda", gpu)):
+        build = f"build: {{variant: {variant}, requirements: [rq]}}"
+        group = small_group(image=build, main=f"agents: {{Owl: {{}}}}\n{budget}")
+        card = "{card: {model: RTX 4090, memory: 24GiB}}"
+        folder = write_locks(_images(tmp_path / variant, **lock))
+        fleet = assert_accepted(folder, stack_wood=small_stack("wood", "owl", gpus=card), owl=group).fleet
+        planned = plan_stack(fleet, "wood").builds[-1]
+        assert planned.target == variant
+        found.add(planned.image)
+    assert len(found) == 2
 
 
 def test_groups_that_share_a_folder_share_its_image(tmp_path: Path) -> None:
@@ -90,7 +136,12 @@ def test_groups_that_share_a_folder_share_its_image(tmp_path: Path) -> None:
 
 def test_a_base_from_elsewhere_can_be_another(tmp_path: Path) -> None:
     node, _ = _plan(tmp_path, images="  fleet:images: {bases: {node: 'mine:1'}}\n", owl=WEB).builds
-    assert dict(node.arguments) == {"BASE": "mine:1"}
+    assert (dict(node.arguments), node.bases) == ({"BASE": "mine:1"}, ("mine:1",))
+
+
+def test_a_base_from_elsewhere_replaces_one_of_the_project(tmp_path: Path) -> None:
+    (web,) = _plan(tmp_path, images="  fleet:images: {bases: {web: 'mine:1'}}\n", owl=WEB).builds
+    assert (dict(web.arguments), web.needs, web.bases) == ({"BASE": "mine:1"}, None, ("mine:1",))
 
 
 def test_a_registry_has_it_under_the_folders_name(tmp_path: Path) -> None:
@@ -101,8 +152,7 @@ def test_a_registry_has_it_under_the_folders_name(tmp_path: Path) -> None:
 
 def test_agents_without_packages_run_in_the_agent_hosts_image(tmp_path: Path) -> None:
     plan = _plan(tmp_path, owl=small_group(main="agents: {Owl: {}}"))
-    assert container(plan, "owl").image == f"fleet.local/agent-host:0.1.0-{image_contents(tmp_path)['agent-host']}"
-    assert [build.name for build in plan.builds] == ["agent-host"]
+    assert [(build.name, build.image) for build in plan.builds] == [("agent-host", container(plan, "owl").image)]
     own = _plan(tmp_path, images="  fleet:images: {registry: ghcr.io/me}\n", owl=small_group(main="agents: {Owl: {}}"))
     assert container(own, "owl").image == "ghcr.io/me/owl:0.1.0"
 
@@ -117,13 +167,15 @@ def test_a_stand_in_takes_its_place_with_its_ports_and_its_health(tmp_path: Path
     assert found.image.startswith("fleet.local/agent-host:")
     assert found.health.test == ("python3", "-m", "agent_host.health")
     assert (found.env["FLEET_PORT"], found.env["FLEET_PORTS"]) == ("3000", '{"main":3000,"more":3001}')
+    assert found.env["FLEET_LOOPBACK_PORT"] == "3002"
     assert found.env["FLEET_AGENTS"] == "{}"
     assert found.labels["fleet.self-healing"] == "true"
 
 
 def test_a_folder_without_a_dockerfile_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.build.context: images/wep has no Dockerfile; use one of images/alone, images/node, images/web"
+        "containers.main.build.context: images/wep has no Dockerfile; "
+        "use one of images/agent-host, images/alone, images/node, images/web"
     )
     group = small_group(image="build: {context: images/wep}", main=PROBE)
     assert_refused(_images(tmp_path), "owl", "context", message, owl=group, stack_wood=small_stack("wood", "owl"))
@@ -149,13 +201,51 @@ def test_a_folder_may_use_a_card() -> None:
     assert isinstance(make_container(build={"context": "images/web"}, gpu=gpu), Container)
 
 
-def test_the_shipped_folders_stand_on_each_other_as_their_dockerfiles_say() -> None:
-    assert image_bases(ROOT) == {"agentdb": None, "agentic-flow": None, "mcp": "agentic-flow", "swarm": "agentic-flow"}
+def test_the_shipped_folders_are_built_on_what_their_dockerfiles_say() -> None:
+    found = {name: own_base(dockerfile) for name, dockerfile in load_project(ROOT).fleet.dockerfiles.items()}
+    assert found == {
+        "agent": "agent-host", "agent-host": None, "agentdb": None, "agentic-flow": None,
+        "mcp": "agentic-flow", "swarm": "agentic-flow",
+    }  # fmt: skip
 
 
-def test_images_that_name_each_other_as_base_end(tmp_path: Path) -> None:
-    circle = {
-        "images/node/Dockerfile": "ARG BASE=fleet.local/web:1\nFROM ${BASE}",
-        "images/web/Dockerfile": "ARG BASE=fleet.local/node:1\nFROM ${BASE}",
-    }
-    assert image_contents(_images(tmp_path, **circle)).keys() >= {"node", "web"}
+READY = "image: {reference: 'registry.example/redis:7', platforms: [amd64]}"
+
+
+def test_a_ready_image_runs_as_itself_in_a_sandbox(tmp_path: Path) -> None:
+    """With its command, environment, health check and secrets; small, and without devices."""
+    main = "command: [serve]\nenv: {MODE: quick}\nsecrets: [hub-token]\nhealth: {command: [/bin/ready]}"
+    text = small_group(top="optional: true", image=READY, main=main)
+    text = text.replace("memory: {request: 64MiB}", "memory: {request: 2GiB, limit: 3GiB}")
+    stack = small_stack("wood", "owl").replace("config:\n", "config:\n  fleet:sandbox: 'true'\n", 1)
+    plan = plan_stack(assert_accepted(_images(tmp_path), stack_wood=stack, owl=text).fleet, "wood")
+    found = container(plan, "wood-owl")
+    assert (found.image, found.command, found.secrets) == ("registry.example/redis:7", ("serve",), ("hub-token",))
+    assert found.health.test == ("/bin/ready",)
+    assert (found.env["MODE"], found.env["HUB_TOKEN_FILE"]) == ("quick", "/run/secrets/hub-token")
+    assert not {name for name in found.env if name.startswith("FLEET_")}
+    assert "fleet.self-healing" not in found.labels
+    assert (found.labels["fleet.image.platforms"], found.memory_cap_mib) == ("amd64", 256)
+    assert plan.builds == ()
+
+
+def test_a_ready_image_with_agents_has_a_stand_in(tmp_path: Path) -> None:
+    text = small_group(image=READY, main="agents: {Owl: {}}\nhealth: {command: [/bin/ready]}")
+    plan = _plan(tmp_path, images="  fleet:stand_ins: 'true'\n", owl=text)
+    assert container(plan, "owl").image == plan.builds[0].image
+    assert container(plan, "owl").env["FLEET_STAND_IN"] == "true"
+
+
+def test_stand_ins_write_a_volume_that_only_they_mount(tmp_path: Path) -> None:
+    """One that a ready image writes is backed up as its group states."""
+    sidecar = (
+        "\n  cache:\n    image: {reference: 'registry.example/redis:7'}\n    memory: {request: 64MiB}\n"
+        "    cpu: {request: 100m, limit: 100m}\n    health: {command: [/bin/ready]}\n"
+        "    mounts: {kept: {path: /data}}\n"
+    )
+    volume = "{kind: data, writers: many, backup: {by: restic, schedule: '30 3 * * *'}}"
+    text = small_group(top=f"volumes: {{kept: {volume}}}", main="agents: {Owl: {}}\nmounts: {kept: {path: /data}}")
+    for added, statement in (("", "none, stand-ins write it"), (sidecar, "30 3 * * * by restic")):
+        folder = tmp_path / (statement[:4].strip())
+        plan = _plan(folder, images="  fleet:stand_ins: 'true'\n", owl=text + added)
+        assert container(plan, "owl").labels["fleet.backups"] == f"wood-kept: {statement}"

@@ -88,7 +88,7 @@ def test_values_are_what_a_plain_yaml_reader_gives(file: Path) -> None:
     assert document.value == yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def test_a_key_given_twice_is_told_with_its_second_line_and_the_first_is_kept(tmp_path: Path) -> None:
+def test_a_key_given_twice_is_reported_with_its_second_line_and_the_first_is_kept(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: 1\nb:\n  c: 2\n  d: 3\n  c: 4\na: 5\n")
     assert document.value == {"a": 1, "b": {"c": 2, "d": 3}}
     assert ["\n".join(fault.lines()) for fault in faults] == [
@@ -97,7 +97,7 @@ def test_a_key_given_twice_is_told_with_its_second_line_and_the_first_is_kept(tm
     ]
 
 
-def test_an_alias_that_contains_itself_ends_and_is_told(tmp_path: Path) -> None:
+def test_an_alias_that_contains_itself_ends_and_is_reported(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: &a\n  b:\n    - *a\n")
     assert document.value == {"a": {"b": [None]}}
     assert ["\n".join(fault.lines()) for fault in faults] == [
@@ -105,7 +105,7 @@ def test_an_alias_that_contains_itself_ends_and_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_an_alias_used_twice_beside_itself_is_fine(tmp_path: Path) -> None:
+def test_an_alias_used_twice_side_by_side_is_fine(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: &a {x: 1}\nb: [*a, *a]\n")
     assert faults == []
     assert document.value == {"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}
@@ -122,44 +122,44 @@ def test_an_alias_used_twice_beside_itself_is_fine(tmp_path: Path) -> None:
         ("a: 'open\n", "x.yaml:2: is not valid YAML ("),
     ],
 )
-def test_broken_yaml_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_broken_yaml_is_reported_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     fault = only_fault(tmp_path, text)
     assert fault.startswith(said)
     assert fault.endswith("; correct the syntax")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing but a comment\n", "---\n"])
-def test_an_empty_file_is_told(tmp_path: Path, text: str) -> None:
+def test_an_empty_file_is_reported(tmp_path: Path, text: str) -> None:
     assert only_fault(tmp_path, text) == ("x.yaml:1: is empty; start it with a key, like `containers:`")
 
 
-def test_a_stack_file_is_told_to_start_with_its_own_key(tmp_path: Path) -> None:
+def test_a_stack_files_fault_names_its_own_key(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.x.yaml").write_text("")
     assert read_document(tmp_path / "Pulumi.x.yaml", "Pulumi.x.yaml")[1][0].remedy.endswith("like `config:`")
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "just words\n"])
-def test_what_is_no_mapping_is_told(tmp_path: Path, text: str) -> None:
+def test_a_value_other_than_a_mapping_is_reported(tmp_path: Path, text: str) -> None:
     assert only_fault(tmp_path, text) == ("x.yaml:1: is not a mapping; start it with a key, like `containers:`")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00\xff", "schön: ja".encode("latin-1")])
-def test_a_binary_file_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_binary_file_is_reported(tmp_path: Path, content: bytes) -> None:
     fault = only_fault(tmp_path, content)
     assert fault.startswith("x.yaml: is not UTF-8 text (byte 0x")
     assert fault.endswith("; save it as UTF-8")
 
 
-def test_a_control_character_is_told(tmp_path: Path) -> None:
+def test_a_control_character_is_reported(tmp_path: Path) -> None:
     reason = "unacceptable character #x0000: control characters are not allowed"
     assert only_fault(tmp_path, "a: \x00b") == f"x.yaml: is not valid YAML ({reason}); correct the syntax"
 
 
-def test_a_text_nested_thousands_deep_is_told(tmp_path: Path) -> None:
+def test_a_text_nested_thousands_deep_is_reported(tmp_path: Path) -> None:
     assert only_fault(tmp_path, f"a: {'[' * 5000}{']' * 5000}\n").startswith("x.yaml")
 
 
-def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     for name in ("folder.yaml", "missing.yaml"):
         document, faults = read_document(tmp_path / name, name)
@@ -169,7 +169,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path) -> None
         assert str(tmp_path) not in faults[0].problem
 
 
-def test_a_value_that_yaml_cannot_build_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_a_value_that_yaml_cannot_build_is_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: 2026-13-45\nb: !!python/object:os.system x\nc: 3\n")
     assert document.value == {"a": None, "b": None, "c": 3}
     assert [fault.place for fault in faults] == ["x.yaml:1: a", "x.yaml:2: b"]
@@ -177,7 +177,7 @@ def test_a_value_that_yaml_cannot_build_is_told_and_the_rest_is_read(tmp_path: P
     assert {fault.remedy for fault in faults} == {"quote it if it is text"}
 
 
-def test_a_key_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_key_other_than_text_is_reported(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a:\n  ? [x, y]\n  : 1\n  b: 2\n")
     assert document.value == {"a": {"b": 2}}
     assert ["\n".join(fault.lines()) for fault in faults] == [
