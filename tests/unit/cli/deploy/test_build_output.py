@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.build_output import failed_builds
+from cli.deploy.build_output import failed_builds
 
 IMAGE = "urn:pulumi:wood::fleet::fleet:docker:DockerMachine$docker:index/image:Image::wood-images-"
 STEP = "digest: sha256:00\n[2/2] RUN make\n"
