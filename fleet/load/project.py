@@ -10,6 +10,7 @@ from types import MappingProxyType
 from fleet.checks import check_fleet
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.extends import extend_all
+from fleet.load.stack_keys import ensure_config_keys_are_known
 from fleet.load.validate import unknown_key, validate
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, read_document
@@ -97,8 +98,9 @@ class _Reading:
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
         stack, faults = validate(Stack, {**data, "name": name}, document, config_path)
-        self.faults += faults
-        if stack is not None:
+        unknown = list(ensure_config_keys_are_known(document))
+        self.faults += [*unknown, *faults]
+        if stack is not None and not unknown:
             self._stacks[name] = stack
 
     def read_group(self, file: Path) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fleet.model.base import NAME_PATTERN
-from fleet.model.machine import CONNECTION_PATTERN
+from fleet.model.hosts import CONNECTION_PATTERN
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.redaction import HIDDEN, names_a_secret, shown
@@ -77,7 +77,7 @@ def _fault(model: type[BaseModel], details: ErrorDetails, place: Callable[[KeyPa
     kind = details["type"]
     if kind == "extra_forbidden":
         return unknown_key(place(loc), loc, _known_keys(model, loc[:-1]))
-    if is_key:
+    if is_key and kind != "value_error":
         problem, remedy = f"{shown(loc[-1])} is not a valid name", "use lower-case words joined by hyphens"
         if loc[-2:-1] == ("agents",):
             remedy = "write it like GoalManager"
