@@ -47,13 +47,15 @@ def base() -> str | None:
 
 
 @pytest.fixture(params=["1.41", "1.45"])
-def machine(request: pytest.FixtureRequest, base: str | None, tmp_path: Path) -> Iterator[Machine]:
+def machine(
+    request: pytest.FixtureRequest, base: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
     """A machine with Debian 12's Docker or Debian 13's, whose only image is the base of all others."""
     newer = request.param != "1.41"
     if newer:
         need("docker-newer", None if NEWER.is_dir() else "Docker 26 is missing; tools/lab/newer-docker downloads it")
-    (tmp_path / "fresh").mkdir()
-    with fresh_machine(tmp_path / "fresh", NEWER if newer else None) as machine:
+    # Not `tmp_path`, whose name is too long for the daemon's sockets.
+    with fresh_machine(tmp_path_factory.mktemp("fresh"), NEWER if newer else None) as machine:
         if base:
             machine.client.images.load(daemon.client().images.get(base).save(named=base))
         yield machine
