@@ -108,8 +108,8 @@ class LockFacts:
 class StateFacts:
     """The state of a stack in a file backend.
 
-    pending: `creating <name>`; ids: those of all its resources; repair: the command for a file that was cut off while it
-    was written, empty if all are whole. With one, nothing else is known.
+    pending: `creating <name>`; ids: those of all its resources; repair: the command for a file that was cut off,
+    empty if all are whole. With one, nothing else is known.
     """
 
     backend: str

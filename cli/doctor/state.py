@@ -1,4 +1,4 @@
-"""Checks whether an update was interrupted: a stale lock, a damaged file, unfinished creations, and what the state lacks. Pure."""
+"""Checks what an interrupted update left: a lock, a damaged file, unfinished creations, orphans. Pure."""
 
 from __future__ import annotations
 
