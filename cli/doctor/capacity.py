@@ -93,7 +93,7 @@ def _image(reference: str, deployment: Deployment, facts: MachineFacts, fixes: F
 
 def _missing_image(reference: str, users: str, deployment: Deployment, fixes: Fixes) -> Check:
     figure = f"not on the machine yet, for {users}"
-    if deployment.stand_ins or any(build.image == reference for build in deployment.builds):
+    if any(build.image == reference for build in deployment.builds):
         return good(reference, "image", f"{figure}; built during deployment")
     if reference.startswith(f"{LOCAL_REGISTRY}/"):
         build = fixes.docker("build", "-t", reference, ".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.diagnostics.check import Check
 from cli.diagnostics.fix_commands import Fixes
+from cli.doctor.bases import base_checks
 from cli.doctor.capacity import capacity_checks
 from cli.doctor.daemon import daemon_checks
 from cli.doctor.facts import MachineFacts
@@ -17,5 +18,5 @@ from fleet.plan.deployment import Deployment
 def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
     """Every check of a machine, from the daemon outward."""
     fixes = Fixes(deployment)
-    groups = (daemon_checks, capacity_checks, name_checks, state_checks, host_checks, gpu_checks)
+    groups = (daemon_checks, capacity_checks, base_checks, name_checks, state_checks, host_checks, gpu_checks)
     return [check for checks in groups for check in checks(deployment, facts, fixes)]

@@ -52,10 +52,12 @@ class NeighbourFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """An image on the machine."""
+    """An image on the machine. layers: from the lowest; digests: `name@sha256:...` of the registries it is in."""
 
     arch: str
     size_bytes: int
+    layers: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

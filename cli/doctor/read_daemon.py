@@ -19,18 +19,26 @@ def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
     info = client.info()
     daemon = daemon_facts(info, client.version())
     is_local = is_this_machine(deployment.machine.connection, info["KernelVersion"], daemon.root)
-    images = read_images(client, [container.image for container in deployment.containers])
+    built = [reference for build in deployment.builds for reference in (build.image, build.base) if reference]
+    images = read_images(client, [*(container.image for container in deployment.containers), *built])
     return MachineFacts(
         daemon=daemon,
         containers=tuple(neighbour_facts(container) for container in client.api.containers(all=True)),
         networks=read_networks(client),
         volumes=read_volumes(client),
-        images={
-            reference: ImageFacts(image.get("Architecture", ""), image.get("Size", 0))
-            for reference, image in images.items()
-        },
+        images={reference: image_facts(image) for reference, image in images.items()},
         disk=_disk(client, free_bytes(daemon.root) if is_local else None),
         host=read_host(deployment) if is_local else None,
+    )
+
+
+def image_facts(image: Answer) -> ImageFacts:
+    """Facts from `docker image inspect`."""
+    return ImageFacts(
+        arch=image.get("Architecture", ""),
+        size_bytes=image.get("Size", 0),
+        layers=tuple((image.get("RootFS") or {}).get("Layers") or ()),
+        digests=tuple(image.get("RepoDigests") or ()),
     )
 
 

@@ -105,6 +105,7 @@ class StackImages:
             arguments=MappingProxyType(arguments),
             platform=platform,
             needs=needs,
+            base=dockerfile.base(arguments, target),
             bases=tuple(image for image in dockerfile.bases(arguments) if not is_own(image)),
         )
 

@@ -194,8 +194,8 @@ class PlannedBuild:
     """An image built on the machine from the project folder `context`.
 
     `image` has a digest of all other fields in its tag, and of the context's files. `target` is a stage of its
-    Dockerfile, empty for the last; `needs` the name of the project's image it is built on, `bases` the references of
-    all other images that its stages are built on.
+    Dockerfile, empty for the last; `needs` the name of the project's image it is built on. `base` is the reference of
+    the image its target is built on, `bases` those of all images from elsewhere that its stages are built on.
     """
 
     name: str
@@ -205,6 +205,7 @@ class PlannedBuild:
     arguments: Mapping[str, str]
     platform: str
     needs: str | None
+    base: str = ""
     bases: tuple[str, ...] = ()
 
 

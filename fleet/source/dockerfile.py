@@ -22,14 +22,28 @@ class Dockerfile:
 
     def bases(self, arguments: Mapping[str, str]) -> tuple[str, ...]:
         """Images that its stages are built on, each once. arguments: override the defaults."""
+        return tuple(dict.fromkeys(filter(None, (image for _, image in self._images(arguments)))))
+
+    def base(self, arguments: Mapping[str, str], target: str = "") -> str:
+        """The image that a stage is built on, through other stages too; the last stage's by default.
+
+        Empty for `scratch` and an unknown stage.
+        """
+        images = self._images(arguments)
+        return next((image for name, image in reversed(images) if target.lower() in ("", name)), "")
+
+    def _images(self, arguments: Mapping[str, str]) -> list[tuple[str, str]]:
+        """(name of a stage, image it is built on through other stages), both empty if there is none."""
         values = {**self.arguments, **arguments}
-        names, found = {"scratch"}, []
+        known = {"scratch": ""}
+        found = []
         for name, base in self.stages:
             image = _VARIABLE.sub(lambda match: values.get(match[1] or match[2], ""), base)
-            if image and image.lower() not in names:
-                found.append(image)
-            names.add(name.lower())
-        return tuple(dict.fromkeys(found))
+            image = known.get(image.lower(), image)
+            found.append((name.lower(), image))
+            if name:
+                known[name.lower()] = image
+        return found
 
 
 def read_dockerfile(text: str) -> Dockerfile:

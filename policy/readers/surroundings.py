@@ -51,7 +51,9 @@ def image(given: Properties, name: str, kind: str) -> ImageView:
     names = (given.text("imageName", "names"), given.text("name", "names"), *given.texts("tags", "names"))
     platforms: tuple[str | None, ...] = (given.text("platform", "platforms"), build.text("platform", "platforms"))
     platforms = (*platforms, *given.texts("platforms", "platforms"))
-    return ImageView(name, tuple(filter(None, names)), tuple(filter(None, platforms)))
+    base = given.nested("build", "base").nested("args", "base").text("BASE", "base")
+    base = base or given.nested("buildArgs", "base").text("BASE", "base")
+    return ImageView(name, tuple(filter(None, names)), tuple(filter(None, platforms)), base or "")
 
 
 def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> ProviderView:

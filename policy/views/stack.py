@@ -161,6 +161,8 @@ class ImageView:
     """Names by which containers may refer to it."""
     platforms: tuple[str, ...] = ()
     """As given, such as `linux/arm64`."""
+    base: str = ""
+    """Of a build: its argument BASE."""
     unknown: frozenset[str] = frozenset()
 
 

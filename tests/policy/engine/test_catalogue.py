@@ -75,6 +75,7 @@ EXPECTED = {
     "D07-image-platform": MANDATORY,
     "D08-cuda-runs": ADVISORY,
     "D11-pull-policy": ADVISORY,
+    "D12-base-pinned": ADVISORY,
     "E01-health-check": MANDATORY,
     "E02-readiness": MANDATORY,
     "E03-ready-is-not-live": ADVISORY,

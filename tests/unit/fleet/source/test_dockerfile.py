@@ -33,3 +33,22 @@ def test_the_bases_of_its_stages(text: str, bases: tuple[str, ...]) -> None:
 def test_an_argument_overrides_its_default() -> None:
     dockerfile = read_dockerfile("ARG BASE=debian:12\nFROM ${BASE} AS builder\nFROM node:22")
     assert dockerfile.bases({"BASE": "mine:1@sha256:00"}) == ("mine:1@sha256:00", "node:22")
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "base"),
+    [
+        ("FROM debian:12", "", "debian:12"),
+        ("FROM golang:1 AS builder\nFROM debian:12", "", "debian:12"),
+        ("FROM golang:1 AS builder\nFROM debian:12 AS last", "builder", "golang:1"),
+        ("FROM golang:1 AS Builder\nFROM debian:12", "BUILDER", "golang:1"),
+        ("FROM golang:1 AS builder\nFROM scratch", "", ""),
+        ("FROM debian:12 AS one\nFROM one AS two\nFROM two", "", "debian:12"),
+        ("FROM scratch AS one\nFROM one", "", ""),
+        ("ARG BASE=debian:12\nFROM ${BASE} AS cpu\nFROM cpu AS cuda", "cuda", "debian:12"),
+        ("FROM debian:12", "missing", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_base_of_a_target(text: str, target: str, base: str) -> None:
+    assert read_dockerfile(text).base({}, target) == base
