@@ -37,8 +37,12 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
             print(text)
         return outcome
     ensure_nothing_kept_is_removed(kept(), deployment, words)
-    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
-    return _run([pulumi, "up", "--stack", stack, "--yes", "--refresh", "--policy-pack", "policy"], root, environment)
+    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state. On its
+    # own, since the policies of `up --refresh` judge what the update removes too, as if it stayed.
+    refreshed = _run([pulumi, "refresh", "--stack", stack, "--yes", "--skip-preview"], root, environment)
+    if refreshed is not Exit.GOOD:
+        return refreshed
+    return _run([pulumi, "up", "--stack", stack, "--yes", "--policy-pack", "policy"], root, environment)
 
 
 def _kept(pulumi: str, stack: str, root: Path, environment: dict[str, str]) -> list[Kept]:
