@@ -47,6 +47,7 @@ class NeighbourFacts:
     name: str
     labels: Mapping[str, str]
     ports: frozenset[tuple[str, int, str]]
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,31 @@ class HostFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LockFacts:
+    """The lock of a stack; alive: whether the process that took it runs, None if it is on another machine."""
+
+    owner: str
+    since: str
+    pid: int
+    alive: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """The state of a stack in a file backend; pending: `creating <name>`; ids: those of all its resources."""
+
+    backend: str
+    lock: LockFacts | None
+    pending: tuple[str, ...]
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class MachineFacts:
     """All facts that a deployment depends on.
 
-    images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote.
+    images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote;
+    state: None if it is in no folder.
     """
 
     daemon: DaemonFacts
@@ -107,3 +129,4 @@ class MachineFacts:
     images: Mapping[str, ImageFacts]
     disk: DiskFacts | None
     host: HostFacts | None
+    state: StateFacts | None = None

@@ -37,7 +37,7 @@ class Health:
         self._daemon: docker.DockerClient | None = None
         self._proven: set[str] = set()
         # Of its own: the event loop's executor is full of registrations, which wait for the hooks.
-        self._threads = ThreadPoolExecutor(max(1, len(deadlines_s)), thread_name_prefix="health")
+        self._threads = ThreadPoolExecutor(1 + len(deadlines_s), thread_name_prefix="health")
         ending.at_exit(self.close)
 
     def connect(self) -> None:

@@ -12,7 +12,7 @@ from fleet.model.base import FrozenMap, Model, Name, repeated
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import Container, ContainerGroup, Port
+from fleet.model.group import MAIN, Container, ContainerGroup, Port
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 from fleet.source.defaults import DOMAIN
@@ -121,8 +121,17 @@ class Stack(Model):
 
     @property
     def runs_stand_ins(self) -> bool:
-        """Whether small stand-ins replace the agents, without GPU, devices and secrets."""
+        """Whether small stand-ins replace the agents, without GPU and devices."""
         return self.sandbox or self.stand_ins
+
+    def stands_in_for(self, container: Container) -> bool:
+        """Whether a stand-in replaces a container's programs. A ready image without agents runs as itself."""
+        return self.runs_stand_ins and (container.image is None or bool(container.agents))
+
+    def stand_ins_write(self, volume: str, group: ContainerGroup) -> bool:
+        """Whether stand-ins alone write a volume of a group."""
+        mounting = [one for one in group.containers.values() if volume in one.mounts] or [group.containers[MAIN]]
+        return all(map(self.stands_in_for, mounting))
 
     @model_validator(mode="after")
     def _has_one_budget(self) -> Self:

@@ -23,7 +23,7 @@ def host_ports(front_door: int) -> tuple[int, int]:
 
 def runs_agent_host(container: Container, stack: Stack) -> bool:
     """Whether the agent host runs in a container, for its agents or as a stand-in for its program."""
-    return bool(container.agents) or stack.runs_stand_ins
+    return bool(container.agents) or stack.stands_in_for(container)
 
 
 def shared_health_port(group: ContainerGroup, key: str) -> int:

@@ -32,7 +32,7 @@ def environment(
         "HOME": "/tmp",  # noqa: S108  (the only writable folder)
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
-        **({} if stack.runs_stand_ins else _secret_files(container)),
+        **({} if stack.stands_in_for(container) else _secret_files(container)),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -97,7 +97,7 @@ def _host_settings(
         "FLEET_STOP_GRACE_S": str(target.stop_grace_s(container)),
         "FLEET_AGENTS": _compact(commands),
         "FLEET_ADDRESS_BOOK": _compact(addresses),
-        **({"FLEET_STAND_IN": "true"} if stack.runs_stand_ins else {}),
+        **({"FLEET_STAND_IN": "true"} if stack.stands_in_for(container) else {}),
     }
 
 
@@ -124,5 +124,5 @@ def _compact(value: object) -> str:
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
     """Health command: the group's own, or the agent host's, which needs no curl."""
-    own = () if stack.runs_stand_ins else container.health.command
+    own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

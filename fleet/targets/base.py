@@ -31,7 +31,7 @@ class TargetBase(ABC):
     reached_by_port: ClassVar[bool] = False
     """Whether other machines reach an endpoint by a port of its host."""
     has_daemon: ClassVar[bool] = False
-    """Whether a Docker daemon builds its images and runs its containers; `doctor` and `verify` examine it."""
+    """Whether a Docker daemon runs its containers; `doctor` and `verify` examine it."""
 
     @abstractmethod
     def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.engine.conftest import machine
 from tests.engine.sshd import WAYS, reached_by
-from tests.engine.workspace import Outcome, Workspace, a_group
+from tests.engine.workspace import POLICY_PACK, Outcome, Workspace, a_group
 
 pytestmark = pytest.mark.engine
 
@@ -124,3 +124,19 @@ def test_an_interrupt_ends_the_update_at_once(workspace: Workspace, host: docker
     for noise in ("Traceback", "rpc error"):
         assert noise not in text, text
     assert workspace.up().code == 0
+
+
+def test_a_violation_is_all_that_is_reported(host: docker.DockerClient, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, "violating")
+    workspace.write_group(
+        "loose", a_group(agents={"Loose": {}}, image={"reference": "docker.io/library/python:latest"})
+    )
+    workspace.write_group("after", {**a_group(agents={"After": {}}), "start_after": ["loose"]})
+    workspace.init()
+    network = {"name": "violating_internal", "subnet": "10.210.242.0/24"}
+    workspace.write_stack({**machine(host), "name": "violating", "network": network}, ["loose", "after"])
+    outcome = workspace.pulumi("up", "--yes", "--stack", "violating", "--policy-pack", str(POLICY_PACK))
+    assert outcome.code != 0
+    assert "[mandatory] [severity: high]  D01-no-latest" in outcome.text
+    assert "Traceback" not in outcome.text, outcome.text
+    assert diagnostics(outcome) == ["pulumi:pulumi:Stack (fleet-violating):", "error: preview failed"], outcome.text

@@ -107,6 +107,20 @@ class Workspace:
         )
         return Outcome(done.returncode, done.stdout + done.stderr)
 
+    def shell(self, command: str) -> Outcome:
+        """Runs a command that was printed, as a user would."""
+        done = subprocess.run(  # noqa: S602  (as a user's shell does)
+            command,
+            shell=True,
+            cwd=self.folder,
+            env=self._whole_environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
     def init(self) -> None:
         """Creates the stack."""
         outcome = self.pulumi("stack", "init", self.stack)

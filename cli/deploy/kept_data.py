@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cli.diagnostics.fix_commands import Fixes
@@ -16,9 +16,6 @@ from fleet.text import plural
 _VOLUME = "docker:index/volume:Volume"
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 _KINDS = {_VOLUME: "volume", _CLAIM: "claim"}
-
-Typed = Callable[..., str]
-"""Arguments of Pulumi -> the command that a person types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +53,15 @@ def kept_in(state: str) -> list[Kept]:
     ]
 
 
-def ensure_nothing_kept_is_removed(kept: Iterable[Kept], deployment: Deployment, typed: Typed) -> None:
+def ensure_nothing_kept_is_removed(kept: Iterable[Kept], deployment: Deployment) -> None:
     """Raises UserError if an update would remove protected resources: it would fail halfway."""
     planned = {(entry.type, entry.name) for entry in inventory(deployment).walk()}
     removed = [one for one in kept if (one.type, one.name) not in planned]
     if not removed:
         return
-    unprotect = typed("state", "unprotect", "--stack", deployment.stack, "--yes", *(one.urn for one in removed))
+    unprotect = Fixes(deployment).pulumi(
+        "state", "unprotect", "--stack", deployment.stack, "--yes", *(one.urn for one in removed)
+    )
     msg = (
         f"Pulumi.{deployment.stack}.yaml: no group uses {', '.join(map(str, removed))} any more, and Pulumi does not "
         f"remove what is protected; list the group again, or run this to drop {_them(removed)} from the stack, and "
@@ -71,20 +70,21 @@ def ensure_nothing_kept_is_removed(kept: Iterable[Kept], deployment: Deployment,
     raise UserError(msg)
 
 
-def kept_text(kept: Iterable[Kept], deployment: Deployment, typed: Typed) -> str:
+def kept_text(kept: Iterable[Kept], deployment: Deployment) -> str:
     """What `fleet down` kept, and the commands that delete it; empty for nothing."""
-    return "\n".join(_lines(list(kept), deployment, typed))
+    return "\n".join(_lines(list(kept), deployment))
 
 
-def _lines(kept: list[Kept], deployment: Deployment, typed: Typed) -> Iterator[str]:
+def _lines(kept: list[Kept], deployment: Deployment) -> Iterator[str]:
     if not kept:
         return
+    fixes = Fixes(deployment)
     yield f"{plural(len(kept), 'resource')} with data kept: {', '.join(map(str, kept))}"
     yield f"the next `fleet up {deployment.stack}` uses {_them(kept)} again; to delete {_them(kept)} instead, run"
-    yield f"    {typed('state', 'unprotect', '--stack', deployment.stack, '--all', '--yes')}"
-    yield f"    {typed('destroy', '--stack', deployment.stack, '--yes')}"
+    yield f"    {fixes.pulumi('state', 'unprotect', '--stack', deployment.stack, '--all', '--yes')}"
+    yield f"    {fixes.pulumi('destroy', '--stack', deployment.stack, '--yes')}"
     if volumes := [one.id for one in kept if one.type == _VOLUME]:
-        yield f"    {Fixes(deployment).docker('volume', 'rm', *map(shlex.quote, volumes))}"
+        yield f"    {fixes.docker('volume', 'rm', *map(shlex.quote, volumes))}"
     context = deployment.machine.connection.partition("://")[2]
     for claim in (one.id for one in kept if one.type == _CLAIM):
         namespace, _, name = claim.partition("/")

@@ -24,6 +24,9 @@ from pathlib import Path
 reported = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
 with Path(__file__).with_name("calls").open("a") as calls:
     calls.write(json.dumps([sys.argv[1:], os.getcwd(), reported]) + "\\n")
+events = Path(__file__).with_name("events")
+if "--event-log" in sys.argv and events.exists():
+    Path(sys.argv[-1]).write_text(events.read_text())
 if sys.argv[1:3] == ["stack", "export"]:
     state = Path(__file__).with_name("state.json")
     print(state.read_text() if state.exists() else "{{}}")
@@ -44,7 +47,7 @@ def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "pulumi").chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
-    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "FLEET_BASE_IMAGE"):
+    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
@@ -60,12 +63,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def images(monkeypatch: pytest.MonkeyPatch) -> Images:
-    """A daemon that has no images, in place of every other."""
-    found = Images()
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    """A daemon that answers, in place of every other."""
+    found = Daemon()
 
     @contextmanager
-    def client(connection: str) -> Iterator[Images]:
+    def client(connection: str) -> Iterator[Daemon]:
         found.connections.append(connection)
         if found.error is not None:
             raise found.error
@@ -75,27 +78,15 @@ def images(monkeypatch: pytest.MonkeyPatch) -> Images:
     return found
 
 
-class Images:
-    """The images of a daemon, and the client that holds them."""
+class Daemon:
+    """A client, with what it was asked to connect to."""
 
     def __init__(self) -> None:
         self.connections: list[str] = []
-        self.built: dict[str, dict[str, Any]] = {}
         self.error: Exception | None = None
-        self.build_error: Exception | None = None
 
-    @property
-    def images(self) -> Images:
-        return self
-
-    def get(self, name: str) -> None:
-        if name not in self.built:
-            raise docker.errors.ImageNotFound(name)
-
-    def build(self, *, tag: str, **arguments: Any) -> None:
-        if self.build_error is not None:
-            raise self.build_error
-        self.built[tag] = arguments
+    def ping(self) -> None:
+        """Answers."""
 
 
 def calls(folder: Path) -> Calls:
@@ -104,27 +95,21 @@ def calls(folder: Path) -> Calls:
     return [tuple(json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, images: Images) -> None:
+def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     answer = fleet(project, "up", "local", PULUMI_BACKEND_URL="https://elsewhere.example")
     assert (answer.code, answer.out) == (0, "")
     select, export, refresh, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
     assert export[0] == ["stack", "export", "--stack", "local"]
     assert refresh[0] == ["refresh", "--stack", "local", "--yes", "--skip-preview"]
-    assert up[0] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy"]
+    assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy", "--event-log"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
     assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
     assert up[2]["PULUMI_SKIP_UPDATE_CHECK"] == "true"
     assert (project / ".state").stat().st_mode & 0o777 == 0o700
-    assert [line.startswith("building fleet.local/agent-host:") for line in answer.err.splitlines()] == [True]
-    assert [build["path"] for build in images.built.values()] == [str(project / "images/agent-host")]
-
-
-def test_an_image_that_is_there_is_not_built_again(bin_folder: Path, project: Path, images: Images) -> None:
-    assert fleet(project, "up", "local", FLEET_BASE_IMAGE="base:1").code == 0
-    assert [build["buildargs"] for build in images.built.values()] == [{"BASE": "base:1"}]
-    assert fleet(project, "up", "local").err == ""
+    assert answer.err == ""
+    assert daemon.connections == ["unix:///var/run/docker.sock"]
 
 
 def test_a_backend_that_the_caller_chose_stays(bin_folder: Path, project: Path) -> None:
@@ -146,19 +131,19 @@ def test_a_login_is_a_chosen_backend(
     assert ("PULUMI_BACKEND_URL" not in calls(bin_folder)[-1][2]) is chosen
 
 
-def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, images: Images) -> None:
+def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     answer = fleet(project, "down", "local")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert calls(bin_folder)[-2][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
-    assert images.connections == []
+    assert daemon.connections == []
 
 
-def test_a_cluster_asks_no_daemon(bin_folder: Path, project: Path, images: Images) -> None:
+def test_a_cluster_asks_no_daemon(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     shutil.copytree(ROOT / "groups", project / "groups", dirs_exist_ok=True)
     for file in ROOT.glob("Pulumi.*.yaml"):
         shutil.copy(file, project)
     assert fleet(project, "up", "cluster").code == 0
-    assert images.connections == []
+    assert daemon.connections == []
 
 
 @pytest.mark.parametrize("command", ["up", "down"])
@@ -220,19 +205,25 @@ def test_a_download_that_fails_names_what_works_without_it(
     assert "make plan STACK=mainpc" in answer.err
 
 
-def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, images: Images) -> None:
-    images.error = docker.errors.DockerException("refused")
+def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, daemon: Daemon) -> None:
+    daemon.error = docker.errors.DockerException("refused")
     answer = fleet(project, "up", "mainpc")
     assert (answer.code, calls(bin_folder)) == (2, [])
     assert answer.err.startswith("no Docker daemon answers at ssh://")
     assert "correct machine.connection in Pulumi.mainpc.yaml" in answer.err
 
 
-def test_an_image_that_cannot_be_built_ends_the_command(bin_folder: Path, project: Path, images: Images) -> None:
-    images.build_error = docker.errors.BuildError("no network", iter(()))
-    answer = fleet(project, "up", "local")
-    assert (answer.code, calls(bin_folder)) == (2, [])
-    assert "the agent host's image could not be built (no network); see images/agent-host/Dockerfile" in answer.err
+def test_a_failed_build_shows_its_last_lines(bin_folder: Path, project: Path) -> None:
+    urn = "urn:pulumi:mainpc::fleet::fleet:docker:DockerMachine$docker:index/image:Image::mainpc-images-web"
+    events = [{"message": "ls: no such file\n"}, {"message": "exit code: 2", "severity": "error"}]
+    (bin_folder / "events").write_text(
+        "\n".join(json.dumps({"diagnosticEvent": {"urn": urn, **event}}) for event in events)
+    )
+    answer = fleet(project, "up", "mainpc", FAILING="up")
+    assert answer.code == 1
+    assert answer.err.endswith(
+        "image mainpc-images-web: build failed: exit code: 2; its last lines:\n    ls: no such file\n"
+    )
 
 
 def volume(name: str, **more: Any) -> dict[str, Any]:
@@ -291,6 +282,11 @@ def test_a_removal_that_fails_lists_nothing(bin_folder: Path, project: Path) -> 
     write_state(bin_folder, volume("memory-data"))
     answer = fleet(project, "down", "local", FAILING="destroy")
     assert (answer.code, answer.out) == (1, "")
+
+
+def test_a_refresh_that_fails_ends_the_command(bin_folder: Path, project: Path) -> None:
+    assert fleet(project, "up", "mainpc", FAILING="refresh").code == 1
+    assert [words[0] for words, _, _ in calls(bin_folder)][-1] == "refresh"
 
 
 def test_make_calls_the_commands() -> None:
