@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet, Stack, Target
+from fleet.model import Fleet, Stack
 from fleet.model.paths import within
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -44,7 +44,7 @@ def ensure_binds_are_separate(fleet: Fleet, sources: Sources) -> Iterator[Fault]
         binds, secrets = dict(stack.machine.binds), stack.machine.secrets_folder
         for volume, folder in binds.items():
             path = ("machine", "binds", volume)
-            if stack.machine.target is Target.DOCKER and (within(folder, secrets) or within(secrets, folder)):
+            if within(folder, secrets) or within(secrets, folder):
                 problem = f"{shown(folder)} overlaps secrets_folder ({secrets}): its group could read every secret"
                 yield sources.stack_fault(stack.name, path, problem, "use another folder")
         # Sorted by parts, a folder comes right before those inside it.

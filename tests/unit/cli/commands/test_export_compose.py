@@ -164,7 +164,11 @@ def test_the_printed_commands_are_those_of_the_header(tmp_path: Path) -> None:
     assert [command.replace(f" -f '{file}'", "") for command in commands] == [
         line.removeprefix("#   ") for line in file.read_text().splitlines() if line.startswith("#   docker ")
     ]
-    assert [command.split("' ")[1] for command in commands] == ["build image.agent-host", "up --wait"]
+    assert [command.split("' ")[1] for command in commands] == [
+        "build image.agent-host",
+        "build image.torch image.torch-2-3",
+        "up --wait",
+    ]
 
 
 def test_an_export_without_gpus_says_who_goes_without() -> None:
