@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from fleet.checks import check_fleet
 from fleet.image_digests import ImageContents, image_bases
 from fleet.load.extends import extend_all
-from fleet.load.validate import unknown_key, validate
+from fleet.load.validate import Checked, check, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
@@ -20,6 +21,9 @@ _STACK_FILES = "Pulumi.*.yaml"
 _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
+
+_PIVOTAL = frozenset({"class", "gpus", "groups", "mode", "modes", "sandbox", "stand_ins", "target", "without_gpu"})
+"""Keys that change the meaning of most others: a file that lacks the value of one is not checked against others."""
 
 _FROM_PATH = ("is set by the file's path", "remove it")
 
@@ -63,9 +67,18 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         remedy = "run from the project's folder, or add a stack file"
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    if faults := [*reading.faults, *check_fleet(project.fleet, project.sources)]:
+    if faults := [*reading.faults, *reading.cross_faults(project)]:
         raise ConfigurationError(faults)
     return project
+
+
+def _of_file_name(fault: Fault) -> Fault:
+    """A fault of `name` or `system`, which are no keys, as one of the file's name."""
+    if fault.path not in ("name", "system"):
+        return fault
+    kind = "file" if fault.path == "name" else "folder"
+    problem, remedy = f"its {kind}'s name {fault.problem}", f"rename the {kind}; {fault.remedy}"
+    return replace(fault, line=None, path="", problem=problem, remedy=remedy)
 
 
 class _Reading:
@@ -76,6 +89,9 @@ class _Reading:
         self._texts = texts
         self._stacks: dict[str, Stack] = {}
         self._groups: dict[str, ContainerGroup] = {}
+        self._partial_stacks: dict[str, Stack] = {}
+        self._partial_groups: dict[str, ContainerGroup] = {}
+        self._lost: set[str] = set()
         self.stack_documents: dict[str, Document] = {}
         self.group_documents: dict[str, Document] = {}
         self.faults: list[Fault] = []
@@ -95,10 +111,8 @@ class _Reading:
         data = stack_data(document)
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
-        stack, faults = validate(Stack, {**data, "name": name}, document, config_path)
-        self.faults += faults
-        if stack is not None:
-            self._stacks[name] = stack
+        checked = check(Stack, {**data, "name": name}, document, config_path)
+        self._note(name, checked, self._stacks, self._partial_stacks)
 
     def read_group(self, file: Path) -> None:
         name = file.stem
@@ -118,10 +132,8 @@ class _Reading:
         self.group_documents |= merged
         for name, document in merged.items():
             from_path = {"name": name, "system": Path(document.source).parent.name}
-            group, faults = validate(ContainerGroup, {**document.value, **from_path}, document)
-            self.faults += faults
-            if group is not None:
-                self._groups[name] = group
+            checked = check(ContainerGroup, {**document.value, **from_path}, document)
+            self._note(name, checked, self._groups, self._partial_groups)
 
     def note_misplaced(self) -> None:
         """Reports YAML files below groups/ that are not group files."""
@@ -136,6 +148,32 @@ class _Reading:
         bases = MappingProxyType(dict(image_bases(self._root)))
         fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), bases)
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
+
+    def cross_faults(self, project: Project) -> list[Fault]:
+        """Faults between files: first of the valid models, then with those that lack an invalid value.
+
+        Of the latter, a fault that names what is lost may be its mere consequence, and is left out.
+        """
+        faults = check_fleet(project.fleet, project.sources)
+        if self._partial_stacks or self._partial_groups:
+            both = {**self._stacks, **self._partial_stacks}
+            stacks = {name: both[name] for name in self.stack_documents if name in both}
+            groups = {**self._groups, **self._partial_groups}
+            fleet = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
+            places = {(fault.source, fault.line, fault.path) for fault in faults}
+            for fault in check_fleet(fleet, project.sources):
+                text = f"{fault.path} {fault.problem} {fault.remedy}".lower()
+                is_new = (fault.source, fault.line, fault.path) not in places
+                if is_new and not any(word in text for word in self._lost):
+                    faults.append(fault)
+        return faults
+
+    def _note(self, name: str, checked: Checked[Any], valid: dict[str, Any], partial: dict[str, Any]) -> None:
+        self.faults += [_of_file_name(fault) for fault in checked.faults]
+        if checked.model is not None and not checked.lost & _PIVOTAL:
+            (partial if checked.lost else valid)[name] = checked.model
+        # "gpus" is also lost where a message says "GPU".
+        self._lost |= {word.lower().removesuffix("s") for word in checked.lost if len(word) > 2}
 
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import isfunction
 from types import MappingProxyType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Lower-case words joined by hyphens: a DNS label, so that names are addresses."""
@@ -43,12 +53,50 @@ FrozenMap = Annotated[
 """A mapping that is read-only after validation."""
 
 
-def repeated(items: Sequence[str]) -> list[str]:
-    """Items that occur more than once, sorted."""
-    return sorted({item for item in items if items.count(item) > 1})
+Breach = tuple[tuple[str | int, ...], str]
+"""Path below the model of the value to change, and `problem; remedy`."""
+
+_Rule = TypeVar("_Rule", bound=Callable[[Any], Iterator[Breach]])
+
+
+class BreachesError(ValueError):
+    """A model's values do not fit together; has every breach of its rules."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("; ".join(text for _, text in breaches))
+        self.breaches = breaches
+
+
+def rule(method: _Rule) -> _Rule:
+    """Marks a method that yields the breaches of a rule between fields. All rules of a model run, unlike validators."""
+    method.__dict__["is_rule"] = True
+    return method
+
+
+def named_twice(key: str, items: Sequence[str]) -> Iterator[Breach]:
+    """A breach at each item of the list that repeats an earlier one."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            yield (key, index), f"{key} lists {item} twice; keep one"
+        seen.add(item)
 
 
 class Model(BaseModel):
     """Frozen; unknown keys are errors, so that no misspelt key is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    rules: ClassVar[tuple[Callable[[Any], Iterator[Breach]], ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        own = [each for each in vars(cls).values() if isfunction(each) and hasattr(each, "is_rule")]
+        cls.rules = (*cls.rules, *own)
+
+    @model_validator(mode="after")
+    def _follows_rules(self) -> Self:
+        if breaches := [breach for rule in self.rules for breach in rule(self)]:
+            raise BreachesError(breaches)
+        return self

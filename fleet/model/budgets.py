@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from fleet.model.base import Model, Name
+from fleet.model.base import Breach, Model, Name, rule
 from fleet.model.quantities import MemoryMib, Millicores
 
 
@@ -25,10 +26,9 @@ class Enforcement(StrEnum):
     """The container has the whole device."""
 
 
-def _ensure_covers(limit: int, request: int, unit: str) -> None:
+def _below_request(limit: int, request: int, unit: str) -> Iterator[Breach]:
     if limit < request:
-        msg = f"limit {limit}{unit} is below request {request}{unit}; raise limit or lower request"
-        raise ValueError(msg)
+        yield ("limit",), f"limit {limit}{unit} is below request {request}{unit}; raise limit or lower request"
 
 
 class MemoryBudget(Model):
@@ -44,10 +44,9 @@ class MemoryBudget(Model):
         """Maximum memory of the container."""
         return self.limit_mib or self.request_mib
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> MemoryBudget:
-        _ensure_covers(self.cap_mib, self.request_mib, " MiB")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        return _below_request(self.cap_mib, self.request_mib, " MiB")
 
 
 class CpuBudget(Model):
@@ -58,10 +57,9 @@ class CpuBudget(Model):
     limit_millicores: Millicores = Field(alias="limit", ge=100)
     """Maximum CPU time; the container is throttled above it."""
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> CpuBudget:
-        _ensure_covers(self.limit_millicores, self.request_millicores, "m")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        return _below_request(self.limit_millicores, self.request_millicores, "m")
 
 
 class GpuBudget(Model):
@@ -78,7 +76,6 @@ class GpuBudget(Model):
     enforcement: Enforcement
     """What enforces the limit at run time."""
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> GpuBudget:
-        _ensure_covers(self.limit_mib, self.request_mib, " MiB")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        return _below_request(self.limit_mib, self.request_mib, " MiB")

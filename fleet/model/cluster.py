@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from fleet import labels
-from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.base import Breach, FrozenMap, Model, Name, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
@@ -41,15 +42,14 @@ class PoolGpu(Gpu):
     shares: int = Field(default=1, ge=1, le=48)
     """Pods per card, for `shared-device`."""
 
-    @model_validator(mode="after")
-    def _is_shared_one_way(self) -> PoolGpu:
+    @rule
+    def _is_shared_one_way(self) -> Iterator[Breach]:
         if self.mps is not None:
-            msg = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
-            raise ValueError(msg)
+            text = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
+            yield ("mps",), text
         if (self.shares > 1) != (self.sharing is Sharing.SHARED_DEVICE):
-            msg = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
-            raise ValueError(msg)
-        return self
+            text = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
+            yield ("shares",), text
 
 
 class NodePool(Model):
@@ -96,14 +96,12 @@ class Entrance(Model):
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
     """Group -> how it is exposed."""
 
-    @model_validator(mode="after")
-    def _gateway_has_no_limits(self) -> Entrance:
-        for group, exposure in self.exposed.items():
-            limits = sorted({"requests_per_second", "connections"} & exposure.model_fields_set)
-            if self.kind == "gateway" and limits:
-                msg = f"exposed.{group}.{limits[0]} is not supported by a gateway; drop it, or set kind to ingress"
-                raise ValueError(msg)
-        return self
+    @rule
+    def _gateway_has_no_limits(self) -> Iterator[Breach]:
+        for group, exposure in self.exposed.items() if self.kind == "gateway" else ():
+            for limit in sorted({"requests_per_second", "connections"} & exposure.model_fields_set):
+                text = f"{limit} is not supported by a gateway; drop it, or set kind to ingress"
+                yield ("exposed", group, limit), text
 
 
 class Metrics(StrEnum):

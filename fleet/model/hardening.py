@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from fleet.model.base import AbsolutePath, FrozenMap, Model
+from fleet.model.base import AbsolutePath, Breach, FrozenMap, Model, rule
 from fleet.model.quantities import MemoryMib
 
 HIGH_ID = 10000
@@ -98,15 +99,10 @@ class Hardening(Model):
         }
         return frozenset(name for name, weak in checks.items() if weak)
 
-    @model_validator(mode="after")
-    def _every_weakening_is_explained(self) -> Hardening:
-        unexplained = sorted(self.weakened - set(self.exceptions))
-        if unexplained:
-            problem = f"{', '.join(unexplained)} weaker than the default without a reason"
-            msg = f"{problem}; add exceptions.{unexplained[0]} with reason and until, or drop the field"
-            raise ValueError(msg)
-        unused = sorted(set(self.exceptions) - self.weakened)
-        if unused:
-            msg = f"exceptions.{unused[0]}: the field is not weakened; drop the exception"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _every_weakening_is_explained(self) -> Iterator[Breach]:
+        for field in sorted(self.weakened - set(self.exceptions)):
+            problem = f"{field} weaker than the default without a reason"
+            yield (field,), f"{problem}; add exceptions.{field} with reason and until, or drop the field"
+        for field in sorted(set(self.exceptions) - self.weakened):
+            yield ("exceptions", field), "the field is not weakened; drop the exception"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.base import Breach, FrozenMap, Model, Name, rule
 from fleet.model.quantities import Seconds
 
 ImageReference = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
@@ -55,15 +56,12 @@ class Scaling(Model):
         """Whether the number of replicas changes automatically."""
         return self.max > self.min
 
-    @model_validator(mode="after")
-    def _max_covers_min(self) -> Scaling:
+    @rule
+    def _max_covers_min(self) -> Iterator[Breach]:
         if self.max < self.min:
-            msg = f"max {self.max} is below min {self.min}; raise max or lower min"
-            raise ValueError(msg)
-        if self.signals and not self.is_elastic:
-            msg = f"signals.{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
-            raise ValueError(msg)
-        return self
+            yield ("max",), f"max {self.max} is below min {self.min}; raise max or lower min"
+        elif self.signals and not self.is_elastic:
+            yield ("signals",), f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
 
 
 class RolloutStrategy(StrEnum):
@@ -105,19 +103,16 @@ class Rollout(Model):
         """Whether two versions run side by side."""
         return self.strategy in (RolloutStrategy.BLUE_GREEN, RolloutStrategy.CANARY)
 
-    @model_validator(mode="after")
-    def _can_move(self) -> Rollout:
+    @rule
+    def _can_move(self) -> Iterator[Breach]:
         if self.surge + self.unavailable == 0:
-            msg = "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
-            raise ValueError(msg)
+            yield ("surge",), "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
-            msg = "steps require strategy canary, and canary requires steps; set both or neither"
-            raise ValueError(msg)
+            place = ("steps",) if percents else ("strategy",)
+            yield place, "steps require strategy canary, and canary requires steps; set both or neither"
         if percents and (percents != sorted(set(percents)) or percents[-1] != 100):
-            msg = f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
-            raise ValueError(msg)
-        return self
+            yield ("steps",), f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
 
 
 class Track(StrEnum):
@@ -148,9 +143,8 @@ class RolloutState(Model):
     since: AwareDatetime | None = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
-    @model_validator(mode="after")
-    def _requests_go_to_a_version(self) -> RolloutState:
+    @rule
+    def _requests_go_to_a_version(self) -> Iterator[Breach]:
         if self.percent and self.candidate is None:
-            msg = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
-            raise ValueError(msg)
-        return self
+            text = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
+            yield ("percent",), text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import AbsolutePath, CudaVersion, Model, Name
+from fleet.model.base import AbsolutePath, Breach, CudaVersion, Model, Name, rule
 from fleet.model.device import Arch
 
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
@@ -31,13 +32,11 @@ class Agent(Model):
     ports: tuple[Name, ...] = ()
     """Ports of its group that it listens on itself, so that no stand-in does."""
 
-    @model_validator(mode="after")
-    def _one_command(self) -> Agent:
+    @rule
+    def _one_command(self) -> Iterator[Breach]:
         given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
         if len(given) > 1:
-            msg = f"{' and '.join(given)} exclude each other; keep one"
-            raise ValueError(msg)
-        return self
+            yield (given[-1],), f"{' and '.join(given)} exclude each other; keep one"
 
 
 class Build(Model):
@@ -54,13 +53,12 @@ class Build(Model):
     unresolved: str = ""
     """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
-    @model_validator(mode="after")
-    def _is_made_one_way(self) -> Build:
+    @rule
+    def _is_made_one_way(self) -> Iterator[Breach]:
         excluded = sorted(self.model_fields_set - {"context"})
         if self.context and excluded:
-            msg = f"context and {', '.join(excluded)} exclude each other; install packages in the folder's Dockerfile"
-            raise ValueError(msg)
-        return self
+            problem = f"context and {', '.join(excluded)} exclude each other"
+            yield (excluded[0],), f"{problem}; install packages in the folder's Dockerfile"
 
 
 class Image(Model):

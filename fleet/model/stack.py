@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Self
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from fleet import labels
-from fleet.model.base import FrozenMap, Model, Name, repeated
+from fleet.model.base import Breach, FrozenMap, Model, Name, named_twice, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
@@ -20,8 +21,23 @@ from fleet.model.operation import RolloutState
 LOCAL_REGISTRY = labels.DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
 
-Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]
+
+def _as_switch(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _as_usd(value: Any) -> Any:
+    return float(value) if isinstance(value, str) and _USD.fullmatch(value) else value
+
+
+_USD = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+Switch = Annotated[bool, BeforeValidator(_as_switch), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 """A flag at the top of a stack's configuration, which Pulumi may write as a string."""
+
+SetBudgetUsd = Annotated[BudgetUsd, BeforeValidator(_as_usd)]
+SetUsd = Annotated[Usd, BeforeValidator(_as_usd)]
+"""Figures at the top of a stack's configuration, which `pulumi config set` writes as strings."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
@@ -78,9 +94,9 @@ class Stack(Model):
     """Names and registry of the images built here."""
     rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
     """Group -> state of its blue-green or canary rollout."""
-    monthly_budget_usd: BudgetUsd | None = None
+    monthly_budget_usd: SetBudgetUsd | None = None
     """Monthly budget at the expected load; for a cloud, use `machine.cloud.budget`."""
-    monthly_management_usd: Usd = 0
+    monthly_management_usd: SetUsd = 0
     """Monthly cost of operations: people, and services outside these files."""
 
     @property
@@ -120,20 +136,15 @@ class Stack(Model):
         """Whether small stand-ins replace the agents, without GPU, devices and secrets."""
         return self.sandbox or self.stand_ins
 
-    @model_validator(mode="after")
-    def _has_one_budget(self) -> Self:
+    @rule
+    def _has_one_budget(self) -> Iterator[Breach]:
         if self.monthly_budget_usd is not None and self.machine.cloud and self.machine.cloud.budget:
-            msg = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
-            raise ValueError(msg)
-        return self
+            text = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
+            yield ("monthly_budget_usd",), text
 
-    @field_validator("groups")
-    @classmethod
-    def _are_named_once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        if twice := repeated(groups):
-            msg = f"lists {', '.join(twice)} twice; keep one"
-            raise ValueError(msg)
-        return groups
+    @rule
+    def _groups_are_named_once(self) -> Iterator[Breach]:
+        return named_twice("groups", self.groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_an_exception_states_both_a_reason_and_an_end_date(excuse: dict[str, str
 
 def test_an_exception_for_a_field_that_is_not_weakened_is_refused() -> None:
     assert problem(Hardening.model_validate, obj={"exceptions": {"seccomp": EXCUSE}}) == (
-        "Value error, exceptions.seccomp: the field is not weakened; drop the exception"
+        "Value error, the field is not weakened; drop the exception"
     )
 
 

@@ -131,9 +131,7 @@ def test_an_agent_is_started_one_way(keys: tuple[str, str]) -> None:
 def test_a_group_has_a_main_container_and_ports_of_its_own_containers() -> None:
     side = {"build": {}, "memory": {"request": "1GiB"}, "cpu": {"limit": 1}}
     assert problem(make_group, containers={"side": side}) == 'Value error, container "main" is missing; rename side'
-    assert "ports.web.container: unknown container door; use main" in problem(
-        make_group, ports={"web": {"port": 80, "container": "door"}}
-    )
+    assert "unknown container door; use main" in problem(make_group, ports={"web": {"port": 80, "container": "door"}})
 
 
 def test_a_group_without_ports_answers_on_8000() -> None:
