@@ -1,4 +1,4 @@
-"""Deploys a stack from a bare checkout: finds or installs Pulumi, keeps its state in the checkout, builds images."""
+"""Deploys a stack from a bare checkout: finds or installs Pulumi, keeps its state in the checkout."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ import sys
 from pathlib import Path
 
 from cli.terminal import Exit, UserError, project_root
-from fleet.image_digests import AGENT_HOST_CONTEXT
 from fleet.load.project import load_project
-from fleet.model import Target
-from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
 
 STATE = ".state"
 """Folder of the file backend, in the checkout and ignored by git."""
 
 CLI_FOLDER = ".pulumi-cli"
-BASE_IMAGE_VARIABLE = "FLEET_BASE_IMAGE"
 
 
 def deploy(stack: str, *, destroy: bool = False) -> Exit:
@@ -28,8 +24,6 @@ def deploy(stack: str, *, destroy: bool = False) -> Exit:
     root = project_root()
     deployment = plan_stack(load_project(root).fleet, stack)
     pulumi = _pulumi(root, stack)
-    if not destroy and deployment.machine.target is Target.DOCKER:
-        _build_images(root, deployment)
     environment = _environment(root, sandbox=deployment.sandbox)
     _run([pulumi, "stack", "select", "--create", stack], root, environment, quiet=True)
     if destroy:
@@ -72,35 +66,6 @@ def _is_logged_in() -> bool:
         return bool(json.loads((home / "credentials.json").read_text(encoding="utf-8")).get("current"))
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def _build_images(root: Path, deployment: Deployment) -> None:
-    """Builds the agent host's image, which a sandbox runs for every container, if the daemon lacks it."""
-    from docker.errors import BuildError, DockerException, ImageNotFound
-
-    from components.docker.daemon import daemon_client
-
-    connection = deployment.machine.connection
-    needs_host = deployment.stand_ins and not deployment.builds
-    base = os.environ.get(BASE_IMAGE_VARIABLE)
-    try:
-        with daemon_client(connection) as client:
-            for image in sorted({container.image for container in deployment.containers}) if needs_host else ():
-                try:
-                    client.images.get(image)
-                except ImageNotFound:
-                    print(f"building {image} (once)", file=sys.stderr)
-                    arguments = {"BASE": base} if base else {}
-                    client.images.build(path=str(root / AGENT_HOST_CONTEXT), tag=image, buildargs=arguments, rm=True)
-    except BuildError as error:
-        msg = f"the agent host's image could not be built ({error.msg}); see images/agent-host/Dockerfile"
-        raise UserError(msg) from None
-    except DockerException as error:
-        msg = (
-            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
-            f"machine.connection in Pulumi.{deployment.stack}.yaml"
-        )
-        raise UserError(msg) from None
 
 
 def _run(command: list[str], root: Path, environment: dict[str, str], *, quiet: bool = False) -> Exit:

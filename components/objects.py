@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fleet.model.group import SECRETS_PATH
-from fleet.plan.deployment import PlannedContainer, PlannedHttp
-from fleet.plan.pod_volumes import in_memory, secrets_volume
+from fleet.plan.deployment import SHARED_MEMORY, PlannedContainer, PlannedHttp
 
 Object = dict[str, Any]
 
@@ -71,11 +70,11 @@ def http_probes(check: PlannedHttp) -> tuple[Object, Object]:
 
 def memory_and_secret_volumes(container: PlannedContainer, secret_mode: int) -> Iterator[tuple[str, Object]]:
     """Name and source of each volume in memory, then of the volume that holds the secrets."""
-    for name, _, size_mib in in_memory(container):
+    for name, _, size_mib in _in_memory(container):
         yield name, {"emptyDir": {"medium": "Memory", "sizeLimit": f"{size_mib}Mi"}}
     if container.secrets:
         sources = [{"secret": {"name": s, "items": [{"key": _SECRET_KEY, "path": s}]}} for s in container.secrets]
-        yield secrets_volume(container), {"projected": {"defaultMode": secret_mode, "sources": sources}}
+        yield _secrets_volume(container), {"projected": {"defaultMode": secret_mode, "sources": sources}}
 
 
 def volume_mount(name: str, path: str, *, read_only: bool = False) -> Object:
@@ -85,6 +84,17 @@ def volume_mount(name: str, path: str, *, read_only: bool = False) -> Object:
 
 def memory_and_secret_mounts(container: PlannedContainer) -> Iterator[Object]:
     """Mounts of `memory_and_secret_volumes`."""
-    yield from (volume_mount(name, path) for name, path, _ in in_memory(container))
+    yield from (volume_mount(name, path) for name, path, _ in _in_memory(container))
     if container.secrets:
-        yield volume_mount(secrets_volume(container), SECRETS_PATH, read_only=True)
+        yield volume_mount(_secrets_volume(container), SECRETS_PATH, read_only=True)
+
+
+def _in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:
+    """(volume, path, MiB) of /dev/shm and the writable folders of a read-only root."""
+    yield f"shm-{container.key}", SHARED_MEMORY, container.shared_memory_mib
+    for path, size in sorted(container.hardening.tmpfs.items()):
+        yield f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}", path, size
+
+
+def _secrets_volume(container: PlannedContainer) -> str:
+    return f"secrets-{container.key}"

@@ -1,25 +1,45 @@
-"""Short digests of the inputs of images built here, used in their tags.
+"""What the images built here are made of, for their tags.
 
 A constant tag would leave running containers on the old image, and the digest of an image is unknown before its build.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from fleet.source.defaults import DOMAIN
+from fleet.source.dockerfile import Dockerfile, read_dockerfile
+
 AGENT_HOST = "agent-host"
 """Image of the agent host without packages, for stand-ins and agents that need none."""
 
+AGENT = "agent"
+"""Folder of the Dockerfile that makes an image for each lock."""
+
 IMAGES = "images"
 AGENT_HOST_CONTEXT = f"{IMAGES}/{AGENT_HOST}"
-AGENT_CONTEXT = f"{IMAGES}/agent"
+AGENT_CONTEXT = f"{IMAGES}/{AGENT}"
 LOCKS = f"{AGENT_CONTEXT}/locks"
-_SPECIAL = (AGENT_HOST_CONTEXT, AGENT_CONTEXT)
-_OWN_BASE = re.compile(r"^ARG BASE=fleet\.local/([a-z][a-z0-9-]*):", re.MULTILINE)
+
+BASE = "BASE"
+"""Build argument that names what an image is built on."""
+
 _DIGITS = 12
+
+
+def own_base(dockerfile: Dockerfile) -> str | None:
+    """The image of this project that another is built on: its default BASE is `fleet.local/<image>:<tag>`."""
+    default = dockerfile.arguments.get(BASE, "")
+    return default.removeprefix(f"{DOMAIN}/").partition(":")[0] if is_own(default) else None
+
+
+def is_own(reference: str) -> bool:
+    """Whether an image is one of this project's, built on the machine."""
+    return reference.startswith(f"{DOMAIN}/")
 
 
 class ImageContents(Mapping[str, str]):
@@ -43,31 +63,23 @@ class ImageContents(Mapping[str, str]):
 
 
 def image_contents(root: Path) -> Mapping[str, str]:
-    """Image name -> 12 hex digits over all its input files, its base image's included.
-
-    Images are built from locks, on `agent-host`, and from folders of images/ with a Dockerfile, which names the base.
-    """
-    host = _digest(root, _files(root / AGENT_HOST_CONTEXT))
+    """Image name -> 12 hex digits over the files of its build: a folder's, or a lock and the agents' Dockerfile."""
+    folders = folder_images(file.parent.name for file in (root / IMAGES).glob("*/Dockerfile"))
+    contents = {name: _of_files(root, _files(root / context_of(name))) for name in folders}
     dockerfile = root / AGENT_CONTEXT / "Dockerfile"
-    locks = {file.stem: file for file in sorted((root / LOCKS).glob("*.txt"))}
-    built = {name: _digest(root, [dockerfile, lock], host) for name, lock in locks.items() if dockerfile.is_file()}
-    bases = image_bases(root)
-    folders: dict[str, str] = {}
-    for name in sorted(bases, key=lambda name: (len(base_chain(name, bases)), name)):
-        folders[name] = _digest(root, _files(root / context_of(name)), folders.get(bases[name] or "", ""))
-    return {**folders, AGENT_HOST: host, **built}
+    locks = sorted((root / LOCKS).glob("*.txt")) if dockerfile.is_file() else []
+    return {**contents, **{lock.stem: _of_files(root, [dockerfile, lock]) for lock in locks}}
 
 
-def image_bases(root: Path) -> Mapping[str, str | None]:
-    """Image of a folder -> its base image, if that is also built from a folder."""
-    files = {file.parent.name: file for file in sorted((root / IMAGES).glob("*/Dockerfile"))}
-    texts = {
-        name: file.read_text(encoding="utf-8", errors="replace")
-        for name, file in files.items()
-        if context_of(name) not in _SPECIAL
-    }
-    named = {name: found[1] if (found := _OWN_BASE.search(text)) else None for name, text in texts.items()}
-    return {name: base if base in named else None for name, base in named.items()}
+def dockerfiles(root: Path) -> Mapping[str, Dockerfile]:
+    """Folder of images/ -> its Dockerfile."""
+    files = sorted((root / IMAGES).glob("*/Dockerfile"))
+    return {file.parent.name: read_dockerfile(file.read_text(encoding="utf-8", errors="replace")) for file in files}
+
+
+def folder_images(folders: Iterable[str]) -> tuple[str, ...]:
+    """Images that are named like their folder: of all folders but the agents', which makes an image for each lock."""
+    return tuple(sorted(name for name in folders if name != AGENT))
 
 
 def context_of(image: str) -> str:
@@ -75,19 +87,14 @@ def context_of(image: str) -> str:
     return f"{IMAGES}/{image}"
 
 
-def base_chain(name: str, bases: Mapping[str, str | None]) -> tuple[str, ...]:
-    """All bases of an image that are built from folders, lowest first; a cycle is followed once."""
-    chain: list[str] = []
-    base = bases.get(name)
-    while base is not None and base not in (name, *chain):
-        chain.insert(0, base)
-        base = bases.get(base)
-    return tuple(chain)
+def digest_of(*parts: object) -> str:
+    """12 hex digits over plain values."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
 def _files(folder: Path) -> list[Path]:
     """All files except caches of Python and other tools."""
-    files = (file for file in folder.rglob("*") if file.is_file())
+    files = (file for file in folder.rglob("*") if file.is_symlink() or file.is_file())
     return sorted(file for file in files if not any(map(_is_cache, file.relative_to(folder).parts)))
 
 
@@ -95,10 +102,13 @@ def _is_cache(part: str) -> bool:
     return part == "__pycache__" or (part.startswith(".") and part.endswith("_cache"))
 
 
-def _digest(root: Path, files: Iterable[Path], base: str = "") -> str:
-    import hashlib
+def _of_files(root: Path, files: Iterable[Path]) -> str:
+    return digest_of(*((file.relative_to(root).as_posix(), *_of_file(file)) for file in files))
 
-    digest = hashlib.sha256(base.encode())
-    for file in files:
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:_DIGITS]
+
+def _of_file(file: Path) -> tuple[str, str]:
+    """Kind and digest of a file. Of its mode only what git keeps: other bits differ between checkouts."""
+    if file.is_symlink():
+        return "link", str(file.readlink())
+    kind = "program" if file.stat().st_mode & 0o100 else "file"
+    return kind, hashlib.sha256(file.read_bytes()).hexdigest()

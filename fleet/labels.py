@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-DOMAIN = "fleet.local"
-"""Prefix of annotations and node labels. As a registry: images built by the machine's daemon."""
+from fleet.source.defaults import DOMAIN
 
 PREFIX = "fleet."
 """Prefix of every label."""
@@ -89,9 +88,6 @@ WAIVER_WARN_DAYS = 30
 
 VOLUME_WRITERS = "fleet.volume.writers"
 """On a volume: `one` if its files allow a single writer (SQLite, Chroma), else `many`."""
-
-POOL = f"{DOMAIN}/pool"
-"""Node label that names the pool, unless the cluster sets another one."""
 
 EXPOSED = f"{DOMAIN}/exposed"
 """Annotation of a service that the whole internet may reach: the reason."""

@@ -48,7 +48,7 @@ def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
     """Export a Docker stack as a Compose file."""
     from cli.view.export_text import compose_text
 
-    _, deployment = _planned(stack, "docker", without_gpu=without_gpu)
+    _, deployment = _planned(stack, "compose", without_gpu=without_gpu)
     files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
     _write(folder, files, "")
     if str(folder) != _STDOUT:
@@ -87,7 +87,7 @@ def helm(stack: str, folder: Path, without_gpu: bool) -> Exit:
     from fleet.plan.kubernetes_namespaces import moved
     from fleet.plan.planner import plan_stack
 
-    fleet, deployment = _planned(stack, "kubernetes", without_gpu=without_gpu)
+    fleet, deployment = _planned(stack, "helm", without_gpu=without_gpu)
     elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
     write_tree(folder, chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu)), _mark("helm"))
     print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
@@ -102,7 +102,7 @@ def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
     """Export a Cloud Run stack for a cluster with Knative Serving."""
     from cli.view.export_text import knative_files
 
-    _, deployment = _planned(stack, "cloudrun", without_gpu=without_gpu)
+    _, deployment = _planned(stack, "knative", without_gpu=without_gpu)
     files = knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
     _write(folder, files, _mark("knative"))
     if str(folder) != _STDOUT:
@@ -110,17 +110,20 @@ def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
     return Exit.GOOD
 
 
-def _planned(stack: str, target: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
-    """The fleet and a stack's plan. Raises UserError if the stack has another target."""
+def _planned(stack: str, kind: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
+    """The fleet and a stack's plan. Raises UserError if its target has no export of this kind."""
+    from cli.view.targets.base import view_of
     from fleet.load.project import load_project
+    from fleet.model import Target
     from fleet.plan.planner import plan_stack
 
     fleet = load_project(project_root()).fleet
     deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    actual = str(deployment.machine.target)
-    if actual != target:
-        tools = {"docker": "compose", "kubernetes": "kubernetes", "cloudrun": "knative"}
-        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {tools[actual]} {stack}`"
+    actual = deployment.machine.target
+    exports = view_of(actual).exports
+    if kind not in exports:
+        target = next(target for target in Target if kind in view_of(target).exports)
+        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {exports[0]} {stack}`"
         raise UserError(msg)
     if without_gpu and deployment.gpus_dropped:
         print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)

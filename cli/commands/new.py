@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 
 from cli import completing
+from cli.scaffold import machines
 from cli.terminal import Exit, UserError, project_root
 
 _RULE_ID = re.compile(r"^[A-Z]\d{2}$")
-_TARGETS = ("docker", "kubernetes", "cloudrun")
+_TARGETS = tuple(module.name for module in iter_modules(machines.__path__))
 _name_argument = click.argument("name", help="Lower-case words joined by hyphens")
 
 
@@ -54,7 +56,7 @@ def group(name: str, system: str) -> Exit:
 @click.option(
     "--target",
     type=click.Choice(_TARGETS),
-    default=_TARGETS[0],
+    default="docker",
     show_default=True,
     help="Target of the machine",
 )
@@ -64,26 +66,14 @@ def machine(name: str, target: str) -> Exit:
     root, file = project_root(), f"Pulumi.{name}.yaml"
     if (root / file).exists():
         raise _taken(file)
-    from ipaddress import IPv4Network
-
-    from cli.scaffold.machine import free_subnet, machine_text
+    from cli.scaffold.machine import machine_text, next_steps
     from fleet.load.project import load_project
     from fleet.model import Target
+    from fleet.network.tenants import free_subnets
 
-    fleet = load_project(root).fleet
-    taken = [IPv4Network(net.subnet) for stack in fleet.stacks.values() for net in stack.machine.networks]
-    subnet = free_subnet(taken)
-    if subnet is None and target == Target.DOCKER:
-        msg = "10.210.0.0/16: no free /24 subnet; free one, or write the stack file by hand with another subnet"
-        raise UserError(msg)
+    subnet = next(free_subnets(load_project(root).fleet), None)
     _write(root, {file: machine_text(name, Target(target), subnet)})
-    facts = {Target.DOCKER: "hardware", Target.KUBERNETES: "node pools", Target.CLOUDRUN: "project number"}
-    _next(
-        f"edit {file}: its connection and {facts[Target(target)]}",
-        f"fleet validate, then fleet plan {name}",
-        # Examines Docker machines only.
-        *([f"fleet doctor {name}"] if target == Target.DOCKER else []),
-    )
+    _next(*next_steps(name, Target(target)))
     return Exit.GOOD
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.diff.model import FieldChange
 from fleet.property_paths import Path, by_name
-from fleet.redaction import HIDDEN, holds_secret_value, names_a_secret
+from fleet.source.redaction import HIDDEN, holds_secret_value, names_a_secret
 
 _SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
 _SECRET_FIELDS = ("data", "stringData", "secretData")

@@ -127,7 +127,7 @@ def explained(resource: Resource, path: Path, found: Found, stack: PlannedStack)
         value=shown(resource[0], path, value),
         section=GPU if any(one.path[:1] == ("containers",) and GPU in one.path[2:-1] for one in deciders) else "",
         sources=tuple(source_of(decider, resource, stack) for decider in deciders),
-        fixed="" if deciders else reason_for(*resource, path),
+        fixed="" if deciders else reason_for(*resource, path, stack.deployment.machine.target),
         rules=tuple(rule.id for rule in rules_reading(inputs, path)),
     )
 

@@ -12,8 +12,8 @@ from fleet.image_digests import AGENT_HOST, LOCKS, context_of
 from fleet.provenance.keys import default_place
 from fleet.provenance.search import Decider, Resource
 from fleet.provenance.trial_files import File
-from fleet.redaction import redacted
 from fleet.source.document import KeyPath
+from fleet.source.redaction import redacted
 
 _SHORT = 60
 

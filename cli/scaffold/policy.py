@@ -7,7 +7,7 @@ _RULE = '''\
 
 from __future__ import annotations
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Level, Settings, Severity
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fleet.model import MAIN, Fleet, Stack
 from fleet.network.addresses import AddressBook, Endpoint
 from fleet.plan.deployment import Deployment
+from fleet.targets.registry import url_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def planned_peers(fleet: Fleet, deployment: Deployment) -> Mapping[str, tuple[Pe
 
 
 def _peer(endpoint: Endpoint, stack: Stack, names: Mapping[tuple[str, str], str]) -> Peer:
-    url, key = endpoint.url(stack), endpoint.port.container
+    url, key = url_of(endpoint, stack), endpoint.port.container
     elsewhere = endpoint.group if key == MAIN else f"{endpoint.group}-{key}"
     container = names.get((endpoint.group, key), elsewhere)
     place = url.split("://", 1)[1]

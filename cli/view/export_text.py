@@ -36,12 +36,11 @@ def knative_files(deployment: Deployment, made_by: str) -> dict[str, str]:
 
 
 def _knative_header(deployment: Deployment, made_by: str) -> str:
-    cloud = deployment.machine.cloud
     sections = {
-        "The cluster must have:": knative_notes.needed(deployment, cloud) if cloud else (),
+        "The cluster must have:": knative_notes.needed(deployment),
         "Secrets to create, each with the text it holds:": knative_notes.secrets(deployment),
         "Rollouts in progress:": knative_notes.rollouts(deployment),
-        "Not exported from Cloud Run:": knative_notes.left_behind(deployment, cloud) if cloud else (),
+        "Not exported from Cloud Run:": knative_notes.left_behind(deployment),
     }
     lines = [made_by, f"Edit Pulumi.{deployment.stack}.yaml and groups/, and export again."]
     for title, notes in sections.items():

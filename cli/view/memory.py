@@ -1,4 +1,4 @@
-"""Memory in use of a card, a node pool, a host or a cluster, as bar segments and a caption."""
+"""GPU memory in use of a card or a node pool, as bar segments and a caption."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.view import bar
-from fleet.model import Cluster
-from fleet.plan.deployment import Deployment
 from fleet.targets.gpu_use import CardUse, PoolUse
-from fleet.text import gibibytes, thousands
+from fleet.text import thousands
 
 if TYPE_CHECKING:
     from cli.diff.model import Card
@@ -48,37 +46,12 @@ def of_compared_card(card: Card) -> Taken:
     return Taken(parts, f"{card.model}   {used} of {thousands(card.capacity_mib)} MiB")
 
 
-def of_host(deployment: Deployment) -> Taken:
-    """Main memory of a host."""
-    machine, used = deployment.machine, deployment.memory_request_mib
-    parts = (
-        *bar.shares([("groups", used)]),
-        bar.reserve("system", machine.memory_reserve_mib),
-        bar.free(machine.memory_mib - used - machine.memory_reserve_mib),
-    )
-    kept = gibibytes(machine.memory_reserve_mib)
-    return Taken(parts, f"{gibibytes(used)} requested, {kept} reserve, of {gibibytes(machine.memory_mib)}")
-
-
 def of_pool(use: PoolUse) -> Taken:
     """GPU memory of a pool taken by the minimum of copies."""
     gpu = use.gpu
     total = gpu.memory_mib * use.cards
     parts = (*bar.shares(use.taken), bar.free(total - sum(mib for _, mib in use.taken)))
     return Taken(parts, f"{use.name}: {use.cards} x {gpu.model} of {thousands(gpu.memory_mib)} MiB")
-
-
-def of_nodes(deployment: Deployment, cluster: Cluster) -> Taken:
-    """Main memory of a cluster's nodes at minimum and maximum copies."""
-    least = sum(namespace.least.memory_request_mib for namespace in deployment.namespaces)
-    most = max(least, sum(namespace.most.memory_request_mib for namespace in deployment.namespaces))
-    parts = (
-        *bar.shares([("at minimum", least)]),
-        bar.overhead("up to maximum", most - least),
-        bar.free(cluster.memory_mib - most),
-    )
-    of = gibibytes(cluster.memory_mib)
-    return Taken(parts, f"{gibibytes(least)} requested, {gibibytes(most)} at maximum, of {of}")
 
 
 def copies(use: PoolUse) -> str:

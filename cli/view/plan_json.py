@@ -8,8 +8,7 @@ from typing import Any
 
 from cli.explain.places import place_of
 from cli.preview.program import Run
-from fleet.model import Cloud
-from fleet.model.cloud import Kind
+from cli.view.targets.base import view_of
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.gpu_use import CardUse
 from policy.engine.judge import Judgement
@@ -57,8 +56,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
             }
             for endpoint, users in deployment.published
         ],
-        **(_cluster(deployment) if machine.cluster else {}),
-        **(_cloud(deployment, machine.cloud) if machine.cloud else {}),
+        **view_of(machine.target).json(deployment),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
@@ -99,52 +97,6 @@ def _group(group: PlannedGroup) -> dict[str, Any]:
         "containers": [
             {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
             for c in group.containers
-        ],
-    }
-
-
-def _cloud(deployment: Deployment, cloud: Cloud) -> dict[str, Any]:
-    found = [(group, cloud.service(group.name), region) for group in deployment.groups for region in cloud.regions]
-    services = [
-        {
-            "group": group.name,
-            "region": region,
-            "kind": service.kind,
-            "url": cloud.url(group.name, region) if service.kind is Kind.SERVICE else None,
-            "cpu": group.containers[0].cpu_cap_millicores,
-            "memory_mib": group.containers[0].memory_cap_mib,
-            "gpu": service.gpu or None,
-            "billing": service.billing,
-            "instances": {"least": service.min_instances, "most": service.instances_max(group.operation.scaling.max)},
-            "ingress": service.ingress,
-            "invokers": service.invokers,
-        }
-        for group, service, region in found
-    ]
-    return {"services": services, "secrets": {name: secret.version for name, secret in cloud.secrets.items()}}
-
-
-def _cluster(deployment: Deployment) -> dict[str, Any]:
-    return {
-        "pools": [
-            {
-                "name": use.name,
-                "model": use.gpu.model,
-                "cards": use.cards,
-                "capacity_mib": use.gpu.memory_mib,
-                "taken_mib": sum(mib for _, mib in use.taken),
-                "sharing": use.gpu.sharing,
-                "copies": {"least": use.copies_min, "most": use.copies_max, "placed": use.placed("copies_max")},
-            }
-            for use in deployment.pools
-        ],
-        "namespaces": [
-            {key: value for key, value in asdict(namespace).items() if key != "volumes"}
-            for namespace in deployment.namespaces
-        ],
-        "edges": [
-            {"from": edge.source, "to": edge.target, "port": edge.port, "protocol": edge.protocol, "at": edge.address}
-            for edge in deployment.edges
         ],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,13 +12,11 @@ from rich.text import Text
 from cli.explain.places import place_of
 from cli.preview.program import Run
 from cli.terminal import trimmed
-from cli.view.cloud_text import show_cloud
-from cli.view.cluster_text import show_cluster
-from cli.view.host_text import show_host
 from cli.view.rows import labelled, line
+from cli.view.targets.base import view_of
 from fleet.model import MAIN, PoolGpu
 from fleet.model.device import DeviceClass
-from fleet.plan.deployment import Deployment, MonthlyCharge, Operation, PlannedGroup
+from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGroup
 from fleet.targets.registry import profile
 from fleet.text import dollars, gibibytes, plural, thousands
 from policy.core.rule import Level
@@ -44,12 +42,7 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
     deployment = run.deployment
     _headline(out, deployment, seconds)
     out.print()
-    if deployment.machine.cluster:
-        show_cluster(out, deployment, deployment.machine.cluster)
-    elif deployment.machine.cloud:
-        show_cloud(out, deployment, deployment.machine.cloud)
-    else:
-        show_host(out, deployment)
+    view_of(deployment.machine.target).show(out, deployment)
     if deployment.charge:
         labelled(out, "cost", _charge(deployment.charge))
     out.print()
@@ -83,13 +76,10 @@ _CLASSES = {
 
 def _headline(out: Console, deployment: Deployment, seconds: float) -> None:
     machine = deployment.machine
-    nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     facts = [
         _CLASSES.get(machine.device_class) or str(machine.device_class).replace("-", " "),
         " and ".join(machine.archs),
-        *([plural(nodes, "node")] if nodes else []),
-        # Cloud Run has no fixed capacity.
-        *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
+        *view_of(machine.target).capacity(machine),
         *([gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []),
         machine.connection,
         *(["sandbox"] if deployment.sandbox else []),
@@ -153,23 +143,13 @@ def _extras(group: PlannedGroup, deployment: Deployment) -> str:
     volumes = [volume.key for volume in deployment.volumes.values() if volume.group == group.name]
     parts = [
         *([f"tenant {group.tenant}"] if group.tenant else []),
-        *(_operation(group.operation) if deployment.machine.cluster else []),
+        *view_of(deployment.machine.target).operation(group),
         *([f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}"]
           if group.serves else []),
         *(f"+ {container.key}" for container in group.containers if container.key != MAIN),
         *([f"{'volume' if len(volumes) == 1 else 'volumes'} {', '.join(volumes)}"] if volumes else []),
     ]  # fmt: skip
     return "; ".join(parts)
-
-
-def _operation(operation: Operation) -> Iterator[str]:
-    scaling, state = operation.scaling, operation.state
-    if scaling.is_elastic:
-        yield f"{scaling.min} to {scaling.max} copies"
-    elif scaling.max > 1:
-        yield f"{scaling.max} copies"
-    if state and state.candidate:
-        yield f"{operation.rollout.strategy}: {state.percent} % of requests to {state.track.other}, {state.candidate}"
 
 
 def _count(run: Run) -> str:

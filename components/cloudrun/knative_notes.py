@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.cloudrun.knative import TIMEOUT_MAX_S, claimed, databases, live_service, namespace, services
+from components.cloudrun.resources.base import cloud_of
 from components.objects import create_secret
-from fleet.model import Cloud
 from fleet.plan.deployment import Deployment
 
 _FLAGS = (
@@ -17,9 +17,9 @@ _FLAGS = (
 """Keys of Knative's ConfigMap `config-features`, without which its webhook refuses claims."""
 
 
-def needed(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
+def needed(deployment: Deployment) -> Iterator[str]:
     """What must be installed before the files are applied, one line each."""
-    groups = services(deployment)
+    groups, cloud = services(deployment), cloud_of(deployment)
     yield "Knative Serving, with a networking layer"
     if any(claimed(group, deployment) for group in groups):
         yield "a default storage class with ReadWriteMany, for volumes that are buckets on Cloud Run"
@@ -39,9 +39,9 @@ def secrets(deployment: Deployment) -> tuple[str, ...]:
     return tuple(create_secret(namespace(deployment), name) for name in sorted(names))
 
 
-def left_behind(deployment: Deployment, cloud: Cloud) -> Iterator[str]:
+def left_behind(deployment: Deployment) -> Iterator[str]:
     """What the files do not carry over, one line each."""
-    exported = services(deployment)
+    exported, cloud = services(deployment), cloud_of(deployment)
     if rest := [group.name for group in deployment.groups if group not in exported]:
         yield f"worker pools and jobs: {', '.join(rest)}"
     if called := [group.name for group in exported if cloud.service(group.name).invokers]:

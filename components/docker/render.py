@@ -14,6 +14,7 @@ from fleet.model import Machine, VolumeKind
 from fleet.model.group import SECRETS_PATH
 from fleet.model.machine import ContainerNetwork
 from fleet.plan.deployment import (
+    SHARED_MEMORY,
     Deployment,
     PlannedBuild,
     PlannedContainer,
@@ -21,7 +22,6 @@ from fleet.plan.deployment import (
     PlannedHealth,
     PlannedVolume,
 )
-from fleet.plan.mps import SHARED_MEMORY
 
 Rendered = dict[str, Any]
 

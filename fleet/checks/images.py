@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.image_digests import context_of
+from fleet.image_digests import context_of, folder_images
 from fleet.model import Arch, Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -13,7 +13,7 @@ from fleet.targets.registry import target_of
 
 def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A build context has a Dockerfile. Skipped for a copy of the project that has no image folders."""
-    folders = [context_of(image) for image in sorted(fleet.image_bases)]
+    folders = [context_of(image) for image in folder_images(fleet.dockerfiles)]
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
             context = container.build.context if container.build else None

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet.model import Fleet
-from fleet.redaction import holds_secret_value, names_a_secret
 from fleet.source.document import KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.redaction import holds_secret_value, names_a_secret
 
 _REMEDY = "name it under `secrets` and store its value where the target keeps secrets"
 

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fleet.cloudrun_limits import card_named
 from fleet.cost.figures import DAYS_PER_MONTH, HOURS_PER_MONTH, Amounts, Part, at_three, instances_for, price
-from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price
-from fleet.model import Cloud, CloudService, ContainerGroup
-from fleet.model.cloud import Billing, Kind
-from fleet.plan.deployment import PlannedGroup
+from fleet.cost.prices import PRICES, CloudRunPrices, KnownPrice, Price, Prices
+from fleet.cost.target import OwnCosts, TargetCosts
+from fleet.model import Cloud, CloudService, ContainerGroup, Stack
+from fleet.model.cloud import Billing, CloudGpu, Kind
+from fleet.plan.deployment import Deployment, PlannedGroup
 
 _PER_HOUR = 3600
+
+
+class _CloudRun(TargetCosts):
+    assumption = "tier 1 regions; network traffic, storage, load balancer and logs are not included"
+
+    def own(self, stack: Stack, groups: Sequence[ContainerGroup], deployment: Deployment, prices: Prices) -> OwnCosts:
+        cloud, run = stack.machine.cloud, prices.cloud_run
+        if cloud is None or not groups:
+            return OwnCosts()
+        uses = {
+            planned.name: cloud_use(cloud, group, planned, run, gpu=stack.gives_gpus)
+            for group, planned in zip(groups, deployment.groups, strict=True)
+        }
+        parts = {name: use.parts for name, use in uses.items()}
+        return OwnCosts(parts, (free_allowance(list(uses.values()), run),))
+
+
+COSTS = _CloudRun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,16 @@ def free_allowance(uses: list[CloudUse], prices: CloudRunPrices) -> Part:
     )
     limits = f"vCPU {price(cpu)}, memory {price(memory)}, requests {price(requests)}"
     return Part("free allowance", spared * -1, f"up to {limits} a month, once per billing account")
+
+
+def smallest_gpu_hour(prices: CloudRunPrices) -> tuple[float, bool] | None:
+    """(US dollars an hour, whether verified) of the smallest instance with an L4; None if a price is missing."""
+    card, least = prices.gpu_hour.get(str(CloudGpu.L4)), card_named(str(CloudGpu.L4))
+    if card is None or card.usd is None or least is None:
+        return None
+    vcpu, gib = prices.instance_vcpu_second, prices.instance_gib_second
+    usd = (least.cpu_min / 1000 * vcpu.usd + least.memory_min / 1024 * gib.usd) * _PER_HOUR + card.usd
+    return usd, card.verified and vcpu.verified and gib.verified
 
 
 def _hours(cloud: Cloud, service: CloudService, group: ContainerGroup, *, by_instance: bool) -> _Hours:

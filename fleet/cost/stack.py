@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fleet.cost.cloudrun import CloudUse, cloud_use, free_allowance
+from fleet.cost.break_even import break_even
 from fleet.cost.figures import (
     DAYS_PER_MONTH,
     MANAGEMENT,
@@ -17,41 +17,29 @@ from fleet.cost.figures import (
     price,
     total,
 )
-from fleet.cost.machine import break_even, machine_parts
 from fleet.cost.prices import PRICES, Prices
+from fleet.cost.target import OwnCosts, costs_of
 from fleet.model import ContainerGroup, ExpectedLoad, Stack
-from fleet.model.cloud import Kind
 from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.targets.registry import target_of
 
 
 def stack_cost(stack: Stack, groups: Mapping[str, ContainerGroup], deployment: Deployment, prices: Prices) -> StackCost:
     """Monthly cost of a stack; groups: at least the stack's, by name; deployment: its plan."""
     mine = [groups[planned.name] for planned in deployment.groups]
-    machine = machine_parts(stack.machine, mine)
-    uses = _uses(stack, groups, deployment, prices)
+    costs = costs_of(stack.machine.target)
+    machine, own = costs.machine(stack.machine, mine), costs.own(stack, mine, deployment, prices)
     return StackCost(
         stack=stack.name,
         title=stack.machine.title,
         machine=machine,
-        groups=tuple(_groups(stack, mine, deployment, machine, uses, prices)),
-        extra=tuple(_extra(stack, list(uses.values()), prices)),
+        groups=tuple(_groups(stack, mine, deployment, machine, own, prices)),
+        extra=tuple((*own.extra, *_management(stack))),
         budget_usd=stack.budget_usd,
-        assumptions=tuple(_assumptions(stack, mine)),
+        assumptions=tuple(_assumptions(stack, mine, costs.assumption)),
         break_even=break_even(stack.machine, prices),
         as_of=prices.as_of,
     )
-
-
-def _uses(
-    stack: Stack, groups: Mapping[str, ContainerGroup], deployment: Deployment, prices: Prices
-) -> dict[str, CloudUse]:
-    cloud = stack.machine.cloud
-    if cloud is None:
-        return {}
-    return {
-        planned.name: cloud_use(cloud, groups[planned.name], planned, prices.cloud_run, gpu=stack.gives_gpus)
-        for planned in deployment.groups
-    }
 
 
 def _groups(
@@ -59,13 +47,13 @@ def _groups(
     groups: Sequence[ContainerGroup],
     deployment: Deployment,
     machine: Sequence[Part],
-    uses: Mapping[str, CloudUse],
+    costs: OwnCosts,
     prices: Prices,
 ) -> Iterator[GroupCost]:
     reserved = [_reserved_mib(planned) for planned in deployment.groups]
     everything = sum(reserved) or 1
     for group, planned, mib in zip(groups, deployment.groups, reserved, strict=True):
-        own = list(uses[group.name].parts) if group.name in uses else []
+        own = list(costs.by_group.get(group.name, ()))
         if group.load.model and not stack.runs_stand_ins:
             own.append(_model(group.load, group.load.model, prices))
         share = mib / everything if machine else 0.0
@@ -102,14 +90,12 @@ def _inferences(stack: Stack, group: ContainerGroup, planned: PlannedGroup) -> f
     return 0.0
 
 
-def _extra(stack: Stack, uses: list[CloudUse], prices: Prices) -> Iterator[Part]:
-    if uses:
-        yield free_allowance(uses, prices.cloud_run)
+def _management(stack: Stack) -> Iterator[Part]:
     if stack.monthly_management_usd:
         yield Part(MANAGEMENT, Amounts.constant(stack.monthly_management_usd), "fleet:monthly_management_usd")
 
 
-def _assumptions(stack: Stack, groups: Sequence[ContainerGroup]) -> Iterator[str]:
+def _assumptions(stack: Stack, groups: Sequence[ContainerGroup], of_target: str) -> Iterator[str]:
     default = ExpectedLoad()
     for field, words in (
         ("requests_per_second", f"{default.requests_per_second:g} request per second"),
@@ -117,12 +103,9 @@ def _assumptions(stack: Stack, groups: Sequence[ContainerGroup]) -> Iterator[str
         ("hours_per_day", f"{default.hours_per_day:g} hours per day"),
     ):
         yield from _assumed(field, words, groups, groups)
-    tasked = [group for group in groups if group.load.model or _is_job(stack, group)]
+    tasked = [group for group in groups if group.load.model or target_of(stack).runs_to_its_end(stack, group.name)]
     yield from _assumed("tasks_per_day", f"{default.tasks_per_day:g} tasks per day", tasked, groups)
-    if stack.machine.cloud:
-        yield "tier 1 regions; network traffic, storage, load balancer and logs are not included"
-    else:
-        yield "groups are busy at the same hours; the machine's cost is split by reserved main and GPU memory"
+    yield of_target
     if not stack.monthly_management_usd:
         yield "management costs nothing; set fleet:monthly_management_usd"
 
@@ -134,8 +117,3 @@ def _assumed(
     if unset:
         who = "all groups" if len(unset) == len(groups) else ", ".join(unset)
         yield f"{words}: load.{field} is unset in {who}"
-
-
-def _is_job(stack: Stack, group: ContainerGroup) -> bool:
-    cloud = stack.machine.cloud
-    return cloud is not None and cloud.service(group.name).kind is Kind.JOB

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fleet.checks import check_fleet
-from fleet.image_digests import ImageContents, image_bases
+from fleet.image_digests import ImageContents, dockerfiles
 from fleet.load.extends import extend_all
 from fleet.load.validate import Checked, check, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -145,8 +145,10 @@ class _Reading:
                 self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
 
     def project(self) -> Project:
-        bases = MappingProxyType(dict(image_bases(self._root)))
-        fleet = Fleet(MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), bases)
+        folders = MappingProxyType(dict(dockerfiles(self._root)))
+        fleet = Fleet(
+            MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), folders
+        )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 
     def cross_faults(self, project: Project) -> list[Fault]:

@@ -16,9 +16,9 @@ from fleet.model.base import NAME_PATTERN, AbsolutePath, EnvName
 from fleet.model.group import AgentName, EndpointRef, OutsideRef
 from fleet.model.machine import CONNECTION_PATTERN
 from fleet.model.waiver import RuleId
-from fleet.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
+from fleet.source.redaction import HIDDEN, names_a_secret, shown
 from fleet.source.scalars import resolve
 from fleet.suggest import suggestion
 

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fleet import labels
 from fleet.model.base import Breach, FrozenMap, Model, Name, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
 from fleet.model.quantities import MemoryMib
+from fleet.source.defaults import POOL_LABEL
 
 HostName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", max_length=253)
@@ -122,7 +122,7 @@ class Cluster(Model):
     """Namespace of the groups without a tenant; a tenant's is `<namespace>-<tenant>`."""
     node_pools: FrozenMap[Name, NodePool] = Field(min_length=1)
     """Pool name -> its nodes."""
-    pool_label: LabelKey = labels.POOL
+    pool_label: LabelKey = POOL_LABEL
     """Node label that names the pool."""
     storage_class: Name | None = None
     """Storage class of volumes that one pod mounts; defaults to the cluster's."""

@@ -24,11 +24,6 @@ class Target(StrEnum):
     CLOUDRUN = "cloudrun"
     """A project on Google Cloud."""
 
-    @property
-    def shares_ports(self) -> bool:
-        """Whether sidecars share the network namespace of their main container, and so its ports."""
-        return self is not Target.DOCKER
-
 
 class LanEncryption(StrEnum):
     """What encrypts the traffic to a machine's LAN address."""

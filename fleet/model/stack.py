@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from fleet import labels
 from fleet.model.base import Breach, FrozenMap, Model, Name, named_twice, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
@@ -17,8 +16,10 @@ from fleet.model.gpu import Gpu
 from fleet.model.group import Container, ContainerGroup, Port
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
+from fleet.source.defaults import DOMAIN
+from fleet.source.dockerfile import Dockerfile
 
-LOCAL_REGISTRY = labels.DOMAIN
+LOCAL_REGISTRY = DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
 
 
@@ -41,6 +42,9 @@ SetUsd = Annotated[Usd, BeforeValidator(_as_usd)]
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
+BaseImage = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
+"""`registry/name:tag`, with `@sha256:...` to pin it."""
+
 
 class Images(Model):
     """Names of the images built here: `<registry>/<group>:<tag>`."""
@@ -48,10 +52,10 @@ class Images(Model):
     registry: str = Field(default=LOCAL_REGISTRY, pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?$")
     """Registry of the images; `fleet.local` builds them on the machine."""
     tag: str = Field(default="0.1.0", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
-    """Tag; images built on the machine append a digest of their inputs."""
-    base: str = Field(default="docker.io/library/python:3.12-slim-bookworm", min_length=3, pattern=r"^\S+$")
-    """Base of the agent host's image: Debian bookworm with Python 3.11 or later."""
-    bases: FrozenMap[Name, str] = Field(default_factory=dict, validate_default=True)
+    """Tag; images built on the machine append a digest of all that their build is made of."""
+    base: BaseImage | None = None
+    """Base of the agent host's image, overriding its Dockerfile: Debian bookworm with Python 3.11 or later."""
+    bases: FrozenMap[Name, BaseImage] = Field(default_factory=dict, validate_default=True)
     """Image of a folder -> base image, overriding its Dockerfile."""
     digests: FrozenMap[Name, Digest] = Field(default_factory=dict, validate_default=True)
     """Image name -> digest, to pin images from a registry."""
@@ -61,11 +65,10 @@ class Images(Model):
         """Whether the images are built on the machine, and not pulled."""
         return self.registry == LOCAL_REGISTRY
 
-    def reference(self, name: str, contents: Mapping[str, str]) -> str:
-        """Full name of an image. contents: image name -> digest of its inputs, for builds on the machine."""
+    def reference(self, name: str, digest: str = "") -> str:
+        """Full name of an image. digest: of its build, for an image built on the machine."""
         if self.built_on_the_machine:
-            suffix = f"-{contents[name]}" if name in contents else ""
-            return f"{self.registry}/{name}:{self.tag}{suffix}"
+            return f"{self.registry}/{name}:{self.tag}{f'-{digest}' if digest else ''}"
         pinned = f"@{self.digests[name]}" if name in self.digests else ""
         return f"{self.registry}/{name}:{self.tag}{pinned}"
 
@@ -154,9 +157,9 @@ class Fleet:
     stacks: Mapping[str, Stack]
     groups: Mapping[str, ContainerGroup]
     image_contents: Mapping[str, str]
-    """Image name -> digest of its inputs."""
-    image_bases: Mapping[str, str | None] = field(default_factory=dict)
-    """Image of a folder -> its base image, if that is also built from a folder."""
+    """Image name -> digest of the files of its build."""
+    dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
+    """Folder of images/ -> its Dockerfile."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

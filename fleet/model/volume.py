@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.cron import fault_of
 from fleet.model.base import Breach, Model, rule
 from fleet.model.quantities import MemoryMib
+from fleet.source.cron import fault_of
 
 
 def _cron(text: str) -> str:

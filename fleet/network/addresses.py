@@ -1,8 +1,9 @@
-"""The address book: every endpoint of the fleet, its users, and its address on each machine.
+"""The address book: every endpoint of the fleet, its users, and its names.
 
 On its own machine an endpoint is `<group>:<port>`. On another machine it is `<machine>-<group>:<host port>`, or
 `<machine>-<service>` for a role. That name resolves to the machine's LAN address, where the port is published if
-another machine needs it. All addresses are computed from the files, before any deployment.
+another machine needs it. `fleet.targets.registry.url_of` gives its URL. All addresses are computed from the files,
+before any deployment.
 """
 
 from __future__ import annotations
@@ -53,34 +54,6 @@ class Endpoint:
     def name_elsewhere(self) -> str:
         """Host name on other machines."""
         return elsewhere_name(self.stack.machine.name, self.group, self.port)
-
-    @property
-    def name_here(self) -> str:
-        """Host name on its own machine: the container's. On a cluster, the group's with its namespace."""
-        cluster, cloud = self.stack.machine.cluster, self.stack.machine.cloud
-        if cloud:
-            return cloud.url(self.group, cloud.regions[0]).removeprefix("https://")
-        if cluster:
-            return f"{self.group}.{cluster.namespace_of(self.tenant)}"
-        return container_name(self.group, self.port.container)
-
-    @property
-    def exposed_at(self) -> str | None:
-        """URL of a cluster's endpoint that is exposed outside."""
-        entrance = self.stack.machine.cluster.entrance if self.stack.machine.cluster else None
-        exposure = entrance.exposed.get(self.group) if entrance else None
-        return f"https://{exposure.host}:443" if exposure and exposure.port == self.key else None
-
-    def url(self, seen_from: Stack) -> str:
-        """Address for a stack's containers, `tcp://host:port`."""
-        if self.stack.machine.cloud:
-            # Cloud Run serves every service on 443, whatever the container port.
-            return f"https://{self.name_here}:443"
-        if seen_from.name == self.stack.name:
-            return f"{self.port.scheme}://{self.name_here}:{self.port.port}"
-        if self.exposed_at:
-            return self.exposed_at
-        return f"{self.port.scheme}://{self.name_elsewhere}:{self.port.host_port}"
 
 
 @dataclass(frozen=True, slots=True)

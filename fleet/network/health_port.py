@@ -1,17 +1,15 @@
-"""Health port of a container; unique among containers that share ports."""
+"""Health ports of containers that share their ports."""
 
 from __future__ import annotations
 
-from fleet.model import MAIN, ContainerGroup, Stack
+from fleet.model import MAIN, ContainerGroup
 
 _APART = 10
 """Distance between ports of agent hosts: each also uses the port after its own."""
 
 
-def health_port(group: ContainerGroup, key: str, stack: Stack) -> int:
-    """The container's own health port, or the next free one if containers share ports."""
-    if not stack.machine.target.shares_ports:
-        return group.containers[key].health.port
+def shared_health_port(group: ContainerGroup, key: str) -> int:
+    """The container's own health port, or the next one that no container of its group uses."""
     taken: set[int] = set()
     for other in sorted(group.containers, key=lambda name: (name != MAIN, name)):
         port = group.containers[other].health.port

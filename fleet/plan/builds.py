@@ -1,83 +1,113 @@
-"""The images a machine builds: the agent host, and one on it for each container with requirements."""
+"""The images a machine builds, each after the one it is built on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
 
-from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, IMAGES, base_chain, context_of
+from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
 from fleet.plan.deployment import PlannedBuild
+from fleet.source.dockerfile import Dockerfile
+
+LOCK = "LOCK"
+"""Build argument of the agents' Dockerfile: the name of a lock."""
+
+_NONE = Dockerfile({}, ())
+"""Of a copy of the project without image folders."""
 
 
-def image_name(stack: Stack, group: ContainerGroup, key: str) -> str:
-    """Name of the image of a container without a ready one.
+class StackImages:
+    """The images of one stack's containers: their references, and how the machine builds them."""
 
-    On a machine that builds images, agents without packages run in the agent host's image. In a registry each
-    container has its own image, which includes the agents' code.
-    """
-    build = group.containers[key].build
-    if build and build.context and not stack.runs_stand_ins:
-        return build.context.removeprefix(f"{IMAGES}/")
-    bare = build is not None and not build.requirements and stack.images.built_on_the_machine
-    return AGENT_HOST if stack.runs_stand_ins or bare else container_name(group.name, key)
+    def __init__(self, fleet: Fleet, stack: Stack) -> None:
+        self._fleet = fleet
+        self._stack = stack
+        self._built: dict[str, PlannedBuild | None] = {}
 
+    def name(self, group: ContainerGroup, key: str) -> str:
+        """Name of the image of a container without a ready one.
 
-def image_builds(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PlannedBuild, ...]:
-    """Images to build for a stack, the agent host's first; none if they come from a registry."""
-    if stack.sandbox or not stack.images.built_on_the_machine:
-        return ()
-    arguments = {"BASE": stack.images.base}
-    host = _build(fleet, stack, AGENT_HOST, AGENT_HOST_CONTEXT, arguments, target=AGENT_HOST)
-    if stack.runs_stand_ins:
-        return (host,)
-    names = {image_name(stack, group, key) for group in groups for key, c in group.containers.items() if c.build}
-    images = list(_agent_images(fleet, stack, groups, host.image))
-    needs_host = images or stack.shared_cards or AGENT_HOST in names
-    return (*([host] if needs_host else []), *images, *_folder_images(fleet, stack, names))
+        On a machine that builds images, agents without packages run in the agent host's image. In a registry each
+        container has its own image, which includes the agents' code.
+        """
+        build = group.containers[key].build
+        if build and build.context and not self._stack.runs_stand_ins:
+            return build.context.removeprefix(f"{IMAGES}/")
+        bare = build is not None and not build.requirements and self._stack.images.built_on_the_machine
+        return AGENT_HOST if self._stack.runs_stand_ins or bare else container_name(group.name, key)
 
+    def reference(self, name: str) -> str:
+        """Full name of an image. Built on the machine, its tag changes with all that its build is made of."""
+        build = self._build(name)
+        return build.image if build else self._stack.images.reference(name)
 
-def unbuilt_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup]) -> dict[str, str]:
-    """Reference of each image that its owner has to build -> why `image_builds` does not."""
-    if stack.runs_stand_ins or not stack.images.built_on_the_machine:
-        return {}
-    return {
-        stack.images.reference(image_name(stack, group, key), fleet.image_contents): container.build.unresolved
-        for group in groups
-        for key, container in group.containers.items()
-        if container.build and container.build.unresolved
-    }
+    def builds(self, names: Iterable[str]) -> tuple[PlannedBuild, ...]:
+        """The builds of images, each after those it needs, the agent host's first; none if a registry has them."""
+        ordered: dict[str, PlannedBuild] = {}
+        for name in sorted(names, key=lambda name: (name != AGENT_HOST, name)):
+            for build in self._chain(name):
+                ordered.setdefault(build.name, build)
+        return tuple(ordered.values())
 
+    def unbuilt(self, groups: Sequence[ContainerGroup]) -> dict[str, str]:
+        """Reference of each image that its owner has to build -> why the machine does not."""
+        if self._stack.runs_stand_ins or not self._stack.images.built_on_the_machine:
+            return {}
+        return {
+            self.reference(self.name(group, key)): container.build.unresolved
+            for group in groups
+            for key, container in group.containers.items()
+            if container.build and container.build.unresolved
+        }
 
-def _build(
-    fleet: Fleet,
-    stack: Stack,
-    name: str,
-    context: str,
-    arguments: Mapping[str, str],
-    *,
-    target: str = "",
-    needs: str | None = None,
-) -> PlannedBuild:
-    image, platform = stack.images.reference(name, fleet.image_contents), f"linux/{stack.machine.arch}"
-    return PlannedBuild(name, image, context, target, arguments, platform, needs)
+    def _chain(self, name: str) -> Iterator[PlannedBuild]:
+        build = self._build(name)
+        if build and build.needs:
+            yield from self._chain(build.needs)
+        if build:
+            yield build
 
+    def _build(self, name: str) -> PlannedBuild | None:
+        if name not in self._built:
+            self._built[name] = self._planned(name) if self._stack.images.built_on_the_machine else None
+        return self._built[name]
 
-def _agent_images(fleet: Fleet, stack: Stack, groups: Sequence[ContainerGroup], host: str) -> Iterator[PlannedBuild]:
-    for group in groups:
-        for key, container in group.containers.items():
-            name, build = container_name(group.name, key), container.build
-            # Requirements without a lock are not built; the group's file says why, and the owner provides the image.
-            if build and not build.context and name in fleet.image_contents:
-                arguments = {"BASE": host, "LOCK": name}
-                yield _build(fleet, stack, name, AGENT_CONTEXT, arguments, target=build.variant, needs=AGENT_HOST)
+    def _planned(self, name: str) -> PlannedBuild | None:
+        """None if the project has no files for it: requirements without a lock, whose image the owner provides."""
+        fleet, given = self._fleet, self._stack.images
+        if name not in fleet.image_contents and name != AGENT_HOST:
+            return None
+        folder, target, arguments = name, "", {}
+        if name != AGENT_HOST and name not in folder_images(fleet.dockerfiles):
+            folder, target, arguments = AGENT, self._variant_of.get(name, "cpu"), {LOCK: name}
+        dockerfile = fleet.dockerfiles.get(folder, _NONE)
+        base = given.bases.get(name) or (given.base if name == AGENT_HOST else None)
+        needs = None if base else own_base(dockerfile)
+        base = self.reference(needs) if needs else base or dockerfile.arguments.get(BASE)
+        if base:
+            arguments = {BASE: base, **arguments}
+        platform = f"linux/{self._stack.machine.arch}"
+        digest = digest_of(fleet.image_contents.get(name), target, platform, arguments)
+        return PlannedBuild(
+            name=name,
+            image=given.reference(name, digest),
+            context=context_of(folder),
+            target=target,
+            arguments=MappingProxyType(arguments),
+            platform=platform,
+            needs=needs,
+            bases=tuple(image for image in dockerfile.bases(arguments) if not is_own(image)),
+        )
 
-
-def _folder_images(fleet: Fleet, stack: Stack, names: set[str]) -> Iterator[PlannedBuild]:
-    """Images of folders that groups name as their context, after those they are built on."""
-    bases = fleet.image_bases
-    wanted = {image for name in names & bases.keys() for image in (*base_chain(name, bases), name)}
-    for name in sorted(wanted, key=lambda image: (len(base_chain(image, bases)), image)):
-        base = bases[name]
-        given = stack.images.reference(base, fleet.image_contents) if base else stack.images.bases.get(name)
-        yield _build(fleet, stack, name, context_of(name), {"BASE": given} if given else {}, needs=base)
+    @cached_property
+    def _variant_of(self) -> Mapping[str, str]:
+        """Image built from a lock -> the stage of the agents' Dockerfile."""
+        return {
+            container_name(group.name, key): container.build.variant
+            for group in self._fleet.groups.values()
+            for key, container in group.containers.items()
+            if container.build
+        }

@@ -23,6 +23,8 @@ from fleet.network.addresses import Endpoint
 from fleet.targets.features import Feature
 from fleet.targets.gpu_use import CardUse, PoolUse
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
@@ -191,7 +193,9 @@ class PlannedVolume:
 class PlannedBuild:
     """An image built on the machine from the project folder `context`.
 
-    `target` is a stage of its Dockerfile, empty for the last; `needs` the project's image it is built on.
+    `image` has a digest of all other fields in its tag, and of the context's files. `target` is a stage of its
+    Dockerfile, empty for the last; `needs` the name of the project's image it is built on, `bases` the references of
+    all other images that its stages are built on.
     """
 
     name: str
@@ -201,6 +205,7 @@ class PlannedBuild:
     arguments: Mapping[str, str]
     platform: str
     needs: str | None
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +294,7 @@ class Deployment:
     machine: Machine
     groups: tuple[PlannedGroup, ...]
     builds: tuple[PlannedBuild, ...]
-    """Images built on the machine, the agent host's first; none in a sandbox, since `make up` builds its only one."""
+    """Images built on the machine, each after the one it needs."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
     sharing: tuple[PlannedGroup, ...]

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
-from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedGpu
-from fleet.plan.mps import client_environment
-from fleet.targets.registry import target_of
+from fleet.plan.docker_mps import client_environment
+from fleet.targets.registry import target_of, url_of
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -61,7 +60,7 @@ def _secret_files(container: Container) -> dict[str, str]:
 def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> dict[str, str]:
     def elsewhere(service: str) -> dict[str, str]:
         found = book.services_elsewhere(group, stack)
-        return {e.stack.machine.name: e.url(stack) for e in found if e.port.service == service}
+        return {e.stack.machine.name: url_of(e, stack) for e in found if e.port.service == service}
 
     discovery, observability = elsewhere(DISCOVERY), elsewhere(OBSERVABILITY)
     values = {"CROSS_MACHINE_SYNC": "true" if discovery or observability else "false"}
@@ -85,11 +84,11 @@ def _host_settings(
         }
         for name, agent in container.agents.items()
     }
-    addresses = {endpoint.ref: endpoint.url(stack) for endpoint in book.used_by(group.name)}
+    addresses = {endpoint.ref: url_of(endpoint, stack) for endpoint in book.used_by(group.name)}
     return {
         "FLEET_GROUP": group.name,
         "FLEET_CONTAINER": key,
-        "FLEET_PORT": str(health_port(group, key, stack)),
+        "FLEET_PORT": str(target_of(stack).health_port(group, key)),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
         "FLEET_STOP_GRACE_S": str(target_of(stack).stop_grace_s(container)),
         "FLEET_AGENTS": _compact(commands),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fleet.model import Cluster, Fleet, RolloutStrategy, VolumeKind
+from fleet.model import Cluster, Fleet, Machine, RolloutStrategy, VolumeKind
 from fleet.plan.deployment import Demand, PlannedGroup, PlannedNamespace, PlannedVolume
 
 
 def namespaces(
-    cluster: Cluster, groups: Sequence[PlannedGroup], volumes: Mapping[str, PlannedVolume]
+    machine: Machine, groups: Sequence[PlannedGroup], volumes: Mapping[str, PlannedVolume]
 ) -> tuple[PlannedNamespace, ...]:
-    """The shared groups' namespace, then one per tenant."""
+    """The shared groups' namespace, then one per tenant; none outside a cluster."""
+    cluster = machine.cluster
+    if cluster is None:
+        return ()
     tenants = sorted({group.tenant or "" for group in groups})
     return tuple(_namespace(cluster, tenant or None, groups, volumes) for tenant in tenants)
 

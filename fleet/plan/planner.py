@@ -12,8 +12,9 @@ from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
 from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
-from fleet.plan.builds import image_builds, image_name, unbuilt_images
+from fleet.plan.builds import StackImages
 from fleet.plan.deployment import (
+    SHARED_MEMORY,
     Address,
     Deployment,
     FleetFacts,
@@ -25,11 +26,11 @@ from fleet.plan.deployment import (
     PlannedVolume,
     PublishedPort,
 )
+from fleet.plan.docker_mps import sharing_group, sharing_volume
 from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
-from fleet.plan.mps import SHARED_MEMORY, sharing_group, sharing_volume
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
@@ -58,6 +59,7 @@ class _Planner:
         self._stack = stack
         self._target = target_of(stack)
         self._groups = [fleet.groups[name] for name in stack.running]
+        self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
         # A sandbox may share its machine with a stack of the fleet, so its names differ.
@@ -67,7 +69,7 @@ class _Planner:
         stack, fleet, target = self._stack, self._fleet, self._target
         wave = waves({group.name: group.start_after for group in self._groups})
         planned = [self._group(group, wave) for group in self._groups]
-        volumes, cluster = self._volumes(), stack.machine.cluster
+        volumes = self._volumes()
         in_mode = {mode: [fleet.groups[name] for name in stack.running_in(mode)] for mode in stack.modes}
         return Deployment(
             stack=stack.name,
@@ -76,8 +78,8 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
-            builds=image_builds(fleet, stack, self._groups),
-            unbuilt=MappingProxyType(unbuilt_images(fleet, stack, self._groups)),
+            builds=self._images.builds(self._image_names()),
+            unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
             cards=target.cards(stack, self._groups),
@@ -93,7 +95,7 @@ class _Planner:
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
             edges=edges(stack, self._book),
-            namespaces=namespaces(cluster, planned, volumes) if cluster else (),
+            namespaces=namespaces(stack.machine, planned, volumes),
             pools=target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
@@ -106,7 +108,7 @@ class _Planner:
     def _endpoints(self) -> dict[str, str]:
         running = self._stack.running
         mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
-        return {endpoint.ref: endpoint.url(self._stack) for endpoint in mine}
+        return {endpoint.ref: self._target.url(endpoint, self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
         stack = self._stack
@@ -170,10 +172,16 @@ class _Planner:
         container = group.containers[key]
         if container.image and not self._stack.runs_stand_ins:
             return container.image.reference
-        return self._reference(image_name(self._stack, group, key))
+        return self._images.reference(self._images.name(group, key))
 
-    def _reference(self, name: str) -> str:
-        return self._stack.images.reference(name, self._fleet.image_contents)
+    def _image_names(self) -> Iterator[str]:
+        """Images built here that containers run."""
+        if self._stack.shared_cards:
+            yield AGENT_HOST
+        for group in self._groups:
+            for key, container in group.containers.items():
+                if not container.image or self._stack.runs_stand_ins:
+                    yield self._images.name(group, key)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
@@ -210,7 +218,7 @@ class _Planner:
         for card, gpu in self._stack.shared_cards.items():
             if gpu.mps:
                 name = f"{self._prefix}{sharing_name(card)}"
-                yield sharing_group(name, self._reference(AGENT_HOST), card, gpu, gpu.mps)
+                yield sharing_group(name, self._images.reference(AGENT_HOST), card, gpu, gpu.mps)
 
     def _volumes(self) -> dict[str, PlannedVolume]:
         stack = self._stack

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fleet.model import ContainerGroup, Stack
-from fleet.network.health_port import health_port
 from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
+from fleet.targets.registry import target_of
 
 
 def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
@@ -28,5 +28,5 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
         retries=health.retries,
         start_period_s=health.start_period_s,
         deadline_s=health.deadline_s,
-        http=None if by_command else PlannedHttp(health_port(group, key, stack), health.path, ready),
+        http=None if by_command else PlannedHttp(target_of(stack).health_port(group, key), health.path, ready),
     )

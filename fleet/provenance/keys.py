@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from fleet.model import CloudService, RolloutState, RunAs, Stack
+from fleet.model import RunAs, Stack
 from fleet.source.document import KeyPath
+from fleet.targets.entries import GroupEntries
+from fleet.targets.registry import target_of
 
 _FROM_PATH = ("name", "system")
-HAVE_DEFAULTS = (CloudService, RolloutState)
-"""Entries of maps of groups: a group without an entry has its defaults."""
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -47,19 +47,23 @@ def keys_of(model: BaseModel, groups: Sequence[str] = ()) -> Iterator[Node]:
     """
     yield from (node for node in _fields(model, ()) if node.path[0] not in _FROM_PATH)
     if isinstance(model, Stack):
-        yield from _missing_entries(model, "rollouts", ("rollouts",), RolloutState, groups)
-        if cloud := model.machine.cloud:
-            yield from _missing_entries(cloud, "services", ("machine", "cloud", "services"), CloudService, groups)
+        for entries in target_of(model).group_entries(model):
+            yield from _missing_entries(entries, groups)
 
 
-def _missing_entries(
-    model: BaseModel, field: str, path: KeyPath, kind: type[BaseModel], groups: Sequence[str]
-) -> Iterator[Node]:
+def maps_with_defaults(model: BaseModel) -> tuple[KeyPath, ...]:
+    """Maps of groups in which a missing entry has defaults."""
+    found = target_of(model).group_entries(model) if isinstance(model, Stack) else ()
+    return tuple(entries.path for entries in found if entries.default)
+
+
+def _missing_entries(entries: GroupEntries, groups: Sequence[str]) -> Iterator[Node]:
     """Entries that a map of groups lacks, with their defaults."""
-    for group in groups:
-        if group not in getattr(model, field):
-            here, value = (*path, group), kind()
-            yield Node(here, value, kind, type(model), field, is_entry=True, children=tuple(_fields(value, here)))
+    kind, owner, field = entries.default, type(entries.owner), entries.path[-1]
+    for group in groups if kind else ():
+        if kind and group not in entries.by_group:
+            here, value = (*entries.path, group), kind()
+            yield Node(here, value, kind, owner, field, is_entry=True, children=tuple(_fields(value, here)))
 
 
 def _fields(model: BaseModel, path: KeyPath) -> Iterator[Node]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.model import ContainerGroup, Fleet
 from fleet.property_paths import Path, changed
-from fleet.provenance.keys import HAVE_DEFAULTS, Node, keys_of
+from fleet.provenance.keys import Node, keys_of, maps_with_defaults
 from fleet.provenance.trial_files import File, Files
 from fleet.provenance.trial_values import EMPTY, other_values
 from fleet.source.document import KeyPath
@@ -138,7 +138,7 @@ class Search:
         if node.is_entry and written:
             changes = self._try(self.files.without(file, node.path), entry)
             # Keys below decide nothing, unless the values equal the defaults.
-            if changes == {} and not isinstance(node.value, HAVE_DEFAULTS):
+            if changes == {} and node.path[:-1] not in maps_with_defaults(file.model):
                 return
             self._rename(file, entry)
         for child in node.children:

@@ -50,10 +50,9 @@ def _reserved(stack: Stack, groups: Sequence[ContainerGroup]) -> str:
 
 
 def _of(stack: Stack, groups: Sequence[ContainerGroup]) -> str:
-    machine = stack.machine
     memory, millicores = _sums(stack, groups)
-    capacity = machine.memory_mib if machine.cluster else machine.memory_mib - machine.memory_reserve_mib
-    return f"{thousands(memory)} of {thousands(capacity)} MiB, {millicores / 1000:g} of {machine.cpus} CPUs"
+    capacity = thousands(target_of(stack).capacity_mib(stack))
+    return f"{thousands(memory)} of {capacity} MiB, {millicores / 1000:g} of {stack.machine.cpus} CPUs"
 
 
 def _card(stack: Stack, group: ContainerGroup, budget: GpuBudget) -> str:

@@ -120,13 +120,8 @@ def _uses(fleet: Fleet, group: str) -> Mapping[tuple[str, str], Use]:
 
 
 def _address(endpoint: Endpoint, seen_from: Stack) -> str:
-    home = endpoint.stack
-    crosses = home.name != seen_from.name
-    if crosses and home.machine.cluster and not endpoint.exposed_at:
-        return f"only inside {home.name}"
-    if crosses and not home.machine.cluster and not home.machine.cloud and endpoint.port.host_port is None:
-        return f"only on {home.name}"
-    return endpoint.url(seen_from)
+    target, crosses = target_of(endpoint.stack), endpoint.stack.name != seen_from.name
+    return (target.unreachable_text(endpoint) if crosses else "") or target.url(endpoint, seen_from)
 
 
 def _edits(group: ContainerGroup, here: Stack | None, there: Stack, sources: Sources) -> Iterator[str]:
@@ -144,15 +139,8 @@ def _edits(group: ContainerGroup, here: Stack | None, there: Stack, sources: Sou
 
 def _left_behind(group: str, here: Stack, sources: Sources) -> Iterator[str]:
     """The group's other entries in the old stack's file."""
-    cluster, cloud = here.machine.cluster, here.machine.cloud
-    exposed = cluster.entrance.exposed if cluster and cluster.entrance else {}
-    places: Mapping[tuple[str, ...], Mapping[str, object]] = {
-        ("rollouts",): here.rollouts,
-        ("machine", "cluster", "entrance", "exposed"): exposed,
-        ("machine", "cloud", "services"): cloud.services if cloud else {},
-    }
     document = sources.stacks[here.name]
-    for path, entries in places.items():
-        if group in entries:
-            line = document.line(config_path((*path, group)))
-            yield f"{document.source}:{line}: remove {'.'.join((*path, group))}"
+    for entries in target_of(here).group_entries(here):
+        if group in entries.by_group:
+            path = (*entries.path, group)
+            yield f"{document.source}:{document.line(config_path(path))}: remove {'.'.join(path)}"

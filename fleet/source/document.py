@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from fleet.redaction import shown
 from fleet.source.events import DEPTH_MAX, parse
 from fleet.source.faults import Fault
+from fleet.source.redaction import shown
 from fleet.source.scalars import resolve
 from fleet.source.text_file import UnreadableError, read_text
 

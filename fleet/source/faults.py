@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fleet.redaction import redacted
+from fleet.source.redaction import redacted
 
 
 @dataclass(frozen=True, slots=True)

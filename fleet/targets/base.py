@@ -6,9 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Rollout, Stack
+from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Rollout, RolloutState, Stack
+from fleet.network.addresses import Endpoint
+from fleet.network.health_port import shared_health_port
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need, Support
 from fleet.targets.gpu_use import Card, CardUse, PoolUse
 from fleet.targets.reserved import Reserved, reserved
@@ -27,6 +30,8 @@ class TargetBase(ABC):
     """Whether groups may take turns on its GPUs, because no scheduler assigns them."""
     reached_by_port: ClassVar[bool] = False
     """Whether other machines reach an endpoint by a port of its host."""
+    has_daemon: ClassVar[bool] = False
+    """Whether a Docker daemon builds its images and runs its containers; `doctor` and `verify` examine it."""
 
     @abstractmethod
     def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -35,6 +40,29 @@ class TargetBase(ABC):
     @abstractmethod
     def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
         """Source of a group's GPU memory; None if the stack has no such card."""
+
+    @abstractmethod
+    def host(self, endpoint: Endpoint) -> str:
+        """Host name of an endpoint on its own machine."""
+
+    def url(self, endpoint: Endpoint, seen_from: Stack) -> str:
+        """Address of an endpoint for a stack's containers, `tcp://host:port`."""
+        port = endpoint.port
+        if seen_from.name == endpoint.stack.name:
+            return f"{port.scheme}://{self.host(endpoint)}:{port.port}"
+        return f"{port.scheme}://{endpoint.name_elsewhere}:{port.host_port}"
+
+    def unreachable_text(self, endpoint: Endpoint) -> str:
+        """Why other machines do not reach an endpoint; empty if they do."""
+        return ""
+
+    def health_port(self, group: ContainerGroup, key: str) -> int:
+        """Health port of a container; sidecars share the ports of their main container."""
+        return shared_health_port(group, key)
+
+    def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
+        """Maps of a stack's file that have an entry per group."""
+        yield GroupEntries(("rollouts",), stack, RolloutState)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         """Features a group needs on this target only."""
@@ -59,6 +87,10 @@ class TargetBase(ABC):
     def granted(self, stack: Stack, group: ContainerGroup, key: str) -> Reserved:
         """Main memory and CPU that a container gets."""
         return self.reserved(stack, group.containers[key])
+
+    def capacity_mib(self, stack: Stack) -> int:
+        """Main memory for groups."""
+        return stack.machine.memory_mib
 
     def runs_to_its_end(self, stack: Stack, group: str) -> bool:
         """Whether a group is a job."""

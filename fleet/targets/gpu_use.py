@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fleet.gpu_memory import share_label, unplaced
+from fleet.gpu_memory import PoolShare, share_label, unplaced
 from fleet.model import Enforcement, Gpu, GpuBudget, PoolGpu, Sharing
 
 
@@ -64,15 +64,6 @@ class CardUse:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolShare(Share):
-    """A container's share of a pool: an amount of a card's memory per copy."""
-
-    amount_mib: int
-    copies_min: int
-    copies_max: int
-
-
-@dataclass(frozen=True, slots=True)
 class PoolUse:
     """A pool with cards and its shares, largest amount first."""
 
@@ -102,11 +93,11 @@ class PoolUse:
 
     def placed(self, copies: str = "copies_min") -> int:
         """How many of the copies (`copies_min` or `copies_max`) find a card; the scheduler leaves the rest pending."""
-        return self._fitting([share.amount_mib for share in self.shares for _ in range(getattr(share, copies))])
+        return self._fitting([mib for share in self.shares for mib in share.amounts(getattr(share, copies))])
 
     def has_room_for(self, amounts: Sequence[int]) -> bool:
         """Whether more copies with these amounts find a card in addition to those that always run."""
-        wanted = [share.amount_mib for share in self.shares for _ in range(share.copies_min)]
+        wanted = [mib for share in self.shares for mib in share.amounts(share.copies_min)]
         return self._fitting([*wanted, *amounts]) == len(wanted) + len(amounts)
 
     def _fitting(self, amounts: Sequence[int]) -> int:

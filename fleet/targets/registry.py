@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from fleet.model import Stack, Target
+from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
 from fleet.targets.features import Feature, Support
 
@@ -31,6 +32,11 @@ def profile(target: Target) -> TargetBase:
 def target_of(stack: Stack) -> TargetBase:
     """The target that runs a stack's containers."""
     return profile(stack.machine.target)
+
+
+def url_of(endpoint: Endpoint, seen_from: Stack) -> str:
+    """Address of an endpoint for a stack's containers, `tcp://host:port`."""
+    return target_of(endpoint.stack).url(endpoint, seen_from)
 
 
 def capabilities() -> Mapping[Target, Mapping[Feature, Support]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypedDict
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import Finding, Settings
 

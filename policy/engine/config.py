@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet.frozen import dataclass
-from fleet.redaction import shown
 from fleet.source.faults import ConfigurationError, Fault
+from fleet.source.redaction import shown
 from fleet.suggest import did_you_mean
 from policy.core.rule import Level, Rule, Settings
 from policy.core.settings import expected, fits, overlay

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fleet.cloudrun_limits import limits as known_limits
 from fleet.labels import from_annotations
-from fleet.targets.cloudrun.limits import limits as known_limits
 from policy.readers.containers import Template, container_ports, devices_in, env, env_secrets, kind_of
 from policy.readers.kubernetes_probes import probes
 from policy.readers.quantities import mebibytes, quantity

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from fleet import labels, published
+from fleet import published
 from fleet.published import published_fields
+from fleet.source.defaults import POOL_LABEL
 from policy.readers.docker import host_folder, propagation_of, read_labels
 from policy.readers.values import Properties, is_unknown
 from policy.views.kubernetes import PoolView
@@ -72,7 +73,7 @@ def machine(name: str, outputs: Mapping[str, Any]) -> MachineView:
     """Outputs of a machine component; a missing figure reads as 0."""
     given = Properties(outputs)
     read = _read(published.Machine, given)
-    read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or labels.POOL}
+    read |= {"name": read["name"] or name, "pool_label": read.get("pool_label") or POOL_LABEL}
     return MachineView(subject=name, **read, unknown=frozenset(given.unknown))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.parsing.users import group_id, user_id
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView

@@ -5,7 +5,7 @@ The list is that of the baseline Pod Security Standard of Kubernetes 1.32 to 1.3
 
 from __future__ import annotations
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
 from policy.views.container import DOCKER

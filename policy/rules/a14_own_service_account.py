@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.kubernetes import Place
 from policy.views.stack import StackView

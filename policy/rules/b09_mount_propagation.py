@@ -6,7 +6,7 @@ shared of Linux.
 
 from __future__ import annotations
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries, on_field
 from policy.core.rule import ContainerRule, Level, ResourceCheck, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, Mount

@@ -5,7 +5,7 @@ Images built on the machine are in no registry, so they have no digest; the buil
 
 from __future__ import annotations
 
-from fleet.labels import DOMAIN
+from fleet.source.defaults import DOMAIN
 from policy.core.checks import on_image
 from policy.core.parsing.images import ImageReference
 from policy.core.rule import ContainerRule, Level, Settings, Severity

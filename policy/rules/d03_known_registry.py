@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from fleet.labels import DOMAIN
-from fleet.redaction import shown
+from fleet.source.defaults import DOMAIN
+from fleet.source.redaction import shown
 from policy.core.parsing.images import ImageReference, parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import ContainerView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.parsing.images import parse_image
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import KUBERNETES, ContainerView

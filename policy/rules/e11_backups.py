@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fleet.cron import fault_of
 from fleet.labels import BACKUPS, VOLUME_KIND
-from fleet.redaction import shown
+from fleet.source.cron import fault_of
+from fleet.source.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView, VolumeView
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fleet.redaction import holds_secret_value, names_a_secret
+from fleet.source.redaction import holds_secret_value, names_a_secret
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.views.container import ContainerView
 from policy.views.kubernetes import DataView, ObjectView

@@ -6,7 +6,7 @@ Docker provider has no variables from a secret store; F04 checks the values ther
 
 from __future__ import annotations
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import CLOUDRUN, KUBERNETES

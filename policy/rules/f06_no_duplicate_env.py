@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_field
 from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import ContainerView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.stack import StackView
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.gpu.budgets import GPU_DEVICES, missing_parts
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView

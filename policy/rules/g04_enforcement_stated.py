@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_field
 from policy.core.gpu.budgets import serves_others
 from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from fleet.cloudrun_limits import card_named
 from fleet.frozen import dataclass
-from fleet.targets.cloudrun.limits import card_named
 from fleet.text import thousands
 from policy.core.gpu.budgets import Budget, budget_of, card_loads
 from policy.core.gpu.framework_claims import Claim, claims
-from policy.core.gpu.pools import gpu_pods, share_of
+from policy.core.gpu.pools import gpu_pods, request_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
 from policy.views.stack import StackView
@@ -76,7 +76,7 @@ def _places(stack: StackView) -> Iterator[_Place]:
             )
     for machine in stack.machines:
         for _, container, pool in gpu_pods(stack, machine):
-            budget, part = budget_of(container), share_of(container)
+            budget, part = budget_of(container), request_of(container)
             if budget and pool and pool.cards:
                 title = f"{'a slice of ' if part.amount_mib else ''}a card of pool {pool.name} of {machine.name}"
                 seen = part.amount_mib or pool.gpu_memory_mib

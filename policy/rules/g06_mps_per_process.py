@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from fleet.labels import GPU_ENFORCEMENT
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from fleet.text import thousands
 from policy.core.checks import on_field
 from policy.core.gpu.budgets import budget_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.gpu.budgets import CardLoad, card_loads
 from policy.core.parsing.users import user_id
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule

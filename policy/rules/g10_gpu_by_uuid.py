@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.labels import GPU_CARD
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import DOCKER
 from policy.views.stack import MachineView, StackView

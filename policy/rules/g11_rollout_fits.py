@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from fleet.text import thousands
 from policy.core.gpu.budgets import CardLoad, card_loads
 from policy.core.gpu.pool_room import PoolRoom
-from policy.core.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, share_of
+from policy.core.gpu.pools import RESOURCES, asks_for_gpu, pool_loads, pool_of, request_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.cloudrun import SERVICE, RunView
 from policy.views.kubernetes import PodView
@@ -42,12 +42,17 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 
 def _on_a_pool(pod: PodView, room: PoolRoom) -> Iterator[Finding]:
-    shares = [share_of(container) for container in pod.containers if asks_for_gpu(container)]
-    if not shares or pod.kind != "Deployment" or pod.strategy not in ("", "RollingUpdate") or "strategy" in pod.unknown:
+    requests = [request_of(container) for container in pod.containers if asks_for_gpu(container)]
+    if (
+        not requests
+        or pod.kind != "Deployment"
+        or pod.strategy not in ("", "RollingUpdate")
+        or "strategy" in pod.unknown
+    ):
         return
     replicas = max(container.replicas for container in pod.containers)
     surge, missing = math.ceil(_copies(pod.surge, replicas)), math.floor(_copies(pod.unavailable, replicas))
-    if surge and not missing and not room.has_room(shares):
+    if surge and not missing and not room.has_room(requests):
         problem = (
             f"surge is {surge} and no pod may be unavailable, but {room.load.title} has no free card, so the new pod "
             "waits for the card of the old one, which waits for the new pod"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fleet.frozen import dataclass
 from fleet.labels import CONTAINER, GROUP
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.parsing.agents import AGENTS, Agents, agents_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleet.labels import EXPOSED
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_field
 from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.redaction import shown
-from fleet.targets.cloudrun.limits import Card, card_named, cpu_problem, cpus, limits, mebibytes
+from fleet.cloudrun_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes
+from fleet.source.redaction import shown
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.targets.cloudrun.limits import Card, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
+from fleet.cloudrun_limits import Card, card_named, cpu_problem, cpus, limits, mebibytes, memory_problem
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import RunView
 from policy.views.container import MAIN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.targets.cloudrun.limits import ONE_CPU, cpus, limits
+from fleet.cloudrun_limits import ONE_CPU, cpus, limits
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries
 from policy.core.rule import Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SecretUse

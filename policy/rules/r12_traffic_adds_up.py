@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.targets.cloudrun.limits import limits
+from fleet.cloudrun_limits import limits
 from policy.core.rule import Finding, Level, ResourceCheck, ResourceRule, Settings, Severity
 from policy.views.cloudrun import SERVICE, RunView
 

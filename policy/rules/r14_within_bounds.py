@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.redaction import shown
-from fleet.targets.cloudrun.limits import limits
+from fleet.cloudrun_limits import limits
+from fleet.source.redaction import shown
 from policy.core.checks import on_entries
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, Settings, Severity
 from policy.views.cloudrun import JOB, RunView

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from cli.terminal import Exit, UserError, guarded, project_root
-from fleet.image_digests import AGENT_CONTEXT, AGENT_HOST, AGENT_HOST_CONTEXT, context_of
+from fleet.image_digests import AGENT, AGENT_CONTEXT, context_of, folder_images, own_base
 from fleet.load.project import load_project
 from fleet.model import Fleet
 from fleet.network.addresses import container_name
@@ -75,7 +75,11 @@ def _main(arguments: argparse.Namespace) -> Exit:
 
 def all_images(fleet: Fleet) -> Mapping[str, Image]:
     """Every image that can be built from the project's files alone, by name."""
-    found = {AGENT_HOST: Image(AGENT_HOST, AGENT_HOST_CONTEXT, stage=AGENT_HOST)}
+    found = {
+        name: Image(name, context_of(name), base=own_base(fleet.dockerfiles[name]))
+        for name in folder_images(fleet.dockerfiles)
+    }
+    base = own_base(fleet.dockerfiles[AGENT])
     for group in fleet.groups.values():
         for key, container in group.containers.items():
             name = container_name(group.name, key)
@@ -83,9 +87,7 @@ def all_images(fleet: Fleet) -> Mapping[str, Image]:
                 continue
             stage = container.build.variant
             archs = _CUDA if stage == "cuda" else tuple(RUNNERS)
-            found[name] = Image(name, AGENT_CONTEXT, stage, lock=name, base=AGENT_HOST, archs=archs)
-    for name, base in fleet.image_bases.items():
-        found[name] = Image(name, context_of(name), base=base)
+            found[name] = Image(name, AGENT_CONTEXT, stage, lock=name, base=base, archs=archs)
     return dict(sorted(found.items()))
 
 

@@ -19,7 +19,11 @@ PACKAGES = ("fleet", "components", "policy", "cli", "tools", "tests")
 LOADED_BY_NAME = {
     "cli.app": "cli.commands",
     "cli.preview.program": "components",
+    "cli.scaffold.machine": "cli.scaffold.machines",
+    "cli.view.targets.base": "cli.view.targets",
     "components": "components",
+    "components.fixed": "components",
+    "fleet.cost.target": "fleet.cost",
     "policy.engine.catalogue": "policy.rules",
 }
 """Module -> the package that it imports modules of by name."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fleet.model import PoolGpu, Sharing, Target
-from fleet.model.cloud import Kind
+from cli.view.targets.base import view_of
+from fleet.model import PoolGpu, Sharing
 from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
 from fleet.text import gibibytes, plural, thousands
 
@@ -175,7 +175,7 @@ def group_note(group: PlannedGroup, deployment: Deployment) -> str:
     """A group's resources in a few words."""
     mib = sum(container.memory_request_mib for container in group.containers)
     gpus = [container.gpu for container in group.containers if container.gpu]
-    least, most = _copies(group, deployment)
+    least, most = view_of(deployment.machine.target).copies(group, deployment.machine)
     figures = (
         plural(group.agents, "agent") if group.agents else "",
         gibibytes(mib),
@@ -183,18 +183,6 @@ def group_note(group: PlannedGroup, deployment: Deployment) -> str:
         (f"{most}x" if least == most else f"{least}-{most}x") if most > 1 else "",
     )
     return ", ".join(figure for figure in figures if figure)
-
-
-def _copies(group: PlannedGroup, deployment: Deployment) -> tuple[int, int]:
-    """Minimum and maximum number of replicas."""
-    machine, scaling = deployment.machine, group.operation.scaling
-    if machine.cloud:
-        service = machine.cloud.service(group.name)
-        if service.kind is Kind.SERVICE:
-            return service.min_instances, service.instances_max(scaling.max)
-        always = max(1, service.min_instances) if service.kind is Kind.WORKER_POOL else 1
-        return always, always
-    return (1, 1) if machine.target is Target.DOCKER else (scaling.min, scaling.max)
 
 
 def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:
@@ -208,11 +196,9 @@ def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:
 def machine_note(deployment: Deployment) -> str:
     """A machine in a few words."""
     machine = deployment.machine
-    nodes = sum(pool.nodes for pool in machine.cluster.node_pools.values()) if machine.cluster else 0
     figures = [
         str(machine.target),
-        *([f"{nodes} nodes"] if nodes else []),
-        *([f"{machine.cpus} CPUs", gibibytes(machine.memory_mib)] if not machine.cloud else []),
+        *view_of(machine.target).capacity(machine),
         *([gpu.model for gpu in machine.cards.values()] if not deployment.stand_ins else []),
     ]
     return ", ".join(figures)

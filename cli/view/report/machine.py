@@ -12,6 +12,7 @@ from cli.view.report.drawing import anchor
 from cli.view.report.facts import Facts
 from cli.view.report.layout import group_note, machine_note
 from cli.view.report.table import table
+from cli.view.targets.base import view_of
 from fleet.model import MAIN
 from fleet.plan.deployment import Deployment, PlannedGroup
 from fleet.targets.registry import profile
@@ -33,7 +34,6 @@ def machine_section(facts: Facts) -> h.Renderable:
 
 
 def _bars(deployment: Deployment) -> Iterator[h.Renderable]:
-    machine = deployment.machine
     deployed = f", mode {deployment.mode} (deployed)" if deployment.mode else ""
     for card in deployment.cards:
         yield memory_bar(f"Card {card.name}{deployed}", memory.of_card(card))
@@ -44,10 +44,8 @@ def _bars(deployment: Deployment) -> Iterator[h.Renderable]:
         yield h.p(class_="muted")[f"Off in this mode, volumes kept: {', '.join(deployment.off)}"]
     for use in deployment.pools:
         yield memory_bar("GPU pool", memory.of_pool(use), f"{use.gpu.sharing}; {memory.copies(use)}")
-    if machine.cluster:
-        yield memory_bar("Main memory of the nodes", memory.of_nodes(deployment, machine.cluster))
-    elif not machine.cloud:
-        yield memory_bar("Main memory", memory.of_host(deployment))
+    if main_memory := view_of(deployment.machine.target).main_memory(deployment):
+        yield memory_bar(*main_memory)
 
 
 def _groups(deployment: Deployment) -> h.Renderable:
@@ -70,8 +68,8 @@ def _groups(deployment: Deployment) -> h.Renderable:
 
 
 def _details(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
-    if cloud := deployment.machine.cloud:
-        yield f"{str(cloud.service(group.name).kind).replace('-', ' ')} in {', '.join(cloud.regions)}"
+    if kind := view_of(deployment.machine.target).kind(group, deployment.machine):
+        yield kind
     if group.start_after:
         yield f"after {', '.join(group.start_after)}"
     if group.tenant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from fleet.cloudrun_limits import limits
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
@@ -12,7 +13,6 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
-from fleet.targets.cloudrun.limits import limits
 
 _ACCOUNT_ID_MAX = 30
 """Characters of a service account's id, at most."""

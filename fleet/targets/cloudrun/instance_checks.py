@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fleet.model import Cloud, CloudService, ContainerGroup, Stack
-from fleet.model.cloud import Backing, Billing, Kind, Shape
-from fleet.model.volume import VolumeKind
-from fleet.source.faults import Fault
-from fleet.source.locations import Sources
-from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
-from fleet.targets.cloudrun.limits import (
+from fleet.cloudrun_limits import (
     ONE_CPU,
     Card,
     card_named,
@@ -24,6 +18,12 @@ from fleet.targets.cloudrun.limits import (
     mebibytes,
     memory_problem,
 )
+from fleet.model import Cloud, CloudService, ContainerGroup, Stack
+from fleet.model.cloud import Backing, Billing, Kind, Shape
+from fleet.model.volume import VolumeKind
+from fleet.source.faults import Fault
+from fleet.source.locations import Sources
+from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
 from fleet.text import plural
 
 

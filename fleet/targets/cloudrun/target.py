@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import MAIN, Container, ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.cloudrun_limits import limits
+from fleet.model import MAIN, CloudService, Container, ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.model.cloud import Backing, Kind
+from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
 from fleet.targets.cloudrun.checks import check
-from fleet.targets.cloudrun.limits import limits
+from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need
 from fleet.targets.gpu_use import Card
 from fleet.targets.reserved import Reserved
@@ -23,6 +25,18 @@ class CloudRun(TargetBase):
     capabilities = CAPABILITIES
     unrendered = UNRENDERED
     check = staticmethod(check)
+
+    def host(self, endpoint: Endpoint) -> str:
+        cloud = cloud_of(endpoint.stack)
+        return cloud.url(endpoint.group, cloud.regions[0]).removeprefix("https://")
+
+    def url(self, endpoint: Endpoint, seen_from: Stack) -> str:
+        # Every service is served on 443, whatever the container port.
+        return f"https://{self.host(endpoint)}:443"
+
+    def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
+        yield from super().group_entries(stack)
+        yield GroupEntries(("machine", "cloud", "services"), cloud_of(stack), CloudService)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         for key, container in group.containers.items():

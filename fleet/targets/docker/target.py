@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.network.addresses import Endpoint, container_name
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.docker.capacity import card_of, card_uses
@@ -21,8 +22,21 @@ class Docker(TargetBase):
     unrendered = UNRENDERED
     has_modes = True
     reached_by_port = True
+    has_daemon = True
     check = staticmethod(check)
     cards = staticmethod(card_uses)
+
+    def host(self, endpoint: Endpoint) -> str:
+        return container_name(endpoint.group, endpoint.port.container)
+
+    def unreachable_text(self, endpoint: Endpoint) -> str:
+        return f"only on {endpoint.stack.name}" if endpoint.port.host_port is None else ""
+
+    def health_port(self, group: ContainerGroup, key: str) -> int:
+        return group.containers[key].health.port
+
+    def capacity_mib(self, stack: Stack) -> int:
+        return stack.machine.memory_mib - stack.machine.memory_reserve_mib
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         if stack.machine.ignores_memory_limits:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from fleet.gpu_memory import with_contexts
+from fleet.gpu_memory import PoolShare, share_label, with_contexts
 from fleet.model import Cluster, Container, ContainerGroup, Enforcement, GpuBudget, PoolGpu, Sharing, Stack
-from fleet.targets.gpu_use import Card, PoolShare, PoolUse
+from fleet.targets.gpu_use import Card, PoolUse
 from fleet.targets.reserved import Reserved, reserved
 
 ENFORCEMENT: Mapping[Sharing, Enforcement] = {
@@ -79,4 +79,4 @@ def _shares(cluster: Cluster, groups: Iterable[ContainerGroup]) -> Iterator[tupl
             gpu = cluster.node_pools[name].gpu if name else None
             if budget and name and gpu:
                 amount = gpu.memory_mib if gpu.sharing is Sharing.WHOLE_DEVICE else amount_mib(gpu, budget)
-                yield name, PoolShare(group.name, key, budget, amount, group.scaling.min, group.scaling.max)
+                yield name, PoolShare(share_label(group.name, key), amount, group.scaling.min, group.scaling.max)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.network.addresses import AddressBook
-from fleet.network.health_port import health_port
+from fleet.network.health_port import shared_health_port
 from fleet.network.tenants import tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
+from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
 from fleet.text import thousands
 
@@ -98,7 +99,7 @@ def ensure_pods_have_distinct_ports(
 ) -> Iterator[Fault]:
     """Containers of a pod share one set of ports."""
     for group in groups:
-        taken = {health_port(group, key, stack): key for key in group.containers}
+        taken = {shared_health_port(group, key): key for key in group.containers}
         for key, port in group.ports.items():
             other = taken.setdefault(port.port, port.container)
             if other != port.container:
@@ -142,7 +143,7 @@ def ensure_shares_can_be_divided(stack: Stack, groups: Sequence[ContainerGroup],
 def ensure_other_machines_come_in(stack: Stack, book: AddressBook, sources: Sources) -> Iterator[Fault]:
     """Endpoints that another machine needs are exposed."""
     for endpoint in book.published[stack.name]:
-        if endpoint.exposed_at is None:
+        if exposed_at(endpoint) is None:
             users = book.users_of(endpoint)
             verb = "needs" if len(users) == 1 else "need"
             problem = f"{', '.join(users)} {verb} {endpoint.ref}, which is reachable only inside {stack.name}"

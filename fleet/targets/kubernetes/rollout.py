@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fleet.gpu_memory import share_label
 from fleet.model import ContainerGroup, RolloutStrategy, Stack, VolumeKind
 from fleet.targets.kubernetes.capacity import cluster_of, pool_uses
 
@@ -13,8 +14,9 @@ def card_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequen
     rollout = group.rollout
     if rollout.strategy is not RolloutStrategy.ROLLING or rollout.surge == 0 or rollout.unavailable:
         return None
+    labels = {share_label(group.name, key) for key in group.containers}
     for use in pool_uses(stack, groups):
-        mine = [share for share in use.shares if share.group == group.name]
+        mine = [share for share in use.shares if share.label in labels]
         if mine and not use.has_room_for([share.amount_mib for share in mine] * rollout.surge):
             return use.name
     return None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Enforcement, Exposure, Fleet, GpuBudget, Rollout, RolloutStrategy, Stack
+from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
+from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need
 from fleet.targets.gpu_use import Card
+from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.kubernetes.capacity import amount_mib, card_of_pool, cluster_of, pool_of, pool_uses, reserved_on
 from fleet.targets.kubernetes.checks import check
@@ -23,6 +26,21 @@ class Kubernetes(TargetBase):
     check = staticmethod(check)
     pools = staticmethod(pool_uses)
     reserved = staticmethod(reserved_on)
+
+    def host(self, endpoint: Endpoint) -> str:
+        return f"{endpoint.group}.{cluster_of(endpoint.stack).namespace_of(endpoint.tenant)}"
+
+    def url(self, endpoint: Endpoint, seen_from: Stack) -> str:
+        outside = exposed_at(endpoint) if seen_from.name != endpoint.stack.name else None
+        return outside or super().url(endpoint, seen_from)
+
+    def unreachable_text(self, endpoint: Endpoint) -> str:
+        return "" if exposed_at(endpoint) else f"only inside {endpoint.stack.name}"
+
+    def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
+        yield from super().group_entries(stack)
+        if entrance := cluster_of(stack).entrance:
+            yield GroupEntries(("machine", "cluster", "entrance", "exposed"), entrance)
 
     def needs(self, group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         here = fleet.placed(stack)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from posixpath import basename
 
 from fleet.frozen import dataclass
-from fleet.redaction import shown
+from fleet.source.redaction import shown
 from policy.core.parsing.agents import agents_of
 from policy.core.parsing.images import parse_image
 from policy.views.container import ContainerView

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.gpu_memory import with_contexts
+from fleet.gpu_memory import AMOUNTS_MAX, with_contexts
 from fleet.text import addends, thousands
-from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolShare
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolRequest
 from policy.core.rule import Finding
-
-_SIZES_MAX = 4096
-"""Pods that are placed one by one; no pool has more cards."""
 
 
 def pool_findings(load: PoolLoad) -> Iterator[Finding]:
     """Everything that does not fit a pool."""
     if not load.pool.cards or load.pool.sharing not in RESOURCES:
-        for share in load.shares:
+        for request in load.requests:
             problem = f"devices_asked requests a GPU, but {load.title} has none to allocate, so its pods stay pending"
-            yield Finding("devices_asked", problem, _ANOTHER, of=share.container)
+            yield Finding("devices_asked", problem, _ANOTHER, of=request.container)
         return
-    shares = [share for share in load.shares if _requests_right(share, load)]
-    for share in load.shares:
-        if not _requests_right(share, load):
-            yield _wrong_resource(share, load)
-    for share in shares:
-        yield from _alone(share, load)
+    requests = [request for request in load.requests if _requests_right(request, load)]
+    for request in load.requests:
+        if not _requests_right(request, load):
+            yield _wrong_resource(request, load)
+    for request in requests:
+        yield from _alone(request, load)
     yield from {"whole-device": _whole, "shared-device": _shared, "memory-amount": _amounts}[load.pool.sharing](
-        load, shares
+        load, requests
     )
 
 
@@ -35,61 +32,63 @@ _ANOTHER = "choose another pool by machine.pool, or give the pool cards"
 _LOWER = "lower containers.<name>.gpu.request or replicas, or add nodes to the pool"
 
 
-def _requests_right(share: PoolShare, load: PoolLoad) -> bool:
-    asked = share.container.devices_asked
+def _requests_right(request: PoolRequest, load: PoolLoad) -> bool:
+    asked = request.container.devices_asked
     return RESOURCES[load.pool.sharing] in asked and (AMOUNT in asked) == (load.pool.sharing == "memory-amount")
 
 
-def _wrong_resource(share: PoolShare, load: PoolLoad) -> Finding:
+def _wrong_resource(request: PoolRequest, load: PoolLoad) -> Finding:
     wanted = RESOURCES[load.pool.sharing]
     if load.pool.sharing == "memory-amount":
         wanted = f"{wanted} with {AMOUNT}"
-    has = ", ".join(share.container.devices_asked) or "nothing"
+    has = ", ".join(request.container.devices_asked) or "nothing"
     problem = f"devices_asked holds {has}, but {load.title} allocates {wanted} ({load.pool.sharing})"
-    return Finding("devices_asked", problem, f"request {wanted}, or choose another pool", of=share.container)
+    return Finding("devices_asked", problem, f"request {wanted}, or choose another pool", of=request.container)
 
 
-def _alone(share: PoolShare, load: PoolLoad) -> Iterator[Finding]:
+def _alone(request: PoolRequest, load: PoolLoad) -> Iterator[Finding]:
     """What does not fit even an empty card."""
-    pool, budget = load.pool, share.budget
+    pool, budget = load.pool, request.budget
     if budget is None:
         return  # G02 reports it.
-    capacity = pool.gpu_memory_mib * share.devices
+    capacity = pool.gpu_memory_mib * request.devices
     if budget.limit_mib > capacity:
-        problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(share, load)}"
-        yield Finding("labels", problem, "lower containers.<name>.gpu.limit to the card at most", of=share.container)
+        problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(request, load)}"
+        yield Finding("labels", problem, "lower containers.<name>.gpu.limit to the card at most", of=request.container)
     held = with_contexts(budget.request_mib, budget.processes, pool.context_mib)
     if held > capacity:
         figures = f"{thousands(budget.request_mib)} + contexts {budget.processes} x {pool.context_mib}"
-        problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(share, load)}"
-        yield Finding("labels", problem, _LOWER, of=share.container)
-    if share.amount_mib and share.amount_mib < share.held_mib(pool):
+        problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(request, load)}"
+        yield Finding("labels", problem, _LOWER, of=request.container)
+    if request.amount_mib and request.amount_mib < request.held_mib(pool):
         problem = (
-            f"devices_asked holds {thousands(share.amount_mib)} MiB ({AMOUNT}) of a card, under the "
-            f"{thousands(share.held_mib(pool))} MiB that it always holds with its contexts, so it fails to allocate"
+            f"devices_asked holds {thousands(request.amount_mib)} MiB ({AMOUNT}) of a card, under the "
+            f"{thousands(request.held_mib(pool))} MiB that it always holds with its contexts, so it fails to allocate"
         )
-        yield Finding("devices_asked", problem, f"raise {AMOUNT} to containers.<name>.gpu.limit", of=share.container)
+        yield Finding("devices_asked", problem, f"raise {AMOUNT} to containers.<name>.gpu.limit", of=request.container)
 
 
-def _whole(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+def _whole(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
     pool = load.pool
-    for share in shares:
-        if share.devices > pool.gpus:
-            problem = f"devices_asked requests {share.devices} cards, but a node of {load.title} has {pool.gpus}"
-            yield Finding("devices_asked", problem, "request at most as many as a node has", of=share.container)
-    parts = [(share.label, share.container.replicas * share.devices) for share in shares]
+    for request in requests:
+        if request.devices > pool.gpus:
+            problem = f"devices_asked requests {request.devices} cards, but a node of {load.title} has {pool.gpus}"
+            yield Finding("devices_asked", problem, "request at most as many as a node has", of=request.container)
+    parts = [(request.label, request.container.replicas * request.devices) for request in requests]
     yield from _too_many(load, parts, pool.cards, "cards")
 
 
-def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+def _shared(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
     """The scheduler ignores their memory and may put any of them on one card, so the largest must fit together."""
     pool = load.pool
-    parts = [(share.label, share.container.replicas * share.devices) for share in shares]
+    parts = [(request.label, request.container.replicas * request.devices) for request in requests]
     yield from _too_many(load, parts, pool.cards * pool.shared_replicas, f"places ({pool.shared_replicas} a card)")
-    sizes = sorted(
-        ((share.held_mib(pool), share.label) for share in shares for _ in range(_replicas(share))), reverse=True
-    )
-    meeting = sizes[: pool.shared_replicas]
+    held = [
+        (request.held_mib(pool), request.label)
+        for request in requests
+        for _ in range(min(request.container.replicas, AMOUNTS_MAX))
+    ]
+    meeting = sorted(held, reverse=True)[: pool.shared_replicas]
     total = sum(size for size, _ in meeting)
     if len(meeting) > 1 and total > pool.gpu_memory_mib:
         figures = addends([(label, size) for size, label in meeting])
@@ -101,15 +100,11 @@ def _shared(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
         yield Finding("pools", problem, remedy, of=load.machine)
 
 
-def _amounts(load: PoolLoad, shares: list[PoolShare]) -> Iterator[Finding]:
+def _amounts(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
     pool = load.pool
-    sizes: list[int] = []
-    parts = []
-    for share in shares:
-        size = max(share.held_mib(pool), share.amount_mib)
-        count = _replicas(share) * share.devices
-        sizes += [size] * min(count, _SIZES_MAX)
-        parts.append((share.label, size * count))
+    shares = [request.share(pool) for request in requests]
+    parts = [(share.label, share.total_mib) for share in shares]
+    sizes = [mib for share in shares for mib in share.amounts(share.copies_min)]
     total = sum(size for _, size in parts)
     capacity = pool.cards * pool.gpu_memory_mib
     if total > capacity:
@@ -133,10 +128,6 @@ def _too_many(load: PoolLoad, parts: list[tuple[str, int]], most: int, what: str
         yield Finding("pools", problem, "lower replicas, or add nodes to the pool", of=load.machine)
 
 
-def _replicas(share: PoolShare) -> int:
-    return min(share.container.replicas, _SIZES_MAX)
-
-
-def _cards(share: PoolShare, load: PoolLoad) -> str:
-    count = "a card" if share.devices == 1 else f"{share.devices} cards"
+def _cards(request: PoolRequest, load: PoolLoad) -> str:
+    count = "a card" if request.devices == 1 else f"{request.devices} cards"
     return f"{count} of {load.title} with {thousands(load.pool.gpu_memory_mib)} MiB"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
-from policy.core.gpu.pools import PoolLoad, PoolShare
-
-_COPIES_MAX = 4096
-"""Pods of a workload that are placed one by one; no pool has more cards."""
+from fleet.gpu_memory import PoolShare
+from policy.core.gpu.pools import PoolLoad, PoolRequest
 
 
 class PoolRoom:
@@ -18,30 +17,27 @@ class PoolRoom:
         self.load = load
         self._found: dict[tuple[tuple[int, int], ...], bool] = {}
 
-    def has_room(self, more: Sequence[PoolShare] = ()) -> bool:
+    def has_room(self, more: Sequence[PoolRequest] = ()) -> bool:
         """Whether all pods find a card, with one more of each of `more`."""
-        key = tuple(sorted((share.devices, self._size(share)) for share in more))
+        shares = [replace(request.share(self.load.pool), copies_min=1) for request in more]
+        key = tuple(sorted((share.devices, share.amount_mib) for share in shares))
         if key not in self._found:
-            self._found[key] = self._places(key) if self.load.pool.sharing != "memory-amount" else self._fits(key)
+            by_memory = self.load.pool.sharing == "memory-amount"
+            self._found[key] = self._fits(shares) if by_memory else self._places(shares)
         return self._found[key]
 
-    def _places(self, more: Sequence[tuple[int, int]]) -> bool:
+    def _places(self, more: Sequence[PoolShare]) -> bool:
         pool = self.load.pool
         places = pool.cards * (pool.shared_replicas if pool.sharing == "shared-device" else 1)
-        return sum(count * devices for devices, _, count in self._wanted) + sum(one for one, _ in more) <= places
+        return sum(share.copies_min * share.devices for share in (*self._wanted, *more)) <= places
 
-    def _fits(self, more: Sequence[tuple[int, int]]) -> bool:
-        pool = self.load.pool
-        wanted = [*self._wanted, *((devices, size, 1) for devices, size in more)]
-        if sum(devices * size * count for devices, size, count in wanted) > pool.cards * pool.gpu_memory_mib:
+    def _fits(self, more: Sequence[PoolShare]) -> bool:
+        pool, wanted = self.load.pool, (*self._wanted, *more)
+        if sum(share.total_mib for share in wanted) > pool.cards * pool.gpu_memory_mib:
             return False
-        sizes = [size for devices, size, count in wanted for _ in range(min(devices * count, _COPIES_MAX))]
-        return self.load.fits(sizes)
+        return self.load.fits([mib for share in wanted for mib in share.amounts(share.copies_min)])
 
     @cached_property
-    def _wanted(self) -> list[tuple[int, int, int]]:
-        """(cards, MiB of each, copies) of the present shares."""
-        return [(s.devices, self._size(s), min(s.container.replicas, _COPIES_MAX)) for s in self.load.shares]
-
-    def _size(self, share: PoolShare) -> int:
-        return max(share.held_mib(self.load.pool), share.amount_mib)
+    def _wanted(self) -> list[PoolShare]:
+        """The present shares."""
+        return [request.share(self.load.pool) for request in self.load.requests]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fleet.frozen import dataclass
-from fleet.gpu_memory import unplaced, with_contexts
+from fleet.gpu_memory import PoolShare, unplaced, with_contexts
 from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
@@ -21,7 +21,7 @@ RESOURCES = {"whole-device": WHOLE, "shared-device": SHARED, "memory-amount": WH
 
 
 @dataclass(frozen=True, slots=True)
-class PoolShare:
+class PoolRequest:
     """What one replica of a container requests from a pool."""
 
     container: ContainerView
@@ -42,6 +42,11 @@ class PoolShare:
         total = with_contexts(self.budget.request_mib, self.budget.processes, pool.context_mib)
         return -(-total // max(1, self.devices))
 
+    def share(self, pool: PoolView) -> PoolShare:
+        """Its share of a pool that hands cards out by memory."""
+        size, copies = max(self.held_mib(pool), self.amount_mib), self.container.replicas
+        return PoolShare(self.label, size, copies, copies, self.devices)
+
 
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
@@ -49,7 +54,7 @@ class PoolLoad:
 
     machine: MachineView
     pool: PoolView
-    shares: tuple[PoolShare, ...]
+    requests: tuple[PoolRequest, ...]
 
     @property
     def title(self) -> str:
@@ -68,11 +73,11 @@ def asks_for_gpu(container: ContainerView) -> bool:
     return container.gpu or budget_of(container) is not None
 
 
-def share_of(container: ContainerView) -> PoolShare:
+def request_of(container: ContainerView) -> PoolRequest:
     """What a container requests from its pool."""
     asked = container.devices_asked
     devices = max(asked.get(WHOLE, 0), asked.get(SHARED, 0), 1)
-    return PoolShare(container, budget_of(container), devices, asked.get(AMOUNT, 0))
+    return PoolRequest(container, budget_of(container), devices, asked.get(AMOUNT, 0))
 
 
 def pool_of(named: str, machine: MachineView) -> PoolView | None:
@@ -86,10 +91,10 @@ def pool_of(named: str, machine: MachineView) -> PoolView | None:
 def pool_loads(stack: StackView) -> Iterator[PoolLoad]:
     """Every pool of the stack's clusters with the requests for its cards."""
     for machine in stack.machines:
-        found: dict[str, list[PoolShare]] = {pool.name: [] for pool in machine.pools}
+        found: dict[str, list[PoolRequest]] = {pool.name: [] for pool in machine.pools}
         for _, container, pool in gpu_pods(stack, machine):
             if pool:
-                found[pool.name].append(share_of(container))
+                found[pool.name].append(request_of(container))
         for pool in machine.pools:
             yield PoolLoad(machine, pool, tuple(found[pool.name]))
 

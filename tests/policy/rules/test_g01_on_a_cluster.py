@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP, POOL
+from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB, GROUP
 from fleet.model import Cluster
+from fleet.source.defaults import POOL_LABEL
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
 from policy.views.registered import UNKNOWN, Registered
@@ -142,7 +143,7 @@ def test_a_cluster_may_have_a_label_of_its_own_for_pools() -> None:
 
 
 def test_the_usual_label_is_the_model_s() -> None:
-    assert Cluster.model_fields["pool_label"].default == POOL
+    assert Cluster.model_fields["pool_label"].default == POOL_LABEL
 
 
 def test_pods_without_a_gpu_do_not_count() -> None:

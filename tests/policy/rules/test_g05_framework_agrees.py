@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from fleet.cloudrun_limits import limits
 from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES
 from fleet.targets.cloudrun.capacity import CARDS
-from fleet.targets.cloudrun.limits import limits
 from policy.engine.catalogue import rule
 from policy.views.registered import Registered
 from tests.policy.builders import MPS_LIMIT, container, gpu_container, judged, machine, violation

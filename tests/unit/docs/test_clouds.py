@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from components.cloudrun.render import render
+from fleet.cloudrun_limits import limits
 from fleet.load.project import load_project
 from fleet.model.cloud import SIZES
 from fleet.plan.planner import plan_stack
-from fleet.targets.cloudrun.limits import limits
 from tests.unit.cli.running import fleet
 from tests.unit.docs.guide import follow
 from tests.unit.docs.markdown import ROOT, blocks, tables

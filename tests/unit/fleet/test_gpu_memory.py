@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fleet.gpu_memory import share_label, unplaced, with_contexts
+from fleet.gpu_memory import AMOUNTS_MAX, PoolShare, share_label, unplaced, with_contexts
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,14 @@ def test_a_sidecars_share_bears_its_groups_name_too() -> None:
 
 def test_each_process_costs_a_context() -> None:
     assert with_contexts(1000, 3, 300) == 1900
+
+
+def test_a_share_of_a_pool_is_an_amount_per_card_of_each_copy() -> None:
+    share = PoolShare("brain", 1000, copies_min=2, copies_max=3, devices=4)
+    assert share.amounts(share.copies_max) == [1000] * 12
+    assert share.total_mib == 8000
+
+
+def test_absurd_replicas_are_not_placed_one_by_one() -> None:
+    share = PoolShare("brain", 1000, copies_min=10**9, copies_max=10**9, devices=10**9)
+    assert len(share.amounts(share.copies_max)) == AMOUNTS_MAX

@@ -16,7 +16,7 @@ from tests.unit.builders import ROOT, Change, assert_accepted, container, planne
 FILES = {
     "images/agent-host/Dockerfile": "FROM scratch",
     "images/agent-host/src/host.py": "pass",
-    "images/agent/Dockerfile": "FROM scratch",
+    "images/agent/Dockerfile": "ARG BASE=fleet.local/agent-host:1\nFROM ${BASE}",
     "images/agent/locks/tutor-suite-cpu.txt": "rq==1",
     "images/agent/locks/infra-core-cpu.txt": "rq==1",
 }
@@ -30,10 +30,11 @@ def write_images(folder: Path, **changes: str) -> Path:
     return folder
 
 
-def changed_images(folder: Path, changed: str) -> set[str]:
+def changed_images(folder: Path, changed: str, stack: str = "pc2") -> set[str]:
     """Names of the images whose tag changes with one file."""
-    before = image_contents(write_images(folder))
-    after = image_contents(write_images(folder, **{changed: "changed"}))
+    before = {build.name: build.image for build in planned(stack, fleet_with_images(folder)).builds}
+    write_images(folder, **{changed: "changed"})
+    after = {build.name: build.image for build in planned(stack, load_project(folder).fleet).builds}
     return {name for name in after if after[name] != before.get(name)}
 
 
@@ -60,10 +61,9 @@ def test_a_cache_of_a_tool_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_container_runs_the_image_of_its_own_content(tmp_path: Path) -> None:
     plan = planned("pc2", fleet_with_images(tmp_path))
-    contents = image_contents(tmp_path)
-    assert re.fullmatch(r"[0-9a-f]{12}", contents["tutor-suite-cpu"])
-    tag = f"0.1.0-{contents['tutor-suite-cpu']}"
-    assert container(plan, "tutor-suite-cpu").image == f"fleet.local/tutor-suite-cpu:{tag}"
+    image = container(plan, "tutor-suite-cpu").image
+    assert re.fullmatch(r"fleet\.local/tutor-suite-cpu:0\.1\.0-[0-9a-f]{12}", image)
+    assert image in {build.image for build in plan.builds}
 
 
 def test_the_agent_host_is_built_first_and_the_others_on_it(tmp_path: Path) -> None:
@@ -75,10 +75,52 @@ def test_the_agent_host_is_built_first_and_the_others_on_it(tmp_path: Path) -> N
         assert build.arguments == {"BASE": host.image, "LOCK": build.name}
 
 
-def test_nothing_is_built_in_a_sandbox_or_where_images_come_from_a_registry(tmp_path: Path) -> None:
+def test_stacks_share_an_image_of_equal_builds_and_no_other(tmp_path: Path) -> None:
+    """Two stacks may share a daemon: one must not move the tag that the other's containers run."""
+    base = under("config:", "  fleet:images: {base: 'python:3.13-slim-bookworm'}")
+    fleet = fleet_with_images(tmp_path)
+    assert planned("local", fleet).builds[0] == planned("pc2", fleet).builds[0]
+    other = fleet_with_images(tmp_path, local=base)
+    assert planned("local", other).builds[0].image != planned("pc2", other).builds[0].image
+    assert planned("pc2", other).builds == planned("pc2", fleet).builds
+
+
+def test_a_program_bit_and_a_link_change_a_tag(tmp_path: Path) -> None:
+    """git keeps both, and both reach the image; other mode bits follow the checkout's umask."""
+    source = write_images(tmp_path) / "images/agent-host/src/host.py"
+    seen = [image_contents(tmp_path)["agent-host"]]
+    for change in (
+        lambda: source.chmod(0o755),
+        lambda: (source.unlink(), source.symlink_to("other.py")),
+        lambda: (source.unlink(), source.symlink_to("another.py")),
+    ):
+        change()
+        seen.append(image_contents(tmp_path)["agent-host"])
+    assert len(set(seen)) == len(seen)
+    source.unlink()
+    source.write_text("pass")
+    for mode in (0o644, 0o664, 0o600):
+        source.chmod(mode)
+        assert image_contents(tmp_path)["agent-host"] == seen[0], oct(mode)
+
+
+def test_the_border_between_two_files_changes_a_tag(tmp_path: Path) -> None:
+    folder = "images/agent-host/src"
+    one = image_contents(write_images(tmp_path / "one", **{f"{folder}/a": "b", f"{folder}/c": ""}))
+    two = image_contents(write_images(tmp_path / "two", **{f"{folder}/a": "", f"{folder}/c": "b"}))
+    assert one["agent-host"] != two["agent-host"]
+
+
+def test_a_sandbox_builds_the_agent_host_alone(tmp_path: Path) -> None:
+    plan = planned("local", fleet_with_images(tmp_path))
+    assert [build.name for build in plan.builds] == ["agent-host"]
+    assert {container.image for container in plan.containers} == {plan.builds[0].image}
+
+
+def test_nothing_is_built_where_images_come_from_a_registry(tmp_path: Path) -> None:
     change = under("config:", "  fleet:images: {registry: ghcr.io/me}")
     fleet = fleet_with_images(tmp_path, pc2=change)
-    assert planned("pc2", fleet).builds == planned("local", fleet).builds == ()
+    assert planned("pc2", fleet).builds == ()
     assert container(planned("pc2", fleet), "tutor-suite-cpu").image == "ghcr.io/me/tutor-suite-cpu:0.1.0"
 
 

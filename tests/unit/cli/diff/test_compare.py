@@ -6,7 +6,7 @@ import pytest
 
 from cli.diff.model import Effect, FieldChange, Kind, Presence
 from cli.diff.reading import Reading
-from fleet.redaction import HIDDEN
+from fleet.source.redaction import HIDDEN
 from tests.unit.cli.diffing import (
     NETWORK,
     VOLUME,

@@ -25,6 +25,9 @@ from tests.unit.cli.explain.walks import SHIPPED, every_leaf, walk
 _SAMPLE = 16
 """Values of each stack that are tried: spread over all of its resources."""
 
+_REMOVED = object()
+"""In place of a value: the entry is removed from its map or list."""
+
 
 @pytest.mark.parametrize("stack", SHIPPED)
 def test_another_value_of_the_key_makes_another_value_of_the_field(tmp_path: Path, stack: str) -> None:
@@ -76,8 +79,10 @@ def _is_true(root: Path, stack: str, resource: Resource, leaf: Leaf, decider: De
     text = source.read_text(encoding="utf-8")
     taken = False
     try:
-        for value in islice(
-            other_values(node.value, node.annotation, walk(stack)[0].project.fleet.stacks[stack].groups), 40
+        groups = walk(stack)[0].project.fleet.stacks[stack].groups
+        for value in (
+            *([_REMOVED] if node.is_entry else []),
+            *islice(other_values(node.value, node.annotation, groups), 40),
         ):
             data = yaml.safe_load(text)
             _put(data, path, value)
@@ -99,7 +104,10 @@ def _put(data: Any, path: KeyPath, value: Any) -> None:
         if not isinstance(data, list) and data.get(key) is None:
             data[key] = {}
         data = data[key]
-    data[path[-1]] = value
+    if value is _REMOVED:
+        del data[path[-1]]
+    else:
+        data[path[-1]] = value
 
 
 def test_a_key_that_decides_one_value_alone_is_said_to() -> None:

@@ -89,8 +89,11 @@ def test_every_image_is_built_by_the_machines_own_daemon_and_pushed_nowhere() ->
         assert protection(seen) == (False, True)
 
 
-def test_a_sandbox_builds_nothing() -> None:
-    assert registered("local").of("Image") == []
+def test_a_sandbox_builds_the_agent_host_before_its_containers() -> None:
+    found = registered("local")
+    (image,) = found.of("Image")
+    assert image.name == "local-images-agent-host"
+    assert all(image.urn in container.dependencies for container in found.of("Container"))
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -8,7 +8,7 @@ import pulumi_docker as docker
 import pytest
 
 from components.docker.render import render_container
-from fleet.redaction import holds_secret_value, names_a_secret
+from fleet.source.redaction import holds_secret_value, names_a_secret
 from tests.unit.builders import planned, under
 from tests.unit.components.rendered import (
     Rendered,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from fleet.image_digests import image_bases, image_contents
+from fleet.image_digests import own_base
+from fleet.load.project import load_project
 from fleet.model import Container
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
@@ -45,41 +47,85 @@ def _plan(folder: Path, *, images: str = "", **groups: str) -> Deployment:
     return plan_stack(assert_accepted(_images(folder), stack_wood=text, **groups).fleet, "wood")
 
 
-def test_an_image_is_named_like_its_folder_and_tagged_by_its_content(tmp_path: Path) -> None:
-    plan = _plan(tmp_path, owl=WEB)
-    digest = image_contents(tmp_path)["web"]
-    assert re.fullmatch(r"[0-9a-f]{12}", digest)
-    assert container(plan, "owl").image == f"fleet.local/web:0.1.0-{digest}"
+def test_an_image_is_named_like_its_folder_and_tagged_by_its_build(tmp_path: Path) -> None:
+    assert re.fullmatch(r"fleet\.local/web:0\.1\.0-[0-9a-f]{12}", container(_plan(tmp_path, owl=WEB), "owl").image)
+
+
+def test_what_it_is_built_on_is_built_first_and_passed_to_it(tmp_path: Path) -> None:
+    node, web = _plan(tmp_path, owl=WEB).builds
+    assert (node.name, node.context, node.target, dict(node.arguments), node.needs, node.bases) == (
+        "node", "images/node", "", {"BASE": "node:22"}, None, ("node:22",),
+    )  # fmt: skip
+    assert (web.name, web.context, dict(web.arguments), web.needs, web.bases) == (
+        "web", "images/web", {"BASE": node.image}, "node", (),
+    )  # fmt: skip
+
+
+def test_any_image_of_the_project_can_be_a_base(tmp_path: Path) -> None:
+    """The agent host, one with packages, or one of a folder."""
+    shipped = {name: (ROOT / name).read_text() for name in ("images/agent-host/Dockerfile", "images/agent/Dockerfile")}
+    lock = {"images/agent/locks/owl.txt": "rq==1"}
+    for base, chain in (
+        ("agent-host", ["agent-host", "web"]),
+        ("owl", ["agent-host", "owl", "web"]),
+        ("node", ["node", "web"]),
+    ):
+        dockerfile = f"ARG BASE=fleet.local/{base}:1\nFROM ${{BASE}}"
+        folder = _images(tmp_path / base, **shipped, **lock, **{"images/web/Dockerfile": dockerfile})
+        fleet = assert_accepted(folder, stack_wood=small_stack("wood", "kite"), kite=WEB).fleet
+        builds = plan_stack(fleet, "wood").builds
+        assert [build.name for build in builds] == chain, base
+        for below, above in pairwise(builds):
+            assert (above.needs, above.arguments["BASE"]) == (below.name, below.image), base
 
 
 @pytest.mark.parametrize(
-    ("changed", "others"),
+    ("changes", "others"),
     [
-        ("images/web/serve.sh", {"web"}),
-        ("images/node/Dockerfile", {"node", "web"}),
-        ("images/alone/new", {"alone"}),
+        ({}, set()),
+        ({"images/web/serve.sh": "exec other"}, {"web"}),
+        ({"images/web/more.sh": "exec other"}, {"web"}),
+        ({"images/node/Dockerfile": "ARG BASE=node:22\nFROM ${BASE}\n# changed"}, {"node", "web"}),
+        ({"images/alone/new": ""}, set()),
+        ({"base": "python:3@sha256:00"}, {"agent-host"}),
+        ({"bases": "node: 'node:24'"}, {"node", "web"}),
+        ({"bases": "node: 'node:22@sha256:00'"}, {"node", "web"}),
+        ({"bases": "web: 'node:22'"}, {"web"}),
+        ({"arch": "arm64"}, {"agent-host", "node", "web"}),
     ],
 )
-def test_a_tag_changes_with_the_content_and_with_what_it_is_built_on(
-    tmp_path: Path, changed: str, others: set[str]
+def test_a_tag_changes_with_all_that_a_build_is_made_of(
+    tmp_path: Path, changes: dict[str, str], others: set[str]
 ) -> None:
-    before = image_contents(_images(tmp_path))
-    text = FILES.get(changed, "") + "\n# changed"
-    after = image_contents(_images(tmp_path, **{changed: text}))
+    def images(
+        folder: Path, *, base: str = "python:3", bases: str = "", arch: str = "amd64", **files: str
+    ) -> dict[str, str]:
+        settings = f"config:\n  fleet:images: {{base: '{base}', bases: {{{bases}}}}}\n"
+        text = small_stack("wood", "owl", "kite", arch=arch).replace("config:\n", settings, 1)
+        kite = small_group(main="agents: {Kite: {}}")
+        fleet = assert_accepted(_images(folder, **files), stack_wood=text, owl=WEB, kite=kite).fleet
+        return {build.name: build.image for build in plan_stack(fleet, "wood").builds}
+
+    before, after = images(tmp_path / "before"), images(tmp_path / "after", **changes)
+    assert after.keys() >= {"agent-host", "web"}
     assert {name for name in after if after[name] != before[name]} == others
 
 
-def test_what_it_stands_on_is_built_first_and_given_to_it(tmp_path: Path) -> None:
-    node, web = _plan(tmp_path, owl=WEB).builds
-    assert (node.name, node.context, node.target, dict(node.arguments), node.needs) == (
-        "node", "images/node", "", {}, None,
-    )  # fmt: skip
-    assert (web.name, web.context, dict(web.arguments), web.needs) == (
-        "web",
-        "images/web",
-        {"BASE": node.image},
-        "node",
-    )
+def test_a_variant_changes_the_tag(tmp_path: Path) -> None:
+    """An image with the same lock for the CPU and for CUDA."""
+    files = {"images/agent/Dockerfile": "FROM scratch", "images/agent/locks/owl.txt": "rq==1"}
+    found = set()
+    gpu = "gpu: {request: 1GiB, limit: 2GiB, enforcement: framework}"
+    for variant, budget in (("cpu", ""), ("cuda", gpu)):
+        build = f"build: {{variant: {variant}, requirements: [rq]}}"
+        group = small_group(image=build, main=f"agents: {{Owl: {{}}}}\n{budget}")
+        card = "{card: {model: RTX 4090, memory: 24GiB}}"
+        folder = _images(tmp_path / variant, **files)
+        fleet = assert_accepted(folder, stack_wood=small_stack("wood", "owl", gpus=card), owl=group).fleet
+        planned = plan_stack(fleet, "wood").builds[-1]
+        assert planned.target == variant
+        found.add(planned.image)
+    assert len(found) == 2
 
 
 def test_groups_that_share_a_folder_share_its_image(tmp_path: Path) -> None:
@@ -90,7 +136,12 @@ def test_groups_that_share_a_folder_share_its_image(tmp_path: Path) -> None:
 
 def test_a_base_from_elsewhere_can_be_another(tmp_path: Path) -> None:
     node, _ = _plan(tmp_path, images="  fleet:images: {bases: {node: 'mine:1'}}\n", owl=WEB).builds
-    assert dict(node.arguments) == {"BASE": "mine:1"}
+    assert (dict(node.arguments), node.bases) == ({"BASE": "mine:1"}, ("mine:1",))
+
+
+def test_a_base_from_elsewhere_replaces_one_of_the_project(tmp_path: Path) -> None:
+    (web,) = _plan(tmp_path, images="  fleet:images: {bases: {web: 'mine:1'}}\n", owl=WEB).builds
+    assert (dict(web.arguments), web.needs, web.bases) == ({"BASE": "mine:1"}, None, ("mine:1",))
 
 
 def test_a_registry_has_it_under_the_folders_name(tmp_path: Path) -> None:
@@ -101,8 +152,7 @@ def test_a_registry_has_it_under_the_folders_name(tmp_path: Path) -> None:
 
 def test_agents_without_packages_run_in_the_agent_hosts_image(tmp_path: Path) -> None:
     plan = _plan(tmp_path, owl=small_group(main="agents: {Owl: {}}"))
-    assert container(plan, "owl").image == f"fleet.local/agent-host:0.1.0-{image_contents(tmp_path)['agent-host']}"
-    assert [build.name for build in plan.builds] == ["agent-host"]
+    assert [(build.name, build.image) for build in plan.builds] == [("agent-host", container(plan, "owl").image)]
     own = _plan(tmp_path, images="  fleet:images: {registry: ghcr.io/me}\n", owl=small_group(main="agents: {Owl: {}}"))
     assert container(own, "owl").image == "ghcr.io/me/owl:0.1.0"
 
@@ -123,7 +173,8 @@ def test_a_stand_in_takes_its_place_with_its_ports_and_its_health(tmp_path: Path
 
 def test_a_folder_without_a_dockerfile_is_refused(tmp_path: Path) -> None:
     message = (
-        "containers.main.build.context: images/wep has no Dockerfile; use one of images/alone, images/node, images/web"
+        "containers.main.build.context: images/wep has no Dockerfile; "
+        "use one of images/agent-host, images/alone, images/node, images/web"
     )
     group = small_group(image="build: {context: images/wep}", main=PROBE)
     assert_refused(_images(tmp_path), "owl", "context", message, owl=group, stack_wood=small_stack("wood", "owl"))
@@ -149,13 +200,9 @@ def test_a_folder_may_use_a_card() -> None:
     assert isinstance(make_container(build={"context": "images/web"}, gpu=gpu), Container)
 
 
-def test_the_shipped_folders_stand_on_each_other_as_their_dockerfiles_say() -> None:
-    assert image_bases(ROOT) == {"agentdb": None, "agentic-flow": None, "mcp": "agentic-flow", "swarm": "agentic-flow"}
-
-
-def test_images_that_name_each_other_as_base_end(tmp_path: Path) -> None:
-    circle = {
-        "images/node/Dockerfile": "ARG BASE=fleet.local/web:1\nFROM ${BASE}",
-        "images/web/Dockerfile": "ARG BASE=fleet.local/node:1\nFROM ${BASE}",
-    }
-    assert image_contents(_images(tmp_path, **circle)).keys() >= {"node", "web"}
+def test_the_shipped_folders_are_built_on_what_their_dockerfiles_say() -> None:
+    found = {name: own_base(dockerfile) for name, dockerfile in load_project(ROOT).fleet.dockerfiles.items()}
+    assert found == {
+        "agent": "agent-host", "agent-host": None, "agentdb": None, "agentic-flow": None,
+        "mcp": "agentic-flow", "swarm": "agentic-flow",
+    }  # fmt: skip

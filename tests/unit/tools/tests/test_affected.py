@@ -11,12 +11,12 @@ from tools.tests.affected import LEVELS, LOADED_BY_NAME, READ_BY, affected
 @pytest.mark.parametrize(
     ("changed", "test"),
     [
-        pytest.param("fleet/cron.py", "tests/unit/fleet/test_cron.py", id="a module"),
+        pytest.param("fleet/source/cron.py", "tests/unit/fleet/source/test_cron.py", id="a module"),
         pytest.param("fleet/model/quantities.py", "tests/unit/cli/commands/test_cost.py", id="a module behind others"),
         pytest.param("policy/rules/a02_high_uid.py", "tests/policy/rules/test_a02_high_uid.py", id="a rule"),
         pytest.param("cli/commands/move.py", "tests/unit/cli/commands/test_move.py", id="a command"),
         pytest.param("tests/unit/builders.py", "tests/unit/fleet/plan/test_planner.py", id="a helper of tests"),
-        pytest.param("tests/unit/fleet/test_cron.py", "tests/unit/fleet/test_cron.py", id="a test"),
+        pytest.param("tests/unit/fleet/source/test_cron.py", "tests/unit/fleet/source/test_cron.py", id="a test"),
         pytest.param("tests/policy/conftest.py", "tests/policy", id="fixtures"),
         pytest.param("docs/sizing.md", "tests/unit/docs", id="a guide"),
     ],
@@ -39,7 +39,7 @@ def test_every_test_is_affected_by(changed: str) -> None:
 
 
 def test_a_module_affects_no_test_that_does_not_import_it() -> None:
-    assert "tests/unit/fleet/test_cron.py" not in affected(["policy/rules/a02_high_uid.py"])
+    assert "tests/unit/fleet/source/test_cron.py" not in affected(["policy/rules/a02_high_uid.py"])
 
 
 def test_nothing_is_affected_by_other_levels_and_the_lab() -> None:

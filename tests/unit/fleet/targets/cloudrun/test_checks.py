@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from fleet.cloudrun_limits import FILE, limits
 from fleet.model.base import NAME_LENGTH_MAX
-from fleet.targets.cloudrun.limits import FILE, limits
 from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
 
 FRONT = "machine.cloud.services.front."

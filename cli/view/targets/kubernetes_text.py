@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.view import memory
 from cli.view.rows import bar_row, labelled, memory_rows
+from cli.view.targets.kubernetes import main_memory
 from fleet.model import Cluster
 from fleet.plan.deployment import Demand, Deployment
 from fleet.text import gibibytes
@@ -22,7 +23,7 @@ def show_cluster(out: Console, deployment: Deployment, cluster: Cluster) -> None
     for use in deployment.pools:
         memory_rows(out, "GPU", memory.of_pool(use))
         labelled(out, "", f"{use.gpu.sharing}; {memory.copies(use)}")
-    taken = memory.of_nodes(deployment, cluster)
+    taken = main_memory(deployment)
     bar_row(out, "RAM", taken.parts, taken.figures)
     labelled(out, "quota", _quotas(deployment) if out.width >= _WIDE else "\n".join(_quota_lines(deployment)))
     if cluster.entrance and any(group.operation.exposure for group in deployment.groups):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.cron import fault_of
+from fleet.source.cron import fault_of
 
 
 @pytest.mark.parametrize(

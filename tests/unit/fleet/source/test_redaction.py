@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.redaction import holds_secret_value, names_a_secret, shown
+from fleet.source.redaction import holds_secret_value, names_a_secret, shown
 from tests.unit.builders import Change, chain, faults_of, place, swap, under, write_project
 
 # Put together here, so that no scanner takes this file for a leak.

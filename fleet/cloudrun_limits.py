@@ -11,7 +11,7 @@ from typing import Any
 from fleet.frozen import dataclass
 from fleet.text import thousands
 
-FILE = Path(__file__).parents[2] / "data" / "cloudrun-limits.yaml"
+FILE = Path(__file__).parent / "data" / "cloudrun-limits.yaml"
 """The figures, each with its source."""
 
 ONE_CPU = 1000

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cli.view import memory
 from cli.view.rows import bar_row, labelled, memory_rows
+from cli.view.targets.docker import main_memory
 from fleet.model import Enforcement
 from fleet.plan.deployment import Deployment
 from fleet.targets.gpu_use import CardUse
@@ -27,7 +28,7 @@ def show_host(out: Console, deployment: Deployment) -> None:
         memory_rows(out, card.name.upper().replace("GPU", "GPU "), memory.of_card(card))
         labelled(out, "", _enforcement(card))
     _modes(out, deployment)
-    taken = memory.of_host(deployment)
+    taken = main_memory(deployment)
     bar_row(out, "RAM", taken.parts, taken.figures)
     ports = [
         f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"

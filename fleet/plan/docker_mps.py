@@ -12,10 +12,17 @@ from types import MappingProxyType
 from fleet import labels
 from fleet.model import MAIN, Arch, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
 from fleet.network.addresses import sharing_name
-from fleet.plan.deployment import PlannedContainer, PlannedGpu, PlannedGroup, PlannedHealth, PlannedMount, PlannedVolume
+from fleet.plan.deployment import (
+    SHARED_MEMORY,
+    PlannedContainer,
+    PlannedGpu,
+    PlannedGroup,
+    PlannedHealth,
+    PlannedMount,
+    PlannedVolume,
+)
 from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB
 
-SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 PIPE_FOLDER = f"{SHARED_MEMORY}/mps"
 _LOG_FOLDER = "/tmp/mps"  # noqa: S108  (on the daemon's tmpfs)
 _START = f"mkdir -p {PIPE_FOLDER} {_LOG_FOLDER} && exec nvidia-cuda-mps-control -f"

@@ -1,0 +1,1 @@
+"""Templates of a machine, with a module per target."""

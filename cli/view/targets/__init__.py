@@ -1,0 +1,1 @@
+"""What commands show of a target, with a module per target."""
