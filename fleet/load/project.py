@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,17 @@ from typing import Any
 from fleet.checks import check_fleet
 from fleet.image_digests import ImageContents, dockerfiles
 from fleet.load.extends import extend_all
-from fleet.load.validate import Checked, check, unknown_key
+from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.source.dockerfile import Dockerfile, read_dockerfile
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
 from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
+from fleet.source.text_file import UnreadableError, read_text
 
 _STACK_FILES = "Pulumi.*.yaml"
+_MISNAMED_STACK = re.compile(r"pulumi\.(?!ya?ml$)(.+)\.ya?ml", re.IGNORECASE)
+"""Names that people give a stack file, which neither Pulumi nor we read: other endings, and other letters."""
 _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
@@ -92,6 +97,7 @@ class _Reading:
         self._partial_stacks: dict[str, Stack] = {}
         self._partial_groups: dict[str, ContainerGroup] = {}
         self._lost: set[str] = set()
+        self._unread: set[str] = set()
         self.stack_documents: dict[str, Document] = {}
         self.group_documents: dict[str, Document] = {}
         self.faults: list[Fault] = []
@@ -129,6 +135,11 @@ class _Reading:
         """Validates the groups once all are read, since one may extend another."""
         merged, faults = extend_all(self.group_documents)
         self.faults += faults
+        for name in self.group_documents.keys() - merged.keys():
+            # Its base is invalid: what it says itself is checked.
+            document = self.group_documents[name]
+            if document.value is not None:
+                self.faults += check_fragment(ContainerGroup, document.value, document)
         self.group_documents |= merged
         for name, document in merged.items():
             from_path = {"name": name, "system": Path(document.source).parent.name}
@@ -136,20 +147,37 @@ class _Reading:
             self._note(name, checked, self._groups, self._partial_groups)
 
     def note_misplaced(self) -> None:
-        """Reports YAML files below groups/ that are not group files."""
+        """Reports YAML files that look like stack or group files and are not read. Nothing misses their content."""
+        for file in sorted(self._root.iterdir()) if self._root.is_dir() else ():
+            found = _MISNAMED_STACK.fullmatch(file.name)
+            if found and not (file.name.startswith("Pulumi.") and file.name.endswith(".yaml")):
+                self.faults.append(Fault(file.name, None, "", "is not read", f"rename it to Pulumi.{found[1]}.yaml"))
+                self.stack_documents.setdefault(found[1], Document(file.name, None, {}))
         read = {document.source for document in self.group_documents.values()}
-        for file in sorted(self._root.glob("groups/**/*.y*ml")):
+        for file in sorted(self._root.glob("groups/**/*.*")):
             source = str(file.relative_to(self._root))
-            if source not in read and not file.match(_GROUP_FILES):
-                remedy = f"move it to groups/<system>/{file.stem}.yaml"
+            if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
+                system = file.parent.name if file.match("groups/*/*") else "<system>"
+                remedy = f"move it to groups/{system}/{file.stem}.yaml"
                 self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
+                self.group_documents.setdefault(file.stem, Document(source, None, {}))
 
     def project(self) -> Project:
-        folders = MappingProxyType(dict(dockerfiles(self._root)))
+        folders = MappingProxyType(self._dockerfiles())
         fleet = Fleet(
             MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), folders
         )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
+
+    def _dockerfiles(self) -> dict[str, Dockerfile]:
+        found: dict[str, Dockerfile] = {}
+        for folder, file in dockerfiles(self._root).items():
+            try:
+                found[folder] = read_dockerfile(read_text(file, errors="replace"))
+            except UnreadableError as error:
+                source = str(file.relative_to(self._root))
+                self.faults.append(Fault(source, error.line, "", error.problem, error.remedy))
+        return found
 
     def cross_faults(self, project: Project) -> list[Fault]:
         """Faults between files: first of the valid models, then with those that lack an invalid value.
@@ -171,7 +199,9 @@ class _Reading:
         return faults
 
     def _note(self, name: str, checked: Checked[Any], valid: dict[str, Any], partial: dict[str, Any]) -> None:
-        self.faults += [_of_file_name(fault) for fault in checked.faults]
+        found = [_of_file_name(fault) for fault in checked.faults]
+        # A value that could not be read, such as one with a tag, has no second fault.
+        self.faults += [fault for fault in found if fault.place not in self._unread]
         if checked.model is not None and not checked.lost & _PIVOTAL:
             (partial if checked.lost else valid)[name] = checked.model
         # "gpus" is also lost where a message says "GPU".
@@ -180,5 +210,7 @@ class _Reading:
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))
         document, faults = read_document(file, source, self._texts.get(source))
-        self.faults += [replace(fault, path=fault.path.removeprefix(f"config.{NAMESPACE}")) for fault in faults]
+        faults = [replace(fault, path=fault.path.removeprefix(f"config.{NAMESPACE}")) for fault in faults]
+        self.faults += faults
+        self._unread |= {fault.place for fault in faults}
         return document

@@ -99,6 +99,13 @@ def validate(
     return (None if checked.faults else checked.model), checked.faults
 
 
+def check_fragment(model: type[BaseModel], data: Mapping[str, Any], document: Document) -> list[Fault]:
+    """The faults of single values of incomplete data."""
+    found = validate_in_rounds(model, data).invalid
+    given = [each for each in found if each.details is not None and each.details["type"] != "missing"]
+    return [_fault(model, each, document.place(each.path), document.written.get(each.path)) for each in given]
+
+
 def check(
     model: type[ModelT], data: Mapping[str, Any], document: Document, locate: Callable[[KeyPath], KeyPath] = tuple
 ) -> Checked[ModelT]:

@@ -63,7 +63,7 @@ class BreachesError(ValueError):
     """A model's values do not fit together; has every breach of its rules."""
 
     def __init__(self, breaches: Sequence[Breach]) -> None:
-        super().__init__("; ".join(text for _, text in breaches))
+        super().__init__("; ".join(f"{'.'.join(map(str, path))}: {text}" if path else text for path, text in breaches))
         self.breaches = breaches
 
 

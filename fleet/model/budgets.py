@@ -26,9 +26,9 @@ class Enforcement(StrEnum):
     """The container has the whole device."""
 
 
-def _below_request(limit: int, request: int, unit: str) -> Iterator[Breach]:
-    if limit < request:
-        yield ("limit",), f"limit {limit}{unit} is below request {request}{unit}; raise limit or lower request"
+def _below_request(limit_mib: int, request_mib: int) -> Iterator[Breach]:
+    if limit_mib < request_mib:
+        yield ("limit",), f"{limit_mib} MiB is below request {request_mib} MiB; raise limit or lower request"
 
 
 class MemoryBudget(Model):
@@ -46,7 +46,7 @@ class MemoryBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        return _below_request(self.cap_mib, self.request_mib, " MiB")
+        return _below_request(self.cap_mib, self.request_mib)
 
 
 class CpuBudget(Model):
@@ -59,7 +59,9 @@ class CpuBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        return _below_request(self.limit_millicores, self.request_millicores, "m")
+        if self.limit_millicores < self.request_millicores:
+            text = f"{self.request_millicores}m is above limit {self.limit_millicores}m; raise limit or lower request"
+            yield ("request",), text
 
 
 class GpuBudget(Model):
@@ -78,4 +80,4 @@ class GpuBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        return _below_request(self.limit_mib, self.request_mib, " MiB")
+        return _below_request(self.limit_mib, self.request_mib)

@@ -32,7 +32,7 @@ class Power(Model):
     @rule
     def _load_is_above_idle(self) -> Iterator[Breach]:
         if self.load_watts < self.idle_watts:
-            text = f"load_watts {self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
+            text = f"{self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
             yield ("load_watts",), text
 
 

@@ -150,10 +150,10 @@ class Container(Model):
             return
         cuda = self.build.variant == "cuda"
         if cuda and self.gpu is None:
-            text = "build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
+            text = "cuda, but gpu is missing; add gpu with request, limit and enforcement"
             yield ("build", "variant"), text
         if self.gpu is not None and not cuda:
-            yield ("gpu",), "gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+            yield ("gpu",), "is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
 
 
 class Port(Model):
@@ -235,10 +235,10 @@ class ContainerGroup(Model):
             return
         owned = self.single_writer_volumes[0]
         if self.scaling.max > 1:
-            text = f"scaling.max is {self.scaling.max}, but volumes.{owned} allows one writer; set it to 1"
+            text = f"{self.scaling.max} copies, but volumes.{owned} allows one writer; set it to 1"
             yield ("scaling", "max"), text
         if self.rollout.has_two_tracks:
-            problem = f'rollout.strategy "{self.rollout.strategy}" runs two versions'
+            problem = f'"{self.rollout.strategy}" runs two versions'
             problem = f"{problem}, but volumes.{owned} allows one writer"
             yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from fleet.model.base import AbsolutePath, Breach, FrozenMap, Model, rule
 from fleet.model.quantities import MemoryMib
+from fleet.source.redaction import shown
 
 HIGH_ID = 10000
 """Ids above it are unused on most hosts, so that an escaped process owns nothing."""
@@ -38,7 +39,7 @@ class RunAs(Model):
 def _parse_run_as(value: Any) -> Any:
     match = _RUN_AS.match(value) if isinstance(value, str) else None
     if match is None:
-        msg = f'"{value}" is not a user; write numeric uid:gid, like 10001:10001'
+        msg = f'{shown(value)} is not a user; write numeric uid:gid, like 10001:10001'
         raise ValueError(msg)
     return {"uid": int(match[1]), "gid": int(match[2])}
 
@@ -102,7 +103,7 @@ class Hardening(Model):
     @rule
     def _every_weakening_is_explained(self) -> Iterator[Breach]:
         for field in sorted(self.weakened - set(self.exceptions)):
-            problem = f"{field} weaker than the default without a reason"
+            problem = "weaker than the default without a reason"
             yield (field,), f"{problem}; add exceptions.{field} with reason and until, or drop the field"
         for field in sorted(set(self.exceptions) - self.weakened):
             yield ("exceptions", field), "the field is not weakened; drop the exception"

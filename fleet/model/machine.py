@@ -176,7 +176,7 @@ class Machine(Model):
     def _class_fits_target(self) -> Iterator[Breach]:
         allowed = self.device_class.targets
         if self.target not in allowed:
-            problem = f'target "{self.target}" does not match class "{self.device_class}"'
+            problem = f'"{self.target}" does not match class "{self.device_class}"'
             yield ("target",), f"{problem}; set target to {' or '.join(sorted(allowed))}, or another class"
 
     @rule

@@ -59,7 +59,7 @@ class Scaling(Model):
     @rule
     def _max_covers_min(self) -> Iterator[Breach]:
         if self.max < self.min:
-            yield ("max",), f"max {self.max} is below min {self.min}; raise max or lower min"
+            yield ("max",), f"{self.max} is below min {self.min}; raise max or lower min"
         elif self.signals and not self.is_elastic:
             yield ("signals",), f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from fleet.source.redaction import shown
+
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
 _MEMORY = re.compile(r"^\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|TiB)\s*$")
 _CPU = re.compile(r"^\s*(\d{1,9})m\s*$")
@@ -23,7 +25,7 @@ def parse_memory_mib(value: Any) -> int:
     match = _MEMORY.match(value) if isinstance(value, str) else None
     mib = float(match[1]) * _MIB_PER_UNIT[match[2]] if match else 0.5
     if mib != int(mib):
-        msg = f"{_quoted(value)} is not {_MEMORY_FORM}"
+        msg = f"{shown(value)} is not {_MEMORY_FORM}"
         raise ValueError(msg)
     return int(mib)
 
@@ -39,7 +41,7 @@ def parse_millicores(value: Any) -> int:
         match = _CPU.match(value) if isinstance(value, str) else None
         cores = int(match[1]) if match else None
     if cores is None or cores <= 0 or cores != int(cores):
-        msg = f"{_quoted(value)} is not {_CPU_FORM}"
+        msg = f"{shown(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
     return int(cores)
 
@@ -48,13 +50,9 @@ def parse_seconds(value: Any) -> int:
     """`"30s"`, `"5m"`, `"1h"` -> seconds. Raises ValueError."""
     match = _SECONDS.match(value) if isinstance(value, str) else None
     if match is None:
-        msg = f"{_quoted(value)} is not {_SECONDS_FORM}"
+        msg = f"{shown(value)} is not {_SECONDS_FORM}"
         raise ValueError(msg)
     return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
-
-
-def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 MEMORY_PATTERN = r"^\d+(\.\d+)?(MiB|GiB|TiB)$"

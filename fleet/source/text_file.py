@@ -23,7 +23,7 @@ class UnreadableError(Exception):
         self.problem, self.remedy, self.line = problem, remedy, line
 
 
-def read_text(file: Path) -> str:
+def read_text(file: Path, errors: str = "strict") -> str:
     """The text, without a byte order mark. Raises UnreadableError, and never waits for a pipe or a device."""
     remedy = "make it a readable UTF-8 text file"
     try:
@@ -39,7 +39,7 @@ def read_text(file: Path) -> str:
         # The whole error holds the absolute path.
         raise UnreadableError(problem=f"cannot be read ({error.strerror})", remedy=remedy) from None
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         found = _WIDE_MARKS.get(content[:2]) or f"byte {content[error.start]:#04x} at offset {error.start}"
         line = content.count(b"\n", 0, error.start) + 1 if content[:2] not in _WIDE_MARKS else None

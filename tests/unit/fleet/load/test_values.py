@@ -28,7 +28,7 @@ CASES = [
     (
         MEMORY,
         "memory: {request: 5GiB, limit: 4GiB}",
-        "containers.main.memory.limit: limit 4096 MiB is below request 5120 MiB; raise limit or lower request",
+        "containers.main.memory.limit: 4096 MiB is below request 5120 MiB; raise limit or lower request",
     ),
     (CPU, "cpu: {request: 1}", "containers.main.cpu.limit: is missing; add it"),
     (CPU, "cpu: {request: some, limit: 4}", f'containers.main.cpu.request: "some" {NO_CPU}'),
