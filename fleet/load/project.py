@@ -204,8 +204,8 @@ class _Reading:
         self.faults += [fault for fault in found if fault.place not in self._unread]
         if checked.model is not None and not checked.lost & _PIVOTAL:
             (partial if checked.lost else valid)[name] = checked.model
-        # "gpus" is also lost where a message says "GPU".
-        self._lost |= {word.lower().removesuffix("s") for word in checked.lost if len(word) > 2}
+            # "gpus" is also lost where a message says "GPU".
+            self._lost |= {word.lower().removesuffix("s") for word in checked.lost if len(word) > 2}
 
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))

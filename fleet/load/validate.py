@@ -111,15 +111,24 @@ def check(
 ) -> Checked[ModelT]:
     """The model of all valid values, and every fault. locate: path in the data -> path in its document."""
     pruned = validate_in_rounds(model, data)
-    faults, lost = [], {str(key) for path in pruned.removed for key in path[-2:] if key not in _GENERIC}
+    faults: list[Fault] = []
+    removed, lost = set(pruned.removed), set()
     for invalid in pruned.invalid:
         path = locate(invalid.path)
         fault = _fault(model, invalid, document.place(path), document.written.get(path))
         faults.append(fault)
-        if invalid.details is not None and invalid.details["type"] == "extra_forbidden":
-            lost.discard(str(invalid.path[-1]))
+        if _is_surplus(invalid):
+            removed.discard(invalid.path)
             lost |= set(_SUGGESTED.findall(fault.remedy))
+    lost |= {str(key) for path in removed for key in path[-2:] if key not in _GENERIC}
     return Checked(pruned.model, faults, frozenset(lost))
+
+
+def _is_surplus(invalid: Invalid) -> bool:
+    """Whether the model is complete without the value: an unknown key, or an item named twice."""
+    if invalid.details is None:
+        return bool(invalid.path) and isinstance(invalid.path[-1], int)
+    return invalid.details["type"] == "extra_forbidden"
 
 
 def unknown_key(place: tuple[str, int | None], path: KeyPath, known: Iterable[str]) -> Fault:

@@ -39,7 +39,7 @@ class RunAs(Model):
 def _parse_run_as(value: Any) -> Any:
     match = _RUN_AS.match(value) if isinstance(value, str) else None
     if match is None:
-        msg = f'{shown(value)} is not a user; write numeric uid:gid, like 10001:10001'
+        msg = f"{shown(value)} is not a user; write numeric uid:gid, like 10001:10001"
         raise ValueError(msg)
     return {"uid": int(match[1]), "gid": int(match[2])}
 
