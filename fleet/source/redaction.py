@@ -13,7 +13,7 @@ _VALUE = re.compile(
     | \b(AKIA|ASIA)[A-Z0-9]{16}\b             # AWS
     | \bAIza[A-Za-z0-9_-]{30,}                # Google
     | \bxox[abprs]-[A-Za-z0-9-]{10,}          # Slack
-    | \beyJ[A-Za-z0-9_-]{10,}\.eyJ            # JSON web token
+    | (?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ  # JSON web token: from the start of a word alone, in linear time
     | ://[^/\s:@]+:[^/\s:@]+@                 # user:password in a URL
     """
 )
