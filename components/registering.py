@@ -15,7 +15,7 @@ _PROVIDER = "pulumi:providers:"
 
 
 class Registrar:
-    """Registers the entries of one inventory. Targets override `options` or `resource`.
+    """Registers the entries of one inventory. Targets override `options`, `resource` or `problems`.
 
     components: the classes of its components.
     """
@@ -27,6 +27,10 @@ class Registrar:
     def machine(self, root: Entry) -> Component:
         """Registers the machine's component with its descendants."""
         return self._components[_kind(root)](root.name, ComponentArgs(root, self))
+
+    async def problems(self) -> list[str]:
+        """What is unhealthy once everything is registered, after waiting for what is starting; in updates only."""
+        return []
 
     def children(self, entry: Entry, parent: pulumi.Resource) -> None:
         """Registers a component's children; a provider among them is used for those after it."""

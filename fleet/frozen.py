@@ -1,7 +1,8 @@
 """`dataclass(frozen=True)` that is cheap to define.
 
-The standard decorator compiles eight methods per class, about 0.8 ms, and a plan defines more than a hundred classes.
-This one compiles only `__init__` and shares the rest. To a type checker it is the standard decorator.
+The standard decorator compiles eight methods per class. This one compiles only `__init__` and shares the rest. To a
+type checker it is the standard decorator. On Python 3.11 it takes 0.3 ms per class instead of 0.8 ms. A plan with its
+rules defines 65 such classes, so it starts about 35 ms sooner. Remove it when the standard one is as fast.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class ImageContents(Mapping[str, str]):
 def image_contents(root: Path) -> Mapping[str, str]:
     """Image name -> 12 hex digits over the files of its build: a folder's, or a lock and the agents' Dockerfile."""
     folders = folder_images(file.parent.name for file in (root / IMAGES).glob("*/Dockerfile"))
-    contents = {name: _of_files(root, _files(root / context_of(name))) for name in folders}
+    contents = {name: _of_files(root, context_files(root / context_of(name))) for name in folders}
     dockerfile = root / AGENT_CONTEXT / "Dockerfile"
     locks = sorted((root / LOCKS).glob("*.txt")) if dockerfile.is_file() else []
     return {**contents, **{lock.stem: _of_files(root, [dockerfile, lock]) for lock in locks}}
@@ -92,7 +92,7 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-def _files(folder: Path) -> list[Path]:
+def context_files(folder: Path) -> list[Path]:
     """All files except caches of Python and other tools."""
     files = (file for file in folder.rglob("*") if file.is_symlink() or file.is_file())
     return sorted(file for file in files if not any(map(_is_cache, file.relative_to(folder).parts)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import click
 
 from cli.options import json_option, stack_argument
-from cli.terminal import Exit, console
+from cli.terminal import Exit, console, project_root
 
 
 @click.command()
@@ -20,11 +21,12 @@ def doctor(stack: str, as_json: bool) -> Exit:
     from cli.diagnostics.docker_stack import docker_stack
     from cli.doctor.checks import doctor_checks
     from cli.doctor.read_daemon import read_machine
+    from cli.doctor.read_state import read_state
 
     started = time.perf_counter()
     _, deployment = docker_stack(stack)
     with connected(deployment) as client:
-        facts = read_machine(client, deployment)
+        facts = replace(read_machine(client, deployment), state=read_state(project_root(), deployment))
     checks = doctor_checks(deployment, facts)
     if as_json:
         from cli.view.checks_json import checks_json

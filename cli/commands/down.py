@@ -12,6 +12,6 @@ from cli.terminal import Exit
 @stack_argument
 def down(stack: str) -> Exit:
     """Remove a stack's containers, keeping its data volumes."""
-    from cli.deploying import deploy
+    from cli.deploy.deploy import remove
 
-    return deploy(stack, destroy=True)
+    return remove(stack)

@@ -11,7 +11,8 @@ import click
 
 from cli.options import stack_argument, without_gpu_option
 from cli.terminal import Exit, UserError, project_root
-from cli.writing import write_tree
+from cli.writing import copy_tree, write_tree
+from fleet.text import plural
 
 if TYPE_CHECKING:
     from fleet.model import Fleet
@@ -45,15 +46,20 @@ def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[F
 @_folder_option("Folder for compose.yaml; - for standard output")
 @without_gpu_option
 def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
-    """Export a Docker stack as a Compose file."""
-    from cli.view.export_text import compose_text
+    """Export a Docker stack as a Compose file, with all that its images are built from."""
+    from cli.view.compose_text import compose_text, stand_in_notes, start_commands
+    from components.docker.compose_images import contexts
 
     _, deployment = _planned(stack, "compose", without_gpu=without_gpu)
     files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
     _write(folder, files, "")
     if str(folder) != _STDOUT:
-        services = f"{len(deployment.containers)} services of {stack}"
-        print(f"{folder / COMPOSE_FILE}: {services}; start them with `docker compose up --wait`")
+        copy_tree(folder, project_root(), contexts(deployment))
+        for note in stand_in_notes(deployment):
+            print(note, file=sys.stderr)
+        file = folder / COMPOSE_FILE
+        commands = "\n".join(f"  {command}" for command in start_commands(deployment, file))
+        print(f"{file}: {plural(len(deployment.containers), 'service')} of {stack}; start them with\n{commands}")
     return Exit.GOOD
 
 

@@ -12,6 +12,6 @@ from cli.terminal import Exit
 @stack_argument
 def up(stack: str) -> Exit:
     """Deploy a stack with Pulumi and the policy pack, installing Pulumi if it is missing."""
-    from cli.deploying import deploy
+    from cli.deploy.deploy import deploy
 
     return deploy(stack)

@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cli.pulumi_cli import pulumi_command
+from cli.terminal import project_root
 from fleet.plan.deployment import Deployment
 
 
@@ -24,6 +26,10 @@ class Fixes:
     def docker(self, *words: str) -> str:
         """A Docker command for the stack's daemon."""
         return " ".join(["docker", "-H", self.deployment.machine.connection, *words])
+
+    def pulumi(self, *words: str) -> str:
+        """A Pulumi command for the stack's state."""
+        return pulumi_command(project_root(), *words, sandbox=self.deployment.sandbox)
 
     def logs(self, container: str) -> str:
         """Shows the last output of a container."""

@@ -10,11 +10,12 @@ from cli.doctor.facts import MachineFacts
 from cli.doctor.gpu import gpu_checks
 from cli.doctor.host import host_checks
 from cli.doctor.names import name_checks
+from cli.doctor.state import state_checks
 from fleet.plan.deployment import Deployment
 
 
 def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
     """Every check of a machine, from the daemon outward."""
     fixes = Fixes(deployment)
-    groups = (daemon_checks, capacity_checks, name_checks, host_checks, gpu_checks)
+    groups = (daemon_checks, capacity_checks, name_checks, state_checks, host_checks, gpu_checks)
     return [check for checks in groups for check in checks(deployment, facts, fixes)]

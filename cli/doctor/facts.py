@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.verify.facts import NetworkFacts, VolumeFacts
-from fleet.plan.deployment import Deployment
 
 MPS_PROGRAM = "nvidia-cuda-mps-control"
 """Part of the driver; the container toolkit mounts it into containers."""
-
-
-def secret_file(deployment: Deployment, name: str) -> str:
-    """Path of a secret on the machine."""
-    return f"{deployment.machine.secrets_folder}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +47,7 @@ class NeighbourFacts:
     name: str
     labels: Mapping[str, str]
     ports: frozenset[tuple[str, int, str]]
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +95,31 @@ class HostFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LockFacts:
+    """The lock of a stack; alive: whether the process that took it runs, None if it is on another machine."""
+
+    owner: str
+    since: str
+    pid: int
+    alive: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """The state of a stack in a file backend; pending: `creating <name>`; ids: those of all its resources."""
+
+    backend: str
+    lock: LockFacts | None
+    pending: tuple[str, ...]
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class MachineFacts:
     """All facts that a deployment depends on.
 
-    images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote.
+    images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote;
+    state: None if it is in no folder.
     """
 
     daemon: DaemonFacts
@@ -113,3 +129,4 @@ class MachineFacts:
     images: Mapping[str, ImageFacts]
     disk: DiskFacts | None
     host: HostFacts | None
+    state: StateFacts | None = None

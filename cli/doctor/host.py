@@ -3,68 +3,44 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
-from cli.doctor.facts import HostFacts, MachineFacts, PathFacts, secret_file
+from cli.doctor.facts import HostFacts, MachineFacts, PathFacts
+from components.docker.host_paths import HostPath, bind_folders, devices, secret_files
 from fleet.model import RunAs
-from fleet.plan.deployment import Deployment, PlannedVolume
+from fleet.plan.deployment import Deployment
 
 REMOTE = "not visible over the Docker API"
-_READ, _READ_AND_ENTER, _WRITE_AND_ENTER = 0o4, 0o5, 0o7
+_READ = 0o4
 
 
 def host_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
     """One check per bind folder, secret and device, and one for the LAN address if ports are published."""
-    for volume in deployment.volumes.values():
-        if volume.bind:
-            yield _folder(volume, volume.bind, deployment, facts.host, fixes)
-    for name in sorted({name for container in deployment.containers for name in container.secrets}):
-        yield _secret(name, deployment, facts.host, fixes)
-    for device in sorted({device for container in deployment.containers for device in container.devices}):
+    for volume, folder in bind_folders(deployment):
+        yield _path(folder, "bind folder", f"for volume {volume.name}: ", facts.host, fixes)
+    for secret in secret_files(deployment):
+        yield _path(secret, "secret", "", facts.host, fixes)
+    for device in devices(deployment):
         yield _device(device, facts.host, fixes)
     if deployment.published and deployment.machine.lan_address:
         yield _address(deployment, facts.host, fixes)
 
 
-def _folder(volume: PlannedVolume, path: str, deployment: Deployment, host: HostFacts | None, fixes: Fixes) -> Check:
-    users: dict[RunAs, int] = {}
-    for container in deployment.containers:
-        for mount in container.mounts:
-            if mount.volume == volume.key:
-                user = container.hardening.run_as
-                users[user] = users.get(user, 0) | (_READ_AND_ENTER if mount.read_only else _WRITE_AND_ENTER)
-    writers_first = dict(sorted(users.items(), key=lambda item: -item[1]))
-    owner = next(iter(writers_first), RunAs(uid=0, gid=0))
-    make = f"sudo install -d -o {owner.uid} -g {owner.gid} -m 0770 {shlex.quote(path)}"
-    return _path(path, "bind folder", f"for volume {volume.name}: ", writers_first, make, host, fixes)
-
-
-def _secret(name: str, deployment: Deployment, host: HostFacts | None, fixes: Fixes) -> Check:
-    path = secret_file(deployment, name)
-    users = {c.hardening.run_as: _READ for c in deployment.containers if name in c.secrets}
-    owner = next(iter(users))
-    # The value is read from the terminal, so that no history and no process list shows it.
-    make = f"sudo install -D -o {owner.uid} -g {owner.gid} -m 0400 /dev/stdin {shlex.quote(path)}"
-    return _path(path, "secret", "", users, make, host, fixes)
-
-
-def _path(
-    path: str, check: str, what: str, users: Mapping[RunAs, int], make: str, host: HostFacts | None, fixes: Fixes
-) -> Check:
-    """A folder or secret that users need, with the permissions of each."""
-    is_secret, quoted = check == "secret", shlex.quote(path)
+def _path(needed: HostPath, check: str, what: str, host: HostFacts | None, fixes: Fixes) -> Check:
+    """A folder or secret."""
+    path, is_secret, quoted = needed.path, check == "secret", shlex.quote(needed.path)
     found, hidden = _look(path, host)
     if hidden:
         return unknown(path, check, f"{what}{hidden}", _show(path, fixes))
     if found is None:
-        return wrong(path, check, f"{what}does not exist", fixes.on_machine(make))
+        return wrong(path, check, f"{what}does not exist", fixes.on_machine(needed.make))
     if found.is_folder is is_secret:
         return wrong(path, check, f"{what}is not a {'file' if is_secret else 'folder'}", _show(path, fixes))
     owner = f"owner {found.uid}:{found.gid}, mode {found.mode:o}"
-    if barred := [user for user, needed in users.items() if not _may(found, user, needed)]:
+    if barred := [user for user, bits in needed.users.items() if not _may(found, user, bits)]:
         figure = f"{what}{', '.join(map(str, barred))} may not {'read' if is_secret else 'use'} it ({owner})"
         return wrong(path, check, figure, fixes.on_machine(f"sudo chown {barred[0]} {quoted}"))
     problem = f"readable by everyone on the machine ({owner})"

@@ -64,6 +64,7 @@ def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
 def neighbour_facts(listed: Answer) -> NeighbourFacts:
     """Facts from an entry of the daemon's list of containers."""
     return NeighbourFacts(
+        id=listed["Id"],
         name=listed["Names"][0].lstrip("/") if listed.get("Names") else listed["Id"],
         labels=listed.get("Labels") or {},
         ports=frozenset(

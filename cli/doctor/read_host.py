@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from cli.doctor.facts import MPS_PROGRAM, HostFacts, PathFacts, secret_file
+from cli.doctor.facts import MPS_PROGRAM, HostFacts, PathFacts
+from components.docker.host_paths import bind_folders, devices, secret_files
 from fleet.plan.deployment import Deployment
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
@@ -35,12 +36,11 @@ def free_bytes(folder: str) -> int | None:
 
 def read_host(deployment: Deployment) -> HostFacts:
     """What a deployment needs of this machine."""
-    binds = {volume.bind for volume in deployment.volumes.values() if volume.bind}
-    devices = {device for container in deployment.containers for device in container.devices}
-    secrets = {secret_file(deployment, name) for container in deployment.containers for name in container.secrets}
+    folders = [folder.path for _, folder in bind_folders(deployment)]
+    secrets = [secret.path for secret in secret_files(deployment)]
     address = deployment.machine.lan_address if deployment.published else None
     return HostFacts(
-        paths=dict(_paths(sorted(binds | devices | secrets))),
+        paths=dict(_paths(sorted({*folders, *secrets, *devices(deployment)}))),
         nvidia_driver=_nvidia_driver(),
         nvidia_cards=nvidia_cards(_NVIDIA_CARDS),
         mps_program=shutil.which(MPS_PROGRAM) is not None,

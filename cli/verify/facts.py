@@ -77,11 +77,13 @@ class VolumeFacts:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """A network; closed: without a route out of the machine."""
+    """A network; closed: without a route out of the machine; composed: made by Docker Compose."""
 
     driver: str
     subnets: tuple[str, ...]
     closed: bool = False
+    id: str = ""
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def read_networks(client: DockerClient) -> dict[str, NetworkFacts]:
             driver=network["Driver"],
             subnets=tuple(entry["Subnet"] for entry in network["IPAM"].get("Config") or [] if entry.get("Subnet")),
             closed=bool(network.get("Internal")),
+            id=network["Id"],
+            composed="com.docker.compose.project" in (network.get("Labels") or {}),
         )
         for network in client.api.networks()
     }

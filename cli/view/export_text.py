@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
-
 from components.cloudrun import knative, knative_notes
-from components.docker.compose import compose_file
 from components.kubernetes.yaml_text import document
 from fleet.plan.deployment import Deployment
-
-
-def compose_text(deployment: Deployment, made_by: str) -> str:
-    """compose.yaml of a Docker machine, with its header."""
-    lines = [
-        made_by,
-        "Edit those files and export again. `pulumi up` deploys the same containers under the same names: use either.",
-        f"Start: docker --host {deployment.machine.connection} compose up --wait",
-        f"Requires Docker API {deployment.machine.docker_api} or later (machine.docker_api; see `docker version`).",
-    ]
-    if deployment.gpus_dropped:
-        lines.append(f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without.")
-    return f"{_comment(lines)}\n{yaml.safe_dump(compose_file(deployment), sort_keys=False, width=120)}"
 
 
 def knative_files(deployment: Deployment, made_by: str) -> dict[str, str]:
@@ -46,8 +30,9 @@ def _knative_header(deployment: Deployment, made_by: str) -> str:
     for title, notes in sections.items():
         rows = [f"  {note}" for note in notes]
         lines += [title, *rows] if rows else []
-    return _comment([*lines, "Apply: kubectl apply -f FILE_OR_FOLDER"])
+    return comment([*lines, "Apply: kubectl apply -f FILE_OR_FOLDER"])
 
 
-def _comment(lines: list[str]) -> str:
+def comment(lines: list[str]) -> str:
+    """Lines as a YAML comment."""
     return "".join(f"# {line}\n" for line in lines)

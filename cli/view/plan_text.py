@@ -12,6 +12,7 @@ from rich.text import Text
 from cli.explain.places import place_of
 from cli.preview.program import Run
 from cli.terminal import trimmed
+from cli.view.policy_words import rules_text
 from cli.view.rows import labelled, line
 from cli.view.targets.base import view_of
 from fleet.model import MAIN, PoolGpu
@@ -172,14 +173,8 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     mandatory = [verdict for verdict in judgement.verdicts if verdict.level == Level.MANDATORY]
     waived = [verdict for verdict in judgement.verdicts if verdict.kind is Kind.WAIVED]
     advisory = [v for v in judgement.verdicts if v.level != Level.MANDATORY and v.kind is not Kind.WAIVED]
-    findings = [
-        *([plural(len(mandatory), "violation")] if mandatory else []),
-        *([plural(len(advisory), "advisory")] if advisory else []),
-        *([f"{plural(len(waived), 'finding')} waived"] if waived else []),
-    ]
-    passed, rules = judgement.rules_held, judgement.rules_run
-    summary = f"all {rules} rules passed" if passed == rules else f"{passed} of {rules} rules passed"
-    out.print(f"policies: {'; '.join([summary, *([', '.join(findings)] if findings else [])])}")
+    results = [(verdict.id, _level(verdict)) for verdict in judgement.verdicts]
+    out.print(f"policies: {rules_text(judgement.rules_held, judgement.rules_run, results)}")
     by_rule: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in (*advisory, *waived):
         by_rule.setdefault((verdict.id, _level(verdict)), []).append(verdict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from components.cloudrun.health import CloudRunRegistrar
+from components.ending import Ending
 from components.registering import Component, Registrar
 from fleet.plan.deployment import Deployment
 
@@ -29,6 +31,6 @@ class Observability(Component):
     """Uptime checks, alerts, the error metric and the dashboard. The notification channel belongs to the platform."""
 
 
-def registrar(_: Deployment) -> Registrar:
+def registrar(_: Deployment, __: Ending) -> Registrar:
     """The registrar of a project's components."""
-    return Registrar(CloudRun, CloudPlatform, CloudRunGroup, GlobalFrontDoor, Observability)
+    return CloudRunRegistrar(CloudRun, CloudPlatform, CloudRunGroup, GlobalFrontDoor, Observability)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
-from components.docker.health import health_hook
+from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
 from fleet.plan.deployment import Deployment
@@ -41,20 +43,39 @@ class GpuSharing(ContainerGroup):
 
 
 class DockerRegistrar(Registrar):
-    """Waits for each created container to become healthy."""
+    """Waits for each created container to become healthy, and looks at all of them in each update."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._hooks: pulumi.ResourceHookBinding | None = None
+        self._containers: dict[str, pulumi.CustomResource] = {}
+        deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
+        self._health = Health(deployment.machine.connection, deadlines, ending)
         if not pulumi.runtime.is_dry_run():
-            deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
-            hook = health_hook(deployment.stack, deployment.machine.connection, deadlines)
-            self._hooks = pulumi.ResourceHookBinding(after_create=[hook])
+            self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            if not ending.offline:
+                self._health.connect()
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""
         options = super().options(entry)
         return {**options, "hooks": self._hooks} if entry.type == CONTAINER else options
+
+    def resource(self, entry: Entry, arguments: Mapping[str, Any], options: pulumi.ResourceOptions) -> pulumi.Resource:
+        """Keeps the containers, to look at them later."""
+        made = super().resource(entry, arguments, options)
+        if entry.type == CONTAINER and isinstance(made, pulumi.CustomResource):
+            self._containers[str(arguments["name"])] = made
+        return made
+
+    async def problems(self) -> list[str]:
+        """Containers that are not healthy."""
+        ids = {name: await made.id.future() for name, made in self._containers.items()}
+        try:
+            # A container that `--target` leaves out has no id.
+            return await self._health.problems({name: id_ for name, id_ in ids.items() if id_})
+        finally:
+            self._health.close()
 
 
 registrar = DockerRegistrar

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from components.docker.compose_images import Service, base_services, build_sections
 from components.docker.render import (
     Rendered,
     deployed_networks,
@@ -20,7 +21,6 @@ from components.docker.render import (
 from fleet.model.stack import LOCAL_REGISTRY
 from fleet.plan.deployment import Deployment, PlannedGroup
 
-Service = dict[str, Any]
 Translation = Callable[[Any, Rendered], Service]
 
 _UNUSED = {
@@ -43,14 +43,7 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
     networks = [render_network(n, closed=is_closed(n, deployment)) for n in deployed_networks(deployment)]
     return {
         "name": f"fleet-{deployment.stack}",
-        "services": {
-            container.name: {
-                **_service(render_container(container, deployment)),
-                **_depends_on([groups[name] for name in (*group.shares, *group.start_after)]),
-            }
-            for group in groups.values()
-            for container in group.containers
-        },
+        "services": {**base_services(deployment), **_containers(groups, deployment)},
         "networks": {
             network["name"]: {
                 "name": network["name"],
@@ -66,6 +59,19 @@ def compose_file(deployment: Deployment) -> dict[str, Any]:
             for rendered in [render_volume(volume)]
         },
     }
+
+
+def _containers(groups: Mapping[str, PlannedGroup], deployment: Deployment) -> dict[str, Service]:
+    unbuilt = dict(build_sections(deployment))
+    services: dict[str, Service] = {}
+    for group in groups.values():
+        after = _depends_on([groups[name] for name in (*group.shares, *group.start_after)])
+        for container in group.containers:
+            service = _service(render_container(container, deployment))
+            # One of the services with the same image builds it: two would race for the tag.
+            build = {"build": unbuilt.pop(container.image)} if container.image in unbuilt else {}
+            services[container.name] = {**service, **build, **after}
+    return services
 
 
 def _depends_on(groups: list[PlannedGroup]) -> Service:
@@ -120,6 +126,13 @@ def _health(value: Rendered, _: Rendered) -> Service:
     return {"healthcheck": {"test": [_literal(word) for word in value["tests"]], **check}}
 
 
+def _mounts(value: list[Rendered], _: Rendered) -> Service:
+    # Compose would create a folder in place of a missing secret.
+    existing = {"bind": {"create_host_path": False}}
+    mounts = [{**mount, **(existing if mount["type"] == "bind" else {})} for mount in value]
+    return {"volumes": mounts} if mounts else {}
+
+
 _TRANSLATIONS: Mapping[str, Translation] = {
     "name": _same("container_name"),
     "image": _image,
@@ -147,7 +160,7 @@ _TRANSLATIONS: Mapping[str, Translation] = {
     "stop_timeout": lambda value, _: {"stop_grace_period": f"{value}s"},
     "log_driver": lambda value, rendered: {"logging": {"driver": value, "options": rendered["log_opts"]}},
     "healthcheck": _health,
-    "mounts": lambda value, _: {"volumes": value} if value else {},
+    "mounts": _mounts,
     "devices": lambda value, _: {
         "devices": [f"{d['host_path']}:{d['container_path']}:{d['permissions']}" for d in value]
     },

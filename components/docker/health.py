@@ -1,130 +1,148 @@
-"""Waits until a new container is healthy; imports the Docker SDK only when there is one.
-
-The provider's `wait` polls once a second and notices an exited container only at its timeout. This polls several times
-a second, and reports at once which container failed, why, and its last log lines. It runs the health command itself,
-since the daemon first does so a whole interval after the start.
-"""
+"""Whether every container of a stack is healthy: waits for a created one, and looks at all in each update."""
 
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from collections.abc import Mapping
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pulumi
 
-_POLL_S = 0.1
-_LOG_LINES = 15
-_EXITED = ("exited", "dead")
-_NOT_RUNNING = 409
-"""HTTP status of an exec in a stopped container."""
+from components.docker.watch import UnhealthyContainerError, Watch, explained
+from components.ending import Ending
+
+if TYPE_CHECKING:
+    import docker
+
+_CALLS = 4
+"""Calls to the daemon at once. Over ssh each is a session on one connection, and sshd allows ten."""
+
+_CLOSE_S = 1
 
 
-class UnhealthyContainerError(Exception):
-    """A started container did not become healthy; the message has its name, the reason and its last log lines."""
-
-
-def health_hook(name: str, connection: str, deadlines_s: Mapping[str, int]) -> pulumi.ResourceHook:
-    """A hook for `after_create` of containers on one daemon.
+class Health:
+    """The health of one daemon's containers, over one client.
 
     deadlines_s: container name -> seconds until it has failed.
     """
 
-    async def wait_for_health(args: pulumi.ResourceHookArgs) -> None:
-        container = str((args.new_inputs or {}).get("name", args.name))
-        # In a thread, since the event loop serves the other containers' hooks.
-        try:
-            await asyncio.to_thread(wait_until_healthy, connection, args.id, container, deadlines_s[container])
-        except UnhealthyContainerError as error:
-            # The engine shows an error's first line at once, the others only at the end of the update. Ephemeral, so
-            # that it does not repeat them then.
-            for line in str(error).splitlines():
-                pulumi.log.info(line, ephemeral=True)
-            raise
+    def __init__(self, connection: str, deadlines_s: Mapping[str, int], ending: Ending) -> None:
+        self._connection, self._deadlines_s, self._ending = connection, deadlines_s, ending
+        self._calls = threading.BoundedSemaphore(_CALLS)
+        self._opening = threading.Lock()
+        self._opened = ExitStack()
+        self._daemon: docker.DockerClient | None = None
+        self._proven: set[str] = set()
+        # Of its own: the event loop's executor is full of registrations, which wait for the hooks.
+        self._threads = ThreadPoolExecutor(1 + len(deadlines_s), thread_name_prefix="health")
+        ending.at_exit(self.close)
 
-    return pulumi.ResourceHook(f"{name}-healthy", wait_for_health)
+    def connect(self) -> None:
+        """Connects ahead of need, in a thread: importing the SDK and greeting over ssh take longer than a look."""
+        self._threads.submit(self._client)
 
+    def hook(self, name: str) -> pulumi.ResourceHook:
+        """A hook for `after_create` of containers, which waits until the container is healthy."""
 
-def wait_until_healthy(connection: str, container_id: str, name: str, deadline_s: float) -> None:
-    """Returns once the container is healthy.
+        async def wait_for_health(args: pulumi.ResourceHookArgs) -> None:
+            container = str((args.new_inputs or {}).get("name", args.name))
+            with self._ending.running_hook():
+                loop = asyncio.get_running_loop()
+                try:
+                    await loop.run_in_executor(self._threads, self.wait_until_healthy, container, args.id)
+                except UnhealthyContainerError as error:
+                    # The engine shows an error's first line at once, the others only at the end of the update.
+                    # Ephemeral, so that it does not repeat them then.
+                    for line in str(error).splitlines():
+                        pulumi.log.info(line, ephemeral=True)
+                    raise
 
-    Raises UnhealthyContainerError once it exits or restarts, or at its deadline.
-    """
-    from components.docker.daemon import daemon_client  # heavy, and needed in an update only
+        return pulumi.ResourceHook(f"{name}-healthy", wait_for_health)
 
-    with daemon_client(connection) as client:
-        _Watch(client.containers.get(container_id), name, deadline_s).until_healthy()
+    def wait_until_healthy(self, name: str, container_id: str) -> None:
+        """Returns once a created container is healthy.
 
-
-class _Watch:
-    """Polls one container, running its health command again whenever it has ended."""
-
-    def __init__(self, container: Any, name: str, deadline_s: float) -> None:
-        self._container = container
-        self._api = container.client.api
-        self._name = name
-        self._deadline_s = deadline_s
-        self._check: str | None = None
-
-    def until_healthy(self) -> None:
-        from docker.errors import NotFound
-
-        deadline = time.monotonic() + self._deadline_s
-        while not self._is_healthy(late=time.monotonic() > deadline):
-            time.sleep(_POLL_S)
-            try:
-                self._container.reload()
-            except NotFound:
-                msg = f"container {self._name}: was removed while it started"
-                raise UnhealthyContainerError(msg) from None
-
-    def _is_healthy(self, *, late: bool) -> bool:
-        state = self._container.attrs["State"]
-        health = state.get("Health") or {}
-        if health.get("Status") == "healthy":
-            return True
-        if state["Status"] in _EXITED or self._container.attrs.get("RestartCount", 0) > 0:
-            reason = (
-                "out of memory" if state.get("OOMKilled") else state.get("Error") or f"exit code {state['ExitCode']}"
-            )
-            msg = f"stopped by itself ({reason})"
-            raise self._failure(msg)
-        if state["Status"] == "running" and self._passes_health_command():
-            return True
-        if late or health.get("Status") == "unhealthy":
-            probes = health.get("Log") or []
-            last = probes[-1]["Output"].strip() if probes else "no check has answered"
-            msg = f"not healthy after {self._deadline_s:g} s (last check: {last or 'no output'})"
-            raise self._failure(msg)
-        return False
-
-    def _passes_health_command(self) -> bool:
-        """Whether the last run of the health command succeeded; starts one if none is running.
-
-        Detached and polled, since an attached run sometimes breaks over ssh.
+        Raises UnhealthyContainerError once it ends or restarts, at its deadline, and if no daemon answers.
         """
-        from docker.errors import APIError
+        self._watch(name, container_id, restarts=0)
+        self._proven.add(container_id)
 
+    async def problems(self, ids: Mapping[str, str]) -> list[str]:
+        """What is wrong with the containers of a stack, changed or not, after waiting for those that are starting.
+
+        ids: container name -> id.
+        """
+        loop = asyncio.get_running_loop()
         try:
-            if self._check is None:
-                kind, *command = self._container.attrs["Config"]["Healthcheck"]["Test"]
-                if kind != "CMD":
-                    return False
-                self._check = self._api.exec_create(self._container.id, command)["Id"]
-                self._api.exec_start(self._check, detach=True)
-            result = self._api.exec_inspect(self._check)
-        except APIError as error:
-            if error.status_code != _NOT_RUNNING:
-                raise
-            self._check = None
-            return False
-        if result["Running"] or result["ExitCode"] is None:
-            return False
-        self._check = None
-        return int(result["ExitCode"]) == 0
+            healthy = await loop.run_in_executor(self._threads, self._healthy)
+        except UnhealthyContainerError as error:
+            return [str(error)]
+        watches = (
+            loop.run_in_executor(self._threads, self._problem, name, container_id)
+            for name, container_id in ids.items()
+            if container_id not in healthy
+        )
+        return [problem for problem in await asyncio.gather(*watches) if problem]
 
-    def _failure(self, problem: str) -> UnhealthyContainerError:
-        logs = self._container.logs(tail=_LOG_LINES).decode(errors="replace").rstrip()
-        shown = "\n".join(f"    {line}" for line in logs.splitlines()) or "    (it printed nothing)"
-        return UnhealthyContainerError(f"container {self._name}: {problem}; its last lines:\n{shown}")
+    def close(self) -> None:
+        """Closes the connection to the daemon, unless one is being opened, which an exit does not wait for."""
+        if self._opening.acquire(timeout=_CLOSE_S):
+            try:
+                self._daemon = None
+                self._opened.close()
+            finally:
+                self._opening.release()
+
+    def _healthy(self) -> set[str]:
+        """Ids of all containers that the daemon calls healthy, in one call."""
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        client = self._client()
+        try:
+            listed = client.api.containers(filters={"status": ["running"], "health": ["healthy"]})
+        except (DockerException, RequestException) as error:
+            raise self._no_answer(error) from None
+        return {container["Id"] for container in listed}
+
+    def _problem(self, name: str, container_id: str) -> str | None:
+        try:
+            if container_id in self._proven:
+                self._watch(name, container_id, restarts=0, proven=True)
+            else:
+                self._watch(name, container_id, restarts=None)
+        except UnhealthyContainerError as error:
+            return str(error)
+        return None
+
+    def _watch(self, name: str, container_id: str, *, restarts: int | None, proven: bool = False) -> None:
+        Watch(
+            self._client(),
+            container_id,
+            name,
+            self._deadlines_s[name],
+            restarts=restarts,
+            proven=proven,
+            calls=self._calls,
+            interrupted=lambda: self._ending.interrupted,
+        ).until_healthy()
+
+    def _client(self) -> docker.DockerClient:
+        from docker.errors import DockerException  # heavy, and needed in an update only
+
+        from components.docker.daemon import daemon_client
+
+        with self._opening:
+            if self._daemon is None:
+                try:
+                    self._daemon = self._opened.enter_context(daemon_client(self._connection))
+                except DockerException as error:
+                    raise self._no_answer(error) from None
+            return self._daemon
+
+    def _no_answer(self, error: Exception) -> UnhealthyContainerError:
+        at = f"no Docker daemon answers at {self._connection}"
+        return UnhealthyContainerError(f"the containers cannot be checked: {at} ({explained(error)})")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Machine, VolumeKind
@@ -133,9 +134,8 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
 
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
-    folder = deployment.machine.secrets_folder
     volumes = [("volume", deployment.volumes[m.volume].name, m.path, m.read_only) for m in container.mounts]
-    secrets = [("bind", f"{folder}/{name}", f"{SECRETS_PATH}/{name}", True) for name in container.secrets]
+    secrets = [("bind", secret_file(deployment, name), f"{SECRETS_PATH}/{name}", True) for name in container.secrets]
     return [
         {"type": type_, "source": source, "target": target, "read_only": read_only}
         for type_, source, target, read_only in (*volumes, *secrets)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.ending import Ending
 from components.kubernetes.kinds import register
 from components.listing import Entry
 from components.registering import Component, Registrar
@@ -31,7 +32,7 @@ class ContainerGroup(Component):
 class KubernetesRegistrar(Registrar):
     """Registers objects of the API by their kind."""
 
-    def __init__(self, _: Deployment) -> None:
+    def __init__(self, _: Deployment, __: Ending) -> None:
         super().__init__(Cluster, DataVolume, ContainerGroup)
 
     def resource(self, entry: Entry, arguments: Mapping[str, Any], options: pulumi.ResourceOptions) -> pulumi.Resource:

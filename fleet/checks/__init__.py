@@ -15,6 +15,7 @@ from fleet.checks import (
     order,
     peers,
     placement,
+    ports,
     secrets,
     storage,
     targets,
@@ -26,8 +27,8 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 _MODULES = (
-    placement, agents, names, networks, peers, tenants, order, targets, modes, storage, images, secrets, hardening,
-    waivers,
+    placement, agents, names, networks, ports, peers, tenants, order, targets, modes, storage, images, secrets,
+    hardening, waivers,
 )  # fmt: skip
 _CHECKS = [check for module in _MODULES for name, check in vars(module).items() if name.startswith("ensure_")]
 

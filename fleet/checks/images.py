@@ -1,14 +1,20 @@
-"""Images exist for the machine's architecture, and the machine can get them."""
+"""Images can be built where they run, and exist for the machine's architecture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.image_digests import context_of, folder_images
+from fleet.image_digests import AGENT, AGENT_CONTEXT, BASE, LOCKS, context_of, folder_images, is_own, own_base
 from fleet.model import Arch, Fleet
+from fleet.network.addresses import container_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.start_order import find_cycle
+from fleet.suggest import suggestion
 from fleet.targets.registry import target_of
+
+RENEW = f".venv/bin/python {AGENT_CONTEXT}/renew_locks.py"
+"""Command that writes locks; the names of locks follow."""
 
 
 def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -24,10 +30,61 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 )
 
 
+def ensure_requirements_have_a_lock(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A machine builds requirements from their lock. Skipped for a copy of the project that has no image folders."""
+    for stack, group, key, container in fleet.containers(fleet.stacks.values()):
+        build, name = container.build, container_name(group.name, key)
+        is_built = build and build.requirements and not build.unresolved and stack.images.built_on_the_machine
+        if not is_built or stack.stands_in_for(container) or AGENT not in fleet.dockerfiles:
+            continue
+        if name in folder_images(fleet.dockerfiles):
+            problem = f"{name} is also the image of {context_of(name)}"
+            yield sources.group_fault(group.name, ("containers", key, "build"), problem, "rename one of them")
+        elif name not in fleet.image_contents:
+            remedy = f"run {RENEW} {name}, or state in build.unresolved why there is none and provide the image"
+            problem = f"no lock {LOCKS}/{name}.txt to build the image from"
+            yield sources.group_fault(group.name, ("containers", key, "build", "requirements"), problem, remedy)
+
+
+def ensure_bases_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A base image that a stack overrides is one that a Dockerfile takes."""
+    folders = folder_images(fleet.dockerfiles)
+    for stack in fleet.stacks.values():
+        for name in stack.images.bases if folders else ():
+            path = ("images", "bases", name)
+            if name not in folders:
+                problem = f"no image is built from {context_of(name)}"
+                yield sources.stack_fault(stack.name, path, problem, suggestion(name, folders))
+            elif BASE not in fleet.dockerfiles[name].arguments:
+                problem = f"{context_of(name)}/Dockerfile has no ARG {BASE} before its first FROM"
+                yield sources.stack_fault(stack.name, path, problem, f"add ARG {BASE}=<image> and FROM ${{{BASE}}}")
+
+
+def ensure_bases_can_be_built(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """An image of the project is built on another through the argument BASE, and not on itself."""
+    images = {*fleet.image_contents, *folder_images(fleet.dockerfiles)} if fleet.dockerfiles else set()
+    edges: dict[str, tuple[str, ...]] = {}
+    for name, dockerfile in fleet.dockerfiles.items():
+        base = own_base(dockerfile)
+        edges[name] = (base if base in fleet.dockerfiles else AGENT,) if base in images else ()
+        for image in filter(is_own, dockerfile.bases({BASE: ""})):
+            remedy = f"write ARG {BASE}={image} before the first FROM, and FROM ${{{BASE}}}"
+            yield _base_fault(name, f"FROM {image}: the tag of an image built here has a digest", remedy)
+        if base and base not in images:
+            yield _base_fault(name, f"ARG {BASE}: no image {base} is built here", suggestion(base, images))
+    while cycle := find_cycle(edges):
+        yield _base_fault(cycle[0], f"built on itself ({' -> '.join(cycle)})", f"change ARG {BASE} of one of these")
+        edges[cycle[0]] = ()
+
+
+def _base_fault(image: str, problem: str, remedy: str) -> Fault:
+    return Fault(f"{context_of(image)}/Dockerfile", None, "", problem, remedy)
+
+
 def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A ready image supports the machine's platform; our CUDA images are built for amd64 only."""
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):
-        if stack.runs_stand_ins:
+        if stack.stands_in_for(container):
             continue
         archs = stack.machine.archs
         needed = " and ".join(archs)
@@ -49,7 +106,7 @@ def ensure_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Faul
         if remedy is None or not stack.images.built_on_the_machine:
             continue
         groups = fleet.placed(stack)
-        built = [g.name for g in groups if stack.runs_stand_ins or any(c.build for c in g.containers.values())]
+        built = [g.name for g in groups if any(c.build or stack.stands_in_for(c) for c in g.containers.values())]
         if built:
             problem = f"{stack.name} cannot pull the images of {', '.join(built)}, which are built on one machine"
             yield sources.stack_fault(stack.name, ("images", "registry"), problem, remedy)

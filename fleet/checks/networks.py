@@ -1,4 +1,4 @@
-"""Hosts, subnets and ports do not conflict."""
+"""Hosts and subnets do not conflict."""
 
 from __future__ import annotations
 
@@ -82,24 +82,6 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
             yield stack.name, ("machine", "network"), machine.bridge
             for tenant in machine.tenants:
                 yield stack.name, ("machine", "tenants", tenant), machine.tenant_network(tenant)
-
-
-def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A container port is used once in its group, a host port once on its machine."""
-    inside: dict[tuple[str, str, int, str], str] = {}
-    outside: dict[tuple[str, int, str], str] = {}
-    for stack, group, key, port in fleet.ports(fleet.stacks.values()):
-        other = inside.setdefault((group.name, port.container, port.port, port.protocol), key)
-        if other != key:
-            problem = f"{port.port}/{port.protocol} is already used by ports.{other}"
-            yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use another port")
-        if port.host_port is None or stack.sandbox:
-            continue
-        here = f"{group.name}.ports.{key}"
-        owner = outside.setdefault((stack.name, port.host_port, port.protocol), here)
-        if owner != here:
-            problem = f"{port.host_port}/{port.protocol} is already used on {stack.name} by {owner}"
-            yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, "choose a free port")
 
 
 def _host(connection: str) -> str:

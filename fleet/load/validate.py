@@ -195,7 +195,7 @@ def _wording(kind: str, details: ErrorDetails | dict[str, Any]) -> tuple[str, st
         problem, remedy = _WORDS[kind]
         is_quoted = isinstance(value, str) and kind.endswith("_type") and not isinstance(resolve(value), str | None)
         return f"{shown(value)} {problem}", "remove the quotes" if is_quoted else remedy
-    if kind == "string_type" and isinstance(value, dict | list):
+    if kind == "string_type" and (isinstance(value, dict | list) or value is None):
         return f"{shown(value)} is not text", "write one line of text"
     message = details["msg"].replace("Input should", "must").replace("String should", "must")
     message = message[0].lower() + message[1:]

@@ -104,6 +104,6 @@ class Hardening(Model):
     def _every_weakening_is_explained(self) -> Iterator[Breach]:
         for field in sorted(self.weakened - set(self.exceptions)):
             problem = "weaker than the default without a reason"
-            yield (field,), f"{problem}; add exceptions.{field} with reason and until, or drop the field"
+            yield (field,), f"{problem}; add hardening.exceptions.{field} with reason and until, or drop the field"
         for field in sorted(set(self.exceptions) - self.weakened):
             yield ("exceptions", field), "the field is not weakened; drop the exception"

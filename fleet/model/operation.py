@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from fleet.model.base import Breach, FrozenMap, Model, Name, rule
 from fleet.model.quantities import Seconds
+from fleet.source.redaction import shown
 
 ImageReference = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -129,6 +132,21 @@ class Track(StrEnum):
         return Track.GREEN if self is Track.BLUE else Track.BLUE
 
 
+def _as_time(value: Any) -> Any:
+    """Time from text, also as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`. No seconds since 1970."""
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        # Parsed here: text that a validator of ours returns is no JSON, and strict validation takes none for a time.
+        return datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
+    except (TypeError, ValueError):
+        msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
+        raise ValueError(msg) from None
+
+
+_GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
+
+
 class RolloutState(Model):
     """State of a group's rollout on a stack; each step changes the stack's file."""
 
@@ -140,7 +158,7 @@ class RolloutState(Model):
     """Image of the main container in the new version, on the other track."""
     percent: int = Field(default=0, ge=0, le=100)
     """Share of requests to the new version."""
-    since: AwareDatetime | None = None
+    since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
     @rule

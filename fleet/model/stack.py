@@ -13,7 +13,7 @@ from fleet.model.base import Breach, FrozenMap, Model, Name, named_twice, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import Container, ContainerGroup, Port
+from fleet.model.group import MAIN, Container, ContainerGroup, Port
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 from fleet.source.defaults import DOMAIN
@@ -84,7 +84,8 @@ class Stack(Model):
     modes: FrozenMap[Name, tuple[Name, ...]] = Field(default_factory=dict, validate_default=True)
     """Mode -> groups that use the GPUs at the same time. A group in some mode runs only in its modes; any other runs in
     all modes."""
-    mode: Name | None = None
+    # Pulumi writes a null back as empty text.
+    mode: Annotated[Name | None, BeforeValidator(lambda value: None if value == "" else value)] = None
     """The deployed mode. Groups of other modes are removed; their volumes are kept."""
     sandbox: Switch = False
     """Whether it is outside the fleet: runs small copies of groups, without GPU, with stand-in agents."""
@@ -136,8 +137,17 @@ class Stack(Model):
 
     @property
     def runs_stand_ins(self) -> bool:
-        """Whether small stand-ins replace the agents, without GPU, devices and secrets."""
+        """Whether small stand-ins replace the agents, without GPU and devices."""
         return self.sandbox or self.stand_ins
+
+    def stands_in_for(self, container: Container) -> bool:
+        """Whether a stand-in replaces a container's programs. A ready image without agents runs as itself."""
+        return self.runs_stand_ins and (container.image is None or bool(container.agents))
+
+    def stand_ins_write(self, volume: str, group: ContainerGroup) -> bool:
+        """Whether stand-ins alone write a volume of a group."""
+        mounting = [one for one in group.containers.values() if volume in one.mounts] or [group.containers[MAIN]]
+        return all(map(self.stands_in_for, mounting))
 
     @rule
     def _has_one_budget(self) -> Iterator[Breach]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
+from fleet.network.health_port import host_ports, runs_agent_host
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
@@ -31,7 +32,7 @@ def environment(
         "HOME": "/tmp",  # noqa: S108  (the only writable folder)
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
-        **({} if stack.runs_stand_ins else _secret_files(container)),
+        **({} if stack.stands_in_for(container) else _secret_files(container)),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -74,7 +75,7 @@ def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> d
 def _host_settings(
     group: ContainerGroup, key: str, container: Container, stack: Stack, book: AddressBook
 ) -> Mapping[str, str]:
-    if not container.agents and not stack.runs_stand_ins:
+    if not runs_agent_host(container, stack):
         return {}
     commands = {
         name: {
@@ -84,16 +85,19 @@ def _host_settings(
         }
         for name, agent in container.agents.items()
     }
+    target = target_of(stack)
+    port, loopback = target.health_port(group, key), target.loopback_port(group, key)
     addresses = {endpoint.ref: url_of(endpoint, stack) for endpoint in book.used_by(group.name)}
     return {
         "FLEET_GROUP": group.name,
         "FLEET_CONTAINER": key,
-        "FLEET_PORT": str(target_of(stack).health_port(group, key)),
+        "FLEET_PORT": str(port),
+        **({"FLEET_LOOPBACK_PORT": str(loopback)} if (port, loopback) != host_ports(port) else {}),
         "FLEET_PORTS": _compact({name: port.port for name, port in group.ports.items() if port.container == key}),
-        "FLEET_STOP_GRACE_S": str(target_of(stack).stop_grace_s(container)),
+        "FLEET_STOP_GRACE_S": str(target.stop_grace_s(container)),
         "FLEET_AGENTS": _compact(commands),
         "FLEET_ADDRESS_BOOK": _compact(addresses),
-        **({"FLEET_STAND_IN": "true"} if stack.runs_stand_ins else {}),
+        **({"FLEET_STAND_IN": "true"} if stack.stands_in_for(container) else {}),
     }
 
 
@@ -120,5 +124,5 @@ def _compact(value: object) -> str:
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
     """Health command: the group's own, or the agent host's, which needs no curl."""
-    own = () if stack.runs_stand_ins else container.health.command
+    own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

@@ -22,7 +22,7 @@ _SHARE_MEMORY = frozenset(
 def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: PlannedGpu | None) -> dict[str, str]:
     """Labels of one container, sorted by name; independent of other groups."""
     container = group.containers[key]
-    stands_in = stack.runs_stand_ins
+    stands_in = stack.stands_in_for(container)
     values = {
         labels.GROUP: group.name,
         labels.CONTAINER: key,
@@ -31,7 +31,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.IMAGE_PLATFORMS: "" if stands_in else ",".join(sorted(_platforms(container))),
         labels.START_AFTER: ",".join(sorted(group.start_after)),
         labels.MEMORY_REQUEST_MIB: str(target_of(stack).reserved(stack, container).memory_request_mib),
-        labels.DEVICES: "" if stands_in else ",".join(container.devices),
+        labels.DEVICES: "" if stack.runs_stand_ins else ",".join(container.devices),
         labels.SHARED_MEMORY_FOR: "" if stands_in else ",".join(_sharing_memory(container)),
         labels.BACKUPS: "; ".join(_backups(group, key, stack)),
         labels.SELF_HEALING: "true" if container.agents or stands_in else "",
@@ -70,14 +70,14 @@ def _backups(group: ContainerGroup, key: str, stack: Stack) -> Iterator[str]:
     """Backup of each volume, on the containers that mount it, or on the main one."""
     for name, volume in sorted(group.volumes.items()):
         mounting = [other for other, container in group.containers.items() if name in container.mounts] or [MAIN]
-        if key in mounting and (statement := _statement(volume, stack)):
+        if key in mounting and (statement := _statement(volume, stands_in=stack.stand_ins_write(name, group))):
             yield f"{target_of(stack).volume_name(name, stack)}: {statement}"
 
 
-def _statement(volume: Volume, stack: Stack) -> str:
+def _statement(volume: Volume, *, stands_in: bool) -> str:
     if volume.kind is VolumeKind.SCRATCH:
         return ""
-    if stack.runs_stand_ins:
+    if stands_in:
         return "none, stand-ins write it"
     if volume.kind is VolumeKind.CACHE:
         return "none, it can be had again"

@@ -137,6 +137,7 @@ class _Planner:
 
     def _container(self, group: ContainerGroup, key: str) -> PlannedContainer:
         stack, container = self._stack, group.containers[key]
+        stands_in = stack.stands_in_for(container)
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
@@ -146,8 +147,8 @@ class _Planner:
             group=group.name,
             key=key,
             image=self._image(group, key),
-            archs=container.image.platforms if container.image and not stack.runs_stand_ins else tuple(Arch),
-            command=() if stack.runs_stand_ins else container.command,
+            archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
+            command=() if stands_in else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
@@ -155,7 +156,7 @@ class _Planner:
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
             mounts=tuple(self._mounts(group, container)),
-            secrets=() if stack.runs_stand_ins else container.secrets,
+            secrets=() if stands_in else container.secrets,
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=container.hardening,
@@ -170,7 +171,7 @@ class _Planner:
 
     def _image(self, group: ContainerGroup, key: str) -> str:
         container = group.containers[key]
-        if container.image and not self._stack.runs_stand_ins:
+        if container.image and not self._stack.stands_in_for(container):
             return container.image.reference
         return self._images.reference(self._images.name(group, key))
 
@@ -180,7 +181,7 @@ class _Planner:
             yield AGENT_HOST
         for group in self._groups:
             for key, container in group.containers.items():
-                if not container.image or self._stack.runs_stand_ins:
+                if not container.image or self._stack.stands_in_for(container):
                     yield self._images.name(group, key)
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
@@ -233,7 +234,9 @@ class _Planner:
                 bind=stack.machine.binds.get(key),
                 size_mib=volume.size_mib,
                 mounted_by=tuple(g.name for g in self._groups if any(key in c.mounts for c in g.containers.values())),
-                velero=volume.backup is not None and volume.backup.by == VELERO and not stack.runs_stand_ins,
+                velero=volume.backup is not None
+                and volume.backup.by == VELERO
+                and not stack.stand_ins_write(key, group),
             )
             # Includes groups of other modes, which keep their data.
             for group in (self._fleet.groups[name] for name in stack.groups)

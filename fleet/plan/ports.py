@@ -19,8 +19,9 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
     """Health check of a container with the command `test`."""
     container = group.containers[key]
     health = container.health
-    ready = health.ready_path or ("/ready" if container.has_agent_host or stack.runs_stand_ins else health.path)
-    by_command = health.by_command and not stack.runs_stand_ins
+    stands_in = stack.stands_in_for(container)
+    ready = health.ready_path or ("/ready" if container.has_agent_host or stands_in else health.path)
+    by_command = health.by_command and not stands_in
     return PlannedHealth(
         test=test,
         interval_s=health.interval_s,

@@ -8,7 +8,7 @@ from fleet.model import ContainerGroup, Stack, VolumeKind
 from fleet.relocation.row import NOTHING, Row
 from fleet.targets.registry import target_of
 
-_KEPT = "the old volume is protected: after `pulumi state unprotect` the old stack drops it and keeps the data"
+_KEPT = "the old volume is protected: `fleet up` of the old stack prints the command that drops it and keeps the data"
 _NOTES: Mapping[VolumeKind, str] = {
     VolumeKind.DATA: f"data is not moved: stop the group, copy the data, and start the group there; {_KEPT}",
     VolumeKind.CACHE: f"refilled there, or copied; {_KEPT}",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Rollout, RolloutState, Stack
 from fleet.network.addresses import Endpoint
-from fleet.network.health_port import shared_health_port
+from fleet.network.health_port import in_order, loopback_port, shared_health_port
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.entries import GroupEntries
@@ -31,7 +31,7 @@ class TargetBase(ABC):
     reached_by_port: ClassVar[bool] = False
     """Whether other machines reach an endpoint by a port of its host."""
     has_daemon: ClassVar[bool] = False
-    """Whether a Docker daemon builds its images and runs its containers; `doctor` and `verify` examine it."""
+    """Whether a Docker daemon runs its containers; `doctor` and `verify` examine it."""
 
     @abstractmethod
     def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -56,9 +56,18 @@ class TargetBase(ABC):
         """Why other machines do not reach an endpoint; empty if they do."""
         return ""
 
+    def sharing_ports(self, group: ContainerGroup, key: str) -> Sequence[str]:
+        """Containers of a group that share their ports with this one, itself included; the main one first."""
+        return in_order(group)
+
     def health_port(self, group: ContainerGroup, key: str) -> int:
         """Health port of a container; sidecars share the ports of their main container."""
         return shared_health_port(group, key)
+
+    def loopback_port(self, group: ContainerGroup, key: str) -> int:
+        """The agent host's port behind its front door."""
+        near = self.sharing_ports(group, key)
+        return loopback_port(group, key, {other: self.health_port(group, other) for other in near})
 
     def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
         """Maps of a stack's file that have an entry per group."""

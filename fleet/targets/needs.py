@@ -73,9 +73,9 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.SECRETS, f"{path}.secrets"
     if container.devices and not stack.runs_stand_ins:
         yield Feature.HOST_DEVICES, f"{path}.devices"
-    if not container.has_agent_host and not container.health.command and not stack.runs_stand_ins:
+    if not container.has_agent_host and not container.health.command and not stack.stands_in_for(container):
         yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
-    if container.health.by_command and not stack.runs_stand_ins:
+    if container.health.by_command and not stack.stands_in_for(container):
         yield Feature.HEALTH_COMMAND, f"{path}.health.command"
     if container.gpu and stack.gives_gpus:
         yield Feature.GPU, f"{path}.gpu"

@@ -1,23 +1,28 @@
-"""Resolves the requirements of each assistant container into a lock of its own: `locks/<group>[-<sidecar>].txt`.
+"""Resolves the requirements of each container into a lock of its own: `locks/<group>[-<sidecar>].txt`.
 
-    python3 images/agent/renew_locks.py [NAME ...]
+    .venv/bin/python images/agent/renew_locks.py [NAME ...]
 
-Needs `uv` on the path, and PyYAML. A lock holds for Python 3.11 and later, amd64 and arm64, and pins what the agent
-host uses to the host's own versions, since both share one environment. Whatever exists only as source is named in the
-lock, so that the image's builder knows it needs a compiler.
+Needs `uv`, on the path or in this Python's environment. A lock holds for Python 3.11 and later, amd64 and arm64, and
+pins what the agent host uses to the host's own versions, since both share one environment. Whatever exists only as
+source is named in the lock, so that the image's builder knows it needs a compiler.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import yaml
-
 IMAGES = Path(__file__).resolve().parents[1]
-GROUPS = IMAGES.parent / "groups" / "assistant"
+GROUPS = IMAGES.parent / "groups"
 LOCKS = IMAGES / "agent" / "locks"
+
+sys.path.insert(0, str(IMAGES.parent))
+
+from fleet.load.extends import extend_all  # noqa: E402  (found through the path set above)
+from fleet.network.addresses import container_name  # noqa: E402
+from fleet.source.document import read_document  # noqa: E402
 
 ONLY_AS_SOURCE = (
     "webrtcvad",
@@ -46,15 +51,17 @@ UNAVAILABLE = {
 
 
 def requirement_lists() -> dict[str, list[str]]:
-    """Name of a lock -> the container's requirements as its group file lists them."""
+    """Name of a lock -> the container's requirements as its group's file lists or inherits them."""
+    files = sorted(GROUPS.glob("*/*.yaml"))
+    documents, _ = extend_all({file.stem: read_document(file, str(file))[0] for file in files})
     found = {}
-    for path in sorted(GROUPS.glob("*.yaml")):
-        containers = yaml.safe_load(path.read_text(encoding="utf-8"))["containers"]
-        for key, container in containers.items():
-            requirements = container.get("build", {}).get("requirements")
-            if requirements:
-                found[path.stem if key == "main" else f"{path.stem}-{key}"] = requirements
-    return found
+    for group, document in documents.items():
+        containers = document.value.get("containers") if isinstance(document.value, dict) else None
+        for key, container in (containers if isinstance(containers, dict) else {}).items():
+            build = container.get("build") if isinstance(container, dict) else None
+            if isinstance(build, dict) and isinstance(build.get("requirements"), list):
+                found[container_name(group, key)] = build["requirements"]
+    return {name: requirements for name, requirements in found.items() if requirements}
 
 
 def why_no_lock(requirements: list[str]) -> str | None:
@@ -65,7 +72,7 @@ def why_no_lock(requirements: list[str]) -> str | None:
 def resolve(requirements: list[str]) -> str:
     """The text of a lock. Raises CalledProcessError, after uv has said why, where the list does not resolve."""
     command = [
-        *("uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
+        *(_uv(), "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
         *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
         *("--only-binary", ":all:", *(word for package in ONLY_AS_SOURCE for word in ("--no-binary", package))),
         *("--constraints", str(IMAGES / "agent-host" / "requirements.txt")),
@@ -77,23 +84,35 @@ def resolve(requirements: list[str]) -> str:
     return "\n".join(["--only-binary :all:", *(f"--no-binary {name}" for name in from_source), pins])
 
 
+def _uv() -> str:
+    """Path of uv. Exits with 2 if it is missing."""
+    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    if found is None:
+        print(f"uv is not on PATH; install it: {sys.executable} -m pip install uv", file=sys.stderr)
+        sys.exit(2)
+    return found
+
+
 def main(names: list[str]) -> int:
-    """Renews the named locks, or all. Returns exit code 1 if one did not resolve."""
+    """Renews the named locks, or all. Returns exit code 1 if one did not resolve, 2 for an unknown name."""
+    lists = requirement_lists()
+    if unknown := sorted(set(names) - lists.keys()):
+        print(f"no requirements: {', '.join(unknown)}; use one of {', '.join(sorted(lists))}", file=sys.stderr)
+        return 2
     failed = 0
-    for name, requirements in requirement_lists().items():
-        if names and name not in names:
-            continue
-        reason = why_no_lock(requirements)
+    for name in names or lists:
+        reason = why_no_lock(lists[name])
         if reason:
             print(f"{name}: left out: {reason}")
             continue
         try:
-            (LOCKS / f"{name}.txt").write_text(resolve(requirements), encoding="utf-8")
+            text = resolve(lists[name])
         except subprocess.CalledProcessError:
             failed += 1
             print(f"{name}: does not resolve", file=sys.stderr)
         else:
-            print(f"{name}: {(LOCKS / f'{name}.txt').stat().st_size // 1024} KiB")
+            (LOCKS / f"{name}.txt").write_text(text, encoding="utf-8")
+            print(f"{name}: {len(text) // 1024} KiB")
     return 1 if failed else 0
 
 

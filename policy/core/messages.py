@@ -22,7 +22,7 @@ def title(view: View) -> str:
     if isinstance(view, ObjectView):
         return f"{view.kind} {view.subject}"
     if view.target == DOCKER:
-        return f"container {view.subject}"
+        return f"container {view.label}"
     kind = "container" if view.role == MAIN else f"{view.role} container"
     return f"{kind} {view.name} of {view.subject.rpartition('/')[0] or view.subject}"
 

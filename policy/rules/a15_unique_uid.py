@@ -23,7 +23,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         uid = user_id(container.user)
         other = first.setdefault((container.host, uid), container)
         if _owner(other) != _owner(container):
-            problem = f"user {uid} is also used by {other.subject}, so after a breakout one can read the other's files"
+            problem = f"user {uid} is also used by {other.label}, so after a breakout one can read the other's files"
             yield Finding("user", problem, of=container)
 
 

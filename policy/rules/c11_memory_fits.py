@@ -20,9 +20,7 @@ from policy.views.stack import MachineView, StackView
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
-        shares = [
-            (container.subject, _reserved(container)) for container in stack.on(machine) if container.role != INIT
-        ]
+        shares = [(container.label, _reserved(container)) for container in stack.on(machine) if container.role != INIT]
         total = sum(share for _, share in shares) + machine.memory_reserve_mib
         if machine.memory_mib and total > machine.memory_mib:
             figures = f"{addends(shares)} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"

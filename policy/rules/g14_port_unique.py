@@ -34,7 +34,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                     "the second to start fails"
                 )
                 yield Finding("ports", problem, of=container)
-            others.setdefault(address, (len(others), container.subject))
+            others.setdefault(address, (len(others), container.label))
 
 
 RULE = StackRule(

@@ -193,3 +193,8 @@ class ContainerView:
     """Labels of this project (`fleet.*`); on Docker all labels."""
     unknown: frozenset[str] = frozenset()
     """Fields that are unknown at preview, wholly or in part."""
+
+    @property
+    def label(self) -> str:
+        """Its name in messages: as `docker ps` prints it on Docker, else `subject`."""
+        return self.name if self.target == DOCKER else self.subject

@@ -1,4 +1,4 @@
-"""Two Docker machines on this one, as `tools/lab/two-machines` plays them, and how a test works on them."""
+"""Docker machines on this one, as scripts of `tools/lab` play them, and how a test works on them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from docker.models.containers import Container
 from tests import daemon
 
 ROOT = Path(__file__).parent.parent.parent
-SCRIPT = ROOT / "tools/lab/two-machines"
+_LAB = ROOT / "tools/lab"
 ADDRESSES = {"mainpc": "10.98.77.11", "pc2": "10.98.77.12"}
 """Machine -> its address on the cable between the two."""
+FRESH_ADDRESS = "10.98.78.2"
+"""Address of the new machine, which reaches what this one reaches."""
 
 _COMPOSE_CALLS = (("docker", "compose"), ("docker-compose",), (str(ROOT / ".state/lab/bin/docker-compose"),))
 _TOOLS = ("dockerd", "ip", "iptables", "nsenter", "setpriv", "ss", "unshare")
 
 
 class LabError(Exception):
-    """The two machines cannot be played here; the message says why."""
+    """The machines cannot be played here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,11 @@ def missing(*, compose: bool = True) -> str | None:
 
 @dataclass(frozen=True)
 class Machine:
-    """One of the two machines."""
+    """A machine with a daemon of its own; address: on its network."""
 
     name: str
     home: Path
-
-    @property
-    def address(self) -> str:
-        """Its address on the LAN."""
-        return ADDRESSES[self.name]
+    address: str
 
     @property
     def connection(self) -> str:
@@ -104,13 +102,13 @@ class Machine:
         assert done.returncode == 0, f"{self.name}: {' '.join(command)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def compose(self, file: Path, *arguments: str) -> Outcome:
+    def compose(self, file: Path, *arguments: str, **env: str) -> Outcome:
         """Runs Docker Compose against the daemon."""
         call = compose_call()
         assert call is not None
         done = subprocess.run(
             [*call, "--file", str(file), *arguments],
-            env={**os.environ, "DOCKER_HOST": self.connection},
+            env={**os.environ, "DOCKER_HOST": self.connection, **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -171,20 +169,41 @@ def two_machines(folder: Path) -> Iterator[Mapping[str, Machine]]:
 
     Raises LabError.
     """
+    with _machines("two-machines", folder, ADDRESSES) as machines:
+        yield machines
+
+
+@contextmanager
+def fresh_machine(folder: Path, programs: Path | None = None) -> Iterator[Machine]:
+    """A machine without images, which reaches the networks of this one. programs: the folder of its Docker.
+
+    Raises LabError.
+    """
+    with _machines("fresh-machine", folder, {"fresh": FRESH_ADDRESS}, programs) as machines:
+        yield machines["fresh"]
+
+
+@contextmanager
+def _machines(
+    script: str, folder: Path, addresses: Mapping[str, str], programs: Path | None = None
+) -> Iterator[Mapping[str, Machine]]:
+    log = folder / f"{script}.log"
+    path = os.environ["PATH"]
     process = subprocess.Popen(
-        [str(SCRIPT), str(folder)],
+        [str(_LAB / script), str(folder)],
+        env={**os.environ, "PATH": f"{programs}:{path}" if programs else path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=(folder / "two-machines.log").open("wb"),
+        stderr=log.open("wb"),
         text=True,
     )
     assert process.stdin
     assert process.stdout
     try:
         if process.stdout.readline() != "ready\n":
-            raise LabError((folder / "two-machines.log").read_text().strip())
-        machines = {name: Machine(name, folder / name) for name in ADDRESSES}
-        wait_until(lambda: all(machine.answers for machine in machines.values()), 30, "both daemons answer")
+            raise LabError(log.read_text().strip())
+        machines = {name: Machine(name, folder / name, address) for name, address in addresses.items()}
+        wait_until(lambda: all(machine.answers for machine in machines.values()), 30, "each daemon answers")
         yield machines
     finally:
         process.stdin.close()

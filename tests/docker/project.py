@@ -50,15 +50,19 @@ CONTAINERS = [
 
 
 class Project:
-    """A project folder for two machines."""
+    """A project folder for some machines."""
 
     def __init__(self, folder: Path, machines: Mapping[str, Machine]) -> None:
+        """machines: stack -> its machine; other stacks stay as shipped."""
         self.folder = folder
         folder.mkdir()
         shutil.copy(ROOT / "Pulumi.yaml", folder)
         shutil.copytree(ROOT / "groups", folder / "groups")
-        for stack in STACKS:
-            self._settle(stack, machines[stack])
+        for stack in {*STACKS, *machines}:
+            if stack in machines:
+                self._settle(stack, machines[stack])
+            else:
+                shutil.copy(ROOT / f"Pulumi.{stack}.yaml", folder)
         group, agent = REAL_AGENT
         program = {"program": "/bin/sleep", "args": ["infinity"]}
         self.edit_group(group, lambda text: text["containers"]["main"]["agents"].update({agent: program}))
@@ -67,18 +71,21 @@ class Project:
         """Changes a group's file in place."""
         self._edit(next((self.folder / "groups").glob(f"*/{name}.yaml")), edit)
 
+    def edit_stack(self, stack: str, edit: Callable[[dict[str, Any]], Any]) -> None:
+        """Changes a stack's configuration in place."""
+        self._edit(self.folder / f"Pulumi.{stack}.yaml", lambda text: edit(text["config"]))
+
     def export(self, stack: str) -> Path:
         """The Compose file that `fleet export compose` makes of a stack."""
         out = self.folder / "compose" / stack
-        done = subprocess.run(
-            [str(_FLEET), "export", "compose", stack, "--without-gpu", "-o", str(out)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        self.fleet("export", "compose", stack, "--without-gpu", "-o", str(out))
         return out / "compose.yaml"
+
+    def fleet(self, *arguments: str) -> str:
+        """Runs `fleet` in the folder and returns what it prints."""
+        done = subprocess.run([str(_FLEET), *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def plan(self, stack: str) -> Deployment:
         """What the stack's machine is to run."""
@@ -96,9 +103,8 @@ class Project:
             described.update(
                 connection=machine.connection,
                 docker_api=version["ApiVersion"],
-                lan_address=machine.address,
                 cpus=cpus,
-                binds=binds,
+                **({"lan_address": machine.address, "binds": binds} if "lan_address" in described else {}),
             )
 
         self._edit(Path(file), owner)

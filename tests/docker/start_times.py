@@ -61,7 +61,7 @@ class StartTimes:
         """Container name -> how it started; ends the listening."""
         found = {name: self._machine.container(name) for name in containers}
         ids = {str(container.id) for container in found.values()}
-        wait_until(lambda: ids <= set(self._seen["healthy"]), 10, "the daemon has told that all are healthy")
+        wait_until(lambda: ids <= set(self._seen["healthy"]), 10, "the daemon reported all healthy")
         self._stream.close()
         return {
             name: StartTime(

@@ -91,7 +91,7 @@ def test_a_container_is_healthy_and_every_agent_is_up(fleet: DeployedFleet, stac
     answer = machine.inside(name, ASK_HEALTH)
     declared = shipped_group(answer["group"])["containers"][answer["container"]]["agents"]
     expected = {agent: "running" if (answer["group"], agent) == REAL_AGENT else "stand-in" for agent in declared}
-    assert {agent: told["state"] for agent, told in answer["agents"].items()} == expected
+    assert {agent: reported["state"] for agent, reported in answer["agents"].items()} == expected
 
 
 @each_stack
@@ -163,10 +163,10 @@ def test_every_peer_of_its_group_answers_under_its_name_and_no_other_does(
     group = next(container.group for container in deployed.plan.containers if container.name == name)
     other = next(machine for machine in STACKS if machine != stack)
     expected = {*shipped_group(group).get("peers", []), *SHARED_SERVICES[other]}
-    told = deployed.machine.inside(name, ASK_PEERS)
-    assert set(told["pinged"]) == expected
-    assert [ref for ref, peer in told["pinged"].items() if not peer["reachable"]] == []
-    for ref, answer in told["asked"].items():
+    reported = deployed.machine.inside(name, ASK_PEERS)
+    assert set(reported["pinged"]) == expected
+    assert [ref for ref, peer in reported["pinged"].items() if not peer["reachable"]] == []
+    for ref, answer in reported["asked"].items():
         home = next(machine for machine, placed in GROUPS if placed == ref.split("/")[0])
         assert (answer["group"], answer["machine"]) == (ref.split("/")[0], home)
         if home == stack:

@@ -98,9 +98,9 @@ class Trial:
         """Exit code of `fleet verify --json`, and each check by its subject and name."""
         done = self.fleet("verify", STACK, "--json", *options, **env)
         assert done.stdout, done.stderr
-        told = json.loads(done.stdout)
-        assert told["stack"] == STACK
-        return done.returncode, {(check["subject"], check["check"]): check for check in told["checks"]}
+        reported = json.loads(done.stdout)
+        assert reported["stack"] == STACK
+        return done.returncode, {(check["subject"], check["check"]): check for check in reported["checks"]}
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +190,8 @@ def test_a_stopped_container_is_named_with_the_command_that_mends_it(
     assert done.returncode == 4, done.stdout + done.stderr
     logs, start = f"docker -H {daemon.SOCKET} logs --tail 20 {FIRST}", f"docker -H {daemon.SOCKET} start {FIRST}"
     lines = done.stdout.splitlines()
-    told = next(number for number, line in enumerate(lines) if line.startswith(f"✗ wrong  {FIRST} runs: stopped "))
-    assert f"    {logs}; {start}" in lines[told:]
+    reported = next(number for number, line in enumerate(lines) if line.startswith(f"✗ wrong  {FIRST} runs: stopped "))
+    assert f"    {logs}; {start}" in lines[reported:]
     assert any(line.startswith(f"✗ wrong  {SECOND} peer {FIRST}: ") for line in lines)
     mend(f"{logs}; {start}", tmp_path)
     assert trial.checks()[0] == 0
@@ -204,7 +204,9 @@ def test_a_container_somebody_made_by_hand_is_found_out(
     host.containers.run(IMAGE, ["sleep", "60"], name=SECOND, user="0:0", ports={"8000/tcp": None}, detach=True)
     code, checks = trial.checks("--retries", "0")
     assert code == 4
-    wrong = {check for (subject, check), told in checks.items() if subject == SECOND and told["status"] == "wrong"}
+    wrong = {
+        check for (subject, check), reported in checks.items() if subject == SECOND and reported["status"] == "wrong"
+    }
     assert wrong >= {"hardening", "limits", "network", "ports", f"peer {FIRST}"}
     assert not wrong & {"runs", "image", "mounts"}
     assert "user 0:0, planned 10001:10001; root writable, planned read-only" in checks[SECOND, "hardening"]["figure"]

@@ -156,9 +156,9 @@ def test_the_verdict_on_a_change_is_the_engine_s(project: Project, deployed: Rea
         previewed = project.previewed()
     finally:
         project.write()
-    told = {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")}
-    assert told | (_POINTING if change == _REPLACED else {}) == previewed
-    assert told
+    reported = {found.name: found.kind for found in diff.resources if found.type.startswith("gcp:")}
+    assert reported | (_POINTING if change == _REPLACED else {}) == previewed
+    assert reported
 
 
 def test_what_is_updated_keeps_what_is_there_and_then_nothing_is_left_to_change(project: Project) -> None:
@@ -173,6 +173,32 @@ def test_what_is_updated_keeps_what_is_there_and_then_nothing_is_left_to_change(
     assert project.google.faults == []
     second = project.workspace.preview("--expect-no-changes", "--refresh")
     assert second.code == 0, second.text
+
+
+_FAILED = {"type": "Ready", "state": "CONDITION_FAILED", "reason": "HEALTH_CHECK_CONTAINER_ERROR", "message": "no port"}
+_ELSEWHERE = {"latestReadyRevision": "projects/p/locations/l/services/front/revisions/front-old"}
+
+
+def test_an_update_fails_while_a_service_that_it_does_not_change_is_not_ready(project: Project) -> None:
+    kept = project.google.store.kept
+    front = next(key for key in kept if key.startswith("run/") and key.endswith("/services/front"))
+    before = dict(kept[front])
+    for broken, said in (
+        ({"terminalCondition": _FAILED}, "is not ready (CONDITION_FAILED, HEALTH_CHECK_CONTAINER_ERROR, no port)"),
+        (_ELSEWHERE, "is not ready, and front-old serves"),
+    ):
+        kept[front] = {**before, **broken}
+        try:
+            # The second time without a refresh: what is known stays known.
+            outcomes = [project.workspace.up("--refresh"), project.workspace.up()]
+        finally:
+            kept[front] = before
+        for outcome in outcomes:
+            assert outcome.code != 0, outcome.text
+            assert said in outcome.text
+            assert "Traceback" not in outcome.text
+        mended = project.workspace.up("--refresh")
+        assert mended.code == 0, mended.text
 
 
 def test_a_protected_service_stays_and_one_that_is_not_goes(project: Project) -> None:

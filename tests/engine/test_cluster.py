@@ -27,14 +27,20 @@ CANDIDATE = "ghcr.io/owner/fleet/front:0.2.0"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def ailing() -> set[str]:
+    """Groups with pods that do not get ready."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, ailing: set[str]) -> Iterator[Client]:
     """A control plane with the trial's nodes, their kubelets played, and the custom kinds it needs."""
     need("engine-kubernetes", missing_engine("kubernetes") or cluster.missing() or crds.missing())
     with cluster.control_plane(tmp_path_factory.mktemp("control-plane")) as running:
         crds.install(running.client)
         machines = shipped.nodes_of(trial())
         nodes.register(running.client, machines)
-        with kubelets(running.client, machines):
+        with kubelets(running.client, machines, lambda pod: pod["metadata"]["labels"].get("fleet.group") not in ailing):
             running.client.kubeconfig = running.kubeconfig  # type: ignore[attr-defined]
             yield running.client
 
@@ -145,6 +151,41 @@ def test_a_canary_goes_step_by_step_and_leaves_the_old_version_until_it_took_ove
     change(workspace)
     assert workspace.up().code == 0
     assert selected() == "blue"
+
+
+_SHORT_WAIT = """import components.kubernetes.listing
+components.kubernetes.listing.progress_deadline_s = lambda group: 15
+"""
+
+
+def test_an_update_with_a_refresh_fails_while_pods_that_it_does_not_change_are_not_ready(
+    workspace: Workspace, client: Client, ailing: set[str]
+) -> None:
+    program = workspace.folder / "__main__.py"
+    text = program.read_text()
+    # The provider waits for as long as the group may take to start: ten minutes at least.
+    program.write_text(_SHORT_WAIT + text.partition('"""\n')[2])
+    assert workspace.up().code == 0
+    ailing.add("left")
+    try:
+        client.wait(lambda: not _ready(client), "the pods of left are not ready")
+        outcomes = [workspace.up("--refresh"), workspace.up()]
+    finally:
+        ailing.discard("left")
+        program.write_text(text)
+    for outcome in outcomes:
+        assert outcome.code != 0, outcome.text
+        assert "trial-left-pods" in outcome.text
+        assert "Traceback" not in outcome.text
+    client.wait(lambda: _ready(client), "the pods of left are ready")
+    mended = workspace.up("--refresh")
+    assert mended.code == 0, mended.text
+
+
+def _ready(client: Client) -> bool:
+    found = client.get("apps/v1", "Deployment", "left", "fleet-red")
+    assert found
+    return bool(found["status"].get("readyReplicas"))
 
 
 def test_destroying_keeps_the_data(workspace: Workspace, client: Client) -> None:

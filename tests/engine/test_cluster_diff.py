@@ -36,7 +36,7 @@ def _plan(workspace: Workspace) -> Reading:  # noqa: F811
     return reading
 
 
-def _told(before: Reading, after: Reading, stack: str) -> Verdicts:
+def _reported(before: Reading, after: Reading, stack: str) -> Verdicts:
     changes = compare_stack(stack, before, after).resources
     return {(found.type, found.name): (found.kind, frozenset(found.why)) for found in changes}
 
@@ -55,8 +55,8 @@ def _previewed(outcome: Outcome) -> Verdicts:
 
 
 def _faults(outcome: Outcome) -> str:
-    told = json.loads(outcome.text[outcome.text.index("{") :])["diagnostics"]
-    return " ".join(item["message"] for item in told if item["severity"] == "error")
+    reported = json.loads(outcome.text[outcome.text.index("{") :])["diagnostics"]
+    return " ".join(item["message"] for item in reported if item["severity"] == "error")
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -66,7 +66,7 @@ def test_the_verdict_on_a_change_of_a_cluster_is_the_engine_s(
     name: str,
 ) -> None:
     change(workspace, **a_fleet(CHANGES[name]))
-    ours = _told(deployed, _plan(workspace), workspace.stack)
+    ours = _reported(deployed, _plan(workspace), workspace.stack)
     assert ours
     outcome = workspace.preview("--json")
     assert outcome.code == 0, _faults(outcome)

@@ -44,7 +44,7 @@ def _previewed(trial: Workspace, code: int = 0) -> dict[str, Kind]:
     return {name: _KINDS[op] for name, op in made.items() if op in _KINDS}
 
 
-def _told_as_previewed(trial: Workspace, deployed: Reading, before: Mapping[Path, str]) -> dict[str, Kind]:
+def _reported_as_previewed(trial: Workspace, deployed: Reading, before: Mapping[Path, str]) -> dict[str, Kind]:
     """The difference's verdict on each resource, which is the engine's; the changed files are what they were again."""
     try:
         diff = compare_stack(trial.stack, deployed, _plan(trial))
@@ -52,9 +52,9 @@ def _told_as_previewed(trial: Workspace, deployed: Reading, before: Mapping[Path
     finally:
         for file, text in before.items():
             file.write_text(text)
-    told = {found.name: found.kind for found in diff.resources}
-    assert told == previewed
-    return told
+    reported = {found.name: found.kind for found in diff.resources}
+    assert reported == previewed
+    return reported
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -63,8 +63,8 @@ def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Rea
     file = trial.folder / "groups/trial/first.yaml"
     before = {file: file.read_text()}
     trial.edit_group("first", edit)
-    told = _told_as_previewed(trial, deployed, before)
-    assert len(told) == 1
+    reported = _reported_as_previewed(trial, deployed, before)
+    assert len(reported) == 1
 
 
 def test_a_network_that_is_replaced_takes_its_containers_along(
@@ -74,9 +74,9 @@ def test_a_network_that_is_replaced_takes_its_containers_along(
     before = {file: file.read_text()}
     elsewhere = {"name": "trial_internal", "subnet": "10.210.252.0/24"}
     trial.write_stack({**machine(host), "network": elsewhere}, ["first", "second"])
-    told = _told_as_previewed(trial, deployed, before)
-    assert set(told.values()) == {Kind.REPLACED}
-    assert set(told) >= {"trial-network-bridge", "trial-first-main", "trial-second-helper"}
+    reported = _reported_as_previewed(trial, deployed, before)
+    assert set(reported.values()) == {Kind.REPLACED}
+    assert set(reported) >= {"trial-network-bridge", "trial-first-main", "trial-second-helper"}
 
 
 def test_a_tenant_s_network_is_added_and_its_containers_move_there(
@@ -88,8 +88,8 @@ def test_a_tenant_s_network_is_added_and_its_containers_move_there(
     trial.write_stack({**machine(host), "tenants": tenants}, ["first", "second"])
     for group in ("first", "second"):
         trial.edit_group(group, lambda found: found.update(tenant="red"))
-    told = _told_as_previewed(trial, deployed, before)
-    assert {Kind.ADDED, Kind.REPLACED} <= set(told.values())
+    reported = _reported_as_previewed(trial, deployed, before)
+    assert {Kind.ADDED, Kind.REPLACED} <= set(reported.values())
 
 
 def _a_volume_more(group: dict[str, Any]) -> None:

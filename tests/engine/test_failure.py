@@ -37,14 +37,14 @@ def failing(request: pytest.FixtureRequest, host: docker.DockerClient, tmp_path:
         assert outcome.code == 0, outcome.text
 
 
-def test_a_failure_is_told_while_others_still_start(failing: Workspace, host: docker.DockerClient) -> None:
+def test_a_failure_is_reported_while_others_still_start(failing: Workspace, host: docker.DockerClient) -> None:
     printed = list(failing.up_line_by_line())
     text = "".join(line for _, line in printed)
     ended = _ended(host, "ends")
     for said in ("container ends: stopped by itself (exit code 3)", *LAST_WORDS):
-        told = next((when for when, line in printed if said in line), None)
-        assert told, f"{said}: not in\n{text}"
-        assert told - ended < SOON, f"{said}: told {told - ended} after the end\n{text}"
+        reported = next((when for when, line in printed if said in line), None)
+        assert reported, f"{said}: not in\n{text}"
+        assert reported - ended < SOON, f"{said}: reported {reported - ended} after the end\n{text}"
     assert printed[-1][0] - ended > 2 * SOON, "the other container did not take long to start: nothing is shown"
 
 

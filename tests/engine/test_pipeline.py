@@ -18,7 +18,7 @@ pytestmark = pytest.mark.engine
 
 
 GIVEN = {"PULUMI_CONFIG_PASSPHRASE": "of this test", "FLEET_RUNNER": "here"}
-"""What an owner with a runner of their own configures, beside the backend."""
+"""What an owner with a runner of their own configures, in addition to the backend."""
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def workspace(host: docker.DockerClient, tmp_path: Path) -> Iterator[Workspace]:
     made = Workspace(tmp_path / "project", "trial", GIVEN)
     made.write_group("first", a_group())
     made.write_stack(machine(host), ["first"])
-    # The pack finds its environment beside its folder.
+    # The pack finds its environment next to its folder.
     for name in ("policy", ".venv"):
         (made.folder / name).symlink_to(ROOT / name)
     yield made

@@ -107,26 +107,44 @@ class Workspace:
         )
         return Outcome(done.returncode, done.stdout + done.stderr)
 
+    def shell(self, command: str) -> Outcome:
+        """Runs a command that was printed, as a user would."""
+        done = subprocess.run(  # noqa: S602  (as a user's shell does)
+            command,
+            shell=True,
+            cwd=self.folder,
+            env=self._whole_environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
     def init(self) -> None:
         """Creates the stack."""
         outcome = self.pulumi("stack", "init", self.stack)
         assert outcome.code == 0, outcome.text
 
-    def up(self) -> Outcome:
+    def up(self, *options: str) -> Outcome:
         """Updates without a preview of its own."""
-        return self.pulumi(*_UP, "--stack", self.stack)
+        return self.pulumi(*_UP, "--stack", self.stack, *options)
 
-    def up_line_by_line(self) -> Iterator[tuple[datetime, str]]:
-        """Updates, and gives each line as it is printed, with the time."""
-        command = _command(*_UP, "--stack", self.stack)
-        with subprocess.Popen(
-            command,
+    def start_up(self) -> subprocess.Popen[str]:
+        """Starts an update, in a process group of its own."""
+        return subprocess.Popen(
+            _command(*_UP, "--stack", self.stack),
             cwd=self.folder,
             env=self._whole_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        ) as process:
+            start_new_session=True,
+        )
+
+    def up_line_by_line(self) -> Iterator[tuple[datetime, str]]:
+        """Updates, and gives each line as it is printed, with the time."""
+        with self.start_up() as process:
             assert process.stdout
             for line in process.stdout:
                 yield datetime.now(UTC), line

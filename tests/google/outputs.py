@@ -57,4 +57,5 @@ def _run(path: str, number: int) -> Body:
         "uri": f"https://{name}.example.invalid",
         "terminalCondition": ready,
         "latestReadyRevision": f"{path}/revisions/{name}-{number}",
+        "latestCreatedRevision": f"{path}/revisions/{name}-{number}",
     }

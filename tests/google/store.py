@@ -154,7 +154,7 @@ class Store:
 
 
 def _resource(body: Body) -> Body:
-    """What a request is about: some wrap it, and say more beside it."""
+    """What a request is about: some wrap it, and add more to it."""
     wrapped = [value for key, value in body.items() if isinstance(value, dict)]
     return wrapped[0] if wrapped and {*body} & {"accountId", "updateMask"} else body
 

@@ -77,7 +77,7 @@ def control_plane(folder: Path) -> Iterator[Cluster]:
 
         etcd = start("etcd", _etcd(folder, store, peers))
         server = start("kube-apiserver", _api_server(folder, store, port, key))
-        # The server signs its own certificate, and puts its authority beside.
+        # The server signs its own certificate, and writes its authority next to it.
         authority = folder / "certificates/apiserver.crt"
         client = Client(f"https://127.0.0.1:{port}", authority, tokens["admin"])
         _until_ready(client, (etcd, server))

@@ -132,7 +132,7 @@ def test_a_rollout_waits_for_each_new_pod_to_be_ready(client: Client, namespace:
         made = client.apply(a_deployment(namespace))
         client.wait(lambda: _ready_images(client, namespace) == [IMAGE, IMAGE], "both pods are ready")
         client.apply(a_deployment(namespace, broken))
-        client.wait(lambda: len(client.list("v1", "Pod", namespace)) == 3, "one new pod beside the old ones")
+        client.wait(lambda: len(client.list("v1", "Pod", namespace)) == 3, "one new pod next to the old ones")
         assert _ready_images(client, namespace) == [IMAGE, IMAGE]
         newer = "registry.invalid/nothing:2"
         client.apply(a_deployment(namespace, newer))

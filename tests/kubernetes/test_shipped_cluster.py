@@ -127,7 +127,7 @@ def test_a_new_image_rolls_without_exceeding_the_surge(client: Client, deployed:
         client.wait(rolled, "all pods are of the new image", seconds=60)
         assert max(count for count, _ in seen) <= wanted.scaling.min + wanted.rollout.surge
         assert min(able for _, able in seen) >= wanted.scaling.min - wanted.rollout.unavailable
-        assert len({count for count, _ in seen}) > 1, "no pod was ever seen beside the old ones"
+        assert len({count for count, _ in seen}) > 1, "no pod was ever seen next to the old ones"
     finally:
         client.apply(shipped.the(deployed, f"{group}-pods"))
 
@@ -213,7 +213,7 @@ def test_a_workload_that_does_not_select_its_own_pods_is_refused(client: Client,
         client.apply(manifest, dry_run=True)
 
 
-def test_a_second_writer_never_runs_beside_the_first(client: Client, deployed: Deployment) -> None:
+def test_a_second_writer_never_runs_next_to_the_first(client: Client, deployed: Deployment) -> None:
     assert len(shipped.pods_of(client, deployed, "agentdb")) == 1
     workload = client.get("apps/v1", "StatefulSet", "agentdb", NAMESPACE)
     assert workload

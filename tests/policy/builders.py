@@ -158,9 +158,15 @@ def blames_alone(rule: Rule, bad: Registered, found: Mapping[str, str]) -> str:
     assert found, f"{rule.id} holds"
     assert {name.partition("/")[0] for name in found} == {bad.name}
     for message in "\n".join(found.values()).splitlines():
-        assert bad.name in message.split(":")[0]
+        assert _printed(bad) in message.split(":")[0]
         assert ";" in message, "no fix"
     return "\n".join(found.values())
+
+
+def _printed(resource: Registered) -> str:
+    """Its name in messages: of a container on Docker, as `docker ps` prints it."""
+    name = resource.inputs.get("name") if resource.type == "docker:index/container:Container" else None
+    return name if isinstance(name, str) else resource.name
 
 
 def violation(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
@@ -168,7 +174,7 @@ def violation(rule: Rule, bad: Registered, *others: Registered, **settings: Any)
     found = judged(rule, container("neighbour"), bad, *others, **settings)
     assert list(found) == [bad.name]
     message = found[bad.name]
-    assert bad.name in message.split(":")[0]
+    assert _printed(bad) in message.split(":")[0]
     assert message.count(";") >= message.count("\n") + 1, "no fix"
     return message
 

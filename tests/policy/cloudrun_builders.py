@@ -138,8 +138,8 @@ def google(kind: str, name: str, /, **properties: Any) -> Registered:
 
 def blamed_on_run(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
     """What a rule says against `bad` and its containers, and against nothing else; that it names it and a fix."""
-    beside = (run_service("neighbour"), workload("elsewhere"), docker_container("at-home"))
-    return blames_alone(rule, bad, judged(rule, *beside, bad, *others, **settings))
+    neighbours = (run_service("neighbour"), workload("elsewhere"), docker_container("at-home"))
+    return blames_alone(rule, bad, judged(rule, *neighbours, bad, *others, **settings))
 
 
 def _limits() -> dict[str, str]:

@@ -220,5 +220,5 @@ def node_pool(**changes: Any) -> dict[str, Any]:
 
 def blamed(rule: Rule, bad: Registered, *others: Registered, **settings: Any) -> str:
     """What a rule says against `bad` and its containers, and against nothing else; that it names it and a fix."""
-    beside = (workload("neighbour"), docker_container("elsewhere"))
-    return blames_alone(rule, bad, judged(rule, *beside, bad, *others, **settings))
+    neighbours = (workload("neighbour"), docker_container("elsewhere"))
+    return blames_alone(rule, bad, judged(rule, *neighbours, bad, *others, **settings))

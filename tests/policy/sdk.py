@@ -107,7 +107,7 @@ def on_the_wire(value: Any, key: str = "") -> Any:
 
 
 def as_options(resource: Registered) -> PolicyResourceOptions:
-    """What the SDK knows of a resource besides its properties."""
+    """What the SDK knows of a resource apart from its properties."""
     return PolicyResourceOptions(
         resource.protect, [], resource.deletes_first, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent or None
     )

@@ -46,6 +46,17 @@ def write_project(folder: Path, /, **changes: Change) -> Path:
     return folder
 
 
+def write_locks(folder: Path) -> Path:
+    """Adds the agents' Dockerfiles and, for each shipped lock, one of the same name."""
+    for name in ("images/agent-host/Dockerfile", "images/agent/Dockerfile"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "images/agent/locks").mkdir(exist_ok=True)
+    for lock in (ROOT / "images/agent/locks").glob("*.txt"):
+        (folder / "images/agent/locks" / lock.name).write_text("rq==1", encoding="utf-8")
+    return folder
+
+
 def swap(old: str, new: str) -> Callable[[str], str]:
     """Replaces a text that stands in the file exactly once."""
 

@@ -15,7 +15,7 @@ from tests.unit.builders import ROOT
 
 PACKAGES = ("fleet", "components", "policy", "cli")
 PROJECT = ("__main__.py", "Pulumi.yaml", "groups", "images")
-"""A project's own files, besides its stacks."""
+"""A project's own files, except its stacks."""
 
 RUN_AND_LIST_MODULES = f"""
 import json, sys

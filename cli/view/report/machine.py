@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import htpy as h
 
 from cli.view import memory
+from cli.view.policy_words import rules_text
 from cli.view.report.bars import memory_bar
 from cli.view.report.drawing import anchor
 from cli.view.report.facts import Facts
@@ -125,14 +126,8 @@ def _policies(facts: Facts) -> h.Renderable:
         rows.setdefault(f"{finding.rule} {finding.name} ({finding.standing})", []).append(
             (finding.resource or facts.name, finding.message, h.code[finding.place] if finding.place else "-")
         )
-    waived = sum(finding.waived for finding in judged.found)
-    passed = "all" if judged.rules_held == judged.rules_run else f"{judged.rules_held} of"
-    summary = h.fragment[
-        "Policies: ",
-        h.span(class_="bad")["violated, "] if judged.violated else None,
-        h.span(class_=None if judged.violated else "good")[f"{passed} {judged.rules_run} rules passed"],
-        f", {waived} waived" if waived else None,
-    ]
+    text = rules_text(judged.rules_held, judged.rules_run, [(found.rule, found.standing) for found in judged.found])
+    summary = h.fragment["Policies: ", h.span(class_="bad" if judged.violated else "good")[text]]
     if not rows:
         return h.p(class_="summary")[summary]
     tables = [table(rule, ("resource", "message", "source"), found, of=facts.name) for rule, found in rows.items()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 import htpy as h
 
+from cli.view.policy_words import worst_standings
 from cli.view.report.costs import costs_section
 from cli.view.report.drawing import svg
 from cli.view.report.facts import Facts
@@ -58,9 +58,10 @@ def _summary(stacks: Sequence[Facts]) -> h.Renderable:
     groups = [group for facts in stacks for group in facts.deployment.groups]
     cards = [card for facts in stacks for card in facts.deployment.cards]
     used, total = sum(card.committed_mib for card in cards), sum(card.gpu.memory_mib for card in cards)
-    by_level = Counter(finding.standing for facts in stacks for finding in facts.judged.found)
-    waived = f", {by_level['waived']} waived" if by_level["waived"] else ""
-    run = sum(facts.judged.rules_run for facts in stacks)
+    results = [(f"{facts.name} {found.rule}", found.standing) for facts in stacks for found in facts.judged.found]
+    by_standing = worst_standings(results)
+    passed, run = (sum(getattr(facts.judged, key) for facts in stacks) for key in ("rules_held", "rules_run"))
+    waived = f", {by_standing['waived']} waived" if by_standing["waived"] else ""
     failed = sum(facts.judged.failed is not None for facts in stacks)
     usd = fleet_total([facts.cost for facts in stacks])
     unpriced = ", excludes unpriced items" if any(facts.cost.unknown for facts in stacks) else ""
@@ -71,8 +72,9 @@ def _summary(stacks: Sequence[Facts]) -> h.Renderable:
         ("Expected cost", dollars(usd.expected), f"a month{unpriced}"),
         (
             "Policies",
-            f"{by_level['mandatory']} violated",
-            f"{by_level['advisory']} advisories{waived}; {run} checks{f'; {failed} not checked' if failed else ''}",
+            f"{by_standing['mandatory']} violated",
+            f"{passed} of {run} checks passed, {by_standing['advisory']} advisory{waived}"
+            f"{f'; {failed} not checked' if failed else ''}",
         ),
     ]
     return h.dl(class_="figures")[(h.div[h.dt[name], h.dd[value, h.small[note]]] for name, value, note in figures)]

@@ -135,7 +135,7 @@ def ensure_cloud_secrets_are_pinned(
         for key, container in group.containers.items():
             used.update(container.secrets)
             for index, name in enumerate(container.secrets):
-                if name not in versions and not stack.runs_stand_ins:
+                if name not in versions and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
                     yield sources.group_fault(group.name, ("containers", key, "secrets", index), problem, remedy)

@@ -32,6 +32,9 @@ class Docker(TargetBase):
     def unreachable_text(self, endpoint: Endpoint) -> str:
         return f"only on {endpoint.stack.name}" if endpoint.port.host_port is None else ""
 
+    def sharing_ports(self, group: ContainerGroup, key: str) -> Sequence[str]:
+        return (key,)
+
     def health_port(self, group: ContainerGroup, key: str) -> int:
         return group.containers[key].health.port
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.network.addresses import AddressBook
-from fleet.network.health_port import shared_health_port
 from fleet.network.tenants import tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -27,7 +26,6 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield from ensure_pools_have_the_cards(stack, groups, sources)
         yield from ensure_nodes_have_room(stack, groups, sources)
         yield from ensure_volumes_can_be_mounted(stack, groups, sources)
-        yield from ensure_pods_have_distinct_ports(stack, groups, sources)
         yield from ensure_exposures_lead_somewhere(stack, groups, sources)
         yield from ensure_shares_can_be_divided(stack, groups, sources)
         yield from ensure_namespaces_have_names(stack, groups, sources)
@@ -92,19 +90,6 @@ def ensure_volumes_can_be_mounted(stack: Stack, groups: Sequence[ContainerGroup]
             problem = f"several pods of {names} mount it on {stack.name}, which has no shared storage class"
             remedy = "set machine.cluster.shared_storage_class of that stack (ReadWriteMany)"
             yield sources.group_fault(owner.name, at, problem, remedy)
-
-
-def ensure_pods_have_distinct_ports(
-    stack: Stack, groups: Sequence[ContainerGroup], sources: Sources
-) -> Iterator[Fault]:
-    """Containers of a pod share one set of ports."""
-    for group in groups:
-        taken = {shared_health_port(group, key): key for key in group.containers}
-        for key, port in group.ports.items():
-            other = taken.setdefault(port.port, port.container)
-            if other != port.container:
-                problem = f"{port.port} is already used by {other}, in the same pod of {group.name} on {stack.name}"
-                yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use distinct ports")
 
 
 def ensure_exposures_lead_somewhere(

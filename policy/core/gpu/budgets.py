@@ -39,10 +39,10 @@ class Share:
 
     @property
     def label(self) -> str:
-        """The group's name, a sidecar's after a slash; elsewhere the resource's name."""
+        """The group's name, a sidecar's after a slash; elsewhere the container's name."""
         group = self.container.labels.get(labels.GROUP, "")
         key = self.container.labels.get(labels.CONTAINER, "main")
-        return share_label(group, key) if group else self.container.subject
+        return share_label(group, key) if group else self.container.label
 
 
 @dataclass(frozen=True, slots=True)

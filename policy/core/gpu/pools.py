@@ -32,8 +32,8 @@ class PoolRequest:
 
     @property
     def label(self) -> str:
-        """The group's name, or the resource's."""
-        return Share(self.container, self.budget).label if self.budget else self.container.subject
+        """The group's name, or the container's."""
+        return Share(self.container, self.budget).label if self.budget else self.container.label
 
     def held_mib(self, pool: PoolView) -> int:
         """MiB of each card that a replica always holds; 0 without a budget."""

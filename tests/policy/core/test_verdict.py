@@ -76,6 +76,15 @@ class TestWaivers:
         assert "containers.main.hardening.exceptions.run_as" in _judge(_root(None)).message
         assert 'fleet.exception.run_as = "<last day> <reason>"' in _judge(foreign_container(user="0")).message
 
+    def test_a_container_is_named_as_docker_ps_does(self) -> None:
+        named = container("mainpc-vision-gpu-main", user="0")
+        named = replace(named, inputs={**named.inputs, "name": "vision-gpu"})
+        (verdict,) = verdicts(rule("A01"), named)
+        assert (verdict.resource, verdict.message.partition(":")[0]) == (
+            "mainpc-vision-gpu-main",
+            "container vision-gpu",
+        )
+
     def test_the_message_of_any_other_rule_ends_with_the_waiver_it_takes_or_that_it_takes_none(self) -> None:
         (verdict,) = verdicts(rule("A04"), container("agent", privileged=True))
         assert verdict.message.endswith(", or waive A04 with a reason and an end date")

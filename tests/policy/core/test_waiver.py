@@ -105,12 +105,12 @@ def test_a_rule_of_the_whole_stack_is_waived_for_the_pod_it_names() -> None:
 
 
 def test_a_pod_is_waived_only_where_all_its_containers_are() -> None:
-    two = [pod_container(), pod_container("beside")]
+    two = [pod_container(), pod_container("sidecar")]
     host_path = {"volumes": [{"name": "tmp", "hostPath": {"path": "/srv"}}], "containers": two}
     tags = {f"{WAIVER_PREFIX}B08": LONG}
     (alone,) = _verdicts("B08", workload(tags=tags, pod={"volumes": host_path["volumes"]}))
-    (beside,) = _verdicts("B08", workload(tags=tags, pod=host_path))
-    assert (alone.kind, beside.kind) == (Kind.WAIVED, Kind.VIOLATION)
+    (other,) = _verdicts("B08", workload(tags=tags, pod=host_path))
+    assert (alone.kind, other.kind) == (Kind.WAIVED, Kind.VIOLATION)
 
 
 def test_a_service_of_cloud_run_takes_waivers_too() -> None:

@@ -102,7 +102,7 @@ def test_a_fault_is_path_problem_and_way_out(data: Any, fault: str) -> None:
     assert _faults(data) == [fault]
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_at_once() -> None:
     assert len(_faults({"all": "x", "Q": "advisory", "C05": {"at_most": "y", "other": 1}})) == 4
 
 

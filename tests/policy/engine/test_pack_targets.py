@@ -59,7 +59,7 @@ class TestOnACluster:
         assert set(report.messages) == {"notices"}
 
     def test_an_annotation_waives(self, policies: list[Policy]) -> None:
-        tags = {"fleet.exception.read_only_root": "2999-12-31 it writes beside its programs"}
+        tags = {"fleet.exception.read_only_root": "2999-12-31 it writes next to its programs"}
         report = analyze(policies, workload(tags=tags, securityContext=secure(readOnlyRootFilesystem=False)))
         assert set(report.messages) == {"notices"}
         assert "waived until 2999-12-31" in report.messages["notices"][0][0]
@@ -69,7 +69,7 @@ class TestOnACluster:
         assert set(analyze(policies, claim).messages) == {"E12-protected-claims"}
         assert analyze(pack.policies(), replace(claim, protect=True)).messages == {}
 
-    def test_two_objects_of_one_name_are_told_apart(self, policies: list[Policy]) -> None:
+    def test_two_objects_of_one_name_are_distinguished(self, policies: list[Policy]) -> None:
         stack = [workload(), service("agent", selector={"app": "other"})]
         analyze(policies, *stack)
         report = analyze_stack(policies, *stack)

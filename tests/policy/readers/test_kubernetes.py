@@ -171,7 +171,7 @@ class TestLabels:
         assert not view.gpu
 
 
-def test_a_gpu_is_told_by_its_resource() -> None:
+def test_a_gpu_is_recognized_by_its_resource() -> None:
     (view,) = stack_view([gpu_workload()]).containers
     assert view.gpu
     assert view.devices_asked == {"nvidia.com/gpu": 1}

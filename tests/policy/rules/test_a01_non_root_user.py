@@ -50,7 +50,7 @@ def test_it_fails_where_the_image_decides(user: str | None) -> None:
     assert "user is not set" in violation(A01, container(user=user))
 
 
-def test_a_container_of_no_group_is_told_what_to_set_on_itself() -> None:
+def test_the_fix_of_a_container_of_no_group_is_on_the_container() -> None:
     message = violation(A01, foreign_container(user="0"))
     assert "set its user to uid:gid" in message
     assert "label fleet.exception.run_as" in message

@@ -44,8 +44,8 @@ def test_it_fails_with(option: str) -> None:
 @pytest.mark.parametrize(
     ("target", "findings"),
     [
-        pytest.param(DOCKER, 0, id="docker, which filters unless told not to"),
-        pytest.param(KUBERNETES, 1, id="kubernetes, which filters only when told to"),
+        pytest.param(DOCKER, 0, id="docker, which filters by default"),
+        pytest.param(KUBERNETES, 1, id="kubernetes, which filters only on request"),
     ],
 )
 def test_a_profile_that_is_not_set_depends_on_the_target(target: str, findings: int) -> None:

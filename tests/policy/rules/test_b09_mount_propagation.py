@@ -36,7 +36,7 @@ def _pod(propagation: object) -> dict[str, Any]:
         pytest.param(_bind("rprivate"), id="the default by its name"),
         pytest.param(_bind("private"), id="private, without what lies below"),
         pytest.param(_driver("bind"), id="a driver's options without a word of it"),
-        pytest.param(_driver("bind,rprivate"), id="a driver told the default"),
+        pytest.param(_driver("bind,rprivate"), id="a driver with the default set"),
     ],
 )
 def test_it_holds_on_docker_with(changes: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def test_a_volume_whose_driver_mounts_it_shared_fails() -> None:
     assert judged(B09, volume(driverOpts={"type": "none", "device": "/data", "o": "bind"})) == {}
 
 
-def test_another_programs_container_is_told_the_word() -> None:
+def test_the_fix_of_another_programs_container_names_the_option() -> None:
     assert "set it to rprivate" in judged(B09, foreign_container(**_bind("shared")))["foreign"]
 
 

@@ -45,7 +45,7 @@ def test_it_fails_with(ulimits: Any, says: str) -> None:
     assert "set containers.main.hardening.open_files" in message
 
 
-def test_another_programs_container_is_told_of_the_daemon() -> None:
+def test_the_fix_of_another_programs_container_is_in_the_daemon() -> None:
     assert "not above the daemon's own" in judged(C06, foreign_container())["foreign"]
 
 

@@ -109,5 +109,5 @@ class TestOnACluster:
     def test_it_fails_with(self, changes: dict[str, Any], says: str) -> None:
         assert says in blamed(C07, gpu_workload(**changes))
 
-    def test_a_library_that_shares_is_told_too(self) -> None:
+    def test_a_library_that_shares_is_reported_too(self) -> None:
         assert "torch" in blamed(C07, workload(tags=TORCH))

@@ -64,7 +64,7 @@ class TestOnDocker:
         (message,) = judged(E11, machine(), _volume(), _says(text)).values()
         assert says in message
 
-    def test_labels_that_are_not_known_yet_are_told(self) -> None:
+    def test_labels_that_are_not_known_yet_are_reported(self) -> None:
         kinds = {verdict.kind for verdict in verdicts(E11, machine(), _volume(), container(labels=UNKNOWN))}
         assert Kind.UNKNOWN in kinds
 
@@ -77,7 +77,7 @@ class TestOnACluster:
         assert judged(E11, cluster(), _claim(), workload(tags={labels.BACKUPS: text})) == {}
 
     @pytest.mark.parametrize("annotation", ["files", "other, files"])
-    def test_it_holds_where_velero_is_told(self, annotation: str) -> None:
+    def test_it_holds_where_velero_is_annotated(self, annotation: str) -> None:
         assert judged(E11, cluster(), _claim(), _pod(annotation)) == {}
 
     def test_it_holds_for_scratch(self) -> None:

@@ -99,7 +99,7 @@ def test_a_credential_in_the_place_of_a_name_is_not_shown_either() -> None:
     assert secret not in message
 
 
-def test_a_container_of_no_group_is_told_to_use_a_file() -> None:
+def test_the_fix_of_a_container_of_no_group_is_a_file() -> None:
     assert "mount it as a file" in violation(F04, foreign_container(envs=["API_KEY=abc"]))
 
 

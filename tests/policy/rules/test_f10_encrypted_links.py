@@ -55,7 +55,7 @@ def test_it_fails_with(said: dict[str, Any], says: str) -> None:
     assert says in judged(F10, cluster(**_links(**said)))["cluster"]
 
 
-def test_ports_that_others_use_are_told_with_who_has_them() -> None:
+def test_ports_that_others_use_are_reported_with_who_has_them() -> None:
     open_port = [{"internal": 8000, "external": 8000, "ip": "192.168.1.10"}]
     links = _links("192.168.1.10")
     (message,) = judged(F10, machine(**links), container("hub", ports=open_port), container("idle")).values()

@@ -39,7 +39,7 @@ def _env(*values: str, tags: dict[str, str] | None = None) -> Registered:
         pytest.param(
             [*SERVE, "--gpu-memory-utilization", "0.9", "--gpu-memory-utilization", "0.2"], id="the last counts"
         ),
-        pytest.param([*SERVE, "--kv-cache-memory-bytes", "1G"], id="told in bytes"),
+        pytest.param([*SERVE, "--kv-cache-memory-bytes", "1G"], id="set in bytes"),
         pytest.param(["vllm", "bench"], id="no server"),
         pytest.param(["python3", "-m", "sglang.launch_server"], id="a default that is not one figure"),
         pytest.param(["python3", "-m", "assistant"], id="another program"),
@@ -68,7 +68,7 @@ def test_it_fails_for_vllm_with(command: list[str], says: str) -> None:
 
 
 @pytest.mark.parametrize("image", ["vllm/vllm-openai:v0.11.0", "ghcr.io/acme/vllm-openai@sha256:" + "0" * 64])
-def test_it_fails_for_the_image_of_a_server_that_is_told_nothing(image: str) -> None:
+def test_it_fails_for_the_image_of_a_server_without_a_setting(image: str) -> None:
     bad = gpu_container("bad", image=image, command=["--model", "m"])
     assert "so vLLM takes 0.9" in violation(G05, bad, machine())
     assert judged(G05, machine(), gpu_container(image=image, command=["python3", "-m", "other"])) == {}
@@ -107,7 +107,7 @@ def test_two_servers_in_one_container_count_together() -> None:
             ["XLA_PYTHON_CLIENT_PREALLOCATE=false", "XLA_PYTHON_CLIENT_MEM_FRACTION=.9"], id="JAX as it needs"
         ),
         pytest.param(["XLA_PYTHON_CLIENT_ALLOCATOR=platform", "XLA_CLIENT_MEM_FRACTION=.9"], id="JAX without a pool"),
-        pytest.param(["PYTORCH_CUDA_ALLOC_CONF=max_split_size_mb:128"], id="PyTorch, told nothing of it"),
+        pytest.param(["PYTORCH_CUDA_ALLOC_CONF=max_split_size_mb:128"], id="PyTorch without a fraction"),
         pytest.param(["PYTORCH_ALLOC_CONF=per_process_memory_fraction:0.25"], id="PyTorch"),
     ],
 )

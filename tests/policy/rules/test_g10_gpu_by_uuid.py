@@ -36,7 +36,7 @@ def test_a_machine_with_one_card_has_nothing_to_confuse() -> None:
     assert judged(G10, machine(gpus={"gpu0": card(device="0")}), gpu_container()) == {}
 
 
-def test_a_machines_card_is_told_of_once_and_not_with_each_container() -> None:
+def test_a_machines_card_is_reported_once_and_not_for_each_container() -> None:
     assert list(judged(G10, _two(first="0"), gpu_container("a"), gpu_container("b"))) == ["mainpc"]
 
 
@@ -60,6 +60,6 @@ def test_it_says_nothing_of_a_container_with(asked: dict[str, Any]) -> None:
     assert judged(G10, foreign_container(**asked), _two()) == {}
 
 
-def test_a_container_on_another_card_than_its_budgets_is_told_of() -> None:
+def test_a_container_on_another_card_than_its_budgets_is_reported() -> None:
     bad = gpu_container("bad", {GPU_CARD: "gpu1"})
     assert 'gpu_ids holds "0"' in violation(G10, bad, _two())

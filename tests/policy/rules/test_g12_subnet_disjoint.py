@@ -25,7 +25,7 @@ def test_it_holds_for_the_machine_s_own_network_and_the_rest_of_the_fleet() -> N
         pytest.param(["10.210.3.0/24", "fd00:210::/64"], id="one of each version"),
         pytest.param([], id="none, which leaves it to Docker"),
         pytest.param(["nonsense", None, 7], id="what is no subnet at all"),
-        pytest.param(["10.44.0.0/16"], id="one beside the k3s ranges"),
+        pytest.param(["10.44.0.0/16"], id="one outside the k3s ranges"),
     ],
 )
 def test_it_holds_for_a_network_with(subnets: list[Any]) -> None:

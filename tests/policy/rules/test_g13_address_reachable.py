@@ -52,7 +52,7 @@ def test_it_fails_with_env(entry: str, says: str) -> None:
     assert "list the group under peers" in message
 
 
-def test_a_password_beside_the_host_is_not_shown() -> None:
+def test_a_password_before_the_host_is_not_shown() -> None:
     message = violation(G13, container(envs=["DB_ENDPOINT=redis://:hunter2@localhost:6379"]))
     assert "points at localhost" in message
     assert "hunter2" not in message

@@ -56,6 +56,15 @@ def test_the_main_socket_is_bound_behind_the_front_door() -> None:
     assert lib.bind_endpoint() == "tcp://127.0.0.1:8001"
 
 
+def test_a_main_port_apart_from_the_front_door_is_bound_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLEET_PORT", "8444")
+    monkeypatch.setenv("FLEET_PORTS", '{"main":8443,"health":8444}')
+    assert lib.bind_endpoint() == "tcp://0.0.0.0:8443"
+    assert lib.bind_endpoint("health") == "tcp://127.0.0.1:8445"
+    monkeypatch.setenv("FLEET_LOOPBACK_PORT", "8450")
+    assert lib.bind_endpoint("health") == "tcp://127.0.0.1:8450"
+
+
 def test_other_sockets_are_bound_on_the_port_the_group_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLEET_PORTS", '{"main":8000,"observability":9000}')
     assert lib.bind_endpoint("observability") == "tcp://0.0.0.0:9000"

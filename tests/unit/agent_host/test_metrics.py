@@ -31,7 +31,7 @@ def figures(*statuses: AgentStatus) -> dict[tuple[str, str], float]:
     return found
 
 
-def test_states_and_restarts_are_told_for_each_agent() -> None:
+def test_states_and_restarts_are_reported_for_each_agent() -> None:
     found = figures(
         AgentStatus("Goal", State.WAITING, True, restarts=3),
         AgentStatus("Stand", State.STAND_IN, True),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from agent_host.settings import AgentSpec, SettingsError, read_settings
+from agent_host.settings import DEFAULT_PORT, AgentSpec, SettingsError, read_settings
+
+from fleet.model import group
+from fleet.network.health_port import FRONT_DOOR_MAX, host_ports
 
 GOOD = {
     "FLEET_GROUP": "core-platform",
@@ -39,6 +42,11 @@ def test_the_health_port_is_no_other_port() -> None:
     assert settings.other_ports == {"observability": 9000}
 
 
+def test_the_loopback_port_can_be_moved_off_another_port() -> None:
+    moved = {"FLEET_PORTS": '{"main":8000,"extra":8001}', "FLEET_LOOPBACK_PORT": "8002"}
+    assert read_settings(GOOD | moved).backend_port == 8002
+
+
 @pytest.mark.parametrize("text", ["true", "True", "1", "yes"])
 def test_stand_ins_can_be_asked_for(text: str) -> None:
     assert read_settings(GOOD | {"FLEET_STAND_IN": text}).all_stand_in
@@ -69,6 +77,7 @@ def test_all_faults_are_found_at_once() -> None:
         ("FLEET_PORT", "-1", "FLEET_PORT: is not a number from 1 to 65534 (-1)"),
         ("FLEET_PORTS", '{"extra":70000}', "FLEET_PORTS: extra: is not a port (70000)"),
         ("FLEET_PORTS", '{"extra":8001}', "FLEET_PORTS: extra: 8001 is the loopback port of ZMQ"),
+        ("FLEET_LOOPBACK_PORT", "x", "FLEET_LOOPBACK_PORT: is not a number from 1 to 65535 (x)"),
         ("FLEET_STOP_GRACE_S", "soon", "FLEET_STOP_GRACE_S: is not a number from 1 to 86400 (soon)"),
         ("FLEET_ADDRESS_BOOK", '{"x":"core:8000"}', "FLEET_ADDRESS_BOOK: x: is not an address (core:8000)"),
         ("FLEET_ADDRESS_BOOK_FILE", "/no/such/file", "FLEET_ADDRESS_BOOK_FILE: cannot be read"),
@@ -78,3 +87,12 @@ def test_a_fault_names_the_variable_and_the_value(name: str, value: str, said: s
     (fault,) = faults_of(**{name: value})
     assert said in fault
     assert ";" in fault, "it says what to do"
+
+
+def test_the_plan_and_the_agent_host_agree_on_its_ports() -> None:
+    assert DEFAULT_PORT == group.DEFAULT_PORT
+    for port in (1, 8000, 8443, FRONT_DOOR_MAX):
+        settings = read_settings({**GOOD, "FLEET_PORT": str(port)})
+        assert host_ports(port) == (settings.port, settings.backend_port)
+    with pytest.raises(SettingsError, match="FLEET_PORT"):
+        read_settings({**GOOD, "FLEET_PORT": str(FRONT_DOOR_MAX + 1)})

@@ -74,7 +74,7 @@ def test_a_name_may_be_text_or_json(port: tuple[int, int], request_: bytes) -> N
     assert ask(port[0], request_)["name"] == "Agent3"
 
 
-def test_an_unknown_name_is_told_those_there_are(port: tuple[int, int]) -> None:
+def test_an_unknown_name_gets_the_known_ones(port: tuple[int, int]) -> None:
     said = "no agent Nobody in demo/main; it has Agent0, Agent1"
     assert ask(port[0], b"Nobody")["error"].startswith(said)
     status, answer = get(port[0], "/ping/Nobody")
@@ -87,7 +87,7 @@ def test_the_other_ports_of_the_group_answer_alike(port: tuple[int, int]) -> Non
     assert get(port[1], "/health")[0] == 200
 
 
-def test_an_unknown_path_is_told_those_there_are(port: tuple[int, int]) -> None:
+def test_an_unknown_path_gets_the_known_ones(port: tuple[int, int]) -> None:
     status, answer = get(port[0], "/")
     assert status == 404
     assert "/metrics" in answer["paths"]
@@ -143,7 +143,7 @@ def test_a_lost_essential_agent_ends_the_host_with_1() -> None:
     assert "essential agent Goal is lost" in output
 
 
-def test_a_taken_port_is_told_and_ends_the_host_with_1() -> None:
+def test_a_taken_port_is_reported_and_ends_the_host_with_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = subprocess.run(
             [sys.executable, "-m", "agent_host"],

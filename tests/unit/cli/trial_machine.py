@@ -314,7 +314,7 @@ def one(checks: list[Check], subject: str, check: str) -> Check:
     return found[0]
 
 
-def told(checks: list[Check], subject: str, check: str) -> tuple[str, str, str]:
+def reported(checks: list[Check], subject: str, check: str) -> tuple[str, str, str]:
     """Status, figure and mend of the one check of a subject under a name."""
     found = one(checks, subject, check)
     return str(found.status), found.figure, found.fix

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import set_mocks
@@ -33,6 +34,7 @@ class KeepingRecorder(Recorder):
         super().__init__()
         self.seen: list[Seen] = []
         self.published: dict[str, Any] = {}
+        self.entrypoints: list[Callable[[], Any]] = []
         self._failing = failing
 
     def RegisterResource(self, request: Any) -> Any:
@@ -57,6 +59,8 @@ class Registered:
         self.by_name = {seen.name: seen for seen in recorder.seen}
         self.by_urn = {seen.urn: seen for seen in recorder.seen}
         self.published = recorder.published
+        self.entrypoints = recorder.entrypoints
+        """What the program asked to be run once everything is registered (`pulumi.run`)."""
         self.plain = {resource.name: resource for resource in recorder.registered()}
 
     def of(self, kind: str) -> list[Seen]:
@@ -82,7 +86,7 @@ class Registered:
 
 
 def run(program: Callable[[], Any], stack: str, *, preview: bool = True, failing: Collection[str] = ()) -> Registered:
-    """Runs a program as a stack of the project, in a preview unless told otherwise."""
+    """Runs a program as a stack of the project, in a preview by default."""
     recorder = KeepingRecorder(failing)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -93,10 +97,12 @@ def run(program: Callable[[], Any], stack: str, *, preview: bool = True, failing
             program()
 
         if failing:
-            # Whoever waited for what failed is told so by nobody, and that is no fault of the program's.
+            # Whoever waited for what failed never learns of it, which is no fault of the program's.
             loop.set_exception_handler(lambda *_: None)
         try:
-            loop.run_until_complete(run_pulumi_func(main))
+            # Mocks never run it.
+            with patch.object(pulumi, "run", recorder.entrypoints.append):
+                loop.run_until_complete(run_pulumi_func(main))
         except Exception:
             if not failing:
                 raise

@@ -63,7 +63,7 @@ def test_a_card_costs_what_the_guide_says(tmp_path: Path) -> None:
     _assert_lines("\ngpu-classifier ", fleet(tmp_path, "cost", "cloud", COLUMNS="120").out)
 
 
-def test_a_move_is_told_as_the_guide_shows_it(tmp_path: Path) -> None:
+def test_a_move_reads_as_in_the_guide(tmp_path: Path) -> None:
     answer = fleet(_followed(tmp_path), "move", "agentic-flow", "--to", "cloud", COLUMNS="120")
     _assert_lines("agentic-flow: from cluster", answer.out + answer.err)
 
@@ -100,12 +100,12 @@ def _listed(names: tuple[str, ...]) -> str:
     return f"{', '.join(most)} and {last}"
 
 
-def _assert_lines(which: str, told: str) -> None:
-    """Every line of the block that holds some words is told, whatever stands beside it."""
+def _assert_lines(which: str, reported: str) -> None:
+    """Every line of the block that holds some words is printed, whatever else is on it."""
     (block,) = (b for b in blocks(GUIDE, "text") if which in f"\n{b.text}" and "offline plan, " not in b.text)
-    lines = {_spaced(line) for line in told.splitlines()}
+    lines = {_spaced(line) for line in reported.splitlines()}
     missing = [line for line in block.text.splitlines() if _spaced(line) not in lines]
-    assert not missing, "the guide shows lines that are told no more:\n" + "\n".join(missing)
+    assert not missing, "the guide shows lines that are no longer printed:\n" + "\n".join(missing)
 
 
 def _spaced(line: str) -> str:

@@ -55,19 +55,17 @@ def test_as_many_copies_wait_for_a_card_as_the_guide_says(sharing: str, tmp_path
     plan = plan_stack(load_project(tmp_path).fleet, "cluster")
     (pool,) = plan.pools
     waiting = pool.copies_max - pool.placed("copies_max")
-    told = f"{pool.gpu.sharing}; 1 to {pool.copies_max} copies; {waiting} would stay pending"
-    assert any(told in block.text for block in blocks(ROOT / MOVE, "text"))
+    reported = f"{pool.gpu.sharing}; 1 to {pool.copies_max} copies; {waiting} would stay pending"
+    assert any(reported in block.text for block in blocks(ROOT / MOVE, "text"))
 
 
-def test_a_group_on_two_machines_is_told_as_the_guide_shows_it(tmp_path: Path) -> None:
+def test_a_group_on_two_machines_reads_as_in_the_guide(tmp_path: Path) -> None:
     _add(follow(ROOT / MOVE, tmp_path) / "Pulumi.pc2.yaml", "tutor-suite-cpu")
     assert_shown(tmp_path, MOVE)
 
 
 @pytest.mark.parametrize(("group", "problem"), [("audio-emotion", "host devices"), ("core-platform", "is reachable")])
-def test_a_group_that_cannot_move_as_it_is_is_told_as_the_guide_shows_it(
-    group: str, problem: str, tmp_path: Path
-) -> None:
+def test_a_group_that_cannot_move_reads_as_in_the_guide(group: str, problem: str, tmp_path: Path) -> None:
     follow(ROOT / MOVE, tmp_path)
     _swap(tmp_path / "Pulumi.mainpc.yaml", f"    - {group}\n", "")
     _add(tmp_path / CLUSTER, group)

@@ -1,4 +1,4 @@
-"""What the documents show is true: their YAML is loaded and planned, their policies are run, their faults are told."""
+"""The documents are true: their YAML is loaded and planned, their policies are run, their faults are reported."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_yaml_of_a_document_is_loaded_and_planned(document: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("first", ["containers:", "# my-group.yaml", "# Pulumi.yaml", "# ../Pulumi.pc3.yaml", ""])
-def test_a_block_that_names_no_file_is_told_the_convention(first: str, tmp_path: Path) -> None:
+def test_a_block_that_names_no_file_gets_the_convention(first: str, tmp_path: Path) -> None:
     block = Piece(ROOT / "README.md", 7, f"{first}\n", "yaml")
     with pytest.raises(AssertionError, match=r"README.md:7: this YAML block .* begin it with a comment"):
         write(block, tmp_path)
@@ -88,7 +88,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_fault_is_told_as_its_guide_shows_it(mistake: str, tmp_path: Path) -> None:
+def test_a_fault_reads_as_in_its_guide(mistake: str, tmp_path: Path) -> None:
     guide, file, right, wrong = MISTAKES[mistake]
     path = follow(ROOT / guide, tmp_path) / file
     text = path.read_text(encoding="utf-8")
@@ -106,11 +106,11 @@ def test_a_moved_group_asks_for_what_the_guide_says(tmp_path: Path) -> None:
 
 
 def assert_shown(folder: Path, guide: str, which: str = "") -> None:
-    """The faults of a project, or those that hold some words, stand in a guide as they are told."""
+    """The faults of a project, or those that hold some words, are in a guide as they are printed."""
     with pytest.raises(ConfigurationError) as caught:
         load_project(folder)
     shown = "\n".join(block.text for block in blocks(ROOT / guide, "text")).splitlines()
     faults = [fault for fault in caught.value.faults if which in "\n".join(fault.lines())]
     assert faults
     for line in (line for fault in faults for line in fault.lines()):
-        assert line in shown, f"{guide} does not show this fault as it is told now; write it there:\n{line}"
+        assert line in shown, f"{guide} does not show this fault as it is printed now; write it there:\n{line}"

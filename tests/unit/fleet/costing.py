@@ -14,7 +14,7 @@ POWER = "{idle_watts: 100, load_watts: 500, tariff_usd_per_kwh: 0.30, price_usd:
 
 
 def costs(stack: str, text: str, **groups: str) -> StackCost:
-    """What a stack of this text costs, with these group files beside the shipped ones."""
+    """What a stack of this text costs, with these group files in addition to the shipped ones."""
     with TemporaryDirectory() as folder:
         fleet = load_project(write_project(Path(folder), **{f"stack_{stack}": text}, **groups)).fleet
     return reckoned(fleet, stack)

@@ -11,19 +11,15 @@ from fleet.image_digests import image_contents
 from fleet.load.project import load_project
 from fleet.model import Fleet
 from fleet.network.addresses import container_name
-from tests.unit.builders import ROOT, Change, assert_accepted, container, planned, swap, under
+from tests.unit.builders import ROOT, Change, assert_accepted, container, planned, swap, under, write_locks
 
-FILES = {
-    "images/agent-host/Dockerfile": "FROM scratch",
-    "images/agent-host/src/host.py": "pass",
-    "images/agent/Dockerfile": "ARG BASE=fleet.local/agent-host:1\nFROM ${BASE}",
-    "images/agent/locks/tutor-suite-cpu.txt": "rq==1",
-    "images/agent/locks/infra-core-cpu.txt": "rq==1",
-}
+LOCKED = {"infra-core-cpu", "memory-reasoning-gpu", "tutor-suite-cpu", "vision-dream-gpu"}
+"""Images of pc2 that are built from a lock."""
 
 
 def write_images(folder: Path, **changes: str) -> Path:
-    for name, text in {**FILES, **changes}.items():
+    write_locks(folder)
+    for name, text in {"images/agent-host/src/host.py": "pass", **changes}.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
@@ -33,7 +29,8 @@ def write_images(folder: Path, **changes: str) -> Path:
 def changed_images(folder: Path, changed: str, stack: str = "pc2") -> set[str]:
     """Names of the images whose tag changes with one file."""
     before = {build.name: build.image for build in planned(stack, fleet_with_images(folder)).builds}
-    write_images(folder, **{changed: "changed"})
+    (folder / changed).parent.mkdir(parents=True, exist_ok=True)
+    (folder / changed).write_text("FROM scratch")
     after = {build.name: build.image for build in planned(stack, load_project(folder).fleet).builds}
     return {name for name in after if after[name] != before.get(name)}
 
@@ -48,7 +45,7 @@ def test_a_lock_changes_its_own_image_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", ["images/agent-host/src/host.py", "images/agent-host/Dockerfile"])
 def test_the_agent_host_changes_every_image_built_on_it(tmp_path: Path, file: str) -> None:
-    assert changed_images(tmp_path, file) == {"agent-host", "tutor-suite-cpu", "infra-core-cpu"}
+    assert changed_images(tmp_path, file) == {"agent-host", *LOCKED}
 
 
 def test_compiled_python_changes_nothing(tmp_path: Path) -> None:
@@ -69,7 +66,7 @@ def test_a_container_runs_the_image_of_its_own_content(tmp_path: Path) -> None:
 def test_the_agent_host_is_built_first_and_the_others_on_it(tmp_path: Path) -> None:
     host, *others = planned("pc2", fleet_with_images(tmp_path)).builds
     assert (host.name, host.needs, host.platform) == ("agent-host", None, "linux/amd64")
-    assert {build.name for build in others} == {"tutor-suite-cpu", "infra-core-cpu"}
+    assert {build.name for build in others} == LOCKED
     for build in others:
         assert build.needs == "agent-host"
         assert build.arguments == {"BASE": host.image, "LOCK": build.name}
@@ -143,7 +140,7 @@ def test_requirements_without_a_lock_are_said_and_not_built(tmp_path: Path) -> N
 
 def test_the_oldest_supported_daemon_builds_its_images_too(tmp_path: Path) -> None:
     plan = planned("pc2", fleet_with_images(tmp_path, pc2=swap('    docker_api: "1.44"\n', "")))
-    assert len(plan.builds) == 3
+    assert len(plan.builds) == 5
     assert dict(plan.unbuilt) == {}
 
 

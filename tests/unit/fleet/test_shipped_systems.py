@@ -1,4 +1,4 @@
-"""The shipped groups beside the assistant are those asked for: agentic-flow and its federation, and Crank."""
+"""The shipped groups apart from the assistant's are those asked for: agentic-flow and its federation, and Crank."""
 
 from __future__ import annotations
 

@@ -43,13 +43,13 @@ def test_the_local_model_needs_no_key(tmp_path: Path) -> None:
     assert serve(tmp_path, PROVIDER="onnx").returncode == 0
 
 
-def test_a_missing_key_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_a_missing_key_is_reported_before_anything_starts(tmp_path: Path) -> None:
     done = serve(tmp_path, PROVIDER="openrouter")
     message = f"agentic-flow: {KEY}: is not set; give the secret to this container\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
 
 
-def test_a_key_file_that_is_not_there_is_told_with_its_path(tmp_path: Path) -> None:
+def test_a_key_file_that_is_not_there_is_reported_with_its_path(tmp_path: Path) -> None:
     done = serve(tmp_path, PROVIDER="openrouter", **{f"{KEY}_FILE": "/nowhere/key"})
     assert done.returncode == 2
     assert done.stderr.startswith(f"agentic-flow: {KEY}_FILE: /nowhere/key cannot be read; ")

@@ -63,15 +63,16 @@ def bind_address() -> str:
 def bind_endpoint(port: str = MAIN_PORT) -> str:
     """Where to bind a ZMQ socket (`tcp://address:port`) so that peers reach it under the named port of the group.
 
-    The main port is the host's front door, which hands ZMQ on to a loopback port. Raises KeyError for a port that the
-    group's file does not give this container.
+    The host's front door forwards ZMQ to a loopback port; any other port is bound directly. Raises KeyError for a port
+    that the group's file does not give this container.
     """
-    if port == MAIN_PORT:
-        return f"tcp://127.0.0.1:{int(os.environ.get('FLEET_PORT') or DEFAULT_PORT) + 1}"
-    ports = json.loads(os.environ.get("FLEET_PORTS") or "{}")
+    front_door = int(os.environ.get("FLEET_PORT") or DEFAULT_PORT)
+    ports = {MAIN_PORT: front_door, **json.loads(os.environ.get("FLEET_PORTS") or "{}")}
     if port not in ports:
-        msg = f"{port}: is not a port of this container (it has {', '.join(ports) or 'main'}); add it under ports"
+        msg = f"{port}: is not a port of this container (it has {', '.join(ports)}); add it under ports"
         raise KeyError(msg)
+    if ports[port] == front_door:
+        return f"tcp://127.0.0.1:{int(os.environ.get('FLEET_LOOPBACK_PORT') or front_door + 1)}"
     return f"tcp://{bind_address()}:{ports[port]}"
 
 

@@ -46,17 +46,14 @@ class Settings:
     agents: tuple[AgentSpec, ...]
     port: int = DEFAULT_PORT
     """The front door: ZMQ, and HTTP for health, metrics and pings."""
+    backend_port: int = DEFAULT_PORT + 1
+    """Loopback port that receives the front door's ZMQ traffic."""
     other_ports: Mapping[str, int] | None = None
     """Other declared ports of this container, by name."""
     bind_address: str = ANY_ADDRESS
     all_stand_in: bool = False
     stop_grace_s: int = 30
     restarts_max: int = 5
-
-    @property
-    def backend_port(self) -> int:
-        """Loopback port that receives the front door's ZMQ traffic."""
-        return self.port + 1
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -70,6 +67,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         machine=reader.required("MACHINE_TYPE"),
         agents=reader.agents(),
         port=port,
+        backend_port=reader.number("FLEET_LOOPBACK_PORT", port + 1, 1, 65535),
         other_ports={name: number for name, number in ports.items() if number != port},
         bind_address=environ.get("BIND_ADDRESS") or ANY_ADDRESS,
         all_stand_in=reader.flag("FLEET_STAND_IN"),
@@ -125,9 +123,8 @@ class _Reader:
         """Faults that involve several variables."""
         for name, port in ports.items():
             if port == settings.backend_port:
-                self.faults.append(
-                    f"FLEET_PORTS: {name}: {port} is the loopback port of ZMQ (FLEET_PORT + 1); choose another"
-                )
+                which = "FLEET_PORT + 1, or FLEET_LOOPBACK_PORT"
+                self.faults.append(f"FLEET_PORTS: {name}: {port} is the loopback port of ZMQ ({which}); choose another")
         for agent in settings.agents:
             for name in agent.ports:
                 if name != MAIN_PORT and name not in ports:

@@ -35,7 +35,7 @@ def test_each_figure_shows_how_it_was_made() -> None:
     assert ["total", "86.38", "120.69", "189.31"] in lines
 
 
-def test_the_break_even_with_a_card_in_the_cloud_is_told() -> None:
+def test_the_break_even_with_a_card_in_the_cloud_is_reported() -> None:
     text = " ".join(shipped("cost", "mainpc").out.split())
     assert "cheaper here from 95.6 hours of load a month = 86.38 / (1.0444 - 0.1410)" in text
 
@@ -66,7 +66,7 @@ def test_json_says_null_where_no_price_is_known() -> None:
     assert found["as_of"] == "2026-11-21"
 
 
-def test_an_unknown_stack_is_told_with_those_there_are() -> None:
+def test_an_unknown_stack_is_reported_with_the_known_ones() -> None:
     answer = shipped("cost", "nowhere")
     assert answer.code == 2
     assert answer.err.startswith('unknown stack "nowhere"; use one of cloud, ')
@@ -80,7 +80,7 @@ def test_a_budget_is_held_against_the_expected_load(budget: int, said: str, tmp_
     assert f"budget {budget}.00" in text.splitlines()[2]
 
 
-def test_a_plan_shows_the_cost_beside_its_budget_and_g20_holds_it(tmp_path: Path) -> None:
+def test_a_plan_shows_the_cost_against_its_budget_and_g20_holds_it(tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=_with_budget(60))
     answer = fleet(project, "plan", "pc2")
     assert answer.code == 0

@@ -24,7 +24,7 @@ def _place(file: str, anchor: str) -> str:
     return f"{file}:{number}"
 
 
-def test_a_written_value_is_told_with_its_line_what_changing_it_does_and_its_rules() -> None:
+def test_a_written_value_has_its_line_the_effect_of_a_change_and_its_rules() -> None:
     (found,) = explained("edge", "lightweight-proxy", "memory")
     first = found["sources"][0]
     assert (found["value"], first["state"], first["effect"]) == ("256", "written", "updates it in place")
@@ -33,7 +33,7 @@ def test_a_written_value_is_told_with_its_line_what_changing_it_does_and_its_rul
     assert found["rules"] == ["C01", "C11"]
 
 
-def test_a_default_is_told_with_its_own_place_and_where_its_key_would_stand() -> None:
+def test_a_default_has_its_own_place_and_the_place_of_its_key() -> None:
     (found,) = explained("edge", "lightweight-proxy", "stop_timeout")
     (source,) = found["sources"]
     assert (source["key"], source["state"], source["value"]) == ("containers.main.stop_grace", "default", "30")
@@ -42,7 +42,7 @@ def test_a_default_is_told_with_its_own_place_and_where_its_key_would_stand() ->
     assert source["effect"].startswith("replaces the resource (")
 
 
-def test_what_the_stack_decides_is_told_with_the_stacks_file() -> None:
+def test_what_the_stack_decides_has_the_stacks_file() -> None:
     (found,) = explained("edge", "edge-network-bridge", "ipam_configs.0.subnet")
     source = found["sources"][0]
     assert (source["key"], source["state"]) == ("fleet:machine.network.subnet", "written")
@@ -50,7 +50,7 @@ def test_what_the_stack_decides_is_told_with_the_stacks_file() -> None:
     assert found["rules"] == ["G12"]
 
 
-def test_what_no_key_decides_is_told_with_the_reason() -> None:
+def test_what_no_key_decides_has_a_reason() -> None:
     (found,) = explained("edge", "lightweight-proxy", "privileged")
     assert (found["sources"], found["rules"]) == ([], ["A04", "G03"])
     assert found["fixed"].startswith("constant: hardened by default")
@@ -135,7 +135,7 @@ def test_a_thing_is_found_by_what_it_is_called_in_its_file_and_where_it_runs(nam
     assert answer.out.startswith(f"{resource} ")
 
 
-def test_names_there_are_not_are_told_with_the_nearest_few() -> None:
+def test_unknown_names_are_reported_with_the_nearest_few() -> None:
     answer = shipped("explain", "edge", "lightwight-proxy")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(

@@ -86,7 +86,7 @@ def test_an_unknown_stack_is_refused(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["kubernetes", "helm"])
-def test_a_folder_that_cannot_be_written_is_told(kind: str, project: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(kind: str, project: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     answer = export(project, kind, "woven", "-o", str(tmp_path / "file"))
     assert (answer.code, answer.out) == (2, "")

@@ -50,7 +50,7 @@ def test_the_entrance_and_every_edge_are_shown() -> None:
     assert "agentic-flow-claude to agentdb:5432, mcp:8080, swarm:9000, api.anthropic.com:443" in text
 
 
-def test_many_advisories_of_one_rule_are_told_once() -> None:
+def test_many_advisories_of_one_rule_are_reported_once() -> None:
     text = shipped("plan", "cluster").out
     assert text.count("D02 digest-pinned") == 1
     assert "and 16 more: cluster-" in words(text)
@@ -65,7 +65,7 @@ def test_the_picture_fits_its_width_and_has_no_control_codes(columns: int) -> No
     assert not any(CONTROL.search(line) for line in lines)
 
 
-def test_copies_and_a_rollout_stand_beside_their_group(trial: Path) -> None:
+def test_copies_and_a_rollout_are_on_the_row_of_their_group(trial: Path) -> None:
     text = words(fleet(trial, "plan", STACK, COLUMNS="160").out)
     assert "3 to 10 copies" in text
     assert "canary: 10 % of requests to green, ghcr.io/owner/fleet/front:0.2.0" in text

@@ -41,7 +41,7 @@ def test_a_rule_is_found_by_id_or_name(name: str) -> None:
     assert shipped("policy", "explain", name).out == shipped("policy", "explain", "A01").out
 
 
-def test_an_unknown_rule_is_told_with_those_there_are() -> None:
+def test_an_unknown_rule_is_reported_with_the_known_ones() -> None:
     answer = shipped("policy", "explain", "Z99")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith('unknown rule "Z99"; `fleet policy list` shows all')
@@ -52,7 +52,7 @@ def test_the_committed_page_of_policies_is_up_to_date() -> None:
     assert (answer.code, answer.out, answer.err) == (0, "docs/policies.md: up to date\n", "")
 
 
-def test_a_stale_page_of_policies_is_told_and_renewed(tmp_path: Path) -> None:
+def test_a_stale_page_of_policies_is_reported_and_renewed(tmp_path: Path) -> None:
     project = write_program(tmp_path)
     answer = fleet(project, "policy", "docs", "--check")
     assert (answer.code, answer.out) == (2, "")

@@ -76,7 +76,7 @@ def test_words_of_others_are_escaped() -> None:
     assert "<script>x" not in page([facts], date(2026, 1, 2))
 
 
-def test_a_violated_rule_and_a_stack_that_was_not_judged_are_told() -> None:
+def test_a_violated_rule_and_a_stack_that_was_not_judged_are_reported() -> None:
     first, second, *_ = _facts()
     violated = replace(first, judged=Judged(81, 80, (replace(_ADVICE, mandatory=True),)))
     failed = replace(second, judged=Judged(failed="no <digest>"))
@@ -156,7 +156,7 @@ def test_mermaid_and_svg_read_no_words_of_others() -> None:
     ET.fromstring(str(svg(replace(drawing, frames=frames), alone=True)))  # noqa: S314  (we made it)
 
 
-def test_a_stack_there_is_not_is_told() -> None:
+def test_a_missing_stack_is_reported() -> None:
     answer = shipped("graph", "nowhere")
     assert answer.code == 2
     assert 'unknown stack "nowhere"' in answer.err
@@ -252,6 +252,6 @@ def test_what_differs_from_a_base_stands_first_and_says_why() -> None:
     assert "No differences: pc2" in text
 
 
-def test_nothing_that_differs_is_told_in_a_line() -> None:
+def test_no_difference_is_one_line() -> None:
     section = differences_section([StackDiff("pc2", Presence.BOTH)], "main (abc)")
     assert "No stack differs." in str(section)

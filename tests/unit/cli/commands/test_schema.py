@@ -14,7 +14,7 @@ def test_the_committed_schemas_are_up_to_date() -> None:
     assert (answer.code, answer.out, answer.err) == (0, "schemas/: up to date\n", "")
 
 
-def test_a_stale_schema_is_told_and_renewed(tmp_path: Path) -> None:
+def test_a_stale_schema_is_reported_and_renewed(tmp_path: Path) -> None:
     project = write_program(tmp_path)
     shutil.copytree(ROOT / "schemas", project / "schemas")
     stale = project / "schemas" / "group.schema.json"

@@ -53,7 +53,7 @@ def test_an_unknown_stack_is_bad_input(command: str, project: Path) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_daemon_that_cannot_be_reached_is_told_in_one_line(command: str, tmp_path: Path) -> None:
+def test_a_daemon_that_cannot_be_reached_is_reported_in_one_line(command: str, tmp_path: Path) -> None:
     project = write_project(tmp_path, local=swap(SOCKET, "unix:///nowhere/docker.sock"))
     (project / "Pulumi.yaml").touch()
     answer = fleet(project, command, "local")

@@ -25,7 +25,7 @@ def test_two_equal_plans_do_not_differ() -> None:
     assert difference(plan, plan).is_empty
 
 
-def test_a_container_with_a_new_environment_is_replaced_and_only_that_variable_is_told() -> None:
+def test_a_container_with_a_new_environment_is_replaced_and_only_that_variable_is_reported() -> None:
     (change,) = difference(a_plan(a_container()), a_plan(a_container(envs=["MOOD=brisk"]))).resources
     assert (change.kind, change.why) == (Kind.REPLACED, ("envs",))
     assert change.fields == (FieldChange("envs.MOOD", "calm", "brisk"),)
@@ -42,13 +42,13 @@ def test_the_order_of_a_list_of_variables_is_no_change() -> None:
     assert difference(before, after).is_empty
 
 
-def test_a_secret_is_told_by_its_name_only() -> None:
+def test_a_secret_is_reported_by_its_name_only() -> None:
     before, after = (a_plan(a_container(envs=[f"API_TOKEN={value}"])) for value in ("first-value", "second-value"))
     (change,) = difference(before, after).resources
     assert change.fields == (FieldChange("envs.API_TOKEN", HIDDEN, HIDDEN),)
 
 
-def test_the_data_of_a_cluster_s_secret_is_told_by_its_name_only() -> None:
+def test_the_data_of_a_cluster_s_secret_is_reported_by_its_name_only() -> None:
     before, after = (
         a_plan(a_resource("kubernetes:core/v1:Secret", "key", stringData={"key": value})) for value in ("one", "two")
     )
@@ -164,7 +164,7 @@ def test_a_violation_that_is_waived_is_neither_fixed_nor_new_and_comes_back_as_n
     assert difference(waived, waived).is_empty
 
 
-def test_the_agents_of_a_container_are_told_one_by_one() -> None:
+def test_the_agents_of_a_container_are_reported_one_by_one() -> None:
     before, after = (
         a_plan(a_container(envs=[f'FLEET_AGENTS={{"Hub": {{"command": ["a"]}}{more}}}']))
         for more in ("", ', "Janitor": {"command": ["b"]}')

@@ -55,7 +55,7 @@ def test_a_base_with_faults_is_said_in_one_line_and_a_violation_here_is_exit_cod
     assert (answer.code, answer.err) == (3, "")
 
 
-def test_faults_here_are_exit_code_2_and_told_once(tmp_path: Path) -> None:
+def test_faults_here_are_exit_code_2_and_reported_once(tmp_path: Path) -> None:
     project = write_program(tmp_path)
     _commit(project)
     write_program(project, mainpc=swap("memory: 64GiB", "memory: lots"))

@@ -7,7 +7,18 @@ from typing import Any
 
 from cli.doctor.facts import DiskFacts, ImageFacts
 from fleet.plan.deployment import Deployment, PlannedBuild
-from tests.unit.cli.trial_machine import DOCKER, MIB, SSH, alpha, daemon, examined, machine, on, told, with_container
+from tests.unit.cli.trial_machine import (
+    DOCKER,
+    MIB,
+    SSH,
+    alpha,
+    daemon,
+    examined,
+    machine,
+    on,
+    reported,
+    with_container,
+)
 
 GIB = 1024 * MIB
 HUB = "registry.example/hub:1.0"
@@ -15,13 +26,13 @@ HUB = "registry.example/hub:1.0"
 
 def found(check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
     """What is reported about the machine itself."""
-    return told(examined(machine(**changes), deployment), "machine", check)
+    return reported(examined(machine(**changes), deployment), "machine", check)
 
 
 def image(deployment: Deployment, reference: str, there: ImageFacts | None = None) -> tuple[str, str, str]:
     """What is reported about an image, on the machine or not."""
     images = {reference: there} if there else {}
-    return told(examined(machine(images=images), deployment), reference, "image")
+    return reported(examined(machine(images=images), deployment), reference, "image")
 
 
 def test_memory_that_firmware_keeps_is_no_fault() -> None:

@@ -8,7 +8,18 @@ import pytest
 
 from fleet.model import DeviceClass, RunAs
 from fleet.plan.deployment import Deployment
-from tests.unit.cli.trial_machine import DOCKER, SSH, alpha, amiss, daemon, examined, machine, on, told, with_container
+from tests.unit.cli.trial_machine import (
+    DOCKER,
+    SSH,
+    alpha,
+    amiss,
+    daemon,
+    examined,
+    machine,
+    on,
+    reported,
+    with_container,
+)
 
 RESTART = "sudo systemctl restart docker"
 SETTING = "put {} into /etc/docker/daemon.json of the machine, then " + RESTART
@@ -17,7 +28,7 @@ GRUB = "put {} into GRUB_CMDLINE_LINUX of /etc/default/grub, then sudo update-gr
 
 def found(check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
     """What is reported about a daemon with other facts."""
-    return told(examined(machine(daemon=daemon(**changes)), deployment), "daemon", check)
+    return reported(examined(machine(daemon=daemon(**changes)), deployment), "daemon", check)
 
 
 def test_a_machine_that_has_all_it_needs() -> None:

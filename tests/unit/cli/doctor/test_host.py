@@ -17,7 +17,7 @@ from tests.unit.cli.trial_machine import (
     host,
     machine,
     on,
-    told,
+    reported,
     with_card,
     with_container,
 )
@@ -29,12 +29,12 @@ REMOTE = "not visible over the Docker API"
 def here(subject: str, check: str, found: PathFacts | None) -> tuple[str, str, str]:
     """What is reported about a path with these facts, or a missing one."""
     paths = {**host().paths, subject: found}
-    return told(examined(machine(host=host(paths=paths))), subject, check)
+    return reported(examined(machine(host=host(paths=paths))), subject, check)
 
 
 def far(subject: str, check: str) -> tuple[str, str, str]:
     """What is reported about it on a remote machine."""
-    return told(examined(machine(host=None), on({"connection": SSH})), subject, check)
+    return reported(examined(machine(host=None), on({"connection": SSH})), subject, check)
 
 
 def folder(**changes: Any) -> PathFacts:
@@ -92,7 +92,7 @@ def test_a_folder_that_is_only_read_need_not_be_writable() -> None:
     )
     paths = {**host().paths, FOLDER: folder(uid=0, gid=0, mode=0o755)}
     checks = examined(machine(host=host(paths=paths)), with_container("hub", mounts=mounts))
-    assert told(checks, FOLDER, "bind folder")[0] == "good"
+    assert reported(checks, FOLDER, "bind folder")[0] == "good"
 
 
 @pytest.mark.parametrize(
@@ -144,21 +144,21 @@ def test_what_only_the_machine_shows_is_unknown_from_afar(subject: str, check: s
 def test_what_the_user_may_not_look_at_is_unknown() -> None:
     blind = {path: found for path, found in host().paths.items() if path != SECRET}
     checks = examined(machine(host=host(paths=blind)))
-    assert told(checks, SECRET, "secret") == ("unknown", "permission denied", f"sudo ls -ldn {SECRET}")
+    assert reported(checks, SECRET, "secret") == ("unknown", "permission denied", f"sudo ls -ldn {SECRET}")
 
 
 def test_the_lan_address_of_another_machine_is_wrong() -> None:
     figure = "is not an address of this machine: no port can be opened on it"
     mend = "correct machine.lan_address in Pulumi.alpha.yaml; `ip -4 -brief address` shows this machine's"
     checks = examined(machine(host=host(own_address=False)))
-    assert told(checks, ADDRESS, "LAN address") == ("wrong", figure, mend)
+    assert reported(checks, ADDRESS, "LAN address") == ("wrong", figure, mend)
 
 
 def test_the_lan_address_of_a_remote_machine() -> None:
     assert far(ADDRESS, "LAN address") == ("good", "the connection uses it", "")
     named = on({"connection": "ssh://owner@alpha.lan"})
     expected = ("unknown", REMOTE, "ssh -t owner@alpha.lan 'ip -4 -brief address'")
-    assert told(examined(machine(host=None), named), ADDRESS, "LAN address") == expected
+    assert reported(examined(machine(host=None), named), ADDRESS, "LAN address") == expected
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_the_lan_address_of_a_remote_machine() -> None:
 )
 def test_the_container_toolkit(runtimes: set[str], devices: set[str] | None, status: str) -> None:
     facts = daemon(runtimes=frozenset(runtimes), cdi_devices=None if devices is None else frozenset(devices))
-    told_status, figure, mend = told(examined(machine(daemon=facts)), "gpu0", "container toolkit")
-    assert told_status == status
+    reported_status, figure, mend = reported(examined(machine(daemon=facts)), "gpu0", "container toolkit")
+    assert reported_status == status
     if status == "wrong":
         assert figure == "the daemon has no runtime nvidia (runc) and lists no CDI device"
         assert mend == (
@@ -208,7 +208,7 @@ def test_a_card_that_is_given_by_its_cdi_name(devices: set[str] | None, expected
     gpu = alpha().machine.gpus["gpu0"].model_copy(update={"driver": "cdi", "device": "nvidia.com/gpu=0"})
     facts = daemon(cdi_devices=None if devices is None else frozenset(devices))
     checks = examined(machine(daemon=facts), with_card(gpu))
-    assert told(checks, "gpu0", "container toolkit") == expected
+    assert reported(checks, "gpu0", "container toolkit") == expected
 
 
 UUID = "GPU-11111111-2222-3333-4444-555555555555"
@@ -227,13 +227,13 @@ ELSE = "GPU-99999999-2222-3333-4444-555555555555"
 def test_a_card_that_is_given_by_its_uuid(known: set[str] | None, expected: tuple[str, str, str]) -> None:
     gpu = alpha().machine.gpus["gpu0"].model_copy(update={"device": UUID})
     seen = None if known is None else host(nvidia_cards=frozenset(known))
-    assert told(examined(machine(host=seen), with_card(gpu)), "gpu0", "UUID") == expected
+    assert reported(examined(machine(host=seen), with_card(gpu)), "gpu0", "UUID") == expected
 
 
 def test_a_driver_that_is_not_loaded_is_wrong() -> None:
     checks = examined(machine(host=host(nvidia_driver="")))
     expected = ("wrong", "no NVIDIA driver is loaded", "sudo apt install nvidia-driver && sudo reboot")
-    assert told(checks, "gpu0", "driver") == expected
+    assert reported(checks, "gpu0", "driver") == expected
 
 
 def test_a_driver_without_mps_is_wrong_where_the_card_is_shared() -> None:
@@ -243,7 +243,7 @@ def test_a_driver_without_mps_is_wrong_where_the_card_is_shared() -> None:
         "the driver lacks nvidia-cuda-mps-control",
         "sudo apt install nvidia-cuda-mps",
     )
-    assert told(checks, "gpu0", "MPS") == expected
+    assert reported(checks, "gpu0", "MPS") == expected
 
 
 def test_driver_and_mps_of_a_remote_machine_are_unknown() -> None:

@@ -10,14 +10,14 @@ import pytest
 from cli.doctor.facts import NeighbourFacts
 from cli.verify.facts import NetworkFacts, VolumeFacts
 from fleet.plan.deployment import Deployment
-from tests.unit.cli.trial_machine import DOCKER, alpha, daemon, examined, machine, neighbour, on, told, volumes
+from tests.unit.cli.trial_machine import DOCKER, alpha, daemon, examined, machine, neighbour, on, reported, volumes
 
 NETWORK = "alpha_internal"
 
 
 def found(subject: str, check: str, deployment: Deployment | None = None, **changes: Any) -> tuple[str, str, str]:
     """What is reported about a subject on a machine with other facts."""
-    return told(examined(machine(**changes), deployment), subject, check)
+    return reported(examined(machine(**changes), deployment), subject, check)
 
 
 def deployed(**labels: str) -> tuple[NeighbourFacts, ...]:

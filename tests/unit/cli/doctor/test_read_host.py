@@ -40,10 +40,10 @@ def test_paths_are_looked_at(tmp_path: Path) -> None:
     assert set(paths) == {str(tmp_path), str(secrets / "camera-key"), "/dev/video0"}
 
 
-def test_a_path_that_is_not_there_is_told_from_one_that_may_not_be_looked_at(tmp_path: Path) -> None:
-    missing, beside = tmp_path / "missing", tmp_path / "file"
-    beside.write_text("")
-    for path in (missing, beside / "below a file"):
+def test_a_missing_path_differs_from_one_that_may_not_be_read(tmp_path: Path) -> None:
+    missing, file = tmp_path / "missing", tmp_path / "file"
+    file.write_text("")
+    for path in (missing, file / "below a file"):
         assert read_host(with_bind(str(path))).paths[str(path)] is None
     # A name too long for the file system stands for whatever else the kernel refuses, to root as well.
     refused = str(tmp_path / ("x" * 300))

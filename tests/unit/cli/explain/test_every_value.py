@@ -13,7 +13,7 @@ from cli.explain.explain import Explained
 from cli.explain.sources import Source
 from tests.unit.builders import ROOT
 from tests.unit.cli.explain.constants import CONSTANTS
-from tests.unit.cli.explain.walks import SAMPLED, every_leaf, told, walk
+from tests.unit.cli.explain.walks import SAMPLED, every_leaf, reported, walk
 
 _PLACE = re.compile(r"^(\S+):(\d+)$")
 
@@ -21,16 +21,16 @@ _PLACE = re.compile(r"^(\S+):(\d+)$")
 @pytest.mark.parametrize(("stack", "every"), SAMPLED)
 def test_every_value_has_a_source_or_is_a_known_constant(stack: str, every: bool) -> None:
     total = real = 0
-    untold, wrong = [], []
+    unexplained, wrong = [], []
     for resource, path in every_leaf(stack, every):
-        found = told(stack, resource, path, every)
+        found = reported(stack, resource, path, every)
         total += 1
         real += bool(found.sources)
         if not (found.sources or _is_constant(stack, found)):
-            untold.append(f"{found.kind}/{found.resource} {found.field} = {found.value}")
+            unexplained.append(f"{found.kind}/{found.resource} {found.field} = {found.value}")
         wrong += [f"{found.field}: {fault}" for source in found.sources for fault in _faults(source)]
     print(f"{stack}: {real} of {total} values come from keys, the others are constants")
-    assert untold == []
+    assert unexplained == []
     assert wrong == []
     # A sample has as many kinds without keys as with them.
     assert real > (total // 2 if every else 0)
@@ -39,7 +39,7 @@ def test_every_value_has_a_source_or_is_a_known_constant(stack: str, every: bool
 @pytest.mark.parametrize(("stack", "every"), SAMPLED)
 def test_what_is_said_to_be_fixed_has_no_key(stack: str, every: bool) -> None:
     _, found = walk(stack, every)
-    fixed = [one for one in every_leaf(stack, every) if told(stack, *one, every).fixed]
+    fixed = [one for one in every_leaf(stack, every) if reported(stack, *one, every).fixed]
     assert fixed
     assert not [one for one in fixed if found.of(*one)]
 

@@ -44,7 +44,7 @@ def every_leaf(name: str, every: bool = True) -> Iterator[tuple[Resource, Path]]
         yield from ((resource, path) for path, _ in leaves(stack.properties(resource)))
 
 
-def told(name: str, resource: Resource, path: Path, every: bool = True) -> Explained:
+def reported(name: str, resource: Resource, path: Path, every: bool = True) -> Explained:
     """What is said of one."""
     stack, found = walk(name, every)
     return explained(resource, path, found, stack)

@@ -133,7 +133,7 @@ def test_our_own_components_take_what_they_are_given() -> None:
     assert refusals([make_resource("fleet:docker:DockerMachine", machine="pi", anything=[1])]) == []
 
 
-def test_every_fault_of_every_resource_is_told() -> None:
+def test_every_fault_of_every_resource_is_reported() -> None:
     faults = refusals([make_resource(memroy=1, cpus=2), make_resource(name="eyes", image=None)])
     assert [fault.split(":")[0] for fault in faults] == ["ears", "ears", "eyes"]
 

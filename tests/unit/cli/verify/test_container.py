@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from cli.verify.facts import Binding
-from tests.unit.cli.trial_machine import DOCKER, UP, alpha, amiss, live, live_with, told, verified
+from tests.unit.cli.trial_machine import DOCKER, UP, alpha, amiss, live, live_with, reported, verified
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 LOGS = f"{DOCKER} logs --tail 20 hub"
 
 
 def hub(check: str, **changes: Any) -> tuple[str, str, str]:
-    """What is told of container `hub` with other facts."""
-    return told(verified(live_with("hub", **changes)), "hub", check)
+    """The result for container `hub` with other facts."""
+    return reported(verified(live_with("hub", **changes)), "hub", check)
 
 
 def test_a_stack_that_is_as_planned_has_nothing_wrong() -> None:
@@ -26,14 +26,14 @@ def test_a_stack_that_is_as_planned_has_nothing_wrong() -> None:
 
 def test_a_stack_without_any_container_has_one_check() -> None:
     figure = "not deployed: none of its 3 containers exists"
-    assert [told(verified(live(containers={})), "alpha", "containers")] == [("wrong", figure, UP)]
+    assert [reported(verified(live(containers={})), "alpha", "containers")] == [("wrong", figure, UP)]
     assert len(verified(live(containers={}))) == 1
 
 
 def test_a_container_that_is_not_there_has_one_check() -> None:
     there = {name: facts for name, facts in live().containers.items() if name != "hub"}
     checks = verified(live(containers=there, use={}))
-    assert told(checks, "hub", "runs") == ("wrong", "does not exist", UP)
+    assert reported(checks, "hub", "runs") == ("wrong", "does not exist", UP)
     assert [check.check for check in checks if check.subject == "hub"] == ["runs"]
 
 
@@ -72,7 +72,7 @@ def test_a_container_that_does_not_run_is_wrong(state: dict[str, Any], figure: s
     assert hub("runs", state=state) == ("wrong", figure, mend)
 
 
-def test_restarts_long_ago_are_only_told() -> None:
+def test_restarts_long_ago_are_only_reported() -> None:
     assert hub("runs", state={"restarts": 4, "since_s": 7300.0}) == ("good", "up 2 h, 4 restarts", "")
 
 
@@ -99,7 +99,7 @@ def test_an_image_is_known_by_its_id_whatever_it_was_called() -> None:
 
 
 def test_an_image_that_lost_its_name_is_still_the_planned_one() -> None:
-    status, figure, _ = told(verified(live(image_ids={})), "hub", "image")
+    status, figure, _ = reported(verified(live(image_ids={})), "hub", "image")
     assert (status, figure) == ("good", "registry.example/hub:1.0 (hub000000000, untagged since)")
 
 
@@ -165,20 +165,20 @@ def test_a_port_that_is_open_and_not_planned_is_wrong() -> None:
 def test_a_card_that_is_not_the_planned_one_is_wrong() -> None:
     recreate = f"{DOCKER} rm -f eyes && {UP}"
     checks = verified(live_with("eyes", gpu_devices=frozenset({"1"})))
-    assert told(checks, "eyes", "GPU") == ("wrong", "has device 1, planned 0", recreate)
+    assert reported(checks, "eyes", "GPU") == ("wrong", "has device 1, planned 0", recreate)
     checks = verified(live_with("eyes", gpu_devices=frozenset()))
-    assert told(checks, "eyes", "GPU") == ("wrong", "has device none, planned 0", recreate)
+    assert reported(checks, "eyes", "GPU") == ("wrong", "has device none, planned 0", recreate)
 
 
 def test_what_compose_made_is_mended_by_compose() -> None:
     facts = live_with("hub", compose_file="/srv/my fleet/compose.yaml", networks={})
     file = f"{DOCKER} compose -f '/srv/my fleet/compose.yaml' up --wait -d"
-    assert told(verified(facts), "hub", "network")[2] == f"{file} --force-recreate hub"
-    assert told(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
+    assert reported(verified(facts), "hub", "network")[2] == f"{file} --force-recreate hub"
+    assert reported(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
 
 
 def test_a_sandbox_is_mended_by_make() -> None:
     sandbox = replace(alpha(), sandbox=True)
-    assert told(verified(live(containers={}), sandbox), "alpha", "containers")[2] == "make down up STACK=alpha"
+    assert reported(verified(live(containers={}), sandbox), "alpha", "containers")[2] == "make down up STACK=alpha"
     facts = live_with("hub", networks={})
-    assert told(verified(facts, sandbox), "hub", "network")[2] == "make down up STACK=alpha"
+    assert reported(verified(facts, sandbox), "hub", "network")[2] == "make down up STACK=alpha"

@@ -62,7 +62,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, ContainerFacts]]:
 
 
 def gathered(retries: int) -> tuple[Any, list[str]]:
-    """Facts, and the lines told meanwhile."""
+    """Facts, and the lines printed meanwhile."""
     lines: list[str] = []
     facts: Any = gather.gather(None, alpha(), peers(), retries, lines.append)  # type: ignore[arg-type]
     return facts, lines

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.trial_machine import DOCKER, MIB, UP, alpha, live, live_with, told, verified, with_container
+from tests.unit.cli.trial_machine import DOCKER, MIB, UP, alpha, live, live_with, reported, verified, with_container
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 
@@ -30,30 +30,30 @@ RECREATE = f"{DOCKER} rm -f hub && {UP}"
     ],
 )
 def test_weaker_hardening_is_wrong(host: dict[str, Any], figure: str) -> None:
-    assert told(verified(live_with("hub", host=host)), "hub", "hardening") == ("wrong", figure, RECREATE)
+    assert reported(verified(live_with("hub", host=host)), "hub", "hardening") == ("wrong", figure, RECREATE)
 
 
 @pytest.mark.parametrize(("user", "shown"), [("", "the image's own"), ("0:0", "0:0")])
 def test_another_user_is_wrong(user: str, shown: str) -> None:
     expected = ("wrong", f"user {shown}, planned 10001:10001", RECREATE)
-    assert told(verified(live_with("hub", user=user)), "hub", "hardening") == expected
+    assert reported(verified(live_with("hub", user=user)), "hub", "hardening") == expected
 
 
 @pytest.mark.parametrize("option", ["no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"])
 def test_an_option_may_be_spelled_in_several_ways(option: str) -> None:
-    assert told(verified(live_with("hub", host={"SecurityOpt": [option]})), "hub", "hardening")[0] == "good"
+    assert reported(verified(live_with("hub", host={"SecurityOpt": [option]})), "hub", "hardening")[0] == "good"
 
 
 def test_all_differences_are_reported_at_once() -> None:
     checks = verified(live_with("hub", user="0:0", host={"ReadonlyRootfs": False}))
     figure = "user 0:0, planned 10001:10001; root writable, planned read-only"
-    assert told(checks, "hub", "hardening")[1] == figure
+    assert reported(checks, "hub", "hardening")[1] == figure
 
 
 def test_hardening_as_planned() -> None:
     figure = "10001:10001, read-only root, no capabilities, no new privileges"
-    assert told(verified(live()), "hub", "hardening") == ("good", figure, "")
-    assert told(verified(live()), "eyes", "hardening")[0] == "good"
+    assert reported(verified(live()), "hub", "hardening") == ("good", figure, "")
+    assert reported(verified(live()), "eyes", "hardening")[0] == "good"
 
 
 def test_a_weakening_that_is_planned_is_not_wrong() -> None:
@@ -73,7 +73,7 @@ def test_a_weakening_that_is_planned_is_not_wrong() -> None:
     host = {"ReadonlyRootfs": False, "CapAdd": ["CAP_NET_RAW"], "IpcMode": "host", "SecurityOpt": ["label=disable"]}
     checks = verified(live_with("hub", host=host), with_container("hub", hardening=weaker))
     figure = "10001:10001, writable root, NET_RAW, new privileges allowed"
-    assert told(checks, "hub", "hardening") == ("good", figure, "")
+    assert reported(checks, "hub", "hardening") == ("good", figure, "")
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_a_weakening_that_is_planned_is_not_wrong() -> None:
     ],
 )
 def test_a_limit_that_differs_is_wrong(host: dict[str, Any], figure: str) -> None:
-    assert told(verified(live_with("hub", host=host)), "hub", "limits") == ("wrong", figure, RECREATE)
+    assert reported(verified(live_with("hub", host=host)), "hub", "limits") == ("wrong", figure, RECREATE)
 
 
 def test_limits_as_planned() -> None:
     figure = "128 MiB memory without swap, 0.5 CPUs, 16 384 processes"
-    assert told(verified(live()), "hub", "limits") == ("good", figure, "")
+    assert reported(verified(live()), "hub", "limits") == ("good", figure, "")
 
 
 def test_the_size_of_a_shared_memory_that_is_a_volume_is_the_volumes() -> None:
     checks = verified(live_with("eyes", host={"ShmSize": 1}))
-    assert told(checks, "eyes", "limits")[0] == "good"
+    assert reported(checks, "eyes", "limits")[0] == "good"

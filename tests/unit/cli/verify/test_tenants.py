@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from cli.verify.facts import NetworkFacts
 from fleet.model.machine import Subnet
 from fleet.plan.deployment import Deployment
-from tests.unit.cli.trial_machine import DOCKER, examined, live, live_with, machine, on, told, verified
+from tests.unit.cli.trial_machine import DOCKER, examined, live, live_with, machine, on, reported, verified
 
 RED = "alpha_internal_red"
 BOTH = {
@@ -32,23 +32,23 @@ def test_a_shared_container_is_in_all_networks_it_serves() -> None:
     inside = {"alpha_internal": "10.210.91.4", RED: "10.210.93.2"}
     facts = replace(live_with("hub", networks=inside), networks=BOTH)
     expected = ("good", "alpha_internal 10.210.91.4, alpha_internal_red 10.210.93.2", "")
-    assert told(verified(facts, tenanted()), "hub", "network") == expected
+    assert reported(verified(facts, tenanted()), "hub", "network") == expected
 
 
-def test_a_tenants_container_in_the_machines_network_is_told() -> None:
-    status, figure, _ = told(verified(live(networks=BOTH), tenanted()), "eyes", "network")
+def test_a_tenants_container_in_the_machines_network_is_reported() -> None:
+    status, figure, _ = reported(verified(live(networks=BOTH), tenanted()), "eyes", "network")
     assert (status, figure) == ("wrong", f"in alpha_internal, planned only {RED}")
 
 
 def test_each_network_has_a_check_of_its_own() -> None:
     checks = verified(live(networks={**BOTH, RED: NetworkFacts("bridge", ("10.0.0.0/24",))}), tenanted())
     show = f"{DOCKER} network inspect {RED}"
-    assert told(checks, "alpha_internal", "network") == ("good", "bridge 10.210.91.0/24", "")
-    assert told(checks, RED, "network") == ("wrong", "has 10.0.0.0/24, planned 10.210.93.0/24", show)
+    assert reported(checks, "alpha_internal", "network") == ("good", "bridge 10.210.91.0/24", "")
+    assert reported(checks, RED, "network") == ("wrong", "has 10.0.0.0/24, planned 10.210.93.0/24", show)
 
 
 def test_the_doctor_finds_a_tenants_subnet_taken_and_says_where_it_is_written() -> None:
     taken = {"old": NetworkFacts("bridge", ("10.210.93.0/25",))}
-    status, figure, mend = told(examined(machine(networks=taken), tenanted()), RED, "subnet")
+    status, figure, mend = reported(examined(machine(networks=taken), tenanted()), RED, "subnet")
     assert (status, figure) == ("wrong", "10.210.93.0/24 overlaps network old (10.210.93.0/25)")
     assert mend.startswith("set machine.tenants.red.subnet in Pulumi.alpha.yaml to a free /24 of 10.210.0.0/16")

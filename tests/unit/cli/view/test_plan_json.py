@@ -91,7 +91,8 @@ def test_a_violation_has_its_rule_level_resource_field_and_message(tmp_path: Pat
     ]
     for violation in violations:
         assert violation.items() >= {"id": "D01", "level": "mandatory", "field": "image"}.items()
-        assert violation["message"].startswith(f"container {violation['resource']}: ")
+        name = violation["resource"].removeprefix("pc2-").removesuffix("-main")
+        assert violation["message"].startswith(f"container {name}: "), "as docker ps prints it"
         assert ":latest" in violation["message"]
 
 

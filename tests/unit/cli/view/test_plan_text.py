@@ -92,7 +92,7 @@ def test_a_violated_policy_stays_within_the_width(tmp_path: Path) -> None:
     assert max(len(line) for line in answer.out.splitlines()) <= 80
 
 
-def test_nothing_stands_beside_groups_that_have_nothing_more_to_tell() -> None:
+def test_groups_without_extras_have_an_empty_column() -> None:
     assert "with" not in shipped("plan", "edge", columns=80).out.split()
 
 
@@ -128,7 +128,7 @@ def test_a_terminal_that_knows_ascii_alone_gets_ascii_alone() -> None:
     assert "free 360" in answer.out
 
 
-def test_faults_can_be_told_in_ascii_alone(tmp_path: Path) -> None:
+def test_faults_can_be_printed_in_ascii(tmp_path: Path) -> None:
     project = write_program(tmp_path, pc2=swap("cpus: 12", "cpus: 'zwölf'"))
     answer = process(project, "validate", PYTHONIOENCODING="ascii")
     assert answer.code == 2
@@ -152,7 +152,7 @@ def test_a_small_part_of_a_bar_still_shows_and_an_empty_one_does_not() -> None:
     assert columns_of(bar.bar(parts, 20, ascii_only=True)) == {"#": 19, "=": 1}
 
 
-def test_parts_of_a_bar_are_told_apart_without_colour() -> None:
+def test_parts_of_a_bar_differ_without_colour() -> None:
     parts = [*bar.shares([("a", 1), ("b", 1)]), bar.overhead("contexts", 1), bar.reserve("desktop", 1), bar.free(1)]
     for ascii_only in (False, True):
         assert columns_of(bar.bar(parts, 20, ascii_only=ascii_only)) == dict.fromkeys(

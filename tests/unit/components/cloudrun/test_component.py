@@ -27,7 +27,7 @@ def registered() -> Registered:
     return register(deployment())
 
 
-def test_everything_rendered_is_registered_and_nothing_besides() -> None:
+def test_everything_rendered_is_registered_and_nothing_else() -> None:
     ours = [seen.name for seen in registered().all if seen.type.startswith("gcp:")]
     rendered = [f"trial-{resource.key}" for resource in render(deployment(), date(2026, 1, 1))]
     assert len(set(rendered)) == len(rendered)
@@ -107,7 +107,7 @@ def test_a_service_comes_after_all_it_could_not_start_without() -> None:
     assert registered().names_before(f"trial-store-{REGIONS[0]}") >= {"trial-store-uses-files", "trial-volume-files"}
 
 
-def test_policies_are_told_what_the_stack_says() -> None:
+def test_policies_get_what_the_stack_declares() -> None:
     published = registered().plain["trial"].outputs
     assert (published["project"], published["projectNumber"]) == (PROJECT, NUMBER)
     assert published["regions"] == list(REGIONS)

@@ -131,12 +131,7 @@ def test_what_the_cluster_must_have_and_what_stays_behind_is_said() -> None:
         rollouts=UNDER_WAY,
         cloud={"services": {"front": {"timeout": "30m"}}},
     )
-    cloud = deployment.machine.cloud
-    assert cloud is not None
-    needed, behind = (
-        "\n".join(knative_notes.needed(deployment, cloud)),
-        "\n".join(knative_notes.left_behind(deployment, cloud)),
-    )
+    needed, behind = "\n".join(knative_notes.needed(deployment)), "\n".join(knative_notes.left_behind(deployment))
     assert "max-revision-timeout-seconds of 1800 or more" in needed
     assert "nodes with cards" in needed
     assert "worker pools and jobs: crawler, nightly" in behind

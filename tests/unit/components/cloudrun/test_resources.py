@@ -127,7 +127,7 @@ def test_pushes_to_main_build_the_images_as_an_account_of_their_own() -> None:
     assert trigger.args["service_account"].endswith(f"/builder@{PROJECT}.iam.gserviceaccount.com")
 
 
-def test_a_budget_is_in_dollars_and_tells_who_is_told_of_everything() -> None:
+def test_a_budget_is_in_dollars_and_alerts_the_recipient_of_all_alerts() -> None:
     (budget,) = of("billing.Budget")
     assert budget.args["amount"] == {"specified_amount": {"currency_code": "USD", "units": "99", "nanos": 500_000_000}}
     assert [rule["threshold_percent"] for rule in budget.args["threshold_rules"]] == [0.5, 0.9, 1.0]
@@ -205,5 +205,5 @@ def test_the_dashboard_is_the_same_text_every_time() -> None:
     assert len(set(places)) == len(places)
 
 
-def test_nothing_is_watched_where_nobody_would_be_told() -> None:
+def test_nothing_is_monitored_without_a_recipient() -> None:
     assert not any(resource.part is Part.OBSERVABILITY for resource in rendered().values())

@@ -64,7 +64,7 @@ def test_a_service_states_what_the_api_would_fill_in() -> None:
     assert "launch_stage" not in service
 
 
-def test_only_the_main_container_has_a_port_and_waits_for_those_beside_it() -> None:
+def test_only_the_main_container_has_a_port_and_waits_for_its_sidecars() -> None:
     found = containers(rendered(), f"front-{HERE}")
     assert found["main"]["ports"] == {"container_port": 8000, "name": "http1"}
     assert found["main"]["depends_ons"] == ["lookups"]

@@ -249,6 +249,12 @@ def test_a_preview_watches_no_container() -> None:
         assert list(seen.request.hooks.after_create) == []
 
 
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_update_ends_with_a_look_at_its_health_and_a_preview_does_not(stack: str) -> None:
+    assert len(registered(stack, preview=False).entrypoints) == 1
+    assert registered(stack).entrypoints == []
+
+
 def test_an_update_watches_every_container_it_creates() -> None:
     for seen in registered("local", preview=False).of("Container"):
         assert list(seen.request.hooks.after_create) == ["local-healthy"]

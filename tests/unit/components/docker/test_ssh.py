@@ -67,7 +67,7 @@ def test_what_ssh_says_is_the_reason(ssh: Path) -> None:
     )
 
 
-def test_a_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_machine_without_ssh_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreachableError) as caught, connected(on({"connection": "ssh://owner@192.168.9.10"})):
         pass

@@ -24,7 +24,7 @@ def registered() -> Registered:
     return register(deployment())
 
 
-def test_everything_rendered_is_registered_and_nothing_besides() -> None:
+def test_everything_rendered_is_registered_and_nothing_else() -> None:
     ours = [seen for seen in registered().all if seen.type.startswith("kubernetes:")]
     assert len(ours) == len(render(deployment()))
     for manifest in render(deployment()):
@@ -74,7 +74,7 @@ def test_pods_come_after_their_namespace_their_claims_and_earlier_groups() -> No
     assert registered().by_name["trial-volume-facts-claim"].urn in before
 
 
-def test_policies_are_told_what_the_nodes_give() -> None:
+def test_policies_get_the_capacity_of_the_nodes() -> None:
     published = registered().plain["trial"].outputs
     cards = published["nodePools"]["cards"]
     assert (cards["nodes"], cards["gpus"], cards["gpuMemoryMib"], cards["gpuSharing"]) == (2, 1, 24576, "whole-device")

@@ -190,7 +190,7 @@ def test_a_pinned_image_is_not_pulled_again() -> None:
     assert containers(objects, "right-pods")["main"]["imagePullPolicy"] == "Always"
 
 
-def test_velero_is_told_of_the_volumes_it_keeps_and_no_claim_changes() -> None:
+def test_velero_gets_the_volumes_it_backs_up_and_no_claim_changes() -> None:
     backup = {"schedule": "@daily", "by": "velero"}
     objects = rendered(groups={"store": {"volumes": {"facts": {"backup": backup}}}})
     annotations = spec(objects, "store-pods")["template"]["metadata"]["annotations"]

@@ -94,7 +94,7 @@ def test_only_what_has_copies_to_spare_has_a_disruption_budget() -> None:
     assert [key for key in rendered() if key.endswith("-disruption")] == ["front-blue-disruption"]
 
 
-def test_a_new_version_runs_beside_the_old_one_with_its_share_of_requests() -> None:
+def test_a_new_version_runs_next_to_the_old_one_with_its_share_of_requests() -> None:
     objects = rollout(10)
     images = {key: spec(objects, key)["template"]["spec"]["containers"][0]["image"] for key in pods(objects)}
     assert images["front-blue-pods"] == "ghcr.io/owner/fleet/front:0.1.0"

@@ -1,4 +1,4 @@
-"""Images exist for the processor of the machine that runs them."""
+"""Images can be built where they run, and exist for the processor of the machine that runs them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from tests.unit.builders import (
     faults_of,
     place,
     small_group,
+    small_stack,
     swap,
     under,
     with_pi,
+    write_locks,
     write_project,
 )
 
@@ -53,7 +55,100 @@ def test_a_sandbox_of_another_processor_runs_stand_ins_of_cuda_groups(tmp_path: 
     assert_accepted(tmp_path, local=change)
 
 
-def test_a_sandbox_of_another_processor_runs_stand_ins_of_ready_images(tmp_path: Path) -> None:
-    changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="amd64")
+def test_a_sandbox_of_another_processor_refuses_a_ready_image(tmp_path: Path) -> None:
+    """Only agents have stand-ins; with agents, the same image has one."""
+    message = (
+        "containers.main.image.platforms: registry.example/redis:7 supports only amd64, but local is arm64; "
+        "use an image for arm64, or move the group"
+    )
     local = chain(swap("arch: amd64", "arch: arm64"), under("- memory-stack", "    - small"))
+    changes = with_pi(small_group(image=READY % "amd64", main=PROBE), arch="amd64")
+    assert_refused(tmp_path, "small", "image:", message, local=local, **changes)
+    changes = with_pi(small_group(image=READY % "amd64", main=f"{PROBE}\nagents: {{Small: {{}}}}"), arch="amd64")
     assert_accepted(tmp_path, local=local, **changes)
+
+
+LOCKED = small_group(image="build: {requirements: [rq==2]}", main="agents: {Owl: {}}")
+
+
+def with_images(folder: Path, **dockerfiles: str) -> Path:
+    """The folder with the agents' Dockerfiles, all shipped locks, and a Dockerfile for each further image."""
+    write_locks(folder)
+    for name, text in dockerfiles.items():
+        file = folder / "images" / name / "Dockerfile"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return folder
+
+
+def wood(images: str = "", **keys: str) -> str:
+    top = "".join(f"  fleet:{key}: {value}\n" for key, value in {"images": images, **keys}.items() if value)
+    return small_stack("wood", "owl").replace("config:\n", f"config:\n{top}", 1)
+
+
+def test_requirements_without_a_lock_are_refused_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    message = (
+        "containers.main.build.requirements: no lock images/agent/locks/owl.txt to build the image from; run "
+        ".venv/bin/python images/agent/renew_locks.py owl, or state in build.unresolved why there is none and "
+        "provide the image"
+    )
+    assert_refused(with_images(tmp_path), "owl", "build:", message, owl=LOCKED, stack_wood=wood())
+
+
+def test_no_lock_is_needed_where_none_is_used(tmp_path: Path) -> None:
+    """By a registry's image, an owner's own, a stand-in, or a group that no stack runs."""
+    assert_accepted(with_images(tmp_path / "registry"), owl=LOCKED, stack_wood=wood("{registry: ghcr.io/me}"))
+    own = LOCKED.replace("rq==2]", "rq==2], unresolved: no such version")
+    assert_accepted(with_images(tmp_path / "own"), owl=own, stack_wood=wood())
+    assert_accepted(with_images(tmp_path / "stand-in"), owl=LOCKED, stack_wood=wood(stand_ins="'true'"))
+    assert_accepted(with_images(tmp_path / "unplaced"), owl=f"optional: true\n{LOCKED}")
+    (tmp_path / "none").mkdir()
+    assert_accepted(tmp_path / "none", owl=LOCKED, stack_wood=wood())
+
+
+def test_an_image_of_a_lock_and_of_a_folder_is_refused(tmp_path: Path) -> None:
+    message = "containers.main.build: owl is also the image of images/owl; rename one of them"
+    project = with_images(tmp_path, owl="FROM scratch")
+    assert_refused(project, "owl", "build:", message, owl=LOCKED, stack_wood=wood())
+
+
+def test_a_base_that_nothing_takes_is_refused(tmp_path: Path) -> None:
+    for bases, path, message in (
+        ("{nodd: 'node:22'}", "nodd", "no image is built from images/nodd; did you mean node?"),
+        ("{agent: 'node:22'}", "agent", "no image is built from images/agent; did you mean agent-host?"),
+        (
+            "{fixed: 'node:22'}",
+            "fixed",
+            "images/fixed/Dockerfile has no ARG BASE before its first FROM; add ARG BASE=<image> and FROM ${BASE}",
+        ),
+    ):
+        folder = with_images(tmp_path / path, node="ARG BASE=node:20\nFROM ${BASE}", fixed="FROM node:20")
+        owl, stack = small_group(main="agents: {Owl: {}}"), wood(f"{{bases: {bases}}}")
+        project = write_project(folder, owl=owl, stack_wood=stack)
+        assert faults_of(project) == [f"Pulumi.wood.yaml:2: images.bases.{path}: {message}"], bases
+
+
+def test_a_base_of_the_project_that_cannot_be_built_is_refused(tmp_path: Path) -> None:
+    def faults(name: str, **dockerfiles: str) -> list[str]:
+        return faults_of(write_project(with_images(tmp_path / name, **dockerfiles)))
+
+    web = "images/web/Dockerfile"
+    assert faults("typo", web="ARG BASE=fleet.local/agent-hots:1\nFROM ${BASE}") == [
+        f"{web}: ARG BASE: no image agent-hots is built here; did you mean agent-host?"
+    ]
+    for name, text in {
+        "literal": "FROM fleet.local/agent-host:1",
+        "renamed": "ARG HOST=fleet.local/agent-host:1\nFROM ${HOST}",
+        "second": "FROM scratch AS one\nFROM fleet.local/agent-host:1",
+    }.items():
+        assert faults(name, web=text) == [
+            f"{web}: FROM fleet.local/agent-host:1: the tag of an image built here has a digest; "
+            "write ARG BASE=fleet.local/agent-host:1 before the first FROM, and FROM ${BASE}"
+        ], name
+    (text,) = faults(
+        "cycle", web="ARG BASE=fleet.local/node:1\nFROM ${BASE}", node="ARG BASE=fleet.local/web:1\nFROM ${BASE}"
+    )
+    assert "Dockerfile: built on itself (" in text
+    assert text.endswith("change ARG BASE of one of these")
+    (text,) = faults("alone", web="ARG BASE=fleet.local/web:1\nFROM ${BASE}")
+    assert text == f"{web}: built on itself (web -> web); change ARG BASE of one of these"

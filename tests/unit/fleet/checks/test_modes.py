@@ -43,7 +43,7 @@ def test_only_the_groups_of_the_mode_run_and_those_of_none(tmp_path: Path) -> No
     assert "vision-gpu" not in {endpoint.group for endpoint, _ in plan.published}
 
 
-def test_each_mode_is_told_with_what_it_takes_of_the_card(tmp_path: Path) -> None:
+def test_each_mode_shows_its_use_of_the_card(tmp_path: Path) -> None:
     _, plan = turns(tmp_path, TALK)
     shares = {mode: {share.group for share in cards[0].shares} & _TURNS for mode, cards in plan.modes.items()}
     assert shares == {"talk": {"language-stack-gpu", "audio-emotion"}, "see": {"vision-gpu"}}
@@ -122,7 +122,7 @@ def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
     ],
     ids=["none chosen", "unknown", "no group", "twice", "without modes"],
 )
-def test_a_wrong_mode_is_told_with_its_line(
+def test_a_wrong_mode_is_reported_with_its_line(
     change: Callable[[str], str], anchor: str, message: str, tmp_path: Path
 ) -> None:
     assert_refused(tmp_path, "mainpc", anchor, message, mainpc=change)

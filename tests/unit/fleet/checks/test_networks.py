@@ -1,4 +1,4 @@
-"""Hosts, subnets and ports: nothing on one machine conflicts with anything else."""
+"""Hosts and subnets: nothing on one machine conflicts with anything else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import Change, assert_accepted, assert_refused, faults_of, place, swap, under, write_project
+from tests.unit.builders import Change, assert_accepted, assert_refused, faults_of, place, swap, write_project
 
 FREE = "use a free /24 of 10.210.0.0/16"
 
@@ -90,7 +90,7 @@ def test_a_subnet_in_dockers_own_pools_is_refused_unless_it_is_meant(tmp_path: P
 
 
 @pytest.mark.parametrize("subnet", ["172.16.255.0/24", "172.32.0.0/24", "192.167.255.0/24", "192.169.0.0/24"])
-def test_a_subnet_just_beside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
+def test_a_subnet_just_outside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
 
 
@@ -107,7 +107,7 @@ def test_a_subnet_in_the_ranges_of_k3s_is_refused(tmp_path: Path, subnet: str, w
 
 
 @pytest.mark.parametrize("subnet", ["10.41.255.0/24", "10.44.0.0/24"])
-def test_a_subnet_just_beside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subnet: str) -> None:
+def test_a_subnet_just_outside_the_ranges_of_k3s_is_accepted(tmp_path: Path, subnet: str) -> None:
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
 
 
@@ -119,22 +119,3 @@ def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
     }
     assert_refused(tmp_path, "pc2", "subnet:", message, **changes)
     assert_accepted(tmp_path, **{**changes, "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.1.0")})
-
-
-def test_a_host_port_taken_twice_on_a_machine_is_refused(tmp_path: Path) -> None:
-    used = "9000/tcp is already used on mainpc by core-platform.ports.observability"
-    message = f"ports.main.host_port: {used}; choose a free port"
-    change = swap("host_port: 8020", "host_port: 9000")
-    assert_refused(tmp_path, "vision_gpu", "host_port", message, vision_gpu=change)
-
-
-def test_a_host_port_of_another_protocol_or_machine_is_free(tmp_path: Path) -> None:
-    assert_accepted(tmp_path, vision_gpu=swap("host_port: 8020", "host_port: 9000, protocol: udp"))
-    assert_accepted(tmp_path, infra_core_cpu=swap("host_port: 8100", "host_port: 8000"))
-
-
-def test_a_port_taken_twice_in_a_container_is_refused(tmp_path: Path) -> None:
-    message = "ports.metrics.port: 8000/tcp is already used by ports.main; use another port"
-    change = under("host_port: 8020", "  metrics: {port: 8000}")
-    assert_refused(tmp_path, "vision_gpu", "metrics:", message, vision_gpu=change)
-    assert_accepted(tmp_path, vision_gpu=under("host_port: 8020", "  metrics: {port: 8001}"))

@@ -43,7 +43,7 @@ def test_a_group_that_starts_after_itself_is_a_cycle(tmp_path: Path) -> None:
     assert_refused(tmp_path, "core_platform", "start_after:", message, core_platform=change)
 
 
-def test_every_cycle_is_told(tmp_path: Path) -> None:
+def test_every_cycle_is_reported(tmp_path: Path) -> None:
     project = write_project(
         tmp_path,
         core_platform=under("description:", "start_after: [core-platform]"),

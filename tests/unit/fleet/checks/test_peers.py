@@ -15,7 +15,7 @@ def test_an_endpoint_nobody_provides_is_refused(tmp_path: Path) -> None:
     assert_refused(tmp_path, "vision_gpu", "peers:", message, vision_gpu=change)
 
 
-def test_a_misspelt_peer_is_told_the_nearest_group_and_never_itself(tmp_path: Path) -> None:
+def test_a_misspelt_peer_gets_the_nearest_group_and_never_itself(tmp_path: Path) -> None:
     for peer, remedy in (
         ("memory-stak", "did you mean memory-stack?"),
         ("vision-gpus", "did you mean vision-dream-gpu?"),

@@ -15,14 +15,14 @@ from tests.unit.builders import (
     small_stack,
     write_project,
 )
-from tests.unit.fleet.schema.test_build import told_by_the_schema
+from tests.unit.fleet.schema.test_build import faults_by_the_schema
 
 BASE = """\
 description: What all ears share.
 peers: [core-platform, memory-stack]
 ports:
   main: {port: 8000, host_port: 8201}
-  extra: {port: 8001, host_port: 8202}
+  extra: {port: 8002, host_port: 8202}
 containers:
   main:
     build: {requirements: [numpy]}
@@ -111,7 +111,7 @@ def test_an_unknown_base_gets_a_suggestion(tmp_path: Path) -> None:
     ]
 
 
-def test_what_extends_a_group_at_fault_is_not_told_twice(tmp_path: Path) -> None:
+def test_what_extends_a_group_at_fault_is_not_reported_twice(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(), owl="extends: eers\n", owlet="extends: owl\n")
     assert len(faults_of(project)) == 1
 
@@ -134,19 +134,19 @@ def test_null_for_a_key_the_base_lacks_gets_a_suggestion(tmp_path: Path) -> None
     assert f"{place(project, 'owl', 'pears')}: {message}" in faults_of(project)
 
 
-def test_a_wrong_value_of_the_base_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
+def test_a_wrong_value_of_the_base_is_reported_once_and_at_its_line(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="stop_grace: soon"), owl="extends: ears\n")
     message = 'containers.main.stop_grace: "soon" is not a duration; write it like 30s or 5m'
     assert faults_of(project) == [f"{place(project, 'ears', 'soon')}: {message}"]
 
 
-def test_a_wrong_value_laid_over_the_base_is_told_where_it_stands(tmp_path: Path) -> None:
+def test_a_wrong_value_laid_over_the_base_is_reported_at_its_line(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(), owl="extends: ears\ncontainers:\n  main:\n    stop_grace: soon\n")
     message = 'containers.main.stop_grace: "soon" is not a duration; write it like 30s or 5m'
     assert faults_of(project) == [f"{place(project, 'owl', 'soon')}: {message}"]
 
 
-def test_a_misspelt_key_of_the_base_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
+def test_a_misspelt_key_of_the_base_is_reported_once_and_at_its_line(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="agnts: {}"), owl="extends: ears\n")
     message = "containers.main.agnts: unknown key; did you mean agents?"
     assert faults_of(project) == [f"{place(project, 'ears', 'agnts')}: {message}"]
@@ -168,7 +168,7 @@ def test_a_list_that_is_replaced_has_the_lines_of_its_own_file(tmp_path: Path) -
     assert f"{place(project, 'owl', '- nobody')}: {message}" in faults_of(project)
 
 
-def test_a_secret_in_the_base_is_told_once(tmp_path: Path) -> None:
+def test_a_secret_in_the_base_is_reported_once(tmp_path: Path) -> None:
     key = "sk-" + "x" * 24
     project = _project(tmp_path, small_group(main=f"env: {{NOTE: {key}}}"), owl="extends: ears\n")
     (fault,) = faults_of(project)
@@ -191,7 +191,7 @@ def test_the_schema_knows_files_that_extend_another(tmp_path: Path, what: str) -
     text, good = OVER[what]
     file = tmp_path / "owl.yaml"
     file.write_text(text, encoding="utf-8")
-    assert (told_by_the_schema(file, file.name) == []) is good
+    assert (faults_by_the_schema(file, file.name) == []) is good
 
 
 def test_a_long_chain_is_refused_once_at_its_place(tmp_path: Path) -> None:

@@ -117,24 +117,24 @@ def test_a_wrong_value_of_a_machine_has_its_line_in_the_stack_file(tmp_path: Pat
 
 
 @pytest.mark.parametrize("subnet", ["10.210.2.5/24", "10.210.2.0/33", "fd00::/64", "here"])
-def test_a_subnet_that_is_none_is_told(tmp_path: Path, subnet: str) -> None:
+def test_an_invalid_subnet_is_reported(tmp_path: Path, subnet: str) -> None:
     message = f'machine.network.subnet: "{subnet}" is not an IPv4 network; write it like 10.210.3.0/24'
     assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
 
 
-def test_a_missing_machine_is_told_at_the_configuration(tmp_path: Path) -> None:
+def test_a_missing_machine_is_reported_at_the_configuration(tmp_path: Path) -> None:
     assert_refused(tmp_path, "stack_pi", "config:", "machine: is missing; add it", stack_pi="config: {}\n")
 
 
 @pytest.mark.parametrize("text", ["config:\n", "config: []\n", "encryptionsalt: v1:x\n"])
-def test_a_stack_without_configuration_is_told(tmp_path: Path, text: str) -> None:
+def test_a_stack_without_configuration_is_reported(tmp_path: Path, text: str) -> None:
     project = write_project(tmp_path, stack_pi=text)
     assert faults_of(project) == [
         "Pulumi.pi.yaml:1: config: is not a mapping; add fleet:machine and fleet:groups under it"
     ]
 
 
-def test_a_folder_without_any_stack_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_any_stack_file_is_reported(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == [
         f"{tmp_path}: has no Pulumi.<stack>.yaml; run from the project's folder, or add a stack file"
     ]
@@ -156,7 +156,7 @@ def test_a_broken_stack_file_causes_no_fault_elsewhere(tmp_path: Path, name: str
     assert faults[0].startswith(f"{file_of(name)}:")
 
 
-def test_an_unreadable_file_is_told_and_the_others_are_judged(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported_and_the_others_are_judged(tmp_path: Path) -> None:
     project = write_project(tmp_path, vision_gpu=None, pc2=swap("memory: 32GiB", "memory: 1GiB"))
     (project / file_of("vision_gpu")).mkdir()
     faults = faults_of(project)
@@ -164,7 +164,7 @@ def test_an_unreadable_file_is_told_and_the_others_are_judged(tmp_path: Path) ->
     assert "cannot be read (" in faults[1]
 
 
-def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     project = write_project(
         tmp_path,
         mainpc=chain(swap("memory: 24564MiB", "memory: 24 gigs"), swap("    - vision-gpu\n", "    - vision-gpuu\n")),
@@ -206,7 +206,7 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_every_fault_of_one_file_is_told_at_once(tmp_path: Path) -> None:
+def test_every_fault_of_one_file_is_reported_at_once(tmp_path: Path) -> None:
     text = small_group(main="gpuu: 1\nshared_memory: 8", top="port: {}\nstart_after: soon")
     project = write_project(tmp_path, small=text, stack_pi=small_stack("pi", "small"))
     expected = {
@@ -218,7 +218,7 @@ def test_every_fault_of_one_file_is_told_at_once(tmp_path: Path) -> None:
     assert faults_of(project) == [f"{place(project, 'small', at)}: {fault}" for at, fault in expected.items()]
 
 
-def test_faults_are_told_once_by_file_and_line() -> None:
+def test_faults_are_reported_once_by_file_and_line() -> None:
     late, early, other = Fault("b", 9, "x", "p", "r"), Fault("b", 2, "y", "p", "r"), Fault("a", None, "", "p", "r")
     error = ConfigurationError([late, early, other, late])
     assert error.faults == [other, early, late]
@@ -236,7 +236,7 @@ def test_loading_needs_no_passphrase_login_or_home(tmp_path: Path, monkeypatch: 
     assert_accepted(tmp_path)
 
 
-def test_a_group_file_that_nobody_reads_is_told_where_to_go(tmp_path: Path) -> None:
+def test_a_group_file_outside_a_system_is_reported_with_its_place(tmp_path: Path) -> None:
     project = write_project(tmp_path)
     for name in ("stray.yaml", "assistant/late.yml", "assistant/deep/er.yaml"):
         (project / "groups" / name).parent.mkdir(exist_ok=True)

@@ -65,8 +65,26 @@ CASES = [
 ]
 
 
+def test_quotes_are_advised_only_where_they_make_text(tmp_path: Path) -> None:
+    cases = {
+        "[a, b]": "['a', 'b'] is not text; write one line of text",
+        "{a: 1}": "{'a': 1} is not text; write one line of text",
+        "null": "None is not text; write one line of text",
+        "1.5": "1.5 must be a valid string; write it in quotes",
+        "true": "true must be a valid string; write it in quotes",
+    }
+    wrong = {}
+    for value, message in cases.items():
+        change = swap("Face recognition, and the watch over GPU memory.", value)
+        write_project(tmp_path, vision_gpu=change)
+        found = faults_of(tmp_path)
+        if len(found) != 1 or not found[0].endswith(f" description: {message}"):
+            wrong[value] = found
+    assert not wrong
+
+
 @pytest.mark.parametrize(("right", "wrong", "message"), CASES, ids=[wrong for _, wrong, _ in CASES])
-def test_a_wrong_value_is_told_with_line_value_and_way_out(
+def test_a_wrong_value_is_reported_with_line_value_and_fix(
     tmp_path: Path, right: str, wrong: str, message: str
 ) -> None:
     assert_refused(tmp_path, "vision_gpu", wrong, message, vision_gpu=swap(right, wrong))
@@ -85,7 +103,7 @@ LINES = (
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_whatever_stands_in_the_place_of_a_value_is_taken_or_told(tmp_path: Path, odd: str) -> None:
+def test_any_value_is_accepted_or_reported(tmp_path: Path, odd: str) -> None:
     """Told or taken, but never an exception of another kind."""
     for start in LINES:
         project = write_project(tmp_path, vision_gpu=lambda text, start=start: _with_value(text, start, odd))
@@ -98,6 +116,6 @@ def _with_value(text: str, start: str, value: str) -> str:
     return "\n".join(start + value if line.startswith(start) else line for line in text.splitlines()) + "\n"
 
 
-def test_a_key_named_like_a_mark_of_the_validator_is_told(tmp_path: Path) -> None:
+def test_a_key_named_like_a_mark_of_the_validator_is_reported(tmp_path: Path) -> None:
     change = under("shared_memory", '    "[key]": 1')
     assert faults_of(write_project(tmp_path, vision_gpu=lambda text: f'"[key]": 1\n{change(text)}')) != []

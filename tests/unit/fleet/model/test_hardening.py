@@ -35,7 +35,7 @@ EXCUSE = {"reason": "the driver asks for it", "until": "2027-01-31"}
 def test_a_weakened_field_needs_an_exception(field: str) -> None:
     assert problem(Hardening.model_validate, obj=WEAKENINGS[field]) == (
         f"Value error, {field}: weaker than the default without a reason; "
-        f"add exceptions.{field} with reason and until, or drop the field"
+        f"add hardening.exceptions.{field} with reason and until, or drop the field"
     )
 
 

@@ -1,4 +1,4 @@
-"""Quantities: what people write becomes whole numbers, and what is no quantity is told how to be one."""
+"""Quantities: what people write becomes whole numbers, and anything else is reported with the right form."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from tests.unit.builders import (
 
 
 def address_book(stack: str, name: str, fleet: Fleet | None = None) -> dict[str, str]:
-    """What a container is told of its peers."""
+    """What a container knows of its peers."""
     book: dict[str, str] = json.loads(container(planned(stack, fleet), name).env["FLEET_ADDRESS_BOOK"])
     return book
 
@@ -151,8 +151,8 @@ def test_a_third_machine_is_known_to_the_others(tmp_path: Path) -> None:
 
 def test_a_sandbox_knows_nothing_of_other_machines() -> None:
     for found in agent_containers("local"):
-        told = json.dumps([dict(found.env), dict(found.extra_hosts)])
-        assert not [word for word in ("mainpc", "pc2", "192.168.1.", "infra-core") if word in told]
+        reported = json.dumps([dict(found.env), dict(found.extra_hosts)])
+        assert not [word for word in ("mainpc", "pc2", "192.168.1.", "infra-core") if word in reported]
         assert found.env["CROSS_MACHINE_SYNC"] == "false"
         assert found.ports == ()
 
@@ -183,7 +183,7 @@ def test_the_scheme_of_a_port_is_that_of_its_address(tmp_path: Path) -> None:
 
 
 def test_a_port_of_a_sidecar_is_reached_by_the_sidecars_name(tmp_path: Path) -> None:
-    ports = "ports: {main: {port: 8000}, jobs: {port: 8001, container: helpers}}"
+    ports = "ports: {main: {port: 8000}, jobs: {port: 8002, container: helpers}}"
     changes: dict[str, Change] = {
         "utility_gpu": under("description:", ports),
         "reasoning_gpu": swap("peers: [core-platform, memory", "peers: [utility-gpu/jobs, memory"),
@@ -191,4 +191,4 @@ def test_a_port_of_a_sidecar_is_reached_by_the_sidecars_name(tmp_path: Path) -> 
     fleet = assert_accepted(tmp_path, **changes).fleet
     url = address_book("mainpc", "reasoning-gpu", fleet)["utility-gpu/jobs"]
     (alias,) = container(planned("mainpc", fleet), "utility-gpu-helpers").aliases
-    assert url == f"tcp://{alias}:8001"
+    assert url == f"tcp://{alias}:8002"

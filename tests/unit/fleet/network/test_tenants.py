@@ -200,7 +200,7 @@ def test_registry_and_observability_are_for_groups_of_the_same_system(tmp_path: 
     assert not moth.extra_hosts
 
 
-def test_a_tenants_group_is_told_of_no_other_machine(tmp_path: Path) -> None:
+def test_a_tenants_group_knows_no_other_machine(tmp_path: Path) -> None:
     (fox,) = _group(_plan(tmp_path), "fox").containers
     assert fox.env["CROSS_MACHINE_SYNC"] == "false"
     assert not fox.extra_hosts

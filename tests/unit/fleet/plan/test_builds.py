@@ -20,6 +20,7 @@ from tests.unit.builders import (
     container,
     small_group,
     small_stack,
+    write_locks,
 )
 from tests.unit.fleet.models import make_container, problem
 
@@ -63,7 +64,6 @@ def test_what_it_is_built_on_is_built_first_and_passed_to_it(tmp_path: Path) -> 
 
 def test_any_image_of_the_project_can_be_a_base(tmp_path: Path) -> None:
     """The agent host, one with packages, or one of a folder."""
-    shipped = {name: (ROOT / name).read_text() for name in ("images/agent-host/Dockerfile", "images/agent/Dockerfile")}
     lock = {"images/agent/locks/owl.txt": "rq==1"}
     for base, chain in (
         ("agent-host", ["agent-host", "web"]),
@@ -71,7 +71,7 @@ def test_any_image_of_the_project_can_be_a_base(tmp_path: Path) -> None:
         ("node", ["node", "web"]),
     ):
         dockerfile = f"ARG BASE=fleet.local/{base}:1\nFROM ${{BASE}}"
-        folder = _images(tmp_path / base, **shipped, **lock, **{"images/web/Dockerfile": dockerfile})
+        folder = write_locks(_images(tmp_path / base, **lock, **{"images/web/Dockerfile": dockerfile}))
         fleet = assert_accepted(folder, stack_wood=small_stack("wood", "kite"), kite=WEB).fleet
         builds = plan_stack(fleet, "wood").builds
         assert [build.name for build in builds] == chain, base
@@ -113,14 +113,14 @@ def test_a_tag_changes_with_all_that_a_build_is_made_of(
 
 def test_a_variant_changes_the_tag(tmp_path: Path) -> None:
     """An image with the same lock for the CPU and for CUDA."""
-    files = {"images/agent/Dockerfile": "FROM scratch", "images/agent/locks/owl.txt": "rq==1"}
+    lock = {"images/agent/locks/owl.txt": "rq==1"}
     found = set()
     gpu = "gpu: {request: 1GiB, limit: 2GiB, enforcement: framework}"
     for variant, budget in (("cpu", ""), ("cuda", gpu)):
         build = f"build: {{variant: {variant}, requirements: [rq]}}"
         group = small_group(image=build, main=f"agents: {{Owl: {{}}}}\n{budget}")
         card = "{card: {model: RTX 4090, memory: 24GiB}}"
-        folder = _images(tmp_path / variant, **files)
+        folder = write_locks(_images(tmp_path / variant, **lock))
         fleet = assert_accepted(folder, stack_wood=small_stack("wood", "owl", gpus=card), owl=group).fleet
         planned = plan_stack(fleet, "wood").builds[-1]
         assert planned.target == variant
@@ -167,6 +167,7 @@ def test_a_stand_in_takes_its_place_with_its_ports_and_its_health(tmp_path: Path
     assert found.image.startswith("fleet.local/agent-host:")
     assert found.health.test == ("python3", "-m", "agent_host.health")
     assert (found.env["FLEET_PORT"], found.env["FLEET_PORTS"]) == ("3000", '{"main":3000,"more":3001}')
+    assert found.env["FLEET_LOOPBACK_PORT"] == "3002"
     assert found.env["FLEET_AGENTS"] == "{}"
     assert found.labels["fleet.self-healing"] == "true"
 
@@ -206,3 +207,45 @@ def test_the_shipped_folders_are_built_on_what_their_dockerfiles_say() -> None:
         "agent": "agent-host", "agent-host": None, "agentdb": None, "agentic-flow": None,
         "mcp": "agentic-flow", "swarm": "agentic-flow",
     }  # fmt: skip
+
+
+READY = "image: {reference: 'registry.example/redis:7', platforms: [amd64]}"
+
+
+def test_a_ready_image_runs_as_itself_in_a_sandbox(tmp_path: Path) -> None:
+    """With its command, environment, health check and secrets; small, and without devices."""
+    main = "command: [serve]\nenv: {MODE: quick}\nsecrets: [hub-token]\nhealth: {command: [/bin/ready]}"
+    text = small_group(top="optional: true", image=READY, main=main)
+    text = text.replace("memory: {request: 64MiB}", "memory: {request: 2GiB, limit: 3GiB}")
+    stack = small_stack("wood", "owl").replace("config:\n", "config:\n  fleet:sandbox: 'true'\n", 1)
+    plan = plan_stack(assert_accepted(_images(tmp_path), stack_wood=stack, owl=text).fleet, "wood")
+    found = container(plan, "wood-owl")
+    assert (found.image, found.command, found.secrets) == ("registry.example/redis:7", ("serve",), ("hub-token",))
+    assert found.health.test == ("/bin/ready",)
+    assert (found.env["MODE"], found.env["HUB_TOKEN_FILE"]) == ("quick", "/run/secrets/hub-token")
+    assert not {name for name in found.env if name.startswith("FLEET_")}
+    assert "fleet.self-healing" not in found.labels
+    assert (found.labels["fleet.image.platforms"], found.memory_cap_mib) == ("amd64", 256)
+    assert plan.builds == ()
+
+
+def test_a_ready_image_with_agents_has_a_stand_in(tmp_path: Path) -> None:
+    text = small_group(image=READY, main="agents: {Owl: {}}\nhealth: {command: [/bin/ready]}")
+    plan = _plan(tmp_path, images="  fleet:stand_ins: 'true'\n", owl=text)
+    assert container(plan, "owl").image == plan.builds[0].image
+    assert container(plan, "owl").env["FLEET_STAND_IN"] == "true"
+
+
+def test_stand_ins_write_a_volume_that_only_they_mount(tmp_path: Path) -> None:
+    """One that a ready image writes is backed up as its group states."""
+    sidecar = (
+        "\n  cache:\n    image: {reference: 'registry.example/redis:7'}\n    memory: {request: 64MiB}\n"
+        "    cpu: {request: 100m, limit: 100m}\n    health: {command: [/bin/ready]}\n"
+        "    mounts: {kept: {path: /data}}\n"
+    )
+    volume = "{kind: data, writers: many, backup: {by: restic, schedule: '30 3 * * *'}}"
+    text = small_group(top=f"volumes: {{kept: {volume}}}", main="agents: {Owl: {}}\nmounts: {kept: {path: /data}}")
+    for added, statement in (("", "none, stand-ins write it"), (sidecar, "30 3 * * * by restic")):
+        folder = tmp_path / (statement[:4].strip())
+        plan = _plan(folder, images="  fleet:stand_ins: 'true'\n", owl=text + added)
+        assert container(plan, "owl").labels["fleet.backups"] == f"wood-kept: {statement}"

@@ -36,7 +36,7 @@ def environment(stack: str, name: str) -> dict[str, str]:
     return {key: value for key, value in env.items() if not key.startswith("FLEET_") and key != "HOME"}
 
 
-def test_a_gpu_container_of_mainpc_is_told_all_it_may_know() -> None:
+def test_a_gpu_container_of_mainpc_gets_all_it_may_know() -> None:
     assert environment("mainpc", "language-stack-gpu") == {
         **COMMON,
         "CONTAINER_ROLE": "language_stack_gpu",
@@ -52,7 +52,7 @@ def test_a_gpu_container_of_mainpc_is_told_all_it_may_know() -> None:
     }
 
 
-def test_a_gpu_container_of_pc2_is_told_all_it_may_know() -> None:
+def test_a_gpu_container_of_pc2_gets_all_it_may_know() -> None:
     assert environment("pc2", "vision-dream-gpu") == {
         **COMMON,
         "CONTAINER_ROLE": "vision_dream_gpu",
@@ -66,7 +66,7 @@ def test_a_gpu_container_of_pc2_is_told_all_it_may_know() -> None:
     }
 
 
-def test_a_container_of_the_sandbox_is_told_of_no_gpu_and_no_other_machine() -> None:
+def test_a_container_of_the_sandbox_knows_no_gpu_and_no_other_machine() -> None:
     assert environment("local", "local-tutor-suite-cpu") == {
         **COMMON,
         "CONTAINER_ROLE": "tutor_suite_cpu",
@@ -76,7 +76,7 @@ def test_a_container_of_the_sandbox_is_told_of_no_gpu_and_no_other_machine() -> 
     assert container(planned("local"), "local-tutor-suite-cpu").env["FLEET_STAND_IN"] == "true"
 
 
-def test_a_cpu_sidecar_of_a_gpu_group_is_told_of_no_gpu() -> None:
+def test_a_cpu_sidecar_of_a_gpu_group_knows_no_gpu() -> None:
     env = environment("mainpc", "utility-gpu-helpers")
     assert not [name for name in env if "GPU" in name or "CUDA" in name]
 
@@ -97,7 +97,7 @@ def test_what_a_group_file_sets_wins(tmp_path: Path) -> None:
     assert list(env) == sorted(env)
 
 
-def test_the_agent_host_is_told_its_agents_with_their_commands() -> None:
+def test_the_agent_host_gets_its_agents_with_their_commands() -> None:
     env = container(planned("mainpc"), "vision-gpu").env
     assert json.loads(env["FLEET_AGENTS"]) == {
         "FaceRecognitionAgent": {"command": ["python3", "-m", "assistant.vision_gpu.face_recognition_agent"]},
@@ -184,7 +184,7 @@ def test_a_ready_image_is_taken_as_it_is(tmp_path: Path) -> None:
     assert "FLEET_AGENTS" not in found.env
 
 
-def test_a_secret_is_a_read_only_file_its_program_is_told_of(tmp_path: Path) -> None:
+def test_a_secret_is_a_read_only_file_with_its_path_in_the_environment(tmp_path: Path) -> None:
     change = under("memory: {request: 3GiB", "    secrets: [face-key]")
     fleet = assert_accepted(tmp_path, vision_gpu=change).fleet
     found = container(planned("mainpc", fleet), "vision-gpu")

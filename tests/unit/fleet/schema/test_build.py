@@ -33,7 +33,7 @@ def schema_of(file: Path | str) -> dict[str, Any]:
     return schema
 
 
-def told_by_the_schema(file: Path, name: str) -> list[str]:
+def faults_by_the_schema(file: Path, name: str) -> list[str]:
     validator = Draft202012Validator(schema_of(name))
     # As an editor reads the file: a date is text.
     data = json.loads(json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")), default=str))
@@ -48,7 +48,7 @@ def test_a_committed_schema_is_a_schema_and_as_new_as_the_models(name: str) -> N
 
 
 def test_a_shipped_file_is_good_by_its_schema() -> None:
-    assert {file.name: faults for file in FILES if (faults := told_by_the_schema(file, file.name))} == {}
+    assert {file.name: faults for file in FILES if (faults := faults_by_the_schema(file, file.name))} == {}
 
 
 def test_a_shipped_file_points_at_its_schema() -> None:
@@ -88,7 +88,7 @@ def test_what_the_loader_refuses_by_form_the_schema_refuses_too(tmp_path: Path, 
     name, change = REFUSED[what]
     project = write_project(tmp_path, **{name: change})
     assert faults_of(project) != []
-    assert told_by_the_schema(project / file_of(name), file_of(name)) != []
+    assert faults_by_the_schema(project / file_of(name), file_of(name)) != []
 
 
 MISNAMED: dict[str, tuple[str, Change]] = {
@@ -104,7 +104,7 @@ def test_a_key_of_the_wrong_form_is_refused_by_the_schema_too(tmp_path: Path, wh
     name, change = MISNAMED[what]
     project = write_project(tmp_path, **{name: change})
     assert faults_of(project) != []
-    assert told_by_the_schema(project / file_of(name), file_of(name)) != []
+    assert faults_by_the_schema(project / file_of(name), file_of(name)) != []
 
 
 ACCEPTED: dict[str, tuple[str, Change]] = {
@@ -133,13 +133,13 @@ def test_what_the_loader_accepts_the_schema_accepts_too(tmp_path: Path, what: st
     name, change = ACCEPTED[what]
     project = write_project(tmp_path, **{name: change})
     assert faults_of(project) == []
-    assert told_by_the_schema(project / file_of(name), file_of(name)) == []
+    assert faults_by_the_schema(project / file_of(name), file_of(name)) == []
 
 
 def test_a_small_group_is_good_by_its_schema(tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(small_group(main="stop_grace: 5s\nhealth: {interval: 5s}"))
-    assert told_by_the_schema(file, file.name) == []
+    assert faults_by_the_schema(file, file.name) == []
 
 
 def test_fields_are_described_for_editors() -> None:

@@ -88,7 +88,7 @@ def test_values_are_what_a_plain_yaml_reader_gives(file: Path) -> None:
     assert document.value == yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def test_a_key_given_twice_is_told_with_its_second_line_and_the_first_is_kept(tmp_path: Path) -> None:
+def test_a_key_given_twice_is_reported_with_its_second_line_and_the_first_is_kept(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: 1\nb:\n  c: 2\n  d: 3\n  c: 4\na: 5\n")
     assert document.value == {"a": 1, "b": {"c": 2, "d": 3}}
     assert ["\n".join(fault.lines()) for fault in faults] == [
@@ -97,7 +97,7 @@ def test_a_key_given_twice_is_told_with_its_second_line_and_the_first_is_kept(tm
     ]
 
 
-def test_an_alias_that_contains_itself_ends_and_is_told(tmp_path: Path) -> None:
+def test_an_alias_that_contains_itself_ends_and_is_reported(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: &a\n  b:\n    - *a\n")
     assert document.value == {"a": {"b": [None]}}
     assert ["\n".join(fault.lines()) for fault in faults] == [
@@ -105,7 +105,7 @@ def test_an_alias_that_contains_itself_ends_and_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_an_alias_used_twice_beside_itself_is_fine(tmp_path: Path) -> None:
+def test_an_alias_used_twice_side_by_side_is_fine(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a: &a {x: 1}\nb: [*a, *a]\n")
     assert faults == []
     assert document.value == {"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}
@@ -123,35 +123,35 @@ def test_an_alias_used_twice_beside_itself_is_fine(tmp_path: Path) -> None:
         ("a: 'open\n", "x.yaml:2: is not valid YAML ("),
     ],
 )
-def test_broken_yaml_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_broken_yaml_is_reported_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     fault = only_fault(tmp_path, text)
     assert fault.startswith(said)
     assert fault.endswith("; correct the syntax")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing but a comment\n", "---\n"])
-def test_an_empty_file_is_told(tmp_path: Path, text: str) -> None:
+def test_an_empty_file_is_reported(tmp_path: Path, text: str) -> None:
     assert only_fault(tmp_path, text) == ("x.yaml:1: is empty; start it with a key, like `containers:`")
 
 
-def test_a_stack_file_is_told_to_start_with_its_own_key(tmp_path: Path) -> None:
+def test_a_stack_files_fault_names_its_own_key(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.x.yaml").write_text("")
     assert read_document(tmp_path / "Pulumi.x.yaml", "Pulumi.x.yaml")[1][0].remedy.endswith("like `config:`")
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "just words\n"])
-def test_what_is_no_mapping_is_told(tmp_path: Path, text: str) -> None:
+def test_a_value_other_than_a_mapping_is_reported(tmp_path: Path, text: str) -> None:
     assert only_fault(tmp_path, text) == ("x.yaml:1: is not a mapping; start it with a key, like `containers:`")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00\xff", "schön: ja".encode("latin-1")])
-def test_a_binary_file_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_binary_file_is_reported(tmp_path: Path, content: bytes) -> None:
     fault = only_fault(tmp_path, content)
     assert fault.startswith(("x.yaml: is not UTF-8 text (UTF-16)", "x.yaml:1: is not UTF-8 text (byte 0x"))
     assert fault.endswith("; save it as UTF-8")
 
 
-def test_a_control_character_is_told(tmp_path: Path) -> None:
+def test_a_control_character_is_reported(tmp_path: Path) -> None:
     for character in "\0\x07\x1b\x7f\x85\u2028\u2029\ufeff\uffff":
         said = f"x.yaml:2: contains the control character U+{ord(character):04X}; "
         assert only_fault(tmp_path, f"a: 1\nb: x{character}y") == (
@@ -159,7 +159,7 @@ def test_a_control_character_is_told(tmp_path: Path) -> None:
         )
 
 
-def test_a_text_nested_thousands_deep_is_told(tmp_path: Path) -> None:
+def test_a_text_nested_thousands_deep_is_reported(tmp_path: Path) -> None:
     """Today's C parser recurses for each level: 30 000 end the process."""
     for text in (
         "a: " + "[" * 30_000,
@@ -174,7 +174,7 @@ def test_a_text_nested_thousands_deep_is_told(tmp_path: Path) -> None:
     assert "is nested more than 50 levels deep" in only_fault(tmp_path, "\n".join(rows))
 
 
-def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     for name in ("folder.yaml", "missing.yaml"):
         document, faults = read_document(tmp_path / name, name)
@@ -184,7 +184,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path) -> None
         assert str(tmp_path) not in faults[0].problem
 
 
-def test_a_tag_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_a_tag_is_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     text = "a: !!bool abc\nb: !!python/object:os.system x\nc: 3\nd: ! 5\ne: !!timestamp [{x: !t y}]\n!!str f: 1\n"
     document, faults = read(tmp_path, text)
     assert document.value == {"a": "abc", "b": "x", "c": 3, "d": 5, "e": [{"x": "y"}]}
@@ -193,7 +193,7 @@ def test_a_tag_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     assert faults[0].problem == 'tag "tag:yaml.org,2002:bool" is not supported'
 
 
-def test_a_key_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_key_other_than_text_is_reported(tmp_path: Path) -> None:
     document, faults = read(tmp_path, "a:\n  ? [x, y]\n  : 1\n  b: 2\n")
     assert document.value == {"a": {"b": 2}}
     assert ["\n".join(fault.lines()) for fault in faults] == [

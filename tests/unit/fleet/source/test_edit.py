@@ -57,7 +57,7 @@ CASES: dict[str, tuple[str, dict[str, Value], str]] = {
         {"track": "green", "image": "a:1"},
         "config:\n  fleet:rollouts: {back: {}, front: {track: green, image: a:1} }\n",
     ),
-    "a rollout beside others goes": (
+    "a rollout next to others goes": (
         "config:\n  fleet:rollouts:\n    # mine\n    front:\n      percent: 1\n    # theirs\n    back: {percent: 2}\n",
         {},
         "config:\n  fleet:rollouts:\n    # mine\n    # theirs\n    back: {percent: 2}\n",

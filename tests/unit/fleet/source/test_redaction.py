@@ -135,10 +135,10 @@ QUOTING: dict[str, tuple[str, Change]] = {
 @pytest.mark.parametrize("where", QUOTING)
 def test_no_message_quotes_a_secret(tmp_path: Path, where: str) -> None:
     name, change = QUOTING[where]
-    told = "\n".join(faults_of(write_project(tmp_path, **{name: change})))
-    assert told
-    assert SECRET not in told
-    assert "hunter22" not in told
+    reported = "\n".join(faults_of(write_project(tmp_path, **{name: change})))
+    assert reported
+    assert SECRET not in reported
+    assert "hunter22" not in reported
 
 
 LEAKING: dict[str, tuple[str, Change]] = {
@@ -157,7 +157,7 @@ LEAKING: dict[str, tuple[str, Change]] = {
 @pytest.mark.parametrize("where", LEAKING)
 def test_no_message_quotes_a_secret_of_any_kind(tmp_path: Path, where: str) -> None:
     name, change = LEAKING[where]
-    told = "\n".join(faults_of(write_project(tmp_path, **{name: change})))
-    assert told
+    reported = "\n".join(faults_of(write_project(tmp_path, **{name: change})))
+    assert reported
     for secret in (SECRET, "hunter22", "a1b2a1b2", "74301122"):
-        assert secret not in told
+        assert secret not in reported

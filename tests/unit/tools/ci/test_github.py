@@ -84,14 +84,14 @@ def test_only_jobs_that_compared_every_stack_close_the_issue(
     assert api.issues[0]["state"] == state
 
 
-def test_the_issue_names_a_stack_whose_job_broke_beside_one_that_differs(tmp_path: Path) -> None:
+def test_the_issue_names_a_stack_whose_job_broke_next_to_one_that_differs(tmp_path: Path) -> None:
     (tmp_path / "pc2.md").write_text("## pc2: drift fails\n")
     (tmp_path / "mainpc.md").write_text("")
     said = issue.reports(tmp_path, '["mainpc", "pc2", "edge"]')
     assert [text.splitlines()[0] for text in said] == ["## pc2: drift fails", "## edge: not compared"]
 
 
-def test_a_token_that_may_not_write_is_told_in_one_line_and_never_shown(api: Api) -> None:
+def test_a_token_that_may_not_write_is_reported_in_one_line_and_never_shown(api: Api) -> None:
     with pytest.raises(UserError) as caught:
         comment.write_comment(api.repository("a-forks-token"), 12, "text")
     assert "GitHub returned 403 (Resource not accessible by integration)" in str(caught.value)
@@ -99,7 +99,7 @@ def test_a_token_that_may_not_write_is_told_in_one_line_and_never_shown(api: Api
     assert TOKEN not in repr(api.repository())
 
 
-def test_an_interface_that_does_not_answer_is_told() -> None:
+def test_an_interface_that_does_not_answer_is_reported() -> None:
     environment = {"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "owner/project", "GITHUB_API_URL": "http://127.0.0.1:9"}
     with pytest.raises(UserError, match="does not answer"):
         comment.write_comment(Repository.of(environment), 12, "text")
@@ -112,6 +112,6 @@ def test_an_interface_that_does_not_answer_is_told() -> None:
         ({"GITHUB_API_URL": "file:///etc"}, "is not a web address"),
     ],
 )
-def test_a_step_that_passes_too_little_is_told(change: dict[str, str], problem: str) -> None:
+def test_a_step_that_passes_too_little_is_reported(change: dict[str, str], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
         Repository.of({"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "owner/project", **change})

@@ -45,7 +45,7 @@ def test_every_workflow_is_known_here() -> None:
 
 
 @EACH
-def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(workflow: Path) -> None:
+def test_every_action_is_pinned_by_its_commit_with_the_version_in_a_comment(workflow: Path) -> None:
     lines = [line.strip() for line in workflow.read_text(encoding="utf-8").splitlines() if "uses:" in line]
     pinned = re.compile(r"^(- )?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
     assert [line for line in lines if not pinned.match(line)] == []
@@ -65,7 +65,7 @@ def test_a_workflow_has_no_right_and_each_job_says_its_own(workflow: Path) -> No
 
 
 @EACH
-def test_every_job_ends_and_every_workflow_says_what_may_run_beside_it(workflow: Path) -> None:
+def test_every_job_ends_and_every_workflow_sets_its_concurrency(workflow: Path) -> None:
     content = read(workflow)
     assert "group" in content["concurrency"]
     assert [name for name, job in content["jobs"].items() if "timeout-minutes" not in job] == []

@@ -1,4 +1,4 @@
-"""What Cloud Run would refuse is refused before: told where it stands, with the nearest value that it takes."""
+"""What Cloud Run would refuse is refused before: reported at its line, with the nearest valid value."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_cloud_run_refuses_is_told_with_the_way_out(name: str, tmp_path: Path) -> None:
+def test_what_cloud_run_refuses_is_reported_with_the_fix(name: str, tmp_path: Path) -> None:
     changes, says = CASES[name]
     found = faults(tmp_path, **changes)
     assert any(says in fault for fault in found), "\n".join(found)

@@ -1,4 +1,4 @@
-"""What a stack asks of a cluster that it does not have, or cannot do: told where it stands, with the way out."""
+"""What a stack asks of a cluster that it does not have, or does not support: reported at its line, with a fix."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 "left": main(
                     hardening={
                         "read_only_root": False,
-                        "exceptions": {"read_only_root": {"reason": "writes beside itself", "until": "2999-01-01"}},
+                        "exceptions": {"read_only_root": {"reason": "writes next to itself", "until": "2999-01-01"}},
                     }
                 )
             }
@@ -134,7 +134,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_a_cluster_cannot_do_is_told_with_the_way_out(name: str, tmp_path: Path) -> None:
+def test_what_a_cluster_cannot_do_is_reported_with_the_fix(name: str, tmp_path: Path) -> None:
     changes, says = CASES[name]
     found = faults(tmp_path, **changes)
     assert any(says in fault for fault in found), "\n".join(found)

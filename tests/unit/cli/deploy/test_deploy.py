@@ -21,9 +21,15 @@ from tests.unit.cli.running import Answer, fleet
 _PULUMI = f"""#!{sys.executable}
 import json, os, sys
 from pathlib import Path
-told = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
+reported = {{name: value for name, value in os.environ.items() if name.startswith("PULUMI_")}}
 with Path(__file__).with_name("calls").open("a") as calls:
-    calls.write(json.dumps([sys.argv[1:], os.getcwd(), told]) + "\\n")
+    calls.write(json.dumps([sys.argv[1:], os.getcwd(), reported]) + "\\n")
+events = Path(__file__).with_name("events")
+if "--event-log" in sys.argv and events.exists():
+    Path(sys.argv[-1]).write_text(events.read_text())
+if sys.argv[1:3] == ["stack", "export"]:
+    state = Path(__file__).with_name("state.json")
+    print(state.read_text() if state.exists() else "{{}}")
 if sys.argv[1] == os.environ.get("FAILING"):
     print("no backend", file=sys.stderr)
     sys.exit(255)
@@ -41,7 +47,7 @@ def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "pulumi").chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
-    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "FLEET_BASE_IMAGE"):
+    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
@@ -57,12 +63,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def images(monkeypatch: pytest.MonkeyPatch) -> Images:
-    """A daemon that has no images, in place of every other."""
-    found = Images()
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    """A daemon that answers, in place of every other."""
+    found = Daemon()
 
     @contextmanager
-    def client(connection: str) -> Iterator[Images]:
+    def client(connection: str) -> Iterator[Daemon]:
         found.connections.append(connection)
         if found.error is not None:
             raise found.error
@@ -72,27 +78,15 @@ def images(monkeypatch: pytest.MonkeyPatch) -> Images:
     return found
 
 
-class Images:
-    """The images of a daemon, and the client that holds them."""
+class Daemon:
+    """A client, with what it was asked to connect to."""
 
     def __init__(self) -> None:
         self.connections: list[str] = []
-        self.built: dict[str, dict[str, Any]] = {}
         self.error: Exception | None = None
-        self.build_error: Exception | None = None
 
-    @property
-    def images(self) -> Images:
-        return self
-
-    def get(self, name: str) -> None:
-        if name not in self.built:
-            raise docker.errors.ImageNotFound(name)
-
-    def build(self, *, tag: str, **arguments: Any) -> None:
-        if self.build_error is not None:
-            raise self.build_error
-        self.built[tag] = arguments
+    def ping(self) -> None:
+        """Answers."""
 
 
 def calls(folder: Path) -> Calls:
@@ -101,30 +95,25 @@ def calls(folder: Path) -> Calls:
     return [tuple(json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, images: Images) -> None:
+def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     answer = fleet(project, "up", "local", PULUMI_BACKEND_URL="https://elsewhere.example")
     assert (answer.code, answer.out) == (0, "")
-    select, up = calls(bin_folder)
+    select, export, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
-    assert up[0] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy"]
+    assert export[0] == ["stack", "export", "--stack", "local"]
+    assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--refresh", "--policy-pack", "policy", "--event-log"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
     assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
     assert up[2]["PULUMI_SKIP_UPDATE_CHECK"] == "true"
     assert (project / ".state").stat().st_mode & 0o777 == 0o700
-    assert [line.startswith("building fleet.local/agent-host:") for line in answer.err.splitlines()] == [True]
-    assert [build["path"] for build in images.built.values()] == [str(project / "images/agent-host")]
-
-
-def test_an_image_that_is_there_is_not_built_again(bin_folder: Path, project: Path, images: Images) -> None:
-    assert fleet(project, "up", "local", FLEET_BASE_IMAGE="base:1").code == 0
-    assert [build["buildargs"] for build in images.built.values()] == [{"BASE": "base:1"}]
-    assert fleet(project, "up", "local").err == ""
+    assert answer.err == ""
+    assert daemon.connections == ["unix:///var/run/docker.sock"]
 
 
 def test_a_backend_that_the_caller_chose_stays(bin_folder: Path, project: Path) -> None:
     assert fleet(project, "up", "mainpc", PULUMI_BACKEND_URL="s3://state").code == 0
-    assert {told["PULUMI_BACKEND_URL"] for _, _, told in calls(bin_folder)} == {"s3://state"}
+    assert {reported["PULUMI_BACKEND_URL"] for _, _, reported in calls(bin_folder)} == {"s3://state"}
 
 
 @pytest.mark.parametrize(
@@ -141,18 +130,19 @@ def test_a_login_is_a_chosen_backend(
     assert ("PULUMI_BACKEND_URL" not in calls(bin_folder)[-1][2]) is chosen
 
 
-def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, images: Images) -> None:
-    assert fleet(project, "down", "local").code == 0
-    assert calls(bin_folder)[-1][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
-    assert images.connections == []
+def test_a_stack_is_removed_without_its_data_or_its_daemon(bin_folder: Path, project: Path, daemon: Daemon) -> None:
+    answer = fleet(project, "down", "local")
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert calls(bin_folder)[-2][0] == ["destroy", "--stack", "local", "--yes", "--exclude-protected"]
+    assert daemon.connections == []
 
 
-def test_a_cluster_asks_no_daemon(bin_folder: Path, project: Path, images: Images) -> None:
+def test_a_cluster_asks_no_daemon(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     shutil.copytree(ROOT / "groups", project / "groups", dirs_exist_ok=True)
     for file in ROOT.glob("Pulumi.*.yaml"):
         shutil.copy(file, project)
     assert fleet(project, "up", "cluster").code == 0
-    assert images.connections == []
+    assert daemon.connections == []
 
 
 @pytest.mark.parametrize("command", ["up", "down"])
@@ -179,7 +169,7 @@ def test_the_pulumi_of_the_checkout_serves_where_path_has_none(
     folder.mkdir(parents=True)
     (bin_folder / "pulumi").rename(folder / "pulumi")
     assert fleet(project, "up", "mainpc").code == 0
-    assert len(calls(folder)) == 2
+    assert len(calls(folder)) == 3
 
 
 def install(result: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, bin_folder: Path, project: Path) -> Answer:
@@ -199,7 +189,7 @@ def test_pulumi_is_installed_where_it_is_missing(
     answer = install(Installed, monkeypatch, bin_folder, project)
     assert answer.code == 0
     assert answer.err.startswith("pulumi is not on PATH; installing its official release into .pulumi-cli/\n")
-    assert len(calls(bin_folder)) == 2
+    assert len(calls(bin_folder)) == 3
 
 
 def test_a_download_that_fails_names_what_works_without_it(
@@ -214,19 +204,83 @@ def test_a_download_that_fails_names_what_works_without_it(
     assert "make plan STACK=mainpc" in answer.err
 
 
-def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, images: Images) -> None:
-    images.error = docker.errors.DockerException("refused")
+def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, daemon: Daemon) -> None:
+    daemon.error = docker.errors.DockerException("refused")
     answer = fleet(project, "up", "mainpc")
     assert (answer.code, calls(bin_folder)) == (2, [])
     assert answer.err.startswith("no Docker daemon answers at ssh://")
     assert "correct machine.connection in Pulumi.mainpc.yaml" in answer.err
 
 
-def test_an_image_that_cannot_be_built_ends_the_command(bin_folder: Path, project: Path, images: Images) -> None:
-    images.build_error = docker.errors.BuildError("no network", iter(()))
+def test_a_failed_build_shows_its_last_lines(bin_folder: Path, project: Path) -> None:
+    urn = "urn:pulumi:mainpc::fleet::fleet:docker:DockerMachine$docker:index/image:Image::mainpc-images-web"
+    events = [{"message": "ls: no such file\n"}, {"message": "exit code: 2", "severity": "error"}]
+    (bin_folder / "events").write_text(
+        "\n".join(json.dumps({"diagnosticEvent": {"urn": urn, **event}}) for event in events)
+    )
+    answer = fleet(project, "up", "mainpc", FAILING="up")
+    assert answer.code == 1
+    assert answer.err.endswith(
+        "image mainpc-images-web: build failed: exit code: 2; its last lines:\n    ls: no such file\n"
+    )
+
+
+def volume(name: str, **more: Any) -> dict[str, Any]:
+    """A kept volume in the state of `local`."""
+    type_ = "docker:index/volume:Volume"
+    parents = "fleet:docker:DockerMachine$fleet:docker:DataVolume"
+    urn = f"urn:pulumi:local::fleet::{parents}${type_}::local-volume-{name}-volume"
+    kept = {"protect": True, "retainOnDelete": True}
+    return {"urn": urn, "type": type_, "id": f"local-{name}", **kept, "inputs": {}, **more}
+
+
+def write_state(folder: Path, *resources: dict[str, Any]) -> None:
+    (folder / "state.json").write_text(json.dumps({"deployment": {"resources": list(resources)}}))
+
+
+def test_an_update_that_would_remove_a_volume_with_data_names_the_command(bin_folder: Path, project: Path) -> None:
+    old = volume("old-data")
+    write_state(bin_folder, volume("memory-data"), old)
     answer = fleet(project, "up", "local")
-    assert (answer.code, calls(bin_folder)) == (2, [])
-    assert "the agent host's image could not be built (no network); see images/agent-host/Dockerfile" in answer.err
+    assert (answer.code, [words[0] for words, _, _ in calls(bin_folder)]) == (2, ["stack", "stack"])
+    *_, problem, command = answer.err.splitlines()
+    assert problem == (
+        "Pulumi.local.yaml: no group uses volume local-old-data any more, and Pulumi does not remove what is protected"
+        "; list the group again, or run this to drop it from the stack, and deploy again. The data stays where it is:"
+    )
+    assert command == (
+        f"    PULUMI_BACKEND_URL=file://{project}/.state PULUMI_CONFIG_PASSPHRASE='' "
+        f"pulumi state unprotect --stack local --yes '{old['urn']}'"
+    )
+
+
+def test_what_is_not_protected_or_not_retained_is_left_to_pulumi(bin_folder: Path, project: Path) -> None:
+    let_go = volume("let-go", protect=False)
+    write_state(bin_folder, let_go, volume("lost", retainOnDelete=False), volume("replaced", delete=True))
+    assert fleet(project, "up", "local").code == 0
+    assert fleet(project, "down", "local").out == ""
+
+
+def test_what_down_keeps_is_listed_with_the_commands_that_delete_it(bin_folder: Path, project: Path) -> None:
+    bound = volume("logs", inputs={"driverOpts": {"device": "/data/logs"}})
+    write_state(bin_folder, volume("memory-data"), bound)
+    answer = fleet(project, "down", "local")
+    assert answer.code == 0
+    prefix = f"    PULUMI_BACKEND_URL=file://{project}/.state PULUMI_CONFIG_PASSPHRASE='' pulumi"
+    assert answer.out.splitlines() == [
+        "2 resources with data kept: volume local-memory-data, volume local-logs",
+        "the next `fleet up local` uses them again; to delete them instead, run",
+        f"{prefix} state unprotect --stack local --all --yes",
+        f"{prefix} destroy --stack local --yes",
+        "    docker -H unix:///var/run/docker.sock volume rm local-memory-data local-logs",
+        "folders of the machine keep their files: /data/logs",
+    ]
+
+
+def test_a_removal_that_fails_lists_nothing(bin_folder: Path, project: Path) -> None:
+    write_state(bin_folder, volume("memory-data"))
+    answer = fleet(project, "down", "local", FAILING="destroy")
+    assert (answer.code, answer.out) == (1, "")
 
 
 def test_make_calls_the_commands() -> None:

@@ -1,0 +1,99 @@
+"""Deploys and removes a stack from a bare checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cli.deploy.build_output import failed_builds
+from cli.deploy.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
+from cli.pulumi_cli import environment_of, installed
+from cli.terminal import Exit, UserError, project_root
+from fleet.load.project import load_project
+from fleet.plan.deployment import Deployment
+from fleet.plan.planner import plan_stack
+from fleet.targets.registry import profile
+
+
+def deploy(stack: str) -> Exit:
+    """Deploys a stack. Exit.BUG if Pulumi fails."""
+    engine = _Engine(stack)
+    if profile(engine.deployment.machine.target).has_daemon:
+        _ensure_daemon_answers(engine.deployment)
+    engine.select()
+    ensure_nothing_kept_is_removed(engine.kept(), engine.deployment)
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
+        outcome = engine.run("up", "--refresh", "--policy-pack", "policy", "--event-log", str(events))
+        for text in failed_builds(events) if outcome is not Exit.GOOD else ():
+            print(text, file=sys.stderr)
+    return outcome
+
+
+def remove(stack: str) -> Exit:
+    """Removes a stack's containers, and lists the data it keeps. Exit.BUG if Pulumi fails."""
+    engine = _Engine(stack)
+    engine.select()
+    outcome = engine.run("destroy", "--exclude-protected")
+    if outcome is Exit.GOOD and (text := kept_text(engine.kept(), engine.deployment)):
+        print(text)
+    return outcome
+
+
+class _Engine:
+    """Pulumi, run for one stack of the project."""
+
+    def __init__(self, stack: str) -> None:
+        self._root = project_root()
+        self._stack = stack
+        self.deployment = plan_stack(load_project(self._root).fleet, stack)
+        self._program = installed(self._root, stack)
+        # The engine has --event-log only with this variable, as its own automation does.
+        own = environment_of(self._root, sandbox=self.deployment.sandbox)
+        self._environment = {**own, "PULUMI_DEBUG_COMMANDS": "true"}
+
+    def select(self) -> None:
+        """Selects the stack, which it creates if there is none."""
+        self._captured("stack", "select", "--create", self._stack)
+
+    def kept(self) -> list[Kept]:
+        """Resources in the state that hold data."""
+        return kept_in(self._captured("stack", "export", "--stack", self._stack))
+
+    def run(self, command: str, *options: str) -> Exit:
+        """Runs a command that changes the stack, with its output shown."""
+        words = [self._program, command, "--stack", self._stack, "--yes", *options]
+        done = subprocess.run(words, cwd=self._root, env=self._environment, check=False)  # noqa: S603
+        return Exit.GOOD if done.returncode == 0 else Exit.BUG
+
+    def _captured(self, *words: str) -> str:
+        """Output of a command. Raises UserError with what it printed if it fails."""
+        command = [self._program, *words]
+        done = subprocess.run(  # noqa: S603
+            command, cwd=self._root, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            msg = f"{' '.join(words)} failed: {(done.stderr or done.stdout).strip()}"
+            raise UserError(msg)
+        return done.stdout
+
+
+def _ensure_daemon_answers(deployment: Deployment) -> None:
+    """Raises UserError before anything is created."""
+    from docker.errors import DockerException
+
+    from components.docker.daemon import daemon_client
+
+    connection = deployment.machine.connection
+    try:
+        with daemon_client(connection) as client:
+            client.ping()
+    except DockerException as error:
+        msg = (
+            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
+            f"machine.connection in Pulumi.{deployment.stack}.yaml"
+        )
+        raise UserError(msg) from None

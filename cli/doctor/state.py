@@ -1,0 +1,59 @@
+"""Checks whether an update was interrupted: a stale lock, unfinished creations, and what the state lacks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cli.diagnostics.check import Check, expect, good, warning, wrong
+from cli.diagnostics.fix_commands import Fixes
+from cli.doctor.facts import MachineFacts, StateFacts
+from components.docker.render import deployed_networks
+from fleet import labels
+from fleet.plan.deployment import Deployment
+
+_COMPOSE_PROJECT = "com.docker.compose.project"
+_SUBJECT = "state"
+_UNKNOWN = "exists, but the state does not have it: the next update would fail at its name"
+
+
+def state_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
+    """The lock, pending operations, then containers and networks that an interrupted update left."""
+    state = facts.state
+    if state is None:
+        return
+    yield _lock(deployment, state, fixes)
+    pending = f"an interrupted update left {', '.join(state.pending)}"
+    refresh = fixes.pulumi("refresh", "--yes", "--clear-pending-creates", "--stack", deployment.stack)
+    yield expect(_SUBJECT, "pending operations", not state.pending, "none", pending, refresh)
+    left = [*_containers(deployment, facts, state, fixes), *_networks(deployment, facts, state, fixes)]
+    yield from left or [good(_SUBJECT, "resources", "it has every container and network of the stack on the machine")]
+
+
+def _lock(deployment: Deployment, state: StateFacts, fixes: Fixes) -> Check:
+    lock = state.lock
+    if lock is None:
+        return good(_SUBJECT, "lock", f"none in {state.backend}")
+    figure = f"held by {lock.owner} (pid {lock.pid}) since {lock.since}"
+    cancel = fixes.pulumi("cancel", "--yes", deployment.stack)
+    if lock.alive:
+        return warning(_SUBJECT, "lock", f"{figure}: an update is running", "wait for it, or end it by ^C")
+    ended = "which has ended" if lock.alive is False else "on another machine; if nothing runs there"
+    return wrong(_SUBJECT, "lock", f"{figure}, {ended}", cancel)
+
+
+def _containers(deployment: Deployment, facts: MachineFacts, state: StateFacts, fixes: Fixes) -> Iterator[Check]:
+    planned = {container.name: container for container in deployment.containers}
+    for found in facts.containers:
+        container = planned.get(found.name)
+        if container is None or found.id in state.ids or _COMPOSE_PROJECT in found.labels:
+            continue
+        # Another's container is reported by the check of names.
+        if all(found.labels.get(key) == container.labels[key] for key in (labels.GROUP, labels.CONTAINER)):
+            yield wrong(found.name, "state", _UNKNOWN, fixes.docker("rm", "-f", found.name))
+
+
+def _networks(deployment: Deployment, facts: MachineFacts, state: StateFacts, fixes: Fixes) -> Iterator[Check]:
+    for network in deployed_networks(deployment):
+        found = facts.networks.get(network.name)
+        if found and found.id not in state.ids and not found.composed:
+            yield wrong(network.name, "state", _UNKNOWN, fixes.docker("network", "rm", network.name))

@@ -1,0 +1,78 @@
+"""Text of `fleet export compose`: the file with a header that says what the machine needs, and how to start it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from cli.view.export_text import comment
+from components.docker.compose import compose_file
+from components.docker.compose_images import build_steps, contexts, stands_in
+from components.docker.host_paths import bind_folders, devices, secret_files
+from fleet.plan.deployment import Deployment
+from fleet.text import gibibytes, plural
+
+
+def compose_text(deployment: Deployment, made_by: str) -> str:
+    """compose.yaml of a Docker machine, with its header."""
+    lines = [
+        made_by,
+        "Edit those files and export again. `pulumi up` deploys the same containers under the same names: use either.",
+        *_requirements(deployment),
+        *_differences(deployment),
+        "Start, in this file's folder:",
+        *_indented(start_commands(deployment)),
+    ]
+    return f"{comment(lines)}\n{yaml.safe_dump(compose_file(deployment), sort_keys=False, width=120)}"
+
+
+def start_commands(deployment: Deployment, file: Path | None = None) -> list[str]:
+    """The commands that build and start a deployment. file: None in the folder of the file."""
+    option = f" -f {shlex.quote(str(file))}" if file else ""
+    compose = f"docker --host {deployment.machine.connection} compose{option}"
+    builds = [f"{compose} build {' '.join(services)}" for services in build_steps(deployment)]
+    return [*builds, f"{compose} up --wait"]
+
+
+def stand_in_notes(deployment: Deployment) -> list[str]:
+    """Images that the agent host replaces, and why."""
+    return [
+        f"stand-ins run in place of {image} until the machine has your image of that name ({reason})"
+        for image, reason in stands_in(deployment).items()
+    ]
+
+
+def _differences(deployment: Deployment) -> Iterator[str]:
+    if deployment.gpus_dropped:
+        yield f"Without GPU: {', '.join(deployment.gpus_dropped)} request one and run without."
+    if replaced := stand_in_notes(deployment):
+        yield "Not as planned:"
+        yield from _indented(replaced)
+
+
+def _requirements(deployment: Deployment) -> Iterator[str]:
+    machine = deployment.machine
+    yield (
+        f"The machine needs Docker API {machine.docker_api} or later, {plural(machine.cpus, 'CPU')} and "
+        f"{gibibytes(machine.memory_mib)} of memory, as in machine.docker_api, cpus and memory."
+    )
+    if deployment.published:
+        yield f"It opens ports on {machine.lan_address} (machine.lan_address)."
+    if hardware := devices(deployment):
+        yield f"It has {', '.join(hardware)}."
+    if contexts(deployment):
+        yield "It builds images from images/, next to this file; `-o FOLDER` writes both. It pulls their base images"
+        yield "(fleet:images.base and bases) and installs packages."
+    if folders := [folder.make for _, folder in bind_folders(deployment)]:
+        yield "Create its folders first:"
+        yield from _indented(folders)
+    if secrets := [secret.make for secret in secret_files(deployment)]:
+        yield "Create its secrets first; each command reads the value from the terminal, and Ctrl-D ends it:"
+        yield from _indented(secrets)
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
