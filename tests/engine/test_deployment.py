@@ -100,6 +100,11 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         lambda a: a["Config"]["Cmd"],
         ["python3", "-X", "utf8", "-m", "agent_host"],
     ),
+    "the image's own command": (
+        _main(lambda c: c.pop("command")),
+        lambda a: a["Config"]["Cmd"],
+        ["python3", "-m", "agent_host"],
+    ),
     "agents": (
         _main(lambda c: c["agents"].update(NewAgent={})),
         lambda a: any(item.startswith("FLEET_AGENTS=") and "NewAgent" in item for item in a["Config"]["Env"]),
