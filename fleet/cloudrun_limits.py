@@ -46,6 +46,7 @@ class Limits:
     memory_max_by_cpu: Mapping[int, int]
     gpus: Mapping[str, Card]
     gpus_per_instance: int
+    regions: tuple[str, ...]
     concurrency_max: int
     timeout_max: int
     task_timeout_max: int

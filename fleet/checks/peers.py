@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet
+from fleet.model import MAIN, Fleet
 from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -24,6 +24,19 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             elif provider in fleet.groups and (port or "main") not in fleet.groups[provider].ports:
                 ports = ", ".join(fleet.groups[provider].ports)
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")
+
+
+def ensure_peers_are_others(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A group is no peer of itself, and names an endpoint once: `<group>` and `<group>/main` are the same."""
+    for name, group in fleet.groups.items():
+        first: dict[str, str] = {}
+        for index, ref in enumerate(group.peers):
+            provider, _, port = ref.partition("/")
+            if provider == name:
+                problem = f"{ref} is the group itself, which reaches its own containers without"
+                yield sources.group_fault(name, ("peers", index), problem, "remove it")
+            elif (other := first.setdefault(f"{provider}/{port or MAIN}", ref)) != ref:
+                yield sources.group_fault(name, ("peers", index), f"{ref} is the same as {other}", "keep one")
 
 
 def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from typing import Any
 from fleet.checks import check_fleet
 from fleet.image_digests import ImageContents, dockerfiles
 from fleet.load.extends import extend_all
+from fleet.load.stack_keys import ensure_config_keys_are_known
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.dockerfile import Dockerfile, read_dockerfile
@@ -72,7 +73,10 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         remedy = "run from the project's folder, or add a stack file"
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    if faults := [*reading.faults, *reading.cross_faults(project)]:
+    cross = reading.cross_faults(project)
+    # A secret or an invisible character is why a value is of no known form.
+    explained = {fault.place for fault in cross}
+    if faults := [*cross, *(fault for fault in reading.faults if fault.place not in explained)]:
         raise ConfigurationError(faults)
     return project
 
@@ -117,7 +121,12 @@ class _Reading:
         data = stack_data(document)
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
+        unknown = list(ensure_config_keys_are_known(document))
+        self.faults += unknown
         checked = check(Stack, {**data, "name": name}, document, config_path)
+        if unknown:
+            # One of them may be meant for any key of ours, such as `fleet:groups`.
+            checked = replace(checked, model=None)
         self._note(name, checked, self._stacks, self._partial_stacks)
 
     def read_group(self, file: Path) -> None:

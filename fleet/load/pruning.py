@@ -5,7 +5,6 @@ Pydantic stops at the first layer: no rule of a model runs while one of its fiel
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -47,15 +46,14 @@ class Pruned(Generic[ModelT]):
 
 
 def validate_in_rounds(model: type[ModelT], data: Mapping[str, Any]) -> Pruned[ModelT]:
-    """Validates data, strictly: no value is converted to another type."""
+    """Validates data. Types that convert nothing are those of `fleet.model.base`, such as Whole."""
     result = Pruned[ModelT]()
     for _ in range(_ROUNDS_MAX):
         kept, indices = _without(data, result.removed)
         if kept is None:
             break
         try:
-            # JSON, since strict Python data would need tuples and enums.
-            result.model = model.model_validate_json(json.dumps(kept), strict=True)
+            result.model = model.model_validate(kept)
             break
         except ValidationError as error:
             found = [each for details in error.errors(include_url=False) for each in _invalid(details, indices)]

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from fleet.load.pruning import Invalid, validate_in_rounds
-from fleet.model.base import NAME_PATTERN, AbsolutePath, EnvName
-from fleet.model.group import AgentName, EndpointRef, OutsideRef
-from fleet.model.machine import CONNECTION_PATTERN
+from fleet.model.base import NAME_PATTERN, EnvName
+from fleet.model.group import AgentName, EndpointRef
+from fleet.model.hosts import CONNECTION_PATTERN
+from fleet.model.paths import PATH_PATTERN
 from fleet.model.waiver import RuleId
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
@@ -58,9 +59,8 @@ _FORMATS = {
     _pattern(EnvName): "use letters, digits and underscores, like LOG_LEVEL",
     _pattern(AgentName): "write it like GoalManager",
     _pattern(RuleId): "use the id of one rule, like E06 (see `fleet policy list`)",
-    _pattern(AbsolutePath): "write an absolute path without a colon, like /data",
+    PATH_PATTERN: "write an absolute path without a colon, like /data",
     _pattern(EndpointRef): "write it like core-platform or core-platform/main",
-    _pattern(OutsideRef): "write it like api.anthropic.com:443",
     CONNECTION_PATTERN: "write it like ssh://owner@192.168.1.30, unix:///var/run/docker.sock, kubeconfig://<context> "
     "or gcp://<project id>",
 }
@@ -142,7 +142,7 @@ def _fault(model: type[BaseModel], invalid: Invalid, place: tuple[str, int | Non
         problem, _, remedy = invalid.text.partition("; ")
     elif details["type"] == "extra_forbidden":
         return unknown_key(place, path, _known_keys(model, path[:-1]))
-    elif invalid.is_key:
+    elif invalid.is_key and details["type"] != "value_error":
         problem, remedy = _key_wording(path, details)
     else:
         hide = any(names_a_secret(str(key)) for key in path)

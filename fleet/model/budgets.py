@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from fleet.model.base import Breach, Model, Name, rule
+from fleet.model.base import Breach, Model, Name, Whole, rule
 from fleet.model.quantities import MemoryMib, Millicores
+
+MEMORY_MIB_MIN = 6
+"""Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
+
+
+def _enough(mib: int) -> int:
+    if mib < MEMORY_MIB_MIN:
+        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the least that Docker takes; raise it"
+        raise ValueError(msg)
+    return mib
+
+
+ContainerMemoryMib = Annotated[MemoryMib, AfterValidator(_enough)]
 
 
 class Enforcement(StrEnum):
@@ -34,9 +48,9 @@ def _below_request(limit_mib: int, request_mib: int) -> Iterator[Breach]:
 class MemoryBudget(Model):
     """Main memory. Without a limit, the request is the limit."""
 
-    request_mib: MemoryMib = Field(alias="request")
+    request_mib: ContainerMemoryMib = Field(alias="request")
     """Reserved memory; the sum of all requests must fit the machine."""
-    limit_mib: MemoryMib | None = Field(default=None, alias="limit")
+    limit_mib: ContainerMemoryMib | None = Field(default=None, alias="limit")
     """Maximum memory; a container that uses more is killed."""
 
     @property
@@ -73,7 +87,7 @@ class GpuBudget(Model):
     """GPU memory that is always held; with CUDA contexts and the desktop reserve, the sum must fit the card."""
     limit_mib: MemoryMib = Field(alias="limit")
     """Maximum GPU memory; at most the card's."""
-    processes: int = Field(default=1, ge=1, le=60)
+    processes: Whole = Field(default=1, ge=1, le=60)
     """CUDA processes; each needs one context."""
     enforcement: Enforcement
     """What enforces the limit at run time."""

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from fleet.model.base import Breach, FrozenMap, Model, Name, rule
+from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
+from fleet.model.image_names import ImageReference
 from fleet.model.quantities import Seconds
 from fleet.source.redaction import shown
 
-ImageReference = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
-Percent = Annotated[int, Field(ge=1, le=100)]
+Percent = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class Tier(StrEnum):
@@ -32,18 +32,18 @@ class Tier(StrEnum):
 class Signal(Model):
     """Pending work, by a Prometheus query."""
 
-    query: str = Field(min_length=3)
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
     """PromQL query that returns one number."""
-    per_replica: int = Field(ge=1)
+    per_replica: Whole = Field(ge=1, le=1_000_000_000)
     """Amount per replica."""
 
 
 class Scaling(Model):
     """Number of replicas of a group."""
 
-    min: int = Field(default=1, ge=1, le=1000)
+    min: Whole = Field(default=1, ge=1, le=1000)
     """Minimum replicas."""
-    max: int = Field(default=1, ge=1, le=1000)
+    max: Whole = Field(default=1, ge=1, le=1000)
     """Maximum replicas."""
     cpu_percent: Percent = 70
     """Mean use of the CPU request above which replicas are added."""
@@ -94,9 +94,9 @@ class Rollout(Model):
 
     strategy: RolloutStrategy = RolloutStrategy.ROLLING
     """How the new version replaces the old one."""
-    surge: int = Field(default=1, ge=0, le=100)
+    surge: Whole = Field(default=1, ge=0, le=100)
     """Extra replicas during a rollout."""
-    unavailable: int = Field(default=0, ge=0, le=100)
+    unavailable: Whole = Field(default=0, ge=0, le=100)
     """Replicas that may be unavailable during a rollout."""
     steps: tuple[Step, ...] = ()
     """Steps of a canary; the last is 100 percent."""
@@ -156,7 +156,7 @@ class RolloutState(Model):
     """Image of the main container, if a rollout changed it; defaults to the group's."""
     candidate: ImageReference | None = None
     """Image of the main container in the new version, on the other track."""
-    percent: int = Field(default=0, ge=0, le=100)
+    percent: Whole = Field(default=0, ge=0, le=100)
     """Share of requests to the new version."""
     since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""

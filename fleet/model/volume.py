@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Breach, Model, rule
+from fleet.model.base import Breach, Model, Reason, rule
 from fleet.model.quantities import MemoryMib
 from fleet.source.cron import fault_of
 
@@ -23,7 +23,9 @@ def _cron(text: str) -> str:
 Schedule = Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)]
 """A cron schedule: minute, hour, day of month, month, day of week."""
 
-Words = Annotated[str, StringConstraints(pattern=r"^[^;\n]+$", max_length=200)]
+_ONE_ITEM = r"^[^;\r\n]+$"
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_ONE_ITEM, max_length=200)]
 """A line of text, without `;`, which separates volumes in a label."""
 
 VELERO = "velero"
@@ -37,7 +39,7 @@ class Backup(Model):
     """Cron schedule: `30 3 * * *` is every day at 3:30."""
     by: Annotated[Words, StringConstraints(min_length=2)] | None = None
     """Backup tool, such as `restic` or `borg`; on a cluster, `velero` annotates the volume for Velero."""
-    none: Annotated[Words, StringConstraints(min_length=10)] | None = None
+    none: Annotated[Reason, StringConstraints(pattern=_ONE_ITEM, max_length=200)] | None = None
     """Why there is no backup. Excludes the other fields."""
 
     def __str__(self) -> str:

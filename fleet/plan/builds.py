@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
-from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
+from fleet.image_digests import AGENT, AGENT_HOST, BASE, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
+from fleet.network.images import image_name
 from fleet.plan.deployment import PlannedBuild
 from fleet.source.dockerfile import Dockerfile
 
@@ -28,16 +29,8 @@ class StackImages:
         self._built: dict[str, PlannedBuild | None] = {}
 
     def name(self, group: ContainerGroup, key: str) -> str:
-        """Name of the image of a container without a ready one.
-
-        On a machine that builds images, agents without packages run in the agent host's image. In a registry each
-        container has its own image, which includes the agents' code.
-        """
-        build = group.containers[key].build
-        if build and build.context and not self._stack.runs_stand_ins:
-            return build.context.removeprefix(f"{IMAGES}/")
-        bare = build is not None and not build.requirements and self._stack.images.built_on_the_machine
-        return AGENT_HOST if self._stack.runs_stand_ins or bare else container_name(group.name, key)
+        """Name of the image of a container without a ready one."""
+        return image_name(self._stack, group, key)
 
     def reference(self, name: str) -> str:
         """Full name of an image. Built on the machine, its tag changes with all that its build is made of."""

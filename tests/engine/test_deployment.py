@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine.conftest import machine
 from tests.engine.workspace import POLICY_PACK, Workspace, a_group
+from tests.unit.builders import LATER
 
 pytestmark = pytest.mark.engine
 
@@ -53,7 +54,7 @@ def _main(edit: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], 
 
 _GIVEN_BACK = {
     "capabilities": ["CAP_NET_BIND_SERVICE"],
-    "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": "2999-01-01"}},
+    "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": LATER}},
 }
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, Any]], Any], Any]] = {

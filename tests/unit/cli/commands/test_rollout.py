@@ -227,7 +227,7 @@ def test_everything_else_of_the_file_stays_as_it_is(tmp_path: Path) -> None:
     """Comments, quotes, line ends of Windows, other people's keys, and no line end at the end."""
     trial(tmp_path)
     file = file_of(tmp_path)
-    text = file.read_text().replace("config:\n", "# top\nconfig:\n  other:key: 'yes'  # theirs\n", 1)
+    text = file.read_text().replace("config:\n", "# top\nconfig:\n  aws:region: 'yes'  # theirs\n", 1)
     text += "  fleet:rollouts: {front: {candidate: '" + NEW + "', percent: 10}} # mine\nencryptionsalt: v1:abc"
     file.write_bytes(text.replace("\n", "\r\n").encode())
     file.chmod(0o640)

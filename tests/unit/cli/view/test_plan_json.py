@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.builders import STACKS, place, planned, swap, under
+from tests.unit.builders import LATER, STACKS, place, planned, swap, under
 from tests.unit.cli.running import fleet, shipped, write_program
 
 
@@ -97,7 +97,7 @@ def test_a_violation_has_its_rule_level_resource_field_and_message(tmp_path: Pat
 
 
 def test_a_violation_points_at_its_line(tmp_path: Path) -> None:
-    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    exception = f"{{run_as: {{reason: reads the camera, until: {LATER}}}}}"
     change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
     project = write_program(tmp_path, tutor_suite_cpu=change)
     advisories = json.loads(fleet(project, "plan", "pc2", "--json").out)["policy"]

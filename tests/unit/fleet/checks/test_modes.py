@@ -112,7 +112,7 @@ def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
         (
             modes("day", day="vision-gpu, vision-gpu"),
             "    day:",
-            "modes.day.1: vision-gpu is listed twice; keep one",
+            "modes.day.1: lists vision-gpu twice; keep one",
         ),
         (
             lambda text: text + "  fleet:mode: day\n",

@@ -264,7 +264,7 @@ def test_one_fault_hides_no_other_of_its_file_or_of_another(tmp_path: Path) -> N
     )
     found = [fault.partition("\n")[0] for fault in faults_of(project)]
     starts = [
-        "Pulumi.mainpc.yaml:42: groups.6: groups lists vision-gpu twice",
+        "Pulumi.mainpc.yaml:42: groups.6: lists vision-gpu twice",
         f"{place(project, 'pc2', '2 gigs')}: machine.memory_reserve: ",
         f"{place(project, 'vision_gpu', 'nobody')}: peers.0: unknown endpoint nobody",
         f"{place(project, 'vision_gpu', 'request: 5')}: containers.main.cpu.request: 5000m is above limit 4000m",
@@ -301,7 +301,7 @@ def test_faults_of_rules_stand_at_their_own_lines(tmp_path: Path) -> None:
     expected = {
         "two:": "containers.main.mounts.two.path: /data is already mounted by mounts.one; ",
         "three:": "containers.main.mounts.three.path: /run/secrets/x is reserved; ",
-        "  a-key]": "containers.main.secrets.2: secrets lists a-key twice; ",
+        "  a-key]": "containers.main.secrets.2: lists a-key twice; ",
         "seccomp:": "containers.main.hardening.seccomp: weaker than the default without a reason; ",
         "host_ipc:": "containers.main.hardening.host_ipc: weaker than the default without a reason; ",
     }

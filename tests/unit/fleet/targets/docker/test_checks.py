@@ -253,3 +253,53 @@ def test_another_user_that_all_share_is_accepted(tmp_path: Path) -> None:
     user = under("shared_memory:", '    hardening: {run_as: "10002:10002"}')
     changes: dict[str, Change] = dict.fromkeys(gpu_groups, user)
     assert_accepted(tmp_path, mainpc=swap("mps: {", "mps: {uid: 10002, "), **changes)
+
+
+def test_an_exclusive_container_has_its_card_alone(tmp_path: Path) -> None:
+    exclusive = swap("6GiB, enforcement: mps", "6GiB, enforcement: exclusive")
+    message = (
+        "containers.main.gpu.enforcement: exclusive, but 5 other containers may use gpu0 of mainpc at the same time; "
+        "use mps or framework, or give it another card or mode"
+    )
+    assert_refused(tmp_path, "vision_gpu", "enforcement: exclusive", message, vision_gpu=exclusive)
+    alone = gpu_group("{request: 1GiB, limit: 2GiB, enforcement: exclusive}")
+    card = "{gpu0: {model: RTX 3060, memory: 12GiB}}"
+    assert_accepted(tmp_path / "alone", small=alone, stack_pi=small_stack("pi", "small", gpus=card))
+
+
+def test_exclusive_containers_may_take_turns(tmp_path: Path) -> None:
+    budget = "{request: 1GiB, limit: 2GiB, enforcement: exclusive}"
+    stack = small_stack("pi", "small", "other", gpus="{gpu0: {model: RTX 3060, memory: 12GiB}}")
+    turns = f"{stack}  fleet:modes: {{one: [small], two: [other]}}\n  fleet:mode: one\n"
+    groups = {"small": gpu_group(budget), "other": gpu_group(budget)}
+    assert_accepted(tmp_path, **groups, stack_pi=turns)
+    faults = faults_of(write_project(tmp_path / "together", **groups, stack_pi=stack))
+    assert [fault.count("exclusive, but 1 other container may use gpu0 of pi") for fault in faults] == [1, 1]
+
+
+def test_hami_is_for_clusters(tmp_path: Path) -> None:
+    change = swap("6GiB, enforcement: mps", "6GiB, enforcement: hami-core")
+    message = (
+        'containers.main.gpu.enforcement: "hami-core" limits pods of a cluster only; use mps, framework or advisory'
+    )
+    assert_refused(tmp_path, "vision_gpu", "hami-core", message, vision_gpu=change)
+
+
+def test_a_limit_is_divided_among_processes_in_whole_mib(tmp_path: Path) -> None:
+    change = swap(
+        "{request: 1536MiB, limit: 6GiB, enforcement: mps}",
+        "{request: 1MiB, limit: 1MiB, processes: 2, enforcement: mps}",
+    )
+    faults = faults_of(write_project(tmp_path, vision_gpu=change))
+    assert any("gpu.limit: 1 MiB cannot be divided among 2 processes; raise it" in fault for fault in faults)
+
+
+def test_a_device_goes_with_its_driver(tmp_path: Path) -> None:
+    for keys in ("device: nvidia.com/gpu=0", "driver: cdi", "driver: cdi, device: '0'"):
+        card = f"{{gpu0: {{model: RTX 3060, memory: 12GiB, {keys}}}}}"
+        (fault,) = faults_of(
+            write_project(tmp_path, small=small_group(), stack_pi=small_stack("pi", "small", gpus=card))
+        )
+        assert "nvidia.com/gpu=<name> and cdi go together" in fault
+    card = "{gpu0: {model: RTX 3060, memory: 12GiB, driver: cdi, device: nvidia.com/gpu=0}}"
+    assert_accepted(tmp_path, small=small_group(), stack_pi=small_stack("pi", "small", gpus=card))
