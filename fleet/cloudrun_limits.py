@@ -99,6 +99,9 @@ def limits() -> Limits:
 
 
 def _frozen(value: Any) -> Any:
+    """Lists as tuples, and keys of amounts as numbers: a key of YAML is text here."""
+    if isinstance(value, dict):
+        return {int(key) if key.isdecimal() else key: each for key, each in value.items()}
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -48,7 +48,7 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
         if endpoint.port.host_port is not None or not target_of(endpoint.stack).reached_by_port:
             continue
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"
-        if endpoint.key in sources.groups[endpoint.group].value.get("ports", {}):
+        if "ports" in fleet.groups[endpoint.group].model_fields_set:
             remedy = "set host_port to a free port of that machine, or drop the peer"
             yield sources.group_fault(endpoint.group, ("ports", endpoint.key), problem, remedy)
         else:

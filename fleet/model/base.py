@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from inspect import isfunction
 from types import MappingProxyType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
     Strict,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 
 from fleet.source.redaction import shown
@@ -108,18 +109,38 @@ FrozenMap = Annotated[
 """A mapping that is read-only after validation."""
 
 
+Breach = tuple[tuple[str | int, ...], str]
+"""Path below the model of the value to change, and `problem; remedy`."""
+
+_Rule = TypeVar("_Rule", bound=Callable[[Any], Iterator[Breach]])
+
+
+class BreachesError(ValueError):
+    """A model's values do not fit together; has every breach of its rules."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("; ".join(f"{'.'.join(map(str, path))}: {text}" if path else text for path, text in breaches))
+        self.breaches = breaches
+
+
+def rule(method: _Rule) -> _Rule:
+    """Marks a method that yields the breaches of a rule between fields. All rules of a model run, unlike validators."""
+    method.__dict__["is_rule"] = True
+    return method
+
+
 _Item = TypeVar("_Item")
 
 
-def repeated(items: Iterable[str]) -> list[str]:
-    """Items that occur more than once, sorted."""
-    return sorted(item for item, number in Counter(items).items() if number > 1)
-
-
 def _listed_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    if twice := repeated(map(str, items)):
-        msg = f"lists {', '.join(twice)} twice; keep one"
-        raise ValueError(msg)
+    seen: set[str] = set()
+    twice: list[Breach] = []
+    for index, item in enumerate(map(str, items)):
+        if item in seen:
+            twice.append(((index,), f"lists {item} twice; keep one"))
+        seen.add(item)
+    if twice:
+        raise BreachesError(twice)
     return items
 
 
@@ -153,3 +174,17 @@ class Model(BaseModel):
     """Frozen; unknown keys are errors, so that no misspelt key is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    rules: ClassVar[tuple[Callable[[Any], Iterator[Breach]], ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        own = [each for each in vars(cls).values() if isfunction(each) and hasattr(each, "is_rule")]
+        cls.rules = (*cls.rules, *own)
+
+    @model_validator(mode="after")
+    def _follows_rules(self) -> Self:
+        if breaches := [breach for rule in self.rules for breach in rule(self)]:
+            raise BreachesError(breaches)
+        return self

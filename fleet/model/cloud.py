@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole
+from fleet.model.base import Breach, Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole, rule
 from fleet.model.cost import BudgetUsd
 from fleet.model.hosts import Email, HostName, Member
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
@@ -213,13 +213,11 @@ class Cloud(Model):
     budget: Budget | None = None
     """Monthly budget."""
 
-    @model_validator(mode="after")
-    def _private_traffic_has_a_network(self) -> Cloud:
-        without = [name for name, service in self.services.items() if service.egress]
-        if without and (self.network is None or self.subnet is None):
-            msg = f"services.{without[0]}.egress needs a network; set network and subnet"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _private_traffic_has_a_network(self) -> Iterator[Breach]:
+        if self.network is None or self.subnet is None:
+            for name in (name for name, service in self.services.items() if service.egress):
+                yield ("services", name, "egress"), "needs a network; set machine.cloud.network and subnet"
 
     def url(self, group: str, region: str) -> str:
         """Address of a group's service in a region."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name, Whole
+from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
@@ -44,15 +45,14 @@ class PoolGpu(Gpu):
     shares: Whole = Field(default=1, ge=1, le=48)
     """Pods per card, for `shared-device`."""
 
-    @model_validator(mode="after")
-    def _is_shared_one_way(self) -> PoolGpu:
+    @rule
+    def _is_shared_one_way(self) -> Iterator[Breach]:
         if self.mps is not None:
-            msg = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
-            raise ValueError(msg)
+            text = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
+            yield ("mps",), text
         if (self.shares > 1) != (self.sharing is Sharing.SHARED_DEVICE):
-            msg = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
-            raise ValueError(msg)
-        return self
+            text = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
+            yield ("shares",), text
 
 
 class NodePool(Model):
@@ -99,14 +99,12 @@ class Entrance(Model):
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
     """Group -> how it is exposed."""
 
-    @model_validator(mode="after")
-    def _gateway_has_no_limits(self) -> Entrance:
-        for group, exposure in self.exposed.items():
-            limits = sorted({"requests_per_second", "connections"} & exposure.model_fields_set)
-            if self.kind == "gateway" and limits:
-                msg = f"exposed.{group}.{limits[0]} is not supported by a gateway; drop it, or set kind to ingress"
-                raise ValueError(msg)
-        return self
+    @rule
+    def _gateway_has_no_limits(self) -> Iterator[Breach]:
+        for group, exposure in self.exposed.items() if self.kind == "gateway" else ():
+            for limit in sorted({"requests_per_second", "connections"} & exposure.model_fields_set):
+                text = f"{limit} is not supported by a gateway; drop it, or set kind to ingress"
+                yield ("exposed", group, limit), text
 
 
 class Metrics(StrEnum):
@@ -148,17 +146,16 @@ class Cluster(Model):
     prometheus: WebAddress = "http://prometheus.monitoring:9090"
     """Prometheus that KEDA queries for a group's signals."""
 
-    @model_validator(mode="after")
-    def _namespace_is_its_own(self) -> Cluster:
+    @rule
+    def _namespace_is_its_own(self) -> Iterator[Breach]:
         others = {"metrics_namespace": self.metrics_namespace}
         if self.entrance:
             others["entrance.namespace"] = self.entrance.namespace
         owner = next((field for field, name in others.items() if name == self.namespace), None)
         if self.namespace == "default" or self.namespace.startswith("kube-") or owner:
             whose = f"is also {owner}" if owner else "belongs to Kubernetes"
-            msg = f'namespace "{self.namespace}" {whose}; choose one that the fleet creates, such as fleet'
-            raise ValueError(msg)
-        return self
+            text = f'namespace "{self.namespace}" {whose}; choose one that the fleet creates, such as fleet'
+            yield ("namespace",), text
 
     def namespace_of(self, tenant: str | None) -> str:
         """Namespace of a tenant's groups; of the shared groups for None."""

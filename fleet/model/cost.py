@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import Model, Number
+from fleet.model.base import Breach, Model, Number, rule
 
 USD_MAX = 1_000_000_000
 """A billion dollars: more than any machine, month or kWh costs."""
@@ -31,12 +32,11 @@ class Power(Model):
     years: Number = Field(default=4, gt=0, le=50)
     """Service life."""
 
-    @model_validator(mode="after")
-    def _load_is_above_idle(self) -> Power:
+    @rule
+    def _load_is_above_idle(self) -> Iterator[Breach]:
         if self.load_watts < self.idle_watts:
-            msg = f"load_watts {self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
-            raise ValueError(msg)
-        return self
+            text = f"{self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
+            yield ("load_watts",), text
 
 
 class ExpectedLoad(Model):

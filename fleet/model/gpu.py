@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import CudaVersion, Model, Title, Whole
+from fleet.model.base import Breach, CudaVersion, Model, Title, Whole, rule
 from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
 
@@ -52,20 +53,17 @@ class Gpu(Model):
     allocator: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]-]+$", max_length=500)] | None = None
     """PyTorch allocator settings. They limit fragmentation, not memory."""
 
-    @model_validator(mode="after")
-    def _has_memory_to_give(self) -> Self:
+    @rule
+    def _has_memory_to_give(self) -> Iterator[Breach]:
         for field, mib in {"desktop_reserve": self.reserve_mib, "context": self.context_mib}.items():
             if mib >= self.memory_mib:
-                msg = f"{field} {mib} MiB leaves nothing of the card's {self.memory_mib} MiB; lower {field}"
-                raise ValueError(msg)
-        return self
+                yield (field,), f"{mib} MiB leaves nothing of the card's {self.memory_mib} MiB; lower {field}"
 
-    @model_validator(mode="after")
-    def _device_is_the_drivers(self) -> Self:
+    @rule
+    def _device_is_the_drivers(self) -> Iterator[Breach]:
         if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
-            msg = f'device "{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
-            raise ValueError(msg)
-        return self
+            text = f'"{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
+            yield ("device",), text
 
     @property
     def reserve_mib(self) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from fleet.model.base import (
     Argument,
+    Breach,
     Command,
     Distinct,
     EnvName,
@@ -17,7 +19,7 @@ from fleet.model.base import (
     Name,
     PortNumber,
     Whole,
-    repeated,
+    rule,
 )
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
@@ -137,49 +139,45 @@ class Container(Model):
         """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
 
-    @model_validator(mode="after")
-    def _comes_from_one_place(self) -> Container:
+    @rule
+    def _comes_from_one_place(self) -> Iterator[Breach]:
         if (self.build is None) == (self.image is None):
             problem = "neither build nor image is set" if self.build is None else "build and image are both set"
-            msg = f"{problem}; set build for your own agents, or image for a ready image"
-            raise ValueError(msg)
-        return self
+            place = () if self.build is None else ("image",)
+            yield place, f"{problem}; set build for your own agents, or image for a ready image"
 
-    @model_validator(mode="after")
-    def _nothing_is_mounted_twice(self) -> Container:
-        paths = [*(mount.path for mount in self.mounts.values()), *self.hardening.tmpfs]
-        if twice := repeated(paths):
-            msg = f"{twice[0]} is mounted twice; use another path for one of mounts and hardening.tmpfs"
-            raise ValueError(msg)
-        reserved = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
-        if reserved:
-            msg = f"{reserved[0]} is reserved; use shared_memory or secrets, or another path"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _nothing_is_mounted_twice(self) -> Iterator[Breach]:
+        owners: dict[str, str] = {}
+        places = [(("mounts", name, "path"), mount.path) for name, mount in self.mounts.items()]
+        for place, path in (*places, *((("hardening", "tmpfs", path), path) for path in self.hardening.tmpfs)):
+            if path in owners:
+                yield place, f"{path} is already mounted by {owners[path]}; use another path for one of the two"
+            owners.setdefault(path, ".".join(place[:2]))
+            if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"):
+                yield place, f"{path} is reserved; use shared_memory or secrets, or another path"
 
-    @model_validator(mode="after")
-    def _memory_holds_its_folders(self) -> Container:
-        given = {"shared_memory": self.shared_memory_mib} if "shared_memory_mib" in self.model_fields_set else {}
+    @rule
+    def _memory_holds_its_folders(self) -> Iterator[Breach]:
+        given: dict[tuple[str, ...], int] = {}
+        if "shared_memory_mib" in self.model_fields_set:
+            given["shared_memory",] = self.shared_memory_mib
         if "tmpfs" in self.hardening.model_fields_set:
-            given |= {f"hardening.tmpfs.{path}": mib for path, mib in self.hardening.tmpfs.items()}
-        for field, mib in given.items():
+            given |= {("hardening", "tmpfs", path): mib for path, mib in self.hardening.tmpfs.items()}
+        for place, mib in given.items():
             if mib > self.memory.cap_mib:
-                msg = f"{field} {mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
-                raise ValueError(msg)
-        return self
+                yield place, f"{mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
 
-    @model_validator(mode="after")
-    def _gpu_and_budget_go_together(self) -> Container:
-        if self.build is not None and self.build.context:
-            return self
-        cuda = self.build is not None and self.build.variant == "cuda"
+    @rule
+    def _gpu_and_budget_go_together(self) -> Iterator[Breach]:
+        if self.build is None or self.build.context:
+            return
+        cuda = self.build.variant == "cuda"
         if cuda and self.gpu is None:
-            msg = "build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
-            raise ValueError(msg)
-        if self.gpu is not None and self.build is not None and not cuda:
-            msg = "gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-            raise ValueError(msg)
-        return self
+            text = "cuda, but gpu is missing; add gpu with request, limit and enforcement"
+            yield ("build", "variant"), text
+        if self.gpu is not None and not cuda:
+            yield ("gpu",), "is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
 
 
 class Port(Model):
@@ -255,30 +253,24 @@ class ContainerGroup(Model):
         """Its volumes that allow one writer."""
         return tuple(name for name, volume in self.volumes.items() if volume.writers == "one")
 
-    @model_validator(mode="after")
-    def _one_writer_means_one_copy(self) -> ContainerGroup:
+    @rule
+    def _one_writer_means_one_copy(self) -> Iterator[Breach]:
         if not self.single_writer_volumes:
-            return self
+            return
         owned = self.single_writer_volumes[0]
         if self.scaling.max > 1:
-            msg = f"scaling.max is {self.scaling.max}, but volumes.{owned} allows one writer; set it to 1"
-            raise ValueError(msg)
+            text = f"{self.scaling.max} copies, but volumes.{owned} allows one writer; set it to 1"
+            yield ("scaling", "max"), text
         if self.rollout.has_two_tracks:
-            msg = (
-                f'rollout.strategy "{self.rollout.strategy}" runs two versions, but volumes.{owned} allows one writer; '
-                f"use {RolloutStrategy.RECREATE}"
-            )
-            raise ValueError(msg)
-        return self
+            problem = f'"{self.rollout.strategy}" runs two versions'
+            problem = f"{problem}, but volumes.{owned} allows one writer"
+            yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
 
-    @model_validator(mode="after")
-    def _named_containers_exist(self) -> ContainerGroup:
+    @rule
+    def _named_containers_exist(self) -> Iterator[Breach]:
         if MAIN not in self.containers:
-            msg = f'container "{MAIN}" is missing; rename {next(iter(self.containers))}'
-            raise ValueError(msg)
+            yield ("containers",), f'container "{MAIN}" is missing; rename {next(iter(self.containers))}'
         for key, port in self.ports.items():
-            if port.container not in self.containers:
+            if port.container not in (*self.containers, MAIN):
                 choice = ", ".join(self.containers)
-                msg = f"ports.{key}.container: unknown container {port.container}; use {choice}"
-                raise ValueError(msg)
-        return self
+                yield ("ports", key, "container"), f"unknown container {port.container}; use {choice}"

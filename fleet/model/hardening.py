@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from fleet.model.base import Day, Distinct, Flag, FrozenMap, Model, Reason, Whole
+from fleet.model.base import Breach, Day, Distinct, Flag, FrozenMap, Model, Reason, Whole, rule
 from fleet.model.linux_capabilities import Capability
 from fleet.model.paths import MountPath
 from fleet.model.quantities import MemoryMib
@@ -102,15 +103,10 @@ class Hardening(Model):
         }
         return frozenset(name for name, weak in checks.items() if weak)
 
-    @model_validator(mode="after")
-    def _every_weakening_is_explained(self) -> Hardening:
-        unexplained = sorted(self.weakened - set(self.exceptions))
-        if unexplained:
-            problem = f"{', '.join(unexplained)} weaker than the default without a reason"
-            msg = f"{problem}; add hardening.exceptions.{unexplained[0]} with reason and until, or drop the field"
-            raise ValueError(msg)
-        unused = sorted(set(self.exceptions) - self.weakened)
-        if unused:
-            msg = f"hardening.exceptions.{unused[0]}: the field is not weakened; drop the exception"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _every_weakening_is_explained(self) -> Iterator[Breach]:
+        for field in sorted(self.weakened - set(self.exceptions)):
+            problem = "weaker than the default without a reason"
+            yield (field,), f"{problem}; add hardening.exceptions.{field} with reason and until, or drop the field"
+        for field in sorted(set(self.exceptions) - self.weakened):
+            yield ("exceptions", field), "the field is not weakened; drop the exception"

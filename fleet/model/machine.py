@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import Flag, FrozenMap, Model, Name, Reason, Title, Whole, repeated
+from fleet.model.base import Breach, Flag, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
@@ -36,12 +36,11 @@ class Subnet(Model):
     inside_docker_pool: Flag = False
     """Whether the subnet is inside Docker's default pools on purpose."""
 
-    @model_validator(mode="after")
-    def _has_room(self) -> Self:
+    @rule
+    def _has_room(self) -> Iterator[Breach]:
         if self.subnet.prefixlen > LONGEST_PREFIX:
-            msg = f"subnet {self.subnet} is too small for a gateway and containers; use a /{LONGEST_PREFIX} or larger"
-            raise ValueError(msg)
-        return self
+            text = f"subnet {self.subnet} is too small for a gateway and containers; use a /{LONGEST_PREFIX} or larger"
+            yield ("subnet",), text
 
 
 class ContainerNetwork(Subnet):
@@ -59,13 +58,11 @@ class LanTraffic(Model):
     none: Annotated[Reason, StringConstraints(max_length=200)] | None = None
     """Why it is not encrypted: anyone on the network can read and change it. Excludes `by`."""
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
+    @rule
+    def _says_one_thing(self) -> Iterator[Breach]:
         if (self.by is None) == (self.none is None):
             problem = "neither by nor none is set" if self.by is None else "by and none are both set"
-            msg = f"{problem}; set by, or none with the reason for unencrypted traffic"
-            raise ValueError(msg)
-        return self
+            yield (), f"{problem}; set by, or none with the reason for unencrypted traffic"
 
 
 class Machine(Model):
@@ -175,51 +172,53 @@ class Machine(Model):
         """Whether the daemon is Docker 25 (API 1.44) or later."""
         return self.target is Target.DOCKER and int(self.docker_api.split(".")[1]) >= DOCKER_25_API_MINOR
 
-    @model_validator(mode="after")
-    def _class_fits_target(self) -> Machine:
+    @rule
+    def _class_fits_target(self) -> Iterator[Breach]:
         allowed = self.device_class.targets
         if self.target not in allowed:
-            problem = f'target "{self.target}" does not match class "{self.device_class}"'
-            msg = f"{problem}; set target to {' or '.join(sorted(allowed))}, or another class"
-            raise ValueError(msg)
-        return self
+            problem = f'"{self.target}" does not match class "{self.device_class}"'
+            yield ("target",), f"{problem}; set target to {' or '.join(sorted(allowed))}, or another class"
 
-    @model_validator(mode="after")
-    def _fields_fit_target(self) -> Machine:
+    @rule
+    def _fields_fit_target(self) -> Iterator[Breach]:
+        if self.target not in self.device_class.targets:
+            return
         required = _REQUIRED[self.target]
         missing = [_key(field) for field in required if getattr(self, field) is None]
         if missing:
-            msg = f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
-            raise ValueError(msg)
+            yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
         unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
-        foreign = [_key(field) for field in type(self).model_fields if field in unsupported & self.model_fields_set]
-        if foreign:
-            msg = f"{', '.join(foreign)} not supported on a {self.target} machine; drop machine.{foreign[0]}"
-            raise ValueError(msg)
+        for field in type(self).model_fields:
+            if field in unsupported & self.model_fields_set:
+                yield (
+                    (_key(field),),
+                    f"{_key(field)} not supported on a {self.target} machine; drop machine.{_key(field)}",
+                )
         schemes, form = _CONNECTIONS[self.target]
         if not self.connection.startswith(schemes):
-            msg = f'connection "{self.connection}" is not for a {self.target} machine; use {form}'
-            raise ValueError(msg)
-        return self
+            text = f'connection "{self.connection}" is not for a {self.target} machine; use {form}'
+            yield ("connection",), text
 
-    @model_validator(mode="after")
-    def _reserves_leave_something(self) -> Machine:
-        reserves = {"memory_reserve": self.memory_reserve_mib} if self.stated_memory_mib else {}
+    @rule
+    def _reserves_leave_something(self) -> Iterator[Breach]:
+        reserves: dict[tuple[str, ...], int] = {}
+        if self.stated_memory_mib:
+            reserves["memory_reserve",] = self.memory_reserve_mib
         for name, gpu in self.gpus.items():
             if gpu.mps and "shared_memory_mib" in gpu.mps.model_fields_set:
-                reserves[f"gpus.{name}.mps.shared_memory"] = gpu.mps.shared_memory_mib
-        for field, mib in reserves.items():
+                reserves["gpus", name, "mps", "shared_memory"] = gpu.mps.shared_memory_mib
+        for place, mib in reserves.items():
             if mib >= self.memory_mib:
-                msg = f"{field} {mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower {field}"
-                raise ValueError(msg)
-        return self
+                yield place, f"{mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower it"
 
-    @model_validator(mode="after")
-    def _cards_are_distinct(self) -> Machine:
-        if twice := repeated([gpu.device for gpu in self.gpus.values()]):
-            msg = f'two cards have device "{twice[0]}"; set each gpus.<card>.device to its own index or UUID'
-            raise ValueError(msg)
-        return self
+    @rule
+    def _cards_are_distinct(self) -> Iterator[Breach]:
+        cards: dict[str, str] = {}
+        for name, gpu in self.gpus.items():
+            first = cards.setdefault(gpu.device, name)
+            if first != name:
+                text = f'two cards have device "{gpu.device}"; set each gpus.<card>.device to its own index or UUID'
+                yield ("gpus", name, "device"), text
 
 
 _REQUIRED = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name, Whole
+from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
 from fleet.model.image_names import ImageReference
 from fleet.model.quantities import Seconds
 from fleet.source.redaction import shown
@@ -57,15 +59,12 @@ class Scaling(Model):
         """Whether the number of replicas changes automatically."""
         return self.max > self.min
 
-    @model_validator(mode="after")
-    def _max_covers_min(self) -> Scaling:
+    @rule
+    def _max_covers_min(self) -> Iterator[Breach]:
         if self.max < self.min:
-            msg = f"max {self.max} is below min {self.min}; raise max or lower min"
-            raise ValueError(msg)
-        if self.signals and not self.is_elastic:
-            msg = f"signals.{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
-            raise ValueError(msg)
-        return self
+            yield ("max",), f"{self.max} is below min {self.min}; raise max or lower min"
+        elif self.signals and not self.is_elastic:
+            yield ("signals",), f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
 
 
 class RolloutStrategy(StrEnum):
@@ -107,19 +106,16 @@ class Rollout(Model):
         """Whether two versions run side by side."""
         return self.strategy in (RolloutStrategy.BLUE_GREEN, RolloutStrategy.CANARY)
 
-    @model_validator(mode="after")
-    def _can_move(self) -> Rollout:
+    @rule
+    def _can_move(self) -> Iterator[Breach]:
         if self.surge + self.unavailable == 0:
-            msg = "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
-            raise ValueError(msg)
+            yield ("surge",), "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
-            msg = "steps require strategy canary, and canary requires steps; set both or neither"
-            raise ValueError(msg)
+            place = ("steps",) if percents else ("strategy",)
+            yield place, "steps require strategy canary, and canary requires steps; set both or neither"
         if percents and (percents != sorted(set(percents)) or percents[-1] != 100):
-            msg = f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
-            raise ValueError(msg)
-        return self
+            yield ("steps",), f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
 
 
 class Track(StrEnum):
@@ -137,12 +133,15 @@ class Track(StrEnum):
 
 
 def _as_time(value: Any) -> Any:
-    """Time without quotes, as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`."""
-    # Pydantic would read seconds since 1970.
-    if isinstance(value, (int, float)):
+    """Time from text, also as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`. No seconds since 1970."""
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        # Parsed here: text that a validator of ours returns is no JSON, and strict validation takes none for a time.
+        return datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
+    except (TypeError, ValueError):
         msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
-        raise ValueError(msg)  # noqa: TRY004  (pydantic reports ValueError)
-    return _GO_TIME.sub(r"\1\2", value) if isinstance(value, str) else value
+        raise ValueError(msg) from None
 
 
 _GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
@@ -162,9 +161,8 @@ class RolloutState(Model):
     since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
-    @model_validator(mode="after")
-    def _requests_go_to_a_version(self) -> RolloutState:
+    @rule
+    def _requests_go_to_a_version(self) -> Iterator[Breach]:
         if self.percent and self.candidate is None:
-            msg = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
-            raise ValueError(msg)
-        return self
+            text = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
+            yield ("percent",), text

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from fleet.source.redaction import shown
 
-_PATTERN = r"^/[^:]*$"
+PATH_PATTERN = r"^/[^:]*$"
 """Docker separates source, target and options of a mount by colons."""
 
 SYSTEM_TREES = ("/proc", "/sys", "/dev")
@@ -77,7 +77,7 @@ def _below_dev(path: str) -> str:
 
 
 AbsolutePath = Annotated[
-    str, StringConstraints(pattern=_PATTERN, max_length=255), AfterValidator(_normal), AfterValidator(_below_root)
+    str, StringConstraints(pattern=PATH_PATTERN, max_length=255), AfterValidator(_normal), AfterValidator(_below_root)
 ]
 """A normalized absolute path other than `/`."""
 

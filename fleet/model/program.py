@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import Argument, CudaVersion, Distinct, Flag, Model, Name, OptionalReason
+from fleet.model.base import Argument, Breach, CudaVersion, Distinct, Flag, Model, Name, OptionalReason, rule
 from fleet.model.device import Arch
 from fleet.model.image_names import ImageReference
 from fleet.model.paths import AbsolutePath
@@ -47,13 +48,11 @@ class Agent(Model):
         module = self.module or ".".join((_snake(system), _snake(group), _snake(name)))
         return ("python3", "-m", module, *self.args)
 
-    @model_validator(mode="after")
-    def _one_command(self) -> Agent:
+    @rule
+    def _one_command(self) -> Iterator[Breach]:
         given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
         if len(given) > 1:
-            msg = f"{' and '.join(given)} exclude each other; keep one"
-            raise ValueError(msg)
-        return self
+            yield (given[-1],), f"{' and '.join(given)} exclude each other; keep one"
 
 
 def _snake(name: str) -> str:
@@ -74,13 +73,12 @@ class Build(Model):
     unresolved: OptionalReason = ""
     """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
-    @model_validator(mode="after")
-    def _is_made_one_way(self) -> Build:
+    @rule
+    def _is_made_one_way(self) -> Iterator[Breach]:
         excluded = sorted(self.model_fields_set - {"context"})
         if self.context and excluded:
-            msg = f"context and {', '.join(excluded)} exclude each other; install packages in the folder's Dockerfile"
-            raise ValueError(msg)
-        return self
+            problem = f"context and {', '.join(excluded)} exclude each other"
+            yield (excluded[0],), f"{problem}; install packages in the folder's Dockerfile"
 
 
 class Image(Model):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from fleet.model.base import Distinct, FrozenMap, Model, Name
+from fleet.model.base import Breach, Distinct, FrozenMap, Model, Name, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
@@ -151,12 +151,11 @@ class Stack(Model):
         mounting = [one for one in group.containers.values() if volume in one.mounts] or [group.containers[MAIN]]
         return all(map(self.stands_in_for, mounting))
 
-    @model_validator(mode="after")
-    def _has_one_budget(self) -> Self:
+    @rule
+    def _has_one_budget(self) -> Iterator[Breach]:
         if self.monthly_budget_usd is not None and self.machine.cloud and self.machine.cloud.budget:
-            msg = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
-            raise ValueError(msg)
-        return self
+            text = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
+            yield ("monthly_budget_usd",), text
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Model, Reason
+from fleet.model.base import Breach, Model, Reason, rule
 from fleet.model.quantities import MemoryMib
 from fleet.source.cron import fault_of
 
@@ -44,14 +45,12 @@ class Backup(Model):
     def __str__(self) -> str:
         return f"none, {self.none}" if self.none else f"{self.schedule} by {self.by}"
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Backup:
+    @rule
+    def _says_one_thing(self) -> Iterator[Breach]:
         stated = self.schedule is not None and self.by is not None
         if stated == (self.none is not None) or (self.schedule is None) != (self.by is None):
             given = ", ".join(sorted(self.model_fields_set)) or "nothing"
-            msg = f"{given} set; set schedule and by, or none with the reason for no backup"
-            raise ValueError(msg)
-        return self
+            yield (), f"{given} set; set schedule and by, or none with the reason for no backup"
 
 
 class VolumeKind(StrEnum):
@@ -79,9 +78,7 @@ class Volume(Model):
     backup: Backup | None = None
     """Backup of the data, or why there is none."""
 
-    @model_validator(mode="after")
-    def _only_data_is_backed_up(self) -> Volume:
+    @rule
+    def _only_data_is_backed_up(self) -> Iterator[Breach]:
         if self.backup and self.kind is not VolumeKind.DATA:
-            msg = f"backup is for data, but kind is {self.kind}; drop backup, or set kind to data"
-            raise ValueError(msg)
-        return self
+            yield ("backup",), f"backup is for data, but kind is {self.kind}; drop backup, or set kind to data"

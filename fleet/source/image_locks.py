@@ -32,7 +32,8 @@ class Lock:
 def read_locks(folder: Path) -> Mapping[str, Lock]:
     """Name -> lock. Sizes are of the last `renew_locks.py`, and missing if its file cannot be read."""
     sizes = _sizes(folder / "sizes.json")
-    return {file.stem: Lock(_first_line(file), sizes.get(file.stem, {})) for file in sorted(folder.glob("*.txt"))}
+    files = (file for file in sorted(folder.glob("*.txt")) if file.is_file())
+    return {file.stem: Lock(_first_line(file), sizes.get(file.stem, {})) for file in files}
 
 
 def lock_base(first_line: str) -> str | None:

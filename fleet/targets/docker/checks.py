@@ -104,6 +104,7 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 def _memory(stack: Stack, where: str, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
     machine = stack.machine
     shares = {g.name: sum(reserved(stack, c).memory_request_mib for c in g.containers.values()) for g in groups}
+    number = plural(len(shares), "group")
     if stack.shared_cards:
         shares["gpu-sharing"] = MPS_DAEMON_MEMORY_MIB * len(stack.shared_cards)
     total = sum(shares.values()) + machine.memory_reserve_mib
@@ -111,6 +112,7 @@ def _memory(stack: Stack, where: str, groups: Sequence[ContainerGroup], sources:
         capacity = f"{thousands(machine.memory_mib)} MiB"
         reserve = f"reserve {thousands(machine.memory_reserve_mib)}"
         detail = f"{addends(list(shares.items()))} + {reserve} = {thousands(total)} of {capacity}"
-        problem = f"{capacity} are too little for the requests of {plural(len(shares), 'group')}{where}"
-        remedy = "lower a request, or move a group"
+        problem = f"{capacity} are too little for the requests of {number}{where}"
+        mostly_reserve = machine.memory_reserve_mib * 2 > machine.memory_mib
+        remedy = "lower machine.memory_reserve" if mostly_reserve else "lower a request, or move a group"
         yield sources.stack_fault(stack.name, ("machine", "memory"), problem, remedy, (detail,))

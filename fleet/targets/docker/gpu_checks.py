@@ -151,7 +151,11 @@ def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fau
 
 
 def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
-    room = [f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib > 0]
+    # The smallest group, with a context for each process, is the least that another card must hold.
+    least = min(share.budget.request_mib + share.budget.processes * use.gpu.context_mib for share in use.shares)
+    room = [
+        f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib >= least
+    ]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
     apart = ", or put groups into different modes" if len(use.shares) > 1 else ""
     return f"lower requests by {thousands(-use.free_mib)} MiB in total, {'' if apart else 'or '}{move}{apart}"

@@ -59,7 +59,7 @@ def test_agents_of_a_container_share_its_ports_between_them(tmp_path: Path) -> N
         ),
         (
             {"beak": "song, song"},
-            f"{AGENTS}.Beak.ports: lists song twice; keep one",
+            f"{AGENTS}.Beak.ports.1: lists song twice; keep one",
         ),
     ],
     ids=["unknown", "of another container", "claimed by two", "claimed twice"],

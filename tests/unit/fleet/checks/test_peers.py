@@ -76,7 +76,7 @@ def test_a_group_is_no_peer_of_itself_and_names_each_once(tmp_path: Path) -> Non
     for peers, said in {
         "vision-gpu": "peers.0: vision-gpu is the group itself, which reaches its own containers without; remove it",
         "core-platform, core-platform/main": "peers.1: core-platform/main is the same as core-platform; keep one",
-        "core-platform, core-platform": "peers: lists core-platform twice; keep one",
+        "core-platform, core-platform": "peers.1: lists core-platform twice; keep one",
     }.items():
         change = swap("peers: [core-platform, model-manager-gpu]", f"peers: [{peers}]")
         (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))

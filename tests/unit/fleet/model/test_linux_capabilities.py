@@ -32,7 +32,7 @@ def test_a_capability_that_no_kernel_has_is_refused_with_the_nearest() -> None:
 
 def test_a_capability_is_given_once() -> None:
     twice = {"capabilities": ["CAP_KILL", "CAP_KILL"]}
-    assert problem(Hardening.model_validate, obj=twice) == "Value error, lists CAP_KILL twice; keep one"
+    assert problem(Hardening.model_validate, obj=twice) == "Value error, 1: lists CAP_KILL twice; keep one"
 
 
 @pytest.mark.skipif(not HEADER.is_file(), reason="no headers of Linux")

@@ -45,8 +45,8 @@ def test_memory_that_docker_refuses_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_charged_to_the_memory_limit_is_not_above_it(tmp_path: Path) -> None:
     for line, said in {
-        "shared_memory: 65MiB": "shared_memory 65 MiB exceeds the memory limit 64 MiB, which counts it; lower it",
-        "hardening: {tmpfs: {/tmp: 65MiB}}": "hardening.tmpfs./tmp 65 MiB exceeds the memory limit 64 MiB",
+        "shared_memory: 65MiB": "shared_memory: 65 MiB exceeds the memory limit 64 MiB, which counts it; lower it",
+        "hardening: {tmpfs: {/tmp: 65MiB}}": "hardening.tmpfs./tmp: 65 MiB exceeds the memory limit 64 MiB",
     }.items():
         (fault,) = faults_of(write_project(tmp_path, **with_pi(small_group(main=line))))
         assert said in fault
@@ -56,20 +56,20 @@ def test_a_reserve_leaves_something(tmp_path: Path) -> None:
     for changes, said in (
         (
             {"mainpc": swap("memory_reserve: 4GiB", "memory_reserve: 100GiB")},
-            "memory_reserve 102400 MiB",
+            "memory_reserve: 102400 MiB",
         ),
-        ({"mainpc": swap("memory_reserve: 4GiB", "memory_reserve: 64GiB")}, "memory_reserve 65536 MiB"),
+        ({"mainpc": swap("memory_reserve: 4GiB", "memory_reserve: 64GiB")}, "memory_reserve: 65536 MiB"),
         (
             {"mainpc": swap("desktop_reserve: 1GiB", "desktop_reserve: 24GiB")},
-            "desktop_reserve 24576 MiB",
+            "desktop_reserve: 24576 MiB",
         ),
         (
             {"pc2": swap("model: RTX 3060", "context: 12GiB\n        model: RTX 3060")},
-            "context 12288 MiB",
+            "context: 12288 MiB",
         ),
         (
             {"mainpc": swap("{active_thread_percentage: 70}", "{active_thread_percentage: 70, shared_memory: 1TiB}")},
-            "gpus.gpu0.mps.shared_memory 1048576 MiB",
+            "gpus.gpu0.mps.shared_memory: 1048576 MiB",
         ),
     ):
         faults = faults_of(write_project(tmp_path, **changes))

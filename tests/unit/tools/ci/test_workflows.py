@@ -23,6 +23,7 @@ WRITES = {
     "drift.yml": {"issues", "id-token"},
     "images.yml": {"packages", "security-events", "id-token"},
     "test.yml": set(),
+    "nightly.yml": set(),
 }
 """Workflow -> what its jobs may write; a right more is a decision, made here."""
 

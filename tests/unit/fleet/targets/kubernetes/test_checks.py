@@ -105,7 +105,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "limits a gateway cannot keep": (
         cluster(entrance={"exposed": {"front": {"connections": 5}}}),
-        "exposed.front.connections is not supported by a gateway",
+        "exposed.front.connections: connections is not supported by a gateway",
     ),
     "a weakened lock": (
         {
