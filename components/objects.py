@@ -7,6 +7,7 @@ from typing import Any
 
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import SHARED_MEMORY, PlannedContainer, PlannedHttp
+from fleet.targets.memory_volumes import memory_volume
 
 Object = dict[str, Any]
 
@@ -93,7 +94,7 @@ def _in_memory(container: PlannedContainer) -> Iterator[tuple[str, str, int]]:
     """(volume, path, MiB) of /dev/shm and the writable folders of a read-only root."""
     yield f"shm-{container.key}", SHARED_MEMORY, container.shared_memory_mib
     for path, size in sorted(container.hardening.tmpfs.items()):
-        yield f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}", path, size
+        yield memory_volume(path, container.key), path, size
 
 
 def _secrets_volume(container: PlannedContainer) -> str:

@@ -46,6 +46,7 @@ class Limits:
     memory_max_by_cpu: Mapping[int, int]
     gpus: Mapping[str, Card]
     gpus_per_instance: int
+    regions: tuple[str, ...]
     concurrency_max: int
     timeout_max: int
     task_timeout_max: int
@@ -98,6 +99,9 @@ def limits() -> Limits:
 
 
 def _frozen(value: Any) -> Any:
+    """Lists as tuples, and keys of amounts as numbers: a key of YAML is text here."""
+    if isinstance(value, dict):
+        return {int(key) if key.isdecimal() else key: each for key, each in value.items()}
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from fleet.source.defaults import DOMAIN
-from fleet.source.dockerfile import Dockerfile, read_dockerfile
+from fleet.source.dockerfile import Dockerfile
+from fleet.source.faults import ConfigurationError, Fault
 
 AGENT_HOST = "agent-host"
 """Image of the agent host without packages, for stand-ins and agents that need none."""
@@ -71,10 +72,9 @@ def image_contents(root: Path) -> Mapping[str, str]:
     return {**contents, **{lock.stem: _of_files(root, [dockerfile, lock]) for lock in locks}}
 
 
-def dockerfiles(root: Path) -> Mapping[str, Dockerfile]:
+def dockerfiles(root: Path) -> Mapping[str, Path]:
     """Folder of images/ -> its Dockerfile."""
-    files = sorted((root / IMAGES).glob("*/Dockerfile"))
-    return {file.parent.name: read_dockerfile(file.read_text(encoding="utf-8", errors="replace")) for file in files}
+    return {file.parent.name: file for file in sorted((root / IMAGES).glob("*/Dockerfile"))}
 
 
 def folder_images(folders: Iterable[str]) -> tuple[str, ...]:
@@ -103,7 +103,22 @@ def _is_cache(part: str) -> bool:
 
 
 def _of_files(root: Path, files: Iterable[Path]) -> str:
-    return digest_of(*((file.relative_to(root).as_posix(), *_of_file(file)) for file in files))
+    """Raises ConfigurationError with every file that cannot be read."""
+    parts: list[tuple[str, str, str]] = []
+    faults: list[Fault] = []
+    for file in files:
+        source = file.relative_to(root).as_posix()
+        try:
+            parts.append((source, *_of_file(file)))
+        except OSError as error:
+            problem, remedy = (
+                f"cannot be read ({error.strerror})",
+                "make it readable, or remove it from the image's folder",
+            )
+            faults.append(Fault(source, None, "", problem, remedy))
+    if faults:
+        raise ConfigurationError(faults)
+    return digest_of(*parts)
 
 
 def _of_file(file: Path) -> tuple[str, str]:

@@ -32,6 +32,11 @@ def gibibytes(mib: int) -> str:
     return f"{mib / 1024:.1f}".removesuffix(".0") + " GiB"
 
 
+def mebibytes(size_bytes: int) -> int:
+    """Bytes as whole MiB, rounded up."""
+    return -(-size_bytes // 1024**2)
+
+
 def plural(number: int, noun: str) -> str:
     """A number with its noun: `1 restart`, `3 restarts`, `2 policies`."""
     if number == 1:

@@ -8,7 +8,8 @@ import pytest
 
 REQUIRE = "FLEET_REQUIRE"
 """Levels that must run, comma separated: `unit,policy,docker`. A level's parts follow a dash: `engine` requires
-`engine-docker`, `engine-kubernetes` and `engine-cloud`; each can be required alone."""
+`engine-docker`, `engine-kubernetes` and `engine-cloud`, and `docker` requires `docker-newer`. Each can be required
+alone."""
 
 SECTIONS = pytest.StashKey[dict[str, list[str]]]()
 """Title -> lines that the summary of a run ends with."""

@@ -54,7 +54,7 @@ GROUPS: Mapping[str, Tree] = {
                 **_AGENTS,
                 "build": {"variant": "cuda"},
                 "agents": {"Brain": {}},
-                "gpu": {"request": "4GiB", "limit": "8GiB", "enforcement": "exclusive"},
+                "gpu": {"request": "4GiB", "limit": "8GiB", "enforcement": "framework"},
             }
         },
         "start_after": ["store"],

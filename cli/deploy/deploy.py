@@ -24,10 +24,13 @@ def deploy(stack: str) -> Exit:
         _ensure_daemon_answers(engine.deployment)
     engine.select()
     ensure_nothing_kept_is_removed(engine.kept(), engine.deployment)
+    # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state. On its
+    # own, since the policies of `up --refresh` judge what the update removes too, as if it stayed.
+    if engine.run("refresh", "--skip-preview") is not Exit.GOOD:
+        return Exit.BUG
     with TemporaryDirectory() as folder:
         events = Path(folder) / "events"
-        # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state.
-        outcome = engine.run("up", "--refresh", "--policy-pack", "policy", "--event-log", str(events))
+        outcome = engine.run("up", "--policy-pack", "policy", "--event-log", str(events))
         for text in failed_builds(events) if outcome is not Exit.GOOD else ():
             print(text, file=sys.stderr)
     return outcome

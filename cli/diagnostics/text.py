@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleet.text import gibibytes
+from fleet.text import gibibytes, mebibytes
 
 MIB = 1024 * 1024
 NANO_PER_MILLICORE = 1_000_000
 
 
-def mib(size_bytes: int) -> int:
-    """Bytes as whole MiB, rounded up."""
-    return -(-size_bytes // MIB)
-
-
 def size(size_bytes: int) -> str:
     """Bytes as `14 MiB` or `3.3 GiB`."""
-    return gibibytes(mib(size_bytes))
+    return gibibytes(mebibytes(size_bytes))
 
 
 def place(options: Mapping[str, str]) -> str:

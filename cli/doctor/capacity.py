@@ -17,9 +17,12 @@ _FIRMWARE_SHARE = 0.1
 """Share of the installed memory that kernel, firmware and an onboard graphics chip may reserve."""
 
 _DISK_LOW_BYTES = 10 * 1024**3
-"""Roughly one image with CUDA and PyTorch while it is unpacked."""
+"""Free space that data, logs and updates of images need besides the images."""
 
 _DISK_FULL_BYTES = 1024**3
+_COPIES_BUILT = 2
+"""Copies of an image's packages once it is built: in its layer, and in the cache of the stage that installed them."""
+
 _SUBJECT = "machine"
 
 
@@ -27,7 +30,7 @@ def capacity_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -
     """Memory, CPUs, disk, then one check per image."""
     yield _memory(deployment, facts.daemon, fixes)
     yield _cpus(deployment, facts.daemon, fixes)
-    yield _disk(facts.disk, facts.daemon, fixes)
+    yield _disk(_missing_bytes(deployment, facts), facts.disk, facts.daemon, fixes)
     for reference in sorted({container.image for container in deployment.containers}):
         yield _image(reference, deployment, facts, fixes)
 
@@ -55,17 +58,27 @@ def _cpus(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
     return warning(_SUBJECT, "CPUs", figure, fix)
 
 
-def _disk(disk: DiskFacts | None, daemon: DaemonFacts, fixes: Fixes) -> Check:
+def _missing_bytes(deployment: Deployment, facts: MachineFacts) -> int:
+    """Disk that the packages of images not on the machine yet take."""
+    layers = {reference: set(found) for reference, found in deployment.layers.items()}
+    there = set().union(*(found for reference, found in layers.items() if reference in facts.images))
+    missing = sum(layer.disk for layer in set().union(*layers.values()) - there)
+    return missing * (_COPIES_BUILT if deployment.builds else 1)
+
+
+def _disk(needed: int, disk: DiskFacts | None, daemon: DaemonFacts, fixes: Fixes) -> Check:
     show, prune = fixes.on_machine(f"df -h {daemon.root or '/var/lib/docker'}"), fixes.docker("system", "prune")
+    need = f"; images not there yet need {size(needed)}" if needed else ""
     if disk is None:
-        return unknown(_SUBJECT, "disk", "the daemon does not report disk usage", show)
+        return unknown(_SUBJECT, "disk", f"the daemon does not report disk usage{need}", show)
     used = f"images use {size(disk.images_bytes)}, containers {size(disk.containers_bytes)}"
-    used += f", volumes {size(disk.volumes_bytes)}"
+    used += f", volumes {size(disk.volumes_bytes)}{need}"
     if disk.free_bytes is None:
         return unknown(_SUBJECT, "disk", f"{used}; free space is {REMOTE}", show)
     figure = f"{size(disk.free_bytes)} free under {daemon.root}; {used}"
-    failed = wrong if disk.free_bytes < _DISK_FULL_BYTES else warning
-    return expect(_SUBJECT, "disk", disk.free_bytes >= _DISK_LOW_BYTES, figure, figure, prune, failed)
+    left = disk.free_bytes - needed
+    failed = wrong if left < _DISK_FULL_BYTES else warning
+    return expect(_SUBJECT, "disk", left >= _DISK_LOW_BYTES, figure, figure, prune, failed)
 
 
 def _image(reference: str, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:

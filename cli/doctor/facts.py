@@ -108,12 +108,17 @@ class LockFacts:
 
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """The state of a stack in a file backend; pending: `creating <name>`; ids: those of all its resources."""
+    """The state of a stack in a file backend.
+
+    pending: `creating <name>`; ids: those of all its resources; repair: the command for a file that was cut off,
+    empty if all are whole. With one, nothing else is known.
+    """
 
     backend: str
     lock: LockFacts | None
-    pending: tuple[str, ...]
-    ids: frozenset[str]
+    pending: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()
+    repair: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Checks whether an update was interrupted: a stale lock, unfinished creations, and what the state lacks. Pure."""
+"""Checks what an interrupted update left: a lock, a damaged file, unfinished creations, orphans. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _UNKNOWN = "exists, but the state does not have it: the next update would fail a
 
 
 def state_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
-    """The lock, pending operations, then containers and networks that an interrupted update left."""
+    """The lock, damaged files, pending operations, then containers and networks that an interrupted update left."""
     state = facts.state
     if state is None:
         return
     yield _lock(deployment, state, fixes)
+    if state.repair:
+        yield wrong(_SUBJECT, "files", "an interrupted update left one unfinished: Pulumi cannot read it", state.repair)
+        return
     pending = f"an interrupted update left {', '.join(state.pending)}"
     refresh = fixes.pulumi("refresh", "--yes", "--clear-pending-creates", "--stack", deployment.stack)
     yield expect(_SUBJECT, "pending operations", not state.pending, "none", pending, refresh)

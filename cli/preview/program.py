@@ -42,6 +42,10 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
     config: as for `pulumi preview --config`, such as `{"fleet:without_gpu": "true"}`.
     Raises the program's errors: `pulumi.RunError` for bad input, caused by an error of this project.
     """
+    main = root / "__main__.py"
+    if not main.is_file():
+        problem = f"{main}: no such file; run from the project's folder, or restore it"
+        raise UserError(problem)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -51,7 +55,7 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
         names: dict[str, object] = {}
 
         async def program() -> None:
-            names.update(runpy.run_path(str(root / "__main__.py"), run_name="__main__"))
+            names.update(runpy.run_path(str(main), run_name="__main__"))
 
         loop.run_until_complete(run_pulumi_func(program))
     finally:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
-from cli.diagnostics.text import cores, mib
+from cli.diagnostics.text import cores
 from cli.verify.facts import LiveFacts, Use
 from fleet.plan.deployment import PlannedContainer
-from fleet.text import thousands
+from fleet.text import mebibytes, thousands
 
 _NEARLY_FULL = 0.95
 """Share of its memory limit at which a container is about to be killed."""
@@ -27,7 +27,7 @@ def _memory(container: PlannedContainer, use: Use, fixes: Fixes) -> Check:
     name, request, limit = container.name, container.memory_request_mib, container.memory_cap_mib
     if use.memory is None:
         return unknown(name, "memory", "the daemon does not report it", f"fleet doctor {fixes.deployment.stack}")
-    used = mib(use.memory)
+    used = mebibytes(use.memory)
     share = used / limit
     figure = f"{thousands(used)} MiB used, {thousands(request)} requested, limit {thousands(limit)}"
     brief = f"{thousands(used)} of {thousands(limit)} MiB"

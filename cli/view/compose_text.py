@@ -10,7 +10,7 @@ import yaml
 
 from cli.view.export_text import comment
 from components.docker.compose import compose_file
-from components.docker.compose_images import build_steps, contexts, stands_in
+from components.docker.compose_images import build_steps, stands_in
 from components.docker.host_paths import bind_folders, devices, secret_files
 from fleet.plan.deployment import Deployment
 from fleet.text import gibibytes, plural
@@ -54,24 +54,29 @@ def _differences(deployment: Deployment) -> Iterator[str]:
 
 
 def _requirements(deployment: Deployment) -> Iterator[str]:
-    machine = deployment.machine
-    yield (
-        f"The machine needs Docker API {machine.docker_api} or later, {plural(machine.cpus, 'CPU')} and "
-        f"{gibibytes(machine.memory_mib)} of memory, as in machine.docker_api, cpus and memory."
-    )
-    if deployment.published:
-        yield f"It opens ports on {machine.lan_address} (machine.lan_address)."
-    if hardware := devices(deployment):
-        yield f"It has {', '.join(hardware)}."
-    if contexts(deployment):
-        yield "It builds images from images/, next to this file; `-o FOLDER` writes both. It pulls their base images"
-        yield "(fleet:images.base and bases) and installs packages."
+    yield f"The machine needs (see Pulumi.{deployment.stack}.yaml):"
+    yield from _indented(list(_needs(deployment)))
     if folders := [folder.make for _, folder in bind_folders(deployment)]:
         yield "Create its folders first:"
         yield from _indented(folders)
     if secrets := [secret.make for secret in secret_files(deployment)]:
         yield "Create its secrets first; each command reads the value from the terminal, and Ctrl-D ends it:"
         yield from _indented(secrets)
+
+
+def _needs(deployment: Deployment) -> Iterator[str]:
+    machine = deployment.machine
+    yield f"Docker API {machine.docker_api} or later (machine.docker_api; see `docker version`)"
+    yield f"{plural(machine.cpus, 'CPU')} and {gibibytes(machine.memory_mib)} of memory (machine.cpus, machine.memory)"
+    if deployment.published:
+        yield f"the address {machine.lan_address}, on which ports are opened (machine.lan_address)"
+    for device in devices(deployment):
+        yield f"the device {device}"
+    if any(container.gpu for container in deployment.containers):
+        yield "the NVIDIA driver and container toolkit"
+    if deployment.builds:
+        yield "access to the base images (fleet:images) and to the package indexes"
+        yield "the folder images/ next to this file, which `-o FOLDER` writes too: the images are built from it"
 
 
 def _indented(lines: list[str]) -> list[str]:

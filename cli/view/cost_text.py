@@ -24,6 +24,11 @@ def marks(*, unverified: bool, unknown: bool) -> str:
     return (_UNVERIFIED if unverified else "") + (_UNKNOWN if unknown else "")
 
 
+def figure(usd: float, mark: str = "") -> str:
+    """An amount with its marks; one of unpriced items alone is unknown, not free."""
+    return "unknown" if _UNKNOWN in mark and not round(usd, 2) else money(usd) + mark
+
+
 def legend(shown: str) -> list[str]:
     """The footnotes of the marks shown."""
     notes = {
@@ -87,8 +92,9 @@ def _bar(out: Console, cost: StackCost) -> None:
     scale = max(cost.budget_usd or usd.maximum, usd.expected)
     idle, load, rest = (round(100 * x) for x in (usd.idle, usd.expected - usd.idle, scale - usd.expected))
     parts = [*bar.shares([("idle", max(idle, 0)), ("load", max(load, 0))]), bar.free(rest)]
-    of = f"budget {money(cost.budget_usd)}" if cost.budget_usd else f"maximum {money(usd.maximum)}"
-    bar_row(out, "cost", parts, f"expected {money(usd.expected)}, {of}")
+    mark = _UNKNOWN if cost.unknown else ""
+    of = f"budget {money(cost.budget_usd)}" if cost.budget_usd else f"maximum {figure(usd.maximum, mark)}"
+    bar_row(out, "cost", parts, f"expected {figure(usd.expected, mark)}, {of}")
     names = ("idle", "added by load", "left of the budget" if cost.budget_usd else "up to the maximum")
     text = Text("  ").join(
         Text.assemble(bar.bar([part], 1, ascii_only=ascii_only(out)), f" {name} {money(part.mib / 100)}")
@@ -110,7 +116,7 @@ def _parts(out: Console, parts: Sequence[Part], indent: str = "  ") -> None:
 
 
 def _row(out: Console, name: str, usd: Amounts | None, mark: str = "", style: str = "") -> None:
-    cells = [money(x) + mark for x in (usd.idle, usd.expected, usd.maximum)] if usd else ["unknown"] * 3
+    cells = [figure(x, mark) for x in (usd.idle, usd.expected, usd.maximum)] if usd else ["unknown"] * 3
     figures, width = "".join(f"{cell:>{_COLUMN}}" for cell in cells), _name_width(out)
     text = f"{name:<{width}}{figures}" if len(name) < width else f"{name}\n{'':<{width}}{figures}"
     out.print(Text(text, style))
@@ -149,6 +155,8 @@ def _budget(cost: StackCost) -> str:
 def _inference(cost: StackCost) -> str:
     if cost.inference_usd is None:
         return "none expected: no group calls a model or has a GPU"
+    if cost.unknown and not round(cost.usd.expected, 2):
+        return "unknown: nothing of the stack is priced"
     infrastructure = cost.usd.idle - cost.management_usd
     scaling = cost.usd.expected - cost.usd.idle
     return (

@@ -22,7 +22,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
 
     With modes also `mode`, `modes` (mode -> cards as in `gpus`) and `off` (groups of other modes); of a cluster
     `pools`, `namespaces` and `edges`; of Cloud Run `services` (by group and region) and `secrets`; with a budget
-    `cost`, in US dollars a month.
+    `cost`, in US dollars a month; with packages in images `images`, in bytes, each layer once.
     """
     deployment, machine = run.deployment, run.deployment.machine
     names = {resource.urn: resource.name for resource in run.resources}
@@ -58,6 +58,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         ],
         **view_of(machine.target).json(deployment),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
+        **({"images": _images(deployment)} if deployment.layers else {}),
         "unbuilt": dict(deployment.unbuilt),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
@@ -67,6 +68,19 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         ],
     }
     return json.dumps(plan, indent=2, default=_unknown)
+
+
+def _images(deployment: Deployment) -> dict[str, Any]:
+    layers = deployment.distinct_layers
+    used = {layer: [image for image, found in deployment.layers.items() if layer in found] for layer in layers}
+    return {
+        "download_bytes": sum(layer.download for layer in layers),
+        "disk_bytes": sum(layer.disk for layer in layers),
+        "layers": [
+            {"lock": layer.lock, "download_bytes": layer.download, "disk_bytes": layer.disk, "images": images}
+            for layer, images in used.items()
+        ],
+    }
 
 
 def _card(card: CardUse) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 REPLACE_ON = ("tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota")
 """Fields of a container that the provider reports as updated without applying the change (docs/gotchas.md)."""
 
+KEPT_WHEN_OMITTED = ("command", "securityOpts", "shmSize")
+"""Fields of a container that the provider leaves as they are once they are no longer set (docs/gotchas.md)."""
+
 _CONTAINER_UPDATES = frozenset(
     {
         # Updated by the daemon in a running container.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.docker.changes import REPLACE_ON
+from components.docker.changes import KEPT_WHEN_OMITTED, REPLACE_ON
 from components.docker.facts import facts
 from components.docker.render import (
     deployed_networks,
@@ -16,7 +16,7 @@ from components.docker.render import (
     render_provider,
     render_volume,
 )
-from components.listing import Entry, Ref
+from components.listing import Entry, Ref, spelled
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
 from fleet.published import outputs
 
@@ -114,6 +114,7 @@ class _Inventory:
 
     def _container(self, container: PlannedContainer) -> Entry:
         rendered = render_container(container, self._deployment)
+        inputs = spelled(rendered)
         # An output, not a plain name: replacing a network must remove its containers first.
         networks = [{**joined, "name": Ref(joined["name"], "name")} for joined in rendered["networks_advanced"]]
         volumes = (self._volumes[mount.volume] for mount in container.mounts)
@@ -125,7 +126,11 @@ class _Inventory:
             needs=(*volumes, *built),
             linked={"networks_advanced": networks},
             refers=self._bridges,
-            options={"replace_on_changes": list(REPLACE_ON), "delete_before_replace": True},
+            options={
+                "replace_on_changes": list(REPLACE_ON),
+                "delete_before_replace": True,
+                "replacement_trigger": {key: inputs[key] for key in KEPT_WHEN_OMITTED if inputs.get(key)},
+            },
             group=container.group,
             containers=(container.key,),
         )

@@ -22,7 +22,7 @@ _FIXES = {
     "created": "was created, but never started; `pulumi up --refresh` starts it",
     "paused": "is paused; run `docker unpause`",
 }
-"""Status -> problem of a deployed container that starts by nothing we do."""
+"""Status -> problem of a deployed container that does not start by itself, with its fix."""
 
 
 class UnhealthyContainerError(Exception):

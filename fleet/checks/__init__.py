@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from fleet.checks import (
     agents,
+    characters,
+    environment,
     hardening,
     images,
     modes,
@@ -27,8 +29,8 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
 _MODULES = (
-    placement, agents, names, networks, ports, peers, tenants, order, targets, modes, storage, images, secrets,
-    hardening, waivers,
+    characters, placement, agents, environment, names, networks, ports, peers, tenants, order, targets, modes, storage,
+    images, secrets, hardening, waivers,
 )  # fmt: skip
 _CHECKS = [check for module in _MODULES for name, check in vars(module).items() if name.startswith("ensure_")]
 

@@ -23,6 +23,22 @@ def ensure_agents_claim_ports_of_their_own(fleet: Fleet, sources: Sources) -> It
                         owners[port] = agent
 
 
+def ensure_agents_are_started_once(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No two agents of a group have one command: names that differ in spelling alone have one default module."""
+    for name, group in fleet.groups.items():
+        first: dict[tuple[str, ...], tuple[str, str, bool]] = {}
+        for key, container in group.containers.items():
+            for agent, spec in container.agents.items():
+                command = spec.command(group.system, name, agent)
+                is_default = not (spec.module or spec.script or spec.program)
+                other, where, default = first.setdefault(command, (agent, key, is_default))
+                # Written out, a module may run in several containers.
+                if other != agent and (where == key or is_default or default):
+                    path = ("containers", key, "agents", agent)
+                    problem = f"is started as {' '.join(command[-3:])[:80]}, like {other}"
+                    yield sources.group_fault(name, path, problem, "rename one, or set its module or args")
+
+
 def _rejection(
     group: ContainerGroup, key: str, agent: str, port: str, owners: dict[str, str]
 ) -> tuple[str, str] | None:
@@ -37,6 +53,5 @@ def _rejection(
             f"{choice}set ports.{port}.container to {key}",
         )
     if port in owners:
-        owner = "this agent" if owners[port] == agent else owners[port]
-        return f"{port} is already claimed by {owner}", "keep one of the two claims"
+        return f"{port} is already claimed by {owners[port]}", "keep one of the two claims"
     return None

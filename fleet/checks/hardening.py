@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from fleet.checks.waivers import DAYS_MAX, too_far
 from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -15,8 +16,10 @@ def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date | 
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
             for field, exception in container.hardening.exceptions.items():
+                path = ("containers", key, "hardening", "exceptions", field, "until")
                 if exception.until < (today or date.today()):
-                    path = ("containers", key, "hardening", "exceptions", field, "until")
                     problem = f"the exception for {field} expired on {exception.until}"
                     remedy = f"harden {field} again, or review the exception and set a later date"
                     yield sources.group_fault(name, path, problem, remedy)
+                elif (exception.until - (today or date.today())).days > DAYS_MAX:
+                    yield sources.group_fault(name, path, *too_far(exception.until))

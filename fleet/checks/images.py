@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.image_digests import AGENT, AGENT_CONTEXT, BASE, LOCKS, context_of, folder_images, is_own, own_base
-from fleet.model import Arch, Fleet
+from fleet.image_digests import (
+    AGENT,
+    AGENT_CONTEXT,
+    AGENT_HOST,
+    BASE,
+    LOCKS,
+    context_of,
+    folder_images,
+    is_own,
+    own_base,
+)
+from fleet.model import Arch, Fleet, Stack
 from fleet.network.addresses import container_name
+from fleet.network.images import folder_image, image_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.start_order import find_cycle
-from fleet.suggest import suggestion
+from fleet.suggest import did_you_mean, suggestion
 from fleet.targets.registry import target_of
 
 RENEW = f".venv/bin/python {AGENT_CONTEXT}/renew_locks.py"
@@ -30,6 +41,68 @@ def ensure_contexts_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 )
 
 
+def ensure_locks_have_their_base(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A lock is based on the agent host, or on a lock that is."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            lock = fleet.locks.get(container_name(name, key))
+            base = lock.base if lock and container.build and container.build.requirements else None
+            if base and (base not in fleet.locks or fleet.locks[base].base):
+                named = f"{LOCKS}/{container_name(name, key)}.txt is based on {base}"
+                problem = (
+                    f"{named}, {'which is itself based on another' if base in fleet.locks else 'which has no lock'}"
+                )
+                remedy = f"renew the locks: {RENEW}"
+                yield sources.group_fault(name, ("containers", key, "build", "requirements"), problem, remedy)
+
+
+def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No two images have one name: those of containers, of folders of images/, and the agent host's."""
+    builds = [
+        (name, key, container.build)
+        for name, group in fleet.groups.items()
+        for key, container in group.containers.items()
+        if container.build
+    ]
+    folders = {
+        *folder_images(fleet.dockerfiles),
+        *(folder_image(build.context) for _, _, build in builds if build.context),
+    }
+    owners = {AGENT_HOST: context_of(AGENT_HOST), **{folder: context_of(folder) for folder in folders}}
+    for name, key, build in builds:
+        image = container_name(name, key)
+        owner = image if build.context else owners.setdefault(image, f"{name}.{key}")
+        if not build.context and owner != f"{name}.{key}":
+            problem = f"{image} is also the image of {owner}"
+            yield sources.group_fault(name, ("containers", key, "build"), problem, "rename one of them")
+
+
+def ensure_digests_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each digest belongs to an image that the stack pulls."""
+    for stack in fleet.stacks.values():
+        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
+            # A group that could not be read may use the rest.
+            continue
+        used = _images_of(stack, fleet)
+        for name in stack.images.digests:
+            if stack.images.built_on_the_machine:
+                problem, remedy = "has no effect on images built on the machine", "set images.registry, or remove it"
+            elif name not in used:
+                problem, remedy = f"{stack.name} pulls no image {name}", did_you_mean(name, used, "remove it")
+            else:
+                continue
+            yield sources.stack_fault(stack.name, ("images", "digests", name), problem, remedy)
+
+
+def _images_of(stack: Stack, fleet: Fleet) -> set[str]:
+    """Names of the images of a stack's containers, in any mode."""
+    return {
+        image_name(stack, group, key)
+        for _, group, key, container in fleet.containers((stack,))
+        if container.build or stack.runs_stand_ins
+    }
+
+
 def ensure_requirements_have_a_lock(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A machine builds requirements from their lock. Skipped for a copy of the project that has no image folders."""
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):
@@ -37,10 +110,7 @@ def ensure_requirements_have_a_lock(fleet: Fleet, sources: Sources) -> Iterator[
         is_built = build and build.requirements and not build.unresolved and stack.images.built_on_the_machine
         if not is_built or stack.stands_in_for(container) or AGENT not in fleet.dockerfiles:
             continue
-        if name in folder_images(fleet.dockerfiles):
-            problem = f"{name} is also the image of {context_of(name)}"
-            yield sources.group_fault(group.name, ("containers", key, "build"), problem, "rename one of them")
-        elif name not in fleet.image_contents:
+        if name not in fleet.image_contents:
             remedy = f"run {RENEW} {name}, or state in build.unresolved why there is none and provide the image"
             problem = f"no lock {LOCKS}/{name}.txt to build the image from"
             yield sources.group_fault(group.name, ("containers", key, "build", "requirements"), problem, remedy)

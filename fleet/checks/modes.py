@@ -26,7 +26,7 @@ def ensure_a_mode_is_chosen(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_modes_name_groups_of_the_stack(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A mode lists groups of its stack, each once."""
+    """A mode lists groups of its stack."""
     for stack in fleet.stacks.values():
         for mode, groups in stack.modes.items():
             for index, name in enumerate(groups):
@@ -34,8 +34,6 @@ def ensure_modes_name_groups_of_the_stack(fleet: Fleet, sources: Sources) -> Ite
                 if name not in stack.groups:
                     remedy = did_you_mean(name, stack.groups, f"add it to groups of {stack.name} too")
                     yield sources.stack_fault(stack.name, path, f"{stack.name} has no group {name}", remedy)
-                elif name in groups[:index]:
-                    yield sources.stack_fault(stack.name, path, f"{name} is listed twice", "keep one")
 
 
 def ensure_modes_can_start(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.model import Fleet, Stack
-from fleet.network.addresses import container_name, elsewhere_name, sharing_name
+from fleet.network.addresses import SHARING, container_name, elsewhere_name, sharing_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 
@@ -22,6 +22,28 @@ def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterato
         owner = owners.setdefault((stack.name, name), here)
         if owner != here:
             problem = f"its container name {name} on {stack.name} is already used by {owner}"
+            yield sources.group_fault(group.name, ("containers", key), problem, "rename the sidecar or the group")
+
+
+def ensure_names_are_not_reserved(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS daemons and their folders are called `gpu-sharing-<card>`: no container and no volume is."""
+    for name, group in fleet.groups.items():
+        named = [(("containers", key), container_name(name, key)) for key in group.containers]
+        named += [(("volumes", volume), volume) for volume in group.volumes]
+        for path, text in named:
+            if text == SHARING or text.startswith(f"{SHARING}-"):
+                problem = f"{text} is a name of the project's own, for the sharing of GPUs"
+                yield sources.group_fault(name, path, problem, "use another name")
+
+
+def ensure_resource_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A container is registered as `<group>-<key>`: `a` with `b-main` and `a-b` would share a name."""
+    owners: dict[tuple[str, str], str] = {}
+    for stack, group, key, _ in fleet.containers(fleet.stacks.values()):
+        here = f"{group.name}.{key}"
+        owner = owners.setdefault((stack.name, f"{group.name}-{key}"), here)
+        if owner != here:
+            problem = f"its resource name {group.name}-{key} on {stack.name} is already used by {owner}"
             yield sources.group_fault(group.name, ("containers", key), problem, "rename the sidecar or the group")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
+from posixpath import normpath
 
-from fleet.model import Fleet
+from fleet.model import Fleet, Machine
+from fleet.model.hosts import address_of, split_port
 from fleet.model.machine import ContainerNetwork
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -23,6 +25,9 @@ _DOCKER_POOLS = tuple(
 _K3S_RANGES = {"pods": IPv4Network("10.42.0.0/16"), "services": IPv4Network("10.43.0.0/16")}
 """Default ranges of k3s, by its requirements document."""
 
+_DOCKER_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "ingress", "none", "nat"})
+_SSH_PORT = "22"
+
 _FREE_SUBNET = "use a free /24 of 10.210.0.0/16"
 
 
@@ -38,6 +43,7 @@ def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]
             yield sources.stack_fault(second.name, ("machine", "name"), problem, "give each machine its own name")
         if first.sandbox or second.sandbox:
             continue
+        shared = _addresses(one) & _addresses(two)
         if _host(one.connection) == _host(two.connection):
             problem = f"{two.connection} is also the host of {first.name}"
             remedy = "use one stack per machine: merge the two, or correct the address"
@@ -45,6 +51,9 @@ def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]
         elif one.lan_address and one.lan_address == two.lan_address:
             problem = f"{two.lan_address} is also the address of {first.name}"
             yield sources.stack_fault(second.name, ("machine", "lan_address"), problem, "correct one of the two")
+        elif shared:
+            problem = f"{shared.pop()} is an address of both {first.name} and {second.name}"
+            yield sources.stack_fault(second.name, ("machine", "connection"), problem, "use one stack per machine")
 
 
 def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -84,6 +93,25 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
                 yield stack.name, ("machine", "tenants", tenant), machine.tenant_network(tenant)
 
 
+def ensure_networks_are_not_dockers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Docker has networks of its own, whose names it reserves."""
+    for name, path, network in _networks(fleet):
+        if network.name in _DOCKER_NETWORKS:
+            problem = f'"{network.name}" is a network of Docker\'s own'
+            yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
+
+
+def _addresses(machine: Machine) -> set[str]:
+    return {_host(machine.connection)} | ({str(machine.lan_address)} if machine.lan_address else set())
+
+
 def _host(connection: str) -> str:
-    address = connection.split("://", 1)[1].rsplit("@", 1)[-1]
-    return address.split(":")[0] if connection.startswith(("ssh://", "tcp://")) else address
+    """The host of a connection in one spelling; the whole address if it names none."""
+    scheme, _, address = connection.partition("://")
+    if scheme == "unix":
+        # /var/run is a link to /run.
+        return f"unix:{normpath(address).removeprefix('/var')}"
+    if scheme not in ("ssh", "tcp"):
+        return f"{scheme}:{address}"
+    host = split_port(address.rpartition("@")[2])[0]
+    return str(address_of(host) or host.lower().removesuffix("."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet
+from fleet.model import MAIN, Fleet
 from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -26,6 +26,19 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")
 
 
+def ensure_peers_are_others(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A group is no peer of itself, and names an endpoint once: `<group>` and `<group>/main` are the same."""
+    for name, group in fleet.groups.items():
+        first: dict[str, str] = {}
+        for index, ref in enumerate(group.peers):
+            provider, _, port = ref.partition("/")
+            if provider == name:
+                problem = f"{ref} is the group itself, which reaches its own containers without"
+                yield sources.group_fault(name, ("peers", index), problem, "remove it")
+            elif (other := first.setdefault(f"{provider}/{port or MAIN}", ref)) != ref:
+                yield sources.group_fault(name, ("peers", index), f"{ref} is the same as {other}", "keep one")
+
+
 def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """An endpoint that another machine needs has a host port."""
     crossing = [use for use in AddressBook(fleet.members, fleet.groups).uses if use.crosses_machines]
@@ -35,7 +48,7 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
         if endpoint.port.host_port is not None or not target_of(endpoint.stack).reached_by_port:
             continue
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"
-        if endpoint.key in sources.groups[endpoint.group].value.get("ports", {}):
+        if "ports" in fleet.groups[endpoint.group].model_fields_set:
             remedy = "set host_port to a free port of that machine, or drop the peer"
             yield sources.group_fault(endpoint.group, ("ports", endpoint.key), problem, remedy)
         else:

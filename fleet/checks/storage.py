@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.model import Fleet, Stack
+from fleet.model.paths import within
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.redaction import shown
 
 WRITABLE_FOLDERS = ("/data", "/cache", "/content", "/logs", "/models", "/observability", "/scratch")
 """Folders that images/agent-host/Dockerfile makes writable for any user."""
@@ -34,6 +36,27 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield sources.stack_fault(
                 stack.name, ("machine", "binds", volume), problem, "remove it, or correct the name"
             )
+
+
+def ensure_binds_are_separate(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No volume's host folder is another's, inside another's, or holds the secrets."""
+    for stack in fleet.stacks.values():
+        binds, secrets = dict(stack.machine.binds), stack.machine.secrets_folder
+        for volume, folder in binds.items():
+            path = ("machine", "binds", volume)
+            if within(folder, secrets) or within(secrets, folder):
+                problem = f"{shown(folder)} overlaps secrets_folder ({secrets}): its group could read every secret"
+                yield sources.stack_fault(stack.name, path, problem, "use another folder")
+        # Sorted by parts, a folder comes right before those inside it.
+        ordered = sorted(binds.items(), key=lambda item: item[1].split("/"))
+        first, outer = "", None
+        for volume, folder in ordered:
+            if outer is None or not within(folder, outer):
+                first, outer = volume, folder
+            else:
+                problem = f"{shown(folder)} is {'also' if folder == outer else 'inside'} the folder of {first}"
+                path = ("machine", "binds", volume)
+                yield sources.stack_fault(stack.name, path, problem, "give each volume its own folder")
 
 
 def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -17,6 +17,15 @@ _INSTEAD = {
 }
 
 
+DAYS_MAX = 5 * 366
+"""Days to the last day of a waiver or exception at most; one further away is no end."""
+
+
+def too_far(until: date) -> tuple[str, str]:
+    """Problem and remedy of a last day that is too far away."""
+    return f"{until} is more than {DAYS_MAX // 366} years away, which is no end", "set the day of the next review"
+
+
 def waivers_of(group: ContainerGroup) -> Iterator[tuple[KeyPath, str, Waiver]]:
     """(path, rule id, waiver) of a group and of its containers."""
     for rule, waiver in group.waivers.items():
@@ -37,3 +46,5 @@ def ensure_waivers_hold(fleet: Fleet, sources: Sources, today: date | None = Non
                 problem = f"the waiver of {rule} expired on {waiver.until}"
                 remedy = f"comply with {rule} (fleet policy explain {rule}), or review the waiver and set a later date"
                 yield sources.group_fault(name, (*path, "until"), problem, remedy)
+            elif (waiver.until - (today or date.today())).days > DAYS_MAX:
+                yield sources.group_fault(name, (*path, "until"), *too_far(waiver.until))

@@ -8,8 +8,10 @@ from typing import Any
 from fleet.model.group import EXTENDS
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
-from fleet.start_order import find_cycle
 from fleet.suggest import suggestion
+
+_CHAIN_MAX = 10
+"""Groups of a chain: nobody follows a longer one, and each group holds a copy of all before it."""
 
 
 def extend_all(documents: Mapping[str, Document]) -> tuple[dict[str, Document], list[Fault]]:
@@ -26,39 +28,53 @@ class _Extending:
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._documents = documents
         self._done: dict[str, Document | None] = {}
+        self._depths: dict[str, int] = {}
         self.faults: list[Fault] = []
-        self._refuse_cycles()
 
     def merged(self, name: str) -> Document | None:
         """A document with all that it inherits; None if it or its base is invalid."""
-        if name not in self._done:
-            self._done[name] = self._extended(name)
+        chain = {name: None}
+        base = self._base(name)
+        while base in self._documents and base not in self._done and base not in chain:
+            chain[base] = None
+            base = self._base(base)
+        if base in chain and base not in self._done:
+            self._refuse_cycle(list(chain), base)
+        for each in reversed(chain):
+            if each not in self._done:
+                self._done[each] = self._extended(each)
         return self._done[name]
 
+    def _base(self, name: str) -> str:
+        """What a group extends; empty for nothing."""
+        value = self._documents[name].value
+        base = value.get(EXTENDS) if value is not None else None
+        return base if isinstance(base, str) else ""
+
     def _extended(self, name: str) -> Document | None:
-        own = self._documents[name]
-        if own.value is None:
-            return None
-        base_name = own.value.get(EXTENDS)
-        if not isinstance(base_name, str):
-            return own
+        own, base_name = self._documents[name], self._base(name)
+        if own.value is None or not base_name:
+            return own if own.value is not None else None
         if base_name not in self._documents:
             self._add_fault(name, f"unknown group {base_name}", suggestion(base_name, self._documents.keys() - {name}))
             return None
-        base = self.merged(base_name)
+        base = self._done[base_name]
         if base is None:
+            return None
+        self._depths[name] = self._depths.get(base_name, 0) + 1
+        if self._depths[name] > _CHAIN_MAX:
+            self._add_fault(
+                name, f"extends a chain of more than {_CHAIN_MAX} groups", "extend a group nearer its start"
+            )
             return None
         merged, faults = _merged(own, base)
         self.faults += faults
         return merged
 
-    def _refuse_cycles(self) -> None:
-        bases = {name: document.value.get(EXTENDS) for name, document in self._documents.items() if document.value}
-        edges = {name: (base,) if isinstance(base, str) else () for name, base in bases.items()}
-        while cycle := find_cycle(edges):
-            self._add_fault(cycle[0], f"extends itself ({' -> '.join(cycle)})", "remove one of these")
-            edges |= dict.fromkeys(cycle, ())
-            self._done |= dict.fromkeys(cycle)
+    def _refuse_cycle(self, chain: list[str], first: str) -> None:
+        cycle = chain[chain.index(first) :]
+        self._add_fault(first, f"extends itself ({' -> '.join((*cycle, first))})", "remove one of these")
+        self._done |= dict.fromkeys(cycle)
 
     def _add_fault(self, name: str, problem: str, remedy: str) -> None:
         self.faults.append(Fault(*self._documents[name].place((EXTENDS,)), EXTENDS, problem, remedy))

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from fleet.checks import check_fleet
-from fleet.image_digests import ImageContents, dockerfiles
+from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.extends import extend_all
-from fleet.load.validate import unknown_key, validate
+from fleet.load.stack_keys import ensure_config_keys_are_known
+from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.source.dockerfile import Dockerfile, read_dockerfile
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
+from fleet.source.image_locks import read_locks
 from fleet.source.locations import NAMESPACE, Sources, config_path, stack_data
+from fleet.source.text_file import UnreadableError, read_text
 
 _STACK_FILES = "Pulumi.*.yaml"
+_MISNAMED_STACK = re.compile(r"pulumi\.(?!ya?ml$)(.+)\.ya?ml", re.IGNORECASE)
+"""Names that people give a stack file, which neither Pulumi nor we read: other endings, and other letters."""
 _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
+
+_PIVOTAL = frozenset({"class", "gpus", "groups", "mode", "modes", "sandbox", "stand_ins", "target", "without_gpu"})
+"""Keys that change the meaning of most others: a file that lacks the value of one is not checked against others."""
 
 _FROM_PATH = ("is set by the file's path", "remove it")
 
@@ -63,9 +74,21 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         remedy = "run from the project's folder, or add a stack file"
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    if faults := [*reading.faults, *check_fleet(project.fleet, project.sources)]:
+    cross = reading.cross_faults(project)
+    # A secret or an invisible character is why a value is of no known form.
+    explained = {fault.place for fault in cross}
+    if faults := [*cross, *(fault for fault in reading.faults if fault.place not in explained)]:
         raise ConfigurationError(faults)
     return project
+
+
+def _of_file_name(fault: Fault) -> Fault:
+    """A fault of `name` or `system`, which are no keys, as one of the file's name."""
+    if fault.path not in ("name", "system"):
+        return fault
+    kind = "file" if fault.path == "name" else "folder"
+    problem, remedy = f"its {kind}'s name {fault.problem}", f"rename the {kind}; {fault.remedy}"
+    return replace(fault, line=None, path="", problem=problem, remedy=remedy)
 
 
 class _Reading:
@@ -76,6 +99,10 @@ class _Reading:
         self._texts = texts
         self._stacks: dict[str, Stack] = {}
         self._groups: dict[str, ContainerGroup] = {}
+        self._partial_stacks: dict[str, Stack] = {}
+        self._partial_groups: dict[str, ContainerGroup] = {}
+        self._lost: set[str] = set()
+        self._unread: set[str] = set()
         self.stack_documents: dict[str, Document] = {}
         self.group_documents: dict[str, Document] = {}
         self.faults: list[Fault] = []
@@ -95,10 +122,13 @@ class _Reading:
         data = stack_data(document)
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
-        stack, faults = validate(Stack, {**data, "name": name}, document, config_path)
-        self.faults += faults
-        if stack is not None:
-            self._stacks[name] = stack
+        unknown = list(ensure_config_keys_are_known(document))
+        self.faults += unknown
+        checked = check(Stack, {**data, "name": name}, document, config_path)
+        if unknown:
+            # One of them may be meant for any key of ours, such as `fleet:groups`.
+            checked = replace(checked, model=None)
+        self._note(name, checked, self._stacks, self._partial_stacks)
 
     def read_group(self, file: Path) -> None:
         name = file.stem
@@ -115,32 +145,85 @@ class _Reading:
         """Validates the groups once all are read, since one may extend another."""
         merged, faults = extend_all(self.group_documents)
         self.faults += faults
+        for name in self.group_documents.keys() - merged.keys():
+            # Its base is invalid: what it says itself is checked.
+            document = self.group_documents[name]
+            if document.value is not None:
+                self.faults += check_fragment(ContainerGroup, document.value, document)
         self.group_documents |= merged
         for name, document in merged.items():
             from_path = {"name": name, "system": Path(document.source).parent.name}
-            group, faults = validate(ContainerGroup, {**document.value, **from_path}, document)
-            self.faults += faults
-            if group is not None:
-                self._groups[name] = group
+            checked = check(ContainerGroup, {**document.value, **from_path}, document)
+            self._note(name, checked, self._groups, self._partial_groups)
 
     def note_misplaced(self) -> None:
-        """Reports YAML files below groups/ that are not group files."""
+        """Reports YAML files that look like stack or group files and are not read. Nothing misses their content."""
+        for file in sorted(self._root.iterdir()) if self._root.is_dir() else ():
+            found = _MISNAMED_STACK.fullmatch(file.name)
+            if found and not (file.name.startswith("Pulumi.") and file.name.endswith(".yaml")):
+                self.faults.append(Fault(file.name, None, "", "is not read", f"rename it to Pulumi.{found[1]}.yaml"))
+                self.stack_documents.setdefault(found[1], Document(file.name, None, {}))
         read = {document.source for document in self.group_documents.values()}
-        for file in sorted(self._root.glob("groups/**/*.y*ml")):
+        for file in sorted(self._root.glob("groups/**/*.*")):
             source = str(file.relative_to(self._root))
-            if source not in read and not file.match(_GROUP_FILES):
-                remedy = f"move it to groups/<system>/{file.stem}.yaml"
+            if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
+                system = file.parent.name if file.match("groups/*/*") else "<system>"
+                remedy = f"move it to groups/{system}/{file.stem}.yaml"
                 self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
+                self.group_documents.setdefault(file.stem, Document(source, None, {}))
 
     def project(self) -> Project:
-        folders = MappingProxyType(dict(dockerfiles(self._root)))
         fleet = Fleet(
-            MappingProxyType(self._stacks), MappingProxyType(self._groups), ImageContents(self._root), folders
+            MappingProxyType(self._stacks),
+            MappingProxyType(self._groups),
+            ImageContents(self._root),
+            MappingProxyType(self._dockerfiles()),
+            MappingProxyType(dict(read_locks(self._root / LOCKS))),
         )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
+
+    def _dockerfiles(self) -> dict[str, Dockerfile]:
+        found: dict[str, Dockerfile] = {}
+        for folder, file in dockerfiles(self._root).items():
+            try:
+                found[folder] = read_dockerfile(read_text(file, errors="replace"))
+            except UnreadableError as error:
+                source = str(file.relative_to(self._root))
+                self.faults.append(Fault(source, error.line, "", error.problem, error.remedy))
+        return found
+
+    def cross_faults(self, project: Project) -> list[Fault]:
+        """Faults between files: first of the valid models, then with those that lack an invalid value.
+
+        Of the latter, a fault that names what is lost may be its mere consequence, and is left out.
+        """
+        faults = check_fleet(project.fleet, project.sources)
+        if self._partial_stacks or self._partial_groups:
+            both = {**self._stacks, **self._partial_stacks}
+            stacks = {name: both[name] for name in self.stack_documents if name in both}
+            groups = {**self._groups, **self._partial_groups}
+            fleet = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
+            places = {(fault.source, fault.line, fault.path) for fault in faults}
+            for fault in check_fleet(fleet, project.sources):
+                text = f"{fault.path} {fault.problem} {fault.remedy}".lower()
+                is_new = (fault.source, fault.line, fault.path) not in places
+                if is_new and not any(word in text for word in self._lost):
+                    faults.append(fault)
+        return faults
+
+    def _note(self, name: str, checked: Checked[Any], valid: dict[str, Any], partial: dict[str, Any]) -> None:
+        found = [_of_file_name(fault) for fault in checked.faults]
+        # A value that could not be read, such as one with a tag, has no second fault.
+        self.faults += [fault for fault in found if fault.place not in self._unread]
+        if checked.model is not None and not checked.lost & _PIVOTAL:
+            (partial if checked.lost else valid)[name] = checked.model
+            # "gpus" is also lost where a message says "GPU".
+            self._lost |= {word.lower().removesuffix("s") for word in checked.lost if len(word) > 2}
 
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))
         document, faults = read_document(file, source, self._texts.get(source))
-        self.faults += [replace(fault, path=fault.path.removeprefix(f"config.{NAMESPACE}")) for fault in faults]
+        faults = [replace(fault, path=fault.path.removeprefix(f"config.{NAMESPACE}")) for fault in faults]
+        self.faults += faults
+        self._unread |= {fault.place for fault in faults}
         return document

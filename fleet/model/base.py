@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from inspect import isfunction
 from types import MappingProxyType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from fleet.source.redaction import shown
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Lower-case words joined by hyphens: a DNS label, so that names are addresses."""
@@ -15,9 +31,59 @@ NAME_LENGTH_MAX = 40
 """Fits `<machine>-<group>-<role>` into the 63 characters of a DNS label."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX)]
-AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$", max_length=255)]
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
-PortNumber = Annotated[int, Field(ge=1, le=65535)]
+
+# Strict: pydantic would convert true, "8" and 8.0 to whole numbers, and "yes" and 1 to flags.
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Flag = Annotated[bool, Strict()]
+PortNumber = Annotated[Whole, Field(ge=1, le=65535)]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _as_day(value: object) -> object:
+    # A datetime is a date too, for Python.
+    if type(value) is date or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    msg = f"{shown(value)} is not a date; write it like 2027-03-31"
+    raise ValueError(msg)
+
+
+Day = Annotated[date, BeforeValidator(_as_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day. Pydantic would also take seconds since 1970."""
+
+REASON_LENGTH_MIN = 10
+_DISTINCT_LETTERS_MIN = 5
+
+
+def _says_something(text: str) -> str:
+    if len({letter for letter in text.lower() if letter.isalnum()}) < _DISTINCT_LETTERS_MIN:
+        msg = f"{shown(text)} is not a reason; explain it in a sentence"
+        raise ValueError(msg)
+    return text
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=REASON_LENGTH_MIN, max_length=500),
+    AfterValidator(_says_something),
+]
+"""A sentence for reviewers; blanks and repeated letters are refused."""
+
+
+def _reason_if_any(text: str) -> str:
+    if text and len(text.strip()) < REASON_LENGTH_MIN:
+        msg = f"{shown(text)} has fewer than {REASON_LENGTH_MIN} characters; explain it in a sentence, or drop it"
+        raise ValueError(msg)
+    return text and _says_something(text.strip())
+
+
+OptionalReason = Annotated[str, StringConstraints(max_length=500), AfterValidator(_reason_if_any)]
+"""A reason, or empty for none."""
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\r\n]*$")]
+"""A display name on one line."""
 
 
 def _version_text(value: object) -> object:
@@ -43,12 +109,82 @@ FrozenMap = Annotated[
 """A mapping that is read-only after validation."""
 
 
-def repeated(items: Sequence[str]) -> list[str]:
-    """Items that occur more than once, sorted."""
-    return sorted({item for item in items if items.count(item) > 1})
+Breach = tuple[tuple[str | int, ...], str]
+"""Path below the model of the value to change, and `problem; remedy`."""
+
+_Rule = TypeVar("_Rule", bound=Callable[[Any], Iterator[Breach]])
+
+
+class BreachesError(ValueError):
+    """A model's values do not fit together; has every breach of its rules."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("; ".join(f"{'.'.join(map(str, path))}: {text}" if path else text for path, text in breaches))
+        self.breaches = breaches
+
+
+def rule(method: _Rule) -> _Rule:
+    """Marks a method that yields the breaches of a rule between fields. All rules of a model run, unlike validators."""
+    method.__dict__["is_rule"] = True
+    return method
+
+
+_Item = TypeVar("_Item")
+
+
+def _listed_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    seen: set[str] = set()
+    twice: list[Breach] = []
+    for index, item in enumerate(map(str, items)):
+        if item in seen:
+            twice.append(((index,), f"lists {item} twice; keep one"))
+        seen.add(item)
+    if twice:
+        raise BreachesError(twice)
+    return items
+
+
+Distinct = Annotated[tuple[_Item, ...], AfterValidator(_listed_once)]
+"""A list without equal entries."""
+
+ARGUMENT_BYTES_MAX = 131_071
+"""Bytes of one argument or `NAME=value` of a program: Linux's MAX_ARG_STRLEN, with the final NUL."""
+
+
+def _fits_a_call(text: str) -> str:
+    if len(text.encode(errors="surrogatepass")) > ARGUMENT_BYTES_MAX:
+        msg = f"has more than {ARGUMENT_BYTES_MAX} bytes, the most that Linux passes to a program; put it into a file"
+        raise ValueError(msg)
+    return text
+
+
+def _names_a_program(command: tuple[str, ...]) -> tuple[str, ...]:
+    if command and not command[0].strip():
+        msg = "names no program; start it with the program to run"
+        raise ValueError(msg)
+    return command
+
+
+Argument = Annotated[str, AfterValidator(_fits_a_call)]
+Command = Annotated[tuple[Argument, ...], AfterValidator(_names_a_program)]
+"""A program and its arguments; empty for none."""
 
 
 class Model(BaseModel):
     """Frozen; unknown keys are errors, so that no misspelt key is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    rules: ClassVar[tuple[Callable[[Any], Iterator[Breach]], ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        own = [each for each in vars(cls).values() if isfunction(each) and hasattr(each, "is_rule")]
+        cls.rules = (*cls.rules, *own)
+
+    @model_validator(mode="after")
+    def _follows_rules(self) -> Self:
+        if breaches := [breach for rule in self.rules for breach in rule(self)]:
+            raise BreachesError(breaches)
+        return self

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
-from fleet.model.base import Model, Name
+from fleet.model.base import Breach, Model, Name, Whole, rule
 from fleet.model.quantities import MemoryMib, Millicores
+
+MEMORY_MIB_MIN = 6
+"""Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
+
+
+def _enough(mib: int) -> int:
+    if mib < MEMORY_MIB_MIN:
+        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the least that Docker takes; raise it"
+        raise ValueError(msg)
+    return mib
+
+
+ContainerMemoryMib = Annotated[MemoryMib, AfterValidator(_enough)]
 
 
 class Enforcement(StrEnum):
@@ -25,18 +40,17 @@ class Enforcement(StrEnum):
     """The container has the whole device."""
 
 
-def _ensure_covers(limit: int, request: int, unit: str) -> None:
-    if limit < request:
-        msg = f"limit {limit}{unit} is below request {request}{unit}; raise limit or lower request"
-        raise ValueError(msg)
+def _below_request(limit_mib: int, request_mib: int) -> Iterator[Breach]:
+    if limit_mib < request_mib:
+        yield ("limit",), f"{limit_mib} MiB is below request {request_mib} MiB; raise limit or lower request"
 
 
 class MemoryBudget(Model):
     """Main memory. Without a limit, the request is the limit."""
 
-    request_mib: MemoryMib = Field(alias="request")
+    request_mib: ContainerMemoryMib = Field(alias="request")
     """Reserved memory; the sum of all requests must fit the machine."""
-    limit_mib: MemoryMib | None = Field(default=None, alias="limit")
+    limit_mib: ContainerMemoryMib | None = Field(default=None, alias="limit")
     """Maximum memory; a container that uses more is killed."""
 
     @property
@@ -44,10 +58,9 @@ class MemoryBudget(Model):
         """Maximum memory of the container."""
         return self.limit_mib or self.request_mib
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> MemoryBudget:
-        _ensure_covers(self.cap_mib, self.request_mib, " MiB")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        return _below_request(self.cap_mib, self.request_mib)
 
 
 class CpuBudget(Model):
@@ -58,10 +71,11 @@ class CpuBudget(Model):
     limit_millicores: Millicores = Field(alias="limit", ge=100)
     """Maximum CPU time; the container is throttled above it."""
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> CpuBudget:
-        _ensure_covers(self.limit_millicores, self.request_millicores, "m")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        if self.limit_millicores < self.request_millicores:
+            text = f"{self.request_millicores}m is above limit {self.limit_millicores}m; raise limit or lower request"
+            yield ("request",), text
 
 
 class GpuBudget(Model):
@@ -73,12 +87,11 @@ class GpuBudget(Model):
     """GPU memory that is always held; with CUDA contexts and the desktop reserve, the sum must fit the card."""
     limit_mib: MemoryMib = Field(alias="limit")
     """Maximum GPU memory; at most the card's."""
-    processes: int = Field(default=1, ge=1, le=60)
+    processes: Whole = Field(default=1, ge=1, le=60)
     """CUDA processes; each needs one context."""
     enforcement: Enforcement
     """What enforces the limit at run time."""
 
-    @model_validator(mode="after")
-    def _limit_covers_request(self) -> GpuBudget:
-        _ensure_covers(self.limit_mib, self.request_mib, " MiB")
-        return self
+    @rule
+    def _limit_covers_request(self) -> Iterator[Breach]:
+        return _below_request(self.limit_mib, self.request_mib)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name, repeated
-from fleet.model.cluster import HostName
+from fleet.model.base import Breach, Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole, rule
+from fleet.model.cost import BudgetUsd
+from fleet.model.hosts import Email, HostName, Member
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]{1,2}$")]
-Member = Annotated[str, StringConstraints(pattern=r"^(serviceAccount|user|group|domain):\S+$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-UsDollars = Annotated[float, Field(gt=0)]
 
 
 class Kind(StrEnum):
@@ -106,11 +104,11 @@ class CloudService(Model):
     """CPU of an instance."""
     memory_mib: MemoryMib | None = Field(default=None, alias="memory")
     """Memory of an instance."""
-    min_instances: int = Field(default=0, ge=0, le=1000)
+    min_instances: Whole = Field(default=0, ge=0, le=1000)
     """Instances kept warm, which are billed."""
-    max_instances: int | None = Field(default=None, ge=1, le=1000)
+    max_instances: Whole | None = Field(default=None, ge=1, le=1000)
     """Maximum instances; defaults to the size's, else the group's scaling.max."""
-    concurrency: int = Field(default=80, ge=1)
+    concurrency: Whole = Field(default=80, ge=1, le=1_000_000)
     """Concurrent requests per instance."""
     timeout_s: Seconds = Field(default=300, alias="timeout")
     """Maximum time of a request."""
@@ -120,19 +118,19 @@ class CloudService(Model):
     """GPU type; one GPU per instance."""
     ingress: Ingress = Ingress.INTERNAL
     """Sources that may reach it."""
-    exposed: str = ""
+    exposed: OptionalReason = ""
     """With ingress `all`: why the whole internet may reach it, bypassing any load balancer's rules."""
-    invokers: tuple[Member, ...] = ()
+    invokers: Distinct[Member] = ()
     """Who may call it, such as `serviceAccount:caller@project.iam.gserviceaccount.com`."""
     egress: Literal["private", "all"] | None = None
     """Traffic sent through the project's network: to private addresses, or all; none by default."""
     volumes: FrozenMap[Name, Backing] = Field(default_factory=dict, validate_default=True)
     """Volume of the group -> where its data is stored."""
-    deletion_protection: bool = True
+    deletion_protection: Flag = True
     """Whether protection must be lifted before it can be deleted."""
-    attested_images: bool = False
+    attested_images: Flag = False
     """Whether to run only images that the project's Binary Authorization policy admits."""
-    idle_gpu_accepted: str = ""
+    idle_gpu_accepted: OptionalReason = ""
     """Why a GPU may be kept warm, which is billed at the full rate around the clock."""
 
     @property
@@ -148,11 +146,11 @@ class CloudService(Model):
 class CloudSecret(Model):
     """A secret in Secret Manager; its value is set there, and never in these files."""
 
-    version: int = Field(ge=1)
+    version: Whole = Field(ge=1, le=1_000_000)
     """Version that services read; change it to roll out a new one."""
-    candidate_version: int | None = Field(default=None, ge=1)
+    candidate_version: Whole | None = Field(default=None, ge=1, le=1_000_000)
     """Version that a rollout's candidate reads; defaults to `version`."""
-    rotation_days: int | None = Field(default=None, ge=1, le=3650)
+    rotation_days: Whole | None = Field(default=None, ge=1, le=3650)
     """How often its owner is reminded to rotate it."""
 
 
@@ -163,9 +161,9 @@ class FrontDoor(Model):
     """Public host name, such as agents.example.org."""
     group: Name
     """The service behind it."""
-    requests_per_minute: int | None = Field(default=None, ge=1)
+    requests_per_minute: Whole | None = Field(default=None, ge=1, le=100_000_000)
     """Maximum per client address; more are rejected."""
-    armor: bool = False
+    armor: Flag = False
     """Whether to reject requests that match Cloud Armor's preconfigured rules."""
 
 
@@ -174,29 +172,29 @@ class Observation(Model):
 
     email: Email
     """Recipient of alerts."""
-    errors_per_minute: int = Field(default=5, ge=1)
+    errors_per_minute: Whole = Field(default=5, ge=1, le=1_000_000)
     """Logged errors above which an alert is sent."""
-    latency_ms: int = Field(default=2000, ge=1)
+    latency_ms: Whole = Field(default=2000, ge=1, le=3_600_000)
     """95th percentile latency above which an alert is sent."""
 
 
 class Budget(Model):
     """Budget of a month."""
 
-    monthly_usd: UsDollars
+    monthly_usd: BudgetUsd
     """US dollars; the expected cost must stay below."""
     billing_account: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$")] | None = None
     """Billing account to set up budget alerts in; without it, only the plan enforces the budget."""
-    alert_percents: tuple[Annotated[int, Field(ge=1, le=200)], ...] = (50, 90, 100)
+    alert_percents: Distinct[Annotated[Whole, Field(ge=1, le=200)]] = (50, 90, 100)
     """Percentages of the budget at which alerts are sent."""
 
 
 class Cloud(Model):
     """Settings of a Google Cloud project; the machine's connection names the project."""
 
-    project_number: int = Field(ge=1)
+    project_number: Whole = Field(ge=1, le=10**15)
     """Printed by `gcloud projects describe`; part of every service's address."""
-    regions: tuple[Region, ...] = Field(min_length=1)
+    regions: Distinct[Region] = Field(min_length=1)
     """Regions; every service runs in each of them."""
     services: FrozenMap[Name, CloudService] = Field(default_factory=dict, validate_default=True)
     """Group -> its settings; defaults apply to other groups."""
@@ -215,20 +213,11 @@ class Cloud(Model):
     budget: Budget | None = None
     """Monthly budget."""
 
-    @model_validator(mode="after")
-    def _regions_are_named_once(self) -> Cloud:
-        if twice := repeated(self.regions):
-            msg = f"regions lists {', '.join(twice)} twice; keep one"
-            raise ValueError(msg)
-        return self
-
-    @model_validator(mode="after")
-    def _private_traffic_has_a_network(self) -> Cloud:
-        without = [name for name, service in self.services.items() if service.egress]
-        if without and (self.network is None or self.subnet is None):
-            msg = f"services.{without[0]}.egress needs a network; set network and subnet"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _private_traffic_has_a_network(self) -> Iterator[Breach]:
+        if self.network is None or self.subnet is None:
+            for name in (name for name, service in self.services.items() if service.egress):
+                yield ("services", name, "egress"), "needs a network; set machine.cloud.network and subnet"
 
     def url(self, group: str, region: str) -> str:
         """Address of a group's service in a region."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
-from fleet.model.quantities import MemoryMib
+from fleet.model.hosts import HostName, WebAddress
+from fleet.model.quantities import CPUS_MAX, MemoryMib
 from fleet.source.defaults import POOL_LABEL
 
-HostName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", max_length=253)
+LabelKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$", max_length=253
+    ),
 ]
-LabelKey = Annotated[str, StringConstraints(pattern=r"^([a-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$", max_length=253)]
 
 
 class Sharing(StrEnum):
@@ -34,32 +38,31 @@ class Sharing(StrEnum):
 class PoolGpu(Gpu):
     """The cards of a node pool, all alike."""
 
-    per_node: int = Field(default=1, ge=1, le=16)
+    per_node: Whole = Field(default=1, ge=1, le=16)
     """Cards per node."""
     sharing: Sharing = Sharing.WHOLE_DEVICE
     """How cards are allocated to pods."""
-    shares: int = Field(default=1, ge=1, le=48)
+    shares: Whole = Field(default=1, ge=1, le=48)
     """Pods per card, for `shared-device`."""
 
-    @model_validator(mode="after")
-    def _is_shared_one_way(self) -> PoolGpu:
+    @rule
+    def _is_shared_one_way(self) -> Iterator[Breach]:
         if self.mps is not None:
-            msg = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
-            raise ValueError(msg)
+            text = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"
+            yield ("mps",), text
         if (self.shares > 1) != (self.sharing is Sharing.SHARED_DEVICE):
-            msg = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
-            raise ValueError(msg)
-        return self
+            text = f'shares {self.shares} does not match sharing "{self.sharing}"; only shared-device takes 2 or more'
+            yield ("shares",), text
 
 
 class NodePool(Model):
     """Identical nodes. `cpus` and `memory` are the allocatable ones of one node."""
 
-    nodes: int = Field(ge=1, le=1000)
+    nodes: Whole = Field(ge=1, le=1000)
     """Number of nodes."""
     arch: Arch = Arch.AMD64
     """CPU architecture."""
-    cpus: int = Field(ge=1)
+    cpus: Whole = Field(ge=1, le=CPUS_MAX)
     """CPUs per node."""
     memory_mib: MemoryMib = Field(alias="memory")
     """Memory per node."""
@@ -76,9 +79,9 @@ class Exposure(Model):
     """Public host name, such as agents.example.org."""
     port: Name = "main"
     """Key of the group's port."""
-    requests_per_second: int = Field(default=10, ge=1)
+    requests_per_second: Whole = Field(default=10, ge=1, le=1_000_000)
     """Limit per client address, for an ingress; a gateway has no limits of its own."""
-    connections: int = Field(default=100, ge=1)
+    connections: Whole = Field(default=100, ge=1, le=1_000_000)
     """Concurrent connections per client address, for an ingress."""
 
 
@@ -96,14 +99,12 @@ class Entrance(Model):
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
     """Group -> how it is exposed."""
 
-    @model_validator(mode="after")
-    def _gateway_has_no_limits(self) -> Entrance:
-        for group, exposure in self.exposed.items():
-            limits = sorted({"requests_per_second", "connections"} & exposure.model_fields_set)
-            if self.kind == "gateway" and limits:
-                msg = f"exposed.{group}.{limits[0]} is not supported by a gateway; drop it, or set kind to ingress"
-                raise ValueError(msg)
-        return self
+    @rule
+    def _gateway_has_no_limits(self) -> Iterator[Breach]:
+        for group, exposure in self.exposed.items() if self.kind == "gateway" else ():
+            for limit in sorted({"requests_per_second", "connections"} & exposure.model_fields_set):
+                text = f"{limit} is not supported by a gateway; drop it, or set kind to ingress"
+                yield ("exposed", group, limit), text
 
 
 class Metrics(StrEnum):
@@ -142,8 +143,19 @@ class Cluster(Model):
     """Namespace of the Prometheus that may read metrics."""
     autoscaler: Literal["built-in", "keda"] = "built-in"
     """`built-in` (HorizontalPodAutoscaler) scales on CPU and memory, `keda` also on a group's signals."""
-    prometheus: str = Field(default="http://prometheus.monitoring:9090", pattern=r"^https?://\S+$")
+    prometheus: WebAddress = "http://prometheus.monitoring:9090"
     """Prometheus that KEDA queries for a group's signals."""
+
+    @rule
+    def _namespace_is_its_own(self) -> Iterator[Breach]:
+        others = {"metrics_namespace": self.metrics_namespace}
+        if self.entrance:
+            others["entrance.namespace"] = self.entrance.namespace
+        owner = next((field for field, name in others.items() if name == self.namespace), None)
+        if self.namespace == "default" or self.namespace.startswith("kube-") or owner:
+            whose = f"is also {owner}" if owner else "belongs to Kubernetes"
+            text = f'namespace "{self.namespace}" {whose}; choose one that the fleet creates, such as fleet'
+            yield ("namespace",), text
 
     def namespace_of(self, tenant: str | None) -> str:
         """Namespace of a tenant's groups; of the shared groups for None."""

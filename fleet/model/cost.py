@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import Model
+from fleet.model.base import Breach, Model, Number, rule
 
-Watts = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
-Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-BudgetUsd = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+USD_MAX = 1_000_000_000
+"""A billion dollars: more than any machine, month or kWh costs."""
+
+Watts = Annotated[Number, Field(ge=0, le=100_000)]
+Usd = Annotated[Number, Field(ge=0, le=USD_MAX)]
+BudgetUsd = Annotated[Number, Field(gt=0, le=USD_MAX)]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)]
 
 
@@ -25,27 +29,26 @@ class Power(Model):
     """US dollars per kWh."""
     price_usd: Usd = 0
     """Purchase price; 0 for a machine that exists anyway."""
-    years: float = Field(default=4, gt=0, le=50, allow_inf_nan=False)
+    years: Number = Field(default=4, gt=0, le=50)
     """Service life."""
 
-    @model_validator(mode="after")
-    def _load_is_above_idle(self) -> Power:
+    @rule
+    def _load_is_above_idle(self) -> Iterator[Breach]:
         if self.load_watts < self.idle_watts:
-            msg = f"load_watts {self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
-            raise ValueError(msg)
-        return self
+            text = f"{self.load_watts:g} is below idle_watts {self.idle_watts:g}; raise load_watts"
+            yield ("load_watts",), text
 
 
 class ExpectedLoad(Model):
     """Expected load of a group. The defaults are assumptions, which `fleet cost` reports."""
 
-    requests_per_second: float = Field(default=1, ge=0, le=1_000_000, allow_inf_nan=False)
+    requests_per_second: Number = Field(default=1, ge=0, le=1_000_000)
     """Request rate in the hours of use."""
-    seconds_per_request: float = Field(default=1, gt=0, le=86_400, allow_inf_nan=False)
+    seconds_per_request: Number = Field(default=1, gt=0, le=86_400)
     """Duration of a request; of a run, for a Cloud Run job."""
-    hours_per_day: float = Field(default=8, ge=0, le=24, allow_inf_nan=False)
+    hours_per_day: Number = Field(default=8, ge=0, le=24)
     """Hours of use."""
-    tasks_per_day: float = Field(default=100, ge=0, le=1_000_000_000, allow_inf_nan=False)
+    tasks_per_day: Number = Field(default=100, ge=0, le=1_000_000_000)
     """Tasks that call a model provider; runs, for a Cloud Run job."""
     model: ModelName | None = None
     """Model that the tasks call: a name under `thousand_tasks` in fleet/data/prices.yaml."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import CudaVersion, Model
+from fleet.model.base import Breach, CudaVersion, Model, Title, Whole, rule
+from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
 
 CUDA_CONTEXT_MIB = 450
@@ -19,11 +21,11 @@ MPS_CLIENTS_MAX = 48
 class Mps(Model):
     """CUDA Multi-Process Service, which lets several processes use a card at the same time."""
 
-    uid: int = Field(default=10001, gt=10000)
+    uid: Whole = Field(default=10001, gt=HIGH_ID, le=ID_MAX)
     """User id of every client: an MPS server serves one user."""
-    active_thread_percentage: int = Field(default=100, ge=1, le=100)
+    active_thread_percentage: Whole = Field(default=100, ge=1, le=100)
     """Share of the card's compute per client. Limits compute, not memory."""
-    clients_max: int = Field(default=MPS_CLIENTS_MAX, ge=1, le=60)
+    clients_max: Whole = Field(default=MPS_CLIENTS_MAX, ge=1, le=60)
     """Maximum client processes of the server."""
     shared_memory_mib: MemoryMib = Field(default=8192, alias="shared_memory")
     """Size of /dev/shm, which the daemon and all clients share."""
@@ -32,11 +34,11 @@ class Mps(Model):
 class Gpu(Model):
     """One card."""
 
-    model: str = Field(min_length=1)
+    model: Title
     """Display name, such as RTX 4090."""
     memory_mib: MemoryMib = Field(alias="memory")
     """Capacity, as nvidia-smi prints it."""
-    device: str = Field(default="0", pattern=r"^(\d+|GPU-[0-9a-f-]+|nvidia\.com/gpu=\S+)$")
+    device: str = Field(default="0", pattern=r"^(0|[1-9][0-9]?|GPU-[0-9a-f-]{1,40}|nvidia\.com/gpu=[A-Za-z0-9._:-]+)$")
     """Index, UUID (`GPU-...`, stable if cards are reordered) or CDI name."""
     driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$")] = "nvidia"
     """Device driver of the daemon: `nvidia` (container toolkit) or `cdi`."""
@@ -48,8 +50,20 @@ class Gpu(Model):
     """Memory reserved for a desktop on the same card."""
     mps: Mps | None = None
     """Set if an MPS control daemon serves the card."""
-    allocator: str | None = None
+    allocator: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]-]+$", max_length=500)] | None = None
     """PyTorch allocator settings. They limit fragmentation, not memory."""
+
+    @rule
+    def _has_memory_to_give(self) -> Iterator[Breach]:
+        for field, mib in {"desktop_reserve": self.reserve_mib, "context": self.context_mib}.items():
+            if mib >= self.memory_mib:
+                yield (field,), f"{mib} MiB leaves nothing of the card's {self.memory_mib} MiB; lower {field}"
+
+    @rule
+    def _device_is_the_drivers(self) -> Iterator[Breach]:
+        if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
+            text = f'"{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
+            yield ("device",), text
 
     @property
     def reserve_mib(self) -> int:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import AbsolutePath, EnvName, FrozenMap, Model, Name, PortNumber, repeated
+from fleet.model.base import (
+    Argument,
+    Breach,
+    Command,
+    Distinct,
+    EnvName,
+    Flag,
+    FrozenMap,
+    Model,
+    Name,
+    PortNumber,
+    Whole,
+    rule,
+)
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
+from fleet.model.hosts import OutsideRef
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
+from fleet.model.paths import SHARED_MEMORY, DevicePath, MountPath
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
@@ -28,30 +44,32 @@ DEFAULT_PORT = 8000
 SECRETS_PATH = "/run/secrets"
 """Folder of secrets inside a container."""
 
-RESERVED_PATHS = ("/dev/shm", SECRETS_PATH)  # noqa: S108  (mount points in the container)
+RESERVED_PATHS = (SHARED_MEMORY, SECRETS_PATH)
 
 AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
-OutsideRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}$")]
+
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", max_length=255)]
+"""Path of a URL, in ASCII."""
 
 
 class Health(Model):
     """Health check of a container: an HTTP path, or a command."""
 
-    path: str = Field(default="/health", pattern=r"^/\S*$")
+    path: UrlPath = "/health"
     """HTTP path of the liveness check."""
-    ready_path: str = Field(default="", pattern=r"^(/\S*)?$")
+    ready_path: UrlPath | Literal[""] = ""
     """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
     """Port of the HTTP checks."""
-    command: tuple[str, ...] = ()
+    command: Command = ()
     """Command to run instead of the HTTP check, for a ready image."""
     interval_s: Seconds = Field(default=30, alias="interval")
     """Time between checks."""
     timeout_s: Seconds = Field(default=10, alias="timeout")
     """Timeout of a check."""
-    retries: int = Field(default=3, ge=1, le=100)
+    retries: Whole = Field(default=3, ge=1, le=100)
     """Consecutive failures after which the container is unhealthy."""
     start_period_s: Seconds = Field(default=60, alias="start_period")
     """Time after the start in which failures are ignored."""
@@ -70,9 +88,9 @@ class Health(Model):
 class Mount(Model):
     """A volume mounted in a container."""
 
-    path: AbsolutePath
+    path: MountPath
     """Mount path in the container."""
-    read_only: bool = False
+    read_only: Flag = False
     """Whether it is mounted read-only."""
 
 
@@ -83,7 +101,7 @@ class Container(Model):
     """Builds the image from your agents; excludes `image`."""
     image: Image | None = None
     """A ready image; excludes `build`."""
-    command: tuple[str, ...] = ()
+    command: Command = ()
     """Overrides the image's command; images built here start the agent host."""
     agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
     """Agent name -> how to start it; `{}` for the defaults."""
@@ -97,11 +115,11 @@ class Container(Model):
     """Size of /dev/shm; PyTorch data loaders need more than Docker's 64 MiB."""
     mounts: FrozenMap[Name, Mount] = Field(default_factory=dict, validate_default=True)
     """Volume -> how it is mounted."""
-    devices: tuple[AbsolutePath, ...] = ()
+    devices: Distinct[DevicePath] = ()
     """Host devices, such as /dev/snd."""
-    env: FrozenMap[EnvName, str] = Field(default_factory=dict, validate_default=True)
+    env: FrozenMap[EnvName, Argument] = Field(default_factory=dict, validate_default=True)
     """Environment variables; secret values are named under `secrets` instead."""
-    secrets: tuple[Name, ...] = ()
+    secrets: Distinct[Name] = ()
     """Names of secrets, mounted as files under /run/secrets; their values are never in these files."""
     health: Health = Field(default_factory=Health)
     """Health check; defaults to GET /health on port 8000."""
@@ -109,7 +127,7 @@ class Container(Model):
     """Security settings; the defaults are the strictest."""
     restart: Literal["always", "on-failure", "no"] = "always"
     """Restart policy."""
-    restarts_max: int = Field(default=5, ge=1, le=10)
+    restarts_max: Whole = Field(default=5, ge=1, le=10)
     """Maximum restarts in the container's lifetime, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
     """Time between SIGTERM and SIGKILL."""
@@ -121,41 +139,45 @@ class Container(Model):
         """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
 
-    @model_validator(mode="after")
-    def _comes_from_one_place(self) -> Container:
+    @rule
+    def _comes_from_one_place(self) -> Iterator[Breach]:
         if (self.build is None) == (self.image is None):
             problem = "neither build nor image is set" if self.build is None else "build and image are both set"
-            msg = f"{problem}; set build for your own agents, or image for a ready image"
-            raise ValueError(msg)
-        return self
+            place = () if self.build is None else ("image",)
+            yield place, f"{problem}; set build for your own agents, or image for a ready image"
 
-    @model_validator(mode="after")
-    def _nothing_is_mounted_twice(self) -> Container:
-        paths = [*(mount.path for mount in self.mounts.values()), *self.hardening.tmpfs]
-        if twice := repeated(paths):
-            msg = f"{twice[0]} is mounted twice; use another path for one of mounts and hardening.tmpfs"
-            raise ValueError(msg)
-        reserved = sorted(path for path in paths if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"))
-        if reserved:
-            msg = f"{reserved[0]} is reserved; use shared_memory or secrets, or another path"
-            raise ValueError(msg)
-        if twice := repeated(self.secrets):
-            msg = f"secrets lists {', '.join(twice)} twice; keep one"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _nothing_is_mounted_twice(self) -> Iterator[Breach]:
+        owners: dict[str, str] = {}
+        places = [(("mounts", name, "path"), mount.path) for name, mount in self.mounts.items()]
+        for place, path in (*places, *((("hardening", "tmpfs", path), path) for path in self.hardening.tmpfs)):
+            if path in owners:
+                yield place, f"{path} is already mounted by {owners[path]}; use another path for one of the two"
+            owners.setdefault(path, ".".join(place[:2]))
+            if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"):
+                yield place, f"{path} is reserved; use shared_memory or secrets, or another path"
 
-    @model_validator(mode="after")
-    def _gpu_and_budget_go_together(self) -> Container:
-        if self.build is not None and self.build.context:
-            return self
-        cuda = self.build is not None and self.build.variant == "cuda"
+    @rule
+    def _memory_holds_its_folders(self) -> Iterator[Breach]:
+        given: dict[tuple[str, ...], int] = {}
+        if "shared_memory_mib" in self.model_fields_set:
+            given["shared_memory",] = self.shared_memory_mib
+        if "tmpfs" in self.hardening.model_fields_set:
+            given |= {("hardening", "tmpfs", path): mib for path, mib in self.hardening.tmpfs.items()}
+        for place, mib in given.items():
+            if mib > self.memory.cap_mib:
+                yield place, f"{mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
+
+    @rule
+    def _gpu_and_budget_go_together(self) -> Iterator[Breach]:
+        if self.build is None or self.build.context:
+            return
+        cuda = self.build.variant == "cuda"
         if cuda and self.gpu is None:
-            msg = "build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
-            raise ValueError(msg)
-        if self.gpu is not None and self.build is not None and not cuda:
-            msg = "gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-            raise ValueError(msg)
-        return self
+            text = "cuda, but gpu is missing; add gpu with request, limit and enforcement"
+            yield ("build", "variant"), text
+        if self.gpu is not None and not cuda:
+            yield ("gpu",), "is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
 
 
 class Port(Model):
@@ -185,7 +207,7 @@ class ContainerGroup(Model):
     """Group whose file this one extends: maps are merged, lists and values replaced; `null` removes a key."""
     description: str = ""
     """One-sentence description."""
-    optional: bool = False
+    optional: Flag = False
     """Whether it may run on no machine; for any other group this is a fault."""
     machine_memory_above_mib: MemoryMib | None = Field(default=None, alias="machine_memory_above")
     """Requires a machine with more memory than this: smaller machines suit smaller groups."""
@@ -198,11 +220,11 @@ class ContainerGroup(Model):
     """Endpoint -> its port; defaults to `main` on 8000."""
     volumes: FrozenMap[Name, Volume] = Field(default_factory=dict, validate_default=True)
     """Volumes that it owns."""
-    start_after: tuple[Name, ...] = ()
+    start_after: Distinct[Name] = ()
     """Groups that must be healthy before it starts."""
-    peers: tuple[EndpointRef, ...] = ()
+    peers: Distinct[EndpointRef] = ()
     """Endpoints that it connects to: `<group>` or `<group>/<port>`."""
-    outside: tuple[OutsideRef, ...] = ()
+    outside: Distinct[OutsideRef] = ()
     """Internet hosts that it connects to: `host:port`, such as `api.anthropic.com:443`."""
     tier: Tier = Tier.STANDARD
     """Priority when capacity is short."""
@@ -231,30 +253,24 @@ class ContainerGroup(Model):
         """Its volumes that allow one writer."""
         return tuple(name for name, volume in self.volumes.items() if volume.writers == "one")
 
-    @model_validator(mode="after")
-    def _one_writer_means_one_copy(self) -> ContainerGroup:
+    @rule
+    def _one_writer_means_one_copy(self) -> Iterator[Breach]:
         if not self.single_writer_volumes:
-            return self
+            return
         owned = self.single_writer_volumes[0]
         if self.scaling.max > 1:
-            msg = f"scaling.max is {self.scaling.max}, but volumes.{owned} allows one writer; set it to 1"
-            raise ValueError(msg)
+            text = f"{self.scaling.max} copies, but volumes.{owned} allows one writer; set it to 1"
+            yield ("scaling", "max"), text
         if self.rollout.has_two_tracks:
-            msg = (
-                f'rollout.strategy "{self.rollout.strategy}" runs two versions, but volumes.{owned} allows one writer; '
-                f"use {RolloutStrategy.RECREATE}"
-            )
-            raise ValueError(msg)
-        return self
+            problem = f'"{self.rollout.strategy}" runs two versions'
+            problem = f"{problem}, but volumes.{owned} allows one writer"
+            yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
 
-    @model_validator(mode="after")
-    def _named_containers_exist(self) -> ContainerGroup:
+    @rule
+    def _named_containers_exist(self) -> Iterator[Breach]:
         if MAIN not in self.containers:
-            msg = f'container "{MAIN}" is missing; rename {next(iter(self.containers))}'
-            raise ValueError(msg)
+            yield ("containers",), f'container "{MAIN}" is missing; rename {next(iter(self.containers))}'
         for key, port in self.ports.items():
-            if port.container not in self.containers:
+            if port.container not in (*self.containers, MAIN):
                 choice = ", ".join(self.containers)
-                msg = f"ports.{key}.container: unknown container {port.container}; use {choice}"
-                raise ValueError(msg)
-        return self
+                yield ("ports", key, "container"), f"unknown container {port.container}; use {choice}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from fleet.model.base import AbsolutePath, FrozenMap, Model
+from fleet.model.base import Breach, Day, Distinct, Flag, FrozenMap, Model, Reason, Whole, rule
+from fleet.model.linux_capabilities import Capability
+from fleet.model.paths import MountPath
 from fleet.model.quantities import MemoryMib
+from fleet.source.redaction import shown
 
 HIGH_ID = 10000
 """Ids above it are unused on most hosts, so that an escaped process owns nothing."""
@@ -21,23 +24,26 @@ fails the start if the daemon may not raise it."""
 OPEN_FILES_MAX = 1048576
 """The kernel's default fs.nr_open: the maximum of any process."""
 
-_RUN_AS = re.compile(r"^(\d+):(\d+)$")
+ID_MAX = 2**32 - 2
+"""The highest id: chown reads the next one, -1, as no change."""
+
+_RUN_AS = re.compile(r"([0-9]{1,10}):([0-9]{1,10})")
 
 
 class RunAs(Model):
     """Numeric user and group id of the process: names would be looked up in the image."""
 
-    uid: int = Field(ge=0)
-    gid: int = Field(ge=0)
+    uid: Whole = Field(ge=0, le=ID_MAX)
+    gid: Whole = Field(ge=0, le=ID_MAX)
 
     def __str__(self) -> str:
         return f"{self.uid}:{self.gid}"
 
 
 def _parse_run_as(value: Any) -> Any:
-    match = _RUN_AS.match(value) if isinstance(value, str) else None
+    match = _RUN_AS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        msg = f'"{value}" is not a user; write numeric uid:gid, like 10001:10001'
+        msg = f"{shown(value)} is not a user; write numeric uid:gid, like 10001:10001"
         raise ValueError(msg)
     return {"uid": int(match[1]), "gid": int(match[2])}
 
@@ -45,18 +51,17 @@ def _parse_run_as(value: Any) -> Any:
 RunAsText = Annotated[
     RunAs,
     BeforeValidator(_parse_run_as),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+:\d+$", "examples": ["10001:10001"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+:[0-9]+$", "examples": ["10001:10001"]}),
 ]
-Capability = Annotated[str, StringConstraints(pattern=r"^CAP_[A-Z_]+$")]
 HardeningField = Literal["run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc"]
 
 
 class HardeningException(Model):
     """Reason and end date of a field that is weaker than the default."""
 
-    reason: Annotated[str, StringConstraints(min_length=10)]
+    reason: Reason
     """Reason, for reviewers."""
-    until: date
+    until: Day
     """Last valid day; after it, the fleet is refused."""
 
 
@@ -65,22 +70,22 @@ class Hardening(Model):
 
     run_as: RunAsText = Field(default_factory=lambda: RunAs(uid=10001, gid=10001))
     """User and group id of its processes; ids above 10000 are unused on most hosts."""
-    read_only_root: bool = True
+    read_only_root: Flag = True
     """Whether the root file system is read-only."""
-    no_new_privileges: bool = True
+    no_new_privileges: Flag = True
     """Whether processes are kept from gaining privileges, such as by sudo."""
-    capabilities: tuple[Capability, ...] = ()
+    capabilities: Distinct[Capability] = ()
     """Capabilities to add back after dropping all."""
     seccomp: Literal["default", "unconfined"] = "default"
     """Allowed system calls: the daemon's default profile, or all."""
-    host_ipc: bool = False
+    host_ipc: Flag = False
     """Whether it shares the host's semaphores and shared memory."""
-    tmpfs: FrozenMap[AbsolutePath, MemoryMib] = Field(
+    tmpfs: FrozenMap[MountPath, MemoryMib] = Field(
         default_factory=lambda: {"/tmp": "64MiB"},  # noqa: S108  (a mount point in the container)
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
-    open_files: int = Field(default=OPEN_FILES, ge=256, le=OPEN_FILES_MAX)
+    open_files: Whole = Field(default=OPEN_FILES, ge=256, le=OPEN_FILES_MAX)
     """Open files, sockets and pipes per process (ulimit nofile)."""
     exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
     """Field that is weaker than the default -> reason and end date."""
@@ -98,15 +103,10 @@ class Hardening(Model):
         }
         return frozenset(name for name, weak in checks.items() if weak)
 
-    @model_validator(mode="after")
-    def _every_weakening_is_explained(self) -> Hardening:
-        unexplained = sorted(self.weakened - set(self.exceptions))
-        if unexplained:
-            problem = f"{', '.join(unexplained)} weaker than the default without a reason"
-            msg = f"{problem}; add hardening.exceptions.{unexplained[0]} with reason and until, or drop the field"
-            raise ValueError(msg)
-        unused = sorted(set(self.exceptions) - self.weakened)
-        if unused:
-            msg = f"hardening.exceptions.{unused[0]}: the field is not weakened; drop the exception"
-            raise ValueError(msg)
-        return self
+    @rule
+    def _every_weakening_is_explained(self) -> Iterator[Breach]:
+        for field in sorted(self.weakened - set(self.exceptions)):
+            problem = "weaker than the default without a reason"
+            yield (field,), f"{problem}; add hardening.exceptions.{field} with reason and until, or drop the field"
+        for field in sorted(set(self.exceptions) - self.weakened):
+            yield ("exceptions", field), "the field is not weakened; drop the exception"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import AbsolutePath, FrozenMap, Model, Name, repeated
+from fleet.model.base import Breach, Flag, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
 from fleet.model.device import Arch, DeviceClass, LanEncryption, Target
 from fleet.model.gpu import Gpu
-from fleet.model.quantities import MemoryMib
+from fleet.model.hardening import ID_MAX
+from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
+from fleet.model.paths import AbsolutePath, DevicePath
+from fleet.model.quantities import CPUS_MAX, MemoryMib
 
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
@@ -25,23 +27,20 @@ NETWORK_NAME_MAX = 101
 DOCKER_25_API_MINOR = 44
 """Docker 25, the first API with a start interval of health checks."""
 
-CONNECTION_PATTERN = r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://[a-z][a-z0-9-]{4,28}[a-z0-9])$"
-
 
 class Subnet(Model):
     """Container addresses on one machine."""
 
-    subnet: IPv4Network
+    subnet: PrivateSubnet
     """One /24 outside Docker's default pools, such as 10.210.7.0/24."""
-    inside_docker_pool: bool = False
+    inside_docker_pool: Flag = False
     """Whether the subnet is inside Docker's default pools on purpose."""
 
-    @model_validator(mode="after")
-    def _has_room(self) -> Self:
+    @rule
+    def _has_room(self) -> Iterator[Breach]:
         if self.subnet.prefixlen > LONGEST_PREFIX:
-            msg = f"subnet {self.subnet} is too small for a gateway and containers; use a /{LONGEST_PREFIX} or larger"
-            raise ValueError(msg)
-        return self
+            text = f"subnet {self.subnet} is too small for a gateway and containers; use a /{LONGEST_PREFIX} or larger"
+            yield ("subnet",), text
 
 
 class ContainerNetwork(Subnet):
@@ -56,16 +55,14 @@ class LanTraffic(Model):
 
     by: LanEncryption | None = None
     """What encrypts the traffic."""
-    none: Annotated[str, StringConstraints(min_length=10, max_length=200)] | None = None
+    none: Annotated[Reason, StringConstraints(max_length=200)] | None = None
     """Why it is not encrypted: anyone on the network can read and change it. Excludes `by`."""
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
+    @rule
+    def _says_one_thing(self) -> Iterator[Breach]:
         if (self.by is None) == (self.none is None):
             problem = "neither by nor none is set" if self.by is None else "by and none are both set"
-            msg = f"{problem}; set by, or none with the reason for unencrypted traffic"
-            raise ValueError(msg)
-        return self
+            yield (), f"{problem}; set by, or none with the reason for unencrypted traffic"
 
 
 class Machine(Model):
@@ -73,7 +70,7 @@ class Machine(Model):
 
     name: Name
     """Prefix of its endpoints' host names on other machines: `<name>-<group>`."""
-    title: str = Field(min_length=1)
+    title: Title
     """Display name."""
     target: Target = Target.DOCKER
     """What runs its containers."""
@@ -81,25 +78,25 @@ class Machine(Model):
     """Device class; restricts the targets."""
     arch: Arch | None = None
     """CPU architecture; a cluster sets its pools' instead."""
-    connection: str = Field(pattern=CONNECTION_PATTERN)
+    connection: Connection
     """Docker: `ssh://user@address`, or `unix:///var/run/docker.sock` for the local daemon. Kubernetes:
     `kubeconfig://<context>`. Cloud Run: `gcp://<project>`."""
-    docker_api: str = Field(default="1.41", pattern=r"^1\.\d+$")
+    docker_api: str = Field(default="1.41", pattern=r"^1\.(4[1-9]|[5-9][0-9])$")
     """API version of the Docker daemon, as `docker version` prints it; defaults to the oldest supported. From 1.44
     (Docker 25), starting containers are probed every second."""
-    lan_address: IPv4Address | None = None
+    lan_address: LanAddress | None = None
     """Address for other machines; required if one uses a group of this machine."""
     lan_traffic: LanTraffic | None = None
     """Encryption of the traffic to `lan_address`."""
-    stated_cpus: int | None = Field(default=None, alias="cpus", ge=1)
+    stated_cpus: Whole | None = Field(default=None, alias="cpus", ge=1, le=CPUS_MAX)
     """CPUs (nproc)."""
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
     """Main memory (free -m)."""
     memory_reserve_mib: MemoryMib = Field(default=2048, alias="memory_reserve")
     """Memory reserved for the operating system and other programs."""
-    memory_enforced: bool | None = None
+    memory_enforced: Flag | None = None
     """Whether a single-board computer's kernel enables the memory cgroup; limits are ignored without it."""
-    process_limit: int = Field(default=16384, ge=256, le=4194304)
+    process_limit: Whole = Field(default=16384, ge=256, le=4194304)
     """Maximum processes and threads of all agents together: ulimit nproc applies to a user id, which they share."""
     gpus: FrozenMap[Name, Gpu] = Field(default_factory=dict, validate_default=True)
     """GPU cards by key."""
@@ -107,7 +104,7 @@ class Machine(Model):
     """Container network of a Docker machine."""
     tenants: FrozenMap[Name, Subnet] = Field(default_factory=dict, validate_default=True)
     """Tenant -> its isolated subnet on this machine."""
-    devices: FrozenMap[AbsolutePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
+    devices: FrozenMap[DevicePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may use."""
     secrets_folder: AbsolutePath = "/srv/fleet/secrets"
     """Host folder with one file per secret, readable by the agents' user and filled by its owner."""
@@ -175,39 +172,53 @@ class Machine(Model):
         """Whether the daemon is Docker 25 (API 1.44) or later."""
         return self.target is Target.DOCKER and int(self.docker_api.split(".")[1]) >= DOCKER_25_API_MINOR
 
-    @model_validator(mode="after")
-    def _class_fits_target(self) -> Machine:
+    @rule
+    def _class_fits_target(self) -> Iterator[Breach]:
         allowed = self.device_class.targets
         if self.target not in allowed:
-            problem = f'target "{self.target}" does not match class "{self.device_class}"'
-            msg = f"{problem}; set target to {' or '.join(sorted(allowed))}, or another class"
-            raise ValueError(msg)
-        return self
+            problem = f'"{self.target}" does not match class "{self.device_class}"'
+            yield ("target",), f"{problem}; set target to {' or '.join(sorted(allowed))}, or another class"
 
-    @model_validator(mode="after")
-    def _fields_fit_target(self) -> Machine:
+    @rule
+    def _fields_fit_target(self) -> Iterator[Breach]:
+        if self.target not in self.device_class.targets:
+            return
         required = _REQUIRED[self.target]
         missing = [_key(field) for field in required if getattr(self, field) is None]
         if missing:
-            msg = f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
-            raise ValueError(msg)
+            yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
         unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
-        foreign = [_key(field) for field in type(self).model_fields if field in unsupported & self.model_fields_set]
-        if foreign:
-            msg = f"{', '.join(foreign)} not supported on a {self.target} machine; drop machine.{foreign[0]}"
-            raise ValueError(msg)
+        for field in type(self).model_fields:
+            if field in unsupported & self.model_fields_set:
+                yield (
+                    (_key(field),),
+                    f"{_key(field)} not supported on a {self.target} machine; drop machine.{_key(field)}",
+                )
         schemes, form = _CONNECTIONS[self.target]
         if not self.connection.startswith(schemes):
-            msg = f'connection "{self.connection}" is not for a {self.target} machine; use {form}'
-            raise ValueError(msg)
-        return self
+            text = f'connection "{self.connection}" is not for a {self.target} machine; use {form}'
+            yield ("connection",), text
 
-    @model_validator(mode="after")
-    def _cards_are_distinct(self) -> Machine:
-        if twice := repeated([gpu.device for gpu in self.gpus.values()]):
-            msg = f'two cards have device "{twice[0]}"; set each gpus.<card>.device to its own index or UUID'
-            raise ValueError(msg)
-        return self
+    @rule
+    def _reserves_leave_something(self) -> Iterator[Breach]:
+        reserves: dict[tuple[str, ...], int] = {}
+        if self.stated_memory_mib:
+            reserves["memory_reserve",] = self.memory_reserve_mib
+        for name, gpu in self.gpus.items():
+            if gpu.mps and "shared_memory_mib" in gpu.mps.model_fields_set:
+                reserves["gpus", name, "mps", "shared_memory"] = gpu.mps.shared_memory_mib
+        for place, mib in reserves.items():
+            if mib >= self.memory_mib:
+                yield place, f"{mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower it"
+
+    @rule
+    def _cards_are_distinct(self) -> Iterator[Breach]:
+        cards: dict[str, str] = {}
+        for name, gpu in self.gpus.items():
+            first = cards.setdefault(gpu.device, name)
+            if first != name:
+                text = f'two cards have device "{gpu.device}"; set each gpus.<card>.device to its own index or UUID'
+                yield ("gpus", name, "device"), text
 
 
 _REQUIRED = {
@@ -234,5 +245,5 @@ def _key(field: str) -> str:
 class DeviceAccess(Model):
     """Access of containers to a host device."""
 
-    group_id: int | None = Field(default=None, ge=1)
+    group_id: Whole | None = Field(default=None, ge=1, le=ID_MAX)
     """Numeric host group that may use it: names would be looked up in the image."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from fleet.model.base import FrozenMap, Model, Name
+from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
+from fleet.model.image_names import ImageReference
 from fleet.model.quantities import Seconds
+from fleet.source.redaction import shown
 
-ImageReference = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
-Percent = Annotated[int, Field(ge=1, le=100)]
+Percent = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class Tier(StrEnum):
@@ -29,18 +32,18 @@ class Tier(StrEnum):
 class Signal(Model):
     """Pending work, by a Prometheus query."""
 
-    query: str = Field(min_length=3)
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
     """PromQL query that returns one number."""
-    per_replica: int = Field(ge=1)
+    per_replica: Whole = Field(ge=1, le=1_000_000_000)
     """Amount per replica."""
 
 
 class Scaling(Model):
     """Number of replicas of a group."""
 
-    min: int = Field(default=1, ge=1, le=1000)
+    min: Whole = Field(default=1, ge=1, le=1000)
     """Minimum replicas."""
-    max: int = Field(default=1, ge=1, le=1000)
+    max: Whole = Field(default=1, ge=1, le=1000)
     """Maximum replicas."""
     cpu_percent: Percent = 70
     """Mean use of the CPU request above which replicas are added."""
@@ -56,15 +59,12 @@ class Scaling(Model):
         """Whether the number of replicas changes automatically."""
         return self.max > self.min
 
-    @model_validator(mode="after")
-    def _max_covers_min(self) -> Scaling:
+    @rule
+    def _max_covers_min(self) -> Iterator[Breach]:
         if self.max < self.min:
-            msg = f"max {self.max} is below min {self.min}; raise max or lower min"
-            raise ValueError(msg)
-        if self.signals and not self.is_elastic:
-            msg = f"signals.{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
-            raise ValueError(msg)
-        return self
+            yield ("max",), f"{self.max} is below min {self.min}; raise max or lower min"
+        elif self.signals and not self.is_elastic:
+            yield ("signals",), f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
 
 
 class RolloutStrategy(StrEnum):
@@ -94,9 +94,9 @@ class Rollout(Model):
 
     strategy: RolloutStrategy = RolloutStrategy.ROLLING
     """How the new version replaces the old one."""
-    surge: int = Field(default=1, ge=0, le=100)
+    surge: Whole = Field(default=1, ge=0, le=100)
     """Extra replicas during a rollout."""
-    unavailable: int = Field(default=0, ge=0, le=100)
+    unavailable: Whole = Field(default=0, ge=0, le=100)
     """Replicas that may be unavailable during a rollout."""
     steps: tuple[Step, ...] = ()
     """Steps of a canary; the last is 100 percent."""
@@ -106,19 +106,16 @@ class Rollout(Model):
         """Whether two versions run side by side."""
         return self.strategy in (RolloutStrategy.BLUE_GREEN, RolloutStrategy.CANARY)
 
-    @model_validator(mode="after")
-    def _can_move(self) -> Rollout:
+    @rule
+    def _can_move(self) -> Iterator[Breach]:
         if self.surge + self.unavailable == 0:
-            msg = "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
-            raise ValueError(msg)
+            yield ("surge",), "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
-            msg = "steps require strategy canary, and canary requires steps; set both or neither"
-            raise ValueError(msg)
+            place = ("steps",) if percents else ("strategy",)
+            yield place, "steps require strategy canary, and canary requires steps; set both or neither"
         if percents and (percents != sorted(set(percents)) or percents[-1] != 100):
-            msg = f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
-            raise ValueError(msg)
-        return self
+            yield ("steps",), f"steps are {', '.join(map(str, percents))} percent; make them rise to 100"
 
 
 class Track(StrEnum):
@@ -136,8 +133,15 @@ class Track(StrEnum):
 
 
 def _as_time(value: Any) -> Any:
-    """Time without quotes, as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`."""
-    return _GO_TIME.sub(r"\1\2", value) if isinstance(value, str) else value
+    """Time from text, also as Pulumi writes it back: `2026-01-31 12:00:00 +0000 UTC`. No seconds since 1970."""
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        # Parsed here: text that a validator of ours returns is no JSON, and strict validation takes none for a time.
+        return datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
+    except (TypeError, ValueError):
+        msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
+        raise ValueError(msg) from None
 
 
 _GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
@@ -152,14 +156,13 @@ class RolloutState(Model):
     """Image of the main container, if a rollout changed it; defaults to the group's."""
     candidate: ImageReference | None = None
     """Image of the main container in the new version, on the other track."""
-    percent: int = Field(default=0, ge=0, le=100)
+    percent: Whole = Field(default=0, ge=0, le=100)
     """Share of requests to the new version."""
     since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
 
-    @model_validator(mode="after")
-    def _requests_go_to_a_version(self) -> RolloutState:
+    @rule
+    def _requests_go_to_a_version(self) -> Iterator[Breach]:
         if self.percent and self.candidate is None:
-            msg = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
-            raise ValueError(msg)
-        return self
+            text = f"percent {self.percent} needs a candidate; set candidate to the new image, or drop percent"
+            yield ("percent",), text

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fleet.model.base import AbsolutePath, CudaVersion, Model, Name
+from fleet.model.base import Argument, Breach, CudaVersion, Distinct, Flag, Model, Name, OptionalReason, rule
 from fleet.model.device import Arch
+from fleet.model.image_names import ImageReference
+from fleet.model.paths import AbsolutePath
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
 
@@ -18,26 +24,39 @@ class Agent(Model):
     The default is module `<system>.<group>.<agent>` in snake case.
     """
 
-    module: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+    module: str | None = Field(
+        default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=255
+    )
     """Python module, started with `python -m`."""
     script: AbsolutePath | None = None
     """Path of a Python script inside the container."""
     program: AbsolutePath | None = None
     """Path of a program inside the container."""
-    args: tuple[str, ...] = ()
+    args: tuple[Argument, ...] = ()
     """Command-line arguments."""
-    essential: bool = True
+    essential: Flag = True
     """Whether the container is unhealthy while the agent is down."""
-    ports: tuple[Name, ...] = ()
+    ports: Distinct[Name] = ()
     """Ports of its group that it listens on itself, so that no stand-in does."""
 
-    @model_validator(mode="after")
-    def _one_command(self) -> Agent:
+    def command(self, system: str, group: str, name: str) -> tuple[str, ...]:
+        """The command of an agent of this name."""
+        if self.program:
+            return (self.program, *self.args)
+        if self.script:
+            return ("python3", self.script, *self.args)
+        module = self.module or ".".join((_snake(system), _snake(group), _snake(name)))
+        return ("python3", "-m", module, *self.args)
+
+    @rule
+    def _one_command(self) -> Iterator[Breach]:
         given = [key for key in ("module", "script", "program") if getattr(self, key) is not None]
         if len(given) > 1:
-            msg = f"{' and '.join(given)} exclude each other; keep one"
-            raise ValueError(msg)
-        return self
+            yield (given[-1],), f"{' and '.join(given)} exclude each other; keep one"
+
+
+def _snake(name: str) -> str:
+    return _WORD_START.sub("_", name).replace("-", "_").lower()
 
 
 class Build(Model):
@@ -47,28 +66,27 @@ class Build(Model):
     """Folder with a Dockerfile, such as `images/agentdb`; the image has the folder's name."""
     variant: Literal["cpu", "cuda"] = "cpu"
     """`cuda` for agents that use a GPU; requires `gpu`."""
-    requirements: tuple[Requirement, ...] = ()
+    requirements: Distinct[Requirement] = ()
     """pip requirements, one per line."""
     cuda: CudaVersion | None = None
     """CUDA version of its requirements, in quotes: "13.2"."""
-    unresolved: str = ""
+    unresolved: OptionalReason = ""
     """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
-    @model_validator(mode="after")
-    def _is_made_one_way(self) -> Build:
+    @rule
+    def _is_made_one_way(self) -> Iterator[Breach]:
         excluded = sorted(self.model_fields_set - {"context"})
         if self.context and excluded:
-            msg = f"context and {', '.join(excluded)} exclude each other; install packages in the folder's Dockerfile"
-            raise ValueError(msg)
-        return self
+            problem = f"context and {', '.join(excluded)} exclude each other"
+            yield (excluded[0],), f"{problem}; install packages in the folder's Dockerfile"
 
 
 class Image(Model):
     """A ready image and its platforms."""
 
-    reference: str = Field(min_length=3, pattern=r"^\S+$")
+    reference: ImageReference
     """`registry/name:tag`, with `@sha256:...` if pinned."""
-    platforms: tuple[Arch, ...] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
+    platforms: Distinct[Arch] = Field(default=(Arch.AMD64, Arch.ARM64), min_length=1)
     """Supported CPU architectures."""
     cuda: CudaVersion | None = None
     """CUDA version in the image, in quotes: "12.4"."""

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from fleet.source.redaction import shown
+
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
-_MEMORY = re.compile(r"^\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|TiB)\s*$")
-_CPU = re.compile(r"^\s*(\d{1,9})m\s*$")
-_SECONDS = re.compile(r"^\s*(\d{1,9})\s*(s|m|h)\s*$")
+_MEMORY = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB|TiB)\s*")
+_CPU = re.compile(r"\s*([0-9]{1,9})m\s*")
+_SECONDS = re.compile(r"\s*([0-9]{1,9})\s*(s|m|h)\s*")
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
 _MEMORY_FORM = "a size in whole MiB; write it like 24564MiB or 24GiB"
 _CPU_FORM = "an amount of CPU; write it like 500m or 1.5"
@@ -20,10 +22,10 @@ _SECONDS_FORM = "a duration; write it like 30s or 5m"
 
 def parse_memory_mib(value: Any) -> int:
     """`"8GiB"`, `"24564MiB"`, `"1.5GiB"` -> whole MiB. Raises ValueError, also for a bare number."""
-    match = _MEMORY.match(value) if isinstance(value, str) else None
+    match = _MEMORY.fullmatch(value) if isinstance(value, str) else None
     mib = float(match[1]) * _MIB_PER_UNIT[match[2]] if match else 0.5
     if mib != int(mib):
-        msg = f"{_quoted(value)} is not {_MEMORY_FORM}"
+        msg = f"{shown(value)} is not {_MEMORY_FORM}"
         raise ValueError(msg)
     return int(mib)
 
@@ -36,30 +38,26 @@ def parse_millicores(value: Any) -> int:
         # Rounded: 2.01 * 1000 is 2009.9999999999998 in floating point.
         cores = round(value * 1000, 6) if math.isfinite(value) else None
     else:
-        match = _CPU.match(value) if isinstance(value, str) else None
+        match = _CPU.fullmatch(value) if isinstance(value, str) else None
         cores = int(match[1]) if match else None
     if cores is None or cores <= 0 or cores != int(cores):
-        msg = f"{_quoted(value)} is not {_CPU_FORM}"
+        msg = f"{shown(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
     return int(cores)
 
 
 def parse_seconds(value: Any) -> int:
     """`"30s"`, `"5m"`, `"1h"` -> seconds. Raises ValueError."""
-    match = _SECONDS.match(value) if isinstance(value, str) else None
+    match = _SECONDS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        msg = f"{_quoted(value)} is not {_SECONDS_FORM}"
+        msg = f"{shown(value)} is not {_SECONDS_FORM}"
         raise ValueError(msg)
     return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
 
 
-def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-MEMORY_PATTERN = r"^\d+(\.\d+)?(MiB|GiB|TiB)$"
-CPU_PATTERN = r"^\d+m$"
-SECONDS_PATTERN = r"^\d+(s|m|h)$"
+MEMORY_PATTERN = r"^[0-9]+(\.[0-9]+)?(MiB|GiB|TiB)$"
+CPU_PATTERN = r"^[0-9]+m$"
+SECONDS_PATTERN = r"^[0-9]+(s|m|h)$"
 
 # `errorMessage` is an editors' extension of JSON schema, shown in place of the pattern.
 _MEMORY_SCHEMA = {"type": "string", "pattern": MEMORY_PATTERN, "examples": ["512MiB", "24GiB"]}
@@ -71,6 +69,16 @@ _MemorySchema = WithJsonSchema({**_MEMORY_SCHEMA, "errorMessage": f"Not {_MEMORY
 _CpuSchema = WithJsonSchema({**_CPU_SCHEMA, "errorMessage": f"Not {_CPU_FORM}"})
 _SecondsSchema = WithJsonSchema({**_SECONDS_SCHEMA, "errorMessage": f"Not {_SECONDS_FORM}"})
 
-MemoryMib = Annotated[int, BeforeValidator(parse_memory_mib), Field(gt=0), _MemorySchema]
-Millicores = Annotated[int, BeforeValidator(parse_millicores), _CpuSchema]
-Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(gt=0), _SecondsSchema]
+MEMORY_MIB_MAX = 1024 * 1024 * 1024
+"""1 PiB: more than any machine, volume or bucket of a fleet."""
+
+CPUS_MAX = 8192
+"""CPUs of the largest Linux kernel configuration (NR_CPUS)."""
+
+SECONDS_MAX = 30 * 24 * 3600
+"""Thirty days: no check, grace period or pause of a rollout takes longer."""
+
+# The unit is dropped by the parsers, so the bounds are checked on integers.
+MemoryMib = Annotated[int, BeforeValidator(parse_memory_mib), Field(gt=0, le=MEMORY_MIB_MAX), _MemorySchema]
+Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(le=CPUS_MAX * 1000), _CpuSchema]
+Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(gt=0, le=SECONDS_MAX), _SecondsSchema]

@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from fleet.model.base import FrozenMap, Model, Name, repeated
+from fleet.model.base import Breach, Distinct, FrozenMap, Model, Name, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
 from fleet.model.group import MAIN, Container, ContainerGroup, Port
+from fleet.model.image_names import Digest, ImageReference, Registry, Tag
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
 from fleet.source.defaults import DOMAIN
 from fleet.source.dockerfile import Dockerfile
+from fleet.source.image_locks import Lock
+from fleet.source.redaction import shown
 
 LOCAL_REGISTRY = DOMAIN
 """Not a host: its images are built on the machine and never pulled."""
 
-Switch = Annotated[bool, WithJsonSchema({"enum": [True, False, "true", "false"]})]
+
+def _as_switch(value: object) -> object:
+    if value not in (True, False, "true", "false") or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        msg = f"{shown(value)} is neither true nor false; write true or false"
+        raise ValueError(msg)
+    return value in (True, "true")
+
+
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+
+
+def _as_number(value: object) -> object:
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+# `pulumi config set` writes every value at the top as text.
+_TopUsd = Annotated[Usd, BeforeValidator(_as_number)]
+_TopBudgetUsd = Annotated[BudgetUsd, BeforeValidator(_as_number)]
+
+Switch = Annotated[bool, BeforeValidator(_as_switch), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 """A flag at the top of a stack's configuration, which Pulumi may write as a string."""
-
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-
-BaseImage = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S+$")]
-"""`registry/name:tag`, with `@sha256:...` to pin it."""
 
 
 class Images(Model):
     """Names of the images built here: `<registry>/<group>:<tag>`."""
 
-    registry: str = Field(default=LOCAL_REGISTRY, pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?$")
+    registry: Registry = LOCAL_REGISTRY
     """Registry of the images; `fleet.local` builds them on the machine."""
-    tag: str = Field(default="0.1.0", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
+    tag: Tag = "0.1.0"
     """Tag; images built on the machine append a digest of all that their build is made of."""
-    base: BaseImage | None = None
+    base: ImageReference | None = None
     """Base of the agent host's image, overriding its Dockerfile: Debian bookworm with Python 3.11 or later."""
-    bases: FrozenMap[Name, BaseImage] = Field(default_factory=dict, validate_default=True)
+    bases: FrozenMap[Name, ImageReference] = Field(default_factory=dict, validate_default=True)
     """Image of a folder -> base image, overriding its Dockerfile."""
     digests: FrozenMap[Name, Digest] = Field(default_factory=dict, validate_default=True)
     """Image name -> digest, to pin images from a registry."""
@@ -63,9 +81,9 @@ class Stack(Model):
     name: Name
     machine: Machine
     """The machine and its capacity."""
-    groups: tuple[Name, ...] = ()
+    groups: Distinct[Name] = ()
     """Container groups that run on it, by file name."""
-    modes: FrozenMap[Name, tuple[Name, ...]] = Field(default_factory=dict, validate_default=True)
+    modes: FrozenMap[Name, Distinct[Name]] = Field(default_factory=dict, validate_default=True)
     """Mode -> groups that use the GPUs at the same time. A group in some mode runs only in its modes; any other runs in
     all modes."""
     # Pulumi writes a null back as empty text.
@@ -82,9 +100,9 @@ class Stack(Model):
     """Names and registry of the images built here."""
     rollouts: FrozenMap[Name, RolloutState] = Field(default_factory=dict, validate_default=True)
     """Group -> state of its blue-green or canary rollout."""
-    monthly_budget_usd: BudgetUsd | None = None
+    monthly_budget_usd: _TopBudgetUsd | None = None
     """Monthly budget at the expected load; for a cloud, use `machine.cloud.budget`."""
-    monthly_management_usd: Usd = 0
+    monthly_management_usd: _TopUsd = 0
     """Monthly cost of operations: people, and services outside these files."""
 
     @property
@@ -133,20 +151,11 @@ class Stack(Model):
         mounting = [one for one in group.containers.values() if volume in one.mounts] or [group.containers[MAIN]]
         return all(map(self.stands_in_for, mounting))
 
-    @model_validator(mode="after")
-    def _has_one_budget(self) -> Self:
+    @rule
+    def _has_one_budget(self) -> Iterator[Breach]:
         if self.monthly_budget_usd is not None and self.machine.cloud and self.machine.cloud.budget:
-            msg = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
-            raise ValueError(msg)
-        return self
-
-    @field_validator("groups")
-    @classmethod
-    def _are_named_once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        if twice := repeated(groups):
-            msg = f"lists {', '.join(twice)} twice; keep one"
-            raise ValueError(msg)
-        return groups
+            text = "monthly_budget_usd and machine.cloud.budget are both set; keep machine.cloud.budget"
+            yield ("monthly_budget_usd",), text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,8 @@ class Fleet:
     """Image name -> digest of the files of its build."""
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
     """Folder of images/ -> its Dockerfile."""
+    locks: Mapping[str, Lock] = field(default_factory=dict)
+    """Name of a lock, which is also its image's -> lock."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Model
+from fleet.model.base import Breach, Model, Reason, rule
 from fleet.model.quantities import MemoryMib
 from fleet.source.cron import fault_of
 
@@ -22,7 +23,9 @@ def _cron(text: str) -> str:
 Schedule = Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)]
 """A cron schedule: minute, hour, day of month, month, day of week."""
 
-Words = Annotated[str, StringConstraints(pattern=r"^[^;\n]+$", max_length=200)]
+_ONE_ITEM = r"^[^;\r\n]+$"
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_ONE_ITEM, max_length=200)]
 """A line of text, without `;`, which separates volumes in a label."""
 
 VELERO = "velero"
@@ -36,20 +39,18 @@ class Backup(Model):
     """Cron schedule: `30 3 * * *` is every day at 3:30."""
     by: Annotated[Words, StringConstraints(min_length=2)] | None = None
     """Backup tool, such as `restic` or `borg`; on a cluster, `velero` annotates the volume for Velero."""
-    none: Annotated[Words, StringConstraints(min_length=10)] | None = None
+    none: Annotated[Reason, StringConstraints(pattern=_ONE_ITEM, max_length=200)] | None = None
     """Why there is no backup. Excludes the other fields."""
 
     def __str__(self) -> str:
         return f"none, {self.none}" if self.none else f"{self.schedule} by {self.by}"
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Backup:
+    @rule
+    def _says_one_thing(self) -> Iterator[Breach]:
         stated = self.schedule is not None and self.by is not None
         if stated == (self.none is not None) or (self.schedule is None) != (self.by is None):
             given = ", ".join(sorted(self.model_fields_set)) or "nothing"
-            msg = f"{given} set; set schedule and by, or none with the reason for no backup"
-            raise ValueError(msg)
-        return self
+            yield (), f"{given} set; set schedule and by, or none with the reason for no backup"
 
 
 class VolumeKind(StrEnum):
@@ -77,9 +78,7 @@ class Volume(Model):
     backup: Backup | None = None
     """Backup of the data, or why there is none."""
 
-    @model_validator(mode="after")
-    def _only_data_is_backed_up(self) -> Volume:
+    @rule
+    def _only_data_is_backed_up(self) -> Iterator[Breach]:
         if self.backup and self.kind is not VolumeKind.DATA:
-            msg = f"backup is for data, but kind is {self.kind}; drop backup, or set kind to data"
-            raise ValueError(msg)
-        return self
+            yield ("backup",), f"backup is for data, but kind is {self.kind}; drop backup, or set kind to data"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from fleet.model.base import Model
+from fleet.model.base import Day, Model, Reason
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
 """Id of one rule, such as `E06`; a waiver is for one rule."""
@@ -19,7 +18,7 @@ UNWAIVABLE = frozenset({"F04", "G01"})
 class Waiver(Model):
     """Lets a group or container violate one rule for a limited time."""
 
-    reason: Annotated[str, StringConstraints(min_length=10)]
+    reason: Reason
     """Reason, for reviewers."""
-    until: date
+    until: Day
     """Last valid day; after it, the fleet is refused."""

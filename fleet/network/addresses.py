@@ -25,9 +25,13 @@ def container_name(group: str, key: str) -> str:
     return group if key == MAIN else f"{group}-{key}"
 
 
+SHARING = "gpu-sharing"
+"""Prefix of MPS daemons and their folders; no group has it."""
+
+
 def sharing_name(card: str) -> str:
     """Host name of a card's MPS daemon: `gpu-sharing-gpu0`."""
-    return f"gpu-sharing-{card}"
+    return f"{SHARING}-{card}"
 
 
 def elsewhere_name(machine: str, group: str, port: Port) -> str:

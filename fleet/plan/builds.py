@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
-from fleet.image_digests import AGENT, AGENT_HOST, BASE, IMAGES, context_of, digest_of, folder_images, is_own, own_base
+from fleet.image_digests import AGENT, AGENT_HOST, BASE, context_of, digest_of, folder_images, is_own, own_base
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
-from fleet.plan.deployment import PlannedBuild
+from fleet.network.images import image_name
+from fleet.plan.deployment import PackageLayer, PlannedBuild
 from fleet.source.dockerfile import Dockerfile
 
 LOCK = "LOCK"
 """Build argument of the agents' Dockerfile: the name of a lock."""
+
+SHARED_STAGE = "packages"
+"""Stage of the agents' Dockerfile for locks that other locks are based on."""
 
 _NONE = Dockerfile({}, ())
 """Of a copy of the project without image folders."""
@@ -28,16 +32,8 @@ class StackImages:
         self._built: dict[str, PlannedBuild | None] = {}
 
     def name(self, group: ContainerGroup, key: str) -> str:
-        """Name of the image of a container without a ready one.
-
-        On a machine that builds images, agents without packages run in the agent host's image. In a registry each
-        container has its own image, which includes the agents' code.
-        """
-        build = group.containers[key].build
-        if build and build.context and not self._stack.runs_stand_ins:
-            return build.context.removeprefix(f"{IMAGES}/")
-        bare = build is not None and not build.requirements and self._stack.images.built_on_the_machine
-        return AGENT_HOST if self._stack.runs_stand_ins or bare else container_name(group.name, key)
+        """Name of the image of a container without a ready one."""
+        return image_name(self._stack, group, key)
 
     def reference(self, name: str) -> str:
         """Full name of an image. Built on the machine, its tag changes with all that its build is made of."""
@@ -63,6 +59,15 @@ class StackImages:
             if container.build and container.build.unresolved
         }
 
+    def layers(self, name: str) -> tuple[PackageLayer, ...]:
+        """The locked packages in an image, those of its base first; none of unmeasured ones."""
+        lock = self._fleet.locks.get(name)
+        if lock is None:
+            return ()
+        size = lock.sizes.get(str(self._stack.machine.arch))
+        below = self.layers(lock.base) if lock.base else ()
+        return (*below, PackageLayer(name, size.download, size.disk)) if size else below
+
     def _chain(self, name: str) -> Iterator[PlannedBuild]:
         build = self._build(name)
         if build and build.needs:
@@ -82,10 +87,11 @@ class StackImages:
             return None
         folder, target, arguments = name, "", {}
         if name != AGENT_HOST and name not in folder_images(fleet.dockerfiles):
-            folder, target, arguments = AGENT, self._variant_of.get(name, "cpu"), {LOCK: name}
+            folder, target, arguments = AGENT, self._variant_of.get(name, SHARED_STAGE), {LOCK: name}
         dockerfile = fleet.dockerfiles.get(folder, _NONE)
         base = given.bases.get(name) or (given.base if name == AGENT_HOST else None)
-        needs = None if base else own_base(dockerfile)
+        lock = fleet.locks.get(name) if folder == AGENT else None
+        needs = None if base else (lock.base if lock else None) or own_base(dockerfile)
         base = self.reference(needs) if needs else base or dockerfile.arguments.get(BASE)
         if base:
             arguments = {BASE: base, **arguments}

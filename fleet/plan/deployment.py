@@ -210,6 +210,15 @@ class PlannedBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageLayer:
+    """The packages of a lock in an image, in bytes; images with the same layer share it on disk."""
+
+    lock: str
+    download: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """A declared connection from a group to an endpoint."""
 
@@ -298,6 +307,8 @@ class Deployment:
     """Images built on the machine, each after the one it needs."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
+    layers: Mapping[str, tuple[PackageLayer, ...]]
+    """Reference of each image with locked packages -> these, those of its base first."""
     sharing: tuple[PlannedGroup, ...]
     """MPS daemons, in wave 0; their clients' `shares` name them."""
     volumes: Mapping[str, PlannedVolume]
@@ -336,6 +347,11 @@ class Deployment:
     def containers(self) -> tuple[PlannedContainer, ...]:
         """In start order."""
         return tuple(container for group in (*self.sharing, *self.groups) for container in group.containers)
+
+    @property
+    def distinct_layers(self) -> tuple[PackageLayer, ...]:
+        """Each layer of packages once."""
+        return tuple(dict.fromkeys(layer for layers in self.layers.values() for layer in layers))
 
     @property
     def memory_request_mib(self) -> int:

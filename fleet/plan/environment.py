@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
-from fleet.model import Agent, Container, ContainerGroup, Enforcement, Stack
+from fleet.model import Container, ContainerGroup, Enforcement, Stack
 from fleet.model.group import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
-
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def environment(
@@ -37,20 +34,6 @@ def environment(
         **container.env,
     }
     return dict(sorted(values.items()))
-
-
-def agent_command(system: str, group: str, name: str, agent: Agent) -> tuple[str, ...]:
-    """Command of an agent; by default the module `<system>.<group>.<agent>` in snake case."""
-    if agent.program:
-        return (agent.program, *agent.args)
-    if agent.script:
-        return ("python3", agent.script, *agent.args)
-    module = agent.module or ".".join((_snake(system), _snake(group), _snake(name)))
-    return ("python3", "-m", module, *agent.args)
-
-
-def _snake(name: str) -> str:
-    return _WORD_START.sub("_", name).replace("-", "_").lower()
 
 
 def _secret_files(container: Container) -> dict[str, str]:
@@ -79,7 +62,7 @@ def _host_settings(
         return {}
     commands = {
         name: {
-            "command": agent_command(group.system, group.name, name, agent),
+            "command": agent.command(group.system, group.name, name),
             **({} if agent.essential else {"essential": False}),
             **({"ports": agent.ports} if agent.ports else {}),
         }

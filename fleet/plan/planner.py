@@ -80,6 +80,9 @@ class _Planner:
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=self._images.builds(self._image_names()),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
+            layers=MappingProxyType(
+                {self._images.reference(n): found for n in self._image_names() if (found := self._images.layers(n))}
+            ),
             sharing=tuple(self._sharing()),
             volumes=MappingProxyType(volumes),
             cards=target.cards(stack, self._groups),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from fleet.load.stack_keys import NAMESPACES
 from fleet.model import ContainerGroup, Stack
 from fleet.model.group import EXTENDS
 from fleet.schema.descriptions import described, rewritten
@@ -73,7 +74,7 @@ def _stack() -> dict[str, Any]:
                 "type": "object",
                 "properties": ours,
                 "required": [f"{NAMESPACE}{key}" for key in schema.get("required", ())],
-                "patternProperties": {f"^(?!{NAMESPACE})": {}},
+                "patternProperties": {f"^({'|'.join(sorted(NAMESPACES))}):": {}},
                 "additionalProperties": False,
             },
             **{key: {"description": "Used by Pulumi.", "type": "string"} for key in _PULUMIS},

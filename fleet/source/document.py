@@ -9,8 +9,11 @@ from typing import Any
 
 import yaml
 
+from fleet.source.events import DEPTH_MAX, parse
 from fleet.source.faults import Fault
 from fleet.source.redaction import shown
+from fleet.source.scalars import resolve
+from fleet.source.text_file import UnreadableError, read_text
 
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the top of a file to a value."""
@@ -18,7 +21,8 @@ KeyPath = tuple[str | int, ...]
 _VALUES_MAX = 100_000
 """Values of one file: nested aliases can expand to any number."""
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CHARACTERS_MAX = 5_000_000
+"""Characters of all values of one file: an alias can repeat a long text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Document:
     lines: Mapping[KeyPath, int]
     sources: Mapping[KeyPath, str] = field(default_factory=dict)
     """Key path -> file, for values inherited from the file that this one extends."""
+    written: Mapping[KeyPath, str] = field(default_factory=dict)
+    """Key path -> text of a number that is not written as Python prints it, such as `1.10`."""
 
     def line(self, path: Sequence[str | int]) -> int | None:
         """Line of a value, or of its nearest written parent."""
@@ -45,35 +51,28 @@ class Document:
 
 def read_yaml(file: Path) -> Any:
     """A file shipped with this package, as plain data."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader)
+    return plain(file.read_text(encoding="utf-8"))
+
+
+def plain(text: str) -> Any:
+    """A mapping as plain data. Raises UnreadableError if it is none, or has any fault."""
+    document, faults = read_document(Path(), "", text)
+    if faults:
+        raise UnreadableError(problem=faults[0].problem, remedy=faults[0].remedy, line=faults[0].line)
+    return document.value
 
 
 def read_document(file: Path, source: str, text: str | None = None) -> tuple[Document, list[Fault]]:
     """Reads a file, or `text` in its place. Also returns its faults: unreadable, not a mapping, a duplicate key."""
     try:
-        loader = _Loader(file.read_text(encoding="utf-8") if text is None else text)
-        try:
-            node = loader.get_single_node()
-            if isinstance(node, yaml.MappingNode):
-                walk = _Walk(loader, source)
-                value = walk.value(node, ())
-                return Document(source, value, walk.lines), walk.faults
-            is_empty = node is None or (isinstance(node, yaml.ScalarNode) and not node.value)
-        finally:
-            loader.dispose()
-    except OSError as error:
-        # The whole error holds the absolute path.
-        return _unreadable(source, None, f"cannot be read ({error.strerror})", "make it a readable UTF-8 text file")
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.object[error.start]:#04x} at offset {error.start})"
-        return _unreadable(source, None, problem, "save it as UTF-8")
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        return _unreadable(source, line, f"is not valid YAML ({error.problem})", "correct the syntax")
-    except yaml.YAMLError as error:
-        return _unreadable(source, None, f"is not valid YAML ({str(error).splitlines()[0]})", "correct the syntax")
-    except RecursionError:
-        return _unreadable(source, None, "is nested too deeply", "flatten it")
+        events = parse(read_text(file) if text is None else text)
+        if events and isinstance(events[0], yaml.MappingStartEvent):
+            walk = _Walk(events, source)
+            value = walk.value((), 0)
+            return Document(source, value, walk.lines, written=walk.written), walk.faults
+    except UnreadableError as error:
+        return _unreadable(source, error.line, error.problem, error.remedy)
+    is_empty = not events or (isinstance(events[0], yaml.ScalarEvent) and not events[0].value)
     first = "config" if source.startswith("Pulumi.") else "containers"
     problem = "is empty" if is_empty else "is not a mapping"
     return _unreadable(source, 1, problem, f"start it with a key, like `{first}:`")
@@ -84,61 +83,127 @@ def _unreadable(source: str, line: int | None, problem: str, remedy: str) -> tup
 
 
 class _Walk:
-    """Turns nodes into plain data, noting lines, duplicate keys and aliases that contain themselves."""
+    """Turns events into plain data, noting lines, duplicate keys, tags and aliases that contain themselves."""
 
-    def __init__(self, loader: Any, source: str) -> None:
-        self._construct = loader.construct_object
+    def __init__(self, events: Sequence[Any], source: str) -> None:
+        self._events = events
         self._source = source
+        self._at = 0
+        self._anchors: dict[str, int] = {}
         self._open: set[int] = set()
-        self._read = 0
+        self._read = self._characters = 0
         self.lines: dict[KeyPath, int] = {}
+        self.written: dict[KeyPath, str] = {}
         self.faults: list[Fault] = []
 
-    def value(self, node: yaml.Node, path: KeyPath) -> Any:
+    def value(self, path: KeyPath, depth: int) -> Any:
+        """The value at the current event, which is left behind."""
+        start, event = self._at, self._events[self._at]
+        self._at += 1
+        line = self.lines.setdefault(path, event.start_mark.line + 1)
+        self._count(event, line)
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self._alias(event, path, depth)
+        if event.anchor is not None and self._anchors.setdefault(event.anchor, start) != start:
+            self._fault(event, path, f"anchor &{event.anchor} is already used", "rename one of the two")
+        if event.tag is not None:
+            problem = f"tag {shown(event.tag)} is not supported"
+            self._fault(event, path, problem, "remove it; quote the value if it is text")
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event, path)
+        if depth >= DEPTH_MAX:
+            raise UnreadableError(
+                problem=f"is nested more than {DEPTH_MAX} levels deep", remedy="flatten it", line=line
+            )
+        self._open.add(start)
+        if kind is yaml.SequenceStartEvent:
+            value: Any = list(self._items(path, depth + 1))
+        else:
+            value = dict(self._entries(path, depth + 1))
+        self._at += 1
+        self._open.discard(start)
+        return value
+
+    def _count(self, event: Any, line: int) -> None:
         self._read += 1
+        self._characters += len(event.value) if type(event) is yaml.ScalarEvent else 0
+        remedy = "reduce the values or aliases"
         if self._read > _VALUES_MAX:
-            if self._read == _VALUES_MAX + 1:
-                self._fault(node, path, f"has more than {_VALUES_MAX} values", "reduce the values or aliases")
-            return None
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
-        if id(node) in self._open:
-            self._fault(node, path, "contains itself through an alias", "write the value out")
-            return None
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-            return dict(self._entries(node, path)) if isinstance(node, yaml.MappingNode) else None
-        finally:
-            self._open.discard(id(node))
+            raise UnreadableError(problem=f"has more than {_VALUES_MAX} values", remedy=remedy, line=line)
+        if self._characters > _CHARACTERS_MAX:
+            raise UnreadableError(problem=f"has more than {_CHARACTERS_MAX} characters", remedy=remedy, line=line)
 
-    def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
-        try:
-            return self._construct(node)
-        except (yaml.YAMLError, ValueError) as error:
-            reason = getattr(error, "problem", None) or error
-            self._fault(node, path, f"{shown(node.value)} cannot be read ({reason})", "quote it if it is text")
+    def _alias(self, event: Any, path: KeyPath, depth: int) -> Any:
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            self._fault(event, path, f"alias *{event.anchor} has no anchor before it", "write the value out")
             return None
+        if target in self._open:
+            self._fault(event, path, "contains itself through an alias", "write the value out")
+            return None
+        back, self._at = self._at, target
+        value = self.value(path, depth)
+        self._at = back
+        return value
 
-    def _entries(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, Any]]:
+    def _scalar(self, event: Any, path: KeyPath) -> Any:
+        text = str(event.value)
+        if event.style or not event.implicit[0]:
+            return text
+        value = resolve(text)
+        if type(value) in (int, float) and str(value) != text:
+            self.written[path] = text
+        return value
+
+    def _items(self, path: KeyPath, depth: int) -> Iterator[Any]:
+        index = 0
+        while type(self._events[self._at]) is not yaml.SequenceEndEvent:
+            yield self.value((*path, index), depth)
+            index += 1
+
+    def _entries(self, path: KeyPath, depth: int) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, path, "a key is not plain text", "use a word as the key")
+        while True:
+            event: Any = self._events[self._at]
+            line: int = event.start_mark.line + 1
+            if type(event) is yaml.MappingEndEvent:
+                return
+            if type(event) is not yaml.ScalarEvent or event.tag is not None or event.anchor is not None:
+                self._fault(event, path, "a key is not plain text", "use a word as the key")
+                self._skip()
+                self._skip()
                 continue
-            key = str(key_node.value)
+            self._at += 1
+            key = str(event.value)
             here = (*path, key)
             if key in seen:
-                self._fault(key_node, here, "duplicate key", "keep one of the two")
+                self._fault(event, here, "duplicate key", "keep one of the two")
+                self._skip()
+                continue
+            if key == "<<" and not event.style:
+                self._fault(event, here, "merge keys are not supported", "write the keys out, or extend another group")
+                self._skip()
                 continue
             seen.add(key)
-            self.lines[here] = key_node.start_mark.line + 1
-            yield key, self.value(value_node, here)
+            self.lines[here] = line
+            yield key, self.value(here, depth)
 
-    def _fault(self, node: yaml.Node, path: KeyPath, problem: str, remedy: str) -> None:
-        self.faults.append(Fault(self._source, node.start_mark.line + 1, dotted(path), problem, remedy))
+    def _skip(self) -> None:
+        """Leaves a value behind; its anchors are kept, so that an alias to one is no second fault."""
+        level = 0
+        while True:
+            event = self._events[self._at]
+            if getattr(event, "anchor", None) is not None and type(event) is not yaml.AliasEvent:
+                self._anchors.setdefault(event.anchor, self._at)
+            level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            self._at += 1
+            if level == 0:
+                return
+
+    def _fault(self, event: Any, path: KeyPath, problem: str, remedy: str) -> None:
+        line = event.start_mark.line + 1
+        self.faults.append(Fault(self._source, line, dotted(path), problem, remedy))
 
 
 def dotted(path: Sequence[str | int]) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fleet.source.redaction import redacted
+from fleet.source.redaction import printable, redacted
+
+_LENGTH_MAX = 600
+"""Characters of a problem or path; the longest real lists of choices have some 300."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,23 @@ class Fault:
     def place(self) -> str:
         """`file:line: path`, without unknown parts."""
         where = self.source if self.line is None else f"{self.source}:{self.line}"
-        return f"{where}: {self.path}" if self.path else where
+        return f"{where}: {_short(self.path)}" if self.path else where
 
     def lines(self) -> list[str]:
         """The fault as text: one line, or several with figures."""
         if not self.detail:
-            return [redacted(f"{self.place}: {self.problem}; {self.remedy}")]
+            return [_line(f"{self.place}: {_short(self.problem)}; {_short(self.remedy)}")]
         figures = (f"    {line}" for line in (*self.detail, self.remedy))
-        return [redacted(line) for line in (f"{self.place}: {self.problem}", *figures)]
+        return [_line(line) for line in (f"{self.place}: {_short(self.problem)}", *figures)]
+
+
+def _line(text: str) -> str:
+    return printable(redacted(text))
+
+
+def _short(text: str) -> str:
+    """A text without its middle, if it repeats a long value or list."""
+    return text if len(text) <= _LENGTH_MAX else f"{text[: _LENGTH_MAX // 2]} ... {text[-_LENGTH_MAX // 2 :]}"
 
 
 class ConfigurationError(Exception):

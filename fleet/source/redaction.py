@@ -13,7 +13,7 @@ _VALUE = re.compile(
     | \b(AKIA|ASIA)[A-Z0-9]{16}\b             # AWS
     | \bAIza[A-Za-z0-9_-]{30,}                # Google
     | \bxox[abprs]-[A-Za-z0-9-]{10,}          # Slack
-    | \beyJ[A-Za-z0-9_-]{10,}\.eyJ            # JSON web token
+    | (?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ  # JSON web token: from the start of a word alone, in linear time
     | ://[^/\s:@]+:[^/\s:@]+@                 # user:password in a URL
     """
 )
@@ -34,6 +34,9 @@ def names_a_secret(env_name: str) -> bool:
 
 HIDDEN = "(a secret, not shown)"
 
+_LENGTH_MAX = 60
+"""Characters of a value in messages."""
+
 
 def redacted(text: str) -> str:
     """Text with credentials redacted."""
@@ -41,11 +44,22 @@ def redacted(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value for messages: shortened, and redacted."""
+    """A value for messages: on one line, shortened, and redacted."""
     quote = '"' if isinstance(value, str) else ""
     # As YAML and JSON write it.
     text = str(value).lower() if isinstance(value, bool) else str(value) if quote else repr(value)
     if holds_secret_value(text):
         return HIDDEN
-    whole = f"{quote}{text}{quote}"
-    return whole if len(whole) <= 60 else f"{whole[: 57 - len(quote)]}...{quote}"
+    whole = f"{quote}{printable(text[:_LENGTH_MAX])}{quote}"
+    return (
+        whole
+        if len(whole) <= _LENGTH_MAX and len(text) <= _LENGTH_MAX
+        else f"{whole[: _LENGTH_MAX - 3 - len(quote)]}...{quote}"
+    )
+
+
+def printable(text: str) -> str:
+    """Text with escapes for control characters, line ends and invisible characters: a terminal would obey them."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

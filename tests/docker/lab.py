@@ -203,7 +203,7 @@ def _machines(
         if process.stdout.readline() != "ready\n":
             raise LabError(log.read_text().strip())
         machines = {name: Machine(name, folder / name, address) for name, address in addresses.items()}
-        wait_until(lambda: all(machine.answers for machine in machines.values()), 30, "each daemon answers")
+        wait_until(lambda: all(machine.answers for machine in machines.values()), 30, f"each daemon answers ({folder})")
         yield machines
     finally:
         process.stdin.close()

@@ -111,10 +111,10 @@ class Project:
         self._squeeze(shipped_stack(stack)["fleet:groups"], cpus)
 
     def _squeeze(self, groups: list[str], cpus: int) -> None:
-        """Lowers processor requests until the machine's processors cover them: an equal share for each at most."""
+        """Lowers CPU requests to an equal share of the machine at most, and CPU limits to the machine."""
         share = cpus * 1000 // sum(len(shipped_group(name)["containers"]) for name in groups)
         for name in groups:
-            self.edit_group(name, lambda text: _lower_requests(text, share))
+            self.edit_group(name, lambda text: _lower(text, request=share, limit=cpus * 1000))
 
     def _bind(self, machine: Machine, volume: str) -> str:
         folder = machine.home / "binds" / volume
@@ -128,8 +128,9 @@ class Project:
         file.write_text(yaml.safe_dump(text, sort_keys=False))
 
 
-def _lower_requests(group: dict[str, Any], share_millicores: int) -> None:
+def _lower(group: dict[str, Any], **most: int) -> None:
     for container in group["containers"].values():
-        asked = str(container["cpu"]["request"])
-        millicores = int(asked[:-1]) if asked.endswith("m") else int(float(asked) * 1000)
-        container["cpu"]["request"] = f"{min(millicores, share_millicores)}m"
+        for field, millicores_max in most.items():
+            asked = str(container["cpu"][field])
+            millicores = int(asked[:-1]) if asked.endswith("m") else int(float(asked) * 1000)
+            container["cpu"][field] = f"{min(millicores, millicores_max)}m"

@@ -47,13 +47,15 @@ def base() -> str | None:
 
 
 @pytest.fixture(params=["1.41", "1.45"])
-def machine(request: pytest.FixtureRequest, base: str | None, tmp_path: Path) -> Iterator[Machine]:
+def machine(
+    request: pytest.FixtureRequest, base: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
     """A machine with Debian 12's Docker or Debian 13's, whose only image is the base of all others."""
     newer = request.param != "1.41"
     if newer:
-        need("docker-26", None if NEWER.is_dir() else "Docker 26 is missing; tools/lab/newer-docker downloads it")
-    (tmp_path / "fresh").mkdir()
-    with fresh_machine(tmp_path / "fresh", NEWER if newer else None) as machine:
+        need("docker-newer", None if NEWER.is_dir() else "Docker 26 is missing; tools/lab/newer-docker downloads it")
+    # Not `tmp_path`, whose name is too long for the daemon's sockets.
+    with fresh_machine(tmp_path_factory.mktemp("fresh"), NEWER if newer else None) as machine:
         if base:
             machine.client.images.load(daemon.client().images.get(base).save(named=base))
         yield machine
@@ -84,6 +86,9 @@ def test_an_exported_stack_starts_on_a_new_machine_by_the_commands_it_names(
     out = project.folder / "out"
     *builds, up = commands(project.fleet("export", "compose", stack, "--without-gpu", "-o", str(out)))
     plan = project.plan(stack)
+    shutil.rmtree(machine.home / "binds", ignore_errors=True)
+    for command in preparations(out / "compose.yaml"):
+        machine.run("sh", "-c", command)
     for command in (*builds, up):
         outcome = run(machine, command, builder)
         assert outcome.code == 0, f"{shlex.join(command)}\n{outcome.text}"
@@ -100,6 +105,12 @@ def test_an_exported_stack_starts_on_a_new_machine_by_the_commands_it_names(
 def commands(printed: str) -> list[list[str]]:
     """The commands that an export prints, as words."""
     return [shlex.split(line) for line in printed.splitlines() if line.startswith("  docker ")]
+
+
+def preparations(file: Path) -> list[str]:
+    """The commands of a header that create folders; root needs no sudo."""
+    prefix = "#   sudo "
+    return [line.removeprefix(prefix) for line in file.read_text().splitlines() if line.startswith(prefix)]
 
 
 def run(machine: Machine, command: list[str], env: dict[str, str]) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.trial_cluster import Tree, merged
+from tests.unit.builders import LATER
 
 _FAR = {
     "containers": {
@@ -123,7 +124,7 @@ CHANGES: Mapping[str, Tree] = {
     "another tenant": {"groups": {"left": {"tenant": "green"}}},
     "a group less": {"groups": {"right": None}},
     "a group more": {"groups": {"extra": {**_FAR, "ports": {}}}},
-    "a waiver": {"groups": {"left": {"waivers": {"C09": {"reason": "reads a lot", "until": "2999-01-01"}}}}},
+    "a waiver": {"groups": {"left": {"waivers": {"C09": {"reason": "reads a lot", "until": LATER}}}}},
     "another context": {"machine": {"connection": "kubeconfig://other"}},
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine.conftest import machine
 from tests.engine.workspace import POLICY_PACK, Workspace, a_group
+from tests.unit.builders import LATER
 
 pytestmark = pytest.mark.engine
 
@@ -53,7 +54,7 @@ def _main(edit: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], 
 
 _GIVEN_BACK = {
     "capabilities": ["CAP_NET_BIND_SERVICE"],
-    "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": "2999-01-01"}},
+    "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": LATER}},
 }
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, Any]], Any], Any]] = {
@@ -99,6 +100,11 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         _main(lambda c: c.update(command=["python3", "-X", "utf8", "-m", "agent_host"])),
         lambda a: a["Config"]["Cmd"],
         ["python3", "-X", "utf8", "-m", "agent_host"],
+    ),
+    "the image's own command": (
+        _main(lambda c: c.pop("command")),
+        lambda a: a["Config"]["Cmd"],
+        ["python3", "-m", "agent_host"],
     ),
     "agents": (
         _main(lambda c: c["agents"].update(NewAgent={})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -18,18 +19,22 @@ from tests.engine.workspace import ROOT, Workspace, a_group
 pytestmark = pytest.mark.engine
 
 NAME = "image-builds"
+SHARED = "image-builds-shared"
+"""Lock that the container's is based on."""
 
 
 @pytest.fixture(scope="module", params=WAYS)
 def builds(
     request: pytest.FixtureRequest, host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workspace]:
-    """A deployed stack of one container, whose image is built from a lock with one requirement."""
+    """A deployed stack of one container, whose image has one package, on an image with another."""
     with reached_by(request.param) as (connection, environment):
         workspace = Workspace(tmp_path_factory.mktemp("builds"), NAME, environment)
         shutil.copytree(ROOT / "images", workspace.folder / "images")
-        (workspace.folder / f"images/agent/locks/{NAME}.txt").write_text(_small_lock())
-        group = a_group(agents={"Built": {}}, build={"requirements": ["annotated-doc"]})
+        locks = workspace.folder / "images/agent/locks"
+        (locks / f"{SHARED}.txt").write_text(_small_lock("annotated-doc"))
+        (locks / f"{NAME}.txt").write_text(f"# base: {SHARED}\n{_small_lock('annotated-types')}")
+        group = a_group(agents={"Built": {}}, build={"requirements": ["annotated-doc", "annotated-types"]})
         del group["containers"]["main"]["image"]
         workspace.write_group(NAME, group)
         workspace.init()
@@ -45,20 +50,16 @@ def builds(
             workspace.destroy()
             for image in host.images.list():
                 for tag in image.tags:
-                    if tag.startswith(("fleet.local/agent-host:test-", f"fleet.local/{NAME}:test-")):
+                    if tag.startswith(tuple(f"fleet.local/{name}:test-" for name in ("agent-host", SHARED, NAME))):
                         host.images.remove(tag)
 
 
-def _small_lock() -> str:
-    """The first requirement of a shipped lock, with its hashes."""
-    header, first, *lines = (ROOT / "images/agent/locks/tutor-suite-cpu.txt").read_text().splitlines()
-    hashes = []
-    for line in lines:
-        if not line.startswith(" "):
-            break
-        hashes.append(line)
-    assert first.startswith("annotated-doc==")
-    return "\n".join((header, first, *hashes)) + "\n"
+def _small_lock(package: str) -> str:
+    """One requirement of a shipped lock, with its hashes."""
+    text = (ROOT / "images/agent/locks/tutor-suite-cpu.txt").read_text()
+    found = re.search(rf"^{package}==.*\n(?: .*\n)+", text, re.MULTILINE)
+    assert found
+    return f"--only-binary :all:\n{found[0]}"
 
 
 def _container(host: docker.DockerClient) -> Container:
@@ -68,8 +69,14 @@ def _container(host: docker.DockerClient) -> Container:
 def test_the_container_runs_its_requirements_and_the_agent_host(builds: Workspace, host: docker.DockerClient) -> None:
     container = _container(host)
     assert container.attrs["Config"]["Image"].startswith(f"fleet.local/{NAME}:test-")
-    ran = container.exec_run(["python3", "-c", "import agent_host, annotated_doc"])
+    ran = container.exec_run(["python3", "-c", "import agent_host, annotated_doc, annotated_types"])
     assert ran.exit_code == 0, ran.output
+
+
+def test_its_image_adds_a_layer_to_that_of_the_shared_packages(builds: Workspace, host: docker.DockerClient) -> None:
+    (shared,) = (image for image in host.images.list() if any(f"/{SHARED}:test-" in tag for tag in image.tags))
+    layers = shared.attrs["RootFS"]["Layers"]
+    assert host.images.get(_container(host).attrs["Image"]).attrs["RootFS"]["Layers"][:-1] == layers
 
 
 @pytest.mark.parametrize("options", [(), ("--refresh",)], ids=["without refresh", "with refresh"])

@@ -31,9 +31,20 @@ def workspace(host: docker.DockerClient, tmp_path: Path) -> Iterator[Workspace]:
     made.init()
     network = {"name": "killed_internal", "subnet": "10.210.239.0/24"}
     made.write_stack({**machine(host), "name": "killed", "network": network}, ["slow"])
-    yield made
-    outcome = made.destroy()
-    assert outcome.code == 0, outcome.text
+    try:
+        yield made
+        outcome = made.destroy()
+        assert outcome.code == 0, outcome.text
+    finally:
+        _remove(host)
+
+
+def _remove(host: docker.DockerClient) -> None:
+    """Removes what a failed test left."""
+    for container in host.containers.list(all=True, filters={"name": "^/slow$"}):
+        container.remove(force=True)
+    for network in host.networks.list(names=["killed_internal"]):
+        network.remove()
 
 
 def kill_at(workspace: Workspace, word: str) -> None:
@@ -74,18 +85,17 @@ def checks(workspace: Workspace) -> dict[tuple[str, str], dict[str, Any]]:
 @pytest.mark.parametrize("word", ["killed-network-bridge creating", "killed-slow-main creating"])
 def test_what_doctor_prints_leads_to_a_green_update(workspace: Workspace, word: str) -> None:
     kill_at(workspace, word)
-    refused = workspace.up()
-    assert refused.code != 0
-    assert "locked" in refused.text
+    assert workspace.up().code != 0
     found = checks(workspace)
     assert ("state", "lock") in found
+    # At a random moment, the state may be cut off too: then it has to be whole before anything else is known.
     for _ in range(5):
         if not found:
             break
         # Literally, one after the other, as its order is that of the guide.
         for check in found.values():
-            done = workspace.shell(check["fix"])
-            assert done.code == 0, f"{check['fix']}: {done.text}"
+            done = workspace.shell(check["mend"])
+            assert done.code == 0, f"{check['mend']}: {done.text}"
         found = checks(workspace)
     assert not found
     outcome = workspace.up()

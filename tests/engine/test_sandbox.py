@@ -17,7 +17,7 @@ from tests.engine.workspace import ROOT
 
 pytestmark = pytest.mark.engine
 
-VOLUMES = {"local-memory-data", "local-observability-data", "local-system-logs"}
+VOLUMES = {f"local-{name}" for name in ("memory-data", "observability-data", "system-logs", "tutor-content")}
 _MEMORY = "    - memory-stack\n    - tutor-suite-cpu\n"
 """The groups that use `memory-data`."""
 

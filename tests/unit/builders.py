@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,9 @@ from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
 
 ROOT = Path(__file__).resolve().parents[2]
+LATER = (date.today() + timedelta(days=400)).isoformat()
+"""A last day of waivers and exceptions: far enough for every warning, near enough to be one."""
+
 STACKS = ("mainpc", "pc2", "local")
 
 Change = Callable[[str], str] | str | bytes | None

@@ -1,6 +1,7 @@
 """The images that the pipeline builds, for which processors, and how.
 
-python -m tools.ci.images matrix|names               # build=[...] or images=[...], as GITHUB_OUTPUT takes it
+python -m tools.ci.images matrix [--sample]          # shared=[...] and build=[...], as GITHUB_OUTPUT takes them
+python -m tools.ci.images names                      # images=[...], the same
 python -m tools.ci.images bake ARCH REGISTRY TAG     # a Buildx bake file
 python -m tools.ci.images pin REGISTRY TAG FOLDER    # the lines of a stack file that pin the pushed images
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,7 @@ from fleet.image_digests import AGENT, AGENT_CONTEXT, context_of, folder_images,
 from fleet.load.project import load_project
 from fleet.model import Fleet
 from fleet.network.addresses import container_name
+from fleet.plan.builds import SHARED_STAGE
 
 RUNNERS = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
 """Processor -> hosted runner. Under emulation, PyTorch's requirements alone would take hours."""
@@ -41,12 +43,18 @@ class Image:
     base: str | None = None
     archs: tuple[str, ...] = tuple(RUNNERS)
 
+    @property
+    def shared(self) -> bool:
+        """Whether it only holds packages that other images are based on."""
+        return self.stage == SHARED_STAGE
+
 
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="python -m tools.ci.images", description="List the images to build, and how.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("matrix")
+    listed = commands.add_parser("matrix")
+    listed.add_argument("--sample", action="store_true", help="one CUDA image, and what it is based on")
     commands.add_parser("names")
     bake = commands.add_parser("bake")
     bake.add_argument("arch", choices=sorted(RUNNERS))
@@ -66,9 +74,12 @@ def _main(arguments: argparse.Namespace) -> Exit:
     if arguments.command == "bake":
         print(json.dumps(bake_file(images, arguments.arch, arguments.registry, arguments.tag), indent=2))
     elif arguments.command == "matrix":
-        print(f"build={json.dumps(matrix(images))}")
+        listed = sample(images) if arguments.sample else images
+        print(f"shared={json.dumps(matrix(listed, shared=True))}")
+        print(f"build={json.dumps(matrix(listed, shared=False))}")
     else:
-        named = [{"image": image.name, "archs": " ".join(image.archs)} for image in images.values()]
+        published = [image for image in images.values() if not image.shared]
+        named = [{"image": image.name, "archs": " ".join(image.archs)} for image in published]
         print(f"images={json.dumps(named)}")
     return Exit.GOOD
 
@@ -79,7 +90,7 @@ def all_images(fleet: Fleet) -> Mapping[str, Image]:
         name: Image(name, context_of(name), base=own_base(fleet.dockerfiles[name]))
         for name in folder_images(fleet.dockerfiles)
     }
-    base = own_base(fleet.dockerfiles[AGENT])
+    host = own_base(fleet.dockerfiles[AGENT])
     for group in fleet.groups.values():
         for key, container in group.containers.items():
             name = container_name(group.name, key)
@@ -87,17 +98,35 @@ def all_images(fleet: Fleet) -> Mapping[str, Image]:
                 continue
             stage = container.build.variant
             archs = _CUDA if stage == "cuda" else tuple(RUNNERS)
+            base = fleet.locks[name].base or host
             found[name] = Image(name, AGENT_CONTEXT, stage, lock=name, base=base, archs=archs)
+    for name in {lock.base for lock in fleet.locks.values() if lock.base}:
+        users = {arch for image in found.values() if image.base == name for arch in image.archs}
+        archs = tuple(arch for arch in RUNNERS if arch in users)
+        found[name] = Image(name, AGENT_CONTEXT, SHARED_STAGE, lock=name, base=host, archs=archs)
     return dict(sorted(found.items()))
 
 
-def matrix(images: Mapping[str, Image]) -> list[dict[str, str]]:
-    """One job per image and processor, with its runner."""
+def sample(images: Mapping[str, Image]) -> Mapping[str, Image]:
+    """The first image for CUDA on shared packages, and these, for the processor of CUDA."""
+    chosen = next(image for image in images.values() if image.stage == "cuda" and images[image.base or ""].shared)
+    both = (images[chosen.base or ""], chosen)
+    return {image.name: replace(image, archs=_CUDA) for image in both}
+
+
+def matrix(images: Mapping[str, Image], *, shared: bool) -> list[dict[str, str]]:
+    """One job per image and processor, with its runner and the module that has to import, empty for none."""
     return [
-        {"image": image.name, "arch": arch, "runner": RUNNERS[arch]}
+        {"image": image.name, "arch": arch, "runner": RUNNERS[arch], "module": _module(image, images)}
         for image in images.values()
         for arch in image.archs
+        if image.shared == shared
     ]
+
+
+def _module(image: Image, images: Mapping[str, Image]) -> str:
+    base = images.get(image.base or "")
+    return "torch" if base and base.shared else ""
 
 
 def bake_file(images: Mapping[str, Image], arch: str, registry: str, tag: str) -> dict[str, object]:
@@ -119,7 +148,8 @@ def _target(image: Image, arch: str, registry: str, tag: str) -> dict[str, objec
         "platforms": [f"linux/{arch}"],
         "tags": [f"{registry}/{image.name}:{tag}-{arch}"],
         "cache-from": [f"type=gha,scope={scope}"],
-        # All stages, except for agents' packages: these would be cached twice, and GitHub keeps 10 GB.
+        # All stages, except for agents' packages: these would be cached twice, and GitHub keeps 10 GB. Images with the
+        # same shared packages take these from the cache, so that a machine pulls their layer once.
         "cache-to": [f"type=gha,scope={scope},mode={'min' if image.lock else 'max'}"],
     }
     if image.stage:

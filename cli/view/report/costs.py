@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import htpy as h
 
 from cli.view.bar import free, shares
-from cli.view.cost_text import heading, legend, marks
+from cli.view.cost_text import figure, heading, legend, marks
 from cli.view.report import bars
 from cli.view.report.table import table
 from fleet.cost import Amounts, Part, StackCost
@@ -64,4 +64,4 @@ def _budget(usd: Amounts, budget_usd: float) -> h.Renderable:
 def _figures(usd: Amounts | None, mark: str = "") -> tuple[str, str, str]:
     if usd is None:
         return ("unknown",) * 3
-    return f"{money(usd.idle)}{mark}", f"{money(usd.expected)}{mark}", f"{money(usd.maximum)}{mark}"
+    return figure(usd.idle, mark), figure(usd.expected, mark), figure(usd.maximum, mark)

@@ -12,7 +12,7 @@ from cli.view.targets.docker import main_memory
 from fleet.model import Enforcement
 from fleet.plan.deployment import Deployment
 from fleet.targets.gpu_use import CardUse
-from fleet.text import plural
+from fleet.text import gibibytes, mebibytes, plural
 
 _ENFORCED_BY = {
     Enforcement.ADVISORY: "nothing (advisory)",
@@ -35,6 +35,9 @@ def show_host(out: Console, deployment: Deployment) -> None:
         for endpoint, users in deployment.published
     ]
     labelled(out, "ports", "\n".join(ports) or "none published; no other machine connects")
+    if layers := deployment.distinct_layers:
+        disk, download = (mebibytes(sum(getattr(layer, key) for layer in layers)) for key in ("disk", "download"))
+        labelled(out, "images", f"{gibibytes(disk)} on disk, {gibibytes(download)} to download")
 
 
 def _enforcement(card: CardUse) -> str:

@@ -12,6 +12,7 @@ from fleet.model import MAIN
 from fleet.model.cloud import Backing, Billing, CloudService, Kind
 from fleet.model.group import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.targets.memory_volumes import memory_volume
 
 GPU = "nvidia.com/gpu"
 _SQL_FOLDER = "/cloudsql"
@@ -87,7 +88,10 @@ def _memory_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Obj
         yield {"name": key, "empty_dir": {"medium": "MEMORY", **({"size_limit": f"{size}Mi"} if size else {})}}
     for container in group.containers:
         for path, size_mib in sorted(container.hardening.tmpfs.items()):
-            yield {"name": _folder(path, container), "empty_dir": {"medium": "MEMORY", "size_limit": f"{size_mib}Mi"}}
+            yield {
+                "name": memory_volume(path, container.key),
+                "empty_dir": {"medium": "MEMORY", "size_limit": f"{size_mib}Mi"},
+            }
 
 
 def _mounts(container: PlannedContainer, group: PlannedGroup, deployment: Deployment) -> list[Object]:
@@ -97,7 +101,9 @@ def _mounts(container: PlannedContainer, group: PlannedGroup, deployment: Deploy
     ]
     if any(mount.volume in sockets for mount in container.mounts):
         found.append({"name": _SQL, "mount_path": _SQL_FOLDER})
-    found += [{"name": _folder(path, container), "mount_path": path} for path in sorted(container.hardening.tmpfs)]
+    found += [
+        {"name": memory_volume(path, container.key), "mount_path": path} for path in sorted(container.hardening.tmpfs)
+    ]
     return found + [
         {"name": _secret_volume(name), "mount_path": _secret_folder(container, name)} for name in container.secrets
     ]
@@ -166,10 +172,6 @@ def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudServ
     if service.kind is Kind.SERVICE and container.key == MAIN:
         found["readiness_probe"] = readiness_probe(container)
     return {name: probe for name, probe in found.items() if probe}
-
-
-def _folder(path: str, container: PlannedContainer) -> str:
-    return f"{path.strip('/').replace('/', '-').replace('.', '').lower()}-{container.key}"
 
 
 def _secret_folder(container: PlannedContainer, name: str) -> str:

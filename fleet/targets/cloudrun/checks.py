@@ -11,8 +11,10 @@ from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.suggest import did_you_mean
 from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
+from fleet.targets.memory_volumes import memory_volume_faults
 
 _ACCOUNT_ID_MAX = 30
 """Characters of a service account's id, at most."""
@@ -24,6 +26,9 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Faults of all stacks on Cloud Run."""
     for stack in fleet.on(Target.CLOUDRUN):
         groups = fleet.placed(stack)
+        yield from ensure_regions_exist(stack, sources)
+        for group in groups:
+            yield from memory_volume_faults(group, stack, sources)
         yield from ensure_services_are_of_groups(stack, groups, sources)
         yield from ensure_accounts_have_names(stack, groups, sources)
         yield from ensure_kinds_fit_the_groups(stack, groups, sources)
@@ -33,6 +38,16 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         yield from ensure_divided_groups_answer_requests(stack, groups, sources)
         yield from check_instances(stack, groups, sources)
     yield from ensure_callers_call_services(fleet, sources)
+
+
+def ensure_regions_exist(stack: Stack, sources: Sources) -> Iterator[Fault]:
+    """Cloud Run has each region."""
+    known = limits().regions
+    for index, region in enumerate(cloud_of(stack).regions):
+        if region not in known:
+            remedy = did_you_mean(region, known, "use one that `gcloud run regions list` prints")
+            path = (*_AT, "regions", index)
+            yield sources.stack_fault(stack.name, path, f"{region} is not a region of Cloud Run", remedy)
 
 
 def ensure_services_are_of_groups(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:

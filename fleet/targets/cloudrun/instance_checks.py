@@ -18,7 +18,7 @@ from fleet.cloudrun_limits import (
     mebibytes,
     memory_problem,
 )
-from fleet.model import Cloud, CloudService, ContainerGroup, Stack
+from fleet.model import Cloud, CloudService, ContainerGroup, Enforcement, Stack
 from fleet.model.cloud import Backing, Billing, Kind, Shape
 from fleet.model.volume import VolumeKind
 from fleet.source.faults import Fault
@@ -172,6 +172,13 @@ def ensure_cloud_cards_can_be_had(run: _Run) -> Iterator[Fault]:
     if len(budgets) > limits().gpus_per_instance:
         problem = f"{' and '.join(budgets)} each have a GPU budget, but only one container can hold an instance's GPU"
         yield run.container_fault((list(budgets)[-1], "gpu"), problem, "keep one, or move the other to its own group")
+    for key, budget in budgets.items():
+        if budget.enforcement is Enforcement.HAMI:
+            problem = f'"{budget.enforcement}" limits pods of a cluster only; an instance of {name} has a whole GPU'
+            yield run.container_fault((key, "gpu", "enforcement"), problem, "use exclusive")
+        if budget.card:
+            remedy = f"drop it; machine.cloud.services.{run.group.name}.gpu selects the GPU"
+            yield run.container_fault((key, "gpu", "card"), f"{name} has no card {budget.card}", remedy)
     capacity = card.gpu.memory_mib
     for key, budget in budgets.items():
         if budget.limit_mib > capacity:

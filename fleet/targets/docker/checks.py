@@ -10,6 +10,7 @@ from fleet.network.tenants import free_subnets, tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker.gpu_checks import check_cards
+from fleet.targets.limits import Capacity, limit_faults
 from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB, reserved
 from fleet.text import addends, plural, thousands
 
@@ -21,6 +22,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_tenants_stay_on_one_machine(fleet, book, sources)
     yield from ensure_tenants_have_networks(fleet, sources)
     yield from ensure_memory_fits(fleet, sources)
+    yield from ensure_limits_fit_the_machine(fleet, sources)
     yield from ensure_devices_exist(fleet, sources)
     yield from check_cards(fleet, sources)
 
@@ -35,7 +37,7 @@ def ensure_lan_addresses_are_known(fleet: Fleet, book: AddressBook, sources: Sou
         if address is None:
             problem = f"missing, but another machine needs {first}"
             yield sources.stack_fault(stack.name, path, problem, "add the address other machines reach it by")
-        elif address.is_loopback or address.is_unspecified:
+        elif address.is_loopback:
             problem = f"{address} is not reachable from another machine, which needs {first}"
             yield sources.stack_fault(stack.name, path, problem, "set the address on the LAN")
 
@@ -77,6 +79,14 @@ def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 yield sources.group_fault(group.name, path, f"{device} is not a device of {stack.name}", remedy)
 
 
+def ensure_limits_fit_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No container may use more than the machine has: Docker refuses more CPUs than there are."""
+    for stack in fleet.on(Target.DOCKER):
+        has = Capacity(stack.name, stack.machine.cpus, stack.machine.memory_mib)
+        for group in fleet.placed(stack) if not stack.runs_stand_ins else ():
+            yield from limit_faults(group, has, sources)
+
+
 def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """`sum(request) + reserve <= machine`, for memory and CPU, in every mode."""
     for stack in fleet.on(Target.DOCKER):
@@ -94,6 +104,7 @@ def ensure_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 def _memory(stack: Stack, where: str, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
     machine = stack.machine
     shares = {g.name: sum(reserved(stack, c).memory_request_mib for c in g.containers.values()) for g in groups}
+    number = plural(len(shares), "group")
     if stack.shared_cards:
         shares["gpu-sharing"] = MPS_DAEMON_MEMORY_MIB * len(stack.shared_cards)
     total = sum(shares.values()) + machine.memory_reserve_mib
@@ -101,6 +112,7 @@ def _memory(stack: Stack, where: str, groups: Sequence[ContainerGroup], sources:
         capacity = f"{thousands(machine.memory_mib)} MiB"
         reserve = f"reserve {thousands(machine.memory_reserve_mib)}"
         detail = f"{addends(list(shares.items()))} + {reserve} = {thousands(total)} of {capacity}"
-        problem = f"{capacity} are too little for the requests of {plural(len(shares), 'group')}{where}"
-        remedy = "lower a request, or move a group"
+        problem = f"{capacity} are too little for the requests of {number}{where}"
+        mostly_reserve = machine.memory_reserve_mib * 2 > machine.memory_mib
+        remedy = "lower machine.memory_reserve" if mostly_reserve else "lower a request, or move a group"
         yield sources.stack_fault(stack.name, ("machine", "memory"), problem, remedy, (detail,))

@@ -9,7 +9,7 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker.capacity import card_of, card_uses
 from fleet.targets.gpu_use import CardUse
-from fleet.text import thousands
+from fleet.text import plural, thousands
 
 
 def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -17,6 +17,8 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_cards_are_named(fleet, sources)
     yield from ensure_limits_fit_the_card(fleet, sources)
     yield from ensure_gpu_memory_fits(fleet, sources)
+    yield from ensure_enforcement_is_possible(fleet, sources)
+    yield from ensure_exclusive_cards_are_alone(fleet, sources)
     yield from ensure_mps_clients_share_a_user(fleet, sources)
     yield from ensure_tenants_share_no_card(fleet, sources)
 
@@ -83,6 +85,35 @@ def _arithmetic(use: CardUse) -> str:
     return f"{' + '.join(parts)} = {thousands(use.committed_mib)} of {thousands(use.gpu.memory_mib)} MiB"
 
 
+def ensure_enforcement_is_possible(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """HAMi needs a cluster, and MPS divides a limit among processes in whole MiB."""
+    for _, group, key, budget in _budgets(fleet):
+        path = ("containers", key, "gpu")
+        if budget.enforcement is Enforcement.HAMI:
+            problem = f'"{budget.enforcement}" limits pods of a cluster only'
+            yield sources.group_fault(group.name, (*path, "enforcement"), problem, "use mps, framework or advisory")
+        if budget.enforcement is Enforcement.MPS and budget.limit_mib < budget.processes:
+            problem = f"{budget.limit_mib} MiB cannot be divided among {budget.processes} processes"
+            yield sources.group_fault(group.name, (*path, "limit"), problem, "raise it")
+
+
+def ensure_exclusive_cards_are_alone(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """An exclusive container has its card alone, in every mode."""
+    faults: dict[tuple[str, str], Fault] = {}
+    for stack in (stack for stack in fleet.members if stack.machine.target is Target.DOCKER):
+        for _, groups in fleet.placed_by_mode(stack):
+            for use in card_uses(stack, groups):
+                exclusive = [share for share in use.shares if share.budget.enforcement is Enforcement.EXCLUSIVE]
+                for share in exclusive if len(use.shares) > 1 else ():
+                    others = plural(len(use.shares) - 1, "other container")
+                    problem = f"exclusive, but {others} may use {use.name} of {stack.name} at the same time"
+                    remedy = "use mps or framework, or give it another card or mode"
+                    path = ("containers", share.container, "gpu", "enforcement")
+                    fault = sources.group_fault(share.group, path, problem, remedy)
+                    faults.setdefault((share.group, share.container), fault)
+    yield from faults.values()
+
+
 def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Enforcement by MPS needs a card with MPS, which serves a single user id."""
     for stack, group, key, container in fleet.containers(fleet.members):
@@ -120,7 +151,11 @@ def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fau
 
 
 def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:
-    room = [f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib > 0]
+    # The smallest group, with a context for each process, is the least that another card must hold.
+    least = min(share.budget.request_mib + share.budget.processes * use.gpu.context_mib for share in use.shares)
+    room = [
+        f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib >= least
+    ]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
     apart = ", or put groups into different modes" if len(use.shares) > 1 else ""
     return f"lower requests by {thousands(-use.free_mib)} MiB in total, {'' if apart else 'or '}{move}{apart}"

@@ -12,6 +12,8 @@ from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
 from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
+from fleet.targets.kubernetes.node_checks import ensure_enforcement_is_the_pools, ensure_pods_fit_a_node
+from fleet.targets.memory_volumes import memory_volume_faults
 from fleet.text import thousands
 
 _NAMESPACE_LENGTH_MAX = 63
@@ -24,7 +26,11 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         groups = fleet.placed(stack)
         if stack.gives_gpus:
             yield from ensure_pools_have_the_cards(stack, groups, sources)
+            yield from ensure_enforcement_is_the_pools(stack, groups, sources)
         yield from ensure_nodes_have_room(stack, groups, sources)
+        yield from ensure_pods_fit_a_node(stack, groups, sources)
+        for group in groups:
+            yield from memory_volume_faults(group, stack, sources)
         yield from ensure_volumes_can_be_mounted(stack, groups, sources)
         yield from ensure_exposures_lead_somewhere(stack, groups, sources)
         yield from ensure_shares_can_be_divided(stack, groups, sources)
@@ -53,7 +59,7 @@ def ensure_pools_have_the_cards(stack: Stack, groups: Sequence[ContainerGroup], 
 
 
 def ensure_nodes_have_room(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
-    """The copies that always run fit all nodes together, and each pod fits one node."""
+    """The copies that always run fit all nodes together."""
     cluster, path = cluster_of(stack), ("machine", "cluster", "node_pools")
     reserved = {g.name: [reserved_on(stack, container) for container in g.containers.values()] for g in groups}
     pod_mib = {name: sum(one.memory_request_mib for one in pod) for name, pod in reserved.items()}
@@ -65,12 +71,6 @@ def ensure_nodes_have_room(stack: Stack, groups: Sequence[ContainerGroup], sourc
     if millicores > cluster.cpus * 1000:
         problem = f"{cluster.cpus} CPUs are too few for requests of {millicores / 1000:g}"
         yield sources.stack_fault(stack.name, path, problem, "add nodes, lower a cpu.request, or move a group")
-    largest = max(pool.memory_mib for pool in cluster.node_pools.values())
-    for name, mib in pod_mib.items():
-        if mib > largest:
-            problem = f"a pod of {thousands(mib)} MiB fits no node of {stack.name}"
-            remedy = f"the largest has {thousands(largest)} MiB; lower memory.request of its containers"
-            yield sources.group_fault(name, ("containers",), problem, remedy)
 
 
 def ensure_volumes_can_be_mounted(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import ROOT, faults_of, file_of, place, swap, under
+from tests.unit.builders import LATER, ROOT, faults_of, file_of, place, swap, under
 from tests.unit.cli.running import Answer, fleet, process, shipped, write_program
 
 # A ready image without a version: what is deployed changes behind one's back.
@@ -140,7 +140,7 @@ def test_a_missing_policy_configuration_is_reported() -> None:
 
 
 def test_a_weakening_with_a_reason_and_an_end_date_is_reported_as_waived(tmp_path: Path) -> None:
-    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    exception = f"{{run_as: {{reason: reads the camera, until: {LATER}}}}}"
     change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
     answer = fleet(write_program(tmp_path, tutor_suite_cpu=change), "plan", "pc2")
     assert answer.code == 0
@@ -150,7 +150,7 @@ def test_a_weakening_with_a_reason_and_an_end_date_is_reported_as_waived(tmp_pat
     counts = {word: int(count) for count, word in re.findall(r"(\d+) (advisory|waived)", summary[3])}
     assert counts["waived"] == 3, "A01, A02 and A03"
     assert int(summary[1]) + sum(counts.values()) == int(summary[2])
-    assert "waived until 2999-01-01: reads the camera" in " ".join(answer.out.split())
+    assert f"waived until {LATER}: reads the camera" in " ".join(answer.out.split())
 
 
 def test_an_internal_error_is_reported_as_one(tmp_path: Path) -> None:

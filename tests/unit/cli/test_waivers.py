@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.builders import LATER
 from tests.unit.cli.running import fleet, shipped, write_program
 
 
@@ -15,7 +16,7 @@ def _in_twelve_days() -> date:
     return date.today() + timedelta(days=12)
 
 
-def _project(folder: Path, rule: str = "E06", until: object = "2999-01-01") -> Path:
+def _project(folder: Path, rule: str = "E06", until: object = LATER) -> Path:
     line = f"waivers: {{{rule}: {{reason: the vendor mends it in spring, until: {until}}}}}\n"
     return write_program(folder, vision_gpu=lambda text: text.rstrip() + "\n" + line)
 

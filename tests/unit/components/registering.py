@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pulumi
+from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
@@ -25,6 +26,7 @@ class Seen:
         self.urn, self.request = urn, request
         self.type, self.name, self.parent = str(request.type), str(request.name), str(request.parent)
         self.dependencies = set(request.dependencies)
+        self.trigger: dict[str, Any] = MessageToDict(request.replacement_trigger) or {}
 
 
 class KeepingRecorder(Recorder):
@@ -58,6 +60,7 @@ class Registered:
         self.all = recorder.seen
         self.by_name = {seen.name: seen for seen in recorder.seen}
         self.by_urn = {seen.urn: seen for seen in recorder.seen}
+        self.triggers = {seen.name: seen.trigger for seen in recorder.seen}
         self.published = recorder.published
         self.entrypoints = recorder.entrypoints
         """What the program asked to be run once everything is registered (`pulumi.run`)."""

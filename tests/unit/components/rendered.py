@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from components.docker.render import render_container
-from tests.unit.builders import STACKS, Change, assert_accepted, container, planned, under
+from tests.unit.builders import LATER, STACKS, Change, assert_accepted, container, planned, under
 
 Rendered = dict[str, Any]
 
@@ -50,7 +50,7 @@ def changed(folder: Path, stack: str, name: str, **changes: Change) -> Rendered:
 
 def weakened_tutor(folder: Path, **fields: str) -> Rendered:
     """The tutor group with fields of its hardening weakened, each with its exception."""
-    exceptions = ", ".join(f"{name}: {{reason: the test wants it, until: 2999-01-01}}" for name in fields)
+    exceptions = ", ".join(f"{name}: {{reason: the test wants it, until: {LATER}}}" for name in fields)
     keys = ", ".join(f"{name}: {value}" for name, value in fields.items())
     change = under("{request: 500m", f"    hardening: {{{keys}, exceptions: {{{exceptions}}}}}")
     return changed(folder, "pc2", "tutor-suite-cpu", tutor_suite_cpu=change)

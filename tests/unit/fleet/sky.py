@@ -29,7 +29,7 @@ GROUPS: Tree = {
                 "build": {"variant": "cuda"},
                 "agents": {"Brain": {}},
                 **SMALL,
-                "gpu": {"request": "4GiB", "limit": "8GiB", "enforcement": "exclusive"},
+                "gpu": {"request": "4GiB", "limit": "8GiB", "enforcement": "framework"},
             }
         }
     },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import yaml
 
 from components.docker.compose_images import build_steps
 from fleet.load.project import load_project
-from fleet.plan.deployment import PlannedBuild
 from fleet.plan.planner import plan_stack
 from tests.unit.builders import ROOT, STACKS, planned
 from tests.unit.cli.running import fleet, shipped, write_program
@@ -88,15 +86,6 @@ def test_every_image_of_a_new_machine_is_built_once_and_after_its_base() -> None
             assert name in before or not base.startswith("fleet.local/") or base in bases, (stack, name)
 
 
-def test_an_image_built_on_two_others_needs_a_step_for_each() -> None:
-    names = {"host": None, "cuda": "host", "node": None, "web": "cuda", "mcp": "node"}
-    builds = [PlannedBuild(n, f"fleet.local/{n}:1", f"images/{n}", "", {}, "linux/amd64", b) for n, b in names.items()]
-    assert build_steps(replace(planned("local"), builds=tuple(builds))) == [
-        ["image.host", "image.node"],
-        ["image.cuda"],
-    ]
-
-
 def test_an_image_that_nobody_can_build_is_the_agent_host_until_the_owner_has_one() -> None:
     services = compose("mainpc")["services"]
     [(image, reason)] = planned("mainpc").unbuilt.items()
@@ -158,6 +147,8 @@ def test_the_header_names_the_commands_for_what_a_new_machine_lacks(tmp_path: Pa
     answer = fleet(project, "export", "compose", "pc2")
     header = [line for line in answer.out.splitlines() if line.startswith("#")]
     install = "#   sudo install"
+    for need in ("Docker API 1.44", "12 CPUs and 32 GiB", "the address 192.168.1.20", "the NVIDIA driver"):
+        assert any(line.startswith(f"#   {need}") for line in header), need
     assert f"{install} -d -o 10001 -g 10001 -m 0770 /data/logs" in header
     assert f"{install} -D -o 10001 -g 10001 -m 0400 /dev/stdin /srv/fleet/secrets/tutor-key" in header
     assert header[-1] == "#   docker --host ssh://owner@192.168.1.20 compose up --wait"
@@ -173,7 +164,11 @@ def test_the_printed_commands_are_those_of_the_header(tmp_path: Path) -> None:
     assert [command.replace(f" -f '{file}'", "") for command in commands] == [
         line.removeprefix("#   ") for line in file.read_text().splitlines() if line.startswith("#   docker ")
     ]
-    assert [command.split("' ")[1] for command in commands] == ["build image.agent-host", "up --wait"]
+    assert [command.split("' ")[1] for command in commands] == [
+        "build image.agent-host",
+        "build image.torch image.torch-2-3",
+        "up --wait",
+    ]
 
 
 def test_an_export_without_gpus_says_who_goes_without() -> None:

@@ -227,12 +227,12 @@ def test_everything_else_of_the_file_stays_as_it_is(tmp_path: Path) -> None:
     """Comments, quotes, line ends of Windows, other people's keys, and no line end at the end."""
     trial(tmp_path)
     file = file_of(tmp_path)
-    text = file.read_text().replace("config:\n", "# top\nconfig:\n  other:key: 'yes'  # theirs\n", 1)
-    text += "  fleet:rollouts: {front: {candidate: '" + NEW + '\', percent: "10"}} # mine\nencryptionsalt: v1:abc'
+    text = file.read_text().replace("config:\n", "# top\nconfig:\n  aws:region: 'yes'  # theirs\n", 1)
+    text += "  fleet:rollouts: {front: {candidate: '" + NEW + "', percent: 10}} # mine\nencryptionsalt: v1:abc"
     file.write_bytes(text.replace("\n", "\r\n").encode())
     file.chmod(0o640)
     assert step(tmp_path, "next").code == 0
-    expected = text.replace('percent: "10"}', f'percent: "100", since: "{SINCE}"}}')
+    expected = text.replace("percent: 10}", f'percent: 100, since: "{SINCE}"}}')
     assert file.read_bytes() == expected.replace("\n", "\r\n").encode()
     assert file.stat().st_mode & 0o777 == 0o640
     assert sorted(found.name for found in tmp_path.iterdir()) == ["Pulumi.trial.yaml", "Pulumi.yaml", "groups"]

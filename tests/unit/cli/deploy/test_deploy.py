@@ -98,10 +98,11 @@ def calls(folder: Path) -> Calls:
 def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, project: Path, daemon: Daemon) -> None:
     answer = fleet(project, "up", "local", PULUMI_BACKEND_URL="https://elsewhere.example")
     assert (answer.code, answer.out) == (0, "")
-    select, export, up = calls(bin_folder)
+    select, export, refresh, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
     assert export[0] == ["stack", "export", "--stack", "local"]
-    assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--refresh", "--policy-pack", "policy", "--event-log"]
+    assert refresh[0] == ["refresh", "--stack", "local", "--yes", "--skip-preview"]
+    assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy", "--event-log"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
     assert up[2]["PULUMI_CONFIG_PASSPHRASE"] == ""
@@ -169,7 +170,7 @@ def test_the_pulumi_of_the_checkout_serves_where_path_has_none(
     folder.mkdir(parents=True)
     (bin_folder / "pulumi").rename(folder / "pulumi")
     assert fleet(project, "up", "mainpc").code == 0
-    assert len(calls(folder)) == 3
+    assert len(calls(folder)) == 4
 
 
 def install(result: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, bin_folder: Path, project: Path) -> Answer:
@@ -189,7 +190,7 @@ def test_pulumi_is_installed_where_it_is_missing(
     answer = install(Installed, monkeypatch, bin_folder, project)
     assert answer.code == 0
     assert answer.err.startswith("pulumi is not on PATH; installing its official release into .pulumi-cli/\n")
-    assert len(calls(bin_folder)) == 3
+    assert len(calls(bin_folder)) == 4
 
 
 def test_a_download_that_fails_names_what_works_without_it(
@@ -281,6 +282,11 @@ def test_a_removal_that_fails_lists_nothing(bin_folder: Path, project: Path) -> 
     write_state(bin_folder, volume("memory-data"))
     answer = fleet(project, "down", "local", FAILING="destroy")
     assert (answer.code, answer.out) == (1, "")
+
+
+def test_a_refresh_that_fails_ends_the_command(bin_folder: Path, project: Path) -> None:
+    assert fleet(project, "up", "mainpc", FAILING="refresh").code == 1
+    assert [words[0] for words, _, _ in calls(bin_folder)][-1] == "refresh"
 
 
 def test_make_calls_the_commands() -> None:

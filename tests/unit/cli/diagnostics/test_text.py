@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.diagnostics.text import cores, duration, mib, place, size
-from fleet.text import plural
+from cli.diagnostics.text import cores, duration, place, size
+from fleet.text import mebibytes, plural
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_cores(millicores: float, text: str) -> None:
 
 
 def test_sizes() -> None:
-    assert (mib(0), mib(1), mib(1024 * 1024), mib(1024 * 1024 + 1)) == (0, 1, 1, 2)
+    assert tuple(map(mebibytes, (0, 1, 1024 * 1024, 1024 * 1024 + 1))) == (0, 1, 1, 2)
     assert (size(14 * 1024**2), size(1536 * 1024**2)) == ("14 MiB", "1.5 GiB")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from cli.doctor.facts import DiskFacts, ImageFacts
-from fleet.plan.deployment import Deployment, PlannedBuild
+from fleet.plan.deployment import Deployment, PackageLayer, PlannedBuild
 from tests.unit.cli.trial_machine import (
     DOCKER,
     MIB,
@@ -69,6 +69,28 @@ def test_disk() -> None:
     assert found("disk", disk=full) == ("wrong", f"500 MiB free under /var/lib/docker; {taken}", prune)
 
 
+def test_disk_for_images_that_are_not_there_yet() -> None:
+    torch, own, eyes = PackageLayer("torch", 1, 20 * GIB), PackageLayer("hub", 1, 4 * GIB), "registry.example/eyes:1.0"
+    plan = replace(alpha(), layers={HUB: (torch, own), eyes: (torch,)})
+    taken = "50 GiB free under /var/lib/docker; images use 3 GiB, containers 100 MiB, volumes 0 MiB"
+    prune = f"{DOCKER} system prune"
+    present = ImageFacts("amd64", 220 * MIB)
+    build = PlannedBuild("hub", HUB, "images/agent", "cpu", {}, "linux/amd64", None)
+    for there, builds, need, level in (
+        ((), (), "24 GiB", "good"),
+        ((eyes,), (), "4 GiB", "good"),
+        ((), (build,), "48 GiB", "warning"),
+        ((eyes,), (build,), "8 GiB", "good"),
+    ):
+        images = dict.fromkeys(there, present)
+        expected = (level, f"{taken}; images not there yet need {need}", "" if level == "good" else prune)
+        assert found("disk", replace(plan, builds=builds), images=images) == expected, (there, builds)
+    both = dict.fromkeys((HUB, eyes), present)
+    assert found("disk", plan, images=both) == ("good", taken, "")
+    low = DiskFacts(3 * GIB, 100 * MIB, 0, 24 * GIB)
+    assert found("disk", plan, disk=low, images={})[0] == "wrong"
+
+
 def test_the_free_disk_of_a_remote_machine_is_unknown() -> None:
     far = DiskFacts(3 * GIB, 100 * MIB, 0, None)
     figure = "images use 3 GiB, containers 100 MiB, volumes 0 MiB; free space is not visible over the Docker API"
@@ -99,7 +121,6 @@ def test_an_image_that_the_stack_builds() -> None:
     build = PlannedBuild("hub", HUB, "images/agent", "cpu", {}, "linux/amd64", None)
     figure = "not on the machine yet, for hub; built during deployment"
     assert image(replace(alpha(), builds=(build,)), HUB) == ("good", figure, "")
-    assert image(replace(alpha(), builds=(), stand_ins=True), HUB) == ("good", figure, "")
 
 
 def test_an_image_that_comes_from_nowhere_is_wrong() -> None:

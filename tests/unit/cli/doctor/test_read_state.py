@@ -57,10 +57,28 @@ def test_a_stack_that_was_never_deployed_has_nothing(folder: Path) -> None:
     assert read_state(folder, alpha()) == empty
 
 
-def test_a_state_that_cannot_be_read_is_not_judged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_cut_off_is_replaced_by_the_version_before(folder: Path) -> None:
+    file = folder / "state/.pulumi/stacks/fleet/alpha.json"
     for broken in ("", "{", "[]", '{"checkpoint": 3}'):
         write(folder, broken)
-        assert read_state(folder, alpha()) is None, broken
+        Path(f"{file}.bak").unlink(missing_ok=True)
+        assert _repair(folder) == f"rm {file}", broken
+        Path(f"{file}.bak").write_text('{"checkpoint": {}}')
+        assert _repair(folder) == f"cp {file}.bak {file}", broken
+    write(folder, {})
+    assert _repair(folder) == ""
+    for attributes, repair in (("", f"rm {file}.attrs"), ("{}", "")):
+        Path(f"{file}.attrs").write_text(attributes)
+        assert _repair(folder) == repair, attributes
+
+
+def _repair(folder: Path) -> str:
+    found = read_state(folder, alpha())
+    assert found
+    return found.repair
+
+
+def test_a_backend_that_is_no_folder_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://bucket")
     assert read_state(folder, alpha()) is None
 
@@ -72,3 +90,7 @@ def test_a_lock_tells_whether_its_process_runs(folder: Path) -> None:
     for pid, host, alive in ((os.getpid(), here, True), (ended.pid, here, False), (ended.pid, "elsewhere", None)):
         expected = LockFacts(f"owner@{host}", "2026-11-28T16:00:00Z", pid, alive)
         assert lock(folder, pid, host) == expected, (host, alive)
+    (folder / "state/.pulumi/locks/organization/fleet/alpha/1.json").write_text("")
+    cut_off = read_state(folder, alpha())
+    assert cut_off
+    assert cut_off.lock == LockFacts("an unknown process", "an unknown time", 0, alive=False)

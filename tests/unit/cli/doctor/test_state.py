@@ -70,6 +70,13 @@ def test_unfinished_creations_are_dropped_by_a_refresh() -> None:
     )
 
 
+def test_nothing_else_is_judged_until_a_damaged_file_is_whole() -> None:
+    state = replace(known(), repair="cp a.bak a")
+    figure = "an interrupted update left one unfinished: Pulumi cannot read it"
+    assert found("state", "files", state, **left()) == ("wrong", figure, "cp a.bak a")
+    assert not [check for check in examined(machine(state=state, **left())) if check.check in ("state", "resources")]
+
+
 def test_what_exists_without_the_state_is_removed() -> None:
     assert found("hub", "state", known("id-net"), **left()) == ("wrong", UNKNOWN, f"{DOCKER} rm -f hub")
     ids = tuple(f"id-{one.name}" for one in alpha().containers)

@@ -210,4 +210,4 @@ def test_a_neighbour() -> None:
             {"PrivatePort": 81, "Type": "tcp"},
         ],
     }
-    assert neighbour_facts(listed) == NeighbourFacts("web", {}, frozenset({("0.0.0.0", 8100, "tcp")}))  # noqa: S104
+    assert neighbour_facts(listed) == NeighbourFacts("web", {}, frozenset({("0.0.0.0", 8100, "tcp")}), id="1")  # noqa: S104

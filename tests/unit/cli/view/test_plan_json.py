@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.builders import STACKS, place, planned, swap, under
+from tests.unit.builders import LATER, STACKS, place, planned, swap, under
 from tests.unit.cli.running import fleet, shipped, write_program
 
 
@@ -97,7 +97,7 @@ def test_a_violation_has_its_rule_level_resource_field_and_message(tmp_path: Pat
 
 
 def test_a_violation_points_at_its_line(tmp_path: Path) -> None:
-    exception = "{run_as: {reason: reads the camera, until: 2999-01-01}}"
+    exception = f"{{run_as: {{reason: reads the camera, until: {LATER}}}}}"
     change = under("{request: 500m", f'    hardening: {{run_as: "0:0", exceptions: {exception}}}')
     project = write_program(tmp_path, tutor_suite_cpu=change)
     advisories = json.loads(fleet(project, "plan", "pc2", "--json").out)["policy"]
@@ -113,3 +113,16 @@ def test_without_policies_none_are_listed(tmp_path: Path) -> None:
 
 def test_the_object_is_plain_ascii() -> None:
     assert shipped("plan", "pc2", "--json").out.isascii()
+
+
+def test_images_list_each_layer_of_packages_once_with_the_images_that_have_it() -> None:
+    images = plan("mainpc")["images"]
+    layers = {layer["lock"]: layer for layer in images["layers"]}
+    assert len(layers) == len(images["layers"])
+    for key in ("download_bytes", "disk_bytes"):
+        assert images[key] == sum(layer[key] for layer in layers.values()), key
+    users = {lock: {image.partition(":")[0].rpartition("/")[2] for image in layers[lock]["images"]} for lock in layers}
+    assert users["torch"] == {"language-stack-gpu", "memory-stack", "reasoning-gpu", "utility-gpu"}
+    assert users["torch-2-3"] == {"model-manager-gpu", "vision-gpu"}
+    assert users["vision-gpu"] == {"vision-gpu"}
+    assert "images" not in plan("local")

@@ -47,6 +47,14 @@ def test_memory_and_ports_of_the_machine_are_shown() -> None:
     assert "none published" in shipped("plan", "local").out
 
 
+def test_the_disk_of_images_is_shown_where_packages_are_built() -> None:
+    assert re.search(
+        r"^images \d+\.\d GiB on disk, \d+\.\d GiB to download$", shipped("plan", "mainpc").out, re.MULTILINE
+    )
+    for stack in ("local", "edge", "cluster", "cloud"):
+        assert "to download" not in shipped("plan", stack).out, stack
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_groups_are_shown_by_wave_with_their_agents(stack: str) -> None:
     text = shipped("plan", stack).out

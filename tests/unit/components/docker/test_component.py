@@ -244,6 +244,22 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
     assert outputs["startAfter"]["tutor-suite-cpu"] == ["vision-dream-gpu"]
 
 
+def test_a_command_that_a_group_no_longer_has_replaces_its_container(tmp_path: Path) -> None:
+    """The provider leaves it as it is, and every preview is empty."""
+
+    def trigger(name: str, main: str) -> dict[str, object]:
+        (tmp_path / name).mkdir()
+        newcomer = small_group(image="image: {reference: 'fleet.local/newcomer:1'}", main=main)
+        pc2 = under("- infra-core-cpu", "    - newcomer")
+        fleet = assert_accepted(tmp_path / name, newcomer=newcomer, pc2=pc2).fleet
+        return register(planned("pc2", fleet)).triggers["pc2-newcomer-main"]
+
+    health = "health: {command: [ok]}"
+    with_command, without = trigger("with", f"command: [serve]\n{health}"), trigger("without", health)
+    assert with_command == {**without, "command": ["serve"]}
+    assert without["securityOpts"] == ["no-new-privileges:true"]
+
+
 def test_a_preview_watches_no_container() -> None:
     for seen in registered("mainpc").of("Container"):
         assert list(seen.request.hooks.after_create) == []

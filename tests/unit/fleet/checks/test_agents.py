@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import assert_accepted, assert_refused, small_stack
+from tests.unit.builders import (
+    assert_accepted,
+    assert_refused,
+    faults_of,
+    small_group,
+    small_stack,
+    with_pi,
+    write_project,
+)
 
 OWL = """
 ports: {{main: {{}}, song: {{port: 9000}}, nest: {{port: 9001, container: chick}}}}
@@ -51,7 +59,7 @@ def test_agents_of_a_container_share_its_ports_between_them(tmp_path: Path) -> N
         ),
         (
             {"beak": "song, song"},
-            f"{AGENTS}.Beak.ports.1: song is already claimed by this agent; keep one of the two claims",
+            f"{AGENTS}.Beak.ports.1: lists song twice; keep one",
         ),
     ],
     ids=["unknown", "of another container", "claimed by two", "claimed twice"],
@@ -64,3 +72,38 @@ def test_a_container_without_ports_has_none_to_claim(tmp_path: Path) -> None:
     text = _owl(fluff="den")["owl"].replace(", nest: {port: 9001, container: chick}", "")
     message = 'containers.chick.agents.Fluff.ports.0: unknown port "den"; add ports.den with container: chick'
     assert_refused(tmp_path, "owl", "Fluff", message, owl=text, stack_wood=small_stack("wood", "owl"))
+
+
+@pytest.mark.parametrize(
+    ("agents", "like"),
+    [
+        ("{Owl: {}, OWL: {}}", "python3 -m assistant.small.owl, like Owl"),
+        (
+            "{FaceRecognition: {}, FACERecognition: {}}",
+            "python3 -m assistant.small.face_recognition, like FaceRecognition",
+        ),
+        ("{Owl: {}, Bird: {module: assistant.small.owl}}", "python3 -m assistant.small.owl, like Owl"),
+        ("{Owl: {script: /app/a.py}, Bird: {script: /app/a.py}}", "python3 /app/a.py, like Owl"),
+        ("{Owl: {program: /bin/a, args: [x]}, Bird: {program: /bin/a, args: [x]}}", "/bin/a x, like Owl"),
+    ],
+)
+def test_two_agents_are_not_started_by_one_command(tmp_path: Path, agents: str, like: str) -> None:
+    (fault,) = faults_of(write_project(tmp_path, **with_pi(small_group(main=f"agents: {agents}"))))
+    assert f"is started as {like}; rename one, or set its module or args" in fault
+
+
+def test_one_program_with_two_sets_of_arguments_is_two_agents(tmp_path: Path) -> None:
+    agents = "agents: {Owl: {module: a.b, args: [one]}, Bird: {module: a.b, args: [two]}}"
+    assert_accepted(tmp_path, **with_pi(small_group(main=agents)))
+
+
+def test_one_module_may_run_in_two_containers_if_both_name_it(tmp_path: Path) -> None:
+    assert_accepted(
+        tmp_path, **with_pi(small_group(main="agents: {Owl: {module: a.b}}") + _side("Bird: {module: a.b}"))
+    )
+    (fault,) = faults_of(write_project(tmp_path, **with_pi(small_group(main="agents: {Owl: {}}") + _side("OWL: {}"))))
+    assert "containers.side.agents.OWL: is started as python3 -m assistant.small.owl, like Owl" in fault
+
+
+def _side(agent: str) -> str:
+    return f"  side:\n    build: {{}}\n    agents: {{{agent}}}\n    memory: {{request: 64MiB}}\n    cpu: {{limit: 1}}\n"

@@ -25,7 +25,7 @@ def test_an_exception_that_ended_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_exception_holds_on_its_last_day_and_not_on_the_next(tmp_path: Path) -> None:
-    last = date(2999, 12, 31)
+    last = date.today() + timedelta(days=400)
     project = assert_accepted(tmp_path, tutor_suite_cpu=weakened(last.isoformat()))
     assert list(ensure_exceptions_are_current(project.fleet, project.sources, last)) == []
     assert len(list(ensure_exceptions_are_current(project.fleet, project.sources, last + timedelta(days=1)))) == 1
@@ -36,3 +36,8 @@ def test_an_end_date_that_is_none_is_refused(tmp_path: Path, until: str) -> None
     faults = faults_of(write_project(tmp_path, tutor_suite_cpu=weakened(f'"{until}"')))
     assert len(faults) == 1
     assert f'exceptions.run_as.until: "{until}" is not a date' in faults[0]
+
+
+def test_an_exception_without_an_end_in_sight_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults_of(write_project(tmp_path, tutor_suite_cpu=weakened("9999-12-31")))
+    assert "exceptions.run_as.until: 9999-12-31 is more than 5 years away, which is no end" in fault

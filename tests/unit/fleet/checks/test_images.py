@@ -68,6 +68,30 @@ def test_a_sandbox_of_another_processor_refuses_a_ready_image(tmp_path: Path) ->
     assert_accepted(tmp_path, local=local, **changes)
 
 
+def test_a_lock_whose_base_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    group = small_group(image="build: {requirements: [rq]}")
+    for base, text, problem in (
+        ("gone", "", "which has no lock"),
+        ("middle", "# base: torch", "which is itself based on another"),
+        ("owl", "", "which is itself based on another"),
+        ("torch", "rq==1", None),
+    ):
+        folder = tmp_path / base / "images/agent/locks"
+        folder.mkdir(parents=True)
+        (folder / "owl.txt").write_text(f"# base: {base}\nrq==1")
+        if text:
+            (folder / f"{base}.txt").write_text(text)
+        changes = {"stack_wood": small_stack("wood", "owl"), "owl": group}
+        if problem:
+            message = (
+                f"containers.main.build.requirements: images/agent/locks/owl.txt is based on {base}, {problem}; "
+                "renew the locks: .venv/bin/python images/agent/renew_locks.py"
+            )
+            assert_refused(tmp_path / base, "owl", "requirements", message, **changes)
+        else:
+            assert_accepted(tmp_path / base, **changes)
+
+
 LOCKED = small_group(image="build: {requirements: [rq==2]}", main="agents: {Owl: {}}")
 
 
@@ -152,3 +176,53 @@ def test_a_base_of_the_project_that_cannot_be_built_is_refused(tmp_path: Path) -
     assert text.endswith("change ARG BASE of one of these")
     (text,) = faults("alone", web="ARG BASE=fleet.local/web:1\nFROM ${BASE}")
     assert text == f"{web}: built on itself (web -> web); change ARG BASE of one of these"
+
+
+DIGEST = f"sha256:{'ab' * 32}"
+
+
+def _images(folder: Path, images: str, group: str = "build: {}", registry: str = "registry.example/x") -> list[str]:
+    """Faults of a stack `pi` with these settings of its images, in a project with two folders of images."""
+    for name, base in {"mcp": "fleet.local/base-x:1", "base-x": "debian"}.items():
+        (folder / "images" / name).mkdir(parents=True, exist_ok=True)
+        (folder / "images" / name / "Dockerfile").write_text(f"ARG BASE={base}\n")
+    set_to = f"  fleet:images: {{{f'registry: {registry}, ' if registry else ''}{images}}}\n"
+    probe = "health: {command: [/bin/ready]}" if "context" in group else ""
+    small = small_group(image=group, main=probe)
+    return faults_of(write_project(folder, small=small, stack_pi=small_stack("pi", "small") + set_to))
+
+
+def test_a_digest_pins_an_image_that_the_stack_pulls(tmp_path: Path) -> None:
+    assert _images(tmp_path, f"digests: {{small: '{DIGEST}'}}") == []
+    assert _images(tmp_path, f"digests: {{mcp: '{DIGEST}'}}", "build: {context: images/mcp}") == []
+    for name, group in {"smal": "build: {}", "mcp": "build: {}", "small": "build: {context: images/mcp}"}.items():
+        (fault,) = _images(tmp_path, f"digests: {{{name}: '{DIGEST}'}}", group)
+        assert f"images.digests.{name}: pi pulls no image {name}; " in fault
+    (fault,) = _images(tmp_path, f"digests: {{small: '{DIGEST}'}}", registry="")
+    assert "images.digests.small: has no effect on images built on the machine; set images.registry" in fault
+
+
+def test_two_images_do_not_share_a_name(tmp_path: Path) -> None:
+    """The agent host's, a folder's, and those of containers, which a registry holds side by side."""
+    (tmp_path / "images" / "mcp").mkdir(parents=True)
+    (tmp_path / "images" / "mcp" / "Dockerfile").write_text("FROM debian\n")
+    side = "  b:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    for changes, said in (
+        ({"agent_host": small_group()}, "agent-host is also the image of images/agent-host"),
+        ({"mcp": small_group()}, "mcp is also the image of images/mcp"),
+    ):
+        (name,) = changes
+        stack = small_stack("pi", name.replace("_", "-"))
+        (fault,) = (
+            faults_of(write_project(tmp_path / name, **changes, stack_pi=stack))
+            if name != "mcp"
+            else faults_of(write_project(tmp_path, **changes, stack_pi=stack))
+        )
+        assert f"containers.main.build: {said}; rename one of them" in fault
+    far = {"aa": small_group() + side.replace("  b:", "  bb:"), "aa_bb": small_group()}
+    stacks = {
+        "stack_pi": small_stack("pi", "aa"),
+        "stack_po": small_stack("po", "aa-bb").replace("10.210.77", "10.210.78"),
+    }
+    (fault,) = faults_of(write_project(tmp_path / "far", **far, **stacks))
+    assert "containers.bb.build: aa-bb is also the image of aa-bb.main; rename one of them" in fault

@@ -88,7 +88,7 @@ def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
     assert_accepted(tmp_path / "turns", mainpc=chain(less, TALK))
     both = modes("talk", talk="language-stack-gpu, audio-emotion", see="vision-gpu, language-stack-gpu, audio-emotion")
     (fault,) = faults_of(write_project(tmp_path / "see", mainpc=chain(less, both)))
-    assert "too little for the requests of 9 groups in mode see" in fault
+    assert "too little for the requests of 8 groups in mode see" in fault
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_main_memory_is_counted_mode_by_mode(tmp_path: Path) -> None:
         (
             modes("day", day="vision-gpu, vision-gpu"),
             "    day:",
-            "modes.day.1: vision-gpu is listed twice; keep one",
+            "modes.day.1: lists vision-gpu twice; keep one",
         ),
         (
             lambda text: text + "  fleet:mode: day\n",

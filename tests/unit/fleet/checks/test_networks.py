@@ -89,7 +89,7 @@ def test_a_subnet_in_dockers_own_pools_is_refused_unless_it_is_meant(tmp_path: P
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", f"{subnet}, inside_docker_pool: true"))
 
 
-@pytest.mark.parametrize("subnet", ["172.16.255.0/24", "172.32.0.0/24", "192.167.255.0/24", "192.169.0.0/24"])
+@pytest.mark.parametrize("subnet", ["172.16.0.0/24", "172.16.255.0/24"])
 def test_a_subnet_just_outside_dockers_own_pools_is_accepted(tmp_path: Path, subnet: str) -> None:
     assert_accepted(tmp_path, pc2=swap("10.210.2.0/24", subnet))
 
@@ -112,10 +112,37 @@ def test_a_subnet_just_outside_the_ranges_of_k3s_is_accepted(tmp_path: Path, sub
 
 
 def test_a_subnet_that_holds_a_lan_address_is_refused(tmp_path: Path) -> None:
-    message = f"machine.network.subnet: 10.7.0.0/24 contains the LAN address of mainpc (10.7.0.255); {FREE}"
+    message = f"machine.network.subnet: 10.7.0.0/24 contains the LAN address of mainpc (10.7.0.254); {FREE}"
     changes: dict[str, Change] = {
         "pc2": swap("10.210.2.0/24", "10.7.0.0/24"),
-        "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.0.255"),
+        "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.0.254"),
     }
     assert_refused(tmp_path, "pc2", "subnet:", message, **changes)
-    assert_accepted(tmp_path, **{**changes, "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.1.0")})
+    assert_accepted(tmp_path, **{**changes, "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 10.7.1.1")})
+
+
+def test_one_host_in_other_letters_is_the_same_host(tmp_path: Path) -> None:
+    """Or at another port, in brackets, with a final dot, by another scheme, or by the other's LAN address."""
+    taken = []
+    for first, second in (
+        ("ssh://owner@pc.lan", "ssh://owner@PC.lan"),
+        ("ssh://owner@pc.lan", "ssh://root@pc.LAN:2222"),
+        ("ssh://owner@pc.lan.", "tcp://pc.lan:2375"),
+        ("ssh://owner@[fd00::7]", "ssh://owner@[FD00:0:0::7]:22"),
+        ("unix:///var/run/docker.sock", "unix:///run/docker.sock"),
+        ("unix:///var/run//docker.sock", "unix:///var/run/docker.sock"),
+        ("ssh://owner@pc.lan", "ssh://owner@192.168.1.10"),
+    ):
+        changes = {
+            "mainpc": swap("ssh://owner@192.168.1.10", first),
+            "pc2": swap("ssh://owner@192.168.1.20", second),
+        }
+        faults = faults_of(write_project(tmp_path, **changes))  # type: ignore[arg-type]
+        taken += [] if len(faults) == 1 and "Pulumi.pc2.yaml" in faults[0] else [(first, second, faults)]
+    assert taken == []
+
+
+def test_a_network_is_not_named_like_dockers_own(tmp_path: Path) -> None:
+    for name in ("bridge", "host", "none", "ingress", "default"):
+        (fault,) = faults_of(write_project(tmp_path, mainpc=swap("mainpc_internal", name)))
+        assert f'machine.network.name: "{name}" is a network of Docker\'s own; name it after its machine' in fault

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.unit.builders import assert_accepted, assert_refused, small_group, swap, with_pi
+from tests.unit.builders import assert_accepted, assert_refused, faults_of, small_group, swap, with_pi, write_project
 
 
 def test_an_endpoint_nobody_provides_is_refused(tmp_path: Path) -> None:
@@ -51,8 +49,8 @@ def test_the_port_a_group_has_by_default_needs_a_host_port_too(tmp_path: Path) -
     assert_refused(tmp_path, "reasoning_gpu", "description:", message, tutor_suite_cpu=change)
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
-def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path, address: str) -> None:
+def test_a_lan_address_nobody_else_can_reach_is_refused(tmp_path: Path) -> None:
+    address = "127.0.0.1"
     message = (
         f"machine.lan_address: {address} is not reachable from another machine, which needs infra-core-cpu; "
         "set the address on the LAN"
@@ -72,3 +70,14 @@ def test_a_machine_others_need_has_a_lan_address(tmp_path: Path) -> None:
 
 def test_a_machine_nobody_needs_has_no_use_for_a_lan_address(tmp_path: Path) -> None:
     assert_accepted(tmp_path, **with_pi(small_group()))
+
+
+def test_a_group_is_no_peer_of_itself_and_names_each_once(tmp_path: Path) -> None:
+    for peers, said in {
+        "vision-gpu": "peers.0: vision-gpu is the group itself, which reaches its own containers without; remove it",
+        "core-platform, core-platform/main": "peers.1: core-platform/main is the same as core-platform; keep one",
+        "core-platform, core-platform": "peers.1: lists core-platform twice; keep one",
+    }.items():
+        change = swap("peers: [core-platform, model-manager-gpu]", f"peers: [{peers}]")
+        (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
+        assert fault.endswith(said), fault

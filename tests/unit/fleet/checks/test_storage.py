@@ -111,3 +111,25 @@ def test_what_the_fleet_mounts_itself_is_not_mounted_again(tmp_path: Path) -> No
         change = under("huggingface-cache:", f"      system-logs: {{path: {path}}}")
         faults = faults_of(write_project(tmp_path / path.replace("/", "-"), vision_gpu=change))
         assert any(f"{path} is reserved" in fault for fault in faults)
+
+
+def test_two_volumes_do_not_share_a_folder(tmp_path: Path) -> None:
+    logs = "      system-logs: /data/logs"
+    for folder, said in {
+        "/data/observability": "is also the folder of observability-data",
+        "/data/observability/logs": "is inside the folder of observability-data",
+    }.items():
+        (fault,) = faults_of(write_project(tmp_path, mainpc=swap(logs, f"      system-logs: {folder}")))
+        assert f'machine.binds.system-logs: "{folder}" {said}; give each volume its own folder' in fault
+    (fault, other) = faults_of(write_project(tmp_path, mainpc=swap(logs, "      system-logs: /data")))
+    assert "is inside the folder of system-logs" in fault
+    assert "is inside the folder of system-logs" in other
+    assert_accepted(tmp_path, mainpc=swap(logs, "      system-logs: /data/observability-2"))
+
+
+def test_no_volume_holds_the_secrets(tmp_path: Path) -> None:
+    logs = "      system-logs: /data/logs"
+    for folder in ("/srv/fleet/secrets", "/srv/fleet/secrets/x", "/srv/fleet", "/srv"):
+        (fault,) = faults_of(write_project(tmp_path, mainpc=swap(logs, f"      system-logs: {folder}")))
+        assert f'machine.binds.system-logs: "{folder}" overlaps secrets_folder (/srv/fleet/secrets)' in fault
+    assert_accepted(tmp_path, mainpc=swap(logs, "      system-logs: /srv/fleet/secrets-of-others"))

@@ -47,7 +47,7 @@ def test_a_machine_takes_what_makes_most_of_it(machine: dict[str, object], expec
 
 
 def test_nothing_suits_a_machine_that_is_full_with_its_system() -> None:
-    assert suited(make_machine(memory="2GiB"), crank()) is None
+    assert suited(make_machine(memory="2049MiB"), crank()) is None
 
 
 def test_a_card_that_is_too_small_does_not_suit() -> None:

@@ -35,7 +35,7 @@ def test_a_device_that_runs_no_containers_is_refused(tmp_path: Path) -> None:
 
 def test_a_device_class_and_its_target_go_together(tmp_path: Path) -> None:
     message = (
-        'machine: target "docker" does not match class "container-service"; '
+        'machine.target: "docker" does not match class "container-service"; '
         "set target to cloudrun or kubernetes, or another class"
     )
     assert_refused(

@@ -10,12 +10,12 @@ import pytest
 from fleet.labels import WAIVER_PREFIX
 from fleet.model.waiver import UNWAIVABLE
 from policy.engine.catalogue import rules
-from tests.unit.builders import assert_accepted, container, faults_of, planned, under, write_project
+from tests.unit.builders import LATER, assert_accepted, container, faults_of, planned, under, write_project
 
-WHY = "{reason: the vendor mends it in spring, until: 2999-01-01}"
+WHY = f"{{reason: the vendor mends it in spring, until: {LATER}}}"
 
 
-def _waived(rule: str, until: str = "2999-01-01") -> str:
+def _waived(rule: str, until: str = LATER) -> str:
     return f"waivers: {{{rule}: {{reason: the vendor mends it in spring, until: {until}}}}}"
 
 
@@ -36,7 +36,7 @@ def test_a_waiver_of_a_group_and_one_of_a_container_travel_as_labels(tmp_path: P
     project = assert_accepted(tmp_path, vision_gpu=change)
     labels = container(planned("mainpc", project.fleet), "vision-gpu").labels
     said = {name: value for name, value in labels.items() if name.startswith(WAIVER_PREFIX)}
-    why = "2999-01-01 the vendor mends it in spring"
+    why = f"{LATER} the vendor mends it in spring"
     assert said == {"fleet.waiver.C03": why, "fleet.waiver.E06": why}
 
 
@@ -67,9 +67,18 @@ def test_nothing_waives_several_rules_at_once(key: str, tmp_path: Path) -> None:
 
 
 def test_a_waiver_states_a_reason(tmp_path: Path) -> None:
-    (fault,) = _faults(tmp_path, "waivers: {E06: {until: 2999-01-01}}")
+    (fault,) = _faults(tmp_path, f"waivers: {{E06: {{until: {LATER}}}}}")
     assert fault == "waivers.E06.reason: is missing; add it"
 
 
 def test_the_files_and_the_rules_agree_on_what_nothing_waives() -> None:
     assert {rule.id for rule in rules() if not rule.waivable} == UNWAIVABLE
+
+
+def test_a_last_day_that_nobody_lives_to_see_is_no_end(tmp_path: Path) -> None:
+    for until in ("9999-12-31", "2999-01-01", (date.today() + timedelta(days=5 * 366 + 1)).isoformat()):
+        (fault,) = _faults(tmp_path, _waived("E06", until))
+        assert fault == (
+            f"waivers.E06.until: {until} is more than 5 years away, which is no end; set the day of the next review"
+        )
+    assert _faults(tmp_path, _waived("E06", (date.today() + timedelta(days=5 * 366)).isoformat())) == []

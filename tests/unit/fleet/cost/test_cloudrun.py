@@ -10,7 +10,7 @@ from tests.unit.fleet.costing import cloud, costs, group
 SMALL = "cpu: 1, memory: 1GiB"
 L4 = (
     "ears: {cpu: 4, memory: 16GiB, gpu: nvidia-l4, billing: instance, min_instances: %d, max_instances: 3, "
-    "idle_gpu_accepted: it is}"
+    "idle_gpu_accepted: answers within a second}"
 )
 CUDA = {
     "image": "build: {variant: cuda}",

@@ -192,3 +192,22 @@ def test_the_schema_knows_files_that_extend_another(tmp_path: Path, what: str) -
     file = tmp_path / "owl.yaml"
     file.write_text(text, encoding="utf-8")
     assert (faults_by_the_schema(file, file.name) == []) is good
+
+
+def test_a_long_chain_is_refused_once_at_its_place(tmp_path: Path) -> None:
+    names = [f"link-{number}" for number in range(600)]
+    groups: dict[str, str] = {"link_0": small_group(main="agents: {Ear: {}}")}
+    groups |= {f"link_{number}": f"extends: link-{number - 1}\n" for number in range(1, len(names))}
+    stack = small_stack("wood", "link-0", lan_address="192.168.1.77")
+    found = faults_of(write_project(tmp_path, stack_wood=stack, **groups))
+    refused = [fault for fault in found if "chain" in fault]
+    assert refused == [
+        "groups/assistant/link-11.yaml:1: extends: extends a chain of more than 10 groups; "
+        "extend a group nearer its start"
+    ]
+
+
+def test_without_a_base_the_values_of_a_file_are_checked_still(tmp_path: Path) -> None:
+    project = _project(tmp_path, owl="extends: nobody\ntypo: 1\nports: {main: {port: many}}\n")
+    owl = [fault.partition(": ")[2] for fault in faults_of(project) if "owl.yaml" in fault]
+    assert [fault.partition(":")[0] for fault in owl] == ["extends", "typo", "ports.main.port"]

@@ -8,6 +8,7 @@ import pytest
 
 from fleet.source.faults import ConfigurationError, Fault
 from tests.unit.builders import (
+    Change,
     assert_accepted,
     assert_refused,
     chain,
@@ -196,7 +197,11 @@ def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     }
     with pytest.raises(ConfigurationError) as caught:
         load_project(project)
-    assert caught.value.text().splitlines() == [
+    text = caught.value.text().splitlines()
+    # A misspelt key does not hide the fault between files.
+    hidden = f"  {place(project, 'memory_stack', '[core]')}: start_after.0: unknown group core; "
+    assert [line.startswith(hidden) for line in text].count(True) == 1
+    assert [line.replace("2 faults", "1 fault") for line in text if not line.startswith(hidden)] == [
         line for file, fault in expected.items() for line in (f"{file}: 1 fault", f"  {fault}")
     ]
 
@@ -238,6 +243,120 @@ def test_a_group_file_outside_a_system_is_reported_with_its_place(tmp_path: Path
         (project / "groups" / name).write_text("description: lost\n")
     assert faults_of(project) == [
         "groups/assistant/deep/er.yaml: is not read from this folder; move it to groups/<system>/er.yaml",
-        "groups/assistant/late.yml: is not read from this folder; move it to groups/<system>/late.yaml",
+        "groups/assistant/late.yml: is not read from this folder; move it to groups/assistant/late.yaml",
         "groups/stray.yaml: is not read from this folder; move it to groups/<system>/stray.yaml",
     ]
+
+
+def test_one_fault_hides_no_other_of_its_file_or_of_another(tmp_path: Path) -> None:
+    """Unknown keys, broken rules and faults between files, in one run."""
+    project = write_project(
+        tmp_path,
+        vision_gpu=chain(
+            swap("peers: [core-platform,", "peers: [nobody, core-platform,"),
+            swap("request: 1536MiB", "request: 6GiB"),
+            swap("      huggingface-cache:", "      huggingface-cach:"),
+            swap("cpu: {request: 1, limit: 4}", "cpu: {request: 5, limit: 4}"),
+            lambda text: f"{text}typo: 1\n",
+        ),
+        pc2=swap("memory_reserve: 4GiB", "memory_reserve: 2 gigs"),
+        mainpc=swap("    - vision-gpu\n", "    - vision-gpu\n    - vision-gpu\n"),
+    )
+    found = [fault.partition("\n")[0] for fault in faults_of(project)]
+    starts = [
+        "Pulumi.mainpc.yaml:42: groups.6: lists vision-gpu twice",
+        f"{place(project, 'pc2', '2 gigs')}: machine.memory_reserve: ",
+        f"{place(project, 'vision_gpu', 'nobody')}: peers.0: unknown endpoint nobody",
+        f"{place(project, 'vision_gpu', 'request: 5')}: containers.main.cpu.request: 5000m is above limit 4000m",
+        f"{place(project, 'vision_gpu', 'typo')}: typo: unknown key",
+    ]
+    for start in starts:
+        assert any(fault.startswith(start) for fault in found), (start, found)
+    assert any("huggingface-cach" in fault for fault in found), found
+    assert not any("runs on no machine" in fault or "is missing" in fault for fault in found), found
+
+
+def test_a_lost_value_has_no_consequences(tmp_path: Path) -> None:
+    """Each value is needed by other files; its fault is the only one."""
+    changes: dict[str, Change] = {
+        "mainpc": swap("lan_address: 192.168.1.10", "lan_address: 192.168.1.300"),
+        "core_platform": swap("host_port: 9000", "host_port: ninety"),
+        "local": swap('fleet:sandbox: "true"', "fleet:sandbox: yes"),
+        "vision_gpu": swap("enforcement: mps", "enforcement: hope"),
+        "model_manager_gpu": swap("huggingface-cache: {kind", "huggingface-cache: {sort"),
+    }
+    for name, change in changes.items():
+        found = faults_of(write_project(tmp_path / name, **{name: change}))
+        assert len(found) == 1, (name, found)
+
+
+def test_faults_of_rules_stand_at_their_own_lines(tmp_path: Path) -> None:
+    text = small_group(
+        main="mounts:\n  one: {path: /data}\n  two: {path: /data}\n  three: {path: /run/secrets/x}\n"
+        "secrets: [a-key, b-key,\n  a-key]\nhardening:\n  seccomp: unconfined\n  host_ipc: true",
+        top="ports:\n  main: {port: 8000}\n  web: {port: 80, container: door}\nvolumes: {one: {}, two: {}, three: {}}",
+    )
+    project = write_project(tmp_path, small=text, stack_pi=small_stack("pi", "small"))
+    rules = [fault for fault in faults_of(project) if "small.yaml" in fault]
+    expected = {
+        "two:": "containers.main.mounts.two.path: /data is already mounted by mounts.one; ",
+        "three:": "containers.main.mounts.three.path: /run/secrets/x is reserved; ",
+        "  a-key]": "containers.main.secrets.2: lists a-key twice; ",
+        "seccomp:": "containers.main.hardening.seccomp: weaker than the default without a reason; ",
+        "host_ipc:": "containers.main.hardening.host_ipc: weaker than the default without a reason; ",
+    }
+    for anchor, said in expected.items():
+        assert any(f": {said}" in fault for fault in rules), (anchor, rules)
+    lines = [int(fault.split(":")[1]) for fault in rules]
+    assert len(set(lines)) == len(lines), rules
+
+
+def test_a_file_whose_name_is_not_read_is_told_and_nothing_misses_it(tmp_path: Path) -> None:
+    names = {
+        "Pulumi.mainpc.yml": "Pulumi.mainpc.yaml",
+        "pulumi.mainpc.yaml": "Pulumi.mainpc.yaml",
+        "Pulumi.mainpc.YAML": "Pulumi.mainpc.yaml",
+    }
+    for name, right in names.items():
+        project = write_project(tmp_path / name)
+        (project / right).rename(project / name)
+        assert faults_of(project) == [f"{name}: is not read; rename it to {right}"]
+    project = write_project(tmp_path / "groups")
+    group = project / "groups/assistant/vision-gpu.yaml"
+    group.rename(group.with_suffix(".yml"))
+    told = "is not read from this folder; move it to groups/assistant/vision-gpu.yaml"
+    assert faults_of(project) == [f"groups/assistant/vision-gpu.yml: {told}"]
+
+
+def test_a_fault_is_one_short_printable_line(tmp_path: Path) -> None:
+    long = ("x" * 90_000, f'"{"y " * 40_000}"', "[" + "1, " * 20_000 + "1]")
+    for value in ('"\\e[31m4GB\\e[0m\\nsecond"', '"\\u202e4GB"', *long):
+        change = swap("memory: {request: 3GiB, limit: 4GiB}", f"memory: {{request: 3GiB, limit: {value}}}")
+        (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
+        assert fault.isprintable(), value[:20]
+        assert len(fault) < 300, value[:20]
+    (fault,) = faults_of(write_project(tmp_path, vision_gpu=lambda text: f'{text}"\\e[2J{"k" * 5000}": 1\n'))
+    assert fault.isprintable()
+    assert len(fault) < 1500
+
+
+def test_a_value_of_another_type_is_not_converted(tmp_path: Path) -> None:
+    values = {
+        "ports: {main: {port: true}}": "true is not a whole number; write it like 4",
+        'ports: {main: {port: "80"}}': '"80" is not a whole number; remove the quotes',
+        "ports: {main: {port: 22:22}}": '"22:22" is not a whole number; write it like 4',
+        "ports: {main: {port: 017}}": '"017" is not a whole number; write it like 4',
+        "ports: {main: {port: 80.0}}": "80.0 is not a whole number; write it like 4",
+        "optional: yes": '"yes" is neither true nor false; write true or false',
+        "optional: 1": "1 is neither true nor false; write true or false",
+        'optional: "true"': '"true" is neither true nor false; remove the quotes',
+        "description: 1.10": "1.10 must be a valid string; write it in quotes",
+        "waivers: {E06: {reason: some good reason, until: 1893456000}}": "1893456000 is not a date; ",
+        "waivers: {E06: {reason: some good reason, until: 2027-02-30}}": '"2027-02-30" is not a date; ',
+        "load: {hours_per_day: .inf}": '".inf" is not a number; write it like 1.5',
+    }
+    for top, said in values.items():
+        project = write_project(tmp_path, small=small_group(top=top), stack_pi=small_stack("pi", "small"))
+        found = faults_of(project)
+        assert len(found) == 1, (top, found)
+        assert said in found[0], (top, found)

@@ -28,7 +28,7 @@ CASES = [
     (
         MEMORY,
         "memory: {request: 5GiB, limit: 4GiB}",
-        "containers.main.memory: limit 4096 MiB is below request 5120 MiB; raise limit or lower request",
+        "containers.main.memory.limit: 4096 MiB is below request 5120 MiB; raise limit or lower request",
     ),
     (CPU, "cpu: {request: 1}", "containers.main.cpu.limit: is missing; add it"),
     (CPU, "cpu: {request: some, limit: 4}", f'containers.main.cpu.request: "some" {NO_CPU}'),
@@ -38,7 +38,11 @@ CASES = [
         'containers.main.gpu.enforcement: "hope" is not allowed; '
         "use 'advisory', 'framework', 'mps', 'hami-core' or 'exclusive'",
     ),
-    (MOUNT, "path: models", f'{CACHE}.path: "models" has an invalid format; match ^/[^:]*$'),
+    (
+        MOUNT,
+        "path: models",
+        f'{CACHE}.path: "models" has an invalid format; write an absolute path without a colon, like /data',
+    ),
     (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe" {NO_BOOL}'),
     (PORT, "host_port: 65536", "ports.main.host_port: 65536 must be less than or equal to 65535; lower it"),
     (PORT, "host_port: 0", "ports.main.host_port: 0 must be greater than or equal to 1; raise it"),
@@ -53,7 +57,11 @@ CASES = [
         "peers: core-platform",
         'peers: "core-platform" is not a list; write it as `- item` lines, or in [brackets]',
     ),
-    (PEERS, "peers: [Core]", 'peers.0: "Core" has an invalid format; match ^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$'),
+    (
+        PEERS,
+        "peers: [Core]",
+        'peers.0: "Core" has an invalid format; write it like core-platform or core-platform/main',
+    ),
 ]
 
 

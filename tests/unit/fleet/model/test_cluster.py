@@ -70,14 +70,16 @@ def test_a_rollout_can_be_carried_out(rollout: Any, says: str) -> None:
 
 
 def test_copies_are_bounded_from_both_sides() -> None:
-    assert "max 2 is below min 3" in problem(Scaling.model_validate, obj={"min": 3, "max": 2})
+    assert "max: 2 is below min 3" in problem(Scaling.model_validate, obj={"min": 3, "max": 2})
     assert Scaling.model_validate({"min": 3, "max": 10}).is_elastic
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"scaling": {"max": 2}}, "scaling.max is 2, but volumes.facts allows one writer", id="two copies"),
+        pytest.param(
+            {"scaling": {"max": 2}}, "scaling.max: 2 copies, but volumes.facts allows one writer", id="two copies"
+        ),
         pytest.param({"rollout": {"strategy": "blue-green"}}, "runs two versions", id="two versions"),
     ],
 )

@@ -77,16 +77,16 @@ def test_a_container_comes_from_a_build_or_an_image_but_not_from_both_or_neither
     way_out = "set build for your own agents, or image for a ready image"
     image = {"reference": "registry.example/redis:7"}
     assert problem(make_container, build=None) == f"Value error, neither build nor image is set; {way_out}"
-    assert problem(make_container, image=image) == f"Value error, build and image are both set; {way_out}"
+    assert problem(make_container, image=image) == f"Value error, image: build and image are both set; {way_out}"
     assert make_container(build=None, image=image).image is not None
 
 
 def test_a_cuda_build_and_a_gpu_budget_go_together() -> None:
     assert problem(make_container, build={"variant": "cuda"}) == (
-        "Value error, build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
+        "Value error, build.variant: cuda, but gpu is missing; add gpu with request, limit and enforcement"
     )
     assert problem(make_container, gpu=GPU) == (
-        "Value error, gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+        "Value error, gpu: is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
     )
     assert make_container(build={"variant": "cuda"}, gpu=GPU).gpu is not None
     assert make_container(build=None, image={"reference": "ollama/ollama:1"}, gpu=GPU).gpu is not None
@@ -95,9 +95,9 @@ def test_a_cuda_build_and_a_gpu_budget_go_together() -> None:
 @pytest.mark.parametrize(
     ("model", "budget", "equal", "below", "said"),
     [
-        (MemoryBudget, {"request": "1GiB"}, "1GiB", "1023MiB", "1023 MiB is below request 1024 MiB"),
-        (CpuBudget, {"request": 1}, 1, "999m", "999m is below request 1000m"),
-        (GpuBudget, GPU, "1GiB", "1023MiB", "1023 MiB is below request 1024 MiB"),
+        (MemoryBudget, {"request": "1GiB"}, "1GiB", "1023MiB", "limit: 1023 MiB is below request 1024 MiB"),
+        (CpuBudget, {"request": 1}, 1, "999m", "request: 1000m is above limit 999m"),
+        (GpuBudget, GPU, "1GiB", "1023MiB", "limit: 1023 MiB is below request 1024 MiB"),
     ],
 )
 def test_a_limit_covers_its_request(
@@ -105,7 +105,7 @@ def test_a_limit_covers_its_request(
 ) -> None:
     assert model.model_validate({**budget, "limit": equal})
     assert problem(model.model_validate, obj={**budget, "limit": below}) == (
-        f"Value error, limit {said}; raise limit or lower request"
+        f"Value error, {said}; raise limit or lower request"
     )
 
 
@@ -125,12 +125,17 @@ def test_a_gpu_budget_says_what_enforces_it() -> None:
 def test_an_agent_is_started_one_way(keys: tuple[str, str]) -> None:
     values = {"module": "a.b", "script": "/app/a.py", "program": "/bin/a"}
     agent = {key: values[key] for key in keys}
-    assert problem(Agent.model_validate, obj=agent) == f"Value error, {' and '.join(keys)} exclude each other; keep one"
+    assert problem(Agent.model_validate, obj=agent) == (
+        f"Value error, {keys[-1]}: {' and '.join(keys)} exclude each other; keep one"
+    )
 
 
 def test_a_group_has_a_main_container_and_ports_of_its_own_containers() -> None:
     side = {"build": {}, "memory": {"request": "1GiB"}, "cpu": {"limit": 1}}
-    assert problem(make_group, containers={"side": side}) == 'Value error, container "main" is missing; rename side'
+    assert (
+        problem(make_group, containers={"side": side})
+        == 'Value error, containers: container "main" is missing; rename side'
+    )
     assert "ports.web.container: unknown container door; use main" in problem(
         make_group, ports={"web": {"port": 80, "container": "door"}}
     )
@@ -169,7 +174,7 @@ def test_each_device_class_is_deployed_by_its_own_targets(device_class: str, tar
     if fits:
         assert make_machine(**keys).target == target
     else:
-        assert f'target "{target}" does not match class "{device_class}"' in problem(make_machine, **keys)
+        assert f'target: "{target}" does not match class "{device_class}"' in problem(make_machine, **keys)
 
 
 @pytest.mark.parametrize("name", ["a", "A1", "a_b", "-a", "a-", "a--b", "1a", "a.b", "a" * 41])

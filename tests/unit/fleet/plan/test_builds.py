@@ -11,13 +11,14 @@ import pytest
 from fleet.image_digests import own_base
 from fleet.load.project import load_project
 from fleet.model import Container
-from fleet.plan.deployment import Deployment
+from fleet.plan.deployment import Deployment, PackageLayer
 from fleet.plan.planner import plan_stack
 from tests.unit.builders import (
     ROOT,
     assert_accepted,
     assert_refused,
     container,
+    planned,
     small_group,
     small_stack,
     write_locks,
@@ -87,9 +88,9 @@ def test_any_image_of_the_project_can_be_a_base(tmp_path: Path) -> None:
         ({"images/web/more.sh": "exec other"}, {"web"}),
         ({"images/node/Dockerfile": "ARG BASE=node:22\nFROM ${BASE}\n# changed"}, {"node", "web"}),
         ({"images/alone/new": ""}, set()),
-        ({"base": "python:3@sha256:00"}, {"agent-host"}),
+        ({"base": "python:3.13"}, {"agent-host"}),
         ({"bases": "node: 'node:24'"}, {"node", "web"}),
-        ({"bases": "node: 'node:22@sha256:00'"}, {"node", "web"}),
+        ({"bases": "node: 'node:22-slim'"}, {"node", "web"}),
         ({"bases": "web: 'node:22'"}, {"web"}),
         ({"arch": "arm64"}, {"agent-host", "node", "web"}),
     ],
@@ -207,6 +208,78 @@ def test_the_shipped_folders_are_built_on_what_their_dockerfiles_say() -> None:
         "agent": "agent-host", "agent-host": None, "agentdb": None, "agentic-flow": None,
         "mcp": "agentic-flow", "swarm": "agentic-flow",
     }  # fmt: skip
+
+
+LOCKS = {
+    "images/agent/locks/owl.txt": "# base: torch\nidna==3",
+    "images/agent/locks/kite.txt": "# base: torch\nrq==1",
+    "images/agent/locks/torch.txt": "torch==2",
+    "images/agent/locks/sizes.json": (
+        '{"torch": {"amd64": {"download": 30, "disk": 50}}, "owl": {"amd64": {"download": 1, "disk": 2}}}'
+    ),
+}
+PACKAGES = {
+    "owl": small_group(image="build: {requirements: [idna, torch]}"),
+    "kite": small_group(image="build: {requirements: [rq, torch]}"),
+}
+
+
+def _with_locks(folder: Path, settings: str = "", **changes: str) -> Deployment:
+    stack = small_stack("wood", *PACKAGES).replace("config:\n", f"config:\n{settings}", 1)
+    folder.mkdir(exist_ok=True)
+    shipped = (ROOT / "images/agent-host/Dockerfile").read_text()
+    images = _images(write_locks(folder), **{"images/agent-host/Dockerfile": shipped, **LOCKS, **changes})
+    fleet = assert_accepted(images, stack_wood=stack, **PACKAGES).fleet
+    return plan_stack(fleet, "wood")
+
+
+def test_packages_that_images_share_are_built_once_below_them(tmp_path: Path) -> None:
+    host, torch, kite, owl = sorted(_with_locks(tmp_path).builds, key=lambda build: (build.needs or "", build.name))
+    assert (host.name, host.needs) == ("agent-host", None)
+    assert (torch.name, torch.needs, torch.target, dict(torch.arguments)) == (
+        "torch", "agent-host", "packages", {"BASE": host.image, "LOCK": "torch"},
+    )  # fmt: skip
+    for build in (owl, kite):
+        assert (build.needs, build.target, dict(build.arguments)) == (
+            "torch", "cpu", {"BASE": torch.image, "LOCK": build.name},
+        )  # fmt: skip
+    order = [build.name for build in _with_locks(tmp_path).builds]
+    assert order.index("agent-host") < order.index("torch") < min(order.index("owl"), order.index("kite"))
+
+
+def test_a_change_of_shared_packages_changes_the_tags_of_the_images_on_them(tmp_path: Path) -> None:
+    before = {build.name: build.image for build in _with_locks(tmp_path / "a").builds}
+    changed = {"images/agent/locks/torch.txt": "torch==3"}
+    after = {build.name: build.image for build in _with_locks(tmp_path / "b", **changed).builds}
+    assert {name for name in after if after[name] != before[name]} == {"torch", "owl", "kite"}
+
+
+def test_shared_packages_are_in_every_image_and_once_in_the_sum(tmp_path: Path) -> None:
+    plan = _with_locks(tmp_path)
+    torch, own = PackageLayer("torch", 30, 50), PackageLayer("owl", 1, 2)
+    layers = {reference.partition(":")[0]: found for reference, found in plan.layers.items()}
+    # Nobody measured kite's own.
+    assert layers == {"fleet.local/owl": (torch, own), "fleet.local/kite": (torch,)}
+    assert set(plan.distinct_layers) == {torch, own}
+    pulled = _with_locks(tmp_path, settings="  fleet:images: {registry: ghcr.io/me}\n")
+    assert {reference for reference, found in pulled.layers.items() if torch in found} == {
+        "ghcr.io/me/owl:0.1.0", "ghcr.io/me/kite:0.1.0",
+    }  # fmt: skip
+    assert _with_locks(tmp_path, settings='  fleet:stand_ins: "true"\n').layers == {}
+
+
+def test_the_shipped_groups_with_pytorch_share_two_sets() -> None:
+    fleet = load_project(ROOT).fleet
+    found = {
+        (build.name, build.needs, build.target) for stack in ("mainpc", "pc2") for build in planned(stack, fleet).builds
+    }
+    on = {(name, needs) for name, needs, _ in found if needs and needs != "agent-host"}
+    assert on == {
+        ("memory-stack", "torch"), ("language-stack-gpu", "torch"), ("reasoning-gpu", "torch"),
+        ("utility-gpu", "torch"), ("vision-dream-gpu", "torch"), ("memory-reasoning-gpu", "torch"),
+        ("model-manager-gpu", "torch-2-3"), ("vision-gpu", "torch-2-3"),
+    }  # fmt: skip
+    assert {("torch", "agent-host", "packages"), ("vision-gpu", "torch-2-3", "cuda")} <= found
 
 
 READY = "image: {reference: 'registry.example/redis:7', platforms: [amd64]}"

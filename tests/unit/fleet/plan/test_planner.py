@@ -12,12 +12,13 @@ from fleet import labels
 from fleet.errors import UnknownStackError
 from fleet.model import VolumeKind
 from fleet.model.program import Agent
-from fleet.plan.environment import agent_command
 from fleet.plan.planner import plan_stack
 from fleet.targets.features import Feature
 from tests.unit.builders import (
+    LATER,
     Change,
     assert_accepted,
+    assert_refused,
     chain,
     container,
     planned,
@@ -120,7 +121,7 @@ def test_the_agent_host_gets_its_agents_with_their_commands() -> None:
 def test_an_agent_is_started_by_convention_or_as_it_says(
     name: str, agent: dict[str, object], command: tuple[str]
 ) -> None:
-    assert agent_command("assistant", "ears", name, Agent.model_validate(agent)) == command
+    assert Agent.model_validate(agent).command("assistant", "ears", name) == command
 
 
 def test_an_agent_that_may_be_down_says_so_to_the_agent_host(tmp_path: Path) -> None:
@@ -175,11 +176,12 @@ def test_registry_and_tag_of_a_stack_name_its_images(tmp_path: Path) -> None:
 
 
 def test_a_ready_image_is_taken_as_it_is(tmp_path: Path) -> None:
-    image = "image: {reference: 'registry.example/redis:7@sha256:abc'}"
+    reference = f"registry.example/redis:7@sha256:{'ab' * 32}"
+    image = f"image: {{reference: '{reference}'}}"
     group = small_group(image=image, main="command: [redis-server]\nhealth: {command: [redis-cli, ping]}")
     fleet = assert_accepted(tmp_path, cache=group, pc2=under("- infra-core-cpu", "    - cache")).fleet
     found = container(planned("pc2", fleet), "cache")
-    assert (found.image, found.command) == ("registry.example/redis:7@sha256:abc", ("redis-server",))
+    assert (found.image, found.command) == (reference, ("redis-server",))
     assert found.health.test == ("redis-cli", "ping")
     assert "FLEET_AGENTS" not in found.env
 
@@ -261,9 +263,9 @@ def test_a_sandbox_keeps_its_containers_small() -> None:
 
 
 def test_no_container_may_use_more_processors_than_its_machine_has(tmp_path: Path) -> None:
-    change = swap("cpu: {request: 1, limit: 4}", "cpu: {request: 1, limit: 64}")
-    fleet = assert_accepted(tmp_path, vision_gpu=change).fleet
-    assert container(planned("mainpc", fleet), "vision-gpu").cpu_cap_millicores == 16000
+    change = swap("cpu: {request: 1, limit: 4}", "cpu: {request: 1, limit: 17}")
+    message = "containers.main.cpu.limit: 17 CPUs exceed mainpc, which has 16; set it to 16 or less"
+    assert_refused(tmp_path, "vision_gpu", "limit: 17", message, vision_gpu=change)
 
 
 def test_volumes_are_named_after_their_machine_and_bound_where_it_says() -> None:
@@ -303,11 +305,11 @@ def test_labels_say_what_policies_read() -> None:
 
 
 def test_an_exception_travels_as_a_label_with_its_end_date_and_reason(tmp_path: Path) -> None:
-    exception = "{read_only_root: {reason: writes its own cache, until: 2999-01-31}}"
+    exception = f"{{read_only_root: {{reason: writes its own cache, until: {LATER}}}}}"
     change = under("{request: 500m", f"    hardening: {{read_only_root: false, exceptions: {exception}}}")
     fleet = assert_accepted(tmp_path, tutor_suite_cpu=change).fleet
     found = container(planned("pc2", fleet), "tutor-suite-cpu")
-    assert found.labels["fleet.exception.read_only_root"] == "2999-01-31 writes its own cache"
+    assert found.labels["fleet.exception.read_only_root"] == f"{LATER} writes its own cache"
 
 
 @pytest.mark.parametrize("stack", ["mainpc", "pc2", "local"])

@@ -24,7 +24,7 @@ def degraded_on_cloud(group: str, **keys: Any) -> set[Feature]:
 @pytest.mark.parametrize(
     ("keys", "feature"),
     [
-        ({"shared_memory": "1GiB"}, Feature.SHARED_MEMORY),
+        ({"shared_memory": "256MiB"}, Feature.SHARED_MEMORY),
         ({"stop_grace": "120s"}, Feature.STOP_GRACE),
         ({"health": {"command": ["probe"]}}, Feature.HEALTH_COMMAND),
         ({"restart": "on-failure"}, Feature.RESTART_LIMIT),

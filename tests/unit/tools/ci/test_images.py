@@ -14,7 +14,7 @@ import yaml
 from cli.terminal import UserError
 from fleet.load.project import load_project
 from tests.unit.builders import ROOT
-from tools.ci.images import all_images, bake_file, matrix, pins
+from tools.ci.images import all_images, bake_file, matrix, pins, sample
 
 IMAGES = all_images(load_project(ROOT).fleet)
 DIGEST = "sha256:" + "a" * 64
@@ -33,10 +33,32 @@ def test_every_folder_and_every_lock_is_an_image() -> None:
 
 
 def test_images_for_cuda_are_built_for_amd64_alone() -> None:
-    archs = {(job["image"], job["arch"]): job["runner"] for job in matrix(IMAGES)}
+    archs = {(job["image"], job["arch"]): job["runner"] for job in matrix(IMAGES, shared=False)}
     assert ("vision-gpu", "arm64") not in archs
     assert archs["vision-gpu", "amd64"] == "ubuntu-24.04"
     assert archs["mcp", "arm64"] == "ubuntu-24.04-arm"
+
+
+def test_shared_packages_are_built_before_the_images_on_them_and_torch_imports_in_these() -> None:
+    shared = {(job["image"], job["arch"], job["module"]) for job in matrix(IMAGES, shared=True)}
+    assert shared == {("torch", "amd64", ""), ("torch", "arm64", ""), ("torch-2-3", "amd64", "")}
+    jobs = matrix(IMAGES, shared=False)
+    assert {job["image"] for job in jobs if job["module"]} == {
+        name for name, image in IMAGES.items() if image.base in ("torch", "torch-2-3")
+    }
+    assert {(job["image"], job["arch"]) for job in jobs}.isdisjoint({(image, arch) for image, arch, _ in shared})
+    built = targets("amd64")
+    assert built["vision-gpu"]["contexts"] == {"project-base": "target:torch-2-3"}
+    assert (built["torch-2-3"]["target"], built["torch-2-3"]["args"]["LOCK"]) == ("packages", "torch-2-3")
+    assert built["torch-2-3"]["contexts"] == {"project-base": "target:agent-host"}
+
+
+def test_each_night_one_image_for_cuda_is_built_on_its_shared_packages() -> None:
+    few = sample(IMAGES)
+    (shared,), (built,) = matrix(few, shared=True), matrix(few, shared=False)
+    assert IMAGES[built["image"]].stage == "cuda"
+    assert IMAGES[built["image"]].base == shared["image"] == "torch"
+    assert built["module"] == "torch"
 
 
 @pytest.mark.parametrize("arch", ["amd64", "arm64"])
@@ -120,6 +142,18 @@ def test_an_image_passes_once_it_says_that_it_is_healthy(tmp_path: Path, state: 
     assert done.returncode == code, done.stderr
     assert "--read-only --cap-drop ALL --security-opt no-new-privileges" in asked
     assert "docker rm --force c1" in asked
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_an_image_passes_once_its_module_imports(tmp_path: Path, code: int) -> None:
+    states = "image) echo 10001:10001;; run) echo c1;; inspect) echo running healthy;; logs) echo why;;"
+    answers = f'case "$1" in {states} exec) exit {code};; esac'
+    done, asked = script(tmp_path, "smoke", "vision-gpu:1", "torch", docker=answers)
+    assert done.returncode == code
+    assert "docker exec c1 python3 -c import torch" in asked
+    assert ("with torch" in done.stdout) == (code == 0)
+    script(tmp_path, "smoke", "mcp:1", "", docker=answers)
+    assert (tmp_path / "asked").read_text().count("docker exec") == 1
 
 
 @pytest.mark.parametrize("code", [0, 3])

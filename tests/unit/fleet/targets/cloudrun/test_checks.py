@@ -24,6 +24,24 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         },
         "its service account run-twenty-seven-characters-now has 31 characters; an id has at most 30; shorten",
     ),
+    "a region that Google does not have": (
+        {"cloud": {"regions": ["europe-west4", "us-central9"]}},
+        "machine.cloud.regions.1: us-central9 is not a region of Cloud Run; did you mean us-central1?",
+    ),
+    "a region that looks like none": (
+        {"cloud": {"regions": ["europe-west4", "mars-pole1"]}},
+        "machine.cloud.regions.1: mars-pole1 is not a region of Cloud Run; ",
+    ),
+    "HAMi without a cluster": (
+        main("brain", gpu={"enforcement": "hami-core"}),
+        'containers.main.gpu.enforcement: "hami-core" limits pods of a cluster only; an instance of sky has ',
+    ),
+    "a card of a PC": (
+        main("brain", gpu={"card": "gpu0"}),
+        "containers.main.gpu.card: sky has no card gpu0; drop it; ",
+    ),
+    "an infinite budget": ({"cloud": {"budget": {"monthly_usd": float("inf")}}}, "machine.cloud.budget.monthly_usd: "),
+    "more money than there is": ({"cloud": {"budget": {"monthly_usd": 1e300}}}, "machine.cloud.budget.monthly_usd: "),
     "less CPU than the least": (
         service("front", cpu="79m", concurrency=1),
         f"{FRONT}cpu: 0.079 CPUs are not available (0.08 to 1, 2, 4, 6, 8); set it to 0.08",

@@ -41,7 +41,7 @@ def test_memory_requests_up_to_the_machine_are_accepted(tmp_path: Path) -> None:
 def test_memory_requests_above_the_machine_are_refused_with_each_share(tmp_path: Path) -> None:
     change = swap("memory: 64GiB", f"memory: {MAINPC_MEMORY_MIB - 1}MiB")
     message = (
-        "machine.memory: 47 871 MiB are too little for the requests of 9 groups\n"
+        "machine.memory: 47 871 MiB are too little for the requests of 8 groups\n"
         "    language-stack-gpu 8 192 + model-manager-gpu 8 192 + utility-gpu 7 680 + audio-emotion 5 120 + "
         "reasoning-gpu 5 120 + memory-stack 4 096 + vision-gpu 3 072 + core-platform 2 048 + gpu-sharing 256 + "
         "reserve 4 096 = 47 872 of 47 871 MiB\n"
@@ -86,7 +86,7 @@ def test_gpu_memory_one_mib_over_the_card_is_refused_with_the_whole_sum(tmp_path
         "containers.main.gpu.request: 6 656 MiB do not fit on gpu0 of mainpc (RTX 4090) with the other containers\n"
         "    language-stack-gpu 6 656 + model-manager-gpu 4 096 + utility-gpu 3 584 + reasoning-gpu 3 072 + "
         "audio-emotion 1 536 + vision-gpu 1 536 + contexts 6 x 450 = 2 700 + desktop 1 024 = 24 204 of 24 203 MiB\n"
-        "    lower requests by 1 MiB in total, move a group (pc2 has 1 660 MiB free), "
+        "    lower requests by 1 MiB in total, move a group to a machine with room, "
         "or put groups into different modes"
     )
     change = swap("memory: 24564MiB", f"memory: {MAINPC_GPU_MIB - 1}MiB")
@@ -141,7 +141,7 @@ def test_the_source_figures_taken_as_requests_are_refused_with_each_groups_share
         "containers.main.gpu.request: 20 480 MiB do not fit on gpu0 of mainpc (RTX 4090) with the other containers\n"
         "    language-stack-gpu 20 480 + utility-gpu 14 336 + reasoning-gpu 10 240 + model-manager-gpu 8 192 + "
         "vision-gpu 6 144 + audio-emotion 4 096 + contexts 6 x 450 = 2 700 + desktop 1 024 = 67 212 of 24 564 MiB\n"
-        "    lower requests by 42 648 MiB in total, move a group (pc2 has 1 660 MiB free), "
+        "    lower requests by 42 648 MiB in total, move a group to a machine with room, "
         "or put groups into different modes"
     )
     assert sum((20480, 14336, 10240, 8192, 6144, 4096)) == 62 * 1024
@@ -166,17 +166,15 @@ def test_a_limit_up_to_the_card_is_accepted_and_not_a_mib_more(tmp_path: Path) -
 
 
 def test_a_gpu_container_without_a_budget_is_refused(tmp_path: Path) -> None:
-    message = "containers.main: build.variant is cuda, but gpu is missing; add gpu with request, limit and enforcement"
+    problem = "cuda, but gpu is missing; add gpu with request, limit and enforcement"
     change = swap("    gpu: {request: 1536MiB, limit: 6GiB, enforcement: mps}\n", "")
-    assert_refused(
-        tmp_path, "vision_gpu", "main:", message, vision_gpu=chain(change, swap("  main: {port", "  'main': {port"))
-    )
+    assert_refused(tmp_path, "vision_gpu", "variant:", f"containers.main.build.variant: {problem}", vision_gpu=change)
 
 
 def test_a_budget_in_a_cpu_container_is_refused(tmp_path: Path) -> None:
-    message = "containers.main: gpu is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-    change = chain(swap("variant: cuda", "variant: cpu"), swap("  main: {port", "  'main': {port"))
-    assert_refused(tmp_path, "vision_gpu", "main:", message, vision_gpu=change)
+    message = "containers.main.gpu: is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
+    change = swap("variant: cuda", "variant: cpu")
+    assert_refused(tmp_path, "vision_gpu", "gpu: {", message, vision_gpu=change)
 
 
 def test_a_budget_on_a_machine_without_a_gpu_is_refused(tmp_path: Path) -> None:
@@ -255,3 +253,53 @@ def test_another_user_that_all_share_is_accepted(tmp_path: Path) -> None:
     user = under("shared_memory:", '    hardening: {run_as: "10002:10002"}')
     changes: dict[str, Change] = dict.fromkeys(gpu_groups, user)
     assert_accepted(tmp_path, mainpc=swap("mps: {", "mps: {uid: 10002, "), **changes)
+
+
+def test_an_exclusive_container_has_its_card_alone(tmp_path: Path) -> None:
+    exclusive = swap("6GiB, enforcement: mps", "6GiB, enforcement: exclusive")
+    message = (
+        "containers.main.gpu.enforcement: exclusive, but 5 other containers may use gpu0 of mainpc at the same time; "
+        "use mps or framework, or give it another card or mode"
+    )
+    assert_refused(tmp_path, "vision_gpu", "enforcement: exclusive", message, vision_gpu=exclusive)
+    alone = gpu_group("{request: 1GiB, limit: 2GiB, enforcement: exclusive}")
+    card = "{gpu0: {model: RTX 3060, memory: 12GiB}}"
+    assert_accepted(tmp_path / "alone", small=alone, stack_pi=small_stack("pi", "small", gpus=card))
+
+
+def test_exclusive_containers_may_take_turns(tmp_path: Path) -> None:
+    budget = "{request: 1GiB, limit: 2GiB, enforcement: exclusive}"
+    stack = small_stack("pi", "small", "other", gpus="{gpu0: {model: RTX 3060, memory: 12GiB}}")
+    turns = f"{stack}  fleet:modes: {{one: [small], two: [other]}}\n  fleet:mode: one\n"
+    groups = {"small": gpu_group(budget), "other": gpu_group(budget)}
+    assert_accepted(tmp_path, **groups, stack_pi=turns)
+    faults = faults_of(write_project(tmp_path / "together", **groups, stack_pi=stack))
+    assert [fault.count("exclusive, but 1 other container may use gpu0 of pi") for fault in faults] == [1, 1]
+
+
+def test_hami_is_for_clusters(tmp_path: Path) -> None:
+    change = swap("6GiB, enforcement: mps", "6GiB, enforcement: hami-core")
+    message = (
+        'containers.main.gpu.enforcement: "hami-core" limits pods of a cluster only; use mps, framework or advisory'
+    )
+    assert_refused(tmp_path, "vision_gpu", "hami-core", message, vision_gpu=change)
+
+
+def test_a_limit_is_divided_among_processes_in_whole_mib(tmp_path: Path) -> None:
+    change = swap(
+        "{request: 1536MiB, limit: 6GiB, enforcement: mps}",
+        "{request: 1MiB, limit: 1MiB, processes: 2, enforcement: mps}",
+    )
+    faults = faults_of(write_project(tmp_path, vision_gpu=change))
+    assert any("gpu.limit: 1 MiB cannot be divided among 2 processes; raise it" in fault for fault in faults)
+
+
+def test_a_device_goes_with_its_driver(tmp_path: Path) -> None:
+    for keys in ("device: nvidia.com/gpu=0", "driver: cdi", "driver: cdi, device: '0'"):
+        card = f"{{gpu0: {{model: RTX 3060, memory: 12GiB, {keys}}}}}"
+        (fault,) = faults_of(
+            write_project(tmp_path, small=small_group(), stack_pi=small_stack("pi", "small", gpus=card))
+        )
+        assert "nvidia.com/gpu=<name> and cdi go together" in fault
+    card = "{gpu0: {model: RTX 3060, memory: 12GiB, driver: cdi, device: nvidia.com/gpu=0}}"
+    assert_accepted(tmp_path, small=small_group(), stack_pi=small_stack("pi", "small", gpus=card))

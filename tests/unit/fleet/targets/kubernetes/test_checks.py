@@ -10,6 +10,7 @@ import pytest
 from fleet.load.project import load_project
 from fleet.source.faults import ConfigurationError
 from tests.trial_cluster import GROUPS, trial, write_trial
+from tests.unit.builders import LATER
 
 STATE = {"candidate": "ghcr.io/owner/fleet/front:0.2.0", "percent": 10}
 
@@ -104,7 +105,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "limits a gateway cannot keep": (
         cluster(entrance={"exposed": {"front": {"connections": 5}}}),
-        "exposed.front.connections is not supported by a gateway",
+        "exposed.front.connections: connections is not supported by a gateway",
     ),
     "a weakened lock": (
         {
@@ -112,7 +113,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 "left": main(
                     hardening={
                         "read_only_root": False,
-                        "exceptions": {"read_only_root": {"reason": "writes next to itself", "until": "2999-01-01"}},
+                        "exceptions": {"read_only_root": {"reason": "writes next to itself", "until": LATER}},
                     }
                 )
             }

@@ -1,0 +1,48 @@
+"""Variables that the plan sets are not a group's to set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fleet.model.base import ARGUMENT_BYTES_MAX
+from tests.unit.builders import assert_accepted, assert_refused, faults_of, under, write_project
+
+
+def test_a_variable_of_the_plan_is_refused(tmp_path: Path) -> None:
+    taken = []
+    for name in (
+        "FLEET_PORT", "FLEET_GROUP", "FLEET_AGENTS", "FLEET_ADDRESS_BOOK", "FLEET_STAND_IN", "FLEET_X",
+        "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT", "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE",
+        "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "GPU_MEMORY_LIMIT", "HUB_TOKEN_FILE",
+    ):  # fmt: skip
+        change = under("shared_memory", f'    env: {{{name}: "0"}}', "    secrets: [hub-token]")
+        faults = faults_of(write_project(tmp_path, vision_gpu=change))
+        taken += [] if len(faults) == 1 and f".env.{name}: is set by the plan: " in faults[0] else [name]
+    assert taken == []
+
+
+def test_the_reason_is_given(tmp_path: Path) -> None:
+    why = "is set by the plan: MPS enforces GPU memory limits by it; remove it"
+    message = f"containers.main.env.CUDA_MPS_LOG_DIRECTORY: {why}"
+    change = under("shared_memory", "    env: {CUDA_MPS_LOG_DIRECTORY: /logs}")
+    assert_refused(tmp_path, "vision_gpu", "env:", message, vision_gpu=change)
+
+
+def test_other_variables_are_the_groups(tmp_path: Path) -> None:
+    names = (
+        "PORT",
+        "HOME",
+        "fleet_port",
+        "CUDA_LAUNCH_BLOCKING",
+        "PYTORCH_CUDA_ALLOC_CONF",
+        "NVIDIA_DRIVER_CAPABILITIES",
+    )
+    assert_accepted(tmp_path, vision_gpu=under("shared_memory", "    env:", *(f"      {n}: x" for n in names)))
+
+
+def test_a_variable_that_linux_cannot_pass_on_is_refused(tmp_path: Path) -> None:
+    most = ARGUMENT_BYTES_MAX - len("MOOD=")
+    assert_accepted(tmp_path, vision_gpu=under("shared_memory", f"    env: {{MOOD: {'x' * most}}}"))
+    change = under("shared_memory", f"    env: {{MOOD: {'x' * (most + 1)}}}")
+    (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
+    assert "has more than 131071 bytes with its name" in fault

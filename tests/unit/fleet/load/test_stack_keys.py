@@ -1,0 +1,42 @@
+"""Keys of a stack's config: a misspelt namespace would plan an empty machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.builders import assert_accepted, assert_refused, faults_of, swap, under, write_project
+
+
+def test_a_misspelt_namespace_is_refused_at_its_line(tmp_path: Path) -> None:
+    message = 'flet:groups: unknown namespace "flet"; write fleet:groups'
+    assert_refused(tmp_path, "pc2", "flet:groups", message, pc2=swap("fleet:groups:", "flet:groups:"))
+
+
+def test_a_key_without_a_namespace_is_refused_at_its_line(tmp_path: Path) -> None:
+    problem = "groups: key without a namespace, which Pulumi and fleet read differently; write fleet:groups"
+    assert_refused(tmp_path, "pc2", "  groups:", problem, pc2=swap("fleet:groups:", "groups:"))
+
+
+def test_no_key_is_ignored(tmp_path: Path) -> None:
+    """Whatever is misspelt: the namespace, the key, both, or our key in the namespace of another."""
+    taken = []
+    for key in (
+        "flet:groups", "Fleet:groups", "FLEET:groups", "fleets:groups", '"fleet :groups"', '" fleet:groups"',
+        '"fleet: groups"', "fleet::groups", "fleet:fleet:groups", "project:groups", "agent-fleet:groups", "aws:groups",
+        "pulumi:groups", "docker:machine", "groups", "grups", "group", "modes", "fleet:grups", "fleet:Groups", "x:y",
+        '":groups"', '"fleet:"', '":"', '""', "fleet.groups", "fleet/groups", "flet:x",
+    ):  # fmt: skip
+        faults = faults_of(write_project(tmp_path, pc2=under("config:", f"  {key}: [core-platform]")))
+        taken += [] if faults and all(fault.startswith("Pulumi.pc2.yaml") for fault in faults) else [key]
+    assert taken == []
+
+
+def test_every_fault_of_every_key_is_reported_also_if_the_machine_is_missing(tmp_path: Path) -> None:
+    project = write_project(tmp_path, pc2=lambda text: text.replace("fleet:", "flet:"))
+    faults = [fault for fault in faults_of(project) if "unknown namespace" in fault]
+    assert [fault.rpartition("; ")[2] for fault in faults] == ["write fleet:machine", "write fleet:groups"]
+
+
+def test_keys_of_pulumi_and_of_providers_are_left_alone(tmp_path: Path) -> None:
+    keys = ("pulumi:tags", "aws:region", "azure-native:location", "gcp:project", "docker:host", "kubernetes:context")
+    assert_accepted(tmp_path, pc2=under("config:", *(f"  {key}: x" for key in keys), "  fleet:token: {secure: x}"))
