@@ -28,6 +28,13 @@ COMMANDS_S = {
 DIFF_BUDGET_S = 2.5
 PLAN_RATIO = 1.5
 PREVIEW_RATIO = 1.1
+VALIDATED = 10_000
+"""Groups that are validated."""
+
+VALIDATE_BUDGET_S = 6.0
+VALIDATE_RATIO = 2.3
+"""Of that many to half as many: time grows with their number."""
+
 JUDGED = 5000
 """Kubernetes resources that are judged."""
 
@@ -69,6 +76,7 @@ def _rows(folder: Path) -> Iterator[Row]:
     for size in SIZES:
         big = many_groups(folder / f"big-{size}", size)
         yield _plan(f"fleet plan, {size} groups", big, "big", folder / f"bare-{size}", 3)
+    yield _validate(folder)
     yield _judge()
     if shutil.which("pulumi") is None:
         print("engine preview and bring-up: not measured, pulumi is not on PATH")
@@ -103,6 +111,14 @@ def _plan(what: str, project: Path, stack: str, bare: Path, runs: int) -> Row:
     times = medians({"ours": _fleet(project, "plan", stack), "bare": runner}, runs)
     good = times["ours"] <= PLAN_RATIO * times["bare"]
     return Row(what, times["ours"], times["bare"], f"{PLAN_RATIO} x bare", good)
+
+
+def _validate(folder: Path) -> Row:
+    half, whole = (many_groups(folder / f"many-{count}", count) for count in (VALIDATED // 2, VALIDATED))
+    times = medians({"half": _fleet(half, "validate"), "whole": _fleet(whole, "validate")}, 3)
+    budget = f"{VALIDATE_BUDGET_S} s, {VALIDATE_RATIO} x half as many"
+    good = times["whole"] <= VALIDATE_BUDGET_S and times["whole"] <= VALIDATE_RATIO * times["half"]
+    return Row(f"fleet validate, {VALIDATED} groups", times["whole"], None, budget, good)
 
 
 def _judge() -> Row:

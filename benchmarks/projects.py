@@ -144,7 +144,7 @@ def many_groups(folder: Path, count: int) -> Path:
         "class": "workstation",
         "arch": "amd64",
         "connection": "ssh://owner@192.0.2.1",
-        "cpus": 64,
+        "cpus": 512,
         "memory": "1TiB",
         "network": {"name": "big_internal", "subnet": "10.211.0.0/16"},
     }

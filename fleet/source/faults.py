@@ -56,10 +56,14 @@ class ConfigurationError(Exception):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = sorted(set(faults), key=lambda f: (f.source, f.line or 0, f.path, f.problem))
-        super().__init__(self.text())
+        self._text = self._write()
+        super().__init__(self._text)
 
     def text(self) -> str:
         """All faults, grouped by file."""
+        return self._text
+
+    def _write(self) -> str:
         blocks: list[str] = []
         for source, found in groupby(self.faults, key=lambda fault: fault.source):
             faults = list(found)

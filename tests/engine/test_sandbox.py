@@ -101,7 +101,9 @@ def test_a_group_with_data_goes_by_the_printed_words_and_finds_its_data_again(
     file = clone.folder / "Pulumi.local.yaml"
     before = file.read_text(encoding="utf-8")
     assert before.count(_MEMORY) == 1
-    created = host.volumes.get("local-memory-data").attrs["CreatedAt"]
+    # The time of creation that the daemon reports changes whenever a volume is created again by its name.
+    memory = host.containers.get("local-memory-stack")
+    assert memory.exec_run(["python3", "-c", "open('/data/kept', 'w').write('kept')"]).exit_code == 0
     running = {container.name for container in host.containers.list()}
     file.write_text(before.replace(_MEMORY, ""), encoding="utf-8")
     refused = clone.shell(".venv/bin/fleet up local")
@@ -113,11 +115,12 @@ def test_a_group_with_data_goes_by_the_printed_words_and_finds_its_data_again(
         "local-memory-stack",
         "local-tutor-suite-cpu",
     }
-    assert host.volumes.get("local-memory-data").attrs["CreatedAt"] == created
+    assert "local-memory-data" in _volumes(host)
     file.write_text(before, encoding="utf-8")
     clone.run(".venv/bin/fleet up local")
     assert {container.name for container in host.containers.list()} == running
-    assert host.volumes.get("local-memory-data").attrs["CreatedAt"] == created
+    memory = host.containers.get("local-memory-stack")
+    assert memory.exec_run(["cat", "/data/kept"]).output == b"kept"
 
 
 def test_down_keeps_the_volumes_and_its_words_delete_them(clone: Clone, host: docker.DockerClient) -> None:
