@@ -25,8 +25,10 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
     all_read = sources.stacks.keys() == fleet.stacks.keys()
     for name, stacks in homes.items():
         if all_read and name in fleet.groups and not stacks and not fleet.groups[name].optional:
-            remedy = "add it to groups of one stack, or delete the file"
-            yield sources.group_fault(name, (), "the group runs on no machine", remedy)
+            sandboxes = [stack.name for stack in fleet.stacks.values() if stack.sandbox and name in stack.groups]
+            where = f"in a sandbox alone ({', '.join(sandboxes)})" if sandboxes else "on no machine"
+            remedy = f"add it to groups of one stack, or {'set optional: true' if sandboxes else 'delete the file'}"
+            yield sources.group_fault(name, (), f"the group runs {where}", remedy)
         if len(stacks) > 1:
             path = ("groups", fleet.stacks[stacks[1]].groups.index(name))
             problem = f"{name} runs on {len(stacks)} machines ({', '.join(stacks)})"

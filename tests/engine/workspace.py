@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -96,16 +97,7 @@ class Workspace:
 
     def pulumi(self, *arguments: str) -> Outcome:
         """Runs a Pulumi command without a terminal."""
-        done = subprocess.run(
-            _command(*arguments),
-            cwd=self.folder,
-            env=self._whole_environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout + done.stderr)
+        return self.shell(shlex.join(_command(*arguments)))
 
     def shell(self, command: str) -> Outcome:
         """Runs a command that was printed, as a user would."""

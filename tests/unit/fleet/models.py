@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from fleet.model import Container, ContainerGroup, Machine
+
+
+def taken(kind: Any, values: Iterable[Any]) -> list[Any]:
+    """The values that a type takes."""
+    found = []
+    for value in values:
+        try:
+            TypeAdapter(kind).validate_python(value)
+        except ValidationError:
+            continue
+        found.append(value)
+    return found
 
 
 def make_container(**changes: Any) -> Container:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -11,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from fleet.model import ContainerGroup, Stack
 from fleet.model.base import ARGUMENT_BYTES_MAX, Command, Day, Distinct, OptionalReason, Reason, Title
+from tests.unit.fleet.models import taken
 
 NO_NUMBERS = (True, False, "8", "", "1e3", "0o17", "1:30", "22:22", math.nan, math.inf, -math.inf, 10**30, None, [], {})
 FREE_LISTS = {"command", "args", "steps"}
@@ -67,18 +67,6 @@ def test_no_list_holds_one_entry_twice() -> None:
     assert loose == []
 
 
-def _refused(kind: Any, values: Sequence[Any]) -> list[Any]:
-    """The values that a type does not refuse."""
-    taken = []
-    for value in values:
-        try:
-            TypeAdapter(kind).validate_python(value)
-        except ValidationError:
-            continue
-        taken.append(value)
-    return taken
-
-
 def test_a_list_names_the_entry_that_it_has_twice() -> None:
     with pytest.raises(
         ValidationError, match="3: lists a twice; keep one; 4: lists c twice; keep one; 5: lists a twice; keep one"
@@ -89,7 +77,7 @@ def test_a_list_names_the_entry_that_it_has_twice() -> None:
 
 def test_only_a_day_is_a_day() -> None:
     assert (
-        _refused(
+        taken(
             Day, (1893456000, 1.0, True, None, "20270331", "2027-3-31", "2027-03-31T00:00:00", "2027-02-30", "\u0661")
         )
         == []
@@ -109,17 +97,17 @@ def test_a_reason_says_something() -> None:
         "todo todo todo",
         "-" * 500,
     )
-    assert _refused(Reason, (*blank, "a" * 501)) == []
-    assert _refused(OptionalReason, (*blank[1:], "because")) == []
+    assert taken(Reason, (*blank, "a" * 501)) == []
+    assert taken(OptionalReason, (*blank[1:], "because")) == []
     assert TypeAdapter(OptionalReason).validate_python("") == ""
     for text in ("because I can do it", "  its vendor needs root ", "供应商的镜像需要根用户权限"):
         assert TypeAdapter(Reason).validate_python(text) == text.strip()
 
 
 def test_a_title_is_one_line() -> None:
-    assert _refused(Title, ("", "  ", "a\nb", "a\rb", "x" * 101)) == []
+    assert taken(Title, ("", "  ", "a\nb", "a\rb", "x" * 101)) == []
 
 
 def test_a_command_names_a_program_and_fits_a_call() -> None:
-    assert _refused(Command, ([""], ["  ", "x"], ["x", "y" * (ARGUMENT_BYTES_MAX + 1)])) == []
+    assert taken(Command, ([""], ["  ", "x"], ["x", "y" * (ARGUMENT_BYTES_MAX + 1)])) == []
     assert TypeAdapter(Command).validate_python(["sh", "-c", ""]) == ("sh", "-c", "")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from fleet.model.hosts import (
     Connection,
     Email,
@@ -17,27 +15,17 @@ from fleet.model.hosts import (
     WebAddress,
     split_port,
 )
+from tests.unit.fleet.models import taken
 
 LONG = ".".join(["a" * 60] * 5)
 
 
-def _taken(kind: Any, values: tuple[Any, ...]) -> list[Any]:
-    taken = []
-    for value in values:
-        try:
-            TypeAdapter(kind).validate_python(value)
-        except ValidationError:
-            continue
-        taken.append(value)
-    return taken
-
-
 def _all_refused(kind: Any, *values: Any) -> None:
-    assert _taken(kind, values) == []
+    assert taken(kind, values) == []
 
 
 def _all_taken(kind: Any, *values: Any) -> None:
-    assert _taken(kind, values) == list(values)
+    assert taken(kind, values) == list(values)
 
 
 def test_a_lan_address_is_that_of_one_host() -> None:

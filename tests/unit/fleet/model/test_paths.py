@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
-
 from fleet.model.paths import AbsolutePath, DevicePath, MountPath, within
-from tests.unit.fleet.models import make_container, make_machine, problem
+from tests.unit.fleet.models import make_container, make_machine, problem, taken
 
 CROOKED = (
     "", "/", "models", "./x", "//", "//data", "/data/", "/data//x", "/data/./x", "/data/../etc", "/..", "/.", "/a:b",
@@ -20,31 +16,20 @@ SYSTEM = (
 )  # fmt: skip
 
 
-def _taken(kind: Any, values: tuple[Any, ...]) -> list[Any]:
-    taken = []
-    for value in values:
-        try:
-            TypeAdapter(kind).validate_python(value)
-        except ValidationError:
-            continue
-        taken.append(value)
-    return taken
-
-
 def test_a_crooked_path_is_no_path() -> None:
     for kind in (AbsolutePath, MountPath, DevicePath):
-        assert _taken(kind, CROOKED) == []
+        assert taken(kind, CROOKED) == []
 
 
 def test_nothing_is_mounted_over_the_system() -> None:
-    assert _taken(MountPath, SYSTEM) == []
+    assert taken(MountPath, SYSTEM) == []
     fine = ("/data", "/run", "/etc/nginx/conf.d", "/usr/share/x", "/var/lib/My Data", "/processes", "/.cache", "/..x")
-    assert _taken(MountPath, fine) == list(fine)
+    assert taken(MountPath, fine) == list(fine)
 
 
 def test_a_device_is_below_dev() -> None:
-    assert _taken(DevicePath, ("/data", "/dev", "/device", "/proc/1")) == []
-    assert _taken(DevicePath, ("/dev/snd", "/dev/dri/card0")) == ["/dev/snd", "/dev/dri/card0"]
+    assert taken(DevicePath, ("/data", "/dev", "/device", "/proc/1")) == []
+    assert taken(DevicePath, ("/dev/snd", "/dev/dri/card0")) == ["/dev/snd", "/dev/dri/card0"]
 
 
 def test_every_field_with_a_path_refuses_a_crooked_one() -> None:
