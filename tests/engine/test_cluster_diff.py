@@ -11,7 +11,7 @@ from cli.diff.compare import compare_stack
 from cli.diff.model import Kind
 from cli.diff.reading import Reading, read_tree
 from tests.engine.cluster_changes import CHANGES, REFUSED, a_fleet
-from tests.engine.test_cluster import change, client, workspace  # noqa: F401  (fixtures)
+from tests.engine.test_cluster import ailing, change, client, workspace  # noqa: F401  (fixtures)
 from tests.engine.workspace import ROOT, Outcome, Workspace
 
 pytestmark = pytest.mark.engine
