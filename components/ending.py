@@ -17,7 +17,7 @@ from pulumi.runtime.settings import get_monitor
 REPORTED = 32
 """Exit status of a program that has reported its error; the language host then adds none of its own."""
 
-_ANSWER_S = 0.5
+_ANSWER_S = 1.0
 """Time for a hook's answer to reach the engine."""
 
 

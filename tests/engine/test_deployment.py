@@ -57,6 +57,9 @@ _GIVEN_BACK = {
     "exceptions": {"capabilities": {"reason": "answers on a port below 1024", "until": LATER}},
 }
 
+OWN_COMMAND = "the image's own command"
+"""The change that follows "command", and undoes it."""
+
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, Any]], Any], Any]] = {
     "memory limit": (
         _main(lambda c: c["memory"].update(limit="192MiB")),
@@ -101,7 +104,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, A
         lambda a: a["Config"]["Cmd"],
         ["python3", "-X", "utf8", "-m", "agent_host"],
     ),
-    "the image's own command": (
+    OWN_COMMAND: (
         _main(lambda c: c.pop("command")),
         lambda a: a["Config"]["Cmd"],
         ["python3", "-m", "agent_host"],

@@ -16,7 +16,7 @@ from cli.diff.model import Kind
 from cli.diff.reading import Reading, read_tree
 from components.docker.changes import REPLACE_ON, replacing
 from tests.engine.conftest import machine
-from tests.engine.test_deployment import CHANGES
+from tests.engine.test_deployment import CHANGES, OWN_COMMAND
 from tests.engine.workspace import ROOT, Workspace
 
 pytestmark = pytest.mark.engine
@@ -57,7 +57,7 @@ def _reported_as_previewed(trial: Workspace, deployed: Reading, before: Mapping[
     return reported
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", [name for name in CHANGES if name != OWN_COMMAND])
 def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Reading, change: str) -> None:
     edit, _, _ = CHANGES[change]
     file = trial.folder / "groups/trial/first.yaml"
@@ -65,6 +65,23 @@ def test_the_verdict_on_a_change_is_the_engine_s(trial: Workspace, deployed: Rea
     trial.edit_group("first", edit)
     reported = _reported_as_previewed(trial, deployed, before)
     assert len(reported) == 1
+
+
+def test_the_verdict_on_a_command_that_is_removed_is_the_engine_s(trial: Workspace) -> None:
+    """It needs a deployed command, which is removed again at the end."""
+    file = trial.folder / "groups/trial/first.yaml"
+    original = file.read_text()
+    trial.edit_group("first", CHANGES["command"][0])
+    try:
+        assert trial.up().code == 0
+        with_command = _plan(trial)
+        before = {file: file.read_text()}
+        trial.edit_group("first", CHANGES[OWN_COMMAND][0])
+        reported = _reported_as_previewed(trial, with_command, before)
+        assert reported == {"trial-first-main": Kind.REPLACED}
+    finally:
+        file.write_text(original)
+        assert trial.up().code == 0
 
 
 def test_a_network_that_is_replaced_takes_its_containers_along(

@@ -41,7 +41,7 @@ def test_init_and_config_set_only_add_lines(project: Workspace) -> None:
     plans = {stack: plan_stack(fleet, stack) for stack in stacks}
     changed = []
     for stack in stacks:
-        for arguments in (("stack", "init", stack), ("config", "set", "trial:note", "0.30", "--stack", stack)):
+        for arguments in (("stack", "init", stack), ("config", "set", "random:note", "0.30", "--stack", stack)):
             outcome = project.pulumi(*arguments)
             assert outcome.code == 0, outcome.text
         kept = set(_text(project, stack).splitlines())
