@@ -104,10 +104,11 @@ def _put(data: Any, path: KeyPath, value: Any) -> None:
         if not isinstance(data, list) and data.get(key) is None:
             data[key] = {}
         data = data[key]
-    if value is _REMOVED:
-        del data[path[-1]]
-    else:
+    if value is not _REMOVED:
         data[path[-1]] = value
+    elif isinstance(data, list) or path[-1] in data:
+        # An entry of a default is in no file.
+        del data[path[-1]]
 
 
 def test_a_key_that_decides_one_value_alone_is_said_to() -> None:
