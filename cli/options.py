@@ -14,3 +14,6 @@ optional_stack_argument = click.argument(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
 without_gpu_option = click.option("--without-gpu", is_flag=True, help="Request no GPU")
+allow_violations_option = click.option(
+    "--allow-violations", is_flag=True, help="Exit with 0 despite violated mandatory policies, which are still shown"
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.terminal import Exit, project_root
+from cli.terminal import Exit, UserError, print_document, project_root
 from cli.writing import write_tree
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def report(file: Path, base: str | None) -> Exit:
         # Imported while the other processes work.
         from cli.view.report.facts import Facts
         from cli.view.report.layout import in_order
-        from cli.view.report.page import page
+        from cli.view.report.page import MARK, page
         from fleet.cost import shipped_prices, stack_cost
         from fleet.plan.planner import plan_stack
 
@@ -54,10 +54,13 @@ def report(file: Path, base: str | None) -> Exit:
     facts = [Facts(plan, judged[plan.stack], cost) for plan, cost in zip(plans, costs, strict=True)]
     text = page(facts, today, difference)
     if str(file) == "-":
-        print(text, end="")
+        print_document(text)
     else:
-        write_tree(file.parent, {file.name: text})
+        write_tree(file.parent, {file.name: text}, f'"{MARK}"')
         print(f"{file}: {len(facts)} stacks, {len(text.encode()) // 1000} kB; open it in a browser")
+    failed = [f"{stack}: not checked: {one.failed}" for stack, one in judged.items() if one.failed is not None]
+    if failed:
+        raise UserError("\n".join(failed))
     return Exit.POLICY_VIOLATED if any(one.violated for one in judged.values()) else Exit.GOOD
 
 
