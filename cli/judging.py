@@ -25,6 +25,7 @@ from fleet.source.faults import ConfigurationError
 
 if TYPE_CHECKING:
     from cli.preview.program import Run
+    from policy.engine.config import PolicyConfig
     from policy.engine.judge import Verdict
 
 
@@ -68,14 +69,22 @@ def judging(
     project: Project | None = None,
     *,
     without_gpu: bool = False,
+    policy_config: Path | None = None,
 ) -> Iterator[Callable[[], Mapping[str, Judged]]]:
-    """Starts judging stacks by the rules at their default levels; yields a function that waits for the results.
+    """Starts judging stacks; yields a function that waits for the results.
 
-    stacks: slowest first; project: if it is loaded already. Raises UserError if a process was killed.
+    stacks: slowest first; project: if it is loaded already; policy_config: file of levels and settings other than the
+    rules' own. Raises UserError if a process was killed.
     """
+    if policy_config:
+        from policy.engine.config import read_config
+
+        config = read_config(policy_config)
+    else:
+        config = None
     # A fork need not import again, but could inherit locks held by Pulumi's threads.
     is_safe = sys.platform == "linux" and "pulumi" not in sys.modules
-    judge = partial(judge_stack, root, today=today, without_gpu=without_gpu)
+    judge = partial(judge_stack, root, today=today, config=config, without_gpu=without_gpu)
     if len(stacks) == 1 and not is_safe:
         # Starting a process takes longer.
         yield lambda: {stacks[0]: judge(stacks[0])}
@@ -119,7 +128,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def judge_stack(root: Path, stack: str, *, today: date, without_gpu: bool = False) -> Judged:
+def judge_stack(
+    root: Path, stack: str, *, today: date, config: PolicyConfig | None = None, without_gpu: bool = False
+) -> Judged:
     """Runs and judges one stack; the result holds plain values, so that it can be pickled."""
     import pulumi
 
@@ -131,7 +142,7 @@ def judge_stack(root: Path, stack: str, *, today: date, without_gpu: bool = Fals
     except pulumi.RunError as error:
         cause = error.__cause__
         return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
-    judgement = judge(run.resources, None, today)
+    judgement = judge(run.resources, config, today)
     found = tuple(found_of(verdict, run) for verdict in judgement.verdicts)
     return Judged(judgement.rules_run, judgement.rules_held, found)
 

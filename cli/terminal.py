@@ -82,11 +82,14 @@ def print_document(text: str) -> None:
 
 
 @contextmanager
-def trimmed(out: Console) -> Iterator[None]:
-    """Captures what the block prints, and prints it without trailing blanks (tables pad their cells)."""
+def trimmed(out: Console, *, error: bool = False) -> Iterator[None]:
+    """Captures what the block prints, and prints it without trailing blanks (tables pad their cells).
+
+    error: to standard error.
+    """
     with out.capture() as captured:
         yield
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=out.file)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=sys.stderr if error else None)
 
 
 def guarded(command: Callable[[], object], form: str = "") -> NoReturn:

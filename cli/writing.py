@@ -47,7 +47,7 @@ def write_files(files: Mapping[Path, Content], fix: str, *, new: bool = False) -
             for file in filter(_is_special, files):
                 _write_through(file, files[file])
     except OSError as error:
-        problem = "already exists" if isinstance(error, FileExistsError) else f"cannot be written ({error.strerror})"
+        problem = "already exists" if new and isinstance(error, FileExistsError) else f"cannot be written ({error.strerror})"
         msg = f"{error.filename}: {problem}; {fix}"
         raise UserError(msg) from None
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import completing
-from cli.options import allow_violations_option, json_option
+from cli.options import allow_violations_option, json_option, policy_config_option
 from cli.terminal import Exit, InternalError, UserError, console, print_document, project_root
 from fleet.source.faults import ConfigurationError
 
@@ -24,9 +25,16 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown for a pull request comment")
 @click.option("--sarif", is_flag=True, help="Print the policy results as SARIF, for code scanning")
+@policy_config_option
 @allow_violations_option
 def diff(
-    stacks: Sequence[str], base: str | None, as_json: bool, markdown: bool, sarif: bool, allow_violations: bool
+    stacks: Sequence[str],
+    base: str | None,
+    as_json: bool,
+    markdown: bool,
+    sarif: bool,
+    policy_config: Path | None,
+    allow_violations: bool,
 ) -> Exit:
     """Show how a change affects each stack, from offline plans of both sides."""
     from cli.diff.sides import both_sides, differences
@@ -35,7 +43,7 @@ def diff(
     if len(forms) > 1:
         msg = f"--{' and --'.join(forms)} exclude each other; use one"
         raise click.BadParameter(msg)
-    compared, before, after = both_sides(project_root(), base, stacks)
+    compared, before, after = both_sides(project_root(), base, stacks, policy_config)
     _ensure_planned(list(after.values()))
     _show(differences(before, after), compared.title, forms[0] if forms else "text")
     codes = {reading.code for reading in after.values()}

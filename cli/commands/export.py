@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cli.options import allow_violations_option, stack_argument, without_gpu_option
-from cli.terminal import Exit, UserError, console, print_document, project_root
+from cli.options import allow_violations_option, policy_config_option, stack_argument, without_gpu_option
+from cli.terminal import Exit, UserError, print_document, project_root
 from cli.writing import copy_tree, write_tree
 from fleet.text import plural
 
@@ -43,7 +43,9 @@ def _options(help_text: str, default: str | None = _STDOUT) -> Callable[[FC], FC
         show_default=True,
         help=help_text,
     )
-    return lambda command: stack_argument(folder(without_gpu_option(allow_violations_option(command))))
+    return lambda command: stack_argument(
+        folder(without_gpu_option(policy_config_option(allow_violations_option(command))))
+    )
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class _Export:
     stack: str
     folder: Path
     without_gpu: bool
+    policy_config: Path | None
     allow_violations: bool
 
     @property
@@ -122,12 +125,13 @@ class _Export:
                 from cli.view.findings_text import show_violations
 
                 ending = "exported anyway" if self.allow_violations else "nothing exported (see --allow-violations)"
-                show_violations(console(error=True), self.stack, judged, ending)
+                show_violations(self.stack, judged, ending)
                 if not self.allow_violations:
                     raise SystemExit(Exit.POLICY_VIOLATED)
 
         root, today = project_root(), date.today()
-        with judging(root, [self.stack], today, project, without_gpu=self.without_gpu) as results:
+        options: Any = {"without_gpu": self.without_gpu, "policy_config": self.policy_config}
+        with judging(root, [self.stack], today, project, **options) as results:
             yield ensure_allowed
 
 

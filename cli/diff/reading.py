@@ -67,11 +67,12 @@ def has_code(tree: Path) -> bool:
     return (tree / "cli" / "app.py").is_file()
 
 
-def read_tree(tree: Path, stacks: Sequence[str], code: Path) -> dict[str, Reading]:
-    """Stack -> its reading, by the code in the folder `code`."""
+def read_tree(tree: Path, stacks: Sequence[str], code: Path, options: Sequence[str] = ()) -> dict[str, Reading]:
+    """Stack -> its reading, by the code in the folder `code`. options: of `fleet plan`."""
     if not has_code(code):
         return {stack: Reading(None, 1, "it has no fleet command yet") for stack in stacks}
-    answers, failure = _run(tree, code, [[name, stack, "--json"] for name in ("plan", "cost") for stack in stacks])
+    plans = [["plan", stack, "--json", *options] for stack in stacks]
+    answers, failure = _run(tree, code, [*plans, *(["cost", stack, "--json"] for stack in stacks)])
     priced = [json.loads(out) for exit_code, out, _ in answers[len(stacks) :] if exit_code == 0]
     usd = {cost["stack"]: cost["usd"] for cost in priced if "usd" in cost}
     readings = {stack: Reading(None, 1, failure) for stack in stacks}

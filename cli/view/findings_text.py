@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cli.terminal import trimmed
+from cli.terminal import console, trimmed
 from cli.view.rows import line
 from fleet.text import plural
 
@@ -24,10 +24,11 @@ def show_finding(out: Console, found: Found) -> None:
     line(out, 4, found.message)
 
 
-def show_violations(out: Console, stack: str, judged: Judged, ending: str) -> None:
-    """A line with the number of violations and `ending`, and each mandatory one."""
+def show_violations(stack: str, judged: Judged, ending: str) -> None:
+    """On standard error: a line with the number of violations and `ending`, and each mandatory one."""
+    out = console(error=True)
     mandatory = [found for found in judged.found if found.mandatory]
-    with trimmed(out):
+    with trimmed(out, error=True):
         line(out, 0, f"{stack}: {plural(len(mandatory), 'violation')} of mandatory policies; {ending}")
         for found in mandatory:
             show_finding(out, found)

@@ -12,16 +12,19 @@ from tests.unit.builders import ROOT
 from tests.unit.cli.running import Answer, fleet, write_program
 from tests.unit.clusters import GROUPS, planned_cluster, stack_file, write_cluster
 
+LEVELS = ("--policy-config", "levels.json")
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     write_program(root)
+    (root / "levels.json").write_text('{"D03": {"registries": ["registry.example", "docker.io"]}}')
     return write_cluster(root, "woven")
 
 
 def export(project: Path, kind: str, *arguments: str) -> Answer:
-    return fleet(project, "export", kind, *arguments)
+    return fleet(project, "export", kind, *arguments, *(LEVELS if (project / LEVELS[1]).exists() else ()))
 
 
 def test_manifests_are_printed_as_one_text(project: Path) -> None:
