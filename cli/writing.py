@@ -47,7 +47,9 @@ def write_files(files: Mapping[Path, Content], fix: str, *, new: bool = False) -
             for file in filter(_is_special, files):
                 _write_through(file, files[file])
     except OSError as error:
-        problem = "already exists" if new and isinstance(error, FileExistsError) else f"cannot be written ({error.strerror})"
+        problem = (
+            "already exists" if new and isinstance(error, FileExistsError) else f"cannot be written ({error.strerror})"
+        )
         msg = f"{error.filename}: {problem}; {fix}"
         raise UserError(msg) from None
 
@@ -249,5 +251,5 @@ def _write(file: Path, content: Content) -> None:
 
 
 def _write_through(file: Path, content: Content) -> None:
-    with file.open("wb") as opened:
+    with _naming(file), file.open("wb") as opened:
         opened.write(content if isinstance(content, bytes) else content.read_bytes())
