@@ -24,7 +24,8 @@ _USER_OF_URL = re.compile(
 """A token as user: a name has no digits."""
 
 _IN_QUERY = re.compile(
-    r"[?&](?:(?:key|sig|signature)=(?P<long>[^\s&\"'#]{16,})|(?:auth|secret|pass)=(?P<value>[^\s&\"'#]+))", re.IGNORECASE
+    r"[?&](?:(?:key|sig|signature)=(?P<long>[^\s&\"'#]{16,})|(?:auth|secret|pass)=(?P<value>[^\s&\"'#]+))",
+    re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
     rf"""(?x) (?<![\w.-])(?P<name>[\w.-]++)\ ?=\ ?{_NOT_HIDDEN}
