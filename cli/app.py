@@ -25,7 +25,7 @@ def main() -> None:
 
     streams.prepare()
     # Garbage collection takes longer than it saves in a process this short.
-    gc.set_threshold(200000, 1000, 1000)
+    gc.disable()
     # Looking for pydantic plugins reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from cli.group import app
