@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 from posixpath import normpath
 
@@ -29,6 +29,9 @@ _DOCKER_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "i
 _NETWORK_MODES = frozenset({"container", "ns", "pasta", "private", "slirp4netns"})
 """What `docker run --network` and Podman's take besides a network's name."""
 _SSH_PORT = "22"
+
+_DOCKER0 = IPv4Address("172.17.0.1")
+"""The address of every host on its own default bridge."""
 
 _FREE_SUBNET = "use a free /24 of 10.210.0.0/16"
 
@@ -56,6 +59,16 @@ def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]
         elif shared:
             problem = f"{shared.pop()} is an address of both {first.name} and {second.name}"
             yield sources.stack_fault(second.name, ("machine", "connection"), problem, "use one stack per machine")
+
+
+def ensure_lan_addresses_are_on_a_lan(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No LAN address is that of the host's own default bridge, which no other machine reaches."""
+    for stack in fleet.stacks.values():
+        if stack.machine.lan_address == _DOCKER0:
+            problem = f"{_DOCKER0} is the address of docker0, the same on every Docker host"
+            yield sources.stack_fault(
+                stack.name, ("machine", "lan_address"), problem, "set the address other machines reach it by"
+            )
 
 
 def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

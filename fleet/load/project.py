@@ -47,12 +47,12 @@ class Project:
 _kept: dict[Path, Project] = {}
 
 
-def keep_project(root: Path) -> None:
+def keep_project(root: Path, project: Project | None = None) -> None:
     """Loads a project once for the rest of this process, for one that runs several programs of unchanged files.
 
-    Raises ConfigurationError.
+    project: if it is loaded already. Raises ConfigurationError.
     """
-    _kept[root] = load_project(root)
+    _kept[root] = project or load_project(root)
 
 
 def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:

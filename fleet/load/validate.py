@@ -20,8 +20,9 @@ from fleet.model.paths import PATH_PATTERN
 from fleet.model.waiver import RuleId
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
-from fleet.source.redaction import HIDDEN, names_a_secret, shown
+from fleet.source.redaction import HIDDEN, shown
 from fleet.source.scalars import resolve
+from fleet.source.secret_names import names_a_secret
 from fleet.suggest import suggestion
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -130,3 +130,11 @@ def test_names_on_a_cluster_follow_its_grammar() -> None:
         assert problem(cluster, cluster={**pools, "entrance": {**gate, field: "a..b"}})
         assert cluster(cluster={**pools, "entrance": {**gate, field: "a.b"}})
     assert wrong == []
+
+
+def test_a_pool_chooses_no_card() -> None:
+    card = {"model": "L4", "memory": "24GiB"}
+    for key, value in (("device", "GPU-aaaa"), ("device", "0"), ("driver", "nvidia"), ("desktop_reserve", "1GiB")):
+        pool = {**POOL, "gpu": {**card, key: value}}
+        assert f"{key} has no effect on a cluster" in problem(cluster, cluster={"node_pools": {"cards": pool}})
+    assert cluster(cluster={"node_pools": {"cards": {**POOL, "gpu": {**card, "context": "500MiB"}}}}).cards

@@ -12,6 +12,7 @@ from tests.unit.builders import (
     assert_refused,
     chain,
     faults_of,
+    place,
     small_group,
     small_stack,
     swap,
@@ -344,3 +345,15 @@ def _tight(*groups: str, **machine: str) -> str:
 
 def _side(number: int) -> str:
     return f"  side{number}:\n    build: {{}}\n    memory: {{request: 64MiB}}\n    cpu: {{request: 10m, limit: 1}}\n"
+
+
+def test_a_container_has_no_more_shared_memory_than_mps_shares(tmp_path: Path) -> None:
+    message = (
+        "containers.main.shared_memory: 1 024 MiB exceed what MPS on gpu0 of mainpc shares; "
+        "lower it to 512MiB, or raise machine.gpus.gpu0.mps.shared_memory"
+    )
+    change = swap("active_thread_percentage: 70", "shared_memory: 512MiB")
+    faults = faults_of(write_project(tmp_path, mainpc=change))
+    assert f"{place(tmp_path, 'vision_gpu', 'shared_memory')}: {message}" in faults
+    assert all("exceed what MPS on gpu0" in fault for fault in faults)
+    assert_accepted(tmp_path, mainpc=swap("active_thread_percentage: 70", "shared_memory: 2GiB"))
