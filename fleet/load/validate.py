@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from fleet.load.pruning import Invalid, validate_in_rounds
 from fleet.model.base import NAME_PATTERN, EnvName
+from fleet.model.cluster import LabelKey, ObjectName
 from fleet.model.group import AgentName, EndpointRef
 from fleet.model.hosts import CONNECTION_PATTERN
 from fleet.model.paths import PATH_PATTERN
@@ -58,6 +59,8 @@ def _pattern(annotated: Any) -> str:
 _FORMATS = {
     NAME_PATTERN: "use lower-case words joined by hyphens",
     _pattern(EnvName): "use letters, digits and underscores, like LOG_LEVEL",
+    _pattern(LabelKey): "write it like fleet.local/pool",
+    _pattern(ObjectName): "use lower-case letters, digits, - and .",
     _pattern(AgentName): "write it like GoalManager",
     _pattern(RuleId): "use the id of one rule, like E06 (see `fleet policy list`)",
     PATH_PATTERN: "write an absolute path without a colon, like /data",
