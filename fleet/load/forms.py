@@ -10,7 +10,7 @@ from fleet.model.cloud import Budget, Cloud, Region
 from fleet.model.cluster import LabelKey
 from fleet.model.cost import ModelName
 from fleet.model.gpu import Gpu
-from fleet.model.group import AgentName, EndpointRef, UrlPath
+from fleet.model.group import AgentName, EndpointRef, OptionalUrlPath, UrlPath
 from fleet.model.hosts import CONNECTION_PATTERN, Member, OutsideRef, WebAddress
 from fleet.model.image_names import Digest, Tag
 from fleet.model.machine import ContainerNetwork, Machine
@@ -41,7 +41,7 @@ FORMS = {
     _of(AgentName): "write it like GoalManager",
     _of(RuleId): "use the id of one rule, like E06 (see `fleet policy list`)",
     _of(EndpointRef): "write it like core-platform or core-platform/main",
-    _of(UrlPath): "write a path that starts with /, like /health",
+    **dict.fromkeys((_of(UrlPath), _of(OptionalUrlPath)), "write a path that starts with /, like /health"),
     _of(OutsideRef): "write a host in lower case with its port, like api.example.com:443",
     _of(WebAddress): "write a URL, like http://prometheus.monitoring:9090",
     _of(Member): "write it like serviceAccount:caller@project.iam.gserviceaccount.com, user:owner@example.org, "

@@ -6,7 +6,7 @@ Pydantic stops at the first layer: no rule of a model runs while one of its fiel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -129,6 +129,7 @@ class _Rounds(Generic[ModelT]):
                     for details in error.errors(include_url=False)
                     for each in _invalid(self._model, details, indices)
                 ]
+            errors = [each for each in errors if not _lacks_valid_items(each, errors)]
             gone = {*self._found.lost, *self._found.removed, *self._surplus}
             above = {path[:length] for path in gone for length in range(len(path) + 1)}
             self._found.invalid += [
@@ -317,6 +318,13 @@ def _in_data(path: KeyPath, indices: Mapping[KeyPath, list[int]]) -> KeyPath:
         known = indices.get(result)
         result = (*result, known[key] if known and isinstance(key, int) and key < len(known) else key)
     return result
+
+
+def _lacks_valid_items(invalid: Invalid, errors: Sequence[Invalid]) -> bool:
+    """Whether a list is too short only without its invalid items, which have errors of their own."""
+    if invalid.details is None or invalid.details["type"] != "too_short":
+        return False
+    return any(each.path[:-1] == invalid.path for each in errors if each is not invalid and each.path)
 
 
 def _is_within(path: KeyPath, paths: Container[KeyPath]) -> bool:

@@ -96,6 +96,8 @@ def _of_value(model: type[BaseModel], path: KeyPath, details: ErrorDetails, valu
     if kind in _BOUNDS:
         problem, remedy = (text.format_map(context) for text in _BOUNDS[kind])
         forms = [FORMS[each] for each in patterns(field) if each in FORMS] if kind == "string_too_short" else []
+        if context.get("min_length") == 1:
+            return f"{shown(value)} {problem}", "write a character or more"
         return f"{shown(value)} {problem}", forms[0] if forms else remedy
     return f"{shown(value)}: {details['msg'][:1].lower()}{details['msg'][1:]}", "correct it"
 

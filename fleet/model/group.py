@@ -50,8 +50,12 @@ AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
 
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", max_length=255)]
+_URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
 """Path of a URL, in ASCII."""
+
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+"""Path of a URL, or empty for none."""
 
 
 class Health(Model):
@@ -59,7 +63,7 @@ class Health(Model):
 
     path: UrlPath = "/health"
     """HTTP path of the liveness check."""
-    ready_path: UrlPath | Literal[""] = ""
+    ready_path: OptionalUrlPath = ""
     """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
     """Port of the HTTP checks."""
@@ -149,11 +153,15 @@ class Container(Model):
     @rule
     def _nothing_is_mounted_twice(self) -> Iterator[Breach]:
         owners: dict[str, str] = {}
-        places = [(("mounts", name, "path"), mount.path) for name, mount in self.mounts.items()]
-        for place, path in (*places, *((("hardening", "tmpfs", path), path) for path in self.hardening.tmpfs)):
+        places: list[tuple[tuple[str, ...], str]] = []
+        places += [(("mounts", name, "path"), mount.path) for name, mount in self.mounts.items()]
+        tmpfs = [(("hardening", "tmpfs", path), path) for path in self.hardening.tmpfs]
+        # Defaults are first: the file has no line for them.
+        places = [*places, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *places]
+        for place, path in places:
             if path in owners:
                 yield place, f"{path} is already mounted by {owners[path]}; use another path for one of the two"
-            owners.setdefault(path, ".".join(place[:2]))
+            owners.setdefault(path, place[0] + "." + place[1])
             if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"):
                 yield place, f"{path} is reserved; use shared_memory or secrets, or another path"
 
