@@ -9,10 +9,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from fleet.model.base import Breach, Model, Name, Whole, rule
-from fleet.model.quantities import MemoryMib, Millicores
+from fleet.model.quantities import CPUS_MAX, MemoryMib, Millicores, bounded
 
 MEMORY_MIB_MIN = 6
 """Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
+
+CPU_LIMIT_MIN = 100
+"""Millicores below which a container hardly starts."""
 
 
 def _enough(mib: int) -> int:
@@ -68,7 +71,7 @@ class CpuBudget(Model):
 
     request_millicores: Millicores = Field(default=500, alias="request")
     """Reserved CPU time; the sum of all requests should fit the machine."""
-    limit_millicores: Millicores = Field(alias="limit", ge=100)
+    limit_millicores: Annotated[Millicores, bounded(CPU_LIMIT_MIN, CPUS_MAX * 1000, "m")] = Field(alias="limit")
     """Maximum CPU time; the container is throttled above it."""
 
     @rule
