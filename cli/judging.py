@@ -1,20 +1,32 @@
-"""Judges several stacks in parallel, each in its own process."""
+"""Judges stacks in parallel, each in its own process."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fleet.load.project import keep_project
+from cli.interrupts import cleaned_up
+from fleet.errors import UserError
+from fleet.load.project import Project, keep_project
 from fleet.source.faults import ConfigurationError
+
+if TYPE_CHECKING:
+    from cli.preview.program import Run
+    from policy.engine.config import PolicyConfig
+    from policy.engine.judge import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +62,97 @@ class Judged:
 
 
 @contextmanager
-def judging(root: Path, stacks: Sequence[str], today: date) -> Iterator[Callable[[], Mapping[str, Judged]]]:
-    """Starts judging stacks by the rules at their default levels; yields a function that waits for the results.
+def judging(
+    root: Path,
+    stacks: Sequence[str],
+    today: date,
+    project: Project | None = None,
+    *,
+    without_gpu: bool = False,
+    policy_config: Path | None = None,
+) -> Iterator[Callable[[], Mapping[str, Judged]]]:
+    """Starts judging stacks; yields a function that waits for the results.
 
-    stacks: slowest first.
+    stacks: slowest first; project: if it is loaded already; policy_config: file of levels and settings other than the
+    rules' own. Raises UserError if a process was killed.
     """
-    workers = min(len(stacks), os.cpu_count() or 1)
+    if policy_config:
+        from policy.engine.config import read_config
+
+        config = read_config(policy_config)
+    else:
+        config = None
     # A fork need not import again, but could inherit locks held by Pulumi's threads.
     is_safe = sys.platform == "linux" and "pulumi" not in sys.modules
+    judge = partial(judge_stack, root, today=today, config=config, without_gpu=without_gpu)
+    if len(stacks) == 1 and not is_safe:
+        # Starting a process takes longer.
+        yield lambda: {stacks[0]: judge(stacks[0])}
+        return
+    workers = min(len(stacks), os.cpu_count() or 1)
     context = multiprocessing.get_context("fork" if is_safe else "spawn")
-    with ProcessPoolExecutor(workers, context, _prepare, (root,)) as pool:
-        judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
-        yield lambda: dict(zip(stacks, judged, strict=True))
+    with (
+        cleaned_up(_kill_workers),
+        ProcessPoolExecutor(workers, context, _prepare, (root, project if is_safe else None)) as pool,
+    ):
+        judged = pool.map(judge, stacks)
+        yield lambda: dict(zip(stacks, _whole(judged), strict=True))
 
 
-def _prepare(root: Path) -> None:
+def _whole(judged: Iterable[Judged]) -> Iterator[Judged]:
+    try:
+        yield from judged
+    except BrokenProcessPool:
+        msg = "a process that judges a stack was killed; check the memory of this machine, and try again"
+        raise UserError(msg) from None
+
+
+def _kill_workers() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
+def _prepare(root: Path, project: Project | None) -> None:
+    # ^C reaches the parent too, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Garbage collection slows short processes down.
     gc.disable()
-    keep_project(root)
+    keep_project(root, project)
 
 
-def judge_stack(root: Path, stack: str, today: date) -> Judged:
+def _end_with_parent() -> None:
+    """A worker would wait forever for a parent that was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def judge_stack(
+    root: Path, stack: str, *, today: date, config: PolicyConfig | None = None, without_gpu: bool = False
+) -> Judged:
     """Runs and judges one stack; the result holds plain values, so that it can be pickled."""
     import pulumi
 
-    from cli.explain.places import place_of
-    from cli.preview.program import run_program
-    from policy.core.rule import Level
-    from policy.engine.judge import Kind, judge
+    from cli.preview.program import run_program, without_gpu_config
+    from policy.engine.judge import judge
 
     try:
-        run = run_program(root, stack)
+        run = run_program(root, stack, without_gpu_config(without_gpu=without_gpu))
     except pulumi.RunError as error:
         cause = error.__cause__
         return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
-    judgement = judge(run.resources, None, today)
-    found = tuple(
-        Found(v.id, v.name, v.level == Level.MANDATORY, v.resource, v.message, place_of(v, run), v.kind == Kind.WAIVED)
-        for v in judgement.verdicts
-    )
+    judgement = judge(run.resources, config, today)
+    found = tuple(found_of(verdict, run) for verdict in judgement.verdicts)
     return Judged(judgement.rules_run, judgement.rules_held, found)
+
+
+def found_of(verdict: Verdict, run: Run) -> Found:
+    """A verdict as plain values, with its place."""
+    from cli.explain.places import place_of
+    from policy.core.rule import Level
+    from policy.engine.judge import Kind
+
+    mandatory, waived = verdict.level == Level.MANDATORY, verdict.kind == Kind.WAIVED
+    place = place_of(verdict, run)
+    return Found(verdict.id, verdict.name, mandatory, verdict.resource, verdict.message, place, waived)

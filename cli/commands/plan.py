@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, stack_argument, without_gpu_option
+from cli.options import json_option, policy_config_option, stack_argument, without_gpu_option
 from cli.terminal import Exit, console, project_root
 
 
@@ -17,23 +17,21 @@ from cli.terminal import Exit, console, project_root
 @json_option
 @without_gpu_option
 @click.option("--no-policy", is_flag=True, help="Skip the policies")
-@click.option(
-    "--policy-config", type=click.Path(path_type=Path), help="Policy levels and settings, as for --policy-pack-config"
-)
+@policy_config_option
 def plan(stack: str, as_json: bool, without_gpu: bool, no_policy: bool, policy_config: Path | None) -> Exit:
     """Preview a stack offline: its resources, the capacity they use and the policy results."""
     started = time.perf_counter()
     from datetime import date
 
     from cli.preview.input_types import refusals
-    from cli.preview.program import run_offline
+    from cli.preview.program import run_offline, without_gpu_config
     from cli.waivers import ensure_waivers_name_rules
     from policy.core.rule import Level
     from policy.engine.config import read_config
     from policy.engine.judge import judge
 
     config = read_config(policy_config) if policy_config else None
-    run = run_offline(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
+    run = run_offline(project_root(), stack, without_gpu_config(without_gpu=without_gpu))
     ensure_waivers_name_rules(run.project)
     refused = refusals(run.resources)
     judgement = None if no_policy else judge(run.resources, config, date.today())

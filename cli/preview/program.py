@@ -69,6 +69,11 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
     return Run(project, deployment, recorder.registered())
 
 
+def without_gpu_config(*, without_gpu: bool) -> Mapping[str, str]:
+    """The program's configuration for `--without-gpu`."""
+    return {"fleet:without_gpu": "true"} if without_gpu else {}
+
+
 def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
     """Runs a project's program. Raises ConfigurationError or UserError for bad input."""
     try:

@@ -165,14 +165,17 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     }
 
 
+CPU_SHARES_MAX = 262_144
+
+
 def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
     rendered: Rendered = {
         "memory": container.memory_cap_mib,
         # No swap. Unset, the daemon stores twice the memory, and each preview shows a change.
         "memory_swap": container.memory_cap_mib,
         "cpus": _cpus(container.cpu_cap_millicores),
-        # 1024 per core.
-        "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
+        # 1024 per core. The kernel takes no more than 2^18.
+        "cpu_shares": min(container.cpu_request_millicores * 1024 // 1000, CPU_SHARES_MAX),
     }
     mounted = any(mount.path == SHARED_MEMORY for mount in container.mounts)
     if not mounted and not container.hardening.host_ipc:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.model import Fleet
+from fleet.model.allocator import VARIABLES, allocator_problem
 from fleet.model.base import ARGUMENT_BYTES_MAX
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -32,6 +33,16 @@ def ensure_planned_variables_are_kept(fleet: Fleet, sources: Sources) -> Iterato
                 elif len(f"{variable}={value}".encode(errors="surrogatepass")) > ARGUMENT_BYTES_MAX:
                     problem = f"has more than {ARGUMENT_BYTES_MAX} bytes with its name, the most that Linux passes on"
                     yield sources.group_fault(name, path, problem, "put the value into a file")
+
+
+def ensure_pytorch_can_read_its_settings(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Settings of PyTorch's allocator are valid, since it stops at its first use of a card otherwise."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            for variable in VARIABLES:
+                # Empty is unset.
+                if found := allocator_problem(container.env.get(variable) or "backend:native"):
+                    yield sources.group_fault(name, ("containers", key, "env", variable), *found)
 
 
 def _why(variable: str) -> str | None:

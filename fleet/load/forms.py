@@ -55,7 +55,7 @@ FORMS = {
     _of(Gpu, "allocator"): "write it like expandable_segments:True",
     _of(Gpu, "driver"): "write nvidia or cdi",
     _of(CudaVersion): 'write major and minor version in quotes, like "12.4"',
-    _of(Machine, "docker_api"): "write the API version in quotes, from \"1.41\" (Docker 20.10), like \"1.44\"",
+    _of(Machine, "docker_api"): 'write the API version in quotes, from "1.41" (Docker 20.10), like "1.44"',
     _of(ContainerNetwork, "name"): "start it with a lower-case letter, and use a-z, 0-9, _ and -, like mainpc_internal",
     _of(Tag): 'start it with a letter, digit or underscore, and use letters, digits, ".", "_" and "-", like "0.1.0"',
     _of(Digest): "write sha256: and 64 hexadecimal digits in lower case",

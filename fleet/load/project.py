@@ -30,7 +30,10 @@ _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "e
 """Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
 
 _PIVOTAL = frozenset(
-    {"class", "gpus", "groups", "mode", "modes", "node_pools", "sandbox", "stand_ins", "target", "tenant", "without_gpu"}
+    (
+        *("class", "gpus", "groups", "mode", "modes", "node_pools", "sandbox", "stand_ins", "target", "tenant"),
+        "without_gpu",
+    )
 )
 """Keys that change the meaning of most others: a file that lacks the value of one is not checked against others."""
 
@@ -49,12 +52,12 @@ class Project:
 _kept: dict[Path, Project] = {}
 
 
-def keep_project(root: Path) -> None:
+def keep_project(root: Path, project: Project | None = None) -> None:
     """Loads a project once for the rest of this process, for one that runs several programs of unchanged files.
 
-    Raises ConfigurationError.
+    project: if it is loaded already. Raises ConfigurationError.
     """
-    _kept[root] = load_project(root)
+    _kept[root] = project or load_project(root)
 
 
 def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:

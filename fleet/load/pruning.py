@@ -122,13 +122,14 @@ class _Rounds(Generic[ModelT]):
             edited, indices = self._edited(high=False)
             try:
                 self._model.model_validate(edited, context=WITHOUT_RULES)
-                return True
             except ValidationError as error:
                 errors = [
                     each
                     for details in error.errors(include_url=False)
                     for each in _invalid(self._model, details, indices)
                 ]
+            else:
+                return True
             errors = [each for each in errors if not _lacks_valid_items(each, errors)]
             gone = {*self._found.lost, *self._found.removed, *self._surplus}
             above = {path[:length] for path in gone for length in range(len(path) + 1)}
@@ -240,7 +241,7 @@ class _Rounds(Generic[ModelT]):
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """A breach of a rule: path of the value to change, `problem; remedy`, and paths of the values that the rule read."""
+    """A breach of a rule: path of the value to change, `problem; remedy`, and paths of all values that it reads."""
 
     path: KeyPath
     text: str
@@ -292,9 +293,7 @@ def _keys_read(rule: Callable[[Any], Iterator[Any]], model: Model) -> list[str]:
     return [fields[name].alias or name for name in single]
 
 
-def _invalid(
-    model: type[BaseModel], details: ErrorDetails, indices: Mapping[KeyPath, list[int]]
-) -> Iterator[Invalid]:
+def _invalid(model: type[BaseModel], details: ErrorDetails, indices: Mapping[KeyPath, list[int]]) -> Iterator[Invalid]:
     """The invalid values of an error: several for a list with items named twice."""
     loc = details["loc"]
     is_key = loc[-1:] == (_MARK,) and loc[-2:-1] == (details["input"],)

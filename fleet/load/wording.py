@@ -13,8 +13,9 @@ from fleet.load.fields import is_valid, keys_of, metadata, model_of, type_at
 from fleet.load.forms import FORMS, patterns
 from fleet.load.pruning import Invalid
 from fleet.source.document import KeyPath
-from fleet.source.redaction import HIDDEN, names_a_secret, shown
+from fleet.source.redaction import HIDDEN, shown
 from fleet.source.scalars import resolve
+from fleet.source.secret_names import names_a_secret
 
 _NO_DATE = ("is not a date", "write it like 2027-03-31")
 _NO_NUMBER = "is not a number"

@@ -9,13 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from fleet.model.base import Breach, Model, Name, Whole, rule
-from fleet.model.quantities import CPUS_MAX, MemoryMib, Millicores, bounded
+from fleet.model.quantities import MemoryMib, Millicores
 
 MEMORY_MIB_MIN = 6
 """Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
-
-CPU_LIMIT_MIN = 100
-"""Millicores below which a container hardly starts."""
 
 
 def _enough(mib: int) -> int:
@@ -26,6 +23,23 @@ def _enough(mib: int) -> int:
 
 
 ContainerMemoryMib = Annotated[MemoryMib, AfterValidator(_enough)]
+
+
+def _at_least(least: int, why: str) -> AfterValidator:
+    def check(millicores: int) -> int:
+        if millicores < least:
+            msg = f"{millicores}m is below {least}m, {why}; raise it"
+            raise ValueError(msg)
+        return millicores
+
+    return AfterValidator(check)
+
+
+CpuRequest = Annotated[Millicores, _at_least(2, "the smallest weight of a Linux control group")]
+"""Docker and Kubernetes turn a request into CPU shares, 1024 for a CPU; the kernel takes no fewer than 2."""
+
+CpuLimit = Annotated[Millicores, _at_least(10, "the least that Docker takes")]
+"""The kernel grants 1 ms of each period of 100 ms at least; Docker refuses less."""
 
 
 class Enforcement(StrEnum):
@@ -69,9 +83,9 @@ class MemoryBudget(Model):
 class CpuBudget(Model):
     """CPU time in millicores."""
 
-    request_millicores: Millicores = Field(default=500, alias="request")
+    request_millicores: CpuRequest = Field(default=500, alias="request")
     """Reserved CPU time; the sum of all requests should fit the machine."""
-    limit_millicores: Annotated[Millicores, bounded(CPU_LIMIT_MIN, CPUS_MAX * 1000, "m")] = Field(alias="limit")
+    limit_millicores: CpuLimit = Field(alias="limit")
     """Maximum CPU time; the container is throttled above it."""
 
     @rule

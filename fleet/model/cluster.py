@@ -46,6 +46,12 @@ class PoolGpu(Gpu):
     """Pods per card, for `shared-device`."""
 
     @rule
+    def _scheduler_chooses_the_card(self) -> Iterator[Breach]:
+        given = {type(self).model_fields[name].alias or name for name in self.model_fields_set}
+        for key in sorted({"device", "driver", "desktop_reserve"} & given):
+            yield (key,), f"{key} has no effect on a cluster, where the device plugin assigns whole cards; drop it"
+
+    @rule
     def _is_shared_one_way(self) -> Iterator[Breach]:
         if self.mps is not None:
             text = "mps is not supported on a cluster, where the device plugin shares cards; set sharing instead"

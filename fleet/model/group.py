@@ -151,6 +151,12 @@ class Container(Model):
             yield place, f"{problem}; set build for your own agents, or image for a ready image"
 
     @rule
+    def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:
+        if "restarts_max" in self.model_fields_set and self.restart != "on-failure":
+            text = f'has no effect with restart "{self.restart}"; set restart: on-failure, or drop it'
+            yield ("restarts_max",), text
+
+    @rule
     def _nothing_is_mounted_twice(self) -> Iterator[Breach]:
         owners: dict[str, str] = {}
         places: list[tuple[tuple[str, ...], str]] = []
@@ -203,6 +209,12 @@ class Port(Model):
     """Role in the fleet (`observability`, `discovery`); other machines reach it as `<machine>-<service>`."""
     host_port: PortNumber | None = None
     """Port on the machine's LAN address, published only if another machine needs it."""
+
+    @rule
+    def _http_runs_over_tcp(self) -> Iterator[Breach]:
+        if self.protocol == "udp" and "scheme" in self.model_fields_set:
+            text = f'"{self.scheme}" is not a scheme of a udp port; drop scheme, or set protocol: tcp'
+            yield ("scheme",), text
 
 
 class ContainerGroup(Model):

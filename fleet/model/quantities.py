@@ -14,9 +14,8 @@ from fleet.source.redaction import shown
 
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
 _MEMORY = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB|TiB)\s*")
-_CPU = re.compile(r"\s*([0-9]{1,9})m\s*")
-_SECONDS = re.compile(r"\s*([0-9]{1,9})\s*(s|m|h)\s*")
-_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
+_CPU = re.compile(r"\s*(?:([0-9]{1,9})m|((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?))\s*")
+_SECONDS = re.compile(r"\s*(?:([0-9]{1,9})\s*h)?\s*(?:([0-9]{1,9})\s*m)?\s*(?:([0-9]{1,9})\s*s)?\s*")
 _MEMORY_FORM = "a size in whole MiB; write it like 24564MiB or 24GiB"
 _CPU_FORM = "an amount of CPU; write it like 500m or 1.5"
 _SECONDS_FORM = "a duration; write it like 30s or 5m"
@@ -33,15 +32,16 @@ def parse_memory_mib(value: Any) -> int:
 
 
 def parse_millicores(value: Any) -> int:
-    """`"500m"`, `2`, `1.5` -> millicores. Raises ValueError."""
-    if isinstance(value, bool):
-        cores: float | None = None
-    elif isinstance(value, int | float):
+    """`"500m"`, `2`, `1.5` and, as in Compose files, `"1.5"` -> millicores. Raises ValueError."""
+    match = _CPU.fullmatch(value) if isinstance(value, str) else None
+    number = float(match[2]) if match and match[2] else value
+    if match and match[1]:
+        cores: float | None = int(match[1])
+    elif isinstance(number, int | float) and not isinstance(number, bool):
         # Rounded: 2.01 * 1000 is 2009.9999999999998 in floating point.
-        cores = round(value * 1000, 6) if math.isfinite(value) else None
+        cores = round(number * 1000, 6) if math.isfinite(number) else None
     else:
-        match = _CPU.fullmatch(value) if isinstance(value, str) else None
-        cores = int(match[1]) if match else None
+        cores = None
     if cores is None or cores <= 0 or cores != int(cores):
         msg = f"{shown(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
@@ -49,23 +49,24 @@ def parse_millicores(value: Any) -> int:
 
 
 def parse_seconds(value: Any) -> int:
-    """`"30s"`, `"5m"`, `"1h"` -> seconds. Raises ValueError."""
+    """`"30s"`, `"5m"`, `"1h"`, `"1m30s"` -> seconds. Raises ValueError."""
     match = _SECONDS.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    if match is None or not any(match.groups()):
         msg = f"{shown(value)} is not {_SECONDS_FORM}"
         raise ValueError(msg)
-    return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return (hours * 60 + minutes) * 60 + seconds
 
 
 MEMORY_PATTERN = r"^[0-9]+(\.[0-9]+)?(MiB|GiB|TiB)$"
-CPU_PATTERN = r"^[0-9]+m$"
-SECONDS_PATTERN = r"^[0-9]+(s|m|h)$"
+CPU_PATTERN = r"^([0-9]+m|[0-9]+(\.[0-9]+)?)$"
+SECONDS_PATTERN = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 
 # `errorMessage` is an editors' extension of JSON schema, shown in place of the pattern.
 _MEMORY_SCHEMA = {"type": "string", "pattern": MEMORY_PATTERN, "examples": ["512MiB", "24GiB"]}
 _CPU_NUMBER = {"type": "number", "exclusiveMinimum": 0}
 _CPU_SCHEMA = {"anyOf": [_CPU_NUMBER, {"type": "string", "pattern": CPU_PATTERN}], "examples": ["500m", 2]}
-_SECONDS_SCHEMA = {"type": "string", "pattern": SECONDS_PATTERN, "examples": ["30s", "5m"]}
+_SECONDS_SCHEMA = {"type": "string", "pattern": SECONDS_PATTERN, "minLength": 2, "examples": ["30s", "5m"]}
 
 _MemorySchema = WithJsonSchema({**_MEMORY_SCHEMA, "errorMessage": f"Not {_MEMORY_FORM}"})
 _CpuSchema = WithJsonSchema({**_CPU_SCHEMA, "errorMessage": f"Not {_CPU_FORM}"})
@@ -105,5 +106,5 @@ MemoryMib = Annotated[
 ]
 Millicores = Annotated[int, BeforeValidator(parse_millicores), bounded(1, CPUS_MAX * 1000, "m"), _CpuSchema]
 Seconds = Annotated[
-    int, BeforeValidator(parse_seconds), bounded(1, SECONDS_MAX, "s", _SECONDS_PER_UNIT), _SecondsSchema
+    int, BeforeValidator(parse_seconds), bounded(1, SECONDS_MAX, "s", {"h": 3600, "m": 60}), _SecondsSchema
 ]

@@ -71,7 +71,9 @@ def read_document(file: Path, source: str, text: str | None = None) -> tuple[Doc
         if events and isinstance(events[0], yaml.MappingStartEvent):
             walk = _Walk(events, source)
             value = walk.value((), 0)
-            return Document(source, value, walk.lines, written=walk.written, duplicates=frozenset(walk.duplicates)), walk.faults
+            return Document(
+                source, value, walk.lines, written=walk.written, duplicates=frozenset(walk.duplicates)
+            ), walk.faults
     except UnreadableError as error:
         return _unreadable(source, error.line, error.problem, error.remedy)
     is_empty = not events or (isinstance(events[0], yaml.ScalarEvent) and not events[0].value)

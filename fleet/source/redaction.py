@@ -1,4 +1,4 @@
-"""Detection of secrets, to refuse them in files and to redact them in output."""
+"""Values in messages: redacted, shortened, on one line."""
 
 from __future__ import annotations
 
@@ -6,33 +6,8 @@ import re
 from collections.abc import Mapping
 from itertools import islice
 
-_VALUE = re.compile(
-    r"""(?x)
-    -----BEGIN\ [A-Z ]*PRIVATE\ KEY           # PEM
-    | \bsk-[A-Za-z0-9_-]{16,}                 # OpenAI, Anthropic, OpenRouter
-    | \bgh[pousr]_[A-Za-z0-9]{20,}            # GitHub
-    | \bhf_[A-Za-z0-9]{20,}                   # Hugging Face
-    | \b(AKIA|ASIA)[A-Z0-9]{16}\b             # AWS
-    | \bAIza[A-Za-z0-9_-]{30,}                # Google
-    | \bxox[abprs]-[A-Za-z0-9-]{10,}          # Slack
-    | (?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ  # JSON web token: from the start of a word alone, in linear time
-    | ://[^/\s:@]+:[^/\s:@]+@                 # user:password in a URL
-    """
-)
-_NAME = re.compile(
-    r"(^|_)(API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)", re.IGNORECASE
-)
-
-
-def holds_secret_value(text: str) -> bool:
-    """Whether text contains a credential, by its format."""
-    return _VALUE.search(text) is not None
-
-
-def names_a_secret(env_name: str) -> bool:
-    """Whether an environment variable is named like a credential; `*_FILE` is a path."""
-    return not env_name.upper().endswith("_FILE") and _NAME.search(env_name) is not None
-
+from fleet.source.secret_names import names_a_secret
+from fleet.source.secrets import holds_secret_value, spans
 
 HIDDEN = "(a secret, not shown)"
 
@@ -45,7 +20,12 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
 def redacted(text: str) -> str:
     """Text with credentials redacted."""
-    return _VALUE.sub(HIDDEN, text)
+    parts, at = [], 0
+    for start, end, _ in sorted(spans(text)):
+        if end > at:
+            parts += [text[at : max(at, start)], HIDDEN if start >= at else ""]
+            at = end
+    return "".join((*parts, text[at:]))
 
 
 def shown(value: object) -> str:
@@ -73,7 +53,8 @@ def _flow(value: object, *, top: bool = False) -> str:
         return f"[{', '.join(map(_flow, value[:_LENGTH_MAX]))}]"
     if isinstance(value, Mapping):
         items = islice(value.items(), _LENGTH_MAX)
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(each)}' for key, each in items)}}}"
+        pairs = (f"{_flow(key)}: {HIDDEN if names_a_secret(str(key)) else _flow(each)}" for key, each in items)
+        return f"{{{', '.join(pairs)}}}"
     return repr(value)
 
 

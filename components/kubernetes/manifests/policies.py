@@ -8,6 +8,7 @@ from components.kubernetes.manifests.base import NAMESPACE_NAME_LABEL, Manifest,
 from components.objects import Object
 from fleet.labels import GROUP
 from fleet.model import Cluster, Metrics
+from fleet.network.kubernetes_names import DEFAULT_DENY, DNS_POLICY
 from fleet.plan.deployment import Deployment, Edge, PlannedGroup
 
 _POLICY = "networking.k8s.io/v1/NetworkPolicy"
@@ -18,11 +19,11 @@ _PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172
 def namespace_policies(namespace: str) -> Iterator[Manifest]:
     """Deny everything but DNS to every pod of a namespace."""
     deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    yield shared(f"{namespace}-default-deny", _POLICY, "default-deny", namespace, spec=deny)
+    yield shared(f"{namespace}-{DEFAULT_DENY}", _POLICY, DEFAULT_DENY, namespace, spec=deny)
     ports = [_port(53, protocol) for protocol in ("UDP", "TCP")]
     to = {**_namespace("kube-system"), "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
     dns = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [to], "ports": ports}]}
-    yield shared(f"{namespace}-names", _POLICY, "names", namespace, spec=dns)
+    yield shared(f"{namespace}-{DNS_POLICY}", _POLICY, DNS_POLICY, namespace, spec=dns)
 
 
 def group_policy(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> Manifest:

@@ -20,6 +20,7 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_enforcement_is_possible(fleet, sources)
     yield from ensure_exclusive_cards_are_alone(fleet, sources)
     yield from ensure_mps_clients_share_a_user(fleet, sources)
+    yield from ensure_shared_memory_holds_each_client(fleet, sources)
     yield from ensure_tenants_share_no_card(fleet, sources)
 
 
@@ -143,6 +144,17 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
             path = ("containers", key, "hardening", "run_as")
             problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
+
+
+def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS gives its clients one /dev/shm, in place of their own: it is as large as the largest."""
+    for stack, group, key, container in fleet.containers(fleet.members):
+        card = card_of(stack.machine, container.gpu) if container.gpu else None
+        mps = stack.shared_cards[card].mps if card and card in stack.shared_cards else None
+        if mps and container.shared_memory_mib > mps.shared_memory_mib:
+            problem = f"{thousands(container.shared_memory_mib)} MiB exceed what MPS on {card} of {stack.name} shares"
+            remedy = f"lower it to {mps.shared_memory_mib}MiB, or raise machine.gpus.{card}.mps.shared_memory"
+            yield sources.group_fault(group.name, ("containers", key, "shared_memory"), problem, remedy)
 
 
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

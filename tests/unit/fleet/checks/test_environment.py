@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fleet.model.allocator import VARIABLES
 from fleet.model.base import ARGUMENT_BYTES_MAX
 from tests.unit.builders import assert_accepted, assert_refused, faults_of, under, write_project
 
@@ -34,7 +35,6 @@ def test_other_variables_are_the_groups(tmp_path: Path) -> None:
         "HOME",
         "fleet_port",
         "CUDA_LAUNCH_BLOCKING",
-        "PYTORCH_CUDA_ALLOC_CONF",
         "NVIDIA_DRIVER_CAPABILITIES",
     )
     assert_accepted(tmp_path, vision_gpu=under("shared_memory", "    env:", *(f"      {n}: x" for n in names)))
@@ -46,3 +46,13 @@ def test_a_variable_that_linux_cannot_pass_on_is_refused(tmp_path: Path) -> None
     change = under("shared_memory", f"    env: {{MOOD: {'x' * (most + 1)}}}")
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
     assert "has more than 131071 bytes with its name" in fault
+
+
+def test_allocator_settings_that_pytorch_cannot_read_are_refused_in_variables_too(tmp_path: Path) -> None:
+    for variable in VARIABLES:
+        for value in ("garbage", "max_split_size_mb:10", "foo:1"):
+            change = under("shared_memory", f'    env: {{{variable}: "{value}"}}')
+            (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
+            assert f"containers.main.env.{variable}: " in fault, value
+        for value in ("", "max_split_size_mb:64, expandable_segments:True"):
+            assert_accepted(tmp_path, vision_gpu=under("shared_memory", f'    env: {{{variable}: "{value}"}}'))

@@ -86,3 +86,11 @@ def test_copies_are_bounded_from_both_sides() -> None:
 def test_one_writer_means_one_copy(changes: Any, says: str) -> None:
     volumes = {"facts": {"writers": "one"}}
     assert says in problem(make_group, volumes=volumes, **changes)
+
+
+def test_a_pool_chooses_no_card() -> None:
+    card = {"model": "L4", "memory": "24GiB"}
+    for key, value in (("device", "GPU-aaaa"), ("device", "0"), ("driver", "nvidia"), ("desktop_reserve", "1GiB")):
+        pool = {**POOL, "gpu": {**card, key: value}}
+        assert f"{key} has no effect on a cluster" in problem(cluster, cluster={"node_pools": {"cards": pool}})
+    assert cluster(cluster={"node_pools": {"cards": {**POOL, "gpu": {**card, "context": "500MiB"}}}}).cards
