@@ -77,7 +77,7 @@ VENDORS: tuple[tuple[str, str], ...] = (
     ("ReadMe token", r"rdme_[a-z0-9]{60,}"),
     ("Sourcegraph token", r"sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}"),
     ("Octopus key", r"API-[A-Z0-9]{26,}"),
-    ("SoftLayer key", r"(?i:api\.softlayer\.com/soap/v3(?:\.1)?/[a-z0-9]{64})"),
+    ("SoftLayer key", r"(?i:api\.softlayer\.com/soap/v3(?:.1)?/[a-z0-9]{64})"),
     ("Firebase key", r"AAAA[\w-]{7}:[\w-]{100,}"),
     ("password hash", r"\$(?:apr1|2[abxy]|[156y])\$[\w./$=,+-]{20,}|\$argon2(?:id?|d)\$[\w./$=,+-]{20,}"),
     # A test encodes these.
@@ -89,7 +89,7 @@ VENDORS: tuple[tuple[str, str], ...] = (
 """(kind, pattern), each to be found at the start of a word."""
 
 _WORDS = re.compile(
-    "(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS)) + ")",
+    "(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\\w.:$~-]{4})(?:" + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS)) + ")",
     re.ASCII,
 )
 _WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}[\w.-]*", re.ASCII)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -134,7 +133,7 @@ def secret_words(command: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield index, kind
         elif glued and word.startswith("-p") and not is_stand_in(word[2:]):
             yield index, "password"
-        elif " " in word.strip() and (inner := next(secret_words(_split(word)), None)):
+        elif " " in word and (inner := next(secret_words(_split(word)), None)):
             yield index, inner[1]
 
 
@@ -151,8 +150,5 @@ def _after(option: str, word: str, flags: Sequence[str]) -> str | None:
 
 
 def _split(text: str) -> list[str]:
-    try:
-        found = shlex.split(text)
-    except ValueError:
-        found = text.split()
-    return found if len(found) > 1 else text.split()
+    """The words of a shell's text, near enough: `shlex` takes a second for 100 kB."""
+    return [word.strip("\"'") for word in re.findall(r"""[^\s"']+|"[^"]*"|'[^']*'""", text)]
