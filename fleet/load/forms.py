@@ -7,7 +7,7 @@ from typing import Any
 from fleet.load.fields import metadata, type_at
 from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN, CudaVersion, EnvName, Title
 from fleet.model.cloud import Budget, Cloud, Region
-from fleet.model.cluster import LabelKey
+from fleet.model.cluster import LabelKey, ObjectName
 from fleet.model.cost import ModelName
 from fleet.model.gpu import Gpu
 from fleet.model.group import AgentName, EndpointRef, OptionalUrlPath, UrlPath
@@ -50,6 +50,7 @@ FORMS = {
     _of(Region): "write it in lower case, like us-central1",
     _of(Cloud, "build_repository"): "write it as owner/name, like example/agents",
     _of(LabelKey): "write it like example.org/pool",
+    _of(ObjectName): 'use lower-case letters, digits, "-" and "."',
     _of(ModelName): "use a name from fleet/data/prices.yaml, in lower case",
     _of(Gpu, "device"): 'write an index, a UUID or a CDI name in quotes, like "0", "GPU-<uuid>" or "nvidia.com/gpu=0"',
     _of(Gpu, "allocator"): "write it like expandable_segments:True",

@@ -52,12 +52,12 @@ class Project:
 _kept: dict[Path, Project] = {}
 
 
-def keep_project(root: Path, project: Project | None = None) -> None:
+def keep_project(root: Path) -> None:
     """Loads a project once for the rest of this process, for one that runs several programs of unchanged files.
 
-    project: if it is loaded already. Raises ConfigurationError.
+    Raises ConfigurationError.
     """
-    _kept[root] = project or load_project(root)
+    _kept[root] = load_project(root)
 
 
 def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) -> Project:
