@@ -18,6 +18,7 @@ from fleet.model.group import AgentName, EndpointRef
 from fleet.model.hosts import CONNECTION_PATTERN
 from fleet.model.paths import PATH_PATTERN
 from fleet.model.waiver import RuleId
+from fleet.source.defaults import POOL_LABEL
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.redaction import HIDDEN, shown
@@ -59,7 +60,7 @@ def _pattern(annotated: Any) -> str:
 _FORMATS = {
     NAME_PATTERN: "use lower-case words joined by hyphens",
     _pattern(EnvName): "use letters, digits and underscores, like LOG_LEVEL",
-    _pattern(LabelKey): "write it like fleet.local/pool",
+    _pattern(LabelKey): f"write it like {POOL_LABEL}",
     _pattern(ObjectName): "use lower-case letters, digits, - and .",
     _pattern(AgentName): "write it like GoalManager",
     _pattern(RuleId): "use the id of one rule, like E06 (see `fleet policy list`)",
