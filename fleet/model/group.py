@@ -46,8 +46,12 @@ AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
 
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", max_length=255)]
+_URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
 """Path of a URL, in ASCII."""
+
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+"""Path of a URL, or empty for none."""
 
 
 class Health(Model):
@@ -55,7 +59,7 @@ class Health(Model):
 
     path: UrlPath = "/health"
     """HTTP path of the liveness check."""
-    ready_path: UrlPath | Literal[""] = ""
+    ready_path: OptionalUrlPath = ""
     """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
     """Port of the HTTP checks."""
@@ -150,8 +154,10 @@ class Container(Model):
 
     @rule
     def _mounts_can_be_made(self) -> Iterator[Breach]:
-        points = [MountPoint(("mounts", n, "path"), mount.path, mount.read_only) for n, mount in self.mounts.items()]
-        points += [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
+        mounts = [MountPoint(("mounts", n, "path"), mount.path, mount.read_only) for n, mount in self.mounts.items()]
+        tmpfs = [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
+        # Defaults are first: the file has no line for them.
+        points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
         yield from mount_breaches(points, has_secrets=bool(self.secrets))
         if self.has_agent_host:
             yield from agent_host_breaches(points)

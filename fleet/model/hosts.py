@@ -105,9 +105,20 @@ PrivateSubnet = Annotated[
 """A network inside a private range."""
 
 
+def _as_name(text: str) -> str:
+    """How to correct a public name."""
+    part = text.partition("://")[2] or text
+    host = part.partition("/")[0].partition(":")[0]
+    if "." not in host:
+        return "write it with its domain, like agents.example.org"
+    if host != text:
+        return "write the name alone, without scheme, port and path, like agents.example.org"
+    return "write it in lower case, like agents.example.org"
+
+
 def _public_name(text: str) -> str:
     if not is_host_name(text) or "." not in text or text != text.lower():
-        msg = f"{shown(text)} is not a public host name; write it in lower case, like agents.example.org"
+        msg = f"{shown(text)} is not a public host name; {_as_name(text)}"
         raise ValueError(msg)
     return text
 
@@ -123,7 +134,7 @@ def _outside(text: str) -> str:
         raise ValueError(msg)
     address = address_of(host)
     if address is None and not (is_host_name(host) and host == host.lower()):
-        msg = f"{shown(text)} names no host; write it in lower case, like api.example.com:443"
+        msg = f"{shown(text)} names no host; write its name and port, like api.example.com:443"
         raise ValueError(msg)
     if address is None and ("." not in host or host.endswith(_LOCAL_DOMAINS)):
         msg = f"{shown(text)} is not a host on the internet; list a group under peers, or name a public host"

@@ -79,8 +79,9 @@ def ensure_subnets_have_addresses(fleet: Fleet, sources: Sources) -> Iterator[Fa
         machine, most = stack.machine, Counter[str | None]()
         for _, groups in fleet.placed_by_mode(stack):
             joined = Counter[str | None]({None: len(stack.shared_cards)})
+            served = tenants_served(groups)
             for group in groups:
-                for tenant in (group.tenant, *tenants_served(group, groups)):
+                for tenant in (group.tenant, *served.get(group.name, ())):
                     joined[tenant] += len(group.containers)
             most |= joined
         for tenant, number in most.items():
