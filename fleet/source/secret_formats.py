@@ -89,7 +89,9 @@ VENDORS: tuple[tuple[str, str], ...] = (
 """(kind, pattern), each to be found at the start of a word."""
 
 _WORDS = re.compile(
-    "(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\\w.:$~-]{4})(?:" + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS)) + ")",
+    "(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\\w.:$~-]{4})(?:"
+    + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS))
+    + ")",
     re.ASCII,
 )
 _WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}[\w.-]*", re.ASCII)

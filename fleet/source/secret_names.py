@@ -26,30 +26,37 @@ _LAST = re.compile(r"[A-Z]*(?:PASS|PWD)|PW|AUTH|AUTHORIZATION|SALT|KEY|KEYS|MNEM
 
 _NOT_LAST = re.compile(r"(?:BY|COM|ENCOM|TRES|SUR|OVER|UNDER)PASS")
 _OTHER_KEYS = frozenset(
-    ["PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP", "LABEL"]
-    + ["HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG", "SEARCH"]
-)
+    {
+        "PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP",
+        "LABEL", "HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG",
+        "SEARCH",
+    }
+)  # fmt: skip
 """Before a last KEY: no credential."""
 
 _ATTRIBUTES = frozenset(
-    ["FILE", "FILES", "PATH", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "ENDPOINT", "HOST", "PORT", "ISSUER"]
-    + ["NAME", "NAMES", "LABEL", "HEADER", "TYPE", "KIND", "MODE", "METHOD", "TTL", "LIFETIME", "EXPIRY", "EXPIRES"]
-    + ["EXPIRE", "EXPIRATION", "MINUTES", "SECONDS", "HOURS", "DAYS", "MS", "AGE", "INTERVAL", "TIMEOUT", "LENGTH"]
-    + ["LEN", "SIZE", "COUNT", "LIMIT", "LIMITS", "MAX", "MIN", "BUDGET", "ALGORITHM", "ALG", "ALGO", "POLICY"]
-    + ["FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED"]
-    + ["REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL"]
-    + ["CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE"]
-    + ["VOLUME", "ALIAS", "COLUMN", "TABLE", "ID"]
-)
+    {
+        "FILE", "FILES", "PATH", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "ENDPOINT", "HOST", "PORT", "ISSUER",
+        "NAME", "NAMES", "LABEL", "HEADER", "TYPE", "KIND", "MODE", "METHOD", "TTL", "LIFETIME", "EXPIRY", "EXPIRES",
+        "EXPIRE", "EXPIRATION", "MINUTES", "SECONDS", "HOURS", "DAYS", "MS", "AGE", "INTERVAL", "TIMEOUT", "LENGTH",
+        "LEN", "SIZE", "COUNT", "LIMIT", "LIMITS", "MAX", "MIN", "BUDGET", "ALGORITHM", "ALG", "ALGO", "POLICY",
+        "FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED",
+        "REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL",
+        "CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE",
+        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID",
+    }
+)  # fmt: skip
 """A last word after which a name is about a credential, and names none: API_KEY_FILE."""
 
 _WHOLE_IDS = ("ACCESS", "KEY", "ID"), ("SECRET", "ID")
 """Identifiers that are half of a credential."""
 
 _NOISE = frozenset(
-    ["VALUE", "BASE", "B", "HEX", "RAW", "PLAIN", "TEXT", "STRING", "OLD", "NEW", "CURRENT", "PREVIOUS", "PRIMARY"]
-    + ["SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA"]
-)
+    {
+        "VALUE", "BASE", "B", "HEX", "RAW", "PLAIN", "TEXT", "STRING", "OLD", "NEW", "CURRENT", "PREVIOUS", "PRIMARY",
+        "SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA",
+    }
+)  # fmt: skip
 """Last words that change nothing: DB_PASS_PROD, PASSWORD2, KEY_BASE64."""
 
 # Texts, compiled on first use.
