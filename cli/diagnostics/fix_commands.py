@@ -39,18 +39,13 @@ class Fixes:
         """Deploys what is missing."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d")
-        if self.deployment.sandbox:
-            return f"make down up STACK={self.deployment.stack}"
-        # Without a refresh Pulumi trusts its state, which misses manual changes.
-        return f"pulumi up --stack {self.deployment.stack} --refresh --policy-pack policy"
+        return f"fleet up {self.deployment.stack}"
 
     def recreate(self, container: str) -> str:
         """Recreates a container and keeps its volumes."""
         if self.compose_file:
             return self._compose("up", "--wait", "-d", "--force-recreate", container)
-        if self.deployment.sandbox:
-            return self.deploy()
-        # A refresh does not read every property back, but notices a missing container.
+        # `fleet up` does not read every property back, but notices a missing container.
         return f"{self.docker('rm', '-f', container)} && {self.deploy()}"
 
     def _compose(self, *words: str) -> str:

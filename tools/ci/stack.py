@@ -19,10 +19,11 @@ from fleet.plan.planner import plan_stack
 from tools.ci.credentials import FILES, lay_out, missing
 
 COMMANDS = {
-    "preview": ("preview", "--policy-pack", "policy"),
-    "drift": ("refresh", "--preview-only", "--expect-no-changes"),
-    # Refreshed first: otherwise a manual change is taken for the deployed state, and stays.
-    "up": ("up", "--yes", "--refresh", "--policy-pack", "policy"),
+    "preview": (("preview", "--policy-pack", "policy"),),
+    "drift": (("refresh", "--preview-only", "--expect-no-changes"),),
+    # Refreshed first: otherwise a manual change is taken for the deployed state, and stays. On its own, since the
+    # policies of `up --refresh` judge what the update removes too, as if it stayed.
+    "up": (("refresh", "--yes", "--skip-preview"), ("up", "--yes", "--policy-pack", "policy")),
 }
 _PLAIN = ("--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs")
 _UNKNOWN_STACK = "no stack named"
@@ -72,8 +73,14 @@ def _run(action: str, stack: str, report: Path) -> Exit:
         print(f"{stack}: not deployed yet; nothing to compare")
         _add(report, "")
         return Exit.GOOD
-    code, text = _pulumi(*COMMANDS[action], "--stack", stack, *_PLAIN)
-    print(text)
+    code, texts = 0, list[str]()
+    for command in COMMANDS[action]:
+        code, text = _pulumi(*command, "--stack", stack, *_PLAIN)
+        print(text)
+        texts.append(text.strip())
+        if code:
+            break
+    text = "\n\n".join(texts)
     without_drift = action == "drift" and not code
     verdict = "fails" if code else "passes"
     _add(report, "" if without_drift else f"## {stack}: {action} {verdict}\n\n{_fenced(text)}\n")

@@ -43,7 +43,7 @@ from fleet.plan.planner import plan_stack
 
 SOCKET = "unix:///var/run/docker.sock"
 DOCKER = f"docker -H {SOCKET}"
-UP = "pulumi up --stack alpha --refresh --policy-pack policy"
+UP = "fleet up alpha"
 SSH = "ssh://owner@192.168.9.10"
 MIB = 1024 * 1024
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.verify.facts import Binding
-from tests.unit.cli.trial_machine import DOCKER, UP, alpha, amiss, live, live_with, reported, verified
+from tests.unit.cli.trial_machine import DOCKER, UP, amiss, live, live_with, reported, verified
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 LOGS = f"{DOCKER} logs --tail 20 hub"
@@ -175,10 +175,3 @@ def test_what_compose_made_is_mended_by_compose() -> None:
     file = f"{DOCKER} compose -f '/srv/my fleet/compose.yaml' up --wait -d"
     assert reported(verified(facts), "hub", "network")[2] == f"{file} --force-recreate hub"
     assert reported(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
-
-
-def test_a_sandbox_is_mended_by_make() -> None:
-    sandbox = replace(alpha(), sandbox=True)
-    assert reported(verified(live(containers={}), sandbox), "alpha", "containers")[2] == "make down up STACK=alpha"
-    facts = live_with("hub", networks={})
-    assert reported(verified(facts, sandbox), "hub", "network")[2] == "make down up STACK=alpha"

@@ -52,19 +52,19 @@ def give(monkeypatch: pytest.MonkeyPatch, values: Mapping[str, str] = GIVEN) -> 
 @pytest.mark.parametrize(
     ("action", "asked"),
     [
-        ("preview", "preview --policy-pack policy --stack pc2"),
-        ("drift", "refresh --preview-only --expect-no-changes --stack pc2"),
-        ("up", "up --yes --refresh --policy-pack policy --stack pc2"),
+        ("preview", ("preview --policy-pack policy --stack pc2",)),
+        ("drift", ("refresh --preview-only --expect-no-changes --stack pc2",)),
+        ("up", ("refresh --yes --skip-preview --stack pc2", "up --yes --policy-pack policy --stack pc2")),
     ],
 )
 def test_pulumi_is_asked_for_one_stack(
-    pulumi: Pulumi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, asked: str
+    pulumi: Pulumi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, asked: tuple[str, ...]
 ) -> None:
     notes = pulumi("echo 3 to create")
     give(monkeypatch)
     assert stack.run(action, "pc2", tmp_path / "report.md") is Exit.GOOD
-    select, command = notes.read_text().splitlines()
-    assert command.startswith(asked)
+    select, *commands = notes.read_text().splitlines()
+    assert all(command.startswith(words) for command, words in zip(commands, asked, strict=True))
     assert ("--create" in select) == (action == "up")
     # A stack without drift has nothing to say in the issue, but was compared.
     assert bool((tmp_path / "report.md").read_text()) == (action != "drift")
