@@ -89,7 +89,7 @@ VENDORS: tuple[tuple[str, str], ...] = (
 """(kind, pattern), each to be found at the start of a word."""
 
 _WORDS = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\w.:$~-]{4})(?:"
+    "(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\\w.:$~-]{4})(?:"
     + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS))
     + ")",
     re.ASCII,

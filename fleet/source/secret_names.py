@@ -28,8 +28,8 @@ _NOT_LAST = re.compile(r"(?:BY|COM|ENCOM|TRES|SUR|OVER|UNDER)PASS")
 _OTHER_KEYS = frozenset(
     {
         "PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP",
-        "LABEL",
-        "HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG", "SEARCH"
+        "LABEL", "HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG",
+        "SEARCH",
     }
 )  # fmt: skip
 """Before a last KEY: no credential."""
@@ -43,7 +43,7 @@ _ATTRIBUTES = frozenset(
         "FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED",
         "REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL",
         "CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE",
-        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID"
+        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID",
     }
 )  # fmt: skip
 """A last word after which a name is about a credential, and names none: API_KEY_FILE."""
@@ -54,7 +54,7 @@ _WHOLE_IDS = ("ACCESS", "KEY", "ID"), ("SECRET", "ID")
 _NOISE = frozenset(
     {
         "VALUE", "BASE", "B", "HEX", "RAW", "PLAIN", "TEXT", "STRING", "OLD", "NEW", "CURRENT", "PREVIOUS", "PRIMARY",
-        "SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA"
+        "SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA",
     }
 )  # fmt: skip
 """Last words that change nothing: DB_PASS_PROD, PASSWORD2, KEY_BASE64."""

@@ -37,7 +37,7 @@ FREE = [
     ("ACCESS_TOKEN_EXPIRE_MINUTES", "60"),
     ("PASSWORD_AUTH", "0"),
     *(("OPENAI_API_KEY", value) for value in ("none", "EMPTY", "dummy", "ollama", "<your key>", "${API_KEY}")),
-    ("OPENAI_API_KEY", "server.key"),
+    ("TLS_KEY", "server.key"),
     *(("DB_PASSWORD", value) for value in ("", "none", "true", "/run/secrets/db", "***")),
     ("DB_PASSWORD_FILE", "hunter2"),
     ("PASSWORD_MIN_LENGTH", "12"),
