@@ -12,8 +12,8 @@ from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Machine, VolumeKind
-from fleet.model.group import SECRETS_PATH
 from fleet.model.machine import ContainerNetwork
+from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
     SHARED_MEMORY,
     Deployment,
@@ -165,14 +165,17 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     }
 
 
+CPU_SHARES_MAX = 262_144
+
+
 def _resources(container: PlannedContainer, machine: Machine) -> Rendered:
     rendered: Rendered = {
         "memory": container.memory_cap_mib,
         # No swap. Unset, the daemon stores twice the memory, and each preview shows a change.
         "memory_swap": container.memory_cap_mib,
         "cpus": _cpus(container.cpu_cap_millicores),
-        # 1024 per core.
-        "cpu_shares": container.cpu_request_millicores * 1024 // 1000,
+        # 1024 per core. The kernel takes no more than 2^18.
+        "cpu_shares": min(container.cpu_request_millicores * 1024 // 1000, CPU_SHARES_MAX),
     }
     mounted = any(mount.path == SHARED_MEMORY for mount in container.mounts)
     if not mounted and not container.hardening.host_ipc:

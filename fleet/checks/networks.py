@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 from posixpath import normpath
 
@@ -26,7 +26,12 @@ _K3S_RANGES = {"pods": IPv4Network("10.42.0.0/16"), "services": IPv4Network("10.
 """Default ranges of k3s, by its requirements document."""
 
 _DOCKER_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "ingress", "none", "nat"})
+_NETWORK_MODES = frozenset({"container", "ns", "pasta", "private", "slirp4netns"})
+"""What `docker run --network` and Podman's take besides a network's name."""
 _SSH_PORT = "22"
+
+_DOCKER0 = IPv4Address("172.17.0.1")
+"""The address of every host on its own default bridge."""
 
 _FREE_SUBNET = "use a free /24 of 10.210.0.0/16"
 
@@ -54,6 +59,16 @@ def ensure_hosts_are_distinct(fleet: Fleet, sources: Sources) -> Iterator[Fault]
         elif shared:
             problem = f"{shared.pop()} is an address of both {first.name} and {second.name}"
             yield sources.stack_fault(second.name, ("machine", "connection"), problem, "use one stack per machine")
+
+
+def ensure_lan_addresses_are_on_a_lan(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No LAN address is that of the host's own default bridge, which no other machine reaches."""
+    for stack in fleet.stacks.values():
+        if stack.machine.lan_address == _DOCKER0:
+            problem = f"{_DOCKER0} is the address of docker0, the same on every Docker host"
+            yield sources.stack_fault(
+                stack.name, ("machine", "lan_address"), problem, "set the address other machines reach it by"
+            )
 
 
 def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -94,10 +109,13 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
 
 
 def ensure_networks_are_not_dockers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Docker has networks of its own, whose names it reserves."""
+    """Docker has networks and modes of its own, whose names it reserves."""
     for name, path, network in _networks(fleet):
         if network.name in _DOCKER_NETWORKS:
             problem = f'"{network.name}" is a network of Docker\'s own'
+            yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
+        elif network.name in _NETWORK_MODES:
+            problem = f'"{network.name}" is a network mode of Docker or Podman, not the name of a network'
             yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
 
 

@@ -25,6 +25,23 @@ def _enough(mib: int) -> int:
 ContainerMemoryMib = Annotated[MemoryMib, AfterValidator(_enough)]
 
 
+def _at_least(least: int, why: str) -> AfterValidator:
+    def check(millicores: int) -> int:
+        if millicores < least:
+            msg = f"{millicores}m is below {least}m, {why}; raise it"
+            raise ValueError(msg)
+        return millicores
+
+    return AfterValidator(check)
+
+
+CpuRequest = Annotated[Millicores, _at_least(2, "the smallest weight of a Linux control group")]
+"""Docker and Kubernetes turn a request into CPU shares, 1024 for a CPU; the kernel takes no fewer than 2."""
+
+CpuLimit = Annotated[Millicores, _at_least(10, "the least that Docker takes")]
+"""The kernel grants 1 ms of each period of 100 ms at least; Docker refuses less."""
+
+
 class Enforcement(StrEnum):
     """What enforces a container's GPU memory limit at run time."""
 
@@ -66,9 +83,9 @@ class MemoryBudget(Model):
 class CpuBudget(Model):
     """CPU time in millicores."""
 
-    request_millicores: Millicores = Field(default=500, alias="request")
+    request_millicores: CpuRequest = Field(default=500, alias="request")
     """Reserved CPU time; the sum of all requests should fit the machine."""
-    limit_millicores: Millicores = Field(alias="limit", ge=100)
+    limit_millicores: CpuLimit = Field(alias="limit")
     """Maximum CPU time; the container is throttled above it."""
 
     @rule
@@ -94,4 +111,6 @@ class GpuBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        return _below_request(self.limit_mib, self.request_mib)
+        for place, text in _below_request(self.limit_mib, self.request_mib):
+            # The card may be no larger than the limit.
+            yield place, text.replace("raise limit or lower request", "lower request, or raise limit within the card")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from fleet.model.allocator import AllocatorSettings
 from fleet.model.base import Breach, CudaVersion, Model, Title, Whole, rule
 from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
@@ -14,8 +15,33 @@ from fleet.model.quantities import MemoryMib
 CUDA_CONTEXT_MIB = 450
 """Memory of a CUDA process before it allocates any: 200 to 700 MiB measured; see docs/gotchas.md."""
 
+CONTEXT_MIB_MIN = 50
+"""Less than any CUDA context measured; a smaller one is a slip of the unit."""
+
 MPS_CLIENTS_MAX = 48
 """Clients of one MPS server up to CUDA 13.0 (60 from 13.1), by NVIDIA's MPS document."""
+
+_CUDA_WITH_60_CLIENTS = (13, 1)
+
+MPS_SHARED_MIB_MIN = 64
+"""Docker's own size of /dev/shm, which holds the pipes and shared memory of a single client."""
+
+
+def _holds_a_context(mib: int) -> int:
+    if mib < CONTEXT_MIB_MIN:
+        msg = f"{mib} MiB is less than a CUDA context takes; use {CONTEXT_MIB_MIN}MiB or more"
+        raise ValueError(msg)
+    return mib
+
+
+ContextMib = Annotated[MemoryMib, AfterValidator(_holds_a_context)]
+
+
+def _holds_pipes(mib: int) -> int:
+    if mib < MPS_SHARED_MIB_MIN:
+        msg = f"{mib} MiB is too little for MPS and its clients; use {MPS_SHARED_MIB_MIN}MiB or more"
+        raise ValueError(msg)
+    return mib
 
 
 class Mps(Model):
@@ -27,7 +53,7 @@ class Mps(Model):
     """Share of the card's compute per client. Limits compute, not memory."""
     clients_max: Whole = Field(default=MPS_CLIENTS_MAX, ge=1, le=60)
     """Maximum client processes of the server."""
-    shared_memory_mib: MemoryMib = Field(default=8192, alias="shared_memory")
+    shared_memory_mib: Annotated[MemoryMib, AfterValidator(_holds_pipes)] = Field(default=8192, alias="shared_memory")
     """Size of /dev/shm, which the daemon and all clients share."""
 
 
@@ -44,14 +70,16 @@ class Gpu(Model):
     """Device driver of the daemon: `nvidia` (container toolkit) or `cdi`."""
     cuda: CudaVersion | None = None
     """Newest CUDA version that the driver supports, as nvidia-smi prints it, in quotes: "12.8"."""
-    context_mib: MemoryMib = Field(default=CUDA_CONTEXT_MIB, alias="context")
+    context_mib: Annotated[MemoryMib, AfterValidator(_holds_a_context)] = Field(
+        default=CUDA_CONTEXT_MIB, alias="context"
+    )
     """Memory of one CUDA context, on top of a process's request."""
     desktop_reserve_mib: MemoryMib | None = Field(default=None, alias="desktop_reserve")
     """Memory reserved for a desktop on the same card."""
     mps: Mps | None = None
     """Set if an MPS control daemon serves the card."""
-    allocator: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]-]+$", max_length=500)] | None = None
-    """PyTorch allocator settings. They limit fragmentation, not memory."""
+    allocator: AllocatorSettings | None = None
+    """PyTorch allocator settings, such as max_split_size_mb:128. They limit fragmentation, not memory."""
 
     @rule
     def _has_memory_to_give(self) -> Iterator[Breach]:
@@ -64,6 +92,13 @@ class Gpu(Model):
         if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
             text = f'"{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
             yield ("device",), text
+
+    @rule
+    def _mps_serves_its_clients(self) -> Iterator[Breach]:
+        version = tuple(map(int, self.cuda.split("."))) if self.cuda else _CUDA_WITH_60_CLIENTS
+        if self.mps and self.mps.clients_max > MPS_CLIENTS_MAX and version < _CUDA_WITH_60_CLIENTS:
+            problem = f"MPS of CUDA {self.cuda} serves {MPS_CLIENTS_MAX} clients, not {self.mps.clients_max}"
+            yield ("mps", "clients_max"), f"{problem}; set {MPS_CLIENTS_MAX} or less, or install a driver for CUDA 13.1"
 
     @property
     def reserve_mib(self) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
+from fleet.source.defaults import DOMAIN
 from fleet.source.redaction import shown
 
 _DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -20,6 +21,8 @@ _DIGEST = "sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}"
 _REFERENCE = re.compile(rf"(?:{_HOST}/)?(?P<path>{_PART}(?:/{_PART})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?")
 _IDENTIFIER = re.compile("[a-f0-9]{64}")
 """A daemon would take it for the id of an image."""
+
+_EMPTY_IMAGE = re.compile(r"(?:(?:index\.)?docker\.io/)?(?:library/)?scratch", re.IGNORECASE)
 
 _PATH_LENGTH_MAX = 255
 _LENGTH_MAX = 700
@@ -46,6 +49,8 @@ def reference_problem(text: str) -> str | None:
         return f"has no port from 1 to {_PORT_MAX}"
     if _IDENTIFIER.fullmatch(text):
         return "is the id of an image, not its name"
+    if _EMPTY_IMAGE.fullmatch(f"{match['host']}/{match['path']}" if match["host"] else match["path"]):
+        return "is Docker's word for no image, which nothing can pull or run"
     return None
 
 
@@ -57,11 +62,14 @@ def _reference(text: str) -> str:
 
 
 def _registry(text: str) -> str:
-    path = text.partition("/")[2]
-    is_name = ":" not in path and "@" not in text and text == text.lower()
+    host, _, path = text.partition("/")
+    is_name = ":" not in path and "@" not in text
     # A name without a dot or port is a namespace of Docker Hub.
     if not is_name or reference_problem(f"{text}/name"):
         msg = f"{shown(text)} is not a registry; write it in lower case without a final /, like ghcr.io/owner"
+        raise ValueError(msg)
+    if host.lower() == DOMAIN and text != DOMAIN:
+        msg = f"{shown(text)} is on no host; write {DOMAIN} for images built on the machine, or name a registry"
         raise ValueError(msg)
     return text
 

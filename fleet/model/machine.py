@@ -15,7 +15,7 @@ from fleet.model.device import Arch, DeviceClass, LanEncryption, Target
 from fleet.model.gpu import Gpu
 from fleet.model.hardening import ID_MAX
 from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
-from fleet.model.paths import AbsolutePath, DevicePath
+from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
 from fleet.model.quantities import CPUS_MAX, MemoryMib
 
 LONGEST_PREFIX = 29
@@ -106,7 +106,7 @@ class Machine(Model):
     """Tenant -> its isolated subnet on this machine."""
     devices: FrozenMap[DevicePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may use."""
-    secrets_folder: AbsolutePath = "/srv/fleet/secrets"
+    secrets_folder: HostFolder = "/srv/fleet/secrets"
     """Host folder with one file per secret, readable by the agents' user and filled by its owner."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
     """Volume name -> host folder. All other volumes are named volumes."""
@@ -188,7 +188,7 @@ class Machine(Model):
         if missing:
             yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
         unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
-        for field in type(self).model_fields:
+        for field in Machine.model_fields:
             if field in unsupported & self.model_fields_set:
                 yield (
                     (_key(field),),

@@ -32,7 +32,7 @@ class Tier(StrEnum):
 class Signal(Model):
     """Pending work, by a Prometheus query."""
 
-    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
     """PromQL query that returns one number."""
     per_replica: Whole = Field(ge=1, le=1_000_000_000)
     """Amount per replica."""

@@ -14,6 +14,12 @@ PATH_PATTERN = r"^/[^:]*$"
 SYSTEM_TREES = ("/proc", "/sys", "/dev")
 """File systems of the kernel: runc refuses mounts inside /proc, and the others hold the container's own devices."""
 
+_OF_THE_HOST = (*("/run", "/var/run", "/boot", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"), "/var/lib/docker")
+"""Trees of the host's system: lost at its next start, or replaced by its updates."""
+
+_OF_MANY = frozenset({"/etc", "/home", "/root", "/srv", "/opt", "/var", "/mnt", "/media", "/tmp"})  # noqa: S108
+"""Folders of a host that hold those of several owners."""
+
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 """Refused by the container, which has a field for it."""
 
@@ -28,6 +34,8 @@ SYSTEM_FOLDERS = frozenset(
 
 SYSTEM_FILES = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 """Docker and the kubelet mount these themselves."""
+
+_IMAGE_FILES = ("/etc/group", "/etc/passwd", "/etc/shadow")
 
 
 def within(path: str, folder: str) -> bool:
@@ -57,7 +65,7 @@ def _mountable(path: str) -> str:
     if path == SHARED_MEMORY:
         return path
     tree = next((tree for tree in SYSTEM_TREES if within(path, tree)), None)
-    if tree or path in SYSTEM_FOLDERS or path in SYSTEM_FILES:
+    if tree or path in SYSTEM_FOLDERS or path in (*SYSTEM_FILES, *_IMAGE_FILES):
         msg = f"{shown(path)} cannot be mounted: {_use(path, tree)}; use a folder of your own, such as /data"
         raise ValueError(msg)
     return path
@@ -66,7 +74,19 @@ def _mountable(path: str) -> str:
 def _use(path: str, tree: str | None) -> str:
     if tree:
         return f"{tree} belongs to the kernel"
+    if path in _IMAGE_FILES:
+        return "it is a file, and only folders are mounted"
     return "the runtime mounts its own file there" if path in SYSTEM_FILES else "it would hide the image's own files"
+
+
+def _of_one_owner(path: str) -> str:
+    if tree := next((tree for tree in (*SYSTEM_TREES, *_OF_THE_HOST) if within(path, tree)), None):
+        msg = f"{shown(path)} is in {tree}, which belongs to the host's system; use a folder such as /srv/fleet/secrets"
+        raise ValueError(msg)
+    if path in _OF_MANY:
+        msg = f"{shown(path)} holds more than these files; name a folder in it, such as {path}/secrets"
+        raise ValueError(msg)
+    return path
 
 
 def _below_dev(path: str) -> str:
@@ -80,6 +100,9 @@ AbsolutePath = Annotated[
     str, StringConstraints(pattern=PATH_PATTERN, max_length=255), AfterValidator(_normal), AfterValidator(_below_root)
 ]
 """A normalized absolute path other than `/`."""
+
+HostFolder = Annotated[AbsolutePath, AfterValidator(_of_one_owner)]
+"""A folder of a host that its owner fills, and that a restart keeps."""
 
 MountPath = Annotated[AbsolutePath, AfterValidator(_mountable)]
 """A path in a container at which something can be mounted."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from fleet.source.redaction import shown
 
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
 _MEMORY = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB|TiB)\s*")
-_CPU = re.compile(r"\s*([0-9]{1,9})m\s*")
-_SECONDS = re.compile(r"\s*([0-9]{1,9})\s*(s|m|h)\s*")
-_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
+_CPU = re.compile(r"\s*(?:([0-9]{1,9})m|((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?))\s*")
+_SECONDS = re.compile(r"\s*(?:([0-9]{1,9})\s*h)?\s*(?:([0-9]{1,9})\s*m)?\s*(?:([0-9]{1,9})\s*s)?\s*")
 _MEMORY_FORM = "a size in whole MiB; write it like 24564MiB or 24GiB"
 _CPU_FORM = "an amount of CPU; write it like 500m or 1.5"
 _SECONDS_FORM = "a duration; write it like 30s or 5m"
@@ -31,15 +32,16 @@ def parse_memory_mib(value: Any) -> int:
 
 
 def parse_millicores(value: Any) -> int:
-    """`"500m"`, `2`, `1.5` -> millicores. Raises ValueError."""
-    if isinstance(value, bool):
-        cores: float | None = None
-    elif isinstance(value, int | float):
+    """`"500m"`, `2`, `1.5` and, as in Compose files, `"1.5"` -> millicores. Raises ValueError."""
+    match = _CPU.fullmatch(value) if isinstance(value, str) else None
+    number = float(match[2]) if match and match[2] else value
+    if match and match[1]:
+        cores: float | None = int(match[1])
+    elif isinstance(number, int | float) and not isinstance(number, bool):
         # Rounded: 2.01 * 1000 is 2009.9999999999998 in floating point.
-        cores = round(value * 1000, 6) if math.isfinite(value) else None
+        cores = round(number * 1000, 6) if math.isfinite(number) else None
     else:
-        match = _CPU.fullmatch(value) if isinstance(value, str) else None
-        cores = int(match[1]) if match else None
+        cores = None
     if cores is None or cores <= 0 or cores != int(cores):
         msg = f"{shown(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
@@ -47,23 +49,24 @@ def parse_millicores(value: Any) -> int:
 
 
 def parse_seconds(value: Any) -> int:
-    """`"30s"`, `"5m"`, `"1h"` -> seconds. Raises ValueError."""
+    """`"30s"`, `"5m"`, `"1h"`, `"1m30s"` -> seconds. Raises ValueError."""
     match = _SECONDS.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    if match is None or not any(match.groups()):
         msg = f"{shown(value)} is not {_SECONDS_FORM}"
         raise ValueError(msg)
-    return int(match[1]) * _SECONDS_PER_UNIT[match[2]]
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return (hours * 60 + minutes) * 60 + seconds
 
 
 MEMORY_PATTERN = r"^[0-9]+(\.[0-9]+)?(MiB|GiB|TiB)$"
-CPU_PATTERN = r"^[0-9]+m$"
-SECONDS_PATTERN = r"^[0-9]+(s|m|h)$"
+CPU_PATTERN = r"^([0-9]+m|[0-9]+(\.[0-9]+)?)$"
+SECONDS_PATTERN = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 
 # `errorMessage` is an editors' extension of JSON schema, shown in place of the pattern.
 _MEMORY_SCHEMA = {"type": "string", "pattern": MEMORY_PATTERN, "examples": ["512MiB", "24GiB"]}
 _CPU_NUMBER = {"type": "number", "exclusiveMinimum": 0}
 _CPU_SCHEMA = {"anyOf": [_CPU_NUMBER, {"type": "string", "pattern": CPU_PATTERN}], "examples": ["500m", 2]}
-_SECONDS_SCHEMA = {"type": "string", "pattern": SECONDS_PATTERN, "examples": ["30s", "5m"]}
+_SECONDS_SCHEMA = {"type": "string", "pattern": SECONDS_PATTERN, "minLength": 2, "examples": ["30s", "5m"]}
 
 _MemorySchema = WithJsonSchema({**_MEMORY_SCHEMA, "errorMessage": f"Not {_MEMORY_FORM}"})
 _CpuSchema = WithJsonSchema({**_CPU_SCHEMA, "errorMessage": f"Not {_CPU_FORM}"})
@@ -78,7 +81,30 @@ CPUS_MAX = 8192
 SECONDS_MAX = 30 * 24 * 3600
 """Thirty days: no check, grace period or pause of a rollout takes longer."""
 
-# The unit is dropped by the parsers, so the bounds are checked on integers.
-MemoryMib = Annotated[int, BeforeValidator(parse_memory_mib), Field(gt=0, le=MEMORY_MIB_MAX), _MemorySchema]
-Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(le=CPUS_MAX * 1000), _CpuSchema]
-Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(gt=0, le=SECONDS_MAX), _SecondsSchema]
+
+def bounded(least: int, most: int, unit: str, units: Mapping[str, int] = MappingProxyType({})) -> AfterValidator:
+    """Refuses amounts outside bounds, in the unit that files use. units: larger unit -> amount."""
+
+    def text(amount: int) -> str:
+        exact = [(size, name) for name, size in units.items() if amount and amount % size == 0]
+        size, name = max(exact, default=(1, unit))
+        return f"{amount // size}{name}"
+
+    def check(amount: int) -> int:
+        if not least <= amount <= most:
+            side = f"below {text(least)}; raise it" if amount < least else f"above {text(most)}; lower it"
+            msg = f"{text(amount)} is {side}"
+            raise ValueError(msg)
+        return amount
+
+    return AfterValidator(check)
+
+
+# The parsers drop the unit, so pydantic's own bounds would name amounts without one.
+MemoryMib = Annotated[
+    int, BeforeValidator(parse_memory_mib), bounded(1, MEMORY_MIB_MAX, "MiB", _MIB_PER_UNIT), _MemorySchema
+]
+Millicores = Annotated[int, BeforeValidator(parse_millicores), bounded(1, CPUS_MAX * 1000, "m"), _CpuSchema]
+Seconds = Annotated[
+    int, BeforeValidator(parse_seconds), bounded(1, SECONDS_MAX, "s", {"h": 3600, "m": 60}), _SecondsSchema
+]

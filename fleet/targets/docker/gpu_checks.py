@@ -20,6 +20,7 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_enforcement_is_possible(fleet, sources)
     yield from ensure_exclusive_cards_are_alone(fleet, sources)
     yield from ensure_mps_clients_share_a_user(fleet, sources)
+    yield from ensure_shared_memory_holds_each_client(fleet, sources)
     yield from ensure_tenants_share_no_card(fleet, sources)
 
 
@@ -66,7 +67,9 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
     for (name, mode), cards in uses.items():
         for use in cards:
-            if use.free_mib < 0:
+            if use.free_mib < 0 and use.context_mib > use.gpu.memory_mib // 2:
+                yield _too_many_processes(use, name, sources)
+            elif use.free_mib < 0:
                 largest = use.shares[0]
                 where = f"{use.name} of {name} ({use.gpu.model}{f', mode {mode}' if mode else ''})"
                 yield sources.group_fault(
@@ -76,6 +79,15 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                     _remedy(use, name, fleet, free),
                     (_arithmetic(use),),
                 )
+
+
+def _too_many_processes(use: CardUse, stack: str, sources: Sources) -> Fault:
+    """The fault of a card that contexts fill: lower requests would not help."""
+    most = max(use.shares, key=lambda share: share.budget.processes)
+    contexts = f"{use.processes} contexts of {use.gpu.context_mib} MiB"
+    problem = f"{plural(most.budget.processes, 'process')}: {contexts} fill {use.name} of {stack} ({use.gpu.model})"
+    path = ("containers", most.container, "gpu", "processes")
+    return sources.group_fault(most.group, path, problem, "lower processes", (_arithmetic(use),))
 
 
 def _arithmetic(use: CardUse) -> str:
@@ -132,6 +144,17 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
             path = ("containers", key, "hardening", "run_as")
             problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
+
+
+def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """MPS gives its clients one /dev/shm, in place of their own: it is as large as the largest."""
+    for stack, group, key, container in fleet.containers(fleet.members):
+        card = card_of(stack.machine, container.gpu) if container.gpu else None
+        mps = stack.shared_cards[card].mps if card and card in stack.shared_cards else None
+        if mps and container.shared_memory_mib > mps.shared_memory_mib:
+            problem = f"{thousands(container.shared_memory_mib)} MiB exceed what MPS on {card} of {stack.name} shares"
+            remedy = f"lower it to {mps.shared_memory_mib}MiB, or raise machine.gpus.{card}.mps.shared_memory"
+            yield sources.group_fault(group.name, ("containers", key, "shared_memory"), problem, remedy)
 
 
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

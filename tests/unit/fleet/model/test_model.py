@@ -201,3 +201,14 @@ def test_two_cards_are_two_devices() -> None:
     card = {"model": "RTX 3060", "memory": "12288MiB"}
     assert "two cards have device" in problem(make_machine, gpus={"gpu0": card, "gpu1": card})
     assert len(make_machine(gpus={"gpu0": card, "gpu1": {**card, "device": "1"}}).gpus) == 2
+
+
+def test_a_setting_that_another_one_turns_off_is_refused() -> None:
+    for restart in ("always", "no"):
+        text = f'restarts_max: has no effect with restart "{restart}"; set restart: on-failure, or drop it'
+        assert problem(make_container, restart=restart, restarts_max=3) == f"Value error, {text}"
+    assert make_container(restart="on-failure", restarts_max=3).restarts_max == 3
+    for scheme in ("http", "tcp"):
+        text = f'scheme: "{scheme}" is not a scheme of a udp port; drop scheme, or set protocol: tcp'
+        assert problem(make_group, ports={"main": {"protocol": "udp", "scheme": scheme}}) == f"Value error, {text}"
+    assert make_group(ports={"main": {"protocol": "udp"}}).ports["main"].protocol == "udp"

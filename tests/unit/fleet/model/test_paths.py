@@ -12,7 +12,7 @@ CROOKED = (
 SYSTEM = (
     "/proc", "/proc/sys", "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/shm/x", "/etc", "/etc/hosts",
     "/etc/resolv.conf", "/etc/hostname", "/usr", "/usr/bin", "/usr/local", "/bin", "/sbin", "/lib", "/lib64", "/boot",
-    "/opt/venv",
+    "/opt/venv", "/etc/passwd", "/etc/group", "/etc/shadow",
 )  # fmt: skip
 
 
@@ -52,3 +52,26 @@ def test_a_folder_holds_itself_and_what_is_below() -> None:
     assert within("/a", "/")
     assert not within("/ab", "/a")
     assert not within("/a", "/a/b")
+
+
+def test_secrets_are_kept_in_a_folder_of_the_owner() -> None:
+    taken = []
+    for path in (
+        "/", "/proc", "/proc/1", "/sys/fs", "/dev", "/dev/shm", "/run", "/run/secrets", "/var/run", "/var/run/fleet",
+        "/etc", "/boot", "/tmp", "/usr/lib", "/bin", "/var/lib/docker/volumes", "/srv", "/home", "/root",
+    ):  # fmt: skip
+        try:
+            make_machine(secrets_folder=path)
+        except ValidationError:
+            continue
+        taken.append(path)
+    assert taken == []
+    for path in (
+        "/srv/fleet/secrets",
+        "/etc/fleet/secrets",
+        "/home/owner/secrets",
+        "/root/secrets",
+        "/data/secrets",
+        "/secrets",
+    ):
+        assert make_machine(secrets_folder=path).secrets_folder == path

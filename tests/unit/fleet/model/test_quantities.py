@@ -6,6 +6,7 @@ import pytest
 
 from fleet.model.quantities import parse_memory_mib, parse_millicores, parse_seconds
 from fleet.text import gibibytes, thousands
+from tests.unit.fleet.models import make_container, problem
 
 
 @pytest.mark.parametrize(
@@ -36,19 +37,38 @@ def test_a_size_becomes_whole_mib(text: str, mib: int) -> None:
 def test_what_is_no_whole_size_is_refused_with_the_way_to_write_it(value: object) -> None:
     with pytest.raises(ValueError, match=r"is not a size in whole MiB; write it like 24564MiB or 24GiB$") as caught:
         parse_memory_mib(value)
-    assert ("true" if value is True else str(value)) in str(caught.value)
+    written = {True: "true", None: "null"}.get(value, str(value)) if not isinstance(value, list) else '["8GiB"]'
+    assert written in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("value", "millicores"),
-    [("1m", 1), ("500m", 500), ("1500m", 1500), (2, 2000), (1.5, 1500), (0.5, 500), (64, 64000)],
+    [
+        ("1m", 1),
+        ("500m", 500),
+        ("1500m", 1500),
+        (2, 2000),
+        (1.5, 1500),
+        (0.5, 500),
+        (64, 64000),
+        ("2", 2000),
+        ("1.5", 1500),
+        ("0.25", 250),
+        (" 2 ", 2000),
+    ],
 )
 def test_an_amount_of_cpu_becomes_millicores(value: object, millicores: int) -> None:
     assert parse_millicores(value) == millicores
     assert type(parse_millicores(value)) is int
 
 
-@pytest.mark.parametrize("value", ["2", "1.5", "0m", "-5m", "1.5m", "m", "", 0, -1, 0.0001, True, False, None, [1]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0m", "-5m", "1.5m", "m", "", 0, -1, 0.0001, True, False, None, [1], "0", "0.0", "02", "1e3", "0x2", "2.", ".5",
+        "2 CPUs", "1,5", "-2", "0.0001", "1:30",
+    ],
+)  # fmt: skip
 def test_what_is_no_amount_of_cpu_is_refused_with_the_way_to_write_it(value: object) -> None:
     with pytest.raises(ValueError, match=r"is not an amount of CPU; write it like 500m or 1\.5$"):
         parse_millicores(value)
@@ -74,12 +94,27 @@ def test_a_size_of_hundreds_of_digits_is_refused_like_any_other() -> None:
         parse_memory_mib(f"{'9' * 400}GiB")
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("1s", 1), ("30s", 30), ("5m", 300), ("1h", 3600), ("0s", 0)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1s", 1),
+        ("30s", 30),
+        ("5m", 300),
+        ("1h", 3600),
+        ("0s", 0),
+        ("1m30s", 90),
+        ("1h5s", 3605),
+        ("1h2m3s", 3723),
+        ("90s", 90),
+    ],
+)
 def test_a_duration_becomes_seconds(text: str, seconds: int) -> None:
     assert parse_seconds(text) == seconds
 
 
-@pytest.mark.parametrize("value", [30, "30", "1.5s", "-1s", "1d", "s", "", "1m30s", None, True])
+@pytest.mark.parametrize(
+    "value", [30, "30", "1.5s", "-1s", "1d", "s", "", "30s1m", "1m1m", "h", "1.5m30s", " ", None, True]
+)
 def test_what_is_no_duration_is_refused_with_the_way_to_write_it(value: object) -> None:
     with pytest.raises(ValueError, match=r"is not a duration; write it like 30s or 5m$"):
         parse_seconds(value)
@@ -95,3 +130,10 @@ def test_figures_are_printed_in_groups_of_three(mib: int, text: str) -> None:
 @pytest.mark.parametrize(("mib", "text"), [(1023, "1023 MiB"), (1024, "1 GiB"), (1536, "1.5 GiB"), (65536, "64 GiB")])
 def test_sizes_are_printed_in_the_unit_people_use(mib: int, text: str) -> None:
     assert gibibytes(mib) == text
+
+
+def test_a_container_gets_the_least_cpu_that_docker_takes_and_no_less() -> None:
+    assert make_container(cpu={"request": "2m", "limit": "10m"}).cpu.limit_millicores == 10
+    assert make_container(cpu={"request": "10m", "limit": "50m"}).cpu.limit_millicores == 50
+    for key, value, least in (("request", "1m", "2m"), ("limit", "9m", "10m"), ("request", 0.001, "2m")):
+        assert f"is below {least}, the " in problem(make_container, cpu={"request": "5m", "limit": "10m", key: value})
