@@ -139,7 +139,8 @@ def _scale(folder: Path) -> Iterator[Row]:
         took_s, mib = usage(_fleet(whole, *command.split()))
         within = took_s <= budget_s and mib <= SCALE_MIB
         good = within and took_s <= SCALE_RATIO * half_s and mib <= SCALE_RATIO * half_mib
-        budget = f"{budget_s:g} s, {SCALE_MIB} MiB ({mib:.0f}), {SCALE_RATIO} x half as many ({half_s:.1f} s, {half_mib:.0f})"
+        halved = f"{SCALE_RATIO} x half as many ({half_s:.1f} s, {half_mib:.0f} MiB)"
+        budget = f"{budget_s:g} s, {SCALE_MIB} MiB ({mib:.0f}), {halved}"
         yield Row(f"fleet {command}, {SCALED} groups", took_s, None, budget, good)
 
 

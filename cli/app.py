@@ -1,19 +1,26 @@
-"""Entry point of the `fleet` command."""
+"""Entry point of the `fleet` command.
+
+Imports little at the top: until the handlers are in place, Python answers ^C with a traceback.
+"""
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # the standard library's own stubs lack it
 import gc
 import os
 import sys
-from contextlib import suppress
-
-from cli import interrupts
 
 
 def main() -> None:
     """Runs the command with its signals and standard streams prepared, and ends the process."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        # Ends the process silently, during the imports of the handlers.
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    from cli import interrupts
+
     interrupts.install()
-    # Imported below the handlers: Python answers ^C during an import with a traceback.
+    from contextlib import suppress
+
     from cli import streams
 
     streams.prepare()

@@ -25,6 +25,7 @@ from fleet.source.faults import ConfigurationError
 
 if TYPE_CHECKING:
     from cli.preview.program import Run
+    from fleet.plan.deployment import Deployment
     from policy.engine.config import PolicyConfig
     from policy.engine.judge import Verdict
 
@@ -63,40 +64,62 @@ class Judged:
 
 @contextmanager
 def judging(
-    root: Path,
-    stacks: Sequence[str],
-    today: date,
-    project: Project | None = None,
-    *,
-    without_gpu: bool = False,
-    policy_config: Path | None = None,
+    root: Path, stacks: Sequence[str], today: date, policy_config: Path | None = None
 ) -> Iterator[Callable[[], Mapping[str, Judged]]]:
-    """Starts judging stacks; yields a function that waits for the results.
+    """Starts judging stacks by running the project's program; yields a function that waits for the results.
 
-    stacks: slowest first; project: if it is loaded already; policy_config: file of levels and settings other than the
-    rules' own. Raises UserError if a process was killed.
+    stacks: slowest first; policy_config: file of levels and settings other than the rules' own. Raises UserError if a
+    process was killed.
     """
-    if policy_config:
-        from policy.engine.config import read_config
-
-        config = read_config(policy_config)
-    else:
-        config = None
-    # A fork need not import again, but could inherit locks held by Pulumi's threads.
-    is_safe = sys.platform == "linux" and "pulumi" not in sys.modules
-    judge = partial(judge_stack, root, today=today, config=config, without_gpu=without_gpu)
-    if len(stacks) == 1 and not is_safe:
-        # Starting a process takes longer.
-        yield lambda: {stacks[0]: judge(stacks[0])}
-        return
+    judge = partial(judge_stack, root, today=today, config=_config(policy_config))
     workers = min(len(stacks), os.cpu_count() or 1)
-    context = multiprocessing.get_context("fork" if is_safe else "spawn")
+    context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
     with (
         cleaned_up(_kill_workers),
-        ProcessPoolExecutor(workers, context, _prepare, (root, project if is_safe else None)) as pool,
+        ProcessPoolExecutor(workers, context, _prepare, (partial(keep_project, root),)) as pool,
     ):
         judged = pool.map(judge, stacks)
         yield lambda: dict(zip(stacks, _whole(judged), strict=True))
+
+
+@contextmanager
+def judging_deployment(
+    project: Project, deployment: Deployment, today: date, policy_config: Path | None
+) -> Iterator[Callable[[], Judged]]:
+    """Starts judging a deployment without the project's program; yields a function that waits for the result."""
+    config = _config(policy_config)
+    if not _can_fork():
+        # Starting a process takes longer.
+        yield lambda: judge_deployment(project, deployment, today, config)
+        return
+    hold = partial(_held.append, (project, deployment))
+    with (
+        cleaned_up(_kill_workers),
+        ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _prepare, (hold,)) as pool,
+    ):
+        judged = pool.map(_judge_held, [today], [config])
+        yield lambda: next(_whole(judged))
+
+
+_held: list[tuple[Project, Deployment]] = []
+"""What a worker was forked with, since it cannot be sent."""
+
+
+def _judge_held(today: date, config: PolicyConfig | None) -> Judged:
+    return judge_deployment(*_held[-1], today, config)
+
+
+def _can_fork() -> bool:
+    """A fork need not import again, but could inherit locks held by Pulumi's threads."""
+    return sys.platform == "linux" and "pulumi" not in sys.modules
+
+
+def _config(file: Path | None) -> PolicyConfig | None:
+    if file is None:
+        return None
+    from policy.engine.config import read_config
+
+    return read_config(file)
 
 
 def _whole(judged: Iterable[Judged]) -> Iterator[Judged]:
@@ -112,13 +135,13 @@ def _kill_workers() -> None:
         process.kill()
 
 
-def _prepare(root: Path, project: Project | None) -> None:
+def _prepare(first: Callable[[], object]) -> None:
     # ^C reaches the parent too, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Garbage collection slows short processes down.
     gc.disable()
-    keep_project(root, project)
+    first()
 
 
 def _end_with_parent() -> None:
@@ -128,20 +151,30 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def judge_stack(
-    root: Path, stack: str, *, today: date, config: PolicyConfig | None = None, without_gpu: bool = False
-) -> Judged:
+def judge_stack(root: Path, stack: str, *, today: date, config: PolicyConfig | None = None) -> Judged:
     """Runs and judges one stack; the result holds plain values, so that it can be pickled."""
     import pulumi
 
-    from cli.preview.program import run_program, without_gpu_config
-    from policy.engine.judge import judge
+    from cli.preview.program import run_program
 
     try:
-        run = run_program(root, stack, without_gpu_config(without_gpu=without_gpu))
+        return _judged(run_program(root, stack), today, config)
     except pulumi.RunError as error:
         cause = error.__cause__
         return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
+
+
+def judge_deployment(project: Project, deployment: Deployment, today: date, config: PolicyConfig | None) -> Judged:
+    """Judges what a deployment registers."""
+    from cli.preview.program import run_deployment
+    from fleet.charge import charged
+
+    return _judged(run_deployment(project, charged(deployment, project.fleet)), today, config)
+
+
+def _judged(run: Run, today: date, config: PolicyConfig | None) -> Judged:
+    from policy.engine.judge import judge
+
     judgement = judge(run.resources, config, today)
     found = tuple(found_of(verdict, run) for verdict in judgement.verdicts)
     return Judged(judgement.rules_run, judgement.rules_held, found)

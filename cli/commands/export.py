@@ -78,7 +78,7 @@ class _Export:
     ) -> Exit:
         """Plans, judges and writes. files: file -> text; finish: gets their number once they are in the folder."""
         project, deployment = self._planned()
-        with self._judged(project) as ensure_allowed:
+        with self._judged(project, deployment) as ensure_allowed:
             texts = files(project.fleet, deployment)
             ensure_allowed()
         if self.to_stdout:
@@ -111,16 +111,14 @@ class _Export:
         return project, deployment
 
     @contextmanager
-    def _judged(self, project: Project) -> Iterator[Callable[[], None]]:
+    def _judged(self, project: Project, deployment: Deployment) -> Iterator[Callable[[], None]]:
         """Judges the stack meanwhile; yields a function that exits if a mandatory policy is violated."""
         from datetime import date
 
-        from cli.judging import judging
+        from cli.judging import judging_deployment
 
         def ensure_allowed() -> None:
-            judged = results()[self.stack]
-            if judged.failed is not None:
-                raise UserError(judged.failed)
+            judged = result()
             if judged.violated:
                 from cli.view.findings_text import show_violations
 
@@ -129,9 +127,7 @@ class _Export:
                 if not self.allow_violations:
                     raise SystemExit(Exit.POLICY_VIOLATED)
 
-        root, today = project_root(), date.today()
-        options: Any = {"without_gpu": self.without_gpu, "policy_config": self.policy_config}
-        with judging(root, [self.stack], today, project, **options) as results:
+        with judging_deployment(project, deployment, date.today(), self.policy_config) as result:
             yield ensure_allowed
 
 

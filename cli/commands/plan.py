@@ -24,14 +24,14 @@ def plan(stack: str, as_json: bool, without_gpu: bool, no_policy: bool, policy_c
     from datetime import date
 
     from cli.preview.input_types import refusals
-    from cli.preview.program import run_offline, without_gpu_config
+    from cli.preview.program import run_offline
     from cli.waivers import ensure_waivers_name_rules
     from policy.core.rule import Level
     from policy.engine.config import read_config
     from policy.engine.judge import judge
 
     config = read_config(policy_config) if policy_config else None
-    run = run_offline(project_root(), stack, without_gpu_config(without_gpu=without_gpu))
+    run = run_offline(project_root(), stack, {"fleet:without_gpu": "true"} if without_gpu else {})
     ensure_waivers_name_rules(run.project)
     refused = refusals(run.resources)
     judgement = None if no_policy else judge(run.resources, config, date.today())

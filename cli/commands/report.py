@@ -40,7 +40,7 @@ def report(file: Path, base: str | None, policy_config: Path | None) -> Exit:
     ensure_waivers_name_rules(project)
     fleet = project.fleet
     largest_first = sorted(fleet.members, key=lambda stack: -len(stack.groups))
-    with judging(root, [stack.name for stack in largest_first], today, policy_config=policy_config) as results:
+    with judging(root, [stack.name for stack in largest_first], today, policy_config) as results:
         # Imported while the other processes work.
         from cli.view.report.facts import Facts
         from cli.view.report.layout import in_order

@@ -53,6 +53,10 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         out.print("\nimages to bring yourself (nothing builds them; use the name shown):")
         for name, reason in deployment.unbuilt.items():
             line(out, 2, f"{name}: {reason}")
+    if deployment.replaced_images:
+        out.print("\nstand-ins in place of images (stacks without stand-ins run these):")
+        for name, folder in deployment.replaced_images.items():
+            line(out, 2, f"{name}: {folder}")
     if deployment.gpus_dropped:
         out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} request one and run without")
     if deployment.degradations:

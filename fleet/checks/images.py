@@ -83,8 +83,8 @@ def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fa
 def ensure_digests_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Each digest belongs to an image that the stack pulls."""
     for stack in fleet.stacks.values():
-        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
-            # A group that could not be read may use the rest.
+        if any(name not in fleet.groups for name in stack.groups):
+            # A group that is misspelt or could not be read may use the rest.
             continue
         used = _images_of(stack, fleet)
         for name in stack.images.digests:

@@ -75,7 +75,8 @@ def ensure_names_elsewhere_are_unique(fleet: Fleet, sources: Sources) -> Iterato
     for stack, group, key, port in fleet.ports(fleet.members):
         name = elsewhere_name(stack.machine.name, group.name, port)
         owner = owners.setdefault(name, stack.name)
-        if owner != stack.name:
+        # Machines of one name are a fault of their own.
+        if owner != stack.name and fleet.stacks[owner].machine.name != stack.machine.name:
             problem = f"its name on other machines, {name}, is already used by {owner}"
             yield sources.group_fault(group.name, ("ports", key), problem, "rename the group or the machine")
         elif name in _HOSTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
@@ -23,10 +24,16 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
             elif not stack.sandbox:
                 homes.setdefault(name, []).append(stack.name)
     all_read = sources.stacks.keys() == fleet.stacks.keys()
+    unknown = [name for stack in fleet.stacks.values() for name in stack.groups if name not in sources.groups]
+    meant = {close for name in unknown for close in get_close_matches(name, sources.groups, n=1)}
     for name, stacks in homes.items():
-        if all_read and name in fleet.groups and not stacks and not fleet.groups[name].optional:
-            remedy = "add it to groups of one stack, or delete the file"
-            yield sources.group_fault(name, (), "the group runs on no machine", remedy)
+        if name not in fleet.groups or fleet.groups[name].optional:
+            pass
+        elif all_read and not stacks and name not in meant:
+            sandboxes = [stack.name for stack in fleet.stacks.values() if stack.sandbox and name in stack.groups]
+            listed = f"the group runs in a sandbox alone ({', '.join(sandboxes)})" if sandboxes else ""
+            remedy = f"add it to groups of one stack, or {'set optional: true' if sandboxes else 'delete the file'}"
+            yield sources.group_fault(name, (), listed or "the group runs on no machine", remedy)
         if len(stacks) > 1:
             path = ("groups", fleet.stacks[stacks[1]].groups.index(name))
             problem = f"{name} runs on {len(stacks)} machines ({', '.join(stacks)})"

@@ -307,6 +307,8 @@ class Deployment:
     """Images built on the machine, each after the one it needs."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
+    replaced_images: Mapping[str, str]
+    """Container -> folder of the image that a stand-in replaces, although no agent runs in it."""
     layers: Mapping[str, tuple[PackageLayer, ...]]
     """Reference of each image with locked packages -> these, those of its base first."""
     sharing: tuple[PlannedGroup, ...]

@@ -82,6 +82,7 @@ class _Planner:
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=self._images.builds(self._image_names()),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
+            replaced_images=MappingProxyType(self._images.replaced(self._groups)),
             layers=MappingProxyType(
                 {self._images.reference(n): found for n in self._image_names() if (found := self._images.layers(n))}
             ),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from itertools import islice
+
+from fleet.source.secret_names import names_a_secret
 from fleet.source.secrets import holds_secret_value, spans
 
 HIDDEN = "(a secret, not shown)"
 
 _LENGTH_MAX = 60
 """Characters of a value in messages."""
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+"""Text that needs no quotes in a list or mapping."""
 
 
 def redacted(text: str) -> str:
@@ -23,8 +31,7 @@ def redacted(text: str) -> str:
 def shown(value: object) -> str:
     """A value for messages: on one line, shortened, and redacted."""
     quote = '"' if isinstance(value, str) else ""
-    # As YAML and JSON write it.
-    text = str(value).lower() if isinstance(value, bool) else str(value) if quote else repr(value)
+    text = _flow(value, top=True)
     if holds_secret_value(text):
         return HIDDEN
     whole = f"{quote}{printable(text[:_LENGTH_MAX])}{quote}"
@@ -33,6 +40,22 @@ def shown(value: object) -> str:
         if len(whole) <= _LENGTH_MAX and len(text) <= _LENGTH_MAX
         else f"{whole[: _LENGTH_MAX - 3 - len(quote)]}...{quote}"
     )
+
+
+def _flow(value: object, *, top: bool = False) -> str:
+    """A value as YAML writes it on one line."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, str):
+        return value if top or _PLAIN.fullmatch(value) else f'"{value}"'
+    # Later items would be cut off.
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value[:_LENGTH_MAX]))}]"
+    if isinstance(value, Mapping):
+        items = islice(value.items(), _LENGTH_MAX)
+        pairs = (f"{_flow(key)}: {HIDDEN if names_a_secret(str(key)) else _flow(each)}" for key, each in items)
+        return f"{{{', '.join(pairs)}}}"
+    return repr(value)
 
 
 def printable(text: str) -> str:

@@ -15,7 +15,8 @@ def shown(text: str) -> str:
     if not text.strip():
         return ""
     found = json.loads(text)
-    if not all(call["executionSuccessful"] for run in found.get("runs", ()) for call in run["invocations"]):
+    calls = [call for run in found.get("runs", ()) for call in run.get("invocations", ())]
+    if not all(call["executionSuccessful"] for call in calls):
         return ""
     for run in found.get("runs", ()):
         run["results"] = [result for result in run["results"] if not result.get("suppressions")]

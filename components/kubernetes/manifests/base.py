@@ -119,3 +119,8 @@ def live_track(group: PlannedGroup) -> Track | None:
 def workload_name(group: PlannedGroup, track: Track | None) -> str:
     """Name of a group's workload, or of one version's."""
     return kubernetes_names.workload_name(group.name, track)
+
+
+def port_name(port: int, protocol: str, scheme: str) -> str:
+    """`http-8000` or `udp-53`: unique where one number has two protocols, as the API wants it."""
+    return f"{'udp' if protocol == 'udp' else scheme}-{port}"

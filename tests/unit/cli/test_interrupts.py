@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -61,6 +62,16 @@ def left_after(group: int) -> list[str]:
     return left
 
 
+def wait_for_handlers(process: subprocess.Popen[bytes]) -> None:
+    """Before them it is the interpreter that ends, with whatever it prints."""
+    until = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < until:
+        caught = re.search(r"^SigCgt:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+        if caught and int(caught[1], 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.002)
+
+
 COMMANDS = (("plan", "mainpc"), ("report", "-o", "-"), ("diff", "mainpc"), ("export", "compose", "mainpc"))
 
 
@@ -73,8 +84,8 @@ def test_a_signal_at_any_moment_ends_the_command_at_once(whole_group: bool, proj
         for number in (signal.SIGINT, signal.SIGTERM):
             for _ in range(3):
                 process = started(project, tmp_path, *words)
-                # The interpreter itself takes some of it to start.
-                time.sleep(0.15 + chance.random() * 0.7)
+                wait_for_handlers(process)
+                time.sleep(chance.random() * 1.2)
                 (os.killpg if whole_group else os.kill)(process.pid, number)
                 _, err = process.communicate(timeout=30)
                 left = left_after(process.pid)

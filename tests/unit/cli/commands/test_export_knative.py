@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ def project(folder: Path, **changes: Any) -> Path:
     """The trial's folder, as the command wants it."""
     write_trial(folder, **changes)
     (folder / "Pulumi.yaml").write_text("name: fleet\n")
-    shutil.copy(ROOT / "__main__.py", folder)
     return folder
 
 

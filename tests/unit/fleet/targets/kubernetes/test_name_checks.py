@@ -94,3 +94,15 @@ def test_a_tenants_namespace_is_its_own(tmp_path: Path) -> None:
     ):
         (fault,) = _faults(tmp_path / owner, machine={"cluster": settings})
         assert f"fleet-red, the namespace of tenant red, is also {owner}; rename it, or the tenant" in fault
+
+
+def test_ports_of_one_number_have_names_of_their_own(tmp_path: Path) -> None:
+    ports = "ports: {main: {port: 8000}, news: {port: 53}, names: {port: 53, protocol: udp}}"
+    project = write_cluster(tmp_path, "plain", hub=small_group(top=ports, main="agents: {Hub: {}}"))
+    manifests = render(plan_stack(load_project(project).fleet, "plain"))
+    found = {m.kind: m.object["spec"] for m in manifests if m.group == "hub" and "spec" in m.object}
+    containers = found["apps/v1/Deployment"]["template"]["spec"]["containers"]
+    for declared in (found["v1/Service"]["ports"], containers[0]["ports"]):
+        names = [port["name"] for port in declared]
+        assert sorted(set(names)) == sorted(names)
+        assert {"tcp-53", "udp-53"} <= {*names}
