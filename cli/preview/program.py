@@ -96,7 +96,7 @@ def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
 
 @contextmanager
 def _short_stack_traces() -> Iterator[None]:
-    """Keeps the SDK from sending the program's stack with each resource: a tenth of the time, and nobody reads it."""
+    """Keeps the SDK from sending the program's stack with each resource: a seventh of the time, never read."""
     before = getattr(sys, "tracebacklimit", None)
     # The SDK fails on an empty stack.
     sys.tracebacklimit = 1

@@ -15,7 +15,7 @@ from components.docker.host_paths import bind_folders, devices, secret_files
 from fleet.plan.deployment import Deployment
 from fleet.text import gibibytes, plural
 
-# libyaml's writes the same ten times as fast; some builds of PyYAML lack it.
+# libyaml's is five times as fast; some builds of PyYAML lack it.
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
