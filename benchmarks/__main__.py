@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import engine_up
 from benchmarks.judging import judging_s
 from benchmarks.projects import bare_program, edited, many_groups, shipped
-from benchmarks.timing import Command, medians, output, pulumi, seconds
+from benchmarks.timing import Command, medians, output, pulumi, seconds, usage
 
 BIN = Path(sys.executable).parent
 SIZES = (125, 250, 500)
@@ -34,6 +34,16 @@ VALIDATED = 10_000
 VALIDATE_BUDGET_S = 6.0
 VALIDATE_RATIO = 2.3
 """Of that many to half as many: time grows with their number."""
+
+SCALED = 5000
+"""Groups of one machine that are planned, priced, drawn and exported."""
+
+SCALED_S = {"plan big": 30.0, "cost": 10.0, "graph": 10.0, "export compose big": 30.0}
+"""Command -> its budget in seconds."""
+
+SCALE_MIB = 1024
+SCALE_RATIO = 2.3
+"""Of that many to half as many, in time and in memory."""
 
 JUDGED = 5000
 """Kubernetes resources that are judged."""
@@ -77,6 +87,7 @@ def _rows(folder: Path) -> Iterator[Row]:
         big = many_groups(folder / f"big-{size}", size)
         yield _plan(f"fleet plan, {size} groups", big, "big", folder / f"bare-{size}", 3)
     yield _validate(folder)
+    yield from _scale(folder)
     yield _judge()
     if shutil.which("pulumi") is None:
         print("engine preview and bring-up: not measured, pulumi is not on PATH")
@@ -119,6 +130,18 @@ def _validate(folder: Path) -> Row:
     budget = f"{VALIDATE_BUDGET_S} s, {VALIDATE_RATIO} x half as many"
     good = times["whole"] <= VALIDATE_BUDGET_S and times["whole"] <= VALIDATE_RATIO * times["half"]
     return Row(f"fleet validate, {VALIDATED} groups", times["whole"], None, budget, good)
+
+
+def _scale(folder: Path) -> Iterator[Row]:
+    half, whole = (many_groups(folder / f"scaled-{count}", count) for count in (SCALED // 2, SCALED))
+    for command, budget_s in SCALED_S.items():
+        half_s, half_mib = usage(_fleet(half, *command.split()))
+        took_s, mib = usage(_fleet(whole, *command.split()))
+        within = took_s <= budget_s and mib <= SCALE_MIB
+        good = within and took_s <= SCALE_RATIO * half_s and mib <= SCALE_RATIO * half_mib
+        halved = f"{SCALE_RATIO} x half as many ({half_s:.1f} s, {half_mib:.0f} MiB)"
+        budget = f"{budget_s:g} s, {SCALE_MIB} MiB ({mib:.0f}), {halved}"
+        yield Row(f"fleet {command}, {SCALED} groups", took_s, None, budget, good)
 
 
 def _judge() -> Row:

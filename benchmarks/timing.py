@@ -41,19 +41,39 @@ def seconds(command: Command) -> float:
     return time.perf_counter() - started
 
 
+def usage(command: Command) -> tuple[float, float]:
+    """Wall seconds and peak MiB of one run of one process. Raises CalledProcessError if it fails."""
+    started = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603  (our own commands)
+        list(command.arguments),
+        cwd=command.folder,
+        env={**_environment(), **command.environment},
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    took = time.perf_counter() - started
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command.arguments)
+    return took, used.ru_maxrss / 1024
+
+
 def output(command: Command) -> str:
     """Standard output of one run. Raises CalledProcessError if it fails."""
-    # As for users, with compiled modules cached.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(  # noqa: S603  (our own commands)
         list(command.arguments),
         cwd=command.folder,
-        env={**environment, **command.environment},
+        env={**_environment(), **command.environment},
         capture_output=True,
         text=True,
         check=True,
     )
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    # As for users, with compiled modules cached.
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def pulumi(folder: Path, stack: str, *arguments: str) -> Command:

@@ -94,7 +94,7 @@ class Component(pulumi.ComponentResource):
 
 
 def _without_unset(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
-    """Drops the properties that are not set: the SDK keeps an output of 2 KiB for each, and a container has 60."""
+    """Drops the properties that are not set: the SDK keeps an output of 3 KiB for each, and a container has 47."""
     props = {name: value for name, value in args.props.items() if value is not None}
     return pulumi.ResourceTransformationResult(props, args.opts)
 

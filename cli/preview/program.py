@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import runpy
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +74,8 @@ def _recorded(stack: str, register: Callable[[], object], config: Mapping[str, s
         async def program() -> None:
             register()
 
-        loop.run_until_complete(run_pulumi_func(program))
+        with _short_stack_traces():
+            loop.run_until_complete(run_pulumi_func(program))
     finally:
         loop.close()
         asyncio.set_event_loop(None)
@@ -89,3 +92,18 @@ def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:
             # The program wraps these for the engine.
             raise error.__cause__ from None
         raise UserError(str(error)) from None
+
+
+@contextmanager
+def _short_stack_traces() -> Iterator[None]:
+    """Keeps the SDK from sending the program's stack with each resource: a seventh of the time, never read."""
+    before = getattr(sys, "tracebacklimit", None)
+    # The SDK fails on an empty stack.
+    sys.tracebacklimit = 1
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before
