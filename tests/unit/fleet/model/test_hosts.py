@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from fleet.model.hosts import (
@@ -123,3 +124,14 @@ def test_a_web_address_has_a_host_and_a_port() -> None:
 def test_host_and_port_are_split() -> None:
     pairs = {"a": ("a", None), "a:1": ("a", "1"), "[::1]": ("::1", None), "[::1]:2": ("::1", "2"), "[x": ("", None)}
     assert {text: split_port(text) for text in pairs} == pairs
+
+
+def test_a_project_of_google_cloud_has_an_id_that_google_gives() -> None:
+    for project in ("google-project", "my-google-x", "ssl-x-y", "wessling-x"):
+        with pytest.raises(ValidationError, match="no project of Google Cloud has"):
+            TypeAdapter(Connection).validate_python(f"gcp://{project}")
+    for project in ("short", "1project", "Project-x", "project-", "a" * 31, "my_project", "example.com:x-project"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Connection).validate_python(f"gcp://{project}")
+    for project in ("my-project-1", "my--project", "goggle-x", "a" * 30):
+        assert TypeAdapter(Connection).validate_python(f"gcp://{project}")
