@@ -128,14 +128,14 @@ def ensure_locks_hold_what_is_required(fleet: Fleet, sources: Sources) -> Iterat
             base = fleet.locks.get(lock.base) if lock.base else None
             pins = {**(base.pins if base else {}), **lock.pins}
             for index, text in enumerate(build.requirements):
-                if problem := _unlocked(text, pins):
-                    problem = f"{shown(text)} is not in {LOCKS}/{container_name(name, key)}.txt{problem}"
+                if (instead := _unlocked(text, pins)) is not None:
+                    problem = f"{shown(text)} is not in {LOCKS}/{container_name(name, key)}.txt{instead}"
                     path = ("containers", key, "build", "requirements", index)
                     yield sources.group_fault(name, path, problem, f"run {RENEW} {container_name(name, key)}")
 
 
 def _unlocked(text: str, pins: Mapping[str, tuple[str, ...]]) -> str | None:
-    """What a lock has in place of a requirement; None if it satisfies it."""
+    """What a lock has in place of a requirement, empty for nothing; None if it satisfies it."""
     requirement = read_requirement(text)
     if requirement is None:
         return None

@@ -196,7 +196,10 @@ def container(deployment: Deployment, name: str) -> PlannedContainer:
 def small_group(**keys: str) -> str:
     """Text of a group `small` and the like: one CPU container; `main` adds lines to it, `top` to the file."""
     image = keys.get("image", "build: {}")
-    main = "\n".join(f"    {line}" for line in keys.get("main", "").splitlines())
+    given = keys.get("main", "")
+    runs = any(key in given for key in ("agents:", "command: [/bin/own"))
+    program = "" if runs or not image.startswith("build:") or "context" in image else "\ncommand: [/bin/serve]"
+    main = "\n".join(f"    {line}" for line in f"{given}{program}".splitlines())
     return (
         f"{keys.get('top', '')}\n"
         "containers:\n"

@@ -232,7 +232,7 @@ def test_two_images_do_not_share_a_name(tmp_path: Path) -> None:
     """The agent host's, a folder's, and those of containers, which a registry holds side by side."""
     (tmp_path / "images" / "mcp").mkdir(parents=True)
     (tmp_path / "images" / "mcp" / "Dockerfile").write_text("FROM debian\n")
-    side = "  b:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    side = "  b:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
     for changes, said in (
         ({"agent_host": small_group()}, "agent-host is also the image of images/agent-host"),
         ({"mcp": small_group()}, "mcp is also the image of images/mcp"),
