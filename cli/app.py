@@ -1,63 +1,35 @@
-"""The `fleet` command: one subcommand for each module of `cli/commands/`, imported on first use."""
+"""Entry point of the `fleet` command.
+
+Imports little at the top: until the handlers are in place, Python answers ^C with a traceback.
+"""
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # the standard library's own stubs lack it
 import gc
 import os
 import sys
-from collections import UserDict
-from contextlib import suppress
-from importlib import import_module
-from pathlib import Path
-from typing import Any
-
-import click
-
-from cli import commands, completing
-from cli.terminal import guarded
-
-
-class _Modules(UserDict[str, click.Command]):
-    """Module name -> the command of that name. A module is imported when its command is looked up."""
-
-    def __init__(self) -> None:
-        names = (file.stem for folder in commands.__path__ for file in Path(folder).glob("[a-z]*.py"))
-        super().__init__(dict.fromkeys(sorted(names), click.Command(None)))
-
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in self.data:
-            raise KeyError(name)
-        command = getattr(import_module(f"{commands.__name__}.{name}"), name)
-        assert isinstance(command, click.Command)  # noqa: S101  (a test imports every module)
-        return command
-
-
-class _Guarded(click.Group):
-    def invoke(self, ctx: click.Context) -> Any:
-        guarded(lambda: super(_Guarded, self).invoke(ctx))
-
-
-@click.group(name="fleet", cls=_Guarded, commands=_Modules())
-@click.option(
-    "--install-completion",
-    "shell",
-    is_flag=False,
-    flag_value="",
-    metavar="[SHELL]",
-    expose_value=False,
-    callback=completing.install_and_exit,
-    help="Install completion for bash, zsh or fish (default: the login shell).",
-)
-def app() -> None:
-    """Plan, check and deploy groups of AI-agent containers."""
 
 
 def main() -> None:
-    """Entry point."""
+    """Runs the command with its signals and standard streams prepared, and ends the process."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        # Ends the process silently, during the imports of the handlers.
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    from cli import interrupts
+
+    interrupts.install()
+    from contextlib import suppress
+
+    from cli import streams
+
+    streams.prepare()
     # Garbage collection takes longer than it saves in a process this short.
     gc.disable()
     # Looking for pydantic plugins reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from cli.group import app
+
     try:
         app(prog_name="fleet")
     except SystemExit as end:
@@ -65,6 +37,5 @@ def main() -> None:
             raise
         with suppress(OSError):
             sys.stdout.flush()
-            sys.stderr.flush()
         # Skips interpreter shutdown, which takes up to 0.1 s.
         os._exit(end.code)

@@ -49,13 +49,15 @@ def install_and_exit(ctx: click.Context, param: click.Parameter, shell: str | No
         raise click.BadParameter(msg, ctx, param)
     file_name, line = _STARTUP[name]
     script, startup = Path.home() / ".config" / "fleet" / f"complete.{name}", Path.home() / file_name
-    for folder in (script.parent, startup.parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    script.write_text(completion(ctx.command, {}, "fleet", "_FLEET_COMPLETE").source(), encoding="utf-8")
-    with startup.open("a+", encoding="utf-8") as file:
-        file.seek(0)
-        if str(script) not in file.read():
-            file.write(f"\n{line.format(script=script)}\n")
+    from cli.writing import write_files
+
+    files: dict[Path, bytes | Path] = {
+        script: completion(ctx.command, {}, "fleet", "_FLEET_COMPLETE").source().encode()
+    }
+    before = startup.read_bytes() if startup.exists() else b""
+    if str(script).encode() not in before:
+        files[startup] = before + f"\n{line.format(script=script)}\n".encode()
+    write_files(files, "set HOME to a folder that you can write")
     print(f"{script}: written, sourced by {startup}; open a new {name} to use it")
     sys.exit(Exit.GOOD)
 

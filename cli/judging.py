@@ -1,20 +1,33 @@
-"""Judges several stacks in parallel, each in its own process."""
+"""Judges stacks in parallel, each in its own process."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fleet.load.project import keep_project
+from cli.interrupts import cleaned_up
+from fleet.errors import UserError
+from fleet.load.project import Project, keep_project
 from fleet.source.faults import ConfigurationError
+
+if TYPE_CHECKING:
+    from cli.preview.program import Run
+    from fleet.plan.deployment import Deployment
+    from policy.engine.config import PolicyConfig
+    from policy.engine.judge import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +63,129 @@ class Judged:
 
 
 @contextmanager
-def judging(root: Path, stacks: Sequence[str], today: date) -> Iterator[Callable[[], Mapping[str, Judged]]]:
-    """Starts judging stacks by the rules at their default levels; yields a function that waits for the results.
+def judging(
+    root: Path, stacks: Sequence[str], today: date, policy_config: Path | None = None
+) -> Iterator[Callable[[], Mapping[str, Judged]]]:
+    """Starts judging stacks by running the project's program; yields a function that waits for the results.
 
-    stacks: slowest first.
+    stacks: slowest first; policy_config: file of levels and settings other than the rules' own. Raises UserError if a
+    process was killed.
     """
+    judge = partial(judge_stack, root, today=today, config=_config(policy_config))
     workers = min(len(stacks), os.cpu_count() or 1)
-    # A fork need not import again, but could inherit locks held by Pulumi's threads.
-    is_safe = sys.platform == "linux" and "pulumi" not in sys.modules
-    context = multiprocessing.get_context("fork" if is_safe else "spawn")
-    with ProcessPoolExecutor(workers, context, _prepare, (root,)) as pool:
-        judged = pool.map(judge_stack, [root] * len(stacks), stacks, [today] * len(stacks))
-        yield lambda: dict(zip(stacks, judged, strict=True))
+    context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
+    with (
+        cleaned_up(_kill_workers),
+        ProcessPoolExecutor(workers, context, _prepare, (partial(keep_project, root),)) as pool,
+    ):
+        judged = pool.map(judge, stacks)
+        yield lambda: dict(zip(stacks, _whole(judged), strict=True))
 
 
-def _prepare(root: Path) -> None:
+@contextmanager
+def judging_deployment(
+    project: Project, deployment: Deployment, today: date, policy_config: Path | None
+) -> Iterator[Callable[[], Judged]]:
+    """Starts judging a deployment without the project's program; yields a function that waits for the result."""
+    config = _config(policy_config)
+    if not _can_fork():
+        # Starting a process takes longer.
+        yield lambda: judge_deployment(project, deployment, today, config)
+        return
+    hold = partial(_held.append, (project, deployment))
+    with (
+        cleaned_up(_kill_workers),
+        ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _prepare, (hold,)) as pool,
+    ):
+        judged = pool.map(_judge_held, [today], [config])
+        yield lambda: next(_whole(judged))
+
+
+_held: list[tuple[Project, Deployment]] = []
+"""What a worker was forked with, since it cannot be sent."""
+
+
+def _judge_held(today: date, config: PolicyConfig | None) -> Judged:
+    return judge_deployment(*_held[-1], today, config)
+
+
+def _can_fork() -> bool:
+    """A fork need not import again, but could inherit locks held by Pulumi's threads."""
+    return sys.platform == "linux" and "pulumi" not in sys.modules
+
+
+def _config(file: Path | None) -> PolicyConfig | None:
+    if file is None:
+        return None
+    from policy.engine.config import read_config
+
+    return read_config(file)
+
+
+def _whole(judged: Iterable[Judged]) -> Iterator[Judged]:
+    try:
+        yield from judged
+    except BrokenProcessPool:
+        msg = "a process that judges a stack was killed; check the memory of this machine, and try again"
+        raise UserError(msg) from None
+
+
+def _kill_workers() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
+def _prepare(first: Callable[[], object]) -> None:
+    # ^C reaches the parent too, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Garbage collection slows short processes down.
     gc.disable()
-    keep_project(root)
+    first()
 
 
-def judge_stack(root: Path, stack: str, today: date) -> Judged:
+def _end_with_parent() -> None:
+    """A worker would wait forever for a parent that was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def judge_stack(root: Path, stack: str, *, today: date, config: PolicyConfig | None = None) -> Judged:
     """Runs and judges one stack; the result holds plain values, so that it can be pickled."""
     import pulumi
 
-    from cli.explain.places import place_of
     from cli.preview.program import run_program
-    from policy.core.rule import Level
-    from policy.engine.judge import Kind, judge
 
     try:
-        run = run_program(root, stack)
+        return _judged(run_program(root, stack), today, config)
     except pulumi.RunError as error:
         cause = error.__cause__
         return Judged(failed=cause.text() if isinstance(cause, ConfigurationError) else str(error))
-    judgement = judge(run.resources, None, today)
-    found = tuple(
-        Found(v.id, v.name, v.level == Level.MANDATORY, v.resource, v.message, place_of(v, run), v.kind == Kind.WAIVED)
-        for v in judgement.verdicts
-    )
+
+
+def judge_deployment(project: Project, deployment: Deployment, today: date, config: PolicyConfig | None) -> Judged:
+    """Judges what a deployment registers."""
+    from cli.preview.program import run_deployment
+    from fleet.charge import charged
+
+    return _judged(run_deployment(project, charged(deployment, project.fleet)), today, config)
+
+
+def _judged(run: Run, today: date, config: PolicyConfig | None) -> Judged:
+    from policy.engine.judge import judge
+
+    judgement = judge(run.resources, config, today)
+    found = tuple(found_of(verdict, run) for verdict in judgement.verdicts)
     return Judged(judgement.rules_run, judgement.rules_held, found)
+
+
+def found_of(verdict: Verdict, run: Run) -> Found:
+    """A verdict as plain values, with its place."""
+    from cli.explain.places import place_of
+    from policy.core.rule import Level
+    from policy.engine.judge import Kind
+
+    mandatory, waived = verdict.level == Level.MANDATORY, verdict.kind == Kind.WAIVED
+    place = place_of(verdict, run)
+    return Found(verdict.id, verdict.name, mandatory, verdict.resource, verdict.message, place, waived)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cli import completing
@@ -14,3 +16,9 @@ optional_stack_argument = click.argument(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
 without_gpu_option = click.option("--without-gpu", is_flag=True, help="Request no GPU")
+policy_config_option = click.option(
+    "--policy-config", type=click.Path(path_type=Path), help="Policy levels and settings, as for --policy-pack-config"
+)
+allow_violations_option = click.option(
+    "--allow-violations", is_flag=True, help="Exit with 0 despite violated mandatory policies, which are still shown"
+)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -16,17 +17,22 @@ import click
 from fleet.errors import UserError
 from fleet.source.faults import ConfigurationError
 
-__all__ = ["Exit", "UserError", "console", "guarded", "project_root", "trimmed"]
+__all__ = ["Exit", "UserError", "console", "guarded", "print_document", "project_root", "trimmed"]
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH_MIN = 80
+WIDTH_MAX = 400
 WIDTH_PIPED = 120
 """Columns if the output is not a terminal and COLUMNS is not set."""
 
 _INTERRUPTED = 130
 """Shell exit code after Ctrl-C: 128 + SIGINT."""
+
+
+class InternalError(Exception):
+    """An internal error of another process; the message is complete."""
 
 
 class Exit(IntEnum):
@@ -49,51 +55,95 @@ def project_root() -> Path:
     raise UserError(msg)
 
 
-def console() -> Console:
-    """Standard output, at least 80 columns wide; without control codes if it is not a terminal."""
+def console(*, error: bool = False) -> Console:
+    """Standard output, or error, 80 to 400 columns wide; without control codes if it is not a terminal."""
     from rich.console import Console
 
-    class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            # Rich would exit with an error; `guarded` exits without one.
-            raise
+    stream = sys.stderr if error else sys.stdout
+    width = _columns_asked() or (shutil.get_terminal_size().columns if stream.isatty() else WIDTH_PIPED)
+    # With both sizes given, rich does not read COLUMNS and LINES, where it fails on digits such as "²".
+    return Console(
+        file=stream, width=min(max(width, WIDTH_MIN), WIDTH_MAX), height=25, highlight=False, soft_wrap=False
+    )
 
-    plain = Plain(highlight=False, soft_wrap=False)
-    asked = os.environ.get("COLUMNS", "")
-    width = plain.width if plain.is_terminal else int(asked) if asked.isdigit() else WIDTH_PIPED
-    plain.width = max(width, WIDTH_MIN)
-    return plain
+
+def _columns_asked() -> int:
+    """COLUMNS; 0 if it is no number."""
+    try:
+        return int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        return 0
+
+
+def print_document(text: str) -> None:
+    """Prints what could be a file, in UTF-8 like a file, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager
-def trimmed(out: Console) -> Iterator[None]:
-    """Captures what the block prints, and prints it without trailing blanks (tables pad their cells)."""
+def trimmed(out: Console, *, error: bool = False) -> Iterator[None]:
+    """Captures what the block prints, and prints it without trailing blanks (tables pad their cells).
+
+    error: to standard error.
+    """
     with out.capture() as captured:
         yield
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=sys.stderr if error else None)
 
 
-def guarded(command: Callable[[], Exit]) -> NoReturn:
-    """Runs a command and exits with its code. Bad input is reported without a traceback; click reports usage errors."""
+def guarded(command: Callable[[], object], form: str = "") -> NoReturn:
+    """Runs a command and exits with its code. Errors are reported without a traceback.
+
+    form: `json` or `sarif` to print an error as data too, "" to print none.
+    """
     try:
-        code = command()
+        done = command()
         sys.stdout.flush()
-    except (click.ClickException, click.Abort, click.exceptions.Exit):
-        raise
-    except (ConfigurationError, UserError) as error:
-        print(error, file=sys.stderr)
-        code = Exit.BAD_INPUT
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         raise SystemExit(_INTERRUPTED) from None
-    except BrokenPipeError:
-        # The reader of the pipe is gone; Python would report it again on closing standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.GOOD
     except Exception as error:
-        print(f"fleet: internal error: {type(error).__name__}: {error}", file=sys.stderr)
-        if os.environ.get("FLEET_DEBUG"):
-            traceback.print_exc()
-        else:
-            print("set FLEET_DEBUG=1 for a traceback", file=sys.stderr)
-        code = Exit.BUG
-    raise SystemExit(int(code))
+        code = _reported(error)
+        if form:
+            _print_failure(error, code, form)
+        raise SystemExit(code) from None
+    raise SystemExit(int(done) if isinstance(done, int) else Exit.GOOD)
+
+
+def _reported(error: Exception) -> int:
+    """Exit code of an error, which is printed on standard error."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    print(_text(error), file=sys.stderr)
+    if isinstance(error, (ConfigurationError, UserError)):
+        return Exit.BAD_INPUT
+    if isinstance(error, InternalError):
+        return Exit.BUG
+    if os.environ.get("FLEET_DEBUG"):
+        traceback.print_exception(error)
+    elif not isinstance(error, OSError):
+        print("set FLEET_DEBUG=1 for a traceback", file=sys.stderr)
+    return Exit.BAD_INPUT if isinstance(error, OSError) else Exit.BUG
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, (ConfigurationError, UserError, InternalError)):
+        return str(error)
+    if isinstance(error, OSError):
+        # Of the environment, since whatever the commands expect to fail is handled there.
+        place = f"{error.filename}: cannot be used" if error.filename else "the system refused a call"
+        return f"{place} ({error.strerror or error}); check permissions, limits and free space"
+    return f"fleet: internal error: {type(error).__name__}: {error}"
+
+
+def _print_failure(error: Exception, code: int, form: str) -> None:
+    from cli.view.failure import failure_json, failure_sarif
+
+    faults = error.faults if isinstance(error, ConfigurationError) else ()
+    write = failure_sarif if form == "sarif" else failure_json
+    # What failed may be standard output.
+    with suppress(OSError):
+        print(write(_text(error), faults, code), flush=True)

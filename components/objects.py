@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fleet.model.group import SECRETS_PATH
+from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import SHARED_MEMORY, PlannedContainer, PlannedHttp
 from fleet.targets.memory_volumes import memory_volume
 

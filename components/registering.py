@@ -23,9 +23,11 @@ class Registrar:
     def __init__(self, *components: type[Component]) -> None:
         self._components = {component.__name__: component for component in components}
         self._made: dict[Entry, pulumi.Resource] = {}
+        self._referred: set[Entry] = set()
 
     def machine(self, root: Entry) -> Component:
         """Registers the machine's component with its descendants."""
+        self._referred = {referred for entry in root.walk() for referred in entry.refers.values()}
         return self._components[_kind(root)](root.name, ComponentArgs(root, self))
 
     async def problems(self) -> list[str]:
@@ -47,7 +49,9 @@ class Registrar:
     def options(self, entry: Entry) -> dict[str, Any]:
         """Arguments of ResourceOptions, except parent and providers."""
         timeout = f"{entry.timeout_s}s" if entry.timeout_s else None
+        has_outputs = entry.is_component or entry in self._referred
         return {
+            "transformations": None if has_outputs else [_without_unset],
             "depends_on": [self._made[need] for need in entry.needs],
             "custom_timeouts": pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout else None,
             **entry.options,
@@ -87,6 +91,12 @@ class Component(pulumi.ComponentResource):
         super().__init__(entry.type, name, dict(entry.properties), opts)
         args.registrar.children(entry, self)
         self.register_outputs(dict(entry.outputs))
+
+
+def _without_unset(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+    """Drops the properties that are not set: the SDK keeps an output of 2 KiB for each, and a container has 60."""
+    props = {name: value for name, value in args.props.items() if value is not None}
+    return pulumi.ResourceTransformationResult(props, args.opts)
 
 
 def _kind(entry: Entry) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cli.options import stack_argument, without_gpu_option
-from cli.terminal import Exit, UserError, project_root
+from cli.options import allow_violations_option, policy_config_option, stack_argument, without_gpu_option
+from cli.terminal import Exit, UserError, print_document, project_root
 from cli.writing import copy_tree, write_tree
 from fleet.text import plural
 
 if TYPE_CHECKING:
+    from fleet.load.project import Project
     from fleet.model import Fleet
     from fleet.plan.deployment import Deployment
 
@@ -28,8 +31,9 @@ def export() -> None:
     """Export a deployment for another tool."""
 
 
-def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[FC], FC]:
-    return click.option(
+def _options(help_text: str, default: str | None = _STDOUT) -> Callable[[FC], FC]:
+    """The argument and options of every export."""
+    folder = click.option(
         "-o",
         "--output",
         "folder",
@@ -39,114 +43,165 @@ def _folder_option(help_text: str, default: str | None = _STDOUT) -> Callable[[F
         show_default=True,
         help=help_text,
     )
+    return lambda command: stack_argument(
+        folder(without_gpu_option(policy_config_option(allow_violations_option(command))))
+    )
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What to export, and where to."""
+
+    kind: str
+    stack: str
+    folder: Path
+    without_gpu: bool
+    policy_config: Path | None
+    allow_violations: bool
+
+    @property
+    def to_stdout(self) -> bool:
+        return str(self.folder) == _STDOUT
+
+    @property
+    def mark(self) -> str:
+        """In the first lines of every file that can carry it."""
+        return f"Made by `fleet export {self.kind} "
+
+    @property
+    def made_by(self) -> str:
+        switch = " --without-gpu" if self.without_gpu else ""
+        return f"{self.mark}{self.stack}{switch}` from Pulumi.{self.stack}.yaml and groups/."
+
+    def run(
+        self, files: Callable[[Fleet, Deployment], Mapping[str, str]], finish: Callable[[Deployment, int], None]
+    ) -> Exit:
+        """Plans, judges and writes. files: file -> text; finish: gets their number once they are in the folder."""
+        project, deployment = self._planned()
+        with self._judged(project, deployment) as ensure_allowed:
+            texts = files(project.fleet, deployment)
+            ensure_allowed()
+        if self.to_stdout:
+            print_document("".join(texts.values()))
+            return Exit.GOOD
+        # A folder may hold the Compose files of several machines.
+        write_tree(self.folder, texts, self.mark, only=self.kind != "compose")
+        finish(deployment, len(texts))
+        return Exit.GOOD
+
+    def _planned(self) -> tuple[Project, Deployment]:
+        """The project and the stack's plan. Raises UserError if its target has no export of this kind."""
+        from cli.view.targets.base import view_of
+        from cli.waivers import ensure_waivers_name_rules
+        from fleet.load.project import load_project
+        from fleet.model import Target
+        from fleet.plan.planner import plan_stack
+
+        project = load_project(project_root())
+        ensure_waivers_name_rules(project)
+        deployment = plan_stack(project.fleet, self.stack, without_gpu=self.without_gpu)
+        actual = deployment.machine.target
+        exports = view_of(actual).exports
+        if self.kind not in exports:
+            target = next(target for target in Target if self.kind in view_of(target).exports)
+            msg = f"{self.stack}: its target is {actual}, not {target}; use `fleet export {exports[0]} {self.stack}`"
+            raise UserError(msg)
+        if self.without_gpu and deployment.gpus_dropped:
+            print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)
+        return project, deployment
+
+    @contextmanager
+    def _judged(self, project: Project, deployment: Deployment) -> Iterator[Callable[[], None]]:
+        """Judges the stack meanwhile; yields a function that exits if a mandatory policy is violated."""
+        from datetime import date
+
+        from cli.judging import judging_deployment
+
+        def ensure_allowed() -> None:
+            judged = result()
+            if judged.violated:
+                from cli.view.findings_text import show_violations
+
+                ending = "exported anyway" if self.allow_violations else "nothing exported (see --allow-violations)"
+                show_violations(self.stack, judged, ending)
+                if not self.allow_violations:
+                    raise SystemExit(Exit.POLICY_VIOLATED)
+
+        with judging_deployment(project, deployment, date.today(), self.policy_config) as result:
+            yield ensure_allowed
 
 
 @export.command()
-@stack_argument
-@_folder_option("Folder for compose.yaml; - for standard output")
-@without_gpu_option
-def compose(stack: str, folder: Path, without_gpu: bool) -> Exit:
+@_options("Folder for compose.yaml; - for standard output")
+def compose(**options: Any) -> Exit:
     """Export a Docker stack as a Compose file, with all that its images are built from."""
     from cli.view.compose_text import compose_text, stand_in_notes, start_commands
     from components.docker.compose_images import contexts
 
-    _, deployment = _planned(stack, "compose", without_gpu=without_gpu)
-    files = {COMPOSE_FILE: compose_text(deployment, _made_by("compose", stack, without_gpu=without_gpu))}
-    _write(folder, files, "")
-    if str(folder) != _STDOUT:
-        copy_tree(folder, project_root(), contexts(deployment))
+    job = _Export("compose", **options)
+
+    def finish(deployment: Deployment, _: int) -> None:
+        copy_tree(job.folder, project_root(), contexts(deployment))
         for note in stand_in_notes(deployment):
             print(note, file=sys.stderr)
-        file = folder / COMPOSE_FILE
+        file = job.folder / COMPOSE_FILE
         commands = "\n".join(f"  {command}" for command in start_commands(deployment, file))
-        print(f"{file}: {plural(len(deployment.containers), 'service')} of {stack}; start them with\n{commands}")
-    return Exit.GOOD
+        print(f"{file}: {plural(len(deployment.containers), 'service')} of {job.stack}; start them with\n{commands}")
+
+    return job.run(lambda _, deployment: {COMPOSE_FILE: compose_text(deployment, job.made_by)}, finish)
 
 
 @export.command()
-@stack_argument
-@_folder_option("Folder for one file per group; - for standard output")
-@without_gpu_option
-def kubernetes(stack: str, folder: Path, without_gpu: bool) -> Exit:
+@_options("Folder for one file per group; - for standard output")
+def kubernetes(**options: Any) -> Exit:
     """Export a Kubernetes stack as plain manifests."""
     from components.kubernetes.files import manifest_files, manifest_stream
 
-    _, deployment = _planned(stack, "kubernetes", without_gpu=without_gpu)
-    made_by = _made_by("kubernetes", stack, without_gpu=without_gpu)
-    if str(folder) == _STDOUT:
-        print(manifest_stream(deployment, made_by), end="")
-        return Exit.GOOD
-    files = manifest_files(deployment, made_by)
-    _write(folder, files, _mark("kubernetes"))
-    print(f"{folder}: {len(files)} files of {stack}; the first one lists the cluster's requirements")
-    return Exit.GOOD
+    job = _Export("kubernetes", **options)
+
+    def files(_: Fleet, deployment: Deployment) -> Mapping[str, str]:
+        if job.to_stdout:
+            return {_STDOUT: manifest_stream(deployment, job.made_by)}
+        return manifest_files(deployment, job.made_by)
+
+    def finish(_: Deployment, count: int) -> None:
+        print(f"{job.folder}: {count} files of {job.stack}; the first one lists the cluster's requirements")
+
+    return job.run(files, finish)
 
 
 @export.command()
-@stack_argument
-@_folder_option("Folder for the chart", None)
-@without_gpu_option
-def helm(stack: str, folder: Path, without_gpu: bool) -> Exit:
+@_options("Folder for the chart", None)
+def helm(**options: Any) -> Exit:
     """Export a Kubernetes stack as a Helm chart, with values for images, resources, copies, hosts and tenants."""
     from components.kubernetes.charts.nodes import NAMESPACE_MARK
     from components.kubernetes.helm import chart
     from fleet.plan.kubernetes_namespaces import moved
     from fleet.plan.planner import plan_stack
 
-    fleet, deployment = _planned(stack, "helm", without_gpu=without_gpu)
-    elsewhere = plan_stack(moved(fleet, stack, NAMESPACE_MARK), stack, without_gpu=without_gpu)
-    write_tree(folder, chart(deployment, elsewhere, _made_by("helm", stack, without_gpu=without_gpu)), _mark("helm"))
-    print(f"{folder}: chart of {stack}; helm upgrade --install {stack} {folder} --namespace default")
-    return Exit.GOOD
+    job = _Export("helm", **options)
+
+    def files(fleet: Fleet, deployment: Deployment) -> Mapping[str, str]:
+        elsewhere = plan_stack(moved(fleet, job.stack, NAMESPACE_MARK), job.stack, without_gpu=job.without_gpu)
+        return chart(deployment, elsewhere, job.made_by)
+
+    def finish(_deployment: Deployment, _count: int) -> None:
+        command = f"helm upgrade --install {job.stack} {job.folder} --namespace default"
+        print(f"{job.folder}: chart of {job.stack}; {command}")
+
+    return job.run(files, finish)
 
 
 @export.command()
-@stack_argument
-@_folder_option("Folder for one file per service; - for standard output")
-@without_gpu_option
-def knative(stack: str, folder: Path, without_gpu: bool) -> Exit:
+@_options("Folder for one file per service; - for standard output")
+def knative(**options: Any) -> Exit:
     """Export a Cloud Run stack for a cluster with Knative Serving."""
     from cli.view.export_text import knative_files
 
-    _, deployment = _planned(stack, "knative", without_gpu=without_gpu)
-    files = knative_files(deployment, _made_by("knative", stack, without_gpu=without_gpu))
-    _write(folder, files, _mark("knative"))
-    if str(folder) != _STDOUT:
-        print(f"{folder}: {len(files)} files of {stack}; the first one lists the requirements and what is not exported")
-    return Exit.GOOD
+    job = _Export("knative", **options)
 
+    def finish(_: Deployment, count: int) -> None:
+        requirements = "the first one lists the requirements and what is not exported"
+        print(f"{job.folder}: {count} files of {job.stack}; {requirements}")
 
-def _planned(stack: str, kind: str, *, without_gpu: bool) -> tuple[Fleet, Deployment]:
-    """The fleet and a stack's plan. Raises UserError if its target has no export of this kind."""
-    from cli.view.targets.base import view_of
-    from fleet.load.project import load_project
-    from fleet.model import Target
-    from fleet.plan.planner import plan_stack
-
-    fleet = load_project(project_root()).fleet
-    deployment = plan_stack(fleet, stack, without_gpu=without_gpu)
-    actual = deployment.machine.target
-    exports = view_of(actual).exports
-    if kind not in exports:
-        target = next(target for target in Target if kind in view_of(target).exports)
-        msg = f"{stack}: its target is {actual}, not {target}; use `fleet export {exports[0]} {stack}`"
-        raise UserError(msg)
-    if without_gpu and deployment.gpus_dropped:
-        print(f"without GPU: {', '.join(deployment.gpus_dropped)} request one and run without", file=sys.stderr)
-    return fleet, deployment
-
-
-def _write(folder: Path, files: Mapping[str, str], mark: str) -> None:
-    if str(folder) == _STDOUT:
-        print("".join(files.values()), end="")
-    else:
-        write_tree(folder, files, mark)
-
-
-def _mark(kind: str) -> str:
-    return f"Made by `fleet export {kind} "
-
-
-def _made_by(kind: str, stack: str, *, without_gpu: bool) -> str:
-    switch = " --without-gpu" if without_gpu else ""
-    return f"{_mark(kind)}{stack}{switch}` from Pulumi.{stack}.yaml and groups/."
+    return job.run(lambda _, deployment: knative_files(deployment, job.made_by), finish)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.options import optional_stack_argument
-from cli.terminal import Exit, project_root
+from cli.terminal import Exit, print_document, project_root
 
 
 @click.command()
@@ -31,5 +31,5 @@ def graph(stack: str | None, form: str) -> Exit:
     if stack is not None and stack not in names:
         names = [stack]  # a sandbox, drawn alone
     drawing = draw([plan_stack(fleet, name) for name in names], WIDE, stack)
-    print(svg(drawing, alone=True) if form == "svg" else mermaid(drawing), end="" if form == "mermaid" else "\n")
+    print_document(f"{svg(drawing, alone=True)}\n" if form == "svg" else mermaid(drawing))
     return Exit.GOOD

@@ -31,10 +31,9 @@ def move(group: str, to: str, as_json: bool) -> Exit:
         if moved.faults:
             raise ConfigurationError(moved.faults)
         return Exit.GOOD
-    faults = [
-        {"file": fault.source, "line": fault.line, "path": fault.path, "problem": fault.problem, "remedy": fault.remedy}
-        for fault in ConfigurationError(moved.faults).faults
-    ]
+    from cli.view.failure import fault_node
+
+    faults = [fault_node(fault) for fault in ConfigurationError(moved.faults).faults]
     data = {
         "group": moved.group,
         "from": moved.source,

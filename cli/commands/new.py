@@ -12,6 +12,7 @@ import click
 from cli import completing
 from cli.scaffold import machines
 from cli.terminal import Exit, UserError, project_root
+from cli.writing import write_files
 
 _RULE_ID = re.compile(r"^[A-Z]\d{2}$")
 _TARGETS = tuple(module.name for module in iter_modules(machines.__path__))
@@ -116,14 +117,13 @@ def _ensure_name(name: str, what: str) -> None:
 
 
 def _write(root: Path, texts: Mapping[str, str]) -> None:
-    """Creates files; none if one of them exists."""
+    """Creates files; none if one of them exists or cannot be written."""
     for file in texts:
         if (root / file).exists():
             raise _taken(file)
-    for file, text in texts.items():
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        with (root / file).open("x", encoding="utf-8") as new:
-            new.write(text)
+    fix = "use another name, or make the folder writable and free space"
+    write_files({root / file: text.encode() for file, text in texts.items()}, fix, new=True)
+    for file in texts:
         print(f"{file}: written")
 
 

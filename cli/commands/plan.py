@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, stack_argument, without_gpu_option
+from cli.options import json_option, policy_config_option, stack_argument, without_gpu_option
 from cli.terminal import Exit, console, project_root
 
 
@@ -17,9 +17,7 @@ from cli.terminal import Exit, console, project_root
 @json_option
 @without_gpu_option
 @click.option("--no-policy", is_flag=True, help="Skip the policies")
-@click.option(
-    "--policy-config", type=click.Path(path_type=Path), help="Policy levels and settings, as for --policy-pack-config"
-)
+@policy_config_option
 def plan(stack: str, as_json: bool, without_gpu: bool, no_policy: bool, policy_config: Path | None) -> Exit:
     """Preview a stack offline: its resources, the capacity they use and the policy results."""
     started = time.perf_counter()

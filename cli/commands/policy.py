@@ -97,6 +97,7 @@ def waivers(as_json: bool) -> Exit:
 @click.option("--check", is_flag=True, help="Fail if the file is out of date; write nothing")
 def docs(check: bool) -> Exit:
     """Generate docs/policies.md from the rules."""
+    from cli.writing import write_files
     from policy.docs.page import page
 
     file, text = project_root() / "docs" / "policies.md", page()
@@ -106,8 +107,7 @@ def docs(check: bool) -> Exit:
     if check:
         msg = "docs/policies.md: out of date; run `fleet policy docs`"
         raise UserError(msg)
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    write_files({file: text.encode()}, "make the folder writable")
     print("docs/policies.md: written")
     return Exit.GOOD
 

@@ -11,6 +11,7 @@ from cli.terminal import Exit, UserError, project_root
 @click.option("--check", is_flag=True, help="Fail if a file is out of date; write nothing")
 def schema(check: bool) -> Exit:
     """Generate schemas/, which editors use to complete and check the YAML files."""
+    from cli.writing import write_files
     from fleet.schema.build import schemas
 
     folder = project_root() / "schemas"
@@ -22,9 +23,8 @@ def schema(check: bool) -> Exit:
     if check and stale:
         msg = f"schemas/{', schemas/'.join(stale)}: out of date; run `fleet schema`"
         raise UserError(msg)
-    folder.mkdir(exist_ok=True)
-    for name, text in stale.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write_files({folder / name: text.encode() for name, text in stale.items()}, "make the folder writable")
+    for name in stale:
         print(f"schemas/{name}: written")
     if not stale:
         print("schemas/: up to date")

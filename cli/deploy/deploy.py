@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from cli.deploy.build_output import failed_builds
 from cli.deploy.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
+from cli.interrupts import left_to
 from cli.pulumi_cli import environment_of, installed
 from cli.terminal import Exit, UserError, project_root
 from fleet.load.project import load_project
@@ -69,8 +70,10 @@ class _Engine:
     def run(self, command: str, *options: str) -> Exit:
         """Runs a command that changes the stack, with its output shown."""
         words = [self._program, command, "--stack", self._stack, "--yes", *options]
-        done = subprocess.run(words, cwd=self._root, env=self._environment, check=False)  # noqa: S603
-        return Exit.GOOD if done.returncode == 0 else Exit.BUG
+        # It saves its state on ^C, and must not be killed before.
+        with subprocess.Popen(words, cwd=self._root, env=self._environment) as process, left_to(process):  # noqa: S603
+            code = process.wait()
+        return Exit.GOOD if code == 0 else Exit.BUG
 
     def _captured(self, *words: str) -> str:
         """Output of a command. Raises UserError with what it printed if it fails."""

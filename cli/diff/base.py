@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
-import subprocess
+import os
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from subprocess import CompletedProcess
 
+from cli.interrupts import captured, cleaned_up
 from cli.terminal import UserError
+
+_NO_REPOSITORY = b"not a git repository"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ def find_base(root: Path, ref: str | None) -> Base:
 
     Raises UserError if there is no such commit or no git repository.
     """
+    found = _git(root, "rev-parse", "--git-dir")
+    if found.returncode != 0 and _NO_REPOSITORY not in found.stderr:
+        # Such as the folder of another user, with the command that allows it.
+        msg = f"{root}: git cannot read it ({found.stderr.decode(errors='replace').strip()})"
+        raise UserError(msg)
     if ref is not None:
         commit = _ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if commit is None:
@@ -54,7 +65,7 @@ def find_base(root: Path, ref: str | None) -> Base:
 @contextmanager
 def tree_at(root: Path, base: Base) -> Iterator[Path]:
     """A temporary folder with the project's tracked files at a commit."""
-    with tempfile.TemporaryDirectory(prefix="fleet-diff-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fleet-diff-") as folder, cleaned_up(partial(rmtree, folder)):
         # git archives its working directory alone; the project may be a subfolder of the repository.
         archive = _git(root, "archive", "--format=tar", base.commit)
         if archive.returncode != 0:
@@ -71,9 +82,10 @@ def _ask(root: Path, *arguments: str) -> str | None:
     return done.stdout.decode().strip() or None if done.returncode == 0 else None
 
 
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _git(root: Path, *arguments: str) -> CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607
+        # In English: its words are compared.
+        return captured(["git", *arguments], root, {**os.environ, "LC_ALL": "C"})
     except FileNotFoundError:
         msg = "git is not on PATH; fleet diff needs it to read the base"
         raise UserError(msg) from None

@@ -9,7 +9,8 @@ from typing import Any
 
 from cli.diff.model import FieldChange
 from fleet.property_paths import Path, by_name
-from fleet.source.redaction import HIDDEN, holds_secret_value, names_a_secret
+from fleet.source.redaction import HIDDEN
+from fleet.source.secrets import find_named, holds_secret_value
 
 _SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
 _SECRET_FIELDS = ("data", "stringData", "secretData")
@@ -45,6 +46,6 @@ def shown(type_: str, path: Path, value: Any) -> str:
     """A leaf as text; secret values are hidden."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     secret = type_ in _SECRET_KINDS and path[0] in _SECRET_FIELDS
-    if secret or any(names_a_secret(part) for part in path if part.isupper()) or holds_secret_value(text):
+    if secret or holds_secret_value(text) or any(find_named(part, text) for part in path):
         return HIDDEN
     return text

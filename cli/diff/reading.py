@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.interrupts import captured
+from cli.view.failure import fault_of
+from fleet.source.faults import Fault
+
 _RUNNER = """
 import contextlib, gc, io, json, os, sys
 gc.disable()
-from cli.app import app
+try:
+    from cli.group import app
+except ImportError:  # an older base
+    from cli.app import app
 with contextlib.suppress(Exception):
     # Faults are reported by the commands; a base may not have it yet.
     from fleet.load.project import keep_project
@@ -41,13 +47,14 @@ OUR_CODE = Path(__file__).resolve().parents[2]
 class Reading:
     """A stack of a tree: the output of `fleet plan --json`, None if it failed; its exit code and standard error.
 
-    usd: US dollars a month at idle, expected and maximum load; None if not priced.
+    faults: of files, why it failed; usd: US dollars a month at idle, expected and maximum load; None if not priced.
     """
 
     plan: Mapping[str, Any] | None
     code: int
     complaint: str
     usd: Mapping[str, float] | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 def stacks_of(tree: Path) -> list[str]:
@@ -60,33 +67,29 @@ def has_code(tree: Path) -> bool:
     return (tree / "cli" / "app.py").is_file()
 
 
-def read_tree(tree: Path, stacks: Sequence[str], code: Path) -> dict[str, Reading]:
-    """Stack -> its reading, by the code in the folder `code`."""
+def read_tree(tree: Path, stacks: Sequence[str], code: Path, options: Sequence[str] = ()) -> dict[str, Reading]:
+    """Stack -> its reading, by the code in the folder `code`. options: of `fleet plan`."""
     if not has_code(code):
         return {stack: Reading(None, 1, "it has no fleet command yet") for stack in stacks}
-    answers, failure = _run(tree, code, [[name, stack, "--json"] for name in ("plan", "cost") for stack in stacks])
+    plans = [["plan", stack, "--json", *options] for stack in stacks]
+    answers, failure = _run(tree, code, [*plans, *(["cost", stack, "--json"] for stack in stacks)])
     priced = [json.loads(out) for exit_code, out, _ in answers[len(stacks) :] if exit_code == 0]
     usd = {cost["stack"]: cost["usd"] for cost in priced if "usd" in cost}
     readings = {stack: Reading(None, 1, failure) for stack in stacks}
     for stack, (exit_code, out, err) in zip(stacks, answers, strict=False):
         plan = _plan(out.replace(str(tree), ".")) if exit_code in _WITH_PLAN else None
-        readings[stack] = Reading(plan, exit_code, err.replace(f"{tree}/", "").strip(), usd.get(stack))
+        faults = () if plan else _faults(out)
+        readings[stack] = Reading(plan, exit_code, err.replace(f"{tree}/", "").strip(), usd.get(stack), faults)
     return readings
 
 
 def _run(tree: Path, code: Path, commands: Sequence[Sequence[str]]) -> tuple[list[tuple[int, str, str]], str]:
     """(exit code, standard output, standard error) of each command, and why there are fewer answers than commands."""
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _RUNNER, json.dumps(commands)],
-        cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(code), "PYDANTIC_DISABLE_PLUGINS": "__all__"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    answers = [tuple(json.loads(line)) for line in done.stdout.splitlines() if line.startswith("[")]
-    reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    env = {**os.environ, "PYTHONPATH": str(code), "PYDANTIC_DISABLE_PLUGINS": "__all__", "PYTHONIOENCODING": "utf-8"}
+    done = captured([sys.executable, "-c", _RUNNER, json.dumps(commands)], tree, env)
+    out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+    answers = [tuple(json.loads(line)) for line in out.splitlines() if line.startswith("[")]
+    reason = (err.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
     return answers, f"fleet plan failed ({reason})" if done.returncode else ""
 
 
@@ -96,3 +99,11 @@ def _plan(text: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return plan if isinstance(plan, dict) and "resources" in plan else None
+
+
+def _faults(text: str) -> tuple[Fault, ...]:
+    """Faults of a command that failed; none if the code of the tree is too old to print them."""
+    try:
+        return tuple(fault_of(node) for node in json.loads(text)["faults"])
+    except (ValueError, LookupError, TypeError):
+        return ()

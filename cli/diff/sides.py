@@ -16,12 +16,18 @@ from fleet.suggest import suggestion
 Readings = Mapping[str, Reading]
 
 
-def both_sides(root: Path, base: str | None, stacks: Sequence[str]) -> tuple[Base, Readings, Readings]:
+def both_sides(
+    root: Path, base: str | None, stacks: Sequence[str], policy_config: Path | None = None
+) -> tuple[Base, Readings, Readings]:
     """The base, and the readings there and here. stacks: all if empty. Raises UserError for an unknown name."""
+    # Both are planned in other folders.
+    options = ("--policy-config", str(policy_config.resolve())) if policy_config else ()
     compared, here = find_base(root, base), stacks_of(root)
     with ThreadPoolExecutor(1) as pool:
         # Started first: git takes a while to lay out the base.
-        after = pool.submit(read_tree, root, [stack for stack in here if not stacks or stack in stacks], OUR_CODE)
+        after = pool.submit(
+            read_tree, root, [stack for stack in here if not stacks or stack in stacks], OUR_CODE, options
+        )
         with tree_at(root, compared) as tree:
             there = stacks_of(tree)
             if unknown := [stack for stack in stacks if stack not in here and stack not in there]:
@@ -30,7 +36,7 @@ def both_sides(root: Path, base: str | None, stacks: Sequence[str]) -> tuple[Bas
                 raise UserError(msg)
             old = [stack for stack in there if not stacks or stack in stacks]
             # Plan the base with its own code, to show changes of the renderers.
-            before = read_tree(tree, old, tree if has_code(root) else OUR_CODE)
+            before = read_tree(tree, old, tree if has_code(root) else OUR_CODE, options)
         return compared, before, after.result()
 
 

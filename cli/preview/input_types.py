@@ -113,10 +113,12 @@ def _required(args: type) -> tuple[str, ...]:
     return tuple(wire_names.get(one.name, one.name) for one in parameters if one.default is inspect.Parameter.empty)
 
 
+@cache
 def _is_args(expected: Any) -> bool:
     return isinstance(expected, type) and is_input_type(expected)
 
 
+@cache
 def _container(expected: Any) -> type | None:
     """Mapping or Sequence for a generic type of one; else None."""
     origin = get_origin(expected)

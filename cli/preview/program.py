@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import runpy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from pulumi.runtime import set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
 from cli.preview.recorder import Recorder
+from components import build
 from components.listing import Entry, inventory
 from fleet.errors import UserError
 from fleet.load.project import Project
@@ -46,27 +47,37 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
     if not main.is_file():
         problem = f"{main}: no such file; run from the project's folder, or restore it"
         raise UserError(problem)
+    names: dict[str, object] = {}
+    recorder = _recorded(stack, lambda: names.update(runpy.run_path(str(main), run_name="__main__")), config or {})
+    project, deployment = names["project"], names["deployment"]
+    if not isinstance(project, Project) or not isinstance(deployment, Deployment):
+        msg = "__main__.py must define `project` (loaded) and `deployment` (planned)"
+        raise TypeError(msg)
+    return Run(project, deployment, recorder.registered())
+
+
+def run_deployment(project: Project, deployment: Deployment) -> Run:
+    """Registers a deployment without the project's program, as for an export, which is rendered without it too."""
+    return Run(project, deployment, _recorded(deployment.stack, lambda: build(deployment), {}).registered())
+
+
+def _recorded(stack: str, register: Callable[[], object], config: Mapping[str, str]) -> Recorder:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         recorder = Recorder()
         set_mocks(recorder.mocks, project="fleet", stack=stack, preview=True, monitor=recorder)
-        pulumi.runtime.set_all_config(dict(config or {}))
-        names: dict[str, object] = {}
+        pulumi.runtime.set_all_config(dict(config))
 
         async def program() -> None:
-            names.update(runpy.run_path(str(main), run_name="__main__"))
+            register()
 
         loop.run_until_complete(run_pulumi_func(program))
     finally:
         loop.close()
         asyncio.set_event_loop(None)
         pulumi.runtime.reset_options()
-    project, deployment = names["project"], names["deployment"]
-    if not isinstance(project, Project) or not isinstance(deployment, Deployment):
-        msg = "__main__.py must define `project` (loaded) and `deployment` (planned)"
-        raise TypeError(msg)
-    return Run(project, deployment, recorder.registered())
+    return recorder
 
 
 def run_offline(root: Path, stack: str, config: Mapping[str, str]) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -25,8 +26,8 @@ class Recorder(mocks.MockMonitor):
 
     def __init__(self) -> None:
         super().__init__(_NoMocks())
-        self._requests: list[tuple[str, Any]] = []
-        self._outputs: dict[str, Any] = {}
+        self._registered: list[Registered] = []
+        self._outputs: dict[str, dict[str, Any]] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """The URN an engine assigns: with the types of all parents but the stack."""
@@ -38,30 +39,29 @@ class Recorder(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:
         """Records a registration; a resource's outputs are its inputs."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        self._requests.append((urn, request))
+        if request.type != STACK_TYPE:
+            # The request, with the trace of the program's stack, takes ten times the memory.
+            self._registered.append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    urn=urn,
+                    parent="" if f"::{STACK_TYPE}::" in request.parent else request.parent,
+                    inputs=plain(request.object),
+                    protect=request.protect,
+                    deletes_first=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+                )
+            )
         return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         """Records the outputs of a component or of the stack."""
-        self._outputs[request.urn] = request.outputs
+        self._outputs[request.urn] = plain(request.outputs)
         return empty_pb2.Empty()
 
     def registered(self) -> list[Registered]:
         """Every resource but the stack, in order of registration; secrets are replaced."""
-        return [
-            Registered(
-                type=request.type,
-                name=request.name,
-                urn=urn,
-                parent="" if f"::{STACK_TYPE}::" in request.parent else request.parent,
-                inputs=plain(request.object),
-                outputs=plain(self._outputs[urn]) if urn in self._outputs else {},
-                protect=request.protect,
-                deletes_first=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
-            )
-            for urn, request in self._requests
-            if request.type != STACK_TYPE
-        ]
+        return [replace(one, outputs=self._outputs.get(one.urn, {})) for one in self._registered]
 
 
 def plain(struct: Any) -> dict[str, Any]:

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
 from cli.diff.model import VIOLATION, WAIVED, PolicyResult, StackDiff
 from cli.view.diff_words import short
+from cli.view.failure import SARIF_SCHEMA, Node
 from fleet.text import plural
 from policy.engine.catalogue import rules
 
@@ -18,7 +18,7 @@ RESULTS_MAX = 5_000
 """Results of a run shown by GitHub; it rejects more than 25,000 (docs.github.com, "SARIF results exceed one or more
 limits", read 2026-11-21)."""
 
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
 _LEVELS = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 _WORST_FIRST = ("error", "warning", "note", "none")
 _TEXT_MAX = 2_000
@@ -27,8 +27,6 @@ _TAGS_MAX = 10
 
 _FINGERPRINTS = ("fleetPolicy/v1", "primaryLocationLineHash")
 """GitHub matches results by the second alone; without it, by a hash of the line, which may change."""
-
-Node = dict[str, Any]
 
 
 def sarif(diffs: Sequence[StackDiff]) -> str:
@@ -50,7 +48,7 @@ def sarif(diffs: Sequence[StackDiff]) -> str:
         "invocations": [{"executionSuccessful": True, **(_omitted(rest) if rest > 0 else {})}],
         "results": kept,
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _omitted(count: int) -> Node:

@@ -15,6 +15,7 @@ from cli.terminal import trimmed
 from cli.view import diff_words as words
 from cli.view import memory
 from cli.view.rows import ascii_only, labelled, line, memory_rows
+from fleet.text import plural
 
 _FIELDS_MAX = 8
 """Fields shown of one resource; --json has all."""
@@ -36,6 +37,18 @@ def show_diff(out: Console, diffs: Sequence[StackDiff], base: str) -> None:
         same = [diff.stack for diff in diffs if diff.is_empty]
         if same:
             out.print(f"\nno differences: {', '.join(same)}")
+        for diff in diffs:
+            _still_violated(out, diff)
+
+
+def _still_violated(out: Console, diff: StackDiff) -> None:
+    """Violations that fail the command although nothing changed."""
+    results = words.still_violated(diff)
+    if results:
+        line(out, 0, f"\n{diff.stack}: {plural(len(results), 'violation')} of mandatory policies, unchanged")
+    for result in results:
+        line(out, 2, words.result_head(result), "bold red")
+        line(out, 4, result.message)
 
 
 def _stack(out: Console, diff: StackDiff) -> None:

@@ -174,3 +174,8 @@ def policy_counts(diff: StackDiff) -> str:
     still = sum(result.kind == WAIVED for result in policies.unchanged)
     unchanged = f"{len(policies.unchanged)} unchanged{f' ({still} waived)' if still else ''}"
     return f"{len(policies.new)} new{waived}, {len(policies.fixed)} fixed, {unchanged}"
+
+
+def still_violated(diff: StackDiff) -> list[PolicyResult]:
+    """Violations of mandatory policies on both sides."""
+    return [one for one in diff.policies.unchanged if one.level == "mandatory" and one.kind == VIOLATION]

@@ -60,6 +60,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         **({"images": _images(deployment)} if deployment.layers else {}),
         "unbuilt": dict(deployment.unbuilt),
+        "replaced_images": dict(deployment.replaced_images),
         "gpus_dropped": deployment.gpus_dropped,
         "degradations": {str(feature): groups for feature, groups in deployment.degradations.items()},
         "policy": [

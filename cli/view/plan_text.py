@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.explain.places import place_of
+from cli.judging import found_of
 from cli.preview.program import Run
 from cli.terminal import trimmed
+from cli.view.findings_text import show_finding
 from cli.view.policy_words import rules_text
 from cli.view.rows import labelled, line
 from cli.view.targets.base import view_of
@@ -52,6 +53,10 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         out.print("\nimages to bring yourself (nothing builds them; use the name shown):")
         for name, reason in deployment.unbuilt.items():
             line(out, 2, f"{name}: {reason}")
+    if deployment.replaced_images:
+        out.print("\nstand-ins in place of images (stacks without stand-ins run these):")
+        for name, folder in deployment.replaced_images.items():
+            line(out, 2, f"{name}: {folder}")
     if deployment.gpus_dropped:
         out.print(f"\nwithout GPU: {', '.join(deployment.gpus_dropped)} request one and run without")
     if deployment.degradations:
@@ -181,14 +186,14 @@ def _policies(out: Console, run: Run, judgement: Judgement) -> None:
     for verdicts in by_rule.values():
         _advisories(out, run, verdicts)
     for verdict in mandatory:
-        _verdict(out, run, verdict)
+        show_finding(out, found_of(verdict, run))
 
 
 def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
     """Advisories of one rule: a few in full; of many, the first in full and the other resources by name."""
     many = len(verdicts) > _IN_FULL
     for verdict in verdicts[:1] if many else verdicts:
-        _verdict(out, run, verdict)
+        show_finding(out, found_of(verdict, run))
     if many:
         others = ", ".join(dict.fromkeys(verdict.resource for verdict in verdicts[1:]))
         line(out, 4, f"and {len(verdicts) - 1} more: {others}")
@@ -196,11 +201,3 @@ def _advisories(out: Console, run: Run, verdicts: Sequence[Verdict]) -> None:
 
 def _level(verdict: Verdict) -> str:
     return str(Kind.WAIVED if verdict.kind is Kind.WAIVED else verdict.level)
-
-
-def _verdict(out: Console, run: Run, verdict: Verdict) -> None:
-    place = place_of(verdict, run)
-    style = "bold red" if verdict.level == Level.MANDATORY else "yellow"
-    head = Text(f"{verdict.id} {verdict.name}", style).append(f"   {_level(verdict)}", "default")
-    line(out, 2, head.append(f"   {place}", "default") if place else head)
-    line(out, 4, verdict.message)

@@ -12,8 +12,8 @@ from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
 from fleet import labels
 from fleet.model import Machine, VolumeKind
-from fleet.model.group import SECRETS_PATH
 from fleet.model.machine import ContainerNetwork
+from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
     SHARED_MEMORY,
     Deployment,

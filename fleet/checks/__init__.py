@@ -25,7 +25,7 @@ from fleet.checks import (
     waivers,
 )
 from fleet.model import Fleet
-from fleet.source.faults import Fault
+from fleet.source.faults import Fault, merged_heirs
 from fleet.source.locations import Sources
 
 _MODULES = (
@@ -37,4 +37,4 @@ _CHECKS = [check for module in _MODULES for name, check in vars(module).items() 
 
 def check_fleet(fleet: Fleet, sources: Sources) -> list[Fault]:
     """Every fault of a fleet. A group with an invalid file is in `sources` only, and is not reported as missing."""
-    return list(dict.fromkeys(fault for check in _CHECKS for fault in check(fleet, sources)))
+    return merged_heirs(fault for check in _CHECKS for fault in check(fleet, sources))

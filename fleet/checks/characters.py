@@ -20,7 +20,7 @@ def ensure_text_is_visible(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     for document in (*sources.groups.values(), *sources.stacks.values()):
         for path, text in _texts(document.value, ()):
             if found := _INVISIBLE.search(text):
-                where = _INVISIBLE.sub("?", dotted(path).removeprefix("config.").removeprefix(NAMESPACE))
+                where = dotted(path).removeprefix("config.").removeprefix(NAMESPACE)
                 source, line = document.place(path)
                 problem = f"has an invisible character (U+{ord(found[0]):04X}) at position {found.start() + 1}"
                 yield Fault(source, line, where, problem, "remove it")

@@ -9,27 +9,56 @@ from fleet.model.allocator import VARIABLES, allocator_problem
 from fleet.model.base import ARGUMENT_BYTES_MAX
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.redaction import shown
 
 _PREFIXES = {
     "FLEET_": "the agent host is configured by it",
     "CUDA_MPS_": "MPS enforces GPU memory limits by it",
+    "CROSS_MACHINE_": "the address book has the endpoints of other machines",
 }
 _NAMES = {
     "CUDA_VISIBLE_DEVICES": "the device request selects the card",
     "NVIDIA_VISIBLE_DEVICES": "the device request selects the card",
     "GPU_MEMORY_LIMIT": "it is the limit in gpu",
 }
+_OF_AGENTS = {
+    "BIND_ADDRESS": "agents listen on every address of their container, so that others reach them",
+    "CONTAINER_ROLE": "it is the name of the group",
+    "MACHINE_TYPE": "it is the name of the machine",
+    "PORT_OFFSET": "a group has its own network, in which no port is moved",
+}
+"""Conventions of the agents. The program of a ready image may have other uses for these names."""
+
+_PYTHON = {
+    "PYTHONHOME": "the agent host's Python finds its library itself",
+    "PYTHONSAFEPATH": "Python searches the agents' code in the working directory",
+}
+_PROGRAMS = "/opt/venv/bin"
+"""Folder of Python in the agent host's image."""
+
+DEFAULTS = frozenset({"HOME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE"})
+"""Variables of the plan that a group may set otherwise."""
 
 
 def ensure_planned_variables_are_kept(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A variable that the plan sets for the agent host, the GPU or a secret is not set by the group."""
+    """A variable that the plan sets for agents, the agent host, the GPU or a secret is not set by the group."""
+    machines = {
+        f"{stack.machine.name.replace('-', '_').upper()}_OBSERVABILITY_ENDPOINT": stack.machine.name
+        for stack in fleet.stacks.values()
+    }
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
-            files = {f"{secret.replace('-', '_').upper()}_FILE" for secret in container.secrets}
+            own = _OF_AGENTS if container.build or container.agents else {}
+            own = {**own, **(_PYTHON if container.has_agent_host else {})}
+            own |= {f"{s.replace('-', '_').upper()}_FILE": "it is the file of a secret" for s in container.secrets}
+            own |= {variable: f"it is an endpoint of {machine}" for variable, machine in machines.items()}
             for variable, value in container.env.items():
                 path = ("containers", key, "env", variable)
-                if why := "it is the file of a secret" if variable in files else _why(variable):
+                if why := own.get(variable) or _why(variable):
                     yield sources.group_fault(name, path, f"is set by the plan: {why}", "remove it")
+                elif variable == "PATH" and container.has_agent_host and value.split(":")[0] != _PROGRAMS:
+                    problem = f"{shown(value)} does not start with {_PROGRAMS}, the folder of the agent host's Python"
+                    yield sources.group_fault(name, path, problem, f"start it with {_PROGRAMS}:, or remove it")
                 elif len(f"{variable}={value}".encode(errors="surrogatepass")) > ARGUMENT_BYTES_MAX:
                     problem = f"has more than {ARGUMENT_BYTES_MAX} bytes with its name, the most that Linux passes on"
                     yield sources.group_fault(name, path, problem, "put the value into a file")

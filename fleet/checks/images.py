@@ -59,7 +59,7 @@ def ensure_locks_have_their_base(fleet: Fleet, sources: Sources) -> Iterator[Fau
 
 
 def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No two images have one name: those of containers, of folders of images/, and the agent host's."""
+    """No two images have one name: containers', folders' of images/, the agent host's, and those of shared packages."""
     builds = [
         (name, key, container.build)
         for name, group in fleet.groups.items()
@@ -71,6 +71,9 @@ def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fa
         *(folder_image(build.context) for _, _, build in builds if build.context),
     }
     owners = {AGENT_HOST: context_of(AGENT_HOST), **{folder: context_of(folder) for folder in folders}}
+    # The image of packages that others share has no stage for agents.
+    bases = {lock.base for lock in fleet.locks.values()} & {name for name, lock in fleet.locks.items() if not lock.base}
+    owners |= {base: f"{LOCKS}/{base}.txt" for base in bases if base}
     for name, key, build in builds:
         image = container_name(name, key)
         owner = image if build.context else owners.setdefault(image, f"{name}.{key}")
@@ -82,8 +85,8 @@ def ensure_images_have_one_source(fleet: Fleet, sources: Sources) -> Iterator[Fa
 def ensure_digests_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Each digest belongs to an image that the stack pulls."""
     for stack in fleet.stacks.values():
-        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
-            # A group that could not be read may use the rest.
+        if any(name not in fleet.groups for name in stack.groups):
+            # A group that is misspelt or could not be read may use the rest.
             continue
         used = _images_of(stack, fleet)
         for name in stack.images.digests:

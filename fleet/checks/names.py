@@ -8,9 +8,19 @@ from fleet.model import Fleet, Stack
 from fleet.network.addresses import SHARING, container_name, elsewhere_name, sharing_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.registry import target_of
 
 DNS_LABEL_MAX = 63
 """Characters of a host name, by RFC 1035."""
+
+_IP6_HOSTS = tuple(
+    f"ip6-{name}" for name in ("localhost", "loopback", "localnet", "mcastprefix", "allnodes", "allrouters")
+)
+_HOSTS = {
+    **dict.fromkeys(("localhost", *_IP6_HOSTS), "a name in /etc/hosts of every container"),
+    **dict.fromkeys(("metadata", "instance-data"), "a name of the metadata service of a cloud's machines"),
+}
+"""Host name -> what it resolves to instead of a container."""
 
 
 def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -26,7 +36,7 @@ def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterato
 
 
 def ensure_names_are_not_reserved(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """MPS daemons and their folders are called `gpu-sharing-<card>`: no container and no volume is."""
+    """Containers have no name that resolves to another host, and no container or volume that of an MPS daemon."""
     for name, group in fleet.groups.items():
         named = [(("containers", key), container_name(name, key)) for key in group.containers]
         named += [(("volumes", volume), volume) for volume in group.volumes]
@@ -34,6 +44,8 @@ def ensure_names_are_not_reserved(fleet: Fleet, sources: Sources) -> Iterator[Fa
             if text == SHARING or text.startswith(f"{SHARING}-"):
                 problem = f"{text} is a name of the project's own, for the sharing of GPUs"
                 yield sources.group_fault(name, path, problem, "use another name")
+            elif path[0] == "containers" and text in _HOSTS:
+                yield sources.group_fault(name, path, f"{text} is {_HOSTS[text]}", "use another name")
 
 
 def ensure_resource_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -63,9 +75,44 @@ def ensure_names_elsewhere_are_unique(fleet: Fleet, sources: Sources) -> Iterato
     for stack, group, key, port in fleet.ports(fleet.members):
         name = elsewhere_name(stack.machine.name, group.name, port)
         owner = owners.setdefault(name, stack.name)
-        if owner != stack.name:
+        # Machines of one name are a fault of their own.
+        if owner != stack.name and fleet.stacks[owner].machine.name != stack.machine.name:
             problem = f"its name on other machines, {name}, is already used by {owner}"
             yield sources.group_fault(group.name, ("ports", key), problem, "rename the group or the machine")
+        elif name in _HOSTS:
+            problem = f"its name on other machines, {name}, is {_HOSTS[name]}"
+            yield sources.group_fault(group.name, ("ports", key), problem, "rename the group or the machine")
+
+
+def ensure_containers_hide_no_endpoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No container is named like an endpoint of another machine, `<machine>-<group>`: one would hide the other."""
+    elsewhere = {
+        elsewhere_name(stack.machine.name, group.name, port): (stack.name, f"{group.name}.ports.{key}")
+        for stack, group, key, port in fleet.ports(fleet.members)
+    }
+    for stack, group, key, _ in fleet.containers(fleet.members):
+        name = container_name(group.name, key)
+        home, endpoint = elsewhere.get(name, (stack.name, ""))
+        if home != stack.name:
+            problem = f"{name} on {stack.name} is also the name of {endpoint} of {home} there"
+            yield sources.group_fault(group.name, ("containers", key), problem, "rename the group or sidecar")
+
+
+def ensure_sandboxes_hide_no_container(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A sandbox may share a machine's daemon, where its containers and volumes are named `<sandbox>-<name>`."""
+    owners: dict[tuple[str, str], tuple[str, str]] = {}
+    for stack in sorted(fleet.stacks.values(), key=lambda stack: stack.sandbox):
+        if not target_of(stack).has_daemon:
+            continue
+        prefix = f"{stack.machine.name}-" if stack.sandbox else ""
+        for group in fleet.placed(stack):
+            named = [(("containers", key), prefix + container_name(group.name, key)) for key in group.containers]
+            named += [(("volumes", key), target_of(stack).volume_name(key, stack)) for key in group.volumes]
+            for path, name in named:
+                home, owner = owners.setdefault((path[0], name), (stack.name, group.name))
+                if stack.sandbox and home != stack.name:
+                    problem = f"{name}, its name on {stack.name}, is also one of {owner} on {home}"
+                    yield sources.group_fault(group.name, path, problem, f"rename it, or the machine of {stack.name}")
 
 
 def ensure_roles_are_played_once(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

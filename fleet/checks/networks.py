@@ -26,6 +26,8 @@ _K3S_RANGES = {"pods": IPv4Network("10.42.0.0/16"), "services": IPv4Network("10.
 """Default ranges of k3s, by its requirements document."""
 
 _DOCKER_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "ingress", "none", "nat"})
+_NETWORK_MODES = frozenset({"container", "ns", "pasta", "private", "slirp4netns"})
+"""What `docker run --network` and Podman's take besides a network's name."""
 _SSH_PORT = "22"
 
 _DOCKER0 = IPv4Address("172.17.0.1")
@@ -107,10 +109,13 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
 
 
 def ensure_networks_are_not_dockers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Docker has networks of its own, whose names it reserves."""
+    """Docker has networks and modes of its own, whose names it reserves."""
     for name, path, network in _networks(fleet):
         if network.name in _DOCKER_NETWORKS:
             problem = f'"{network.name}" is a network of Docker\'s own'
+            yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
+        elif network.name in _NETWORK_MODES:
+            problem = f'"{network.name}" is a network mode of Docker or Podman, not the name of a network'
             yield sources.stack_fault(name, (*path, "name"), problem, "name it after its machine")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
@@ -23,8 +24,12 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
             elif not stack.sandbox:
                 homes.setdefault(name, []).append(stack.name)
     all_read = sources.stacks.keys() == fleet.stacks.keys()
+    unknown = [name for stack in fleet.stacks.values() for name in stack.groups if name not in sources.groups]
+    meant = {close for name in unknown for close in get_close_matches(name, sources.groups, n=1)}
     for name, stacks in homes.items():
-        if all_read and name in fleet.groups and not stacks and not fleet.groups[name].optional:
+        if name not in fleet.groups or fleet.groups[name].optional:
+            pass
+        elif all_read and not stacks and name not in meant:
             remedy = "add it to groups of one stack, or delete the file"
             yield sources.group_fault(name, (), "the group runs on no machine", remedy)
         if len(stacks) > 1:

@@ -6,37 +6,54 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet.model import Fleet
-from fleet.source.document import KeyPath, dotted
+from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, Sources
-from fleet.source.redaction import holds_secret_value, names_a_secret
+from fleet.source.secrets import NAMED, find_named, find_secret, secret_words
 
 _REMEDY = "name it under `secrets` and store its value where the target keeps secrets"
+_OF_PULUMI = "store it with `pulumi config set --secret`"
+
+_ENCRYPTED = ("secure", "encryptionsalt", "encryptedkey")
+"""Pulumi's keys of encrypted values."""
+
+Found = tuple[KeyPath, str]
+"""A value that holds a credential, and its kind."""
 
 
 def ensure_no_secret_values(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """No text looks like a credential, and no env entry is named like one. Also searches files refused otherwise."""
+    """No text holds a credential, and none is named like one. Also searches files refused otherwise."""
     for document in (*sources.groups.values(), *sources.stacks.values()):
-        for path, text in _texts(document.value, ()):
-            if holds_secret_value(text):
-                where = dotted(path).removeprefix("config.").removeprefix(NAMESPACE)
-                source, line = document.place(path)
-                yield Fault(source, line, where, "contains a secret value", f"{_REMEDY}; then revoke this one")
-    for name, group in fleet.groups.items():
-        for key, container in group.containers.items():
-            for variable, value in container.env.items():
-                if value and not value.startswith("/") and names_a_secret(variable) and not holds_secret_value(value):
-                    path = ("containers", key, "env", variable)
-                    yield sources.group_fault(name, path, "is named like a secret and has a value", _REMEDY)
+        for path, kind in _search(document.value, ()):
+            yield _fault(document, path, kind)
 
 
-def _texts(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
+def _fault(document: Document, path: KeyPath, kind: str) -> Fault:
+    where = dotted(path).removeprefix("config.").removeprefix(NAMESPACE)
+    is_of_pulumi = path[0] == "config" and len(path) > 1 and not str(path[1]).startswith(NAMESPACE)
+    remedy = _OF_PULUMI if is_of_pulumi else _REMEDY
+    if kind == NAMED:
+        return Fault(*document.place(path), where, "is named like a secret and has a value", remedy)
+    return Fault(*document.place(path), where, f"contains a secret value ({kind})", f"{remedy}; then revoke this one")
+
+
+def _search(value: Any, path: KeyPath, name: str = "") -> Iterator[Found]:
+    """name: the nearest key, by which a value may be a secret."""
+    if isinstance(value, dict):
         for key, item in value.items():
-            if key != "secure":
-                yield from _texts(item, (*path, key))
+            if kind := find_secret(str(key)):
+                yield (*path, key), kind
+            elif key not in _ENCRYPTED:
+                yield from _search(item, (*path, key), str(key))
     elif isinstance(value, list):
+        words = [item if isinstance(item, str) else "" for item in value]
+        found = dict(secret_words(words))
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            if index in found:
+                yield (*path, index), found[index]
+            else:
+                yield from _search(item, (*path, index), name)
+    elif value is not None:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if kind := find_named(name.rpartition(":")[2], text):
+            yield path, kind

@@ -23,8 +23,8 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 problem = f"{names[0]} on {stack.name} already declares {volume}"
                 remedy = "declare it once; the other group mounts it by name"
                 yield sources.group_fault(names[1], ("volumes", volume), problem, remedy)
-        if any(name in sources.groups and name not in fleet.groups for name in stack.groups):
-            # A group that could not be read may declare the rest.
+        if any(name not in fleet.groups for name in stack.groups):
+            # A group that is misspelt or could not be read may declare the rest.
             continue
         for _, group, key, container in fleet.containers((stack,)):
             for volume in container.mounts.keys() - owners.keys():

@@ -102,7 +102,9 @@ def _merged(own: Document, base: Document) -> tuple[Document, list[Fault]]:
     value = over(own.value, base.value, ())
     inherited = [path for path in base.lines if _is_inherited(path, own.value)]
     lines = {**own.lines, **{path: base.lines[path] for path in inherited}}
-    return Document(own.source, value, lines, {path: base.place(path)[0] for path in inherited}), faults
+    written = {**own.written, **{path: base.written[path] for path in inherited if path in base.written}}
+    sources = {path: base.place(path)[0] for path in inherited}
+    return Document(own.source, value, lines, sources, written, own.duplicates), faults
 
 
 def _is_inherited(path: KeyPath, own: Any) -> bool:

@@ -35,7 +35,12 @@ _GROUP_FILES = "groups/*/*.yaml"
 _STACK_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Top-level keys of a Pulumi stack file; Pulumi alone uses those other than `config`."""
 
-_PIVOTAL = frozenset({"class", "gpus", "groups", "mode", "modes", "sandbox", "stand_ins", "target", "without_gpu"})
+_PIVOTAL = frozenset(
+    (
+        *("class", "gpus", "groups", "mode", "modes", "node_pools", "sandbox", "stand_ins", "target", "tenant"),
+        "without_gpu",
+    )
+)
 """Keys that change the meaning of most others: a file that lacks the value of one is not checked against others."""
 
 _FROM_PATH = ("is set by the file's path", "remove it")
@@ -104,11 +109,9 @@ class _Reading:
     def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
         self._root = root
         self._texts = texts
-        self._stacks: dict[str, Stack] = {}
-        self._groups: dict[str, ContainerGroup] = {}
-        self._partial_stacks: dict[str, Stack] = {}
-        self._partial_groups: dict[str, ContainerGroup] = {}
-        self._lost: set[str] = set()
+        self._stacks: dict[str, tuple[Stack, ...]] = {}
+        self._groups: dict[str, tuple[ContainerGroup, ...]] = {}
+        self._removed: set[str] = set()
         self._unread: set[str] = set()
         self.stack_documents: dict[str, Document] = {}
         self.group_documents: dict[str, Document] = {}
@@ -143,8 +146,8 @@ class _Reading:
         checked = check(Stack, {**data, "name": name}, document, config_path)
         if unknown:
             # One of them may be meant for any key of ours, such as `fleet:groups`.
-            checked = replace(checked, model=None)
-        self._note(name, checked, self._stacks, self._partial_stacks)
+            checked = replace(checked, models=())
+        self._note(name, checked, self._stacks)
 
     def read_group(self, file: Path) -> None:
         name = file.stem
@@ -170,7 +173,7 @@ class _Reading:
         for name, document in merged.items():
             from_path = {"name": name, "system": Path(document.source).parent.name}
             checked = check(ContainerGroup, {**document.value, **from_path}, document)
-            self._note(name, checked, self._groups, self._partial_groups)
+            self._note(name, checked, self._groups)
 
     def note_misplaced(self) -> None:
         """Reports YAML files that look like stack or group files and are not read. Nothing misses their content."""
@@ -190,8 +193,8 @@ class _Reading:
 
     def project(self) -> Project:
         fleet = Fleet(
-            MappingProxyType(self._stacks),
-            MappingProxyType(self._groups),
+            MappingProxyType({name: models[0] for name, models in self._stacks.items()}),
+            MappingProxyType({name: models[0] for name, models in self._groups.items()}),
             ImageContents(self._root),
             MappingProxyType(self._dockerfiles()),
             MappingProxyType(dict(read_locks(self._root / LOCKS))),
@@ -209,32 +212,35 @@ class _Reading:
         return found
 
     def cross_faults(self, project: Project) -> list[Fault]:
-        """Faults between files: first of the valid models, then with those that lack an invalid value.
-
-        Of the latter, a fault that names what is lost may be its mere consequence, and is left out.
-        """
+        """Faults between files: those that hold whatever the invalid values were meant to be."""
         faults = check_fleet(project.fleet, project.sources)
-        if self._partial_stacks or self._partial_groups:
-            both = {**self._stacks, **self._partial_stacks}
-            stacks = {name: both[name] for name in self.stack_documents if name in both}
-            groups = {**self._groups, **self._partial_groups}
-            fleet = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
-            places = {(fault.source, fault.line, fault.path) for fault in faults}
-            for fault in check_fleet(fleet, project.sources):
-                text = f"{fault.path} {fault.problem} {fault.remedy}".lower()
-                is_new = (fault.source, fault.line, fault.path) not in places
-                if is_new and not any(word in text for word in self._lost):
-                    faults.append(fault)
-        return faults
+        if all(len(models) == 1 for models in (*self._stacks.values(), *self._groups.values())):
+            return faults
+        stacks = {name: models[-1] for name, models in self._stacks.items()}
+        groups = {name: models[-1] for name, models in self._groups.items()}
+        other = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
+        others = {replace(fault, detail=()): fault for fault in check_fleet(other, project.sources)}
+        common = []
+        for fault in faults:
+            whole = replace(fault, detail=())
+            if whole in others and not self._names_a_removed_key(fault):
+                # Figures with a stand-in would mislead.
+                common.append(fault if fault == others[whole] else whole)
+        return common
 
-    def _note(self, name: str, checked: Checked[Any], valid: dict[str, Any], partial: dict[str, Any]) -> None:
+    def _names_a_removed_key(self, fault: Fault) -> bool:
+        if not self._removed:
+            return False
+        words = re.findall(r"[\w-]+", f"{fault.path} {fault.problem}")
+        return not self._removed.isdisjoint(words)
+
+    def _note(self, name: str, checked: Checked[Any], models: dict[str, Any]) -> None:
         found = [_of_file_name(fault) for fault in checked.faults]
         # A value that could not be read, such as one with a tag, has no second fault.
         self.faults += [fault for fault in found if fault.place not in self._unread]
-        if checked.model is not None and not checked.lost & _PIVOTAL:
-            (partial if checked.lost else valid)[name] = checked.model
-            # "gpus" is also lost where a message says "GPU".
-            self._lost |= {word.lower().removesuffix("s") for word in checked.lost if len(word) > 2}
+        if checked.models and not any(key in _PIVOTAL for path in checked.lost for key in path[-2:]):
+            models[name] = checked.models
+            self._removed |= {str(path[-1]) for path in checked.removed}
 
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))

@@ -18,6 +18,7 @@ from pydantic import (
     PlainSerializer,
     Strict,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -170,6 +171,10 @@ Command = Annotated[tuple[Argument, ...], AfterValidator(_names_a_program)]
 """A program and its arguments; empty for none."""
 
 
+WITHOUT_RULES = {"rules": False}
+"""Context of a validation that checks single values only, so that an invalid one hides no rule of its model."""
+
+
 class Model(BaseModel):
     """Frozen; unknown keys are errors, so that no misspelt key is ignored."""
 
@@ -184,7 +189,11 @@ class Model(BaseModel):
         cls.rules = (*cls.rules, *own)
 
     @model_validator(mode="after")
-    def _follows_rules(self) -> Self:
-        if breaches := [breach for rule in self.rules for breach in rule(self)]:
+    def _follows_rules(self, info: ValidationInfo) -> Self:
+        if info.context is not WITHOUT_RULES and (breaches := self.breaches()):
             raise BreachesError(breaches)
         return self
+
+    def breaches(self) -> list[Breach]:
+        """Every breach of its own rules, not of the models in it."""
+        return [breach for rule in self.rules for breach in rule(self)]

@@ -111,4 +111,6 @@ class GpuBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        return _below_request(self.limit_mib, self.request_mib)
+        for place, text in _below_request(self.limit_mib, self.request_mib):
+            # The card may be no larger than the limit.
+            yield place, text.replace("raise limit or lower request", "lower request, or raise limit within the card")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
 from fleet.model.cost import Usd
@@ -15,13 +15,29 @@ from fleet.model.gpu import Gpu
 from fleet.model.hosts import HostName, WebAddress
 from fleet.model.quantities import CPUS_MAX, MemoryMib
 from fleet.source.defaults import POOL_LABEL
+from fleet.source.redaction import shown
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_SUBDOMAIN_MAX = 253
+_WORD = "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+
+
+def _has_short_prefix(key: str) -> str:
+    if len(key.rpartition("/")[0]) > _SUBDOMAIN_MAX:
+        msg = f"{shown(key)} has a prefix of more than {_SUBDOMAIN_MAX} characters; shorten it"
+        raise ValueError(msg)
+    return key
+
 
 LabelKey = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$", max_length=253
-    ),
+    str, StringConstraints(pattern=rf"^({_SUBDOMAIN}/)?{_WORD}$", max_length=317), AfterValidator(_has_short_prefix)
 ]
+"""Key of a label: a name of 63 characters, after a DNS subdomain and a slash if it has one (apimachinery's
+IsQualifiedName)."""
+
+ObjectName = Annotated[str, StringConstraints(pattern=rf"^{_SUBDOMAIN}$", max_length=_SUBDOMAIN_MAX)]
+"""Name of an object of the cluster's owner, such as a storage class: a DNS subdomain."""
 
 
 class Sharing(StrEnum):
@@ -96,11 +112,11 @@ class Entrance(Model):
 
     kind: Literal["ingress", "gateway"] = "ingress"
     """`gateway` (Gateway API) can split requests between two versions of a group; `ingress` cannot."""
-    class_name: Name = "nginx"
+    class_name: ObjectName = "nginx"
     """Ingress class or gateway class."""
     namespace: Name = "ingress-nginx"
     """Namespace of the ingress controller or gateway, which may reach exposed groups."""
-    issuer: Name
+    issuer: ObjectName
     """cert-manager ClusterIssuer that signs the hosts' certificates."""
     exposed: FrozenMap[Name, Exposure] = Field(min_length=1)
     """Group -> how it is exposed."""
@@ -133,11 +149,11 @@ class Cluster(Model):
     """Pool name -> its nodes."""
     pool_label: LabelKey = POOL_LABEL
     """Node label that names the pool."""
-    storage_class: Name | None = None
+    storage_class: ObjectName | None = None
     """Storage class of volumes that one pod mounts; defaults to the cluster's."""
-    ssd_storage_class: Name | None = None
+    ssd_storage_class: ObjectName | None = None
     """Storage class of volumes with medium ssd."""
-    shared_storage_class: Name | None = None
+    shared_storage_class: ObjectName | None = None
     """Storage class of volumes that pods on several nodes mount (ReadWriteMany)."""
     volume_size_mib: MemoryMib = Field(default=10240, alias="volume_size")
     """Default size of a volume: a claim requires one."""
@@ -158,7 +174,9 @@ class Cluster(Model):
         if self.entrance:
             others["entrance.namespace"] = self.entrance.namespace
         owner = next((field for field, name in others.items() if name == self.namespace), None)
-        if self.namespace == "default" or self.namespace.startswith("kube-") or owner:
+        # Its priority classes are called <namespace>-<tier>, and system-* are reserved.
+        reserved = self.namespace in ("default", "system") or self.namespace.startswith(("kube-", "system-"))
+        if reserved or owner:
             whose = f"is also {owner}" if owner else "belongs to Kubernetes"
             text = f'namespace "{self.namespace}" {whose}; choose one that the fleet creates, such as fleet'
             yield ("namespace",), text

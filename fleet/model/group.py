@@ -25,8 +25,9 @@ from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
+from fleet.model.mount_points import MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import SHARED_MEMORY, DevicePath, MountPath
+from fleet.model.paths import DevicePath, MountPath
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
@@ -41,17 +42,16 @@ EXTENDS = "extends"
 DEFAULT_PORT = 8000
 """Port of agents and health checks inside a container."""
 
-SECRETS_PATH = "/run/secrets"
-"""Folder of secrets inside a container."""
-
-RESERVED_PATHS = (SHARED_MEMORY, SECRETS_PATH)
-
 AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
 EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
 
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", max_length=255)]
+_URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
 """Path of a URL, in ASCII."""
+
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+"""Path of a URL, or empty for none."""
 
 
 class Health(Model):
@@ -59,7 +59,7 @@ class Health(Model):
 
     path: UrlPath = "/health"
     """HTTP path of the liveness check."""
-    ready_path: UrlPath | Literal[""] = ""
+    ready_path: OptionalUrlPath = ""
     """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
     """Port of the HTTP checks."""
@@ -153,15 +153,14 @@ class Container(Model):
             yield ("restarts_max",), text
 
     @rule
-    def _nothing_is_mounted_twice(self) -> Iterator[Breach]:
-        owners: dict[str, str] = {}
-        places = [(("mounts", name, "path"), mount.path) for name, mount in self.mounts.items()]
-        for place, path in (*places, *((("hardening", "tmpfs", path), path) for path in self.hardening.tmpfs)):
-            if path in owners:
-                yield place, f"{path} is already mounted by {owners[path]}; use another path for one of the two"
-            owners.setdefault(path, ".".join(place[:2]))
-            if path in RESERVED_PATHS or path.startswith(f"{SECRETS_PATH}/"):
-                yield place, f"{path} is reserved; use shared_memory or secrets, or another path"
+    def _mounts_can_be_made(self) -> Iterator[Breach]:
+        mounts = [MountPoint(("mounts", n, "path"), mount.path, mount.read_only) for n, mount in self.mounts.items()]
+        tmpfs = [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
+        # Defaults are first: the file has no line for them.
+        points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
+        yield from mount_breaches(points, has_secrets=bool(self.secrets))
+        if self.has_agent_host:
+            yield from agent_host_breaches(points)
 
     @rule
     def _memory_holds_its_folders(self) -> Iterator[Breach]:
@@ -170,9 +169,14 @@ class Container(Model):
             given["shared_memory",] = self.shared_memory_mib
         if "tmpfs" in self.hardening.model_fields_set:
             given |= {("hardening", "tmpfs", path): mib for path, mib in self.hardening.tmpfs.items()}
-        for place, mib in given.items():
-            if mib > self.memory.cap_mib:
-                yield place, f"{mib} MiB exceeds the memory limit {self.memory.cap_mib} MiB, which counts it; lower it"
+        cap, whole = self.memory.cap_mib, sum(given.values())
+        too_large = {place: mib for place, mib in given.items() if mib > cap}
+        for place, mib in too_large.items():
+            yield place, f"{mib} MiB exceeds the memory limit {cap} MiB, which counts it; lower it"
+        if whole > cap and not too_large:
+            parts = " + ".join(f"{place[-1]} {mib}" for place, mib in given.items())
+            problem = f"{parts} = {whole} MiB exceed the memory limit {cap} MiB, which counts them"
+            yield ("hardening", "tmpfs"), f"{problem}; lower them, or raise memory.limit"
 
     @rule
     def _gpu_and_budget_go_together(self) -> Iterator[Breach]:

@@ -24,8 +24,8 @@ fails the start if the daemon may not raise it."""
 OPEN_FILES_MAX = 1048576
 """The kernel's default fs.nr_open: the maximum of any process."""
 
-ID_MAX = 2**32 - 2
-"""The highest id: chown reads the next one, -1, as no change."""
+ID_MAX = 2**31 - 1
+"""The highest id: runc (moby/sys/user) and Kubernetes refuse those above, although Linux has them."""
 
 _RUN_AS = re.compile(r"([0-9]{1,10}):([0-9]{1,10})")
 

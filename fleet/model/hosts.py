@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from fleet.source.redaction import holds_secret_value, shown
+from fleet.source.redaction import shown
+from fleet.source.secrets import holds_secret_value
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -22,6 +23,15 @@ _DOCKER_PORT = "2375 or 2376"
 
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """Ranges of RFC 1918."""
+
+NOT_INTERNET = (
+    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"
+)  # fmt: skip
+"""Addresses outside the internet: other machines, a cluster itself, and a cloud's metadata service."""
+
+_OUTSIDE_RANGES = tuple(map(IPv4Network, NOT_INTERNET))
+_LOCAL_DOMAINS = (".cluster.local", ".home.arpa", ".internal", ".lan", ".local", ".localdomain", ".localhost", ".svc")
+"""Domains of a LAN, a host or a cluster (RFC 6762, RFC 8375, and the reserved .internal)."""
 
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
@@ -101,9 +111,20 @@ PrivateSubnet = Annotated[
 """A network inside a private range."""
 
 
+def _as_name(text: str) -> str:
+    """How to correct a public name."""
+    part = text.partition("://")[2] or text
+    host = part.partition("/")[0].partition(":")[0]
+    if "." not in host:
+        return "write it with its domain, like agents.example.org"
+    if host != text:
+        return "write the name alone, without scheme, port and path, like agents.example.org"
+    return "write it in lower case, like agents.example.org"
+
+
 def _public_name(text: str) -> str:
     if not is_host_name(text) or "." not in text or text != text.lower():
-        msg = f"{shown(text)} is not a public host name; write it in lower case, like agents.example.org"
+        msg = f"{shown(text)} is not a public host name; {_as_name(text)}"
         raise ValueError(msg)
     return text
 
@@ -119,9 +140,13 @@ def _outside(text: str) -> str:
         raise ValueError(msg)
     address = address_of(host)
     if address is None and not (is_host_name(host) and host == host.lower()):
-        msg = f"{shown(text)} names no host; write it in lower case, like api.example.com:443"
+        msg = f"{shown(text)} names no host; write its name and port, like api.example.com:443"
         raise ValueError(msg)
-    if host == "localhost" or (address and (address.is_loopback or unicast_problem(address))):
+    if address is None and ("." not in host or host.endswith(_LOCAL_DOMAINS)):
+        msg = f"{shown(text)} is not a host on the internet; list a group under peers, or name a public host"
+        raise ValueError(msg)
+    inside = address and any(address in reach for reach in _OUTSIDE_RANGES)
+    if inside or (address and unicast_problem(address)):
         msg = f"{shown(text)} is not a host on the internet; name one, or drop it"
         raise ValueError(msg)
     return text

@@ -21,6 +21,9 @@ CAPABILITIES = tuple(f"CAP_{name}" for name in _NAMES.split())
 
 def _known(name: str) -> str:
     if name not in CAPABILITIES:
+        if name.upper().removeprefix("CAP_") == "ALL":
+            msg = f"{shown(name)} would add back every capability; name each one, like CAP_NET_BIND_SERVICE"
+            raise ValueError(msg)
         close = get_close_matches(f"CAP_{name.upper().removeprefix('CAP_')}", CAPABILITIES, n=1, cutoff=0.8)
         remedy = f"did you mean {close[0]}?" if close else "use one of capabilities(7), like CAP_NET_BIND_SERVICE"
         msg = f"{shown(name)} is not a capability of Linux; {remedy}"

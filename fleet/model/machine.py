@@ -188,7 +188,7 @@ class Machine(Model):
         if missing:
             yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
         unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
-        for field in type(self).model_fields:
+        for field in Machine.model_fields:
             if field in unsupported & self.model_fields_set:
                 yield (
                     (_key(field),),

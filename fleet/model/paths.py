@@ -35,6 +35,8 @@ SYSTEM_FOLDERS = frozenset(
 SYSTEM_FILES = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 """Docker and the kubelet mount these themselves."""
 
+_IMAGE_FILES = ("/etc/group", "/etc/passwd", "/etc/shadow")
+
 
 def within(path: str, folder: str) -> bool:
     """Whether a path is a folder or inside it; both normal."""
@@ -63,7 +65,7 @@ def _mountable(path: str) -> str:
     if path == SHARED_MEMORY:
         return path
     tree = next((tree for tree in SYSTEM_TREES if within(path, tree)), None)
-    if tree or path in SYSTEM_FOLDERS or path in SYSTEM_FILES:
+    if tree or path in SYSTEM_FOLDERS or path in (*SYSTEM_FILES, *_IMAGE_FILES):
         msg = f"{shown(path)} cannot be mounted: {_use(path, tree)}; use a folder of your own, such as /data"
         raise ValueError(msg)
     return path
@@ -72,6 +74,8 @@ def _mountable(path: str) -> str:
 def _use(path: str, tree: str | None) -> str:
     if tree:
         return f"{tree} belongs to the kernel"
+    if path in _IMAGE_FILES:
+        return "it is a file, and only folders are mounted"
     return "the runtime mounts its own file there" if path in SYSTEM_FILES else "it would hide the image's own files"
 
 

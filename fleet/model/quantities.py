@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from fleet.source.redaction import shown
 
@@ -79,7 +81,30 @@ CPUS_MAX = 8192
 SECONDS_MAX = 30 * 24 * 3600
 """Thirty days: no check, grace period or pause of a rollout takes longer."""
 
-# The unit is dropped by the parsers, so the bounds are checked on integers.
-MemoryMib = Annotated[int, BeforeValidator(parse_memory_mib), Field(gt=0, le=MEMORY_MIB_MAX), _MemorySchema]
-Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(le=CPUS_MAX * 1000), _CpuSchema]
-Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(gt=0, le=SECONDS_MAX), _SecondsSchema]
+
+def bounded(least: int, most: int, unit: str, units: Mapping[str, int] = MappingProxyType({})) -> AfterValidator:
+    """Refuses amounts outside bounds, in the unit that files use. units: larger unit -> amount."""
+
+    def text(amount: int) -> str:
+        exact = [(size, name) for name, size in units.items() if amount and amount % size == 0]
+        size, name = max(exact, default=(1, unit))
+        return f"{amount // size}{name}"
+
+    def check(amount: int) -> int:
+        if not least <= amount <= most:
+            side = f"below {text(least)}; raise it" if amount < least else f"above {text(most)}; lower it"
+            msg = f"{text(amount)} is {side}"
+            raise ValueError(msg)
+        return amount
+
+    return AfterValidator(check)
+
+
+# The parsers drop the unit, so pydantic's own bounds would name amounts without one.
+MemoryMib = Annotated[
+    int, BeforeValidator(parse_memory_mib), bounded(1, MEMORY_MIB_MAX, "MiB", _MIB_PER_UNIT), _MemorySchema
+]
+Millicores = Annotated[int, BeforeValidator(parse_millicores), bounded(1, CPUS_MAX * 1000, "m"), _CpuSchema]
+Seconds = Annotated[
+    int, BeforeValidator(parse_seconds), bounded(1, SECONDS_MAX, "s", {"h": 3600, "m": 60}), _SecondsSchema
+]

@@ -118,7 +118,7 @@ class Stack(Model):
     def running_in(self, mode: Name | None) -> tuple[Name, ...]:
         """The groups that run in a mode, in the stack's order."""
         named = {group for groups in self.modes.values() for group in groups}
-        here = self.modes.get(mode, ()) if mode else ()
+        here = frozenset(self.modes.get(mode, ()) if mode else ())
         return tuple(group for group in self.groups if group in here or group not in named)
 
     @property

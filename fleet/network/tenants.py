@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -22,11 +22,16 @@ def names_as_peer(group: ContainerGroup, other: str) -> bool:
     return any(ref.partition("/")[0] == other for ref in group.peers)
 
 
-def tenants_served(group: ContainerGroup, groups: Iterable[ContainerGroup]) -> tuple[str, ...]:
-    """Tenants of the groups that have a shared group as a peer; none for a tenant's own group."""
-    if group.tenant:
-        return ()
-    return tenants_of(other for other in groups if other.tenant and names_as_peer(other, group.name))
+def tenants_served(groups: Iterable[ContainerGroup]) -> Mapping[str, tuple[str, ...]]:
+    """Shared group -> tenants of the groups that have it as a peer, sorted; without those that serve none."""
+    groups = list(groups)
+    shared = {group.name for group in groups if not group.tenant}
+    served: dict[str, set[str]] = {}
+    for group in groups:
+        if group.tenant:
+            for peer in {ref.partition("/")[0] for ref in group.peers} & shared:
+                served.setdefault(peer, set()).add(group.tenant)
+    return {name: tuple(sorted(tenants)) for name, tenants in served.items()}
 
 
 def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: AddressBook) -> tuple[str, ...]:

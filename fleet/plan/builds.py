@@ -59,6 +59,18 @@ class StackImages:
             if container.build and container.build.unresolved
         }
 
+    def replaced(self, groups: Sequence[ContainerGroup]) -> dict[str, str]:
+        """Container without agents -> folder of its image, which a stand-in replaces."""
+        return {
+            container_name(group.name, key): container.build.context
+            for group in groups
+            for key, container in group.containers.items()
+            if container.build
+            and container.build.context
+            and not container.agents
+            and self._stack.stands_in_for(container)
+        }
+
     def layers(self, name: str) -> tuple[PackageLayer, ...]:
         """The locked packages in an image, those of its base first; none of unmeasured ones."""
         lock = self._fleet.locks.get(name)

@@ -307,6 +307,8 @@ class Deployment:
     """Images built on the machine, each after the one it needs."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
+    replaced_images: Mapping[str, str]
+    """Container -> folder of the image that a stand-in replaces, although no agent runs in it."""
     layers: Mapping[str, tuple[PackageLayer, ...]]
     """Reference of each image with locked packages -> these, those of its base first."""
     sharing: tuple[PlannedGroup, ...]
@@ -334,6 +336,10 @@ class Deployment:
     """Tenants without connections beyond this machine."""
     charge: MonthlyCharge | None = None
     """Added by `fleet.charge` for a stack with a budget."""
+    _by_name: Mapping[str, PlannedGroup] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {group.name: group for group in (*self.groups, *self.sharing)})
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -341,7 +347,7 @@ class Deployment:
         return tuple(sorted({group.tenant for group in self.groups if group.tenant}))
 
     def group_of(self, container: PlannedContainer) -> PlannedGroup:
-        return next(group for group in (*self.sharing, *self.groups) if group.name == container.group)
+        return self._by_name[container.group]
 
     @property
     def containers(self) -> tuple[PlannedContainer, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from fleet.model import Container, ContainerGroup, Enforcement, Stack
-from fleet.model.group import SECRETS_PATH
+from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
 from fleet.plan.deployment import PlannedGpu

@@ -58,7 +58,9 @@ class _Planner:
         self._only = only
         self._stack = stack
         self._target = target_of(stack)
-        self._groups = [fleet.groups[name] for name in stack.running]
+        self._running = dict.fromkeys(stack.running)
+        self._groups = [fleet.groups[name] for name in self._running]
+        self._served = tenants_served(self._groups)
         self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
@@ -80,6 +82,7 @@ class _Planner:
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=self._images.builds(self._image_names()),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
+            replaced_images=MappingProxyType(self._images.replaced(self._groups)),
             layers=MappingProxyType(
                 {self._images.reference(n): found for n in self._image_names() if (found := self._images.layers(n))}
             ),
@@ -88,11 +91,11 @@ class _Planner:
             cards=target.cards(stack, self._groups),
             mode=stack.mode,
             modes=MappingProxyType({mode: target.cards(stack, groups) for mode, groups in in_mode.items()}),
-            off=tuple(name for name in stack.groups if name not in stack.running),
+            off=tuple(name for name in stack.groups if name not in self._running),
             published=tuple(
                 (endpoint, self._book.users_of(endpoint))
                 for endpoint in self._published
-                if endpoint.group in stack.running
+                if endpoint.group in self._running
             ),
             endpoints=MappingProxyType(self._endpoints()),
             degradations=degradations(stack, fleet),
@@ -109,8 +112,8 @@ class _Planner:
         return tuple(g.name for g in self._groups if any(c.gpu for c in g.containers.values()))
 
     def _endpoints(self) -> dict[str, str]:
-        running = self._stack.running
-        mine = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name and e.group in running]
+        here = [e for e in self._book.endpoints.values() if e.stack.name == self._stack.name]
+        mine = [endpoint for endpoint in here if endpoint.group in self._running]
         return {endpoint.ref: self._target.url(endpoint, self._stack) for endpoint in mine}
 
     def _group(self, group: ContainerGroup, wave: Mapping[str, int]) -> PlannedGroup:
@@ -126,7 +129,7 @@ class _Planner:
             shares=tuple(sorted(sharing_name(card) for card in cards)),
             containers=tuple(self._container(group, key) for key in keys),
             tenant=group.tenant,
-            serves=tenants_served(group, self._groups),
+            serves=self._served.get(group.name, ()),
             ports=planned_ports(group),
             operation=Operation(
                 tier=group.tier,

@@ -36,6 +36,8 @@ class Document:
     """Key path -> file, for values inherited from the file that this one extends."""
     written: Mapping[KeyPath, str] = field(default_factory=dict)
     """Key path -> text of a number that is not written as Python prints it, such as `1.10`."""
+    duplicates: frozenset[KeyPath] = frozenset()
+    """Keys that are written twice; `value` has the first."""
 
     def line(self, path: Sequence[str | int]) -> int | None:
         """Line of a value, or of its nearest written parent."""
@@ -69,7 +71,9 @@ def read_document(file: Path, source: str, text: str | None = None) -> tuple[Doc
         if events and isinstance(events[0], yaml.MappingStartEvent):
             walk = _Walk(events, source)
             value = walk.value((), 0)
-            return Document(source, value, walk.lines, written=walk.written), walk.faults
+            return Document(
+                source, value, walk.lines, written=walk.written, duplicates=frozenset(walk.duplicates)
+            ), walk.faults
     except UnreadableError as error:
         return _unreadable(source, error.line, error.problem, error.remedy)
     is_empty = not events or (isinstance(events[0], yaml.ScalarEvent) and not events[0].value)
@@ -94,6 +98,7 @@ class _Walk:
         self._read = self._characters = 0
         self.lines: dict[KeyPath, int] = {}
         self.written: dict[KeyPath, str] = {}
+        self.duplicates: set[KeyPath] = set()
         self.faults: list[Fault] = []
 
     def value(self, path: KeyPath, depth: int) -> Any:
@@ -179,6 +184,7 @@ class _Walk:
             here = (*path, key)
             if key in seen:
                 self._fault(event, here, "duplicate key", "keep one of the two")
+                self.duplicates.add(here)
                 self._skip()
                 continue
             if key == "<<" and not event.style:

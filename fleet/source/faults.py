@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fleet.source.redaction import printable, redacted
@@ -27,6 +27,8 @@ class Fault:
     problem: str
     remedy: str
     detail: tuple[str, ...] = ()
+    heirs: tuple[str, ...] = ()
+    """Groups that inherit the value from the file and have the fault."""
 
     @property
     def place(self) -> str:
@@ -40,6 +42,21 @@ class Fault:
             return [_line(f"{self.place}: {_short(self.problem)}; {_short(self.remedy)}")]
         figures = (f"    {line}" for line in (*self.detail, self.remedy))
         return [_line(line) for line in (f"{self.place}: {_short(self.problem)}", *figures)]
+
+
+def merged_heirs(faults: Iterable[Fault]) -> list[Fault]:
+    """Each fault of an inherited value once: at the value, with the groups that inherit it unless its own has it."""
+    heirs: dict[Fault, list[tuple[str, ...]]] = {}
+    for fault in faults:
+        heirs.setdefault(replace(fault, heirs=()), []).append(fault.heirs)
+    result: list[Fault] = []
+    for fault, found in heirs.items():
+        names = [name for each in found for name in each]
+        if () not in found:
+            text = f"(in {' and '.join(dict.fromkeys(names))}, which extend{'s' if len(names) == 1 else ''} it)"
+            fault = replace(fault, problem=f"{fault.problem} {text}")
+        result.append(fault)
+    return result
 
 
 def _line(text: str) -> str:
@@ -67,6 +84,6 @@ class ConfigurationError(Exception):
         blocks: list[str] = []
         for source, found in groupby(self.faults, key=lambda fault: fault.source):
             faults = list(found)
-            blocks.append(f"{source}: {len(faults)} fault{'s' if len(faults) > 1 else ''}")
+            blocks.append(f"{_line(source)}: {len(faults)} fault{'s' if len(faults) > 1 else ''}")
             blocks.extend(f"  {line}" for fault in faults for line in fault.lines())
         return "\n".join(blocks)

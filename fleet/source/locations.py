@@ -45,8 +45,8 @@ class Sources:
     ) -> Fault:
         """A fault at a path of a group's file, such as `("containers", "main", "gpu")`."""
         source, line = self.groups[group].place(path)
-        inherited = "" if source == self.groups[group].source else f" (in {group}, which extends it)"
-        return Fault(source, line, dotted(path), f"{problem}{inherited}", remedy, detail)
+        heirs = () if source == self.groups[group].source else (group,)
+        return Fault(source, line, dotted(path), problem, remedy, detail, heirs)
 
     def place_of_group(self, group: str, path: Sequence[str | int]) -> str:
         """`file:line` of a value of a group."""

@@ -33,3 +33,17 @@ def resolve(text: str) -> Scalar:
     if "." in text and _FLOAT.fullmatch(text) and math.isfinite(value := float(text)):
         return value
     return text
+
+
+class Written(float):
+    """A number that messages show as the file spells it: `1.10`."""
+
+    def __new__(cls, text: str) -> Written:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text

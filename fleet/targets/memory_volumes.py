@@ -22,7 +22,12 @@ def memory_volume_faults(group: ContainerGroup, stack: Stack, sources: Sources) 
     """Faults of folders in memory whose volume has no valid name, or that of another."""
     owners = {f"{kind}-{key}": kind for key in group.containers for kind in ("shm", "secrets")}
     owners |= {volume: f"volume {volume}" for container in group.containers.values() for volume in container.mounts}
+    pods_own = {f"{kind}-{key}" for key in group.containers for kind in ("address-book", "shm", "secrets")}
     for key, container in group.containers.items():
+        for volume in container.mounts:
+            if volume in pods_own:
+                problem = f"{volume} is a volume of the pod's own on {stack.name}"
+                yield sources.group_fault(group.name, ("containers", key, "mounts", volume), problem, "rename it")
         for folder in container.hardening.tmpfs:
             name, path = memory_volume(folder, key), ("containers", key, "hardening", "tmpfs", folder)
             if not _LABEL.fullmatch(name):

@@ -17,9 +17,8 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
             yield Feature.CROSS_MACHINE_START, "start_after"
     if group.tenant:
         yield Feature.TENANTS, "tenant"
-        here = fleet.placed(stack)
-        served = [shared.name for shared in here if group.tenant in tenants_served(shared, here)]
-        if not all(names_as_peer(group, name) for name in served):
+        served = tenants_served(fleet.placed(stack))
+        if not all(names_as_peer(group, name) for name, tenants in served.items() if group.tenant in tenants):
             yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
     if group.outside:
         yield Feature.OUTSIDE, "outside"

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from fleet.frozen import dataclass
-from fleet.source.redaction import holds_secret_value
+from fleet.source.secrets import holds_secret_value
 from policy.core.messages import fix, or_waive, or_waive_container, title
 from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
 from policy.core.waiver import Waiver, carriers_in, carriers_of, common_waiver, container_waiver

@@ -10,7 +10,7 @@ from datetime import date
 
 from fleet.frozen import dataclass
 from fleet.labels import EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX, WAIVER_WARN_DAYS
-from fleet.source.redaction import holds_secret_value
+from fleet.source.secrets import holds_secret_value
 from policy.core.rule import Rule
 from policy.views.cloudrun import RunView
 from policy.views.container import ContainerView

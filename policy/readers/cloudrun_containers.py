@@ -8,7 +8,7 @@ from typing import Any
 from fleet.cloudrun_limits import limits as known_limits
 from fleet.labels import from_annotations
 from policy.readers.containers import Template, container_ports, devices_in, env, env_secrets, kind_of
-from policy.readers.kubernetes_probes import probes
+from policy.readers.kubernetes_probes import check_commands, check_headers, probes
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties
 from policy.views.container import CLOUDRUN, MAIN, SIDECAR, TMPFS, ContainerView, Mount
@@ -42,6 +42,8 @@ def container(subject: str, properties: Mapping[str, Any], template: Template, *
         log_bounded=True,
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
         probes=tuple(probes(given, with_delay=True)),
+        check_commands=tuple(check_commands(given)),
+        check_headers=tuple(check_headers(given)),
         # Fixed by Cloud Run.
         stop_grace_s=known_limits().stop_grace,
         one_shot=template.ends,

@@ -64,6 +64,7 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         log_driver=given.text("logDriver", "log_bounded"),
         log_bounded=_log_bounded(given),
         health_check=_health_check(given),
+        check_commands=tuple(_check_commands(given)),
         restart=given.text("restart", "restart"),
         restart_max=given.whole("maxRetryCount", "restart"),
         stop_grace_s=given.whole("destroyGraceSeconds", "stop_grace_s"),
@@ -204,6 +205,11 @@ def _log_bounded(given: Properties) -> bool:
 def _health_check(given: Properties) -> bool:
     tests = given.nested("healthcheck", "health_check").raw("tests", "health_check")
     return isinstance(tests, list | tuple) and len(tests) > 1 and tests[0] != "NONE"
+
+
+def _check_commands(given: Properties) -> Iterator[tuple[str, ...]]:
+    if command := given.nested("healthcheck", "check_commands").texts("tests", "check_commands"):
+        yield tuple(command)
 
 
 def _one_shot(given: Properties) -> bool:

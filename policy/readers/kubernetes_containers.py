@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet.labels import from_annotations
 from policy.readers.containers import Template, capabilities, container_ports, devices_in, env, env_secrets, kind_of
-from policy.readers.kubernetes_probes import drain_s, probe_hosts, probes
+from policy.readers.kubernetes_probes import check_commands, check_headers, drain_s, probe_hosts, probes
 from policy.readers.quantities import mebibytes, quantity
 from policy.readers.values import Properties
 from policy.views.container import (
@@ -88,6 +88,8 @@ def container(subject: str, properties: Mapping[str, Any], role: str, pod: Templ
         shared_memory_mib=_shared_memory_mib(given, spec),
         health_check=bool(given.nested("livenessProbe", "health_check").names()),
         probes=tuple(probes(given, with_delay=False)),
+        check_commands=tuple(check_commands(given)),
+        check_headers=tuple(check_headers(given)),
         probe_hosts=tuple(probe_hosts(given)),
         pull_policy=given.text("imagePullPolicy", "pull_policy"),
         stop_grace_s=_GRACE_S if grace is None else grace,

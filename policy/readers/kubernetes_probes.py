@@ -41,12 +41,31 @@ def _handler(probe: Properties) -> tuple[str, str]:
     return "", ""
 
 
+def _handlers(given: Properties, field: str) -> Iterator[tuple[str, Properties]]:
+    """(name, handler) of every probe and hook."""
+    hooks = given.nested("lifecycle", field)
+    places = [(f"{kind}Probe", given) for kind in _KINDS] + [("postStart", hooks), ("preStop", hooks)]
+    return ((name, holder.nested(name, field)) for name, holder in places)
+
+
+def check_commands(given: Properties) -> Iterator[tuple[str, ...]]:
+    """Commands and request paths of probes and hooks."""
+    for _, handler in _handlers(given, "check_commands"):
+        path = handler.nested("httpGet", "check_commands").text("path", "check_commands")
+        command = tuple(handler.nested("exec", "check_commands").texts("command", "check_commands"))
+        yield from filter(None, (command, (path,) if path else ()))
+
+
+def check_headers(given: Properties) -> Iterator[tuple[str, str]]:
+    """Headers that probes and hooks send."""
+    for _, handler in _handlers(given, "check_headers"):
+        for header in handler.nested("httpGet", "check_headers").entries("httpHeaders", "check_headers"):
+            yield header.text("name", "check_headers") or "", header.text("value", "check_headers") or ""
+
+
 def probe_hosts(given: Properties) -> Iterator[tuple[str, str]]:
     """Probes and hooks that name a host."""
-    hooks = given.nested("lifecycle", "probe_hosts")
-    places = [(f"{kind}Probe", given) for kind in _KINDS] + [("postStart", hooks), ("preStop", hooks)]
-    for name, holder in places:
-        handler = holder.nested(name, "probe_hosts")
+    for name, handler in _handlers(given, "probe_hosts"):
         for key in ("httpGet", "tcpSocket"):
             if host := handler.nested(key, "probe_hosts").text("host", "probe_hosts"):
                 yield name, host

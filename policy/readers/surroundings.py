@@ -53,7 +53,17 @@ def image(given: Properties, name: str, kind: str) -> ImageView:
     platforms = (*platforms, *given.texts("platforms", "platforms"))
     base = given.nested("build", "base").nested("args", "base").text("BASE", "base")
     base = base or given.nested("buildArgs", "base").text("BASE", "base")
-    return ImageView(name, tuple(filter(None, names)), tuple(filter(None, platforms)), base or "")
+    arguments = {
+        **given.nested("build", "arguments").mapping("args", "arguments"),
+        **given.mapping("buildArgs", "arguments"),
+    }
+    return ImageView(
+        name,
+        tuple(filter(None, names)),
+        tuple(filter(None, platforms)),
+        base or "",
+        {key: as_text(value) or "" for key, value in arguments.items()},
+    )
 
 
 def provider(type_token: str, name: str, properties: Mapping[str, Any]) -> ProviderView:

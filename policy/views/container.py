@@ -162,6 +162,10 @@ class ContainerView:
     probes: Annotated[tuple[Probe, ...], own("health")] = ()
     probe_hosts: Annotated[tuple[tuple[str, str], ...], own("health")] = ()
     """(probe or hook, host) pairs of those that target a host by name."""
+    check_commands: Annotated[tuple[tuple[str, ...], ...], own("health")] = ()
+    """Words of the commands and request paths of health checks and hooks."""
+    check_headers: Annotated[tuple[tuple[str, str], ...], own("health")] = ()
+    """(name, value) pairs of the headers that health checks and hooks send."""
     pull_policy: Annotated[str | None, own("image")] = None
     stop_grace_s: Annotated[int | None, own("stop_grace")] = None
     """Time between SIGTERM and SIGKILL; None for the target's default."""

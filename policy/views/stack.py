@@ -163,6 +163,8 @@ class ImageView:
     """As given, such as `linux/arm64`."""
     base: str = ""
     """Of a build: its argument BASE."""
+    arguments: Annotated[Mapping[str, str], own("build")] = field(default_factory=dict)
+    """Of a build: all of its arguments."""
     unknown: frozenset[str] = frozenset()
 
 

@@ -48,7 +48,7 @@ def test_rules_and_their_judge_pull_in_no_pulumi() -> None:
 def test_checking_files_pulls_in_no_pulumi(arguments: list[str]) -> None:
     program = "\n".join(
         [
-            "from cli.app import app",
+            "from cli.group import app",
             "try:",
             f"    app({arguments!r})",
             "except SystemExit as end:",

@@ -19,7 +19,7 @@ PROJECT = ("__main__.py", "Pulumi.yaml", "groups", "images")
 
 RUN_AND_LIST_MODULES = f"""
 import json, sys
-from cli.app import app
+from cli.group import app
 try:
     app(sys.argv[1:])
 except SystemExit as end:

@@ -11,10 +11,13 @@ import sys
 
 
 def shown(text: str) -> str:
-    """The file without suppressed results; empty if it was empty."""
+    """The file without suppressed results; empty if it is, or of a run that failed: GitHub would close every alert."""
     if not text.strip():
         return ""
     found = json.loads(text)
+    calls = [call for run in found.get("runs", ()) for call in run.get("invocations", ())]
+    if not all(call["executionSuccessful"] for call in calls):
+        return ""
     for run in found.get("runs", ()):
         run["results"] = [result for result in run["results"] if not result.get("suppressions")]
     return json.dumps(found, indent=2)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 LEVELS = ("tests/unit", "tests/policy")
 PACKAGES = ("fleet", "components", "policy", "cli", "tools", "tests")
 LOADED_BY_NAME = {
-    "cli.app": "cli.commands",
+    "cli.group": "cli.commands",
     "cli.preview.program": "components",
     "cli.scaffold.machine": "cli.scaffold.machines",
     "cli.view.targets.base": "cli.view.targets",

@@ -20,11 +20,15 @@ from fleet.text import dollars, gibibytes
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 """Makes the browser block every network request."""
 
+MARK = "fleet report"
+"""Name of the generator, near the start of the page."""
+
 
 def page(stacks: Sequence[Facts], today: date, difference: h.Renderable | None = None) -> str:
     """An HTML document. today: the date for waivers; difference: the section of differences."""
     head = h.fragment[
         h.meta(charset="utf-8"),
+        h.meta(name="generator", content=MARK),
         h.meta(http_equiv="Content-Security-Policy", content=_POLICY),
         h.meta(name="viewport", content="width=device-width,initial-scale=1"),
         # An empty icon; a browser would request one otherwise.

@@ -10,7 +10,7 @@ from components.cloudrun.resources.probes import liveness_probe, readiness_probe
 from components.cloudrun.resources.secrets import secret_names
 from fleet.model import MAIN
 from fleet.model.cloud import Backing, Billing, CloudService, Kind
-from fleet.model.group import SECRETS_PATH
+from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 from fleet.targets.memory_volumes import memory_volume
 

@@ -9,6 +9,7 @@ from typing import Any
 from components.objects import MANAGED_BY, api_object
 from fleet.labels import GROUP, TENANT, TRACK
 from fleet.model import Cluster, RolloutState, Track
+from fleet.network import kubernetes_names
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
@@ -117,4 +118,9 @@ def live_track(group: PlannedGroup) -> Track | None:
 
 def workload_name(group: PlannedGroup, track: Track | None) -> str:
     """Name of a group's workload, or of one version's."""
-    return f"{group.name}-{track}" if track else group.name
+    return kubernetes_names.workload_name(group.name, track)
+
+
+def port_name(port: int, protocol: str, scheme: str) -> str:
+    """`http-8000` or `udp-53`: unique where one number has two protocols, as the API wants it."""
+    return f"{'udp' if protocol == 'udp' else scheme}-{port}"

@@ -8,6 +8,7 @@ from components.kubernetes.manifests.base import Manifest, owned, selector, shar
 from components.objects import Object
 from fleet.labels import TRACK
 from fleet.model import Cluster, Entrance, Exposure, Metrics
+from fleet.network.kubernetes_names import certificate_name
 from fleet.plan.deployment import Deployment, PlannedGroup
 
 _ISSUER = "cert-manager.io/cluster-issuer"
@@ -43,7 +44,7 @@ def gateways(deployment: Deployment, cluster: Cluster) -> Iterator[Manifest]:
                 "hostname": group.operation.exposure.host,
                 "port": 443,
                 "protocol": "HTTPS",
-                "tls": {"mode": "Terminate", "certificateRefs": [{"name": f"{group.name}-tls"}]},
+                "tls": {"mode": "Terminate", "certificateRefs": [{"name": certificate_name(group.name)}]},
                 "allowedRoutes": {"namespaces": {"from": "Same"}},
             }
             for group in deployment.groups
@@ -88,7 +89,7 @@ def _ingress(group: PlannedGroup, deployment: Deployment, gate: Entrance, exposu
     }
     spec = {
         "ingressClassName": gate.class_name,
-        "tls": [{"hosts": [exposure.host], "secretName": f"{group.name}-tls"}],
+        "tls": [{"hosts": [exposure.host], "secretName": certificate_name(group.name)}],
         "rules": [{"host": exposure.host, "http": {"paths": [path]}}],
     }
     return owned("entrance", "networking.k8s.io/v1/Ingress", group, deployment, annotations=annotations, spec=spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from components import objects
-from components.kubernetes.manifests.base import labels
+from components.kubernetes.manifests.base import labels, port_name
 from components.kubernetes.manifests.probes import probes
 from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes, volume_mounts
 from components.objects import Object
@@ -123,7 +123,7 @@ def _ports(container: PlannedContainer, deployment: Deployment) -> list[Object]:
     if container.health.http:
         schemes.setdefault((container.health.http.port, "tcp"), "http")
     return [
-        {"name": f"{scheme}-{number}", "containerPort": number, "protocol": protocol.upper()}
+        {"name": port_name(number, protocol, scheme), "containerPort": number, "protocol": protocol.upper()}
         for (number, protocol), scheme in sorted(schemes.items())
     ]
 

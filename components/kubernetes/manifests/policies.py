@@ -8,21 +8,21 @@ from components.kubernetes.manifests.base import NAMESPACE_NAME_LABEL, Manifest,
 from components.objects import Object
 from fleet.labels import GROUP
 from fleet.model import Cluster, Metrics
+from fleet.model.hosts import NOT_INTERNET
+from fleet.network.kubernetes_names import DEFAULT_DENY, DNS_POLICY
 from fleet.plan.deployment import Deployment, Edge, PlannedGroup
 
 _POLICY = "networking.k8s.io/v1/NetworkPolicy"
-_PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
-"""Addresses outside the internet: other machines, the cluster itself, and a cloud's metadata service."""
 
 
 def namespace_policies(namespace: str) -> Iterator[Manifest]:
     """Deny everything but DNS to every pod of a namespace."""
     deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    yield shared(f"{namespace}-default-deny", _POLICY, "default-deny", namespace, spec=deny)
+    yield shared(f"{namespace}-{DEFAULT_DENY}", _POLICY, DEFAULT_DENY, namespace, spec=deny)
     ports = [_port(53, protocol) for protocol in ("UDP", "TCP")]
     to = {**_namespace("kube-system"), "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
     dns = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [to], "ports": ports}]}
-    yield shared(f"{namespace}-names", _POLICY, "names", namespace, spec=dns)
+    yield shared(f"{namespace}-{DNS_POLICY}", _POLICY, DNS_POLICY, namespace, spec=dns)
 
 
 def group_policy(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> Manifest:
@@ -72,7 +72,7 @@ def _to_internet(group: PlannedGroup) -> Iterator[Object]:
     # Network policies do not support host names: the port is open to every public address, as the plan reports.
     ports = sorted({int(endpoint.rpartition(":")[2]) for endpoint in group.operation.outside})
     if ports:
-        anywhere = {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(_PRIVATE)}}
+        anywhere = {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(NOT_INTERNET)}}
         yield {"to": [anywhere], "ports": [_port(port, "tcp") for port in ports]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.kubernetes.manifests.base import Manifest, live_track, owned, selector, shared, tracks
+from components.kubernetes.manifests.base import Manifest, live_track, owned, port_name, selector, shared, tracks
 from components.objects import MANAGED_BY, Object
 from fleet.model import Cluster
 from fleet.plan.deployment import Deployment, Edge, PlannedGroup
@@ -14,7 +14,7 @@ def services(group: PlannedGroup, deployment: Deployment) -> Iterator[Manifest]:
     """The group's service, and one per version during a rollout."""
     ports = [
         {
-            "name": f"{port.scheme}-{port.port}",
+            "name": port_name(port.port, port.protocol, port.scheme),
             "port": port.port,
             "targetPort": port.port,
             "protocol": port.protocol.upper(),

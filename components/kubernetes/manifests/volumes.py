@@ -9,13 +9,13 @@ from components.kubernetes.manifests.base import Manifest
 from components.objects import MANAGED_BY, Object
 from fleet import labels as vocabulary
 from fleet.model import Cluster
+from fleet.model.mount_points import ADDRESS_BOOK_PATH
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
 from fleet.plan.kubernetes_namespaces import claimed, is_scratch
 
 BOOK = "FLEET_ADDRESS_BOOK"
 """Variable with a container's address book; in a pod, `BOOK_FILE` holds it instead."""
-BOOK_FOLDER = "/etc/fleet"
-BOOK_FILE = f"{BOOK_FOLDER}/address-book.json"
+BOOK_FILE = f"{ADDRESS_BOOK_PATH}/address-book.json"
 _READABLE_BY_GROUP = 0o440
 
 
@@ -79,7 +79,7 @@ def volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[O
     ]
     mounts += objects.memory_and_secret_mounts(container)
     if BOOK in container.env:
-        mounts.append(objects.volume_mount(_book_volume(container), BOOK_FOLDER, read_only=True))
+        mounts.append(objects.volume_mount(_book_volume(container), ADDRESS_BOOK_PATH, read_only=True))
     return mounts
 
 

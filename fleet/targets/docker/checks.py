@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.network.addresses import AddressBook
-from fleet.network.tenants import free_subnets, tenants_of
+from fleet.network.tenants import free_subnets, tenants_of, tenants_served
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker.gpu_checks import check_cards
 from fleet.targets.limits import Capacity, limit_faults
 from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB, reserved
 from fleet.text import addends, plural, thousands
+
+_OWN_ADDRESSES = 3
+"""Of a subnet: the network's, the gateway's and the broadcast address."""
 
 
 def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -21,6 +25,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_lan_addresses_are_known(fleet, book, sources)
     yield from ensure_tenants_stay_on_one_machine(fleet, book, sources)
     yield from ensure_tenants_have_networks(fleet, sources)
+    yield from ensure_subnets_have_addresses(fleet, sources)
     yield from ensure_memory_fits(fleet, sources)
     yield from ensure_limits_fit_the_machine(fleet, sources)
     yield from ensure_devices_exist(fleet, sources)
@@ -66,6 +71,27 @@ def ensure_tenants_have_networks(fleet: Fleet, sources: Sources) -> Iterator[Fau
                 problem = f"{tenant} has no subnet, but owns {names}"
                 remedy = f"add machine.tenants.{tenant}: {{subnet: {next(free, '10.210.N.0/24')}}}"
                 yield sources.stack_fault(stack.name, ("machine", "tenants"), problem, remedy)
+
+
+def ensure_subnets_have_addresses(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each container has an address in every network it joins, in every mode."""
+    for stack in fleet.on(Target.DOCKER):
+        machine, most = stack.machine, Counter[str | None]()
+        for _, groups in fleet.placed_by_mode(stack):
+            joined = Counter[str | None]({None: len(stack.shared_cards)})
+            served = tenants_served(groups)
+            for group in groups:
+                for tenant in (group.tenant, *served.get(group.name, ())):
+                    joined[tenant] += len(group.containers)
+            most |= joined
+        for tenant, number in most.items():
+            network = machine.tenants.get(tenant) if tenant else machine.bridge
+            free = network.subnet.num_addresses - _OWN_ADDRESSES if network else number
+            if network and number > free:
+                problem = f"{network.subnet} has {free} addresses for containers, and {number} join it"
+                prefix = network.subnet.max_prefixlen - (number + _OWN_ADDRESSES - 1).bit_length()
+                path = ("machine", "tenants", tenant) if tenant else ("machine", "network")
+                yield sources.stack_fault(stack.name, (*path, "subnet"), problem, f"use a /{prefix} or larger")
 
 
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

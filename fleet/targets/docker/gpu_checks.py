@@ -67,7 +67,9 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
     for (name, mode), cards in uses.items():
         for use in cards:
-            if use.free_mib < 0:
+            if use.free_mib < 0 and use.context_mib > use.gpu.memory_mib // 2:
+                yield _too_many_processes(use, name, sources)
+            elif use.free_mib < 0:
                 largest = use.shares[0]
                 where = f"{use.name} of {name} ({use.gpu.model}{f', mode {mode}' if mode else ''})"
                 yield sources.group_fault(
@@ -77,6 +79,15 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                     _remedy(use, name, fleet, free),
                     (_arithmetic(use),),
                 )
+
+
+def _too_many_processes(use: CardUse, stack: str, sources: Sources) -> Fault:
+    """The fault of a card that contexts fill: lower requests would not help."""
+    most = max(use.shares, key=lambda share: share.budget.processes)
+    contexts = f"{use.processes} contexts of {use.gpu.context_mib} MiB"
+    problem = f"{plural(most.budget.processes, 'process')}: {contexts} fill {use.name} of {stack} ({use.gpu.model})"
+    path = ("containers", most.container, "gpu", "processes")
+    return sources.group_fault(most.group, path, problem, "lower processes", (_arithmetic(use),))
 
 
 def _arithmetic(use: CardUse) -> str:

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.network.addresses import AddressBook
-from fleet.network.tenants import tenants_of
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.gpu_use import PoolUse
 from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
+from fleet.targets.kubernetes.name_checks import (
+    ensure_certificates_are_no_secrets,
+    ensure_namespaces_have_names,
+    ensure_objects_have_their_own_names,
+)
 from fleet.targets.kubernetes.node_checks import ensure_enforcement_is_the_pools, ensure_pods_fit_a_node
 from fleet.targets.memory_volumes import memory_volume_faults
 from fleet.text import thousands
-
-_NAMESPACE_LENGTH_MAX = 63
 
 
 def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -35,6 +37,10 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         yield from ensure_exposures_lead_somewhere(stack, groups, sources)
         yield from ensure_shares_can_be_divided(stack, groups, sources)
         yield from ensure_namespaces_have_names(stack, groups, sources)
+        yield from ensure_objects_have_their_own_names(
+            stack, groups, AddressBook.of(fleet, stack) if stack.sandbox else book, sources
+        )
+        yield from ensure_certificates_are_no_secrets(stack, groups, sources)
         if not stack.sandbox:
             yield from ensure_other_machines_come_in(stack, book, sources)
 
@@ -134,16 +140,6 @@ def ensure_other_machines_come_in(stack: Stack, book: AddressBook, sources: Sour
             problem = f"{', '.join(users)} {verb} {endpoint.ref}, which is reachable only inside {stack.name}"
             remedy = f"expose it under machine.cluster.entrance.exposed.{endpoint.group}"
             yield sources.stack_fault(stack.name, ("machine", "cluster"), problem, remedy)
-
-
-def ensure_namespaces_have_names(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
-    """A namespace's name is a DNS label; a longer one is an error, never truncated."""
-    for tenant in tenants_of(groups):
-        name = cluster_of(stack).namespace_of(tenant)
-        if len(name) > _NAMESPACE_LENGTH_MAX:
-            problem = f"{name} has {len(name)} characters; a namespace has at most {_NAMESPACE_LENGTH_MAX}"
-            path = ("machine", "cluster", "namespace")
-            yield sources.stack_fault(stack.name, path, problem, "shorten it, or the tenant's name")
 
 
 def _shares(use: PoolUse) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from cli.app import app
+from cli.group import app
 from tests.unit.builders import ROOT, Change, write_project
 
 _PLAIN: dict[str, str | None] = dict.fromkeys(("COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FLEET_DEBUG"))

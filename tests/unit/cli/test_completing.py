@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.app import app
+from cli.group import app
 from tests.unit.builders import ROOT
 from tests.unit.cli.running import fleet
 from tests.unit.test_layers import modules_after
@@ -131,7 +131,7 @@ def test_bash_completes_a_line(tmp_path: Path) -> None:
 def test_a_key_press_does_not_wait_for_what_commands_import() -> None:
     program = "\n".join(
         [
-            "from cli.app import app",
+            "from cli.group import app",
             "for name in app.commands:",
             "    assert app.commands[name].name == name, name",
         ]

@@ -53,7 +53,7 @@ def test_the_shipped_stacks_are_planned_and_hold_every_policy(stack: str) -> Non
     assert answer.out.startswith(stack)
 
 
-@pytest.mark.parametrize("command", ["validate", "plan pc2", "plan pc2 --json", "export compose pc2"])
+@pytest.mark.parametrize("command", ["validate", "plan pc2", "export compose pc2"])
 def test_every_fault_is_reported_on_standard_error(tmp_path: Path, command: str) -> None:
     changes = {"vision_gpu": swap("limit: 6GiB", "limit: lots"), "pc2": swap("cpus: 12", "cpus: many")}
     project = write_program(tmp_path, **changes)
@@ -71,7 +71,7 @@ def test_a_fault_of_another_stack_is_none_of_this_one(tmp_path: Path) -> None:
     assert_bad_input(fleet(project, "validate", "pc2"), "cpus")
 
 
-@pytest.mark.parametrize("command", ["validate nope", "plan nope", "plan nope --json", "export compose nope"])
+@pytest.mark.parametrize("command", ["validate nope", "plan nope", "export compose nope"])
 def test_an_unknown_stack_is_reported_with_the_known_ones(command: str) -> None:
     assert_bad_input(shipped(*command.split()), 'unknown stack "nope"; use one of ', "mainpc", "add Pulumi.nope.yaml")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.app import app
+from cli.group import app
 from tests.unit.docs.markdown import ROOT, blocks, commands, documents, links, spans
 
 _PATH = re.compile(r"^(?P<path>[\w.*<>-]+(/[\w.*<>-]+)*/?)(:{1,2}(?P<symbol>[A-Za-z_]\w*))?$")

@@ -139,6 +139,7 @@ def test_agentic_flow_can_be_tried_on_the_machine_one_sits_at(tmp_path: Path) ->
     (found,) = (found for found in plan.containers if found.group == "agentic-flow")
     assert found.image.startswith("fleet.local/agent-host:")
     assert (found.env["FLEET_STAND_IN"], found.env["FLEET_PORT"], found.memory_cap_mib) == ("true", "3000", 256)
+    assert dict(plan.replaced_images) == {"agentic-flow": "images/agentic-flow"}
 
 
 TENANTS = (

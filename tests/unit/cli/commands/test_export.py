@@ -8,20 +8,23 @@ import pytest
 import yaml
 
 from components.kubernetes.files import manifest_files
-from tests.unit.builders import ROOT
+from tests.unit.builders import ROOT, swap
 from tests.unit.cli.running import Answer, fleet, write_program
 from tests.unit.clusters import GROUPS, planned_cluster, stack_file, write_cluster
+
+LEVELS = ("--policy-config", "levels.json")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     write_program(root)
+    (root / "levels.json").write_text('{"D03": {"registries": ["registry.example", "docker.io"]}}')
     return write_cluster(root, "woven")
 
 
 def export(project: Path, kind: str, *arguments: str) -> Answer:
-    return fleet(project, "export", kind, *arguments)
+    return fleet(project, "export", kind, *arguments, *(LEVELS if (project / LEVELS[1]).exists() else ()))
 
 
 def test_manifests_are_printed_as_one_text(project: Path) -> None:
@@ -100,3 +103,42 @@ def test_without_gpu_nothing_asks_for_a_card(project: Path) -> None:
     assert "# Without GPU: painter request one and run without.\n" in answer.out
     pods = [found for found in yaml.safe_load_all(answer.out) if found["kind"] == "Deployment"]
     assert "nvidia.com" not in str(pods)
+
+
+VIOLATED = swap("config:\n", "config:\n  fleet:images: {tag: latest}\n")
+
+
+def test_an_export_is_judged_like_a_plan_and_in_its_words(tmp_path: Path) -> None:
+    project, out = write_program(tmp_path / "project", pc2=VIOLATED), tmp_path / "out"
+    planned = [line for line in fleet(project, "plan", "pc2").out.splitlines() if "   mandatory   " in line]
+    assert planned
+    for arguments in ((), ("-o", str(out))):
+        answer = fleet(project, "export", "compose", "pc2", *arguments)
+        assert (answer.code, answer.out, out.exists()) == (3, "", False)
+        head, *rest = answer.err.splitlines()
+        violations = f"{len(planned)} violation{'s' if len(planned) > 1 else ''} of mandatory policies"
+        assert head == f"pc2: {violations}; nothing exported (see --allow-violations)"
+        assert [line for line in rest if "   mandatory   " in line] == planned
+
+
+def test_a_violated_stack_is_exported_on_request(tmp_path: Path) -> None:
+    project, out = write_program(tmp_path / "project", pc2=VIOLATED), tmp_path / "out"
+    answer = fleet(project, "export", "compose", "pc2", "-o", str(out), "--allow-violations")
+    assert answer.code == 0
+    assert "violations of mandatory policies; exported anyway" in answer.err
+    assert (out / "compose.yaml").is_file()
+
+
+def test_levels_of_policies_apply_to_an_export(tmp_path: Path) -> None:
+    project = write_program(tmp_path, pc2=VIOLATED)
+    (project / "levels.json").write_text('{"all": "advisory"}')
+    answer = fleet(project, "export", "compose", "pc2", "--policy-config", "levels.json")
+    assert (answer.code, answer.err) == (0, "")
+
+
+@pytest.mark.parametrize(("kind", "stack"), [("kubernetes", "cluster"), ("helm", "cluster"), ("knative", "cloud")])
+def test_every_export_is_judged(kind: str, stack: str, tmp_path: Path) -> None:
+    levels, out = tmp_path / "levels.json", tmp_path / "out"
+    levels.write_text('{"all": "mandatory"}')
+    answer = fleet(ROOT, "export", kind, stack, "-o", str(out), "--policy-config", str(levels))
+    assert (answer.code, out.exists()) == (3, False), answer

@@ -73,7 +73,7 @@ def test_the_plan_as_json_has_a_row_a_group_and_region(tmp_path: Path) -> None:
 
 
 PROGRAM = """\
-from cli.app import app
+from cli.group import app
 try:
     app(["plan", "cloud"])
 except SystemExit as end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -119,3 +120,36 @@ def test_an_unknown_stack_and_two_forms_at_once_are_bad_input(tmp_path: Path) ->
     assert unknown.code == 2
     assert 'unknown stack "mainpcc" here and at' in unknown.err
     assert fleet(project, "diff", "--json", "--sarif").code == 2
+
+
+def test_a_violation_that_was_there_before_is_shown_and_allowed_on_request(tmp_path: Path) -> None:
+    project = write_program(tmp_path, pc2=swap("config:\n", "config:\n  fleet:images: {tag: latest}\n"))
+    _commit(project)
+    answer = fleet(project, "diff", "pc2")
+    assert (answer.code, answer.err) == (3, "")
+    assert "of mandatory policies, unchanged\n  D01 no-latest   mandatory   " in answer.out
+    assert fleet(project, "diff", "pc2", "--allow-violations").code == 0
+    (project / "levels.json").write_text('{"all": "advisory"}')
+    assert fleet(project, "diff", "pc2", "--policy-config", "levels.json").code == 0
+
+
+def test_an_internal_error_here_is_exit_code_1(tmp_path: Path) -> None:
+    project = write_program(tmp_path)
+    _commit(project)
+    (project / "__main__.py").write_text("1 / 0\n")
+    answer = fleet(project, "diff", "pc2", "--json")
+    assert answer.code == 1
+    assert json.loads(answer.out)["error"].startswith("fleet: internal error: ZeroDivisionError")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a repository to another user")
+def test_what_git_says_of_a_repository_of_another_user_is_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _commit(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.chown(path, 12345, -1)
+    with pytest.raises(UserError, match=r"(?s)git cannot read it \(fatal: detected dubious ownership.*safe\.directory"):
+        find_base(tmp_path, None)

@@ -13,7 +13,7 @@ import pytest
 from components.cloudrun.render import render
 from components.cloudrun.resources.base import CloudResource, Part
 from components.listing import Ref
-from fleet.source.redaction import holds_secret_value
+from fleet.source.secrets import holds_secret_value
 from tests.trial_cloud import DOOR, FULL, NUMBER, PROJECT, REGIONS, trial
 
 TODAY = date(2026, 1, 31)

@@ -8,7 +8,8 @@ import pulumi_docker as docker
 import pytest
 
 from components.docker.render import render_container
-from fleet.source.redaction import holds_secret_value, names_a_secret
+from fleet.source.secret_names import names_a_secret
+from fleet.source.secrets import holds_secret_value
 from tests.unit.builders import planned, under
 from tests.unit.components.rendered import (
     Rendered,

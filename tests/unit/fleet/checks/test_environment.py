@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fleet.checks.environment import DEFAULTS
 from fleet.model.allocator import VARIABLES
 from fleet.model.base import ARGUMENT_BYTES_MAX
-from tests.unit.builders import assert_accepted, assert_refused, faults_of, under, write_project
+from tests.unit.builders import (
+    agent_containers,
+    assert_accepted,
+    assert_refused,
+    faults_of,
+    shipped,
+    small_group,
+    under,
+    with_pi,
+    write_project,
+)
 
 
 def test_a_variable_of_the_plan_is_refused(tmp_path: Path) -> None:
@@ -15,6 +26,9 @@ def test_a_variable_of_the_plan_is_refused(tmp_path: Path) -> None:
         "FLEET_PORT", "FLEET_GROUP", "FLEET_AGENTS", "FLEET_ADDRESS_BOOK", "FLEET_STAND_IN", "FLEET_X",
         "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT", "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE",
         "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "GPU_MEMORY_LIMIT", "HUB_TOKEN_FILE",
+        "BIND_ADDRESS", "CONTAINER_ROLE", "MACHINE_TYPE", "PORT_OFFSET", "CROSS_MACHINE_SYNC",
+        "CROSS_MACHINE_DISCOVERY_ENDPOINT", "PC2_OBSERVABILITY_ENDPOINT", "MAINPC_OBSERVABILITY_ENDPOINT", "PYTHONHOME",
+        "PYTHONSAFEPATH",
     ):  # fmt: skip
         change = under("shared_memory", f'    env: {{{name}: "0"}}', "    secrets: [hub-token]")
         faults = faults_of(write_project(tmp_path, vision_gpu=change))
@@ -46,6 +60,36 @@ def test_a_variable_that_linux_cannot_pass_on_is_refused(tmp_path: Path) -> None
     change = under("shared_memory", f"    env: {{MOOD: {'x' * (most + 1)}}}")
     (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
     assert "has more than 131071 bytes with its name" in fault
+
+
+def test_every_variable_of_a_plan_is_refused_or_a_default(tmp_path: Path) -> None:
+    """Whatever the plan sets for a container of agents, its group may not set, save for the defaults."""
+    planned = {
+        name
+        for stack in ("mainpc", "pc2")
+        for container in agent_containers(stack)
+        for name in container.env
+        if name not in shipped().groups[container.group].containers[container.key].env
+    }
+    assert planned >= {"MACHINE_TYPE", "CUDA_MPS_PIPE_DIRECTORY", *DEFAULTS} - {"PYTORCH_CUDA_ALLOC_CONF"}
+    change = under("shared_memory", "    env:", *(f'      {name}: "0"' for name in sorted(planned)))
+    faults = faults_of(write_project(tmp_path, vision_gpu=change))
+    refused = {name for name in planned if any(f".env.{name}: is set by the plan: " in fault for fault in faults)}
+    assert planned - refused == planned & DEFAULTS
+
+
+def test_a_ready_image_has_its_own_meaning_for_the_names_of_agents(tmp_path: Path) -> None:
+    image = "image: {reference: 'registry.example/vault:1'}"
+    env = "health: {command: [/bin/ready]}\nenv: {BIND_ADDRESS: '[::]:8200', CONTAINER_ROLE: app, PATH: /bin}"
+    assert_accepted(tmp_path, **with_pi(small_group(image=image, main=env)))
+
+
+def test_the_programs_of_the_agent_host_are_found(tmp_path: Path) -> None:
+    for value in ("/nowhere", "", "/usr/bin:/opt/venv/bin"):
+        change = under("shared_memory", f"    env: {{PATH: '{value}'}}")
+        (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
+        assert f'.env.PATH: "{value}" does not start with /opt/venv/bin, the folder of' in fault
+    assert_accepted(tmp_path, vision_gpu=under("shared_memory", "    env: {PATH: '/opt/venv/bin:/app/bin:/bin'}"))
 
 
 def test_allocator_settings_that_pytorch_cannot_read_are_refused_in_variables_too(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.unit.builders import (
+    Change,
     assert_accepted,
     assert_refused,
     chain,
@@ -252,3 +253,20 @@ def test_two_images_do_not_share_a_name(tmp_path: Path) -> None:
     }
     (fault,) = faults_of(write_project(tmp_path / "far", **far, **stacks))
     assert "containers.bb.build: aa-bb is also the image of aa-bb.main; rename one of them" in fault
+
+
+def test_an_image_of_shared_packages_is_no_containers(tmp_path: Path) -> None:
+    """It has no stage for agents: a group of that name would run it, or replace the base of others."""
+    kept = []
+    for name in ("torch", "torch-2-3"):
+        project = write_locks(write_project(tmp_path / name, **_of_one_group(name)))
+        for lock, base in (("vision-gpu", "torch-2-3"), ("reasoning-gpu", "torch")):
+            (project / f"images/agent/locks/{lock}.txt").write_text(f"# base: {base}\nrq==1")
+        said = f"containers.main.build: {name} is also the image of images/agent/locks/{name}.txt; rename one of them"
+        kept += [] if any(said in fault for fault in faults_of(project)) else [name]
+    assert kept == []
+
+
+def _of_one_group(name: str) -> dict[str, Change]:
+    group = small_group(image="build: {requirements: [numpy]}")
+    return {name.replace("-", "_"): group, "stack_pi": small_stack("pi", name)}

@@ -148,6 +148,13 @@ def test_a_network_is_not_named_like_dockers_own(tmp_path: Path) -> None:
         assert f'machine.network.name: "{name}" is a network of Docker\'s own; name it after its machine' in fault
 
 
+def test_a_network_is_not_named_like_a_mode(tmp_path: Path) -> None:
+    for name in ("container", "ns", "private", "pasta", "slirp4netns"):
+        change = swap("name: mainpc_internal", f"name: {name}")
+        (fault,) = faults_of(write_project(tmp_path, mainpc=change))
+        assert f'machine.network.name: "{name}" is a network mode of Docker or Podman' in fault
+
+
 def test_the_address_of_docker0_is_none_of_the_lan(tmp_path: Path) -> None:
     message = (
         "machine.lan_address: 172.17.0.1 is the address of docker0, the same on every Docker host; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from fleet.model import Machine, Rollout, Scaling
 from tests.unit.fleet.models import make_group, make_machine, problem
@@ -86,6 +87,49 @@ def test_copies_are_bounded_from_both_sides() -> None:
 def test_one_writer_means_one_copy(changes: Any, says: str) -> None:
     volumes = {"facts": {"writers": "one"}}
     assert says in problem(make_group, volumes=volumes, **changes)
+
+
+def test_names_on_a_cluster_follow_its_grammar() -> None:
+    pools = {"node_pools": {"general": POOL}}
+    wrong, long = [], "a" * 63
+    gate = {"issuer": "letters", "exposed": {"front": {"host": "a.example.org"}}}
+    for field, bad, good in (
+        (
+            "pool_label",
+            (
+                "a..b/c",
+                "a-.b/c",
+                "-a/c",
+                "A/c",
+                "a/",
+                "/c",
+                "a/b/c",
+                "a/-c",
+                "a/c-",
+                f"{long}a/c",
+                f"a/{long}a",
+                "",
+                "a b",
+            ),
+            ("c", "a.b/c", "cloud.google.com/gke-nodepool", f"{long}.{long}/{long}", "Pool_1.x"),
+        ),
+        ("pool_label", (f"{'.'.join([long] * 3)}.{'a' * 62}/c",), (f"{'.'.join([long] * 3)}.{'a' * 61}/c",)),
+        ("storage_class", ("Nfs", "a..b", "-a", "a-", "a_b", ""), ("a", "nfs.csi.example.org", "gp3", long)),
+        ("shared_storage_class", ("a.-b",), ("x1.y",)),
+        ("namespace", ("system", "system-x", "kube-fleet", "default", "a.b"), ("systems", "fleet")),
+    ):
+        for value in bad:
+            try:
+                cluster(cluster={**pools, field: value})
+            except ValidationError:
+                continue
+            wrong.append((field, value))
+        for value in good:
+            assert getattr(cluster(cluster={**pools, field: value}).cluster, field) == value
+    for field in ("class_name", "issuer"):
+        assert problem(cluster, cluster={**pools, "entrance": {**gate, field: "a..b"}})
+        assert cluster(cluster={**pools, "entrance": {**gate, field: "a.b"}})
+    assert wrong == []
 
 
 def test_a_pool_chooses_no_card() -> None:

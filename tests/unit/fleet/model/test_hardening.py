@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fleet.model import Hardening
+from fleet.model import Hardening, Mps
+from fleet.model.machine import DeviceAccess
 from tests.unit.fleet.models import make_container, problem
 
 
@@ -80,3 +81,11 @@ def test_a_user_is_a_pair_of_numbers(user: object) -> None:
 @pytest.mark.parametrize("capability", ["NET_ADMIN", "cap_net_admin", "CAP_", "ALL", "CAP_FOO", "CAP_NET_ADMIN "])
 def test_a_capability_is_written_as_the_daemon_stores_it(capability: str) -> None:
     assert "is not a capability of Linux; " in problem(Hardening.model_validate, obj={"capabilities": [capability]})
+
+
+def test_ids_are_those_that_runtimes_take() -> None:
+    assert str(Hardening.model_validate({"run_as": "2147483647:2147483647"}).run_as) == "2147483647:2147483647"
+    for run_as in ("2147483648:10001", "10001:2147483648", "4294967294:10001"):
+        assert "less than or equal to 2147483647" in problem(Hardening.model_validate, obj={"run_as": run_as})
+    assert "less than or equal to" in problem(Mps.model_validate, obj={"uid": 2147483648})
+    assert "less than or equal to" in problem(DeviceAccess.model_validate, obj={"group_id": 2147483648})

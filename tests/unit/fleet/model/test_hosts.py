@@ -135,3 +135,13 @@ def test_a_project_of_google_cloud_has_an_id_that_google_gives() -> None:
             TypeAdapter(Connection).validate_python(f"gcp://{project}")
     for project in ("my-project-1", "my--project", "goggle-x", "a" * 30):
         assert TypeAdapter(Connection).validate_python(f"gcp://{project}")
+
+
+def test_what_a_cluster_keeps_off_is_not_outside() -> None:
+    """Private addresses, which network policies exclude, and names that only a LAN, a host or a cluster resolves."""
+    _all_refused(
+        OutsideRef, "10.0.0.1:443", "172.16.5.5:443", "192.168.1.9:22", "100.64.0.1:443", "169.254.169.254:80",
+        "agentdb:5432", "localhost:80", "a.localhost:80", "db.internal:5432", "nas.local:445", "router.lan:80",
+        "agentdb.fleet.svc:80", "agentdb.fleet.svc.cluster.local:80",
+    )  # fmt: skip
+    _all_taken(OutsideRef, "11.0.0.1:443", "172.32.0.1:443", "100.128.0.1:443", "local.example.org:443")

@@ -16,7 +16,7 @@ CROOKED = (
 SYSTEM = (
     "/proc", "/proc/sys", "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/shm/x", "/etc", "/etc/hosts",
     "/etc/resolv.conf", "/etc/hostname", "/usr", "/usr/bin", "/usr/local", "/bin", "/sbin", "/lib", "/lib64", "/boot",
-    "/opt/venv",
+    "/opt/venv", "/etc/passwd", "/etc/group", "/etc/shadow",
 )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet.source.redaction import holds_secret_value, names_a_secret, shown
+from fleet.source.redaction import shown
+from fleet.source.secret_names import names_a_secret
+from fleet.source.secrets import holds_secret_value
 from tests.unit.builders import Change, chain, faults_of, place, swap, under, write_project
 
 # Put together here, so that no scanner takes this file for a leak.
@@ -23,7 +25,8 @@ VALUES = {
 }
 SECRET = VALUES["anthropic"]
 NAME_IT = "name it under `secrets` and store its value where the target keeps secrets"
-HOLDS = f"contains a secret value; {NAME_IT}; then revoke this one"
+HOLDS = "contains a secret value ({kind}); " + NAME_IT + "; then revoke this one"
+KEY = HOLDS.format(kind="model provider's key")
 
 
 @pytest.mark.parametrize("kind", VALUES)
@@ -85,8 +88,9 @@ PLACES: dict[str, tuple[str, str, Change, str]] = {
 @pytest.mark.parametrize("where", PLACES)
 def test_a_secret_value_is_refused_wherever_it_stands(tmp_path: Path, where: str) -> None:
     name, anchor, change, path = PLACES[where]
+    kind = "password in a URL" if where == "a connection" else "model provider's key"
     project = write_project(tmp_path, **{name: change})
-    assert faults_of(project) == [f"{place(project, name, anchor)}: {path}: {HOLDS}"]
+    assert faults_of(project) == [f"{place(project, name, anchor)}: {path}: {HOLDS.format(kind=kind)}"]
 
 
 def test_a_value_under_a_secrets_name_is_refused_whatever_its_shape(tmp_path: Path) -> None:
@@ -106,13 +110,13 @@ def test_a_path_or_nothing_under_a_secrets_name_is_accepted(tmp_path: Path, valu
 def test_a_value_among_the_names_of_secrets_is_refused_and_not_shown(tmp_path: Path) -> None:
     project = write_project(tmp_path, vision_gpu=under("shared_memory", f"    secrets: [{SECRET}]"))
     at = f"{place(project, 'vision_gpu', 'secrets:')}: containers.main.secrets.0"
-    assert faults_of(project) == [f"{at}: {HOLDS}"]
+    assert faults_of(project) == [f"{at}: {KEY}"]
 
 
 def test_a_secret_in_a_file_refused_for_another_reason_is_found(tmp_path: Path) -> None:
     change = chain(swap("limit: 6GiB", "limit: lots"), swap("description: Face", f"description: {SECRET} Face"))
     project = write_project(tmp_path, vision_gpu=change)
-    assert f"{place(project, 'vision_gpu', 'description:')}: description: {HOLDS}" in faults_of(project)
+    assert f"{place(project, 'vision_gpu', 'description:')}: description: {KEY}" in faults_of(project)
 
 
 QUOTING: dict[str, tuple[str, Change]] = {

@@ -47,9 +47,17 @@ def test_what_is_charged_to_the_memory_limit_is_not_above_it(tmp_path: Path) -> 
     for line, said in {
         "shared_memory: 65MiB": "shared_memory: 65 MiB exceeds the memory limit 64 MiB, which counts it; lower it",
         "hardening: {tmpfs: {/tmp: 65MiB}}": "hardening.tmpfs./tmp: 65 MiB exceeds the memory limit 64 MiB",
+        "hardening: {tmpfs: {/tmp: 40MiB, /x: 25MiB}}": "hardening.tmpfs: /tmp 40 + /x 25 = 65 MiB exceed the memory "
+        "limit 64 MiB, which counts them; lower them, or raise memory.limit",
+        "shared_memory: 32MiB\nhardening: {tmpfs: {/tmp: 33MiB}}": "tmpfs: shared_memory 32 + /tmp 33 = 65 MiB",
     }.items():
         (fault,) = faults_of(write_project(tmp_path, **with_pi(small_group(main=line))))
         assert said in fault
+    for line in (
+        "shared_memory: 32MiB\nhardening: {tmpfs: {/tmp: 32MiB}}",
+        "hardening: {tmpfs: {/tmp: 40MiB, /x: 24MiB}}",
+    ):
+        assert_accepted(tmp_path, **with_pi(small_group(main=line)))
 
 
 def test_a_reserve_leaves_something(tmp_path: Path) -> None:

@@ -32,9 +32,18 @@ def test_folders_whose_volumes_would_clash_are_refused(target: object) -> None:
     for folders, said in FOLDERS.items():
         tmpfs = dict.fromkeys(folders.split(","), "1MiB")
         try:
-            target(groups={"store": {"containers": {"main": {"hardening": {"tmpfs": tmpfs}}}}})  # type: ignore[operator]
+            main = {"hardening": {"tmpfs": tmpfs}, "memory": {"limit": "256MiB"}}
+            target(groups={"store": {"containers": {"main": main}}})  # type: ignore[operator]
         except ConfigurationError as error:
             if said in error.text():
                 continue
         taken.append(folders)
     assert taken == []
+
+
+def test_a_volume_is_not_named_like_one_of_the_pods_own() -> None:
+    for name in ("shm-main", "secrets-main", "address-book-main", "tmp-main"):
+        main = {"mounts": {name: {"path": "/logs"}}}
+        store = {"containers": {"main": main}, "volumes": {name: {"kind": "scratch"}}}
+        with pytest.raises(ConfigurationError, match=name):
+            trial_cluster.trial_project(groups={"store": store})

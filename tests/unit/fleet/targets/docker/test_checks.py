@@ -306,6 +306,47 @@ def test_a_device_goes_with_its_driver(tmp_path: Path) -> None:
     assert_accepted(tmp_path, small=small_group(), stack_pi=small_stack("pi", "small", gpus=card))
 
 
+def test_a_subnet_has_an_address_for_every_container(tmp_path: Path) -> None:
+    """Eleven containers and the daemon of a card on MainPC, without the addresses of network, gateway and broadcast."""
+    small = {f"g{number}": small_group() for number in range(6)}
+    tenants = {"shared": small_group(), "red": small_group(top="tenant: red\npeers: [shared]")}
+    wide = "{subnet: 10.210.78.0/24}"
+    wrong = []
+    for index, (changes, problem) in enumerate(
+        (
+            (
+                {"mainpc": swap("10.210.1.0/24", "10.210.1.0/29")},
+                "machine.network.subnet: 10.210.1.0/29 has 5 addresses for containers, and 11 join it; "
+                "use a /28 or larger",
+            ),
+            ({"mainpc": swap("10.210.1.0/24", "10.210.1.0/28")}, None),
+            ({**small, "stack_pi": _tight(*small)}, "10.210.77.0/29 has 5 addresses for containers, and 6 join it"),
+            ({**dict(list(small.items())[:5]), "stack_pi": _tight(*list(small)[:5])}, None),
+            ({**tenants, "stack_pi": _tight(*tenants, tenants=f"{{red: {wide}}}")}, None),
+            (
+                {
+                    **tenants,
+                    "red": small_group(top="tenant: red\npeers: [shared]") + "".join(map(_side, range(4))),
+                    "stack_pi": _tight(*tenants, tenants="{red: {subnet: 10.210.78.0/29}}"),
+                },
+                "machine.tenants.red.subnet: 10.210.78.0/29 has 5 addresses for containers, and 6 join it",
+            ),
+        )
+    ):
+        faults = faults_of(write_project(tmp_path / str(index), **changes))
+        if [problem in fault for fault in faults] != ([True] if problem else []):
+            wrong.append((problem, faults))
+    assert wrong == []
+
+
+def _tight(*groups: str, **machine: str) -> str:
+    return small_stack("pi", *groups, network="{name: pi_internal, subnet: 10.210.77.0/29}", **machine)
+
+
+def _side(number: int) -> str:
+    return f"  side{number}:\n    build: {{}}\n    memory: {{request: 64MiB}}\n    cpu: {{request: 10m, limit: 1}}\n"
+
+
 def test_a_container_has_no_more_shared_memory_than_mps_shares(tmp_path: Path) -> None:
     message = (
         "containers.main.shared_memory: 1 024 MiB exceed what MPS on gpu0 of mainpc shares; "

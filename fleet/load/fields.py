@@ -1,0 +1,108 @@
+"""Fields of models by key path, as files spell it: their types, and whether a value is valid for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from fleet.source.document import KeyPath
+
+_ITEM = "*"
+"""Any key of a mapping, or any index of a list, in the path of a type."""
+
+
+def type_at(model: type[BaseModel], path: KeyPath) -> Any:
+    """The annotated type of the value at a path; None if the models have no such field."""
+    return _type(model, normal(model, path))
+
+
+def is_valid(model: type[BaseModel], path: KeyPath, value: Any) -> bool:
+    """Whether the field at a path takes a value, by its type alone."""
+    adapter = _adapter(model, normal(model, path))
+    try:
+        return adapter is not None and adapter.validate_python(value) is not adapter
+    except ValidationError:
+        return False
+
+
+def bare(kind: Any) -> Any:
+    """A type without annotations and None."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, UnionType):
+            kind = next(part for part in get_args(kind) if part is not NoneType)
+        else:
+            return kind
+
+
+def metadata(kind: Any) -> list[Any]:
+    """All annotations of a type, the outermost last."""
+    found: list[Any] = []
+    while True:
+        if get_origin(kind) is Annotated:
+            found = [*kind.__metadata__, *found]
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, UnionType):
+            kind = next(part for part in get_args(kind) if part is not NoneType)
+        else:
+            return found
+
+
+def model_of(kind: Any) -> type[BaseModel] | None:
+    """The model that a type is, without annotations; None for any other type."""
+    inner = bare(kind)
+    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Key in files -> field."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """Keys that a file may set at a path; none if no model is there."""
+    found = model_of(type_at(model, path))
+    # Both are set by the file's path.
+    return [key for key in keys_of(found) if path or key not in ("name", "system")] if found else []
+
+
+def normal(model: type[BaseModel], path: KeyPath) -> KeyPath:
+    """A path with `*` for the keys of mappings and the indices of lists: one for all values of a type."""
+    kind: Any = model
+    keys: list[str | int] = []
+    for key in path:
+        keys.append(key if model_of(kind) else _ITEM)
+        kind = _type(model, tuple(keys))
+    return tuple(keys)
+
+
+@cache
+def _type(model: type[BaseModel], path: KeyPath) -> Any:
+    kind: Any = model
+    for key in path:
+        kind = _child(kind, key)
+    return kind
+
+
+@cache
+def _adapter(model: type[BaseModel], path: KeyPath) -> TypeAdapter[Any] | None:
+    kind = _type(model, path)
+    return None if kind is None else TypeAdapter(kind)
+
+
+def _child(kind: Any, key: str | int) -> Any:
+    model, inner = model_of(kind), bare(kind)
+    if model:
+        field = keys_of(model).get(str(key))
+        if field is None:
+            return None
+        return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    origin, args = get_origin(inner), get_args(inner)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return args[1]
+    return args[0] if origin is tuple else None
