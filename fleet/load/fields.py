@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from fleet.model.base import WITHOUT_RULES
 from fleet.source.document import KeyPath
 
 _ITEM = "*"
@@ -21,10 +22,10 @@ def type_at(model: type[BaseModel], path: KeyPath) -> Any:
 
 
 def is_valid(model: type[BaseModel], path: KeyPath, value: Any) -> bool:
-    """Whether the field at a path takes a value, by its type alone."""
+    """Whether the field at a path takes a value, by its type without rules."""
     adapter = _adapter(model, normal(model, path))
     try:
-        return adapter is not None and adapter.validate_python(value) is not adapter
+        return adapter is not None and adapter.validate_python(value, context=WITHOUT_RULES) is not adapter
     except ValidationError:
         return False
 

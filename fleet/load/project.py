@@ -231,7 +231,7 @@ class _Reading:
     def _names_a_removed_key(self, fault: Fault) -> bool:
         if not self._removed:
             return False
-        words = re.findall(r"[\w-]+", f"{fault.path} {fault.problem}")
+        words = re.findall(r"[\w-]+", fault.problem)
         return not self._removed.isdisjoint(words)
 
     def _note(self, name: str, checked: Checked[Any], models: dict[str, Any]) -> None:

@@ -37,8 +37,7 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
     *(("2000-01-01", "2999-01-01"), ("2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z")),
     *(("0 0 * * *", "1 1 1 1 *"), ("E98", "E99"), ("stand-in1", "stand-in2"), ("stand/in-a", "stand/in-b")),
     *((f"sha256:{'0' * 64}", f"sha256:{'1' * 64}"), ("000000-000000-000000", "111111-111111-111111")),
-    *(("CAP_SYS_ADMIN", "CAP_SYS_BOOT"), ("nvidia", "cdi")),
-    *(("backend:native", "max_split_size_mb:64"),),
+    *(("CAP_SYS_ADMIN", "CAP_SYS_BOOT"), ("backend:native", "backend:cudaMallocAsync"), ("nvidia", "cdi")),
 )
 """(low, high) of each form of value; a field gets the first low and the first other high one that its type takes."""
 

@@ -25,7 +25,7 @@ from tests.unit.builders import (
 
 NO_SIZE = "is not a size in whole MiB; write it like 24564MiB or 24GiB"
 NO_CPU = "is not an amount of CPU; write it like 500m or 1.5"
-NO_NUMBER = "is not a whole number; write it like 4"
+NO_NUMBER = "is not a whole number; write a whole number from 1 to 8192"
 
 
 def test_the_shipped_project_has_no_fault(tmp_path: Path) -> None:
@@ -200,9 +200,12 @@ def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_project(project)
     text = caught.value.text().splitlines()
-    # A misspelt key does not hide the fault between files.
-    hidden = f"  {place(project, 'memory_stack', '[core]')}: start_after.0: unknown group core; "
-    assert [line.startswith(hidden) for line in text].count(True) == 1
+    # A misspelt key and an invalid size do not hide the faults between files.
+    hidden = (
+        f"  {place(project, 'memory_stack', '[core]')}: start_after.0: unknown group core; ",
+        f"  {place(project, 'mainpc', 'vision-gpuu')}: groups.5: unknown group vision-gpuu; did you mean vision-gpu?",
+    )
+    assert [line.startswith(hidden) for line in text].count(True) == len(hidden)
     assert [line.replace("2 faults", "1 fault") for line in text if not line.startswith(hidden)] == [
         line for file, fault in expected.items() for line in (f"{file}: 1 fault", f"  {fault}")
     ]
@@ -344,18 +347,18 @@ def test_a_fault_is_one_short_printable_line(tmp_path: Path) -> None:
 
 def test_a_value_of_another_type_is_not_converted(tmp_path: Path) -> None:
     values = {
-        "ports: {main: {port: true}}": "true is not a whole number; write it like 4",
+        "ports: {main: {port: true}}": "true is not a whole number; write a whole number from 1 to 65535",
         'ports: {main: {port: "80"}}': '"80" is not a whole number; remove the quotes',
-        "ports: {main: {port: 22:22}}": '"22:22" is not a whole number; write it like 4',
-        "ports: {main: {port: 017}}": '"017" is not a whole number; write it like 4',
-        "ports: {main: {port: 80.0}}": "80.0 is not a whole number; write it like 4",
+        "ports: {main: {port: 22:22}}": '"22:22" is not a whole number; write a whole number from 1 to 65535',
+        "ports: {main: {port: 017}}": '"017" is not a whole number; write a whole number from 1 to 65535',
+        "ports: {main: {port: 80.0}}": "80.0 is not a whole number; write a whole number from 1 to 65535",
         "optional: yes": '"yes" is neither true nor false; write true or false',
         "optional: 1": "1 is neither true nor false; write true or false",
         'optional: "true"': '"true" is neither true nor false; remove the quotes',
-        "description: 1.10": "1.10 must be a valid string; write it in quotes",
+        "description: 1.10": '1.10 is not text; write it in quotes: "1.10"',
         "waivers: {E06: {reason: some good reason, until: 1893456000}}": "1893456000 is not a date; ",
         "waivers: {E06: {reason: some good reason, until: 2027-02-30}}": '"2027-02-30" is not a date; ',
-        "load: {hours_per_day: .inf}": '".inf" is not a number; write it like 1.5',
+        "load: {hours_per_day: .inf}": '".inf" is not a number; write a number from 0 to 24',
     }
     for top, said in values.items():
         project = write_project(tmp_path, small=small_group(top=top), stack_pi=small_stack("pi", "small"))

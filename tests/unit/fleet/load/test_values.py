@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.builders import assert_refused, faults_of, swap, under, write_project
-from tests.unit.fleet.load.test_project import NO_CPU, NO_NUMBER, NO_SIZE
+from tests.unit.fleet.load.test_project import NO_CPU, NO_SIZE
 
 MEMORY, CPU = "memory: {request: 3GiB, limit: 4GiB}", "cpu: {request: 1, limit: 4}"
 MOUNT, PORT = "path: /models, read_only: true", "host_port: 8020"
 PEERS = "peers: [core-platform, model-manager-gpu]"
 CACHE = "containers.main.mounts.huggingface-cache"
 NO_BOOL = "is neither true nor false; write true or false"
-NO_MAPPING = "is not a mapping; write it as `key: value` lines"
 
 CASES = [
     (MEMORY, "memory: {request: 3 gigs}", f'containers.main.memory.request: "3 gigs" {NO_SIZE}'),
@@ -22,9 +21,9 @@ CASES = [
     (
         MEMORY,
         "memory: {request: 0MiB}",
-        'containers.main.memory.request: "0MiB" must be greater than 0; raise it',
+        "containers.main.memory.request: 0MiB is below 1MiB; raise it",
     ),
-    (MEMORY, "memory: 4GiB", f'containers.main.memory: "4GiB" {NO_MAPPING}'),
+    (MEMORY, "memory: 4GiB", 'containers.main.memory: "4GiB" is not a mapping; write {request: 4GiB}'),
     (
         MEMORY,
         "memory: {request: 5GiB, limit: 4GiB}",
@@ -44,9 +43,13 @@ CASES = [
         f'{CACHE}.path: "models" has an invalid format; write an absolute path without a colon, like /data',
     ),
     (MOUNT, "path: /models, read_only: maybe", f'{CACHE}.read_only: "maybe" {NO_BOOL}'),
-    (PORT, "host_port: 65536", "ports.main.host_port: 65536 must be less than or equal to 65535; lower it"),
-    (PORT, "host_port: 0", "ports.main.host_port: 0 must be greater than or equal to 1; raise it"),
-    (PORT, "host_port: http", f'ports.main.host_port: "http" {NO_NUMBER}'),
+    (PORT, "host_port: 65536", "ports.main.host_port: 65536 is above 65535; lower it"),
+    (PORT, "host_port: 0", "ports.main.host_port: 0 is below 1; raise it"),
+    (
+        PORT,
+        "host_port: http",
+        'ports.main.host_port: "http" is not a whole number; write a whole number from 1 to 65535',
+    ),
     (
         "FaceRecognitionAgent",
         "face_recognition",
@@ -67,11 +70,11 @@ CASES = [
 
 def test_quotes_are_advised_only_where_they_make_text(tmp_path: Path) -> None:
     cases = {
-        "[a, b]": "['a', 'b'] is not text; write one line of text",
-        "{a: 1}": "{'a': 1} is not text; write one line of text",
-        "null": "None is not text; write one line of text",
-        "1.5": "1.5 must be a valid string; write it in quotes",
-        "true": "true must be a valid string; write it in quotes",
+        "[a, b]": "[a, b] is not text; write one line of text",
+        "{a: 1}": "{a: 1} is not text; write one line of text",
+        "null": "null is not text; write one line of text",
+        "1.5": '1.5 is not text; write it in quotes: "1.5"',
+        "true": 'true is not text; write it in quotes: "true"',
     }
     wrong = {}
     for value, message in cases.items():

@@ -115,7 +115,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "more instances than there can be": (
         service("front", max_instances=1001),
-        f"{FRONT}max_instances: 1001 must be less than or equal to 1000; lower it",
+        f"{FRONT}max_instances: 1001 is above 1000; lower it",
     ),
     "a writer of which there may be two": (
         service("store", volumes={"facts": "bucket"}, max_instances=2),

@@ -1,0 +1,112 @@
+"""An invalid value hides no other fault, and has no consequences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet.load.fields import keys_of, metadata, model_of, type_at
+from fleet.load.forms import FORMS, patterns
+from fleet.load.project import load_project
+from fleet.load.stand_ins import ABSENT, stand_in
+from fleet.model import ContainerGroup, Stack
+from fleet.source.document import KeyPath
+from fleet.source.faults import ConfigurationError
+from tests.unit.builders import chain, faults_of, swap, under, write_project
+
+SHARED = "shared_memory: 1GiB"
+
+
+def _found(tmp_path: Path, name: str, **changes: object) -> list[str]:
+    return [fault.split(": ", 2)[1] for fault in faults_of(write_project(tmp_path / name, **changes))]  # type: ignore[arg-type]
+
+
+def test_an_invalid_value_hides_no_other_fault(tmp_path: Path) -> None:
+    vision = chain(
+        swap("enforcement: mps", "enforcement: exclusive"),
+        swap("cpu: {request: 1, limit: 4}", "cpu: {request: 1, limit: 20}"),
+        swap("host_port: 8020", "host_port: 9000"),
+        under("shared_memory", "    devices: [/dev/video0]"),
+    )
+    assert _found(tmp_path, "machine", mainpc=swap("    memory: 64GiB", "    memory: 64GB"), vision_gpu=vision) == [
+        "machine.memory",
+        "ports.main.host_port",
+        "containers.main.cpu.limit",
+        "containers.main.gpu.enforcement",
+        "containers.main.devices.0",
+    ]
+    group = chain(
+        swap("request: 3GiB, limit: 4GiB", "request: 3GiB, limit: 2GB"),
+        swap("limit: 6GiB", "limit: 60GiB"),
+    )
+    assert _found(tmp_path, "group", vision_gpu=group) == ["containers.main.memory.limit", "containers.main.gpu.limit"]
+
+
+def test_an_invalid_value_has_no_consequences(tmp_path: Path) -> None:
+    reason = "{reason: profiling needs it here, until: 2027-03-01}"
+    hardening = {
+        "capabilities": "[CAP_net_admin]",
+        "read_only_root": '"false"',
+        "seccomp": "/etc/x.json",
+        "run_as": "root:root",
+    }
+    cases: dict[str, tuple[str, object, str]] = {
+        field: (
+            "vision_gpu",
+            under("shared_memory", f"    hardening: {{{field}: {value}, exceptions: {{{field}: {reason}}}}}"),
+            f"containers.main.hardening.{field}",
+        )
+        for field, value in hardening.items()
+    }
+    cases |= {
+        "group": ("mainpc", swap("    - core-platform", "    - core-plattform"), "groups.0"),
+        "path": (
+            "vision_gpu",
+            under("shared_memory", "    health: {ready_path: ready}"),
+            "containers.main.health.ready_path",
+        ),
+        "twice": ("mainpc", swap("config:\n", "config: {}\nconfig:\n"), "config"),
+        "machine": ("mainpc", swap("name: mainpc\n", "name: pc2\n"), "machine.name"),
+        "tmpfs": (
+            "vision_gpu",
+            swap("path: /models", "path: /tmp"),
+            "containers.main.mounts.huggingface-cache.path",
+        ),
+    }
+    wrong = {}
+    for name, (file, change, path) in cases.items():
+        found = _found(tmp_path, name, **{file: change})
+        if [each.removesuffix(".0") for each in found] != [path.removesuffix(".0")]:
+            wrong[name] = found
+    assert not wrong
+
+
+def test_every_form_has_words_and_every_required_field_two_stand_ins() -> None:
+    missing: list[str] = []
+
+    def visit(model: type[ContainerGroup] | type[Stack], path: KeyPath, kind: object) -> None:
+        missing.extend(f"{path}: {each}" for each in patterns(kind) if each not in FORMS)
+        found = model_of(kind)
+        for key, field in keys_of(found).items() if found else ():
+            below = (*path, key)
+            if field.is_required() and stand_in(model, below, high=True) is ABSENT:
+                missing.append(f"{below}: no stand-in")
+            visit(model, below, type_at(model, below))
+        inner = type_at(model, (*path, 0)) if path and not found else None
+        if inner is not None:
+            visit(model, (*path, 0), inner)
+
+    for model in (ContainerGroup, Stack):
+        visit(model, (), model)
+    assert missing == []
+    assert metadata(int) == []
+
+
+def test_the_name_of_a_file_cannot_control_the_terminal(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    (project / "groups/assistant/\x1b[31m\nred.yaml").write_text("a: 1\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_project(project)
+    assert all(line.isprintable() for line in caught.value.text().splitlines())
+    assert "\\nred.yaml: " in caught.value.text()
