@@ -140,9 +140,10 @@ class _Reading:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
         unknown = list(ensure_config_keys_are_known(document))
         self.faults += unknown
-        self.faults += ensure_default_providers_are_off(document)
-        if not unknown:
-            self.faults += ensure_groups_are_listed(document)
+        if ("config",) not in document.duplicates:
+            self.faults += ensure_default_providers_are_off(document)
+            # An unknown key may be meant for it.
+            self.faults += [] if unknown else ensure_groups_are_listed(document)
         checked = check(Stack, {**data, "name": name}, document, config_path)
         if unknown:
             # One of them may be meant for any key of ours, such as `fleet:groups`.
