@@ -52,6 +52,10 @@ class Limits:
     task_timeout_max: int
     env_value_max: int
     name_length_max: int
+    reserved_variables: tuple[str, ...]
+    reserved_prefixes: tuple[str, ...]
+    registry_hosts: tuple[str, ...]
+    registry_multi_regions: tuple[str, ...]
     services_per_region: int
     tags_max: int
     startup_max: int

@@ -135,7 +135,8 @@ def write_trial(
     }
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump({"config": stack}, sort_keys=False))
     if on_host:
-        host = {"fleet:machine": HOST, "fleet:groups": list(on_host)}
+        providers = {"pulumi:disable-default-providers": ["*"]}
+        host = {**providers, "fleet:machine": HOST, "fleet:groups": list(on_host)}
         (folder / "Pulumi.host.yaml").write_text(yaml.safe_dump({"config": host}, sort_keys=False))
     return folder
 

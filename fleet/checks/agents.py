@@ -23,6 +23,16 @@ def ensure_agents_claim_ports_of_their_own(fleet: Fleet, sources: Sources) -> It
                         owners[port] = agent
 
 
+def ensure_agent_hosts_have_agents(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A container of the agent host's image starts something: without agents, it would be healthy and idle."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            if container.has_agent_host and not container.agents and not container.command:
+                problem = "has neither agents nor a command, so that nothing would run"
+                remedy = "add agents, or set image for a ready image"
+                yield sources.group_fault(name, ("containers", key), problem, remedy)
+
+
 def ensure_agents_are_started_once(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """No two agents of a group have one command: names that differ in spelling alone have one default module."""
     for name, group in fleet.groups.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fleet.image_digests import (
     AGENT,
@@ -20,6 +20,8 @@ from fleet.network.addresses import container_name
 from fleet.network.images import folder_image, image_name
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.redaction import shown
+from fleet.source.requirements import read_requirement
 from fleet.start_order import find_cycle
 from fleet.suggest import did_you_mean, suggestion
 from fleet.targets.registry import target_of
@@ -117,6 +119,34 @@ def ensure_requirements_have_a_lock(fleet: Fleet, sources: Sources) -> Iterator[
             remedy = f"run {RENEW} {name}, or state in build.unresolved why there is none and provide the image"
             problem = f"no lock {LOCKS}/{name}.txt to build the image from"
             yield sources.group_fault(group.name, ("containers", key, "build", "requirements"), problem, remedy)
+
+
+def ensure_locks_hold_what_is_required(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A lock, with the one it is based on, satisfies each requirement of its container."""
+    for name, group in fleet.groups.items():
+        for key, container in group.containers.items():
+            build, lock = container.build, fleet.locks.get(container_name(name, key))
+            if build is None or build.unresolved or lock is None:
+                continue
+            base = fleet.locks.get(lock.base) if lock.base else None
+            pins = {**(base.pins if base else {}), **lock.pins}
+            for index, text in enumerate(build.requirements):
+                if (instead := _unlocked(text, pins)) is not None:
+                    problem = f"{shown(text)} is not in {LOCKS}/{container_name(name, key)}.txt{instead}"
+                    path = ("containers", key, "build", "requirements", index)
+                    yield sources.group_fault(name, path, problem, f"run {RENEW} {container_name(name, key)}")
+
+
+def _unlocked(text: str, pins: Mapping[str, tuple[str, ...]]) -> str | None:
+    """What a lock has in place of a requirement, empty for nothing; None if it satisfies it."""
+    requirement = read_requirement(text)
+    if requirement is None:
+        return None
+    versions = pins.get(requirement.name)
+    if versions is None:
+        # Its marker may be false on every Python and processor of the images.
+        return None if requirement.has_marker else ""
+    return None if any(map(requirement.allows, versions)) else f", which has {', '.join(versions)}"
 
 
 def ensure_bases_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

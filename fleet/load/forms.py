@@ -6,7 +6,7 @@ from typing import Any
 
 from fleet.load.fields import metadata, type_at
 from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN, CudaVersion, EnvName, Title
-from fleet.model.cloud import Budget, Cloud, Region
+from fleet.model.cloud import Budget, Region
 from fleet.model.cluster import LabelKey, ObjectName
 from fleet.model.cost import ModelName
 from fleet.model.gpu import Gpu
@@ -15,7 +15,7 @@ from fleet.model.hosts import CONNECTION_PATTERN, Member, OutsideRef, WebAddress
 from fleet.model.image_names import Digest, Tag
 from fleet.model.machine import ContainerNetwork, Machine
 from fleet.model.paths import PATH_PATTERN
-from fleet.model.program import Agent, Build, Requirement
+from fleet.model.program import Agent, Build
 from fleet.model.volume import Words
 from fleet.model.waiver import RuleId
 
@@ -48,19 +48,17 @@ FORMS = {
     "group:team@example.org or domain:example.org",
     _of(Budget, "billing_account"): "write it like 01ABCD-23EF45-678901, as `gcloud billing accounts list` prints it",
     _of(Region): "write it in lower case, like us-central1",
-    _of(Cloud, "build_repository"): "write it as owner/name, like example/agents",
     _of(LabelKey): "write it like example.org/pool",
     _of(ObjectName): 'use lower-case letters, digits, "-" and "."',
     _of(ModelName): "use a name from fleet/data/prices.yaml, in lower case",
     _of(Gpu, "device"): 'write an index, a UUID or a CDI name in quotes, like "0", "GPU-<uuid>" or "nvidia.com/gpu=0"',
-    _of(Gpu, "allocator"): "write it like expandable_segments:True",
+    _of(Gpu, "allocator"): "write it like max_split_size_mb:128",
     _of(Gpu, "driver"): "write nvidia or cdi",
     _of(CudaVersion): 'write major and minor version in quotes, like "12.4"',
     _of(Machine, "docker_api"): 'write the API version in quotes, from "1.41" (Docker 20.10), like "1.44"',
     _of(ContainerNetwork, "name"): "start it with a lower-case letter, and use a-z, 0-9, _ and -, like mainpc_internal",
     _of(Tag): 'start it with a letter, digit or underscore, and use letters, digits, ".", "_" and "-", like "0.1.0"',
     _of(Digest): "write sha256: and 64 hexadecimal digits in lower case",
-    _of(Requirement): "write one pip requirement, like torch or torch==2.5.1",
     _of(Agent, "module"): "write the dotted name of a Python module, like assistant.core.goals",
     _of(Build, "context"): "write a folder of images/, like images/agentdb",
     _of(Title): "write it on one line",

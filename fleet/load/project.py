@@ -12,7 +12,13 @@ from typing import Any
 from fleet.checks import check_fleet
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.extends import extend_all
-from fleet.load.stack_keys import ensure_config_keys_are_known
+from fleet.load.project_file import NAME as PROJECT_FILE
+from fleet.load.project_file import ensure_the_project_can_run
+from fleet.load.stack_keys import (
+    ensure_config_keys_are_known,
+    ensure_default_providers_are_off,
+    ensure_groups_are_listed,
+)
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.source.dockerfile import Dockerfile, read_dockerfile
@@ -69,6 +75,7 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     if root in _kept and not texts:
         return _kept[root]
     reading = _Reading(root, texts)
+    reading.read_project_file()
     for file in sorted(root.glob(_STACK_FILES)):
         reading.read_stack(file)
     for file in sorted(root.glob(_GROUP_FILES)):
@@ -110,6 +117,12 @@ class _Reading:
         self.group_documents: dict[str, Document] = {}
         self.faults: list[Fault] = []
 
+    def read_project_file(self) -> None:
+        """Checks `Pulumi.yaml`; a copy of the files may lack it."""
+        file = self._root / PROJECT_FILE
+        if file.exists() or file.is_symlink():
+            self.faults += ensure_the_project_can_run(self._read(file))
+
     def read_stack(self, file: Path) -> None:
         name = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
         document = self._read(file)
@@ -127,6 +140,10 @@ class _Reading:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
         unknown = list(ensure_config_keys_are_known(document))
         self.faults += unknown
+        if ("config",) not in document.duplicates:
+            self.faults += ensure_default_providers_are_off(document)
+            # An unknown key may be meant for it.
+            self.faults += [] if unknown else ensure_groups_are_listed(document)
         checked = check(Stack, {**data, "name": name}, document, config_path)
         if unknown:
             # One of them may be meant for any key of ours, such as `fleet:groups`.

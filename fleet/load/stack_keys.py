@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from fleet.model import Stack
 from fleet.source.document import Document
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE
+from fleet.source.redaction import shown
 from fleet.suggest import did_you_mean
 
 _NAMES = """
@@ -22,6 +24,10 @@ volcengine vsphere vultr wavefront xenorchestra yandex zitadel
 NAMESPACES = frozenset({"pulumi", *_NAMES.split()})
 """Namespaces other than ours: Pulumi's own, and those of its verified providers, by pulumi.com/registry."""
 
+_DEFAULT_PROVIDERS = "pulumi:disable-default-providers"
+_ABSENT = object()
+_TEXT_MAX = 1000
+
 _OURS = frozenset(field.alias or name for name, field in Stack.model_fields.items()) - {"name"}
 
 
@@ -31,6 +37,38 @@ def ensure_config_keys_are_known(document: Document) -> Iterator[Fault]:
         if not key.startswith(NAMESPACE) and (found := _rejection(key)):
             source, line = document.place(("config", key))
             yield Fault(source, line, key[:80], *found)
+
+
+def ensure_groups_are_listed(document: Document) -> Iterator[Fault]:
+    """A stack lists its groups, also if it has none: a lost list would remove what runs."""
+    if f"{NAMESPACE}groups" not in document.value["config"]:
+        source, line = document.place(("config",))
+        remedy = f"add `{NAMESPACE}groups: []` under config, with the groups it runs"
+        yield Fault(source, line, "groups", "is missing", remedy)
+
+
+def ensure_default_providers_are_off(document: Document) -> Iterator[Fault]:
+    """Pulumi creates no provider from the environment, such as DOCKER_HOST: every resource of ours names its own.
+
+    The engine reads a list, or its JSON as text (pkg/resource/deploy/default_providers.go of Pulumi 3).
+    """
+    value = document.value["config"].get(_DEFAULT_PROVIDERS, _ABSENT)
+    if _bars_all(value):
+        return
+    source, line = document.place(("config", _DEFAULT_PROVIDERS) if value is not _ABSENT else ("config",))
+    problem = "is missing" if value is _ABSENT else f"{shown(value)} lets Pulumi use the providers of the environment"
+    yield Fault(source, line, _DEFAULT_PROVIDERS, problem, f'write `{_DEFAULT_PROVIDERS}: ["*"]` under config')
+
+
+def _bars_all(value: object) -> bool:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if len(value) <= _TEXT_MAX else None
+        except (ValueError, RecursionError):
+            return False
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return False
+    return "*" in {each.strip() for each in value}
 
 
 def _rejection(key: str) -> tuple[str, str] | None:

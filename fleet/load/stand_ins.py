@@ -19,7 +19,15 @@ ABSENT: Any = object()
 
 _PAIRS: tuple[tuple[Any, Any], ...] = (
     *((0.1, 10**9), (1, 8192), (256, 65535), (10001, 1000), (2, 100), (3, 50), (4, 24)),
-    *((False, True), ("6MiB", "1023TiB"), ("1s", "700h"), ("1.41", "1.99"), ("1.0", "99.9"), ("0:0", "65534:65534")),
+    *(
+        (False, True),
+        ("6MiB", "1023TiB"),
+        ("64MiB", "1022TiB"),
+        ("1s", "700h"),
+        ("1.41", "1.99"),
+        ("1.0", "99.9"),
+        ("0:0", "65534:65534"),
+    ),
     *(("stand-in-a", "stand-in-b"), ("/stand-in-a", "/stand-in-b"), ("/dev/stand-in-a", "/dev/stand-in-b")),
     *(("StandInA", "StandInB"), ("stand_in_a", "stand_in_b"), ("images/stand-in-a", "images/stand-in-b")),
     *(("ssh://stand-in-a", "ssh://stand-in-b"), ("https://stand-in-a.test", "https://stand-in-b.test")),

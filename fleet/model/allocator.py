@@ -71,7 +71,9 @@ _VALUES: Mapping[str, tuple[Callable[[str], bool], str]] = {
 def allocator_problem(text: str) -> tuple[str, str] | None:
     """(problem, remedy) of settings that PyTorch cannot read; None for valid ones."""
     rest = text.replace(" ", "")
-    if len(text) > _LENGTH_MAX or not rest:
+    if len(text) > _LENGTH_MAX:
+        return f"{len(text)} characters are too many for allocator settings", _FORM
+    if not rest:
         return f"{shown(text)} is not a list of allocator settings", _FORM
     while rest:
         pair = _PAIR.match(rest)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.base import Breach, Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole, rule
 from fleet.model.cost import BudgetUsd
 from fleet.model.hosts import Email, HostName, Member
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
+from fleet.source.redaction import shown
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]{1,2}$")]
+
+
+def _on_github(text: str) -> str:
+    if not _GITHUB.fullmatch(text) or text.endswith((".git", "/.", "/..")):
+        msg = f"{shown(text)} is not a repository on GitHub; write it like owner/name"
+        raise ValueError(msg)
+    return text
+
+
+_GITHUB = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9._-]{1,100}")
+GithubRepository = Annotated[str, AfterValidator(_on_github)]
 
 
 class Kind(StrEnum):
@@ -204,7 +217,7 @@ class Cloud(Model):
     """VPC network for private traffic."""
     subnet: Name | None = None
     """Subnet of the network in each region."""
-    build_repository: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")
+    build_repository: GithubRepository | None = None
     """GitHub repository, `owner/name`, that builds the images on pushes to main; without it, push them by hand."""
     front_door: FrontDoor | None = None
     """Load balancer in front of its services in several regions."""
@@ -212,6 +225,12 @@ class Cloud(Model):
     """Monitoring and alerts."""
     budget: Budget | None = None
     """Monthly budget."""
+
+    @rule
+    def _subnet_is_of_a_network(self) -> Iterator[Breach]:
+        if (self.network is None) != (self.subnet is None):
+            given, lacking = ("network", "subnet") if self.network else ("subnet", "network")
+            yield (given,), f"has no effect without {lacking}; set machine.cloud.{lacking} too, or drop it"
 
     @rule
     def _private_traffic_has_a_network(self) -> Iterator[Breach]:

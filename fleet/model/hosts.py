@@ -35,7 +35,13 @@ _LOCAL_DOMAINS = (".cluster.local", ".home.arpa", ".internal", ".lan", ".local",
 
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
-CONNECTION_PATTERN = r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://[a-z][a-z0-9-]{4,28}[a-z0-9])$"
+PROJECT_ID = "[a-z][a-z0-9-]{4,28}[a-z0-9]"
+"""Project of Google Cloud: docs.cloud.google.com/resource-manager/docs/creating-managing-projects."""
+
+_NO_PROJECT_HAS = ("google", "ssl")
+"""Restricted strings, by the same page."""
+
+CONNECTION_PATTERN = r"^(ssh://[^\s/]+|unix:///\S+|tcp://[^\s/]+|kubeconfig://\S+|gcp://" + PROJECT_ID + ")$"
 
 
 def is_host_name(text: str) -> bool:
@@ -205,6 +211,9 @@ def _reachable(connection: str) -> str:
     scheme, _, rest = connection.partition("://")
     if scheme == "unix" and (".." in rest.split("/") or not rest.strip("/")):
         msg = "connection names no socket; write it like unix:///var/run/docker.sock"
+        raise ValueError(msg)
+    if scheme == "gcp" and (word := next((word for word in _NO_PROJECT_HAS if word in rest), None)):
+        msg = f'no project of Google Cloud has "{word}" in its id ({shown(rest)}); see `gcloud projects list`'
         raise ValueError(msg)
     if scheme not in ("ssh", "tcp"):
         return connection

@@ -6,16 +6,27 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.base import Argument, Breach, CudaVersion, Distinct, Flag, Model, Name, OptionalReason, rule
 from fleet.model.device import Arch
 from fleet.model.image_names import ImageReference
 from fleet.model.paths import AbsolutePath
+from fleet.source.redaction import shown
+from fleet.source.requirements import read_requirement
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]+\])?([=<>!~]=?[^\s;]+)?$")]
+
+def _for_pip(text: str) -> str:
+    if read_requirement(text) is None:
+        msg = f"{shown(text)} is not a requirement of a package; write it like torch or torch==2.3.*"
+        raise ValueError(msg)
+    return text
+
+
+Requirement = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_for_pip)]
+"""Name, extras, versions and marker of a package (PEP 508), without a URL."""
 
 
 class Agent(Model):

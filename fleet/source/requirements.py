@@ -11,7 +11,7 @@ _VERSION = r"v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*(?:[._-]?(?:a|b|c|rc|alpha|beta|pr
 _CLAUSE = rf"(?:~=|[<>]=?|!=|==)\s*{_VERSION}(?:\+[A-Za-z0-9._-]+)?(?:\.\*)?|===\s*[^\s,;()]+"
 _REQUIREMENT = re.compile(
     rf"\s*(?P<name>{_NAME})\s*(?:\[\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\])?"
-    rf"\s*(?P<clauses>(?:{_CLAUSE})(?:\s*,\s*(?:{_CLAUSE}))*)?\s*(?:;\s*(?P<marker>\S.*))?",
+    rf"\s*(?P<clauses>(?:{_CLAUSE})(?:\s*,\s*(?:{_CLAUSE}))*\s*,?)?\s*(?:;\s*(?P<marker>\S.*))?",
     re.IGNORECASE,
 )
 _CLAUSE_PARTS = re.compile(r"(===|~=|[<>]=?|!=|==)\s*(\S+)")
@@ -24,11 +24,13 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 _LENGTH_MAX = 300
-_VARIABLE = re.compile(
-    r"\b(python_version|python_full_version|os_name|sys_platform|platform_(?:machine|system|release|version"
-    r"|python_implementation)|implementation_(?:name|version)|extra)\b"
+# Groups: open, close, join, compare (k), value.
+_MARKER_TOKEN = re.compile(
+    r"\s*(?:(?P<o>\()|(?P<c>\))|(?P<j>and\b|or\b)|(?P<k>===|[<>!=~]=|[<>]|not\s+in\b|in\b)"
+    r"|(?P<v>'[^']*'|\"[^\"]*\"|(?:python_version|python_full_version|os_name|sys_platform|extra"
+    r"|platform_(?:machine|system|release|version|python_implementation)|implementation_(?:name|version))\b))"
 )
-_COMPARISON = re.compile(r"(?:[<>]=?|==|!=|~=|===|\b(?:not\s+)?in\b)")
+_LETTERS = {"alpha": "a", "beta": "b", **dict.fromkeys(("c", "pre", "preview"), "rc")}
 _NO_PRE, _FIRST_PRE = ("z", 0), ("", 0)
 
 
@@ -51,7 +53,7 @@ def read_requirement(text: str) -> Requirement | None:
     if match is None or not all(_is_valid(*clause) for clause in _clauses(match["clauses"])):
         return None
     marker = match["marker"]
-    if marker and not (_VARIABLE.search(marker) and _COMPARISON.search(marker) and _is_quoted(marker)):
+    if marker and not _is_marker(marker):
         return None
     return Requirement(normalized(match["name"]), _clauses(match["clauses"]), has_marker=bool(marker))
 
@@ -71,8 +73,19 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _is_quoted(marker: str) -> bool:
-    return (marker.count('"') + marker.count("'")) >= 2 and marker.count("(") == marker.count(")")
+def _is_marker(text: str) -> bool:
+    """Whether text is comparisons joined by `and` and `or`, with parentheses."""
+    text, position, kinds = text.rstrip(), 0, ""
+    while position < len(text):
+        token = _MARKER_TOKEN.match(text, position)
+        if token is None:
+            return False
+        position = token.end()
+        kinds += token.lastgroup or ""
+    before, kinds = "", kinds.replace("vkv", "t")
+    while before != kinds:
+        before, kinds = kinds, kinds.replace("otc", "t").replace("tjt", "t")
+    return kinds == "t"
 
 
 def _clauses(text: str | None) -> tuple[tuple[str, str], ...]:
@@ -107,9 +120,7 @@ def _key(match: re.Match[str]) -> _Key:
 
 
 def _letter(word: str) -> str:
-    return {"alpha": "a", "beta": "b"}.get(
-        word.lower(), "rc" if word.lower() in ("c", "pre", "preview") else word.lower()
-    )
+    return _LETTERS.get(word.lower(), word.lower())
 
 
 def _number(text: str | None) -> int:
@@ -130,9 +141,10 @@ def _satisfies(version: str, operator: str, wanted: str) -> bool:
         return mine >= other and _starts_with(has, tuple(map(int, parts)))
     if operator == "<":
         # A pre-release of the bound itself is no earlier version.
-        return mine < other and (bool(want["pre"] or want["dev"]) or mine[:2] != other[:2])
+        itself = mine[:2] == other[:2] and mine[3] == other[3]
+        return mine < other and not (_is_early(has) and not _is_early(want) and itself)
     if operator == ">":
-        return mine > other and (bool(want["post"]) or mine[:2] != other[:2])
+        return mine > other and not (has["post"] and not want["post"] and mine[:2] == other[:2])
     return mine <= other if operator == "<=" else mine >= other
 
 
@@ -140,6 +152,10 @@ def _equals(has: re.Match[str], want: re.Match[str], *, prefix: bool) -> bool:
     if prefix:
         return _starts_with(has, tuple(int(part) for part in want["release"].split(".")))
     return _key(has) == _key(want) and (not want["local"] or want["local"] == has["local"])
+
+
+def _is_early(version: re.Match[str]) -> bool:
+    return bool(version["pre"] or version["dev"])
 
 
 def _starts_with(has: re.Match[str], parts: tuple[int, ...]) -> bool:

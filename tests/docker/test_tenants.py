@@ -69,7 +69,12 @@ class Federation:
         (folder / "groups").mkdir(parents=True)
         shutil.copy(daemon.ROOT / "Pulumi.yaml", folder)
         shutil.copytree(daemon.ROOT / "groups/agentic-flow", folder / "groups/agentic-flow")
-        config = {"fleet:sandbox": "true", "fleet:machine": MACHINE, "fleet:groups": [HUB, *TOGETHER, ISOLATED]}
+        config = {
+            "pulumi:disable-default-providers": ["*"],
+            "fleet:sandbox": "true",
+            "fleet:machine": MACHINE,
+            "fleet:groups": [HUB, *TOGETHER, ISOLATED],
+        }
         (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump({"config": config}))
         self.plan: Deployment = plan_stack(load_project(folder).fleet, STACK)
         self._export()

@@ -65,7 +65,8 @@ class Trial:
         self.folder = folder
         (folder / "groups" / "trial").mkdir(parents=True)
         shutil.copy(ROOT / "Pulumi.yaml", folder)
-        config = {"fleet:machine": machine, "fleet:groups": [FIRST, SECOND]}
+        providers = {"pulumi:disable-default-providers": ["*"]}
+        config = {**providers, "fleet:machine": machine, "fleet:groups": [FIRST, SECOND]}
         self._write(f"Pulumi.{STACK}.yaml", {"config": config})
         first = {**a_group(mounts={"first-data": {"path": "/data"}}), "volumes": {"first-data": {}}}
         second = {**a_group(agents={"SecondAgent": {}}), "start_after": [FIRST], "peers": [FIRST]}

@@ -17,6 +17,7 @@ from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.plan.planner import plan_stack
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
+from fleet.source.image_locks import lock_base
 
 ROOT = Path(__file__).resolve().parents[2]
 LATER = (date.today() + timedelta(days=400)).isoformat()
@@ -51,14 +52,23 @@ def write_project(folder: Path, /, **changes: Change) -> Path:
 
 
 def write_locks(folder: Path) -> Path:
-    """Adds the agents' Dockerfiles and, for each shipped lock, one of the same name."""
+    """Adds the agents' Dockerfiles and, for each shipped lock, one of the same pins without a base."""
     for name in ("images/agent-host/Dockerfile", "images/agent/Dockerfile"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "images/agent/locks").mkdir(exist_ok=True)
     for lock in (ROOT / "images/agent/locks").glob("*.txt"):
-        (folder / "images/agent/locks" / lock.name).write_text("rq==1", encoding="utf-8")
+        (folder / "images/agent/locks" / lock.name).write_text(_pins(lock), encoding="utf-8")
     return folder
+
+
+@cache
+def _pins(lock: Path) -> str:
+    """What a lock and its base pin, as one lock without a base."""
+    text = lock.read_text(encoding="utf-8")
+    base = lock_base(text)
+    own = "".join(f"{line}\n" for line in text.splitlines() if "==" in line)
+    return own + (_pins(lock.with_stem(base)) if base else "")
 
 
 def swap(old: str, new: str) -> Callable[[str], str]:
@@ -186,7 +196,10 @@ def container(deployment: Deployment, name: str) -> PlannedContainer:
 def small_group(**keys: str) -> str:
     """Text of a group `small` and the like: one CPU container; `main` adds lines to it, `top` to the file."""
     image = keys.get("image", "build: {}")
-    main = "\n".join(f"    {line}" for line in keys.get("main", "").splitlines())
+    given = keys.get("main", "")
+    runs = any(key in given for key in ("agents:", "command: [/bin/own"))
+    program = "" if runs or not image.startswith("build:") or "context" in image else "\ncommand: [/bin/serve]"
+    main = "\n".join(f"    {line}" for line in f"{given}{program}".splitlines())
     return (
         f"{keys.get('top', '')}\n"
         "containers:\n"
@@ -212,7 +225,8 @@ def small_stack(name: str, *groups: str, **machine: str) -> str:
         **{key.rstrip("_"): value for key, value in machine.items()},
     }
     lines = [f"    {key}: {value}" for key, value in keys.items() if value]
-    return "\n".join(["config:", "  fleet:machine:", *lines, f"  fleet:groups: [{', '.join(groups)}]", ""])
+    head = ["config:", '  pulumi:disable-default-providers: ["*"]', "  fleet:machine:"]
+    return "\n".join([*head, *lines, f"  fleet:groups: [{', '.join(groups)}]", ""])
 
 
 def with_pi(text: str, **machine: str) -> dict[str, Change]:

@@ -70,7 +70,7 @@ STACKS = {"plain": INGRESS, "woven": KEDA}
 def stack_file(name: str, groups: Iterable[str] = GROUPS) -> str:
     """Text of a cluster's stack file."""
     return (
-        "config:\n"
+        'config:\n  pulumi:disable-default-providers: ["*"]\n'
         "  fleet:machine:\n"
         f"    name: {name}\n"
         f"    title: {name}\n"

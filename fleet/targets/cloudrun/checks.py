@@ -14,6 +14,7 @@ from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
 from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
+from fleet.targets.cloudrun.registry_checks import check_registries
 from fleet.targets.memory_volumes import memory_volume_faults
 
 _ACCOUNT_ID_MAX = 30
@@ -27,6 +28,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     for stack in fleet.on(Target.CLOUDRUN):
         groups = fleet.placed(stack)
         yield from ensure_regions_exist(stack, sources)
+        yield from check_registries(stack, groups, sources)
         for group in groups:
             yield from memory_volume_faults(group, stack, sources)
         yield from ensure_services_are_of_groups(stack, groups, sources)

@@ -18,7 +18,7 @@ from fleet.cloudrun_limits import (
     mebibytes,
     memory_problem,
 )
-from fleet.model import Cloud, CloudService, ContainerGroup, Enforcement, Stack
+from fleet.model import MAIN, Cloud, CloudService, ContainerGroup, Enforcement, Stack
 from fleet.model.cloud import Backing, Billing, Kind, Shape
 from fleet.model.volume import VolumeKind
 from fleet.source.faults import Fault
@@ -35,6 +35,7 @@ def check_instances(stack: Stack, groups: Sequence[ContainerGroup], sources: Sou
             yield from ensure_instances_have_a_size(run)
         yield from ensure_requests_are_within_bounds(run)
         yield from ensure_variables_are_short(run)
+        yield from ensure_variables_are_not_cloud_runs(run)
         if stack.gives_gpus:
             yield from ensure_cloud_cards_can_be_had(run)
 
@@ -154,6 +155,21 @@ def ensure_variables_are_short(run: _Run) -> Iterator[Fault]:
                 problem = f"{length} bytes are too many for a variable on {run.stack.name}; the maximum is {most}"
                 remedy = "put it into a file of its image or a volume"
                 yield run.container_fault((key, "env", name), problem, remedy)
+
+
+def ensure_variables_are_not_cloud_runs(run: _Run) -> Iterator[Fault]:
+    """No container sets what Cloud Run sets; PORT only to the port that it serves, as other targets need."""
+    serving = next((port.port for port in run.group.ports.values() if port.container == MAIN), None)
+    for key, container in run.group.containers.items():
+        for name, value in container.env.items():
+            if name in limits().reserved_variables or name.startswith(limits().reserved_prefixes):
+                problem, remedy = f"is reserved on {run.stack.name}: Cloud Run sets it", "rename it, or remove it"
+            elif name == "PORT" and key == MAIN and run.service.kind is Kind.SERVICE and value != str(serving):
+                problem = f"Cloud Run sets it to the port of {run.group.name} ({serving}) on {run.stack.name}"
+                remedy = f"set it to {serving}, or remove it"
+            else:
+                continue
+            yield run.container_fault((key, "env", name), problem, remedy)
 
 
 def ensure_cloud_cards_can_be_had(run: _Run) -> Iterator[Fault]:

@@ -79,7 +79,7 @@ def test_a_broken_project_offers_what_is_left(tmp_path: Path) -> None:
 
 
 def test_whoever_names_a_file_writes_no_command(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     (tmp_path / "Pulumi.$(id).yaml").touch()
     (tmp_path / "Pulumi.x`id`.yaml").touch()
     (tmp_path / "Pulumi.good.yaml").write_text('    title: a"$(id)`id`\\; b\n')

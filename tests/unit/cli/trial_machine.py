@@ -121,7 +121,8 @@ def fleet() -> Fleet:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(yaml.safe_dump(group))
         for machine, groups in ((_ALPHA, ["hub", "eyes"]), (_BETA, ["far"])):
-            config = {"config": {"fleet:machine": machine, "fleet:groups": groups}}
+            keys = {"pulumi:disable-default-providers": ["*"], "fleet:machine": machine, "fleet:groups": groups}
+            config = {"config": keys}
             Path(folder, f"Pulumi.{machine['name']}.yaml").write_text(yaml.safe_dump(config))
         return load_project(Path(folder)).fleet
 

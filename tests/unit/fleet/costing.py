@@ -33,7 +33,7 @@ def home(*groups: str, power: str = POWER, **machine: str) -> str:
 def cloud(*groups: str, services: str = "", top: str = "", regions: str = "us-central1", budget: str = "") -> str:
     """A stack file of a project on Cloud Run; `services` is YAML for its services."""
     return (
-        "config:\n"
+        'config:\n  pulumi:disable-default-providers: ["*"]\n'
         "  fleet:machine:\n"
         "    name: air\n    title: Cloud Run\n    class: container-service\n    target: cloudrun\n"
         "    connection: gcp://some-project\n"

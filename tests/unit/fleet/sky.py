@@ -80,6 +80,7 @@ def loaded(folder: Path, *, groups: Tree | None = None, cloud: Tree | None = Non
         "cloud": merged(CLOUD, cloud or {}),
     }
     stack = {
+        "pulumi:disable-default-providers": ["*"],
         "fleet:machine": machine,
         "fleet:images": {"registry": "europe-west4-docker.pkg.dev/sky-project/fleet"},
         "fleet:groups": list(files),

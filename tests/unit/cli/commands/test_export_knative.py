@@ -17,7 +17,7 @@ UNDER_WAY = {"front": {"candidate": f"us-central1-docker.pkg.dev/{PROJECT}/fleet
 def project(folder: Path, **changes: Any) -> Path:
     """The trial's folder, as the command wants it."""
     write_trial(folder, **changes)
-    (folder / "Pulumi.yaml").write_text("name: fleet\n")
+    (folder / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     return folder
 
 

@@ -50,9 +50,14 @@ def project(tmp_path: Path) -> Path:
     exposed = {"lone": {"host": "lone.example.org"}}
     machine = {"cluster": {"shared_storage_class": "nfs", "entrance": {"exposed": exposed}}}
     write_trial(tmp_path, groups={"lone": LONE, "asker": ASKER}, machine=machine, on_host=["asker"])
-    sky: Tree = {"fleet:machine": CLOUD, "fleet:images": {"registry": "ghcr.io/owner/fleet"}, "fleet:groups": []}
+    sky: Tree = {
+        "pulumi:disable-default-providers": ["*"],
+        "fleet:machine": CLOUD,
+        "fleet:images": {"registry": "ghcr.io/owner/fleet"},
+        "fleet:groups": [],
+    }
     (tmp_path / "Pulumi.sky.yaml").write_text(yaml.safe_dump({"config": sky}, sort_keys=False))
-    (tmp_path / "Pulumi.yaml").write_text("name: fleet\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     return tmp_path
 
 

@@ -119,6 +119,7 @@ def test_what_looks_at_a_docker_daemon_says_that_a_cluster_has_none(command: tup
 
 ASSISTANT = """\
 config:
+  pulumi:disable-default-providers: ["*"]
   fleet:sandbox: "true"
   fleet:machine:
     name: elsewhere

@@ -19,8 +19,7 @@ GROUPS = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     stack = small_stack("wood", *GROUPS, tenants="{red: {subnet: 10.210.81.0/24}}")
-    head = "config:\n  pulumi:disable-default-providers: ['*']\n"
-    return write_program(tmp_path, stack_wood=stack.replace("config:\n", head, 1), **GROUPS)
+    return write_program(tmp_path, stack_wood=stack, **GROUPS)
 
 
 def test_a_plan_shows_whose_a_group_is_and_whom_it_serves(folder: Path) -> None:

@@ -43,7 +43,7 @@ def at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
 def trial(folder: Path, state: Tree | None = None, **changes: Any) -> Path:
     """The trial fleet's folder; the front's rollout stands at `state`."""
     write_trial(folder, **({"rollouts": {"front": state}} if state else {}), **changes)
-    (folder / "Pulumi.yaml").write_text("name: fleet\n")
+    (folder / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     return folder
 
 
@@ -171,7 +171,12 @@ def test_blue_green_runs_both_and_then_moves_all_at_once(tmp_path: Path) -> None
 
 def test_a_service_of_cloud_run_moves_by_the_same_steps(tmp_path: Path) -> None:
     trial(tmp_path, groups={"left": None, "right": None, "brain": None, "store": None, "front": {"peers": None}})
-    config = {"fleet:machine": CLOUD, "fleet:images": {"registry": "ghcr.io/owner/fleet"}, "fleet:groups": ["front"]}
+    config = {
+        "pulumi:disable-default-providers": ["*"],
+        "fleet:machine": CLOUD,
+        "fleet:images": {"registry": "ghcr.io/owner/fleet"},
+        "fleet:groups": ["front"],
+    }
     file_of(tmp_path).unlink()
     (tmp_path / "Pulumi.cloud.yaml").write_text(yaml.safe_dump({"config": config}, sort_keys=False))
     answer = fleet(tmp_path, "rollout", "next", "cloud", "front", "--image", NEW)

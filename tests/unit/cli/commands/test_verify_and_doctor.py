@@ -26,7 +26,7 @@ SOCKET = "unix:///var/run/docker.sock"
 def project(tmp_path: Path) -> Path:
     """The shipped stacks and groups, and a program."""
     write_project(tmp_path)
-    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     return tmp_path
 
 
@@ -55,7 +55,7 @@ def test_an_unknown_stack_is_bad_input(command: str, project: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_daemon_that_cannot_be_reached_is_reported_in_one_line(command: str, tmp_path: Path) -> None:
     project = write_project(tmp_path, local=swap(SOCKET, "unix:///nowhere/docker.sock"))
-    (project / "Pulumi.yaml").touch()
+    (project / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     answer = fleet(project, command, "local")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (

@@ -64,7 +64,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     write_project(folder)
-    (folder / "Pulumi.yaml").write_text("name: fleet\n")
+    (folder / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     return folder
 
 

@@ -23,7 +23,7 @@ _RESOURCES = [{"urn": "a", "id": "id-hub"}, {"urn": "b"}, {"urn": "c", "id": "id
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A backend that the caller has chosen; the project beside it is called `fleet`."""
-    (tmp_path / "Pulumi.yaml").write_text("name: fleet\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/state")
     return tmp_path
 

@@ -22,7 +22,7 @@ HELD = "held by owner@desk (pid 4711) since 2026-11-28T16:00:00Z"
 def _backend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The caller has chosen a backend, so that commands name none."""
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///state")
-    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
     monkeypatch.chdir(tmp_path)
 
 

@@ -107,3 +107,14 @@ def test_one_module_may_run_in_two_containers_if_both_name_it(tmp_path: Path) ->
 
 def _side(agent: str) -> str:
     return f"  side:\n    build: {{}}\n    agents: {{{agent}}}\n    memory: {{request: 64MiB}}\n    cpu: {{limit: 1}}\n"
+
+
+def test_an_agent_host_without_anything_to_run_is_refused(tmp_path: Path) -> None:
+    message = (
+        "containers.main: has neither agents nor a command, so that nothing would run; "
+        "add agents, or set image for a ready image"
+    )
+    for main in ("agents: {}", "agents: {}\ncommand: []"):
+        assert_refused(tmp_path, "small", "main:", message, **with_pi(small_group(main=main)))
+    assert_accepted(tmp_path, **with_pi(small_group(main="agents: {}\ncommand: [/bin/own]")))
+    assert_accepted(tmp_path, **with_pi(small_group(main="agents: {Small: {}}")))

@@ -120,6 +120,32 @@ def test_requirements_without_a_lock_are_refused_with_the_command_that_makes_one
     assert_refused(with_images(tmp_path), "owl", "build:", message, owl=LOCKED, stack_wood=wood())
 
 
+def test_a_lock_holds_what_its_container_requires(tmp_path: Path) -> None:
+    locks = write_locks(tmp_path) / "images/agent/locks"
+    (locks / "owl.txt").write_text("# base: torch\nrq==2.1\nfaiss-cpu==1 ; x\n")
+    (locks / "torch.txt").write_text("torch==2.9\n")
+
+    def owl(requirement: str) -> str:
+        return small_group(image=f"build: {{requirements: ['{requirement}']}}", main="agents: {Owl: {}}")
+
+    for requirement in (
+        "rq", "RQ", "rq==2.*", "rq>=2,<3", "faiss_cpu", "torch>=2", "torch[x]", "rq ; python_version<\"3\"",
+        "tensorflow ; python_version<\"3\"",
+    ):  # fmt: skip
+        assert_accepted(tmp_path, owl=owl(requirement), stack_wood=wood())
+    run = "run .venv/bin/python images/agent/renew_locks.py owl"
+    for requirement, has in (
+        ("tensorflow", ""), ("rq==3", ", which has 2.1"), ("torch<2", ", which has 2.9"), ("faiss-gpu", ""),
+        ("rq<2 ; os_name==\"x\"", ", which has 2.1"),
+    ):  # fmt: skip
+        problem = f'"{requirement}" is not in images/agent/locks/owl.txt{has}; {run}'
+        message = f"containers.main.build.requirements.0: {problem}"
+        assert_refused(tmp_path, "owl", "requirements", message, owl=owl(requirement), stack_wood=wood())
+    for invalid in ("torch==", "torch=1", "torch @ https://x.org/t.whl", "-r x.txt", "torch ; python", "a b"):
+        (fault,) = faults_of(write_project(tmp_path, owl=owl(invalid), stack_wood=wood()))
+        assert "is not a requirement of a package; write it like torch or torch==2.3.*" in fault, invalid
+
+
 def test_no_lock_is_needed_where_none_is_used(tmp_path: Path) -> None:
     """By a registry's image, an owner's own, a stand-in, or a group that no stack runs."""
     assert_accepted(with_images(tmp_path / "registry"), owl=LOCKED, stack_wood=wood("{registry: ghcr.io/me}"))
@@ -207,7 +233,7 @@ def test_two_images_do_not_share_a_name(tmp_path: Path) -> None:
     """The agent host's, a folder's, and those of containers, which a registry holds side by side."""
     (tmp_path / "images" / "mcp").mkdir(parents=True)
     (tmp_path / "images" / "mcp" / "Dockerfile").write_text("FROM debian\n")
-    side = "  b:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    side = "  b:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
     for changes, said in (
         ({"agent_host": small_group()}, "agent-host is also the image of images/agent-host"),
         ({"mcp": small_group()}, "mcp is also the image of images/mcp"),

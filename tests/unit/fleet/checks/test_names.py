@@ -17,7 +17,7 @@ from tests.unit.builders import (
     write_project,
 )
 
-SIDE = "  b-main:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+SIDE = "  b-main:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
 
 
 def with_pi_group(name: str, side: str = "", machine: str = "pi") -> dict[str, Change]:
@@ -32,7 +32,7 @@ def test_a_role_is_played_once_on_a_machine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["vision", "gpu_sharing_gpu0"])
 def test_two_containers_of_one_name_are_refused(tmp_path: Path, name: str) -> None:
-    side = "  gpu:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    side = "  gpu:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
     group = under("- core-platform", f"    - {name.replace('_', '-')}")
     project = write_project(tmp_path, **{name: small_group() + side, "mainpc": group})
     assert faults_of(project) != []
@@ -47,7 +47,7 @@ def test_a_container_name_too_long_for_dns_is_refused(tmp_path: Path) -> None:
 
 def test_names_of_the_projects_own_are_refused(tmp_path: Path) -> None:
     """Also on a machine without MPS, where they would be taken once it is set."""
-    side = "  gpu0:\n    build: {}\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    side = "  gpu0:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
     taken = []
     for name, text, path in (
         ("gpu-sharing", small_group(), "containers.main"),

@@ -146,7 +146,8 @@ def test_nodes_cost_what_their_pool_states_whatever_runs_on_them() -> None:
     )
     cost = costs(
         "sky",
-        "config:\n  fleet:machine:\n    name: sky\n    title: Sky\n    class: container-service\n"
+        'config:\n  pulumi:disable-default-providers: ["*"]\n'
+        "  fleet:machine:\n    name: sky\n    title: Sky\n    class: container-service\n"
         "    target: kubernetes\n"
         f"    connection: kubeconfig://sky\n    cluster: {{node_pools: {pools}}}\n"
         "  fleet:images: {registry: registry.example/agents}\n  fleet:groups: [hub]\n",

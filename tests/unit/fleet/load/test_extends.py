@@ -99,7 +99,9 @@ def test_a_chain_is_followed_to_its_end(tmp_path: Path) -> None:
 def test_a_base_in_another_system_is_found(tmp_path: Path) -> None:
     project = _project(tmp_path, small_group(main="agents: {Ear: {}}"), groups=("ears", "moth"))
     (project / "groups/crank").mkdir()
-    (project / "groups/crank/moth.yaml").write_text("extends: ears\ncontainers: {main: {agents: {Ear: null}}}\n")
+    (project / "groups/crank/moth.yaml").write_text(
+        "extends: ears\ncontainers: {main: {command: [x], agents: {Ear: null}}}\n"
+    )
     moth = load_project(project).fleet.groups["moth"]
     assert (moth.system, moth.agents) == ("crank", ())
 

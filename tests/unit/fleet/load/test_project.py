@@ -123,7 +123,8 @@ def test_an_invalid_subnet_is_reported(tmp_path: Path, subnet: str) -> None:
 
 
 def test_a_missing_machine_is_reported_at_the_configuration(tmp_path: Path) -> None:
-    assert_refused(tmp_path, "stack_pi", "config:", "machine: is missing; add it", stack_pi="config: {}\n")
+    text = small_stack("pi").partition("  fleet:machine:")[0] + "  fleet:groups: []\n"
+    assert_refused(tmp_path, "stack_pi", "config:", "machine: is missing; add it", stack_pi=text)
 
 
 @pytest.mark.parametrize("text", ["config:\n", "config: []\n", "encryptionsalt: v1:x\n"])
@@ -152,8 +153,9 @@ def test_a_broken_group_file_causes_no_fault_elsewhere(tmp_path: Path, name: str
 @pytest.mark.parametrize("name", ["mainpc", "pc2", "local"])
 def test_a_broken_stack_file_causes_no_fault_elsewhere(tmp_path: Path, name: str, content: str | bytes) -> None:
     faults = faults_of(write_project(tmp_path, **{name: content}))
-    assert len(faults) == 1
-    assert faults[0].startswith(f"{file_of(name)}:")
+    # An empty configuration lacks three keys: machine, groups and the one that turns default providers off.
+    assert len(faults) == (3 if content == "config: {}\n" else 1)
+    assert all(fault.startswith(f"{file_of(name)}:") for fault in faults)
 
 
 def test_an_unreadable_file_is_reported_and_the_others_are_judged(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.unit.builders import assert_accepted, assert_refused, faults_of, swap, under, write_project
+from tests.unit.builders import assert_accepted, assert_refused, faults_of, small_stack, swap, under, write_project
 
 
 def test_a_misspelt_namespace_is_refused_at_its_line(tmp_path: Path) -> None:
@@ -40,3 +40,31 @@ def test_every_fault_of_every_key_is_reported_also_if_the_machine_is_missing(tmp
 def test_keys_of_pulumi_and_of_providers_are_left_alone(tmp_path: Path) -> None:
     keys = ("pulumi:tags", "aws:region", "azure-native:location", "gcp:project", "docker:host", "kubernetes:context")
     assert_accepted(tmp_path, pc2=under("config:", *(f"  {key}: x" for key in keys), "  fleet:token: {secure: x}"))
+
+
+def test_default_providers_are_off_in_every_stack(tmp_path: Path) -> None:
+    """The values that Pulumi's engine takes for all providers; it parses text as JSON."""
+    line = '  pulumi:disable-default-providers: ["*"]'
+    add = 'write `pulumi:disable-default-providers: ["*"]` under config'
+    taken = []
+    for value in (
+        "[]", "~", "", '["docker"]', '"*"', '""', "true", "{}", '"[]"', "'[\"docker\"]'", "[7]", '["*", 7]', '"["',
+        "yes", "[[\"*\"]]", "'{\"a\": \"*\"}'", f"'{'[' * 900}'",
+    ):  # fmt: skip
+        change = swap(line, f"  pulumi:disable-default-providers: {value}")
+        faults = faults_of(write_project(tmp_path, pc2=change))
+        start = "Pulumi.pc2.yaml:4: pulumi:disable-default-providers: "
+        taken += [] if len(faults) == 1 and faults[0].startswith(start) and faults[0].endswith(add) else [value]
+    assert taken == []
+    message = f"pulumi:disable-default-providers: is missing; {add}"
+    assert_refused(tmp_path, "pc2", "config:", message, pc2=swap(f"{line}\n", ""))
+    for value in ('["*"]', '[" * "]', '["docker", "*"]', "'[\"*\"]'", "\n    - '*'"):
+        assert_accepted(tmp_path, pc2=swap(line, f"  pulumi:disable-default-providers: {value}"))
+
+
+def test_a_stack_lists_its_groups(tmp_path: Path) -> None:
+    message = "groups: is missing; add `fleet:groups: []` under config, with the groups it runs"
+    assert_refused(
+        tmp_path, "stack_pi", "config:", message, stack_pi=small_stack("pi").replace("  fleet:groups: []\n", "")
+    )
+    assert_accepted(tmp_path, stack_pi=small_stack("pi"))

@@ -113,6 +113,17 @@ def test_host_and_port_are_split() -> None:
     assert {text: split_port(text) for text in pairs} == pairs
 
 
+def test_a_project_of_google_cloud_has_an_id_that_google_gives() -> None:
+    for project in ("google-project", "my-google-x", "ssl-x-y", "wessling-x"):
+        with pytest.raises(ValidationError, match="no project of Google Cloud has"):
+            TypeAdapter(Connection).validate_python(f"gcp://{project}")
+    for project in ("short", "1project", "Project-x", "project-", "a" * 31, "my_project", "example.com:x-project"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Connection).validate_python(f"gcp://{project}")
+    for project in ("my-project-1", "my--project", "goggle-x", "a" * 30):
+        assert TypeAdapter(Connection).validate_python(f"gcp://{project}")
+
+
 def test_what_a_cluster_keeps_off_is_not_outside() -> None:
     """Private addresses, which network policies exclude, and names that only a LAN, a host or a cluster resolves."""
     _all_refused(

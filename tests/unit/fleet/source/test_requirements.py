@@ -18,12 +18,13 @@ CLAUSES = (
 )  # fmt: skip
 MARKERS = (
     "", ' ; python_version<"3"', "; sys_platform == 'linux' and python_version >= \"3.11\"",
-    "; (platform_machine == 'arm64')", ";", "; x", "; python_version", '; python_version < 3"', '; foo == "1"',
+    "; (platform_machine == 'arm64')", ";", "; x", "; python_version", '; python_version < 3"',
+    "; (os_name == 'a' or os_name == 'b') and 'x' in os_name", "; (os_name == 'a'", "; os_name == 'a' and", "; ()",
+    '; foo == "1"',
 )  # fmt: skip
 VERSIONS = (
     "0", "1", "1.0", "1.0.0", "1.4", "1.4.5", "1.5", "1.5.post1", "2", "2.0.dev1", "2.0a1", "2.0rc1", "2.0",
-    "2.0.post1",
-    "2.3", "2.3.1", "2.30", "1!0.5", "1.0+cu121", "2.0b2.dev3",
+    "2.0.post1", "2.3", "2.3.1", "2.30", "1!0.5", "1.0+cu121", "2.0b2.dev3",
 )  # fmt: skip
 RANGES = (
     "==1", "==1.0", "==2.*", "==2.3.*", "!=2.3.*", "!=1.5", ">1", ">=1.5", "<2", "<=2", "~=1.4", "~=1.4.5", "~=2.0",

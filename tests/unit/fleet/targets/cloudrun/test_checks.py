@@ -348,3 +348,55 @@ def test_the_nearest_cpu_is_legal_itself() -> None:
             assert limits().nearest_cpu(nearest, card) == nearest
             least, most = limits().memory_range(nearest, card)
             assert most is None or least <= most
+
+
+def test_variables_that_cloud_run_sets_are_refused(tmp_path: Path) -> None:
+    taken = []
+    for name in (
+        "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_JOB", "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_X",
+        "X_GOOGLE_FOO",
+    ):  # fmt: skip
+        found = faults(tmp_path, **main("front", env={name: "x"}))
+        start = f"containers.main.env.{name}: is reserved on sky: Cloud Run sets it; "
+        taken += [] if len(found) == 1 and found[0].startswith(start) else [name]
+    assert taken == []
+    message = (
+        "containers.main.env.PORT: Cloud Run sets it to the port of front (8000) on sky; set it to 8000, or remove it"
+    )
+    assert faults(tmp_path, **main("front", env={"PORT": "9090"})) == [message]
+    assert faults(tmp_path, **main("front", env={"PORT": "8000", "GOOGLE_CLOUD_PROJECT": "x", "K_X": "x"})) == []
+
+
+def test_a_subnet_needs_a_network_and_a_network_a_subnet(tmp_path: Path) -> None:
+    for given, lacking in (("network", "subnet"), ("subnet", "network")):
+        message = f"machine.cloud.{given}: has no effect without {lacking}; set machine.cloud.{lacking} too, or drop it"
+        assert faults(tmp_path, cloud={given: "private"}) == [message]
+    assert faults(tmp_path, cloud={"network": "private", "subnet": "here"}) == []
+
+
+def test_a_repository_is_one_of_github(tmp_path: Path) -> None:
+    wrong = [
+        name
+        for name in (
+            "../..",
+            "owner/..",
+            "owner/.",
+            "./x",
+            "owner",
+            "a/b/c",
+            "-a/b",
+            "a-/b",
+            "a--b/c",
+            "a.b/c",
+            "a/b.git",
+            "https://github.com/a/b",
+            "a/",
+            "a/b c",
+        )
+        if not any(
+            "is not a repository on GitHub" in each for each in faults(tmp_path, cloud={"build_repository": name})
+        )
+    ]
+    assert wrong == []
+    for name in ("owner/name", "a/b", "My-Org2/my.repo_x-1"):
+        assert faults(tmp_path, cloud={"build_repository": name}) == []

@@ -344,7 +344,8 @@ def _tight(*groups: str, **machine: str) -> str:
 
 
 def _side(number: int) -> str:
-    return f"  side{number}:\n    build: {{}}\n    memory: {{request: 64MiB}}\n    cpu: {{request: 10m, limit: 1}}\n"
+    own = "build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}"
+    return f"  side{number}:\n    {own}\n    cpu: {{request: 10m, limit: 1}}\n"
 
 
 def test_a_container_has_no_more_shared_memory_than_mps_shares(tmp_path: Path) -> None:
