@@ -256,8 +256,9 @@ def _breaches(value: Any, path: KeyPath) -> Iterator[_Broken]:
     """Every breach of a model and of those in it, by path in the model's data."""
     if isinstance(value, Model):
         for rule in value.rules:
-            for below, text in rule(value):
-                yield _Broken((*path, *below), text, tuple((*path, key) for key in _keys_read(rule, value)))
+            if broken := list(rule(value)):
+                read = tuple((*path, key) for key in _keys_read(rule, value))
+                yield from (_Broken((*path, *below), text, read) for below, text in broken)
         for name, spec in type(value).model_fields.items():
             yield from _breaches(getattr(value, name), (*path, spec.alias or name))
     elif isinstance(value, Mapping):
