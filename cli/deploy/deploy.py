@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.deploy.build_output import failed_builds
 from cli.deploy.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
 from cli.interrupts import left_to
+from cli.judging import Judged, judge_deployment
 from cli.pulumi_cli import environment_of, installed
 from cli.terminal import Exit, UserError, project_root
+from cli.view.findings_text import show_violations
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
@@ -19,21 +22,27 @@ from fleet.targets.registry import profile
 
 
 def deploy(stack: str) -> Exit:
-    """Deploys a stack. Exit.BUG if Pulumi fails."""
+    """Deploys a stack. Exit.BUG if Pulumi fails; Exit.POLICY_VIOLATED, before it runs, for a mandatory policy."""
     engine = _Engine(stack)
-    if profile(engine.deployment.machine.target).has_daemon:
+    if (judged := engine.judged()).violated:
+        show_violations(stack, judged, "nothing deployed")
+        return Exit.POLICY_VIOLATED
+    has_daemon = profile(engine.deployment.machine.target).has_daemon
+    if has_daemon:
         _ensure_daemon_answers(engine.deployment)
     engine.select()
     ensure_nothing_kept_is_removed(engine.kept(), engine.deployment)
     # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state. On its
     # own, since the policies of `up --refresh` judge what the update removes too, as if it stayed.
-    if engine.run("refresh", "--skip-preview") is not Exit.GOOD:
-        return Exit.BUG
-    with TemporaryDirectory() as folder:
-        events = Path(folder) / "events"
-        outcome = engine.run("up", "--policy-pack", "policy", "--event-log", str(events))
-        for text in failed_builds(events) if outcome is not Exit.GOOD else ():
-            print(text, file=sys.stderr)
+    outcome, failed = engine.run("refresh", "--skip-preview"), list[str]()
+    if outcome is Exit.GOOD:
+        with TemporaryDirectory() as folder:
+            events = Path(folder) / "events"
+            outcome = engine.run("up", "--policy-pack", "policy", "--event-log", str(events))
+            failed = failed_builds(events) if outcome is not Exit.GOOD else []
+    if outcome is not Exit.GOOD and has_daemon:
+        hint = f"`fleet doctor {stack}` lists what the machine lacks, with the commands that fix it"
+        print("\n".join(failed or [hint]), file=sys.stderr)
     return outcome
 
 
@@ -53,11 +62,16 @@ class _Engine:
     def __init__(self, stack: str) -> None:
         self._root = project_root()
         self._stack = stack
-        self.deployment = plan_stack(load_project(self._root).fleet, stack)
+        self._project = load_project(self._root)
+        self.deployment = plan_stack(self._project.fleet, stack)
         self._program = installed(self._root, stack)
         # The engine has --event-log only with this variable, as its own automation does.
         own = environment_of(self._root, sandbox=self.deployment.sandbox)
         self._environment = {**own, "PULUMI_DEBUG_COMMANDS": "true"}
+
+    def judged(self) -> Judged:
+        """What the policies say of the stack."""
+        return judge_deployment(self._project, self.deployment, date.today(), None)
 
     def select(self) -> None:
         """Selects the stack, which it creates if there is none."""

@@ -14,6 +14,8 @@ from fleet.source.secrets import find_named, holds_secret_value
 
 _SECRET_KINDS = ("kubernetes:core/v1:Secret", "gcp:secretmanager/secretVersion:SecretVersion")
 _SECRET_FIELDS = ("data", "stringData", "secretData")
+_OF_VARIABLES = ("env", "envs", "data", "args", "buildArgs")
+"""Fields whose keys a user names; other keys are a schema's, such as `secretKeyRef`."""
 
 
 def changed_fields(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
@@ -46,6 +48,12 @@ def shown(type_: str, path: Path, value: Any) -> str:
     """A leaf as text; secret values are hidden."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     secret = type_ in _SECRET_KINDS and path[0] in _SECRET_FIELDS
-    if secret or holds_secret_value(text) or any(find_named(part, text) for part in path):
+    if secret or holds_secret_value(text) or any(find_named(name, text) for name in _variables(path)):
         return HIDDEN
     return text
+
+
+def _variables(path: Path) -> Iterator[str]:
+    for before, part in zip(("", *path), path, strict=False):
+        if before in _OF_VARIABLES or part.isupper():
+            yield part

@@ -20,7 +20,7 @@ _SETTLED_S = 10
 """Docker itself regards a container as started once it has run this long (moby, restartmanager)."""
 _FIXES = {
     "created": "was created, but never started; `pulumi up --refresh` starts it",
-    "paused": "is paused; run `docker unpause`",
+    "paused": "is paused; run `docker unpause {name}`",
 }
 """Status -> problem of a deployed container that does not start by itself, with its fix."""
 
@@ -114,7 +114,7 @@ class Watch:
     def _fail_if_ended(self, state: Mapping[str, Any], *, again: bool) -> None:
         status = state["Status"]
         if self._deployed and status in _FIXES:
-            self._fail(_FIXES[status])
+            self._fail(_FIXES[status].format(name=self._name))
         if again:
             self._fail_with_log(f"stopped by itself ({self._end(state)})")
         if status in _EXITED:

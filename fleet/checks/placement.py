@@ -30,8 +30,10 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
         if name not in fleet.groups or fleet.groups[name].optional:
             pass
         elif all_read and not stacks and name not in meant:
-            remedy = "add it to groups of one stack, or delete the file"
-            yield sources.group_fault(name, (), "the group runs on no machine", remedy)
+            sandboxes = [stack.name for stack in fleet.stacks.values() if stack.sandbox and name in stack.groups]
+            listed = f"the group runs in a sandbox alone ({', '.join(sandboxes)})" if sandboxes else ""
+            remedy = f"add it to groups of one stack, or {'set optional: true' if sandboxes else 'delete the file'}"
+            yield sources.group_fault(name, (), listed or "the group runs on no machine", remedy)
         if len(stacks) > 1:
             path = ("groups", fleet.stacks[stacks[1]].groups.index(name))
             problem = f"{name} runs on {len(stacks)} machines ({', '.join(stacks)})"

@@ -26,8 +26,8 @@ VENDORS: tuple[tuple[str, str], ...] = (
     ("Google key", r"AIza[\w-]{30,}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}"),
     ("Azure key", r"[\w.~]{3}\dQ~[\w.~-]{31,34}"),
     ("Alibaba access key", r"LTAI[A-Za-z0-9]{16,}"),
-    ("Slack token", r"(?i:xox[a-z](?:\.xox[bp])?-[A-Z0-9-]{10,}|xapp-\d-[A-Z0-9-]{10,})"),
-    ("Slack webhook", r"hooks\.slack\.com/(?i:services|workflows|triggers)/[\w/+]{6,}"),
+    ("Slack token", r"(?i:xox[a-z](?:\.xox[bp])?-[A-Z0-9-]{6,}|xapp-\d-[A-Z0-9-]{10,})"),
+    ("Slack webhook", r"(?i:hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+]{6,})"),
     ("Discord webhook", r"discord(?:app)?\.com/api/webhooks/\d{10,25}/[\w-]{20,}"),
     ("Teams webhook", r"webhook\.office\.com/webhookb2/[\w@/-]{30,}"),
     ("Discord token", r"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}"),
@@ -45,7 +45,7 @@ VENDORS: tuple[tuple[str, str], ...] = (
     ("RubyGems key", r"rubygems_[a-f0-9]{40,}"),
     ("Clojars token", r"CLOJARS_[A-Za-z0-9]{50,}"),
     ("Docker Hub token", r"dck(?:r_pat|r_oat|s_oat)_[\w-]{20,}"),
-    ("Artifactory key", r"AKC[A-Za-z0-9]{10,}(?![\w-])|cmVmd[A-Za-z0-9]{59}"),
+    ("Artifactory key", r"AKC[A-Za-z0-9]{10,}|cmVmd[A-Za-z0-9]{59}"),
     ("HashiCorp token", r"hv[bsr]\.[\w-]{20,}|[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{50,}"),
     ("DigitalOcean token", r"do[opr]_v1_[a-fA-F0-9]{50,}"),
     ("Databricks token", r"dapi[a-f0-9]{32}"),
@@ -77,7 +77,7 @@ VENDORS: tuple[tuple[str, str], ...] = (
     ("ReadMe token", r"rdme_[a-z0-9]{60,}"),
     ("Sourcegraph token", r"sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}"),
     ("Octopus key", r"API-[A-Z0-9]{26,}"),
-    ("SoftLayer key", r"api\.softlayer\.com/soap/v3(?:\.1)?/[a-zA-Z0-9]{64}"),
+    ("SoftLayer key", r"(?i:api\.softlayer\.com/soap/v3(?:.1)?/[a-z0-9]{64})"),
     ("Firebase key", r"AAAA[\w-]{7}:[\w-]{100,}"),
     ("password hash", r"\$(?:apr1|2[abxy]|[156y])\$[\w./$=,+-]{20,}|\$argon2(?:id?|d)\$[\w./$=,+-]{20,}"),
     # A test encodes these.
@@ -89,12 +89,15 @@ VENDORS: tuple[tuple[str, str], ...] = (
 """(kind, pattern), each to be found at the start of a word."""
 
 _WORDS = re.compile(
-    "(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS)) + ")",
+    "(?<![A-Za-z0-9])(?=[A-Za-z0-9$][\\w.:$~-]{4})(?:"
+    + "|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(VENDORS))
+    + ")",
     re.ASCII,
 )
 _WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}[\w.-]*", re.ASCII)
 _PRIVATE_KEY = re.compile(r"BEGIN [A-Z0-9]{0,20} ?[A-Z0-9]{0,20} ?PRIVATE KEY|PuTTY-User-Key-File-\d")
-_SHORTEST = 16
+_SHORTEST = 11
+"""Of all formats: xoxb-1-2-abc."""
 
 Span = tuple[int, int, str]
 """(start, end, kind) of a credential in a text."""

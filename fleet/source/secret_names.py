@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 """Words of SNAKE_CASE, kebab-case and camelCase."""
@@ -25,57 +26,63 @@ _LAST = re.compile(r"[A-Z]*(?:PASS|PWD)|PW|AUTH|AUTHORIZATION|SALT|KEY|KEYS|MNEM
 
 _NOT_LAST = re.compile(r"(?:BY|COM|ENCOM|TRES|SUR|OVER|UNDER)PASS")
 _OTHER_KEYS = frozenset(
-    ["PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP", "LABEL"]
-    + ["HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG", "SEARCH"]
-)
+    {
+        "PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP",
+        "LABEL", "HOT", "SHORTCUT", "OBJECT", "INDEX", "LOOKUP", "IDEMPOTENCY", "CONFIG", "ROW", "MAP", "METRIC", "TAG",
+        "SEARCH",
+    }
+)  # fmt: skip
 """Before a last KEY: no credential."""
 
 _ATTRIBUTES = frozenset(
-    ["FILE", "FILES", "PATH", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "ENDPOINT", "HOST", "PORT", "ISSUER"]
-    + ["NAME", "NAMES", "LABEL", "HEADER", "TYPE", "KIND", "MODE", "METHOD", "TTL", "LIFETIME", "EXPIRY", "EXPIRES"]
-    + ["EXPIRE", "EXPIRATION", "MINUTES", "SECONDS", "HOURS", "DAYS", "MS", "AGE", "INTERVAL", "TIMEOUT", "LENGTH"]
-    + ["LEN", "SIZE", "COUNT", "LIMIT", "LIMITS", "MAX", "MIN", "BUDGET", "ALGORITHM", "ALG", "ALGO", "POLICY"]
-    + ["FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED"]
-    + ["REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL"]
-    + ["CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE"]
-    + ["VOLUME", "ALIAS", "COLUMN", "TABLE", "ID"]
-)
+    {
+        "FILE", "FILES", "PATH", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "ENDPOINT", "HOST", "PORT", "ISSUER",
+        "NAME", "NAMES", "LABEL", "HEADER", "TYPE", "KIND", "MODE", "METHOD", "TTL", "LIFETIME", "EXPIRY", "EXPIRES",
+        "EXPIRE", "EXPIRATION", "MINUTES", "SECONDS", "HOURS", "DAYS", "MS", "AGE", "INTERVAL", "TIMEOUT", "LENGTH",
+        "LEN", "SIZE", "COUNT", "LIMIT", "LIMITS", "MAX", "MIN", "BUDGET", "ALGORITHM", "ALG", "ALGO", "POLICY",
+        "FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED",
+        "REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL",
+        "CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE",
+        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID",
+    }
+)  # fmt: skip
 """A last word after which a name is about a credential, and names none: API_KEY_FILE."""
 
 _WHOLE_IDS = ("ACCESS", "KEY", "ID"), ("SECRET", "ID")
 """Identifiers that are half of a credential."""
 
 _NOISE = frozenset(
-    ["VALUE", "BASE", "B", "HEX", "RAW", "PLAIN", "TEXT", "STRING", "OLD", "NEW", "CURRENT", "PREVIOUS", "PRIMARY"]
-    + ["SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA"]
-)
+    {
+        "VALUE", "BASE", "B", "HEX", "RAW", "PLAIN", "TEXT", "STRING", "OLD", "NEW", "CURRENT", "PREVIOUS", "PRIMARY",
+        "SECONDARY", "PROD", "DEV", "TEST", "STAGING", "MAIN", "DEFAULT", "DATA",
+    }
+)  # fmt: skip
 """Last words that change nothing: DB_PASS_PROD, PASSWORD2, KEY_BASE64."""
 
-_SWITCH = re.compile(r"true|false|yes|no|on|off|none|null|[01]", re.IGNORECASE)
-_FIGURE = re.compile(r"\d{1,6}(?:\.\d{1,3})?(?:ms|[smhd]|min|[kKMG]i?B?)?")
-_PLACEHOLDER = re.compile(
-    r"dummy|empty|unused|unset|undefined|nil|n/a|not[-_ ]?(?:needed|required|used|set)"
+# Texts, compiled on first use.
+_SWITCH = r"(?i)true|false|yes|no|on|off|none|null|[01]"
+_FIGURE = r"\d{1,6}(?:\.\d{1,3})?(?:ms|[smhd]|min|[kKMG]i?B?)?"
+_PLACEHOLDER = (
+    r"(?i)dummy|empty|unused|unset|undefined|nil|n/a|not[-_ ]?(?:needed|required|used|set)"
     r"|(?:sk-)?no-key(?:-required|-needed)?|ollama|lm-studio"
     r"|enabled|disabled|required|optional|auto|default|anonymous|trust"
-    r"|basic|digest|bearer|plain|oauth2?|oidc|ldap|saml|jwt|mtls|md5|scram-sha-256",
-    re.IGNORECASE,
+    r"|basic|digest|bearer|plain|oauth2?|oidc|ldap|saml|jwt|mtls|md5|scram-sha-256"
 )
 """What local servers want for a key, and ways to authenticate. `changeme` is a password, and a bad one."""
 
-_MASKED = re.compile(r"<[^<>]*>|\*{3,}|\.{3}|\[(?:secret|redacted|hidden)\]", re.IGNORECASE)
-_PATH = re.compile(r"(?:file://|~|\.{1,2})?/[\w.-]+(?:/[\w.-]+)+|[\w.-]+\.(?:pem|key|crt|p12|pfx|jks|kdbx)", re.ASCII)
-_STORED = re.compile(
+_MASKED = r"(?i)<[^<>]*>|\*{3,}|\.{3}|\[(?:secret|redacted|hidden)\]"
+_PATH = r"(?a)(?:file://|~|\.{1,2})?/[\w.-]+(?:/[\w.-]+)+|[\w.-]+\.(?:pem|key|crt|p12|pfx|jks|kdbx)"
+_STORED = (
     r"(?:projects/[\w.-]+/secrets/|op://|vault:|sm://|arn:aws:(?:secretsmanager|ssm|kms):|sha(?:256|512):[0-9a-f]{32})"
 )
 """Names of secrets in stores, and digests."""
 
-_REFERENCE = re.compile(
-    r"\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$?\$\{\w+(?::?[-+?=](?P<default>[^{}]*))?\}|\$\([^()]*\)|\$?\$[A-Z_][A-Z0-9_]*"
-    r"|%\(\w+\)s|%[A-Z_]+%",
-    re.ASCII,
+_REFERENCE = (
+    r"(?a)\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$?\$\{\w+(?::?[-+?=](?P<default>[^{}]*))?\}|\$\([^()]*\)|\$?\$[A-Z_][A-Z0-9_]*"
+    r"|%\(\w+\)s|%[A-Z_]+%"
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s@]+", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:bearer|basic|token)(?= )", re.IGNORECASE)
+_URL = r"(?i)[a-z][a-z0-9+.-]*://[^\s@]+"
+_SCHEME = r"(?i)(?:bearer|basic|token)(?= )"
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -86,6 +93,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word for word in found if not word.isdigit())
 
 
+@lru_cache(maxsize=4096)
 def names_a_secret(name: str) -> bool:
     """Whether an environment variable, a key or an option is named like a credential; `*_FILE` is a path."""
     if not name or name == "secrets":
@@ -116,17 +124,17 @@ def is_of_a_password(name: str) -> bool:
 
 def is_stand_in(value: str) -> bool:
     """Whether a value is in the place of a credential: empty, masked, `<your key>`, or a reference such as ${KEY}."""
-    if not value or _MASKED.fullmatch(value):
+    if not value or re.fullmatch(_MASKED, value):
         return True
-    rest = _SCHEME.sub("", _REFERENCE.sub(lambda found: found["default"] or "", value), count=1)
+    rest = re.sub(_SCHEME, "", re.sub(_REFERENCE, lambda found: found["default"] or "", value), count=1)
     return rest != value and not any(each.isalnum() for each in rest)
 
 
 def is_harmless(name: str, value: str) -> bool:
     """Whether a value under a credential's name is none: a stand-in, a switch, a path, or what may be no password."""
     text = value.strip()
-    if is_stand_in(text) or _SWITCH.fullmatch(text) or _PATH.fullmatch(text) or _STORED.match(text):
+    if is_stand_in(text) or re.match(_STORED, text) or any(re.fullmatch(each, text) for each in (_SWITCH, _PATH)):
         return True
     if is_of_a_password(name):
         return False
-    return any(pattern.fullmatch(text) for pattern in (_FIGURE, _PLACEHOLDER, _URL))
+    return any(re.fullmatch(each, text) for each in (_FIGURE, _PLACEHOLDER, _URL))

@@ -10,15 +10,17 @@ from policy.core.waiver import Labels
 from policy.views.cloudrun import RunGrantView, RunView
 from policy.views.container import DOCKER, KUBERNETES, MAIN, ContainerView
 from policy.views.kubernetes import ObjectView, PodView
-from policy.views.stack import VolumeView
+from policy.views.stack import ImageView, VolumeView
 
-View = ContainerView | ObjectView | VolumeView
+View = ContainerView | ObjectView | VolumeView | ImageView
 
 
 def title(view: View) -> str:
     """`container web`, `init container main of agent`, `Service web`."""
     if isinstance(view, VolumeView):
         return f"volume {view.subject}"
+    if isinstance(view, ImageView):
+        return f"image {view.subject}"
     if isinstance(view, ObjectView):
         return f"{view.kind} {view.subject}"
     if view.target == DOCKER:
@@ -73,4 +75,6 @@ def _is_on_cluster(owner: View) -> bool:
 def _is_of_group(owner: View) -> bool:
     if isinstance(owner, PodView):
         return GROUP in owner.pod_labels
+    if isinstance(owner, ImageView):
+        return False
     return bool(owner.labels.get(GROUP)) or isinstance(owner, VolumeView)

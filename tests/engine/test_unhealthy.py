@@ -80,7 +80,7 @@ def _removed(found: docker.models.containers.Container) -> None:
 BROKEN_BY_HAND: dict[str, tuple[Callable[[docker.models.containers.Container], None], str, bool]] = {
     "stopped": (_stopped, "container ends: is not running (exit code ", True),
     "removed": (_removed, "container ends: no longer exists; `pulumi up --refresh` creates it", True),
-    "paused": (lambda found: found.pause(), "container ends: is paused; run `docker unpause`", False),
+    "paused": (lambda found: found.pause(), "container ends: is paused; run `docker unpause ends`", False),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
 from policy.views.registered import UNKNOWN
-from tests.policy.builders import container, foreign_container, judged, verdicts, violation
+from tests.policy.builders import container, foreign_container, image, judged, verdicts, violation
 from tests.policy.cloudrun_builders import blamed_on_run, run_service
 from tests.policy.kubernetes_builders import blamed, kubernetes, pod_container, template, workload
 
@@ -156,3 +156,40 @@ def test_on_cloud_run_it_holds_and_fails_alike() -> None:
     bad = run_service("bad", main={"envs": [{"name": "DB_PASSWORD", "value": "correct horse"}]})
     assert judged(F04, run_service()) == {}
     assert "env DB_PASSWORD is named like a credential" in blamed_on_run(F04, bad)
+
+
+def test_a_health_check_a_hook_and_their_headers_are_searched() -> None:
+    token = "ghp_" + "A1b2C3d4E5" * 4
+    header = [{"name": "Authorization", "value": f"Bearer {token}"}]
+    commands = {"preStop": {"exec": {"command": ["curl", "-u", "agent:hunter2", "http://x"]}}}
+    for bad, part in (
+        (violation(F04, container(healthcheck={"tests": ["CMD", "redis-cli", "-a", "hunter2", "ping"]})), "as word 4"),
+        (
+            violation(F04, container(healthcheck={"tests": ["CMD-SHELL", f"curl -H 'X-Key: {token}' x"]})),
+            "GitHub token",
+        ),
+        (blamed(F04, workload("bad", livenessProbe={"httpGet": {"path": "/", "httpHeaders": header}})), "header"),
+        (blamed(F04, workload("bad", livenessProbe={"httpGet": {"path": "/?token=hunter2"}})), "a check"),
+        (blamed(F04, workload("bad", lifecycle=commands)), "as word 3"),
+    ):
+        assert part in bad
+        assert token not in bad
+        assert "hunter2" not in bad
+
+
+def test_a_build_s_arguments_are_searched() -> None:
+    for type_, properties in (
+        ("docker:index/image:Image", {"imageName": "x", "build": {"args": {"NPM_TOKEN": "hunter2", "BASE": "debian"}}}),
+        ("docker-build:index:Image", {"tags": ["x"], "buildArgs": {"NPM_TOKEN": "hunter2"}}),
+    ):
+        message = violation(F04, image("bad", type_, **properties))
+        assert "build argument NPM_TOKEN is named like a credential" in message
+        assert "build secret" in message
+        assert "hunter2" not in message
+
+
+def test_options_and_connection_strings_are_searched() -> None:
+    for command in (["serve", "--api-key", "hunter2"], ["serve", "Server=db;Password=hunter2;"], ["--token=hunter2"]):
+        message = violation(F04, container(command=command))
+        assert "args holds a credential" in message
+        assert "hunter2" not in message

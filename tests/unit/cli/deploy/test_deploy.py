@@ -15,7 +15,7 @@ import pulumi.automation
 import pytest
 
 import components.docker.daemon
-from tests.unit.builders import ROOT, write_project
+from tests.unit.builders import ROOT, swap, write_project
 from tests.unit.cli.running import Answer, fleet
 
 _PULUMI = f"""#!{sys.executable}
@@ -34,6 +34,12 @@ if sys.argv[1] == os.environ.get("FAILING"):
     print("no backend", file=sys.stderr)
     sys.exit(255)
 """
+
+LATEST = swap(
+    "    build:\n      variant: cpu\n      requirements:\n        - fastapi\n        - pydantic\n        - networkx\n"
+    "        - redis\n        - rq\n",
+    "    image: {reference: 'ghcr.io/me/tutor:latest'}\n    health: {command: [/bin/ready]}\n",
+)
 
 Calls = list[tuple[list[str], str, dict[str, str]]]
 
@@ -160,7 +166,18 @@ def test_a_stack_that_cannot_be_selected_is_bad_input(bin_folder: Path, project:
 
 
 def test_an_update_that_fails_fails_the_command(bin_folder: Path, project: Path) -> None:
-    assert fleet(project, "up", "mainpc", FAILING="up").code == 1
+    answer = fleet(project, "up", "mainpc", FAILING="up")
+    assert answer.code == 1
+    assert "`fleet doctor mainpc` lists what the machine lacks" in answer.err
+
+
+def test_a_violation_is_reported_before_pulumi_runs(bin_folder: Path, project: Path) -> None:
+    write_project(project, tutor_suite_cpu=LATEST)
+    answer = fleet(project, "up", "pc2")
+    assert (answer.code, answer.out, calls(bin_folder)) == (3, "", [])
+    head, found, *_ = answer.err.splitlines()
+    assert head == "pc2: 1 violation of mandatory policies; nothing deployed"
+    assert found.startswith("  D01 no-latest   mandatory")
 
 
 def test_the_pulumi_of_the_checkout_serves_where_path_has_none(

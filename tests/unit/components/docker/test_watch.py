@@ -192,7 +192,7 @@ def test_a_deployed_container_between_two_ends_is_not_healthy(daemon: FakeDaemon
 
 def test_a_deployed_container_that_does_not_run_is_reported_with_its_fix(daemon: FakeDaemon) -> None:
     for state, said in (
-        ({"Status": "paused"}, "is paused; run `docker unpause`"),
+        ({"Status": "paused"}, "is paused; run `docker unpause ears`"),
         ({"Status": "created"}, "was created, but never started; `pulumi up --refresh` starts it"),
         (NotFound("gone"), "no longer exists; `pulumi up --refresh` creates it"),
     ):

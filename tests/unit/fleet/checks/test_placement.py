@@ -37,7 +37,7 @@ def test_a_group_on_no_machine_is_refused(tmp_path: Path) -> None:
 def test_a_group_in_the_sandbox_alone_is_on_no_machine(tmp_path: Path) -> None:
     project = write_project(tmp_path, small=small_group(), local=under("- core-platform", "    - small"))
     assert [fault.split(": ", 1)[1] for fault in faults_of(project)] == [
-        "the group runs on no machine; add it to groups of one stack, or delete the file"
+        "the group runs in a sandbox alone (local); add it to groups of one stack, or set optional: true"
     ]
 
 

@@ -92,9 +92,9 @@ def test_the_limit_under_mps_is_shared_by_the_processes_of_a_container(tmp_path:
 
 
 def test_what_a_group_file_sets_wins(tmp_path: Path) -> None:
-    change = under("shared_memory", "    env: {BIND_ADDRESS: 10.0.0.1, MY_SETTING: 'yes'}")
+    change = under("shared_memory", "    env: {SERVICE_DISCOVERY_MODE: static, MY_SETTING: 'yes'}")
     env = container(planned("mainpc", assert_accepted(tmp_path, vision_gpu=change).fleet), "vision-gpu").env
-    assert (env["BIND_ADDRESS"], env["MY_SETTING"]) == ("10.0.0.1", "yes")
+    assert (env["SERVICE_DISCOVERY_MODE"], env["MY_SETTING"]) == ("static", "yes")
     assert list(env) == sorted(env)
 
 

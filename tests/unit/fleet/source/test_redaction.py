@@ -162,3 +162,40 @@ def test_no_message_quotes_a_secret_of_any_kind(tmp_path: Path, where: str) -> N
     assert reported
     for secret in (SECRET, "hunter22", "a1b2a1b2", "74301122"):
         assert secret not in reported
+
+
+def test_secrets_in_plain_text_are_refused_each_at_its_own_entry(tmp_path: Path) -> None:
+    held = {
+        "A": "github" + "_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz",
+        "B": "redis://:hunter2@db:6379",
+        "C": "https://tok3n" + "abcdefg@github.com/x.git",
+        "D": "glpat" + "-abcdefghij1234567890",
+        "DB_PASS": "hunter2",
+        "PASSWORD2": "hunter2hunter2",
+        "SecretKey": "hunter2",
+    }
+    entries = ", ".join(f'{name}: "{value}"' for name, value in held.items())
+    found = faults_of(write_project(tmp_path, vision_gpu=under("shared_memory", f"    env: {{{entries}}}")))
+    assert [fault.partition("env.")[2].partition(":")[0] for fault in found] == list(held)
+    assert not [value for value in held.values() if value in "\n".join(found)]
+
+
+def test_switches_and_stand_ins_under_a_secret_s_name_are_accepted(tmp_path: Path) -> None:
+    entries = (
+        'AUTHENTICATION_APIKEY_ENABLED: "true", ACCESS_TOKEN_EXPIRE_MINUTES: "60", PASSWORD_AUTH: "0", '
+        "OPENAI_API_KEY: none, OTHER_API_KEY: EMPTY"
+    )
+    change = under("shared_memory", f"    env: {{{entries}}}")
+    assert faults_of(write_project(tmp_path, vision_gpu=change)) == []
+
+
+def test_a_command_s_option_and_another_provider_s_setting_are_searched(tmp_path: Path) -> None:
+    health = under("shared_memory", "    health: {command: [redis-cli, -a, hunter2, ping]}")
+    setting = swap("config:\n", "config:\n  docker:registryAuth: [{address: ghcr.io, password: hunter2}]\n")
+    project = write_project(tmp_path, vision_gpu=health, pc2=setting)
+    found = "\n".join(faults_of(project))
+    assert "containers.main.health.command.2: contains a secret value (password); " + NAME_IT in found
+    assert (
+        "docker:registryAuth.0.password: is named like a secret and has a value; store it with `pulumi config" in found
+    )
+    assert "hunter2" not in found
