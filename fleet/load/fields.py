@@ -67,7 +67,12 @@ def keys_of(model: type[BaseModel]) -> dict[str, Any]:
 
 def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
     """Keys that a file may set at a path; none if no model is there."""
-    found = model_of(type_at(model, path))
+    return _known_keys(model, normal(model, path))
+
+
+@cache
+def _known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
+    found = model_of(_type(model, path))
     # Both are set by the file's path.
     return [key for key in keys_of(found) if path or key not in ("name", "system")] if found else []
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from fleet.load.fields import known_keys
+from fleet.load.fields import is_valid, known_keys
 from fleet.load.stand_ins import ABSENT, stand_in
 from fleet.model.base import WITHOUT_RULES, BreachesError, Model
 from fleet.source.document import KeyPath
@@ -177,6 +177,9 @@ class _Rounds(Generic[ModelT]):
                 return True
             low = ABSENT if is_key else stand_in(self._model, path, high=False)
             if low is not ABSENT and self._holder_exists(path):
+                # Two equal names would be a fault of their own.
+                apart = f"{low}{len(self._stand_ins)}" if isinstance(low, str) else low
+                low = apart if is_valid(self._model, path, apart) else low
                 self._stand_ins[path] = low, stand_in(self._model, path, high=True)
                 self._found.lost.add(path)
                 return True
@@ -256,8 +259,9 @@ def _breaches(value: Any, path: KeyPath) -> Iterator[_Broken]:
     """Every breach of a model and of those in it, by path in the model's data."""
     if isinstance(value, Model):
         for rule in value.rules:
-            for below, text in rule(value):
-                yield _Broken((*path, *below), text, tuple((*path, key) for key in _keys_read(rule, value)))
+            if broken := list(rule(value)):
+                read = tuple((*path, key) for key in _keys_read(rule, value))
+                yield from (_Broken((*path, *below), text, read) for below, text in broken)
         for name, spec in type(value).model_fields.items():
             yield from _breaches(getattr(value, name), (*path, spec.alias or name))
     elif isinstance(value, Mapping):

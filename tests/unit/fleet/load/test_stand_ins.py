@@ -68,6 +68,14 @@ def test_an_invalid_value_has_no_consequences(tmp_path: Path) -> None:
         ),
         "twice": ("mainpc", swap("config:\n", "config: {}\nconfig:\n"), "config"),
         "machine": ("mainpc", swap("name: mainpc\n", "name: pc2\n"), "machine.name"),
+        "containers": (
+            "vision_gpu",
+            swap(
+                "main: {port: 8000, host_port: 8020}",
+                "main: {port: 8000, host_port: 8020}\n  aa: {port: 81, container: no}\n  bb: {port: 81, container: na}",
+            ),
+            "ports.aa.container ports.bb.container",
+        ),
         "tmpfs": (
             "vision_gpu",
             swap("path: /models", "path: /tmp"),
@@ -77,7 +85,7 @@ def test_an_invalid_value_has_no_consequences(tmp_path: Path) -> None:
     wrong = {}
     for name, (file, change, path) in cases.items():
         found = _found(tmp_path, name, **{file: change})
-        if [each.removesuffix(".0") for each in found] != [path.removesuffix(".0")]:
+        if [each.removesuffix(".0") for each in found] != path.removesuffix(".0").split():
             wrong[name] = found
     assert not wrong
 
