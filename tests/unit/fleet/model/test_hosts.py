@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
 from fleet.model.hosts import (
     Connection,
     Email,
