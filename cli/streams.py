@@ -6,10 +6,7 @@ import io
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, TextIO
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, TextIO
 
 _STANDARD = range(3)
 _UNSAFE_ERRORS = ("strict", "surrogateescape")
@@ -24,7 +21,7 @@ class _Output(io.FileIO):
         self._title = title
         self._needed = needed
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Bytes written. Raises OSError with the stream as its file name, such as for a full disk, if it is needed."""
         try:
             while (written := super().write(data)) is None:

@@ -57,9 +57,12 @@ class Enforcement(StrEnum):
     """The container has the whole device."""
 
 
-def _below_request(limit_mib: int, request_mib: int) -> Iterator[Breach]:
+_RAISE_OR_LOWER = "raise limit or lower request"
+
+
+def _below_request(limit_mib: int, request_mib: int, remedy: str = _RAISE_OR_LOWER) -> Iterator[Breach]:
     if limit_mib < request_mib:
-        yield ("limit",), f"{limit_mib} MiB is below request {request_mib} MiB; raise limit or lower request"
+        yield ("limit",), f"{limit_mib} MiB is below request {request_mib} MiB; {remedy}"
 
 
 class MemoryBudget(Model):
@@ -91,7 +94,7 @@ class CpuBudget(Model):
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
         if self.limit_millicores < self.request_millicores:
-            text = f"{self.request_millicores}m is above limit {self.limit_millicores}m; raise limit or lower request"
+            text = f"{self.request_millicores}m is above limit {self.limit_millicores}m; {_RAISE_OR_LOWER}"
             yield ("request",), text
 
 
@@ -111,6 +114,5 @@ class GpuBudget(Model):
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:
-        for place, text in _below_request(self.limit_mib, self.request_mib):
-            # The card may be no larger than the limit.
-            yield place, text.replace("raise limit or lower request", "lower request, or raise limit within the card")
+        # The card may be no larger than the limit.
+        return _below_request(self.limit_mib, self.request_mib, "lower request, or raise limit within the card")

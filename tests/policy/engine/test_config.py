@@ -67,10 +67,10 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
         ({"Z": "advisory"}, 'policy.json: Z: "Z" is not a rule; run `fleet policy list` for all rules'),
         ({"A01": "warn"}, 'policy.json: A01: "warn" is not an enforcement level; use advisory, mandatory, disabled'),
         ({"all": 7}, "policy.json: all: 7 is not an enforcement level; use advisory, mandatory, disabled"),
-        ({"A01": None}, "policy.json: A01: None is not an enforcement level; use advisory, mandatory, disabled"),
+        ({"A01": None}, "policy.json: A01: null is not an enforcement level; use advisory, mandatory, disabled"),
         (
             {"A01": {"enforcementLevel": ["x"]}},
-            "policy.json: A01.enforcementLevel: ['x'] is not an enforcement level; use advisory, mandatory, disabled",
+            "policy.json: A01.enforcementLevel: [x] is not an enforcement level; use advisory, mandatory, disabled",
         ),
         (
             {"A01": {"uid": 7}},
@@ -85,7 +85,7 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
         ),
         (
             {"D03": {"registries": ["a", 1]}},
-            "policy.json: D03.registries: ['a', 1] is of the wrong type; write a list of strings",
+            "policy.json: D03.registries: [a, 1] is of the wrong type; write a list of strings",
         ),
         (
             {"G04": {"production": "yes"}},

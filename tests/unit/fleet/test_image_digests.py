@@ -31,7 +31,8 @@ def changed_images(folder: Path, changed: str, stack: str = "pc2") -> set[str]:
     """Names of the images whose tag changes with one file."""
     before = {build.name: build.image for build in planned(stack, fleet_with_images(folder)).builds}
     (folder / changed).parent.mkdir(parents=True, exist_ok=True)
-    (folder / changed).write_text("FROM scratch")
+    with (folder / changed).open("a") as file:
+        file.write("# changed\n")
     after = {build.name: build.image for build in planned(stack, load_project(folder).fleet).builds}
     return {name for name in after if after[name] != before.get(name)}
 

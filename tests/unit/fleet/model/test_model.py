@@ -92,21 +92,28 @@ def test_a_cuda_build_and_a_gpu_budget_go_together() -> None:
     assert make_container(build=None, image={"reference": "ollama/ollama:1"}, gpu=GPU).gpu is not None
 
 
+EITHER = "raise limit or lower request"
+
+
 @pytest.mark.parametrize(
     ("model", "budget", "equal", "below", "said"),
     [
-        (MemoryBudget, {"request": "1GiB"}, "1GiB", "1023MiB", "limit: 1023 MiB is below request 1024 MiB"),
-        (CpuBudget, {"request": 1}, 1, "999m", "request: 1000m is above limit 999m"),
-        (GpuBudget, GPU, "1GiB", "1023MiB", "limit: 1023 MiB is below request 1024 MiB"),
+        (MemoryBudget, {"request": "1GiB"}, "1GiB", "1023MiB", f"limit: 1023 MiB is below request 1024 MiB; {EITHER}"),
+        (CpuBudget, {"request": 1}, 1, "999m", f"request: 1000m is above limit 999m; {EITHER}"),
+        (
+            GpuBudget,
+            GPU,
+            "1GiB",
+            "1023MiB",
+            "limit: 1023 MiB is below request 1024 MiB; lower request, or raise limit within the card",
+        ),
     ],
 )
 def test_a_limit_covers_its_request(
     model: Any, budget: dict[str, Any], equal: object, below: object, said: str
 ) -> None:
     assert model.model_validate({**budget, "limit": equal})
-    assert problem(model.model_validate, obj={**budget, "limit": below}) == (
-        f"Value error, {said}; raise limit or lower request"
-    )
+    assert problem(model.model_validate, obj={**budget, "limit": below}) == f"Value error, {said}"
 
 
 def test_the_request_is_the_cap_where_no_limit_is_given() -> None:
