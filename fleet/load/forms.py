@@ -15,6 +15,7 @@ from fleet.model.hosts import CONNECTION_PATTERN, Member, OutsideRef, WebAddress
 from fleet.model.image_names import Digest, Tag
 from fleet.model.machine import ContainerNetwork, Machine
 from fleet.model.paths import PATH_PATTERN
+from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build
 from fleet.model.volume import Words
 from fleet.model.waiver import RuleId
@@ -37,7 +38,10 @@ FORMS = {
     PATH_PATTERN: "write an absolute path without a colon, like /data",
     CONNECTION_PATTERN: "write it like ssh://owner@192.168.1.30, unix:///var/run/docker.sock, kubeconfig://<context> "
     "or gcp://<project id>",
-    _of(EnvName): "use letters, digits and underscores, like LOG_LEVEL",
+    _of(EnvName): "use letters, digits, _, . and -, like LOG_LEVEL or discovery.type",
+    _of(TimeZone): "use a name of the IANA database, like Europe/Berlin",
+    _of(OwnLabel): "use letters, digits, _, . and -, like traefik.enable, of up to 63 characters, with a domain and / "
+    "before it if need be",
     _of(AgentName): "write it like GoalManager",
     _of(RuleId): "use the id of one rule, like E06 (see `fleet policy list`)",
     _of(EndpointRef): "write it like core-platform or core-platform/main",

@@ -32,7 +32,8 @@ NAME_LENGTH_MAX = 40
 """Fits `<machine>-<group>-<role>` into the 63 characters of a DNS label."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX)]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=128)]
+"""Name of a variable: Java's programs read names with dots. A shell passes those on, but cannot expand them."""
 
 # Strict: pydantic would convert true, "8" and 8.0 to whole numbers, and "yes" and 1 to flags.
 Whole = Annotated[int, Strict()]
