@@ -99,9 +99,13 @@ def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
 def _places(stack: StackView) -> Iterator[_Place]:
     for load in card_loads(stack):
         for share in load.shares:
-            card, alone = load.card, share.budget.enforcement == _EXCLUSIVE
             yield _Place(
-                share.container, share.budget, load.title, card.capacity_mib, 1, card.context_mib, shared=not alone
+                share.container,
+                share.budget,
+                load.title,
+                load.card.capacity_mib,
+                context_mib=load.card.context_mib,
+                shared=share.budget.enforcement != _EXCLUSIVE,
             )
     for machine in stack.machines:
         for _, container, pool in gpu_pods(stack, machine):

@@ -36,7 +36,13 @@ def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Fea
 
 
 def test_what_cloud_run_keeps_is_not_listed() -> None:
-    lost = {Feature.SHARED_MEMORY, Feature.STOP_GRACE, Feature.HEALTH_COMMAND, Feature.RESTART_LIMIT, Feature.LONG_START}
+    lost = {
+        Feature.SHARED_MEMORY,
+        Feature.STOP_GRACE,
+        Feature.HEALTH_COMMAND,
+        Feature.RESTART_LIMIT,
+        Feature.LONG_START,
+    }
     assert not degraded_on_cloud("store", stop_grace="10s", health={"path": "/up", "command": ["probe"]}) & lost
 
 
