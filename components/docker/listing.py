@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from components.docker.changes import KEPT_WHEN_OMITTED, REPLACE_ON
 from components.docker.facts import facts
@@ -129,8 +130,15 @@ class _Inventory:
             options={
                 "replace_on_changes": list(REPLACE_ON),
                 "delete_before_replace": True,
-                "replacement_trigger": {key: inputs[key] for key in KEPT_WHEN_OMITTED if inputs.get(key)},
+                "replacement_trigger": _trigger(inputs),
             },
             group=container.group,
             containers=(container.key,),
         )
+
+
+def _trigger(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What replaces a container where the provider alone would not, once it is added, changed or removed."""
+    kept = {key: inputs[key] for key in KEPT_WHEN_OMITTED if inputs.get(key)}
+    # Only if left to the image: else each deployed container would be replaced once.
+    return {**kept, **({} if "user" in inputs else {"user": None})}

@@ -154,11 +154,13 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     if hardening.seccomp == "unconfined":
         options.append("seccomp=unconfined")
     added = {"adds": list(hardening.capabilities)} if hardening.capabilities else {}
+    # Without the two, the image decides on the user, and Docker on the capabilities.
+    strict = {} if hardening.as_image else {"capabilities": {"drops": ["ALL"], **added}}
     return {
-        "user": str(hardening.run_as),
+        **({"user": str(hardening.user)} if hardening.user else {}),
+        **strict,
         "read_only": hardening.read_only_root,
         "security_opts": options,
-        "capabilities": {"drops": ["ALL"], **added},
         "privileged": False,
         "ipc_mode": "host" if hardening.host_ipc else "private",
         "tmpfs": {

@@ -153,7 +153,9 @@ class Container(Model):
     @property
     def home(self) -> str:
         """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
-        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+        hardening = self.hardening
+        keeps = bool(self.image) and (hardening.as_image or not hardening.read_only_root)
+        return "" if keeps else "/tmp"  # noqa: S108  (in the container)
 
     @property
     def has_agent_host(self) -> bool:
@@ -177,6 +179,11 @@ class Container(Model):
         ):
             if getattr(self, key):
                 yield (key,), why
+
+    @rule
+    def _images_built_here_are_hardened(self) -> Iterator[Breach]:
+        if self.hardening.as_image and self.has_agent_host:
+            yield ("hardening", "as_image"), "the agent host's image needs none of it; drop it, or use a ready image"
 
     @rule
     def _time_zone_is_set_once(self) -> Iterator[Breach]:

@@ -43,7 +43,8 @@ def _identity(container: Container, stack: Stack) -> dict[str, str]:
     """What a program asks the user database for: its id may have no entry there."""
     stands_in = stack.stands_in_for(container)
     values = {"HOME": "/tmp" if stands_in else container.home}  # noqa: S108  (in the container)
-    if container.hardening.run_as.uid or stands_in:
+    user = container.hardening.user
+    if stands_in or (user and user.uid):
         values |= {"USER": USER, "LOGNAME": USER}
     values["TZ"] = container.timezone or stack.machine.timezone or ""
     return {name: value for name, value in values.items() if value}

@@ -46,7 +46,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
             labels.GPU_ENFORCEMENT: str(gpu.enforcement),
             labels.IMAGE_CUDA: (source.cuda if source else None) or "",
         }
-    for field, exception in container.hardening.exceptions.items():
+    for (*_, field), exception in container.hardening.resolved(stands_in=stands_in).excused.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
     for rule, waiver in {**group.waivers, **container.waivers}.items():
         values[f"{labels.WAIVER_PREFIX}{rule}"] = f"{waiver.until.isoformat()} {waiver.reason}"

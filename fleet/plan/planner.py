@@ -167,7 +167,7 @@ class _Planner:
             secrets=() if stands_in else container.secrets,
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
-            hardening=container.hardening,
+            hardening=container.hardening.resolved(stands_in=stands_in),
             **asdict(granted),
             shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
             gpu=gpu,

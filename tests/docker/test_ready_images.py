@@ -91,6 +91,12 @@ GROUPS = {
         mounts={"box-models": {"path": "/root/.modelbox"}},
         hardening=_AS_ROOT,
     ),
+    "as-image": a_group(
+        "modelbox",
+        {"as-image-models": {"kind": "cache"}},
+        mounts={"as-image-models": {"path": "/root/.modelbox"}},
+        hardening={"as_image": {"reason": "the image starts as root and drops to its user", "until": LATER}},
+    ),
     "nameless": a_group(
         "python",
         command=["-c", f"import getpass; print(getpass.getuser(), flush=True); {_WAIT}"],
@@ -177,6 +183,16 @@ def test_a_supervisor_is_process_1(trial: Trial) -> None:
 def test_files_below_home_are_in_the_volume(trial: Trial) -> None:
     fill = 'dd if=/dev/zero of="$HOME/.modelbox/m.bin" bs=1M count=100 2>/dev/null; stat -c %s /root/.modelbox/m.bin'
     assert trial.run("model-box", "sh", "-c", fill) == str(100 * 1024**2)
+
+
+def test_an_image_keeps_its_user_root_and_capabilities_and_nothing_else(trial: Trial) -> None:
+    assert trial.run("as-image", "sh", "-c", "touch /etc/x && chown 33 /etc/x && stat -c %u /etc/x && id -u") == "33\n0"
+    status = dict(line.split(":\t") for line in trial.run("as-image", "cat", "/proc/1/status").splitlines())
+    assert status["NoNewPrivs"].strip() == "1"
+    host = trial.client.containers.get("as-image").attrs["HostConfig"]
+    assert (host["CapDrop"], host["CapAdd"], host["Tmpfs"]) == (None, None, None)
+    assert host["Memory"] == host["MemorySwap"] == 256 * 1024**2
+    assert {limit["Name"] for limit in host["Ulimits"]} == {"nproc", "nofile"}
 
 
 def test_a_user_without_a_name_has_one(trial: Trial) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests import daemon
 from tests.engine.conftest import machine
 from tests.engine.workspace import Workspace, a_group
+from tests.unit.builders import LATER
 
 pytestmark = pytest.mark.engine
 
@@ -63,6 +64,16 @@ CHANGES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], Any], Any]] 
     "labels": ({"labels": {"traefik.enable": "true"}}, lambda a: a["Config"]["Labels"].get("traefik.enable"), "true"),
     "time zone": ({"timezone": "Asia/Tokyo"}, lambda a: "TZ=Asia/Tokyo" in a["Config"]["Env"], True),
     "dots": ({"env": {"discovery.type": "one"}}, lambda a: "discovery.type=one" in a["Config"]["Env"], True),
+    "left to the image": (
+        {"hardening": {"as_image": {"reason": "the image starts as root", "until": LATER}}},
+        lambda a: (a["Config"]["User"], a["HostConfig"]["CapDrop"], a["HostConfig"]["ReadonlyRootfs"]),
+        ("10001:10001", None, False),
+    ),
+    "hardened again": (
+        {"hardening": {"run_as": "10002:10002"}},
+        lambda a: (a["Config"]["User"], a["HostConfig"]["CapDrop"], a["HostConfig"]["ReadonlyRootfs"]),
+        ("10002:10002", ["ALL"], True),
+    ),
 }
 """Change of the container -> where it shows on the daemon, and as what; each builds on those before it."""
 

@@ -62,7 +62,7 @@ def template_volumes(group: PlannedGroup, deployment: Deployment, *, on_trial: b
 
 
 def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Object]:
-    run_as = group.containers[0].hardening.run_as
+    run_as = group.containers[0].hardening.user
     databases = []
     for volume, backing in backed(group, deployment):
         if backing is Backing.SQL:
@@ -75,7 +75,7 @@ def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Obj
                 "bucket": bucket_name(volume.key, deployment),
                 "read_only": all(mount.read_only for mount in mounting),
                 # By default, files belong to root.
-                "mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"],
+                **({"mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"]} if run_as else {}),
             },
         }
     if databases:

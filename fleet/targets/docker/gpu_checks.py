@@ -139,10 +139,11 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
             problem = f"mps, but {card} of {stack.name} has no MPS"
             remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
             yield sources.group_fault(group.name, path, problem, remedy)
-        uid = container.hardening.run_as.uid
-        if mps is not None and uid != mps.uid:
-            path = ("containers", key, "hardening", "run_as")
-            problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
+        user = container.hardening.user
+        if mps is not None and (user is None or user.uid != mps.uid):
+            path = ("containers", key, "hardening", "run_as" if user else "as_image")
+            given = user.uid if user else "the image decides on the user"
+            problem = f"{given}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
 
 

@@ -37,6 +37,7 @@ EXPECTED = {
     "A14-own-service-account": MANDATORY,
     "A15-unique-uid": DISABLED,
     "A16-security-context": MANDATORY,
+    "A18-image-hardening": MANDATORY,
     "B01-no-host-network": MANDATORY,
     "B02-no-host-pid": MANDATORY,
     "B03-no-host-ipc": MANDATORY,
