@@ -164,7 +164,8 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
         "privileged": False,
         "ipc_mode": "host" if hardening.host_ipc else "private",
         "tmpfs": {
-            path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
+            path: f"rw,nosuid,nodev,{'exec' if path in hardening.executable else 'noexec'},mode=1777,size={size}m"
+            for path, size in sorted(hardening.tmpfs.items())
         },
         "ulimits": [
             {"name": name, "soft": limit, "hard": limit}

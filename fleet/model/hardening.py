@@ -95,6 +95,8 @@ class Hardening(Model):
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
+    executable: Distinct[MountPath] = ()
+    """Folders of `tmpfs` whose files may be executed and loaded as code, for compilers that run what they make."""
     open_files: Whole = Field(default=OPEN_FILES, ge=256, le=OPEN_FILES_MAX)
     """Open files, sockets and pipes per process (ulimit nofile)."""
     exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
@@ -135,6 +137,14 @@ class Hardening(Model):
             AS_IMAGE: self.as_image is not None,
         }
         return frozenset(name for name, weak in checks.items() if weak)
+
+    @rule
+    def _executable_folders_exist(self) -> Iterator[Breach]:
+        for index, path in enumerate(self.executable):
+            if path not in self.tmpfs:
+                problem = f"{path} is not a folder in memory"
+                remedy = f"add it to hardening.tmpfs with its size, or use one of {', '.join(self.tmpfs) or 'them'}"
+                yield ("executable", index), f"{problem}; {remedy}"
 
     @rule
     def _every_weakening_is_explained(self) -> Iterator[Breach]:

@@ -9,6 +9,7 @@ from fleet.model import Container, ContainerGroup, Enforcement, Stack
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
@@ -33,6 +34,7 @@ def environment(
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.stands_in_for(container) else _secret_files(container)),
+        **(_caches(group, key, stack, book) if gpu and not stack.stands_in_for(container) else {}),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -96,6 +98,10 @@ def _host_settings(
         "FLEET_ADDRESS_BOOK": _compact(addresses),
         **({"FLEET_STAND_IN": "true"} if stack.stands_in_for(container) else {}),
     }
+
+
+def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) -> Mapping[str, str]:
+    return Caches.of(group, key, (book.groups[name] for name in stack.groups)).variables()
 
 
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:

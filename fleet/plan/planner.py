@@ -14,6 +14,7 @@ from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import (
     SHARED_MEMORY,
     Address,
@@ -149,6 +150,10 @@ class _Planner:
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
         granted = self._target.granted(stack, group, key)
+        hardening = container.hardening.resolved(stands_in=stands_in)
+        if gpu and not stands_in:
+            others = (self._fleet.groups[name] for name in stack.groups)
+            hardening = Caches.of(group, key, others).hardening(hardening, granted.memory_cap_mib)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
@@ -167,7 +172,7 @@ class _Planner:
             secrets=() if stands_in else container.secrets,
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
-            hardening=container.hardening.resolved(stands_in=stands_in),
+            hardening=hardening,
             **asdict(granted),
             shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
             gpu=gpu,

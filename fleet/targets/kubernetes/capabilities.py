@@ -64,6 +64,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
 
 UNRENDERED: Mapping[str, str] = {
     "name": "workloads are named after their group, and containers after their key",
+    "hardening.executable": "files of a pod's volumes in memory may be executed",
     "hardening.exceptions": "policies read them from labels",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "Services and namespaces provide the names",

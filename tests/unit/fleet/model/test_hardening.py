@@ -118,3 +118,10 @@ def test_the_agent_host_is_not_left_to_its_image() -> None:
     assert "the agent host's image needs none of it" in problem(make_container, hardening=AS_IMAGE)
     ready = make_container(build=None, image={"reference": "docker.io/library/box:1"}, hardening=AS_IMAGE)
     assert ready.home == ""
+
+
+def test_only_a_folder_in_memory_is_made_executable() -> None:
+    assert Hardening.model_validate({"executable": ["/tmp"]}).executable == ("/tmp",)
+    assert "executable.0: /data is not a folder in memory; add it to hardening.tmpfs with its size" in problem(
+        Hardening.model_validate, obj={"executable": ["/data"]}
+    )
