@@ -14,7 +14,7 @@ FOLDER = "/var/cache/kernels"
 """Folder in memory for containers without a cache volume."""
 
 _LEAST_MIB, _MOST_MIB, _SHARE = 256, 1024, 8
-"""Its size is this part of the memory limit, within bounds."""
+"""Its size is this part of the memory limit without other folders, within bounds, and half of it at most."""
 
 _IN_VOLUME = ".kernels"
 """Folder inside a cache volume, which may hold a cache of models."""
@@ -64,10 +64,11 @@ class Caches:
         found = {variable: f"{self.folder}/{folder}" for variable, folder in _FOLDERS.items()}
         return {**found, "HF_HOME": self.models or f"{self.folder}/huggingface"}
 
-    def hardening(self, given: Hardening, cap_mib: int) -> Hardening:
-        """The hardening with the folder in memory, if it is there."""
+    def hardening(self, given: Hardening, free_mib: int) -> Hardening:
+        """The hardening with the folder in memory, if it is there; free_mib: memory limit without /dev/shm."""
         if not self.in_memory:
             return given
-        size = min(max(_LEAST_MIB, cap_mib // _SHARE), _MOST_MIB, cap_mib)
+        free_mib -= sum(given.tmpfs.values())
+        size = max(min(max(_LEAST_MIB, free_mib // _SHARE), _MOST_MIB, free_mib // 2), 1)
         executable = tuple(sorted({*given.executable, FOLDER}))
         return given.model_copy(update={"tmpfs": {FOLDER: size, **given.tmpfs}, "executable": executable})

@@ -33,6 +33,7 @@ from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
+from fleet.plan.memory_folders import fitted
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
@@ -150,10 +151,11 @@ class _Planner:
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
         granted = self._target.granted(stack, group, key)
-        hardening = container.hardening.resolved(stands_in=stands_in)
+        cap_mib = granted.memory_cap_mib
+        hardening, shared_mib = fitted(container, container.hardening.resolved(stands_in=stands_in), cap_mib)
         if gpu and not stands_in:
             others = (self._fleet.groups[name] for name in stack.groups)
-            hardening = Caches.of(group, key, others).hardening(hardening, granted.memory_cap_mib)
+            hardening = Caches.of(group, key, others).hardening(hardening, cap_mib - shared_mib)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
@@ -174,7 +176,7 @@ class _Planner:
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=hardening,
             **asdict(granted),
-            shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
+            shared_memory_mib=shared_mib,
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
             restart=container.restart,

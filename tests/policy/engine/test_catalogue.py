@@ -67,6 +67,7 @@ EXPECTED = {
     "C10-quota": ADVISORY,
     "C11-memory-fits": MANDATORY,
     "C12-bounded-logs": ADVISORY,
+    "C13-memory-holds-folders": ADVISORY,
     "D01-no-latest": MANDATORY,
     "D02-digest-pinned": ADVISORY,
     "D03-known-registry": MANDATORY,

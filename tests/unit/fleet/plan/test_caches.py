@@ -21,7 +21,7 @@ def test_without_a_volume_they_are_in_memory_and_may_be_executed() -> None:
     found = Caches.of(group(), "main", ())
     assert found.variables()["TRITON_CACHE_DIR"] == f"{FOLDER}/triton"
     assert found.variables()["HF_HOME"] == f"{FOLDER}/huggingface"
-    for cap, size in {128: 128, 1024: 256, 4096: 512, 65536: 1024}.items():
+    for cap, size in {128: 32, 1024: 256, 64 + 4096: 512, 65536: 1024, 64: 1}.items():
         hardening = found.hardening(group().containers["main"].hardening, cap)
         assert dict(hardening.tmpfs) == {FOLDER: size, "/tmp": 64}
         assert hardening.executable == (FOLDER,)
