@@ -9,6 +9,7 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
@@ -50,7 +51,7 @@ class DockerRegistrar(Registrar):
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
-        self._health = Health(deployment.machine.connection, deadlines, ending)
+        self._health = Health(deployment.machine.connection, deadlines, ending, owned_mounts(deployment))
         if not pulumi.runtime.is_dry_run():
             self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
             if not ending.offline:

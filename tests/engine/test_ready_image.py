@@ -16,6 +16,7 @@ from tests.unit.builders import LATER
 pytestmark = pytest.mark.engine
 
 NAME = "ready-image"
+WRITER = "ready-writer"
 IMAGE = f"{NAME}:1"
 FETCH = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/').status)"
 
@@ -29,9 +30,15 @@ def sandbox(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
     group = a_group(image={"reference": IMAGE}, command=command, health=health)
     del group["containers"]["main"]["agents"]
     workspace.write_group(NAME, {**group, "optional": True})
+    writes = "open('/store/storage/x', 'w').close(); import http.server as h; h.test(port=8000)"
+    writer = a_group(image={"reference": IMAGE}, health=health, command=["python3", "-c", writes])
+    del writer["containers"]["main"]["agents"]
+    writer["containers"]["main"]["mounts"] = {"ready-store": {"path": "/store/storage"}}
+    volumes = {"ready-store": {"kind": "scratch"}}
+    workspace.write_group(WRITER, {**writer, "optional": True, "volumes": volumes})
     workspace.init()
     network = {"name": "ready_image_internal", "subnet": "10.210.242.0/24"}
-    workspace.write_stack({**machine(host), "name": NAME, "network": network}, [NAME], sandbox="true")
+    workspace.write_stack({**machine(host), "name": NAME, "network": network}, [NAME, WRITER], sandbox="true")
     host.images.get(daemon.AGENT_HOST).tag(IMAGE)
     try:
         outcome = workspace.up()
@@ -51,6 +58,13 @@ def test_its_own_page_answers(sandbox: Workspace, host: docker.DockerClient) -> 
     assert answer.output.decode().split()[0] == "200", answer.output
     assert "SimpleHTTP" in answer.output.decode()
     assert container.attrs["HostConfig"]["Memory"] == 128 * 1024**2
+
+
+def test_a_new_volume_belongs_to_the_user_of_its_container(sandbox: Workspace, host: docker.DockerClient) -> None:
+    container = host.containers.get(f"{NAME}-{WRITER}")
+    found = container.exec_run(["stat", "-c", "%u:%g %n", "/store/storage", "/store/storage/x"])
+    assert found.output.decode().splitlines() == ["10001:10001 /store/storage", "10001:10001 /store/storage/x"]
+    assert container.attrs["RestartCount"] == 0
 
 
 _SERVE = ["python3", "-m", "http.server", "8000", "--directory", "/app"]
