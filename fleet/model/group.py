@@ -14,6 +14,7 @@ from fleet.model.base import (
     Distinct,
     EnvName,
     Flag,
+    Form,
     FrozenMap,
     Model,
     Name,
@@ -42,15 +43,22 @@ EXTENDS = "extends"
 DEFAULT_PORT = 8000
 """Port of agents and health checks inside a container."""
 
-AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
-EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
+AgentName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60), Form("write it like GoalManager")
+]
+EndpointRef = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$"),
+    Form("write it like core-platform or core-platform/main"),
+]
 
 
 _URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
-UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
+_URL_FORM = Form("write a path that starts with /, like /health")
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255), _URL_FORM]
 """Path of a URL, in ASCII."""
 
-OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255), _URL_FORM]
 """Path of a URL, or empty for none."""
 
 
