@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
+from typing import Any
 
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
@@ -154,10 +155,11 @@ class _Planner:
             key=key,
             image=self._image(group, key),
             archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
-            command=() if stands_in else container.command,
+            **({} if stands_in else _process(container)),
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
+            own_labels=container.labels,
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=tuple(self._ports(group, key)),
@@ -250,6 +252,17 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
+
+
+def _process(container: Container) -> dict[str, Any]:
+    """How the program of its image starts; a stand-in starts its own way."""
+    return {
+        "entrypoint": container.entrypoint,
+        "command": container.command,
+        "working_dir": container.working_dir or "",
+        "init": container.init,
+        "tty": container.tty,
+    }
 
 
 def _facts(fleet: Fleet) -> FleetFacts:
