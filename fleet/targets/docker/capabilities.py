@@ -33,6 +33,8 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.NO_RESTART: does('restart policy "no"'),
     Feature.RESTART_LIMIT: does("restart policy on-failure with a maximum over the container's lifetime"),
     Feature.STOP_GRACE: does("SIGTERM, then SIGKILL at its end"),
+    Feature.PEOPLE: does("published on the LAN address or another address of the machine"),
+    Feature.LOCAL_PORTS: does("published on 127.0.0.1 of the machine"),
     Feature.DECLARED_EDGES: changes(
         "groups on one network can reach every port of each other; other machines reach only declared ports"
     ),
