@@ -15,6 +15,7 @@ from fleet.model.base import (
     Distinct,
     EnvName,
     Flag,
+    Form,
     FrozenMap,
     Model,
     Name,
@@ -29,32 +30,34 @@ from fleet.model.hosts import OutsideRef
 from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.paths import AbsolutePath, DevicePath, MountPath
+from fleet.model.port import DEFAULT_PORT, EVERY_ADDRESS, EVERY_ADDRESS_RULE, MAIN, Port
 from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
-MAIN = "main"
-"""Key of the main container; all others are sidecars."""
-
 EXTENDS = "extends"
 """Key that names the group whose file this one extends."""
 
-DEFAULT_PORT = 8000
-"""Port of agents and health checks inside a container."""
-
-AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
-EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
+AgentName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60), Form("write it like GoalManager")
+]
+EndpointRef = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$"),
+    Form("write it like core-platform or core-platform/main"),
+]
 
 
 _HOME_FOLDER = re.compile(r"/root(?=/)|/home/[^/]+(?=/)")
 
 _URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
-UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
+_URL_FORM = Form("write a path that starts with /, like /health")
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255), _URL_FORM]
 """Path of a URL, in ASCII."""
 
-OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255), _URL_FORM]
 """Path of a URL, or empty for none."""
 
 
@@ -245,29 +248,6 @@ class Container(Model):
             yield ("gpu",), "is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
 
 
-class Port(Model):
-    """An endpoint of the group, reachable by name on its machine."""
-
-    port: PortNumber = DEFAULT_PORT
-    """Port inside the container."""
-    protocol: Literal["tcp", "udp"] = "tcp"
-    """Transport protocol."""
-    scheme: Literal["tcp", "http"] = "tcp"
-    """URL scheme of its address."""
-    container: Name = MAIN
-    """The container that listens on it."""
-    service: Name | None = None
-    """Role in the fleet (`observability`, `discovery`); other machines reach it as `<machine>-<service>`."""
-    host_port: PortNumber | None = None
-    """Port on the machine's LAN address, published only if another machine needs it."""
-
-    @rule
-    def _http_runs_over_tcp(self) -> Iterator[Breach]:
-        if self.protocol == "udp" and "scheme" in self.model_fields_set:
-            text = f'"{self.scheme}" is not a scheme of a udp port; drop scheme, or set protocol: tcp'
-            yield ("scheme",), text
-
-
 class ContainerGroup(Model):
     """Containers that are placed together and share volumes."""
 
@@ -336,6 +316,16 @@ class ContainerGroup(Model):
             problem = f'"{self.rollout.strategy}" runs two versions'
             problem = f"{problem}, but volumes.{owned} allows one writer"
             yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
+
+    @rule
+    def _every_address_needs_a_waiver(self) -> Iterator[Breach]:
+        for key, port in self.ports.items():
+            owner = self.containers.get(port.container)
+            waivers = {*self.waivers, *(owner.waivers if owner else ())}
+            if port.publish == EVERY_ADDRESS and EVERY_ADDRESS_RULE not in waivers:
+                problem = f"{EVERY_ADDRESS} opens it on every network of the machine, past its firewall"
+                remedy = f"use lan or localhost, or add waivers.{EVERY_ADDRESS_RULE} with reason and until"
+                yield ("ports", key, "publish"), f"{problem}; {remedy}"
 
     @rule
     def _named_containers_exist(self) -> Iterator[Breach]:

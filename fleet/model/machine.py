@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Breach, Flag, FrozenMap, Model, Name, Reason, Title, Whole, rule
+from fleet.model.base import Breach, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
@@ -44,10 +44,22 @@ class Subnet(Model):
             yield ("subnet",), text
 
 
+NetworkName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX),
+    Form("start it with a lower-case letter, and use a-z, 0-9, _ and -, like mainpc_internal"),
+]
+ApiVersion = Annotated[
+    str,
+    StringConstraints(pattern=r"^1\.(4[1-9]|[5-9][0-9])$"),
+    Form('write the API version in quotes, from "1.41" (Docker 20.10), like "1.44"'),
+]
+
+
 class ContainerNetwork(Subnet):
     """A bridge network, which cannot span hosts."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX)
+    name: NetworkName
     """Name on the daemon, such as mainpc_internal."""
 
 
@@ -82,7 +94,7 @@ class Machine(Model):
     connection: Connection
     """Docker: `ssh://user@address`, or `unix:///var/run/docker.sock` for the local daemon. Kubernetes:
     `kubeconfig://<context>`. Cloud Run: `gcp://<project>`."""
-    docker_api: str = Field(default="1.41", pattern=r"^1\.(4[1-9]|[5-9][0-9])$")
+    docker_api: ApiVersion = "1.41"
     """API version of the Docker daemon, as `docker version` prints it; defaults to the oldest supported. From 1.44
     (Docker 25), starting containers are probed every second."""
     lan_address: LanAddress | None = None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
+from fleet.model.base import Form
 from fleet.source.redaction import shown
 
 _ZONE = r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"
@@ -37,7 +38,12 @@ def _own(key: str) -> str:
     return key
 
 
-TimeZone = Annotated[str, StringConstraints(pattern=_ZONE, max_length=64), AfterValidator(_known_zone)]
+TimeZone = Annotated[
+    str,
+    StringConstraints(pattern=_ZONE, max_length=64),
+    AfterValidator(_known_zone),
+    Form("use a name of the IANA database, like Europe/Berlin"),
+]
 """Name of a zone in the IANA database, such as Europe/Berlin."""
 
 _DNS = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
@@ -47,5 +53,6 @@ OwnLabel = Annotated[
         pattern=rf"^({_DNS}/)?[A-Za-z0-9]([A-Za-z0-9._-]{{0,61}}[A-Za-z0-9])?$", min_length=1, max_length=253
     ),
     AfterValidator(_own),
+    Form("use letters, digits, _, . and -, like traefik.enable, of up to 63 characters; put a domain and / before it"),
 ]
 """Key of a label that is also valid for an annotation of Kubernetes."""

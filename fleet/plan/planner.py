@@ -10,8 +10,9 @@ from typing import Any
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
+from fleet.model.port import EVERY_ADDRESS
 from fleet.model.volume import VELERO
-from fleet.network.addresses import AddressBook, container_name, sharing_name
+from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
 from fleet.plan.caches import Caches
@@ -67,6 +68,8 @@ class _Planner:
         self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
+        self._people = tuple(self._for_people())
+        self._ports = self._opened()
         # A sandbox may share its machine with a stack of the fleet, so its names differ.
         self._prefix = f"{stack.machine.name}-" if stack.sandbox else ""
 
@@ -100,6 +103,7 @@ class _Planner:
                 for endpoint in self._published
                 if endpoint.group in self._running
             ),
+            for_people=self._people,
             endpoints=MappingProxyType(self._endpoints()),
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
@@ -169,7 +173,7 @@ class _Planner:
             own_labels=container.labels,
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
-            ports=tuple(self._ports(group, key)),
+            ports=self._ports.get((group.name, key), ()),
             mounts=tuple(self._mounts(group, container)),
             secrets=() if stands_in else container.secrets,
             devices=devices,
@@ -217,14 +221,24 @@ class _Planner:
         if card := self._shared_card(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
-    def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
-        address = self._stack.machine.lan_address
-        ports = [e.port for e in self._published if e.group == group.name and e.port.container == key]
-        return [
-            PublishedPort(str(address), port.host_port, port.port, port.protocol)
-            for port in ports
-            if address is not None and port.host_port is not None
-        ]
+    def _for_people(self) -> Iterator[tuple[Endpoint, str]]:
+        for group in self._groups:
+            for key, port in sorted(group.ports.items(), key=lambda item: (item[0] != MAIN, item[0])):
+                if address := self._target.published_for_people(port, self._stack):
+                    yield Endpoint(group.name, key, port, self._stack, group.tenant), address
+
+    def _opened(self) -> Mapping[tuple[str, str], tuple[PublishedPort, ...]]:
+        """Group and container -> its published ports: for machines, then for people."""
+        lan = self._stack.machine.lan_address
+        everywhere = {endpoint.ref for endpoint, address in self._people if address == EVERY_ADDRESS}
+        for_machines = [(e, str(lan)) for e in self._published if lan and e.ref not in everywhere]
+        opened: dict[tuple[str, str], dict[PublishedPort, None]] = {}
+        for endpoint, address in (*for_machines, *self._people):
+            port = endpoint.port
+            if port.outer_port is not None:
+                published = PublishedPort(address, port.outer_port, port.port, port.protocol)
+                opened.setdefault((endpoint.group, port.container), {})[published] = None
+        return {where: tuple(ports) for where, ports in opened.items()}
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
         elsewhere = [e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name]

@@ -27,6 +27,8 @@ class Feature(StrEnum):
     RESTART_LIMIT = "restart limit"
     LONG_START = "starts that take minutes"
     STOP_GRACE = "stop grace period"
+    PEOPLE = "ports for people"
+    LOCAL_PORTS = "ports on 127.0.0.1"
     DECLARED_EDGES = "declared connections only"
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"

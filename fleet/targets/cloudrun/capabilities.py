@@ -28,6 +28,11 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.RESTART_LIMIT: changes("an instance that exits is replaced, without a limit"),
     Feature.LONG_START: changes("a container has 240 s to start; then its instance is replaced"),
     Feature.STOP_GRACE: changes("SIGTERM, then SIGKILL after 10 s, which cannot be changed; stop within 10 s"),
+    Feature.PEOPLE: cannot(
+        "there is no LAN, and only invokers may call a service; list them under "
+        "machine.cloud.services.<group>.invokers, such as user:owner@example.org"
+    ),
+    Feature.LOCAL_PORTS: changes("there is no host; use `gcloud run services proxy` on your own machine"),
     Feature.DECLARED_EDGES: changes("a service's invokers decide who may call it; names and ports are not filtered"),
     Feature.TENANTS: cannot("services of a project see each other's addresses; give each tenant its own project"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("invokers are listed one by one"),

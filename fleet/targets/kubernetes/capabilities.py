@@ -30,6 +30,10 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.RESTART_LIMIT: changes("restarts are unlimited, with a back-off of up to five minutes"),
     Feature.LONG_START: does("a startup probe waits as long as the start period and the retries"),
     Feature.STOP_GRACE: does("terminationGracePeriodSeconds; the longest grace period in the pod applies"),
+    Feature.PEOPLE: cannot(
+        "nodes open no ports; expose the group under machine.cluster.entrance.exposed of the cluster's stack"
+    ),
+    Feature.LOCAL_PORTS: changes("nodes open no ports; use `kubectl port-forward` on your own machine"),
     Feature.DECLARED_EDGES: does("network policies deny everything, then allow each declared connection"),
     Feature.TENANTS: does("one namespace per tenant, with network policies"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("network policies select groups, not namespaces"),
