@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.similar import closest
 from fleet.suggest import did_you_mean
 from fleet.text import thousands
 
@@ -25,7 +25,7 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
                 homes.setdefault(name, []).append(stack.name)
     all_read = sources.stacks.keys() == fleet.stacks.keys()
     unknown = [name for stack in fleet.stacks.values() for name in stack.groups if name not in sources.groups]
-    meant = {close for name in unknown for close in get_close_matches(name, sources.groups, n=1)}
+    meant = {close for name in unknown for close in closest(name, sources.groups)}
     for name, stacks in homes.items():
         if name not in fleet.groups or fleet.groups[name].optional:
             pass

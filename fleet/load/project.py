@@ -103,6 +103,10 @@ def _of_file_name(fault: Fault) -> Fault:
     return replace(fault, line=None, path="", problem=problem, remedy=remedy)
 
 
+def _without_figures(fault: Fault) -> Fault:
+    return replace(fault, detail=()) if fault.detail else fault
+
+
 class _Reading:
     """The files read so far. Invalid ones are reported and left out, so that the others are still checked."""
 
@@ -220,10 +224,10 @@ class _Reading:
         stacks = {name: models[-1] for name, models in self._stacks.items()}
         groups = {name: models[-1] for name, models in self._groups.items()}
         other = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
-        others = {replace(fault, detail=()): fault for fault in check_fleet(other, project.sources)}
+        others = {_without_figures(fault): fault for fault in check_fleet(other, project.sources)}
         common = []
         for fault in faults:
-            whole = replace(fault, detail=())
+            whole = _without_figures(fault)
             if whole in others and not self._names_a_removed_key(fault):
                 # Figures with a stand-in would mislead.
                 common.append(fault if fault == others[whole] else whole)
