@@ -19,7 +19,7 @@ def _misspelt(name: str, chance: random.Random) -> str:
 
 
 def test_the_nearest_are_those_of_difflib() -> None:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311  (test data)
     for _ in range(1000):
         name, cutoff = _misspelt(chance.choice(CAPABILITIES), chance), chance.choice((0.5, 0.6, 0.8))
         assert list(closest(name, CAPABILITIES, 3, cutoff)) == get_close_matches(name, CAPABILITIES, 3, cutoff), name
