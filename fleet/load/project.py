@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fleet.checks import check_fleet
+from fleet.checks import check_fleet, check_texts
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.extends import extend_all
 from fleet.load.project_file import NAME as PROJECT_FILE
@@ -87,11 +87,24 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
     cross = reading.cross_faults(project)
-    # A secret or an invisible character is why a value is of no known form.
-    explained = {fault.place for fault in cross}
-    if faults := [*cross, *(fault for fault in reading.faults if fault.place not in explained)]:
-        raise ConfigurationError(faults)
+    if reading.faults or cross:
+        raise ConfigurationError(_of_one_cause(reading.faults, cross, project))
     return project
+
+
+def _of_one_cause(own: list[Fault], cross: list[Fault], project: Project) -> list[Fault]:
+    """The faults of single values and between values, one at a place.
+
+    A secret or an invisible character is why a value is invalid, and an invalid value is why it fits no other.
+    """
+    if not own:
+        return cross
+    causes = {fault.place for fault in check_texts(project.fleet, project.sources)}
+    invalid = {fault.place for fault in own}
+    return [
+        *(fault for fault in own if fault.place not in causes),
+        *(fault for fault in cross if fault.place in causes or fault.place not in invalid),
+    ]
 
 
 def _of_file_name(fault: Fault) -> Fault:
@@ -214,6 +227,8 @@ class _Reading:
             except UnreadableError as error:
                 source = str(file.relative_to(self._root))
                 self.faults.append(Fault(source, error.line, "", error.problem, error.remedy))
+                # It has no base that others could name or miss.
+                found[folder] = Dockerfile({}, ())
         return found
 
     def cross_faults(self, project: Project) -> list[Fault]:
