@@ -27,6 +27,8 @@ _NUMBERS_MAX = 2
 _TEXTS_MAX = 4
 _CHOICES_MAX = 12
 _TRIED_MAX = 60
+_OTHERS_MAX = 20
+"""Groups that decide nothing and are planned all the same; a shipped stack has fewer."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Search:
         running = dict.fromkeys(name for stack in self.files.fleet.stacks.values() for name in stack.groups)
         self._groups = self._mattering(list(running))
         self._others = running.keys() - set(self._groups)
+        if len(self._others) > _OTHERS_MAX:
+            self._leave_out_most()
         self._file(self.files.file("stacks", self.stack))
         for group in self._groups:
             self._file(self.files.file("groups", group))
@@ -119,6 +123,13 @@ class Search:
         for image in self.files.fleet.image_contents:
             self._try(self.files.with_contents(image), Decider(None, (image,), None, "contents"))
         return self.found
+
+    def _leave_out_most(self) -> None:
+        """Tries the keys of a large fleet on the groups that matter and some others, which keys may name."""
+        some = [name for name in self.files.fleet.stacks[self.stack].groups if name in self._others][:_OTHERS_MAX]
+        fewer = self.files.of_groups({*self._groups, *some})
+        if self._changes(fewer.fleet) == {}:
+            self.files = fewer
 
     def _mattering(self, groups: list[str]) -> list[str]:
         """The groups whose removal, with references to them if needed, changes anything: halves that matter are split.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -29,9 +29,12 @@ class File:
     document: Document
     data: Mapping[str, Any]
     model: BaseModel
+    numbers: tuple[int, ...] | None = None
+    """Index of each group in the stack's file, if the data lacks some."""
 
     def place(self, path: KeyPath) -> tuple[str, bool]:
         """`file:line` of a key or its nearest written parent, and whether the key itself is written."""
+        path = self._as_written(path)
         whole = config_path(path) if self.kind == "stacks" and path else path
         source, line = self.document.place(whole)
         return f"{source}:{line or 1}", whole in self.document.lines
@@ -42,21 +45,36 @@ class File:
 
     def spelled(self, path: KeyPath) -> str:
         """A key as its file spells it."""
-        text = ".".join(map(str, path))
+        text = ".".join(map(str, self._as_written(path)))
         return f"{NAMESPACE}{text}" if self.kind == "stacks" else text
+
+    def _as_written(self, path: KeyPath) -> KeyPath:
+        match path:
+            case ("groups", int(index), *rest) if self.numbers is not None and index < len(self.numbers):
+                return ("groups", self.numbers[index], *rest)
+        return path
 
 
 class Files:
-    """The files of a loaded project."""
+    """The files of a loaded project. only: leaves out all other groups."""
 
-    def __init__(self, fleet: Fleet, sources: Sources) -> None:
-        self.fleet = fleet
+    def __init__(self, fleet: Fleet, sources: Sources, only: Set[str] | None = None) -> None:
+        self._whole = fleet
         self._sources = sources
+        self._only = only
+        self.fleet = fleet if only is None else _of_groups(fleet, only)
+
+    def of_groups(self, names: Set[str]) -> Files:
+        """The same files without all other groups."""
+        return Files(self._whole, self._sources, names)
 
     def file(self, kind: str, name: str) -> File:
         """A group's or stack's file."""
         documents = self._sources.groups if kind == "groups" else self._sources.stacks
-        return File(kind, name, documents[name], self._data[kind][name], getattr(self.fleet, kind)[name])
+        numbers = None
+        if kind == "stacks" and self._only is not None:
+            numbers = tuple(i for i, group in enumerate(self._whole.stacks[name].groups) if group in self._only)
+        return File(kind, name, documents[name], self._data[kind][name], getattr(self.fleet, kind)[name], numbers)
 
     @cached_property
     def _data(self) -> Mapping[str, Mapping[str, dict[str, Any]]]:
@@ -65,6 +83,8 @@ class Files:
             for name, group in self.fleet.groups.items()
         }
         stacks = {name: {**stack_data(self._sources.stacks[name]), "name": name} for name in self.fleet.stacks}
+        for name, data in stacks.items() if self._only is not None else ():
+            data["groups"] = list(self.fleet.stacks[name].groups)
         return {"groups": groups, "stacks": stacks}
 
     def with_value(self, file: File, path: KeyPath, value: Any) -> Fleet | None:
@@ -144,6 +164,15 @@ class Files:
         if data is self._data[kind].get(name):
             return getattr(self.fleet, kind)[name]  # type: ignore[no-any-return]
         return _MODELS[kind].model_validate(data)
+
+
+def _of_groups(fleet: Fleet, names: Set[str]) -> Fleet:
+    stacks = {
+        name: stack.model_copy(update={"groups": tuple(group for group in stack.groups if group in names)})
+        for name, stack in fleet.stacks.items()
+    }
+    groups = {name: group for name, group in fleet.groups.items() if name in names}
+    return replace(fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
 
 
 def _without(entries: Mapping[str, Any], name: str) -> Mapping[str, Any]:
