@@ -67,6 +67,10 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
     for (name, mode), cards in uses.items():
         for use in cards:
+            oversized = [share for share in use.shares if share.budget.limit_mib > use.gpu.memory_mib]
+            if oversized and use.free_mib + sum(share.budget.request_mib for share in oversized) >= 0:
+                # The others fit: their limits are the fault, which is reported there.
+                continue
             if use.free_mib < 0 and use.context_mib > use.gpu.memory_mib // 2:
                 yield _too_many_processes(use, name, sources)
             elif use.free_mib < 0:
