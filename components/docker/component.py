@@ -9,6 +9,7 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.turns import Turns
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
@@ -52,7 +53,11 @@ class DockerRegistrar(Registrar):
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
         self._health = Health(deployment.machine.connection, deadlines, ending)
         if not pulumi.runtime.is_dry_run():
-            self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            turns = Turns(self._health.client, deployment.off_containers, deadlines, ending)
+            self._hooks = pulumi.ResourceHookBinding(
+                before_create=[turns.hook(deployment.stack)] if deployment.off_containers else None,
+                after_create=[self._health.hook(deployment.stack)],
+            )
             if not ending.offline:
                 self._health.connect()
 

@@ -42,7 +42,7 @@ class Health:
 
     def connect(self) -> None:
         """Connects ahead of need, in a thread: importing the SDK and greeting over ssh take longer than a look."""
-        self._threads.submit(self._client)
+        self._threads.submit(self.client)
 
     def hook(self, name: str) -> pulumi.ResourceHook:
         """A hook for `after_create` of containers, which waits until the container is healthy."""
@@ -101,7 +101,7 @@ class Health:
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
-        client = self._client()
+        client = self.client()
         try:
             listed = client.api.containers(filters={"status": ["running"], "health": ["healthy"]})
         except (DockerException, RequestException) as error:
@@ -120,7 +120,7 @@ class Health:
 
     def _watch(self, name: str, container_id: str, *, restarts: int | None, proven: bool = False) -> None:
         Watch(
-            self._client(),
+            self.client(),
             container_id,
             name,
             self._deadlines_s[name],
@@ -130,7 +130,8 @@ class Health:
             interrupted=lambda: self._ending.interrupted,
         ).until_healthy()
 
-    def _client(self) -> docker.DockerClient:
+    def client(self) -> docker.DockerClient:
+        """The daemon's client, connected at the first call. Raises UnhealthyContainerError if no daemon answers."""
         from docker.errors import DockerException  # heavy, and needed in an update only
 
         from components.docker.daemon import daemon_client

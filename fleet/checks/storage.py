@@ -60,20 +60,21 @@ def ensure_binds_are_separate(fleet: Fleet, sources: Sources) -> Iterator[Fault]
 
 
 def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """One container at most mounts a single-writer volume writable."""
+    """One container at most mounts a single-writer volume writable, in any mode."""
     for stack in fleet.stacks.values():
         single = {volume for group in fleet.placed(stack) for volume in group.single_writer_volumes}
-        writers: dict[str, str] = {}
+        writers: dict[str, list[tuple[str, str]]] = {}
         for _, group, key, container in fleet.containers((stack,)):
             for volume, mount in container.mounts.items():
                 if volume not in single or mount.read_only:
                     continue
-                writer = writers.setdefault(volume, f"{group.name}.{key}")
-                if writer != f"{group.name}.{key}":
+                others = writers.setdefault(volume, [])
+                if writer := next((where for other, where in others if stack.run_together(other, group.name)), None):
                     path = ("containers", key, "mounts", volume)
                     problem = f"{volume} allows one writer, and {writer} already writes it"
                     remedy = "set read_only: true here, or use a separate volume"
                     yield sources.group_fault(group.name, path, problem, remedy)
+                others.append((group.name, f"{group.name}.{key}"))
 
 
 def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

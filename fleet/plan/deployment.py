@@ -323,6 +323,8 @@ class Deployment:
     """Mode -> every card with its shares; empty for a stack without modes."""
     off: tuple[str, ...]
     """Groups of other modes: not running, with their volumes kept."""
+    off_containers: Mapping[str, tuple[str, ...]]
+    """Name of each container of these -> their groups; a running group's container may have the same name."""
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
     """Endpoints published on the LAN address, with the machines that need them."""
     for_people: tuple[tuple[Endpoint, str], ...]

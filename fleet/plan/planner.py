@@ -95,6 +95,7 @@ class _Planner:
             mode=stack.mode,
             modes=MappingProxyType({mode: target.cards(stack, groups) for mode, groups in in_mode.items()}),
             off=tuple(name for name in stack.groups if name not in self._running),
+            off_containers=MappingProxyType(self._off_containers()),
             published=tuple(
                 (endpoint, self._book.users_of(endpoint))
                 for endpoint in self._published
@@ -109,6 +110,14 @@ class _Planner:
             pools=target.pools(stack, self._groups),
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
+
+    def _off_containers(self) -> dict[str, tuple[str, ...]]:
+        off: dict[str, tuple[str, ...]] = {}
+        for group in (self._fleet.groups[name] for name in self._stack.groups if name not in self._running):
+            for key in group.containers:
+                name = f"{self._prefix}{container_name(group.name, key)}"
+                off[name] = (*off.get(name, ()), group.name)
+        return off
 
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
