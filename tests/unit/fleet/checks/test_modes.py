@@ -150,7 +150,7 @@ def test_a_wrong_mode_is_reported_with_its_line(
 
 
 _SHARED = {
-    "a container's name": (small_group(main="agents: {Sun: {}}"), _SIDECAR, "container name day-xxx"),
+    "a container's name": (small_group(main="agents: {Sun: {}}"), _SIDECAR, "container name day-xx"),
     "an agent": (small_group(main="agents: {Same: {}}"), small_group(main="agents: {Same: {}}"), "Same runs twice"),
     "a volume of one writer": (_writer("volumes: {notes: {writers: one}}"), _writer(""), "notes allows one writer"),
 }
