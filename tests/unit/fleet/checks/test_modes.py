@@ -24,8 +24,8 @@ from tests.unit.builders import (
 
 _SIDECAR = (
     small_group(main="agents: {Moon: {}}")
-    + "  xx:\n    image: {reference: 'fleet.local/x:1'}\n    memory: {request: 64MiB}\n    cpu: {request: 100m, limit: 100m}\n"
-    + "    health: {command: [check]}\n"
+    + "  xx:\n    image: {reference: 'fleet.local/x:1'}\n    memory: {request: 64MiB}\n"
+    + "    cpu: {request: 100m, limit: 100m}\n    health: {command: [check]}\n"
 )
 
 
