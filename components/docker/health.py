@@ -26,10 +26,13 @@ _CLOSE_S = 1
 class Health:
     """The health of one daemon's containers, over one client.
 
-    deadlines_s: container name -> seconds until it has failed.
+    deadlines_s: container name -> seconds until it has failed; once: names of those that run to their end.
     """
 
-    def __init__(self, connection: str, deadlines_s: Mapping[str, int], ending: Ending) -> None:
+    def __init__(
+        self, connection: str, deadlines_s: Mapping[str, int], ending: Ending, once: frozenset[str] = frozenset()
+    ) -> None:
+        self._once = once
         self._connection, self._deadlines_s, self._ending = connection, deadlines_s, ending
         self._calls = threading.BoundedSemaphore(_CALLS)
         self._opening = threading.Lock()
@@ -125,6 +128,7 @@ class Health:
             name,
             self._deadlines_s[name],
             restarts=restarts,
+            once=name in self._once,
             proven=proven,
             calls=self._calls,
             interrupted=lambda: self._ending.interrupted,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from hashlib import sha256
 from types import MappingProxyType
 
+from fleet import labels
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
@@ -36,6 +38,9 @@ from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
 from fleet.targets.registry import target_of
+
+_NOTHING = ("true",)
+"""Command of a stand-in for what runs once."""
 
 
 def plan_stack(
@@ -140,7 +145,7 @@ class _Planner:
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
             shares=tuple(sorted(sharing_name(card) for card in cards)),
-            containers=tuple(self._container(group, key) for key in keys),
+            containers=_after_the_first(tuple(self._container(group, key) for key in keys)),
             tenant=group.tenant,
             serves=self._served.get(group.name, ()),
             ports=planned_ports(group),
@@ -167,7 +172,7 @@ class _Planner:
             key=key,
             image=self._image(group, key),
             archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
-            command=() if stands_in else container.command,
+            command=(_NOTHING if container.once else ()) if stands_in else container.command,
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
@@ -183,7 +188,8 @@ class _Planner:
             shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
-            restart=container.restart,
+            once=container.once,
+            restart=container.restart_policy,
             restarts_max=container.restarts_max,
             stop_grace_s=container.stop_grace_s,
         )
@@ -273,6 +279,18 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
+
+
+def _after_the_first(containers: tuple[PlannedContainer, ...]) -> tuple[PlannedContainer, ...]:
+    """A group's containers; those that wait for others of the group have a label that changes with these."""
+    first = [container for container in containers if container.once and container.key != MAIN]
+    if not first:
+        return containers
+    label = {labels.FIRST: sha256(repr(first).encode()).hexdigest()[:16]}
+    return tuple(
+        one if one in first else replace(one, labels=MappingProxyType(dict(sorted({**one.labels, **label}.items()))))
+        for one in containers
+    )
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

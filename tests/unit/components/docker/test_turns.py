@@ -40,15 +40,18 @@ class _Daemon:
         return self.found
 
 
-def _turns(daemon: Any, planned: tuple[str, ...] = ("both", "stays")) -> Turns:
+PLANNED = {"both": (), "stays": (), "seed": ("page", "page-helper")}
+
+
+def _turns(daemon: Any) -> Turns:
     off = {"goes": ("goes",), "both": ("sun",), "sandbox-goes": ("goes",)}
-    return Turns(lambda: daemon, off, planned, Ending())
+    return Turns(lambda: daemon, off, PLANNED, Ending())
 
 
 def test_only_containers_of_groups_that_go_are_stopped_and_one_whose_name_is_needed_makes_room() -> None:
     goes, both = _Container("goes", "goes", 60), _Container("both", "sun")
     others = [_Container("stays", "stays"), _Container("both", "moon"), _Container("elsewhere", "goes")]
-    _turns(_Daemon(goes, both, *others)).stop()
+    _turns(_Daemon(goes, both, *others)).stop("stays")
     assert (goes.done, both.done) == ([60], [10, "both-4711"])
     assert [other.done for other in others] == [[], [], []]
 
@@ -72,5 +75,16 @@ def test_a_daemon_that_refuses_is_an_error_of_one_line() -> None:
         def list(self, **asked: Any) -> tuple[_Container, ...]:
             raise DockerException(*_REASON)
 
-    with pytest.raises(NotStoppedError, match=r"^the containers of other modes cannot be stopped \(no room\)$"):
-        _turns(Refusing()).stop()
+    with pytest.raises(
+        NotStoppedError, match=r"^the containers that must not run with stays cannot be stopped \(no room\)$"
+    ):
+        _turns(Refusing()).stop("stays")
+
+
+def test_what_waits_for_a_container_is_stopped_before_that_is_created_again() -> None:
+    page, helper, other = (_Container(name, "page") for name in ("page", "page-helper", "stays"))
+    daemon = _Daemon(page, helper, other)
+    turns = _turns(daemon)
+    for created in ("stays", "page", "seed"):
+        turns.stop(created)
+    assert [container.done for container in (page, helper, other)] == [[10], [10], []]
