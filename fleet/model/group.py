@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from fleet.model.base import (
     Distinct,
     EnvName,
     Flag,
+    Form,
     FrozenMap,
     Model,
     Name,
@@ -25,10 +27,11 @@ from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
-from fleet.model.mount_points import MountPoint, agent_host_breaches, mount_breaches
+from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import DevicePath, MountPath
+from fleet.model.paths import AbsolutePath, DevicePath, MountPath
 from fleet.model.port import DEFAULT_PORT, EVERY_ADDRESS, EVERY_ADDRESS_RULE, MAIN, Port
+from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
@@ -37,15 +40,24 @@ from fleet.model.waiver import RuleId, Waiver
 EXTENDS = "extends"
 """Key that names the group whose file this one extends."""
 
-AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
-EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
+AgentName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60), Form("write it like GoalManager")
+]
+EndpointRef = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$"),
+    Form("write it like core-platform or core-platform/main"),
+]
 
+
+_HOME_FOLDER = re.compile(r"/root(?=/)|/home/[^/]+(?=/)")
 
 _URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
-UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
+_URL_FORM = Form("write a path that starts with /, like /health")
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255), _URL_FORM]
 """Path of a URL, in ASCII."""
 
-OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255), _URL_FORM]
 """Path of a URL, or empty for none."""
 
 
@@ -96,8 +108,20 @@ class Container(Model):
     """Builds the image from your agents; excludes `image`."""
     image: Image | None = None
     """A ready image; excludes `build`."""
+    entrypoint: Command = ()
+    """Replaces the image's entry point, and drops the image's command with it."""
     command: Command = ()
-    """Overrides the image's command; images built here start the agent host."""
+    """Replaces the image's command: arguments of its entry point. Images built here start the agent host."""
+    working_dir: AbsolutePath | None = None
+    """Working directory of its program; defaults to the image's."""
+    init: Flag = True
+    """Whether Docker's init is process 1; false for an image whose own supervisor must be, such as s6-overlay."""
+    tty: Flag = False
+    """Whether it has a terminal."""
+    timezone: TimeZone | None = None
+    """Time zone (variable TZ), such as Europe/Berlin; defaults to the machine's. The image needs the tz database."""
+    labels: FrozenMap[OwnLabel, str] = Field(default_factory=dict, validate_default=True)
+    """Labels for other programs, such as a proxy; annotations of the pod on a cluster."""
     agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
     """Agent name -> how to start it; `{}` for the defaults."""
     memory: MemoryBudget
@@ -145,6 +169,11 @@ class Container(Model):
         return "no" if self.once and "restart" not in self.model_fields_set else self.restart
 
     @property
+    def home(self) -> str:
+        """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
+        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+
+    @property
     def has_agent_host(self) -> bool:
         """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
@@ -168,6 +197,33 @@ class Container(Model):
             yield ("agents",), 'agents run until they are stopped, but run is "once"; set command instead'
         if "health" in self.model_fields_set:
             yield ("health",), "has no effect with run: once, where the exit code decides; drop it"
+
+    @rule
+    def _the_agent_host_is_started(self) -> Iterator[Breach]:
+        if not self.has_agent_host:
+            return
+        for key, why in (
+            ("entrypoint", "replaces the agent host, which starts the agents; use command, or a ready image"),
+            ("working_dir", f"moves the agent host out of {CODE_PATH}, where the agents' code is; drop it"),
+        ):
+            if getattr(self, key):
+                yield (key,), why
+
+    @rule
+    def _time_zone_is_set_once(self) -> Iterator[Breach]:
+        if self.timezone and "TZ" in self.env:
+            yield ("timezone",), f"{self.timezone} and env.TZ exclude each other; drop env.TZ"
+
+    @rule
+    def _home_is_where_volumes_are(self) -> Iterator[Breach]:
+        if self.has_agent_host or not self.home or "HOME" in self.env:
+            return
+        for name, mount in self.mounts.items():
+            home = _HOME_FOLDER.match(mount.path)
+            if home:
+                problem = f"{mount.path} is in the home folder {home[0]}, but HOME is {self.home}"
+                remedy = f"set env.HOME to {home[0]}, or to {self.home} if the program finds the volume without it"
+                yield ("mounts", name, "path"), f"{problem}; {remedy}"
 
     @rule
     def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:

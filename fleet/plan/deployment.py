@@ -95,10 +95,19 @@ class PlannedContainer:
     image: str
     archs: tuple[Arch, ...]
     """Of the image."""
+    entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    working_dir: str = ""
+    """Empty for the image's."""
+    init: bool = True
+    """Whether an init process is process 1."""
+    tty: bool = False
     agents: tuple[str, ...] = ()
     env: Mapping[str, str]
     labels: Mapping[str, str]
+    """Of this project, for policies."""
+    own_labels: Mapping[str, str] = field(default_factory=dict)
+    """For other programs."""
     aliases: tuple[str, ...]
     """DNS names on the machine's network."""
     extra_hosts: Mapping[str, str] = field(default_factory=dict)

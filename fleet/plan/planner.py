@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 from fleet import labels
 from fleet.errors import UnknownStackError
@@ -172,10 +173,11 @@ class _Planner:
             key=key,
             image=self._image(group, key),
             archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
-            command=(_NOTHING if container.once else ()) if stands_in else container.command,
+            **(_stand_in(container) if stands_in else _process(container)),
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
+            own_labels=container.labels,
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=self._ports.get((group.name, key), ()),
@@ -291,6 +293,21 @@ def _after_the_first(containers: tuple[PlannedContainer, ...]) -> tuple[PlannedC
         one if one in first else replace(one, labels=MappingProxyType(dict(sorted({**one.labels, **label}.items()))))
         for one in containers
     )
+
+
+def _stand_in(container: Container) -> dict[str, Any]:
+    return {"command": _NOTHING} if container.once else {}
+
+
+def _process(container: Container) -> dict[str, Any]:
+    """How the program of its image starts; a stand-in starts its own way."""
+    return {
+        "entrypoint": container.entrypoint,
+        "command": container.command,
+        "working_dir": container.working_dir or "",
+        "init": container.init,
+        "tty": container.tty,
+    }
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

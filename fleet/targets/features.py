@@ -20,6 +20,7 @@ class Feature(StrEnum):
     SHARED_NETWORK_IDENTITY = "sidecars under the group's name"
     WAVES = "start order"
     CROSS_MACHINE_START = "start order across machines"
+    TERMINAL = "terminal of a container"
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health checks without the agent host"
     HEALTH_COMMAND = "health check commands"
     RUN_ONCE = "groups that run to their end"
@@ -70,6 +71,7 @@ FIELDS: Mapping[str, Feature] = {
     "restarts_max": Feature.RESTART_LIMIT,
     "shared_memory_mib": Feature.SHARED_MEMORY,
     "stop_grace_s": Feature.STOP_GRACE,
+    "tty": Feature.TERMINAL,
 }
 """Field of a planned container (dotted path) -> the feature that a target without it lacks."""
 

@@ -71,6 +71,8 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.OPEN_FILES, f"{path}.hardening.open_files"
     if "shared_memory_mib" in container.model_fields_set:
         yield Feature.SHARED_MEMORY, f"{path}.shared_memory"
+    if container.tty and not stack.stands_in_for(container):
+        yield Feature.TERMINAL, f"{path}.tty"
     if container.hardening.weakened:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:

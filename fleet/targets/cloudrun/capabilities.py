@@ -18,6 +18,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.SHARED_NETWORK_IDENTITY: does("main container and sidecars in one instance"),
     Feature.WAVES: does("`pulumi up` creates a service once the services it starts after are ready"),
     Feature.CROSS_MACHINE_START: changes("a region sees only its own services; the group itself waits for its peer"),
+    Feature.TERMINAL: changes("there is no terminal; the program's output goes to Cloud Logging"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("Cloud Run probes from outside the container"),
     Feature.HEALTH_COMMAND: changes("Cloud Run probes over HTTP or TCP and runs no command; set health.path"),
     Feature.RUN_ONCE: changes(
@@ -71,6 +72,7 @@ UNRENDERED: Mapping[str, str] = {
     "archs": "Cloud Run runs amd64; `fleet validate` refuses other images",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "the project and the region determine a service's address",
+    "init": "the program is always process 1: nothing is started before it",
     "extra_hosts": "the address book holds other machines' addresses",
     "ports": "a service has its own address and one port",
     "memory_request_mib": "an instance reserves its limit",

@@ -26,6 +26,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.CROSS_MACHINE_START: changes(
         "a Docker daemon sees only its own containers; the group starts at once and itself waits for its peer"
     ),
+    Feature.TERMINAL: does("tty of the container"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: cannot(
         "Docker runs health checks inside the container, and the image may have no HTTP client; set health.command"
     ),
