@@ -38,6 +38,9 @@ IMAGE_PLATFORMS = "fleet.image.platforms"
 START_AFTER = "fleet.start-after"
 """Groups that must be healthy before the start, comma-separated, sorted."""
 
+FIRST = "fleet.first"
+"""Digest of the containers that run before this one, which starts again when they change."""
+
 MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
 """Reserved memory, whole MiB."""
 

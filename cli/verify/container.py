@@ -33,7 +33,7 @@ def container_checks(
         return
     yield _runs(container, found, fixes)
     yield _image(container, found, facts, fixes)
-    if found.runs:
+    if found.runs and not container.once:
         yield _health(container, found, fixes)
     yield from hardening_checks(container, found, deployment, fixes)
     yield from _program(container, found, fixes)
@@ -47,6 +47,8 @@ def container_checks(
 def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
     state, name = found.state, container.name
     restarts = plural(state.restarts, "restart")
+    if container.once and (check := _ended(container, found, fixes)):
+        return check
     cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
     if state.status in _ENDED:
         figure = f"stopped {duration(state.since_s)} ago: {cause}; {restarts}"
@@ -62,6 +64,23 @@ def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> C
     if state.restarts >= _LOOP_RESTARTS and state.since_s < _LOOP_S:
         return wrong(name, "runs", f"keeps restarting: {figure}", fixes.logs(name), duration(state.since_s))
     return good(name, "runs", figure, duration(state.since_s))
+
+
+def _ended(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check | None:
+    """Of a container that runs once; None if it never started."""
+    state, name, ago = found.state, container.name, duration(found.state.since_s)
+    if state.status in _ENDED:
+        cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
+        if cause == "exit code 0":
+            return good(name, "runs", f"ended {ago} ago: {cause}", "done")
+        figure = f"failed {ago} ago: {cause}"
+        return wrong(name, "runs", figure, f"{fixes.logs(name)}; {fixes.docker('start', name)}", "failed")
+    if state.status == "running" and state.since_s <= container.health.deadline_s:
+        return unknown(name, "runs", f"has run for {ago}", f"fleet verify {fixes.deployment.stack}, later", "running")
+    if state.status == "running":
+        figure = f"has run for {ago}, over its time limit of {duration(container.health.deadline_s)}"
+        return wrong(name, "runs", figure, fixes.logs(name), "running")
+    return None
 
 
 def _image(container: PlannedContainer, found: ContainerFacts, facts: LiveFacts, fixes: Fixes) -> Check:

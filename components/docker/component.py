@@ -9,6 +9,7 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.turns import Turns
 from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
@@ -51,9 +52,21 @@ class DockerRegistrar(Registrar):
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
-        self._health = Health(deployment.machine.connection, deadlines, ending, owned_mounts(deployment))
+        once = frozenset(container.name for container in deployment.containers if container.once)
+        self._health = Health(deployment.machine.connection, deadlines, ending, once, owned_mounts(deployment))
         if not pulumi.runtime.is_dry_run():
-            self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            later = {
+                one.name: [c.name for c in group.containers if one in group.before(c)]
+                for group in deployment.groups
+                for one in group.containers
+            }
+            turns = Turns(self._health.client, deployment.off_containers, later, ending)
+            self._hooks = pulumi.ResourceHookBinding(
+                before_create=[turns.hook(deployment.stack)]
+                if deployment.off_containers or any(later.values())
+                else None,
+                after_create=[self._health.hook(deployment.stack)],
+            )
             if not ending.offline:
                 self._health.connect()
 

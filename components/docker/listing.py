@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.docker.changes import KEPT_WHEN_OMITTED, REPLACE_ON
@@ -107,13 +107,20 @@ class _Inventory:
             f"{_COMPONENTS}{kind}",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
-            tuple(self._container(container) for container in group.containers),
+            self._containers(group),
             needs=tuple(self._groups[after] for after in (*group.shares, *group.start_after)),
             outputs={"group": group.name, "containers": [container.name for container in group.containers]},
             group=group.name,
         )
 
-    def _container(self, container: PlannedContainer) -> Entry:
+    def _containers(self, group: PlannedGroup) -> tuple[Entry, ...]:
+        """Those that run before the others are first."""
+        made: dict[str, Entry] = {}
+        for container in sorted(group.containers, key=lambda one: len(group.before(one)) > 0):
+            made[container.key] = self._container(container, [made[one.key] for one in group.before(container)])
+        return tuple(made.values())
+
+    def _container(self, container: PlannedContainer, earlier: Sequence[Entry]) -> Entry:
         rendered = render_container(container, self._deployment)
         inputs = spelled(rendered)
         # An output, not a plain name: replacing a network must remove its containers first.
@@ -124,7 +131,7 @@ class _Inventory:
             CONTAINER,
             f"{self._stack}-{container.group}-{container.key}",
             rendered,
-            needs=(*volumes, *built),
+            needs=(*volumes, *built, *earlier),
             linked={"networks_advanced": networks},
             refers=self._bridges,
             options={

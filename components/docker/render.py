@@ -115,7 +115,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         **_resources(container, deployment.machine),
         **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
         **_lifecycle(container),
-        "healthcheck": _healthcheck(container.health, deployment.machine),
+        **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
     }
     if container.entrypoint:
@@ -221,7 +221,8 @@ def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered
 def _lifecycle(container: PlannedContainer) -> Rendered:
     rendered: Rendered = {
         "init": container.init,
-        "must_run": True,
+        # What has ended stays: the provider would create it anew, and run it again.
+        "must_run": not container.once,
         "restart": container.restart,
         # A health hook waits instead: `wait` polls once a second and notices an exited container only at its timeout.
         "wait": False,

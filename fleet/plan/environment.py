@@ -126,6 +126,8 @@ def _compact(value: object) -> str:
 
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
-    """Health command: the group's own, or the agent host's, which needs no curl."""
+    """Health command: the group's own, or the agent host's, which needs no curl. Empty for what runs once."""
+    if container.once:
+        return ()
     own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

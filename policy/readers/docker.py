@@ -221,8 +221,12 @@ def _check_commands(given: Properties) -> Iterator[tuple[str, ...]]:
         yield tuple(command)
 
 
+_ENDING = (None, "no", "on-failure")
+"""Restart policies of what is not restarted after exit code 0."""
+
+
 def _one_shot(given: Properties) -> bool:
-    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in (None, "no")
+    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in _ENDING
 
 
 def _env(given: Properties) -> Iterator[tuple[str, str]]:

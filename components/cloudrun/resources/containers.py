@@ -168,6 +168,8 @@ def _ports(container: PlannedContainer, group: PlannedGroup, service: CloudServi
 
 def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
     port = main_port(group) if container.key == MAIN else None
+    if container.once:
+        return {}
     found = {"startup_probe": startup_probe(container, port)}
     if service.kind is not Kind.JOB:
         found["liveness_probe"] = liveness_probe(container)

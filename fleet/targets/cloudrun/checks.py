@@ -85,7 +85,13 @@ def ensure_accounts_have_names(stack: Stack, groups: Sequence[ContainerGroup], s
 def ensure_kinds_fit_the_groups(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
     """A service has a port, and no UDP port."""
     for group in groups:
-        if cloud_of(stack).service(group.name).kind is not Kind.SERVICE:
+        kind = cloud_of(stack).service(group.name).kind
+        if group.is_job and kind is not Kind.JOB:
+            path = (*_AT, "services", group.name, "kind")
+            problem = f'"{kind}", but {group.name} runs once'
+            yield sources.stack_fault(stack.name, path, problem, f'set it to "{Kind.JOB}"')
+            continue
+        if kind is not Kind.SERVICE:
             continue
         if not group.ports:
             problem = f"{group.name} has no port, so it cannot be a service"

@@ -165,13 +165,15 @@ def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> It
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """MPS clients of a card share a folder in memory, and a fault of one ends all."""
     for stack in fleet.stacks.values():
-        first: dict[str, ContainerGroup] = {}
+        users: dict[str, list[ContainerGroup]] = {}
         for _, group, key, container in fleet.containers((stack,)):
             card = card_of(stack.machine, container.gpu) if container.gpu else None
             if card is None or card not in stack.shared_cards:
                 continue
-            other = first.setdefault(card, group)
-            if other.tenant != group.tenant:
+            others = users.setdefault(card, [])
+            foreign = (o for o in others if o.tenant != group.tenant and stack.run_together(o.name, group.name))
+            others.append(group)
+            if other := next(foreign, None):
                 tenants = f"{group.whose} and {other.whose} ({other.name})"
                 problem = f"{tenants} would share MPS on {card} of {stack.name}"
                 remedy = "give each tenant a card, or a machine"
