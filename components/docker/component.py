@@ -49,12 +49,14 @@ class DockerRegistrar(Registrar):
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
+        self._created: set[str] = set()
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
         self._health = Health(deployment.machine.connection, deadlines, ending)
         if not pulumi.runtime.is_dry_run():
             self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
             if not ending.offline:
                 self._health.connect()
+                ending.expect_hooks(lambda: len(self._created) < len(self._containers))
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""
@@ -65,7 +67,9 @@ class DockerRegistrar(Registrar):
         """Keeps the containers, to look at them later."""
         made = super().resource(entry, arguments, options)
         if entry.type == CONTAINER and isinstance(made, pulumi.CustomResource):
-            self._containers[str(arguments["name"])] = made
+            name = str(arguments["name"])
+            self._containers[name] = made
+            made.id.apply(lambda _: self._created.add(name))
         return made
 
     async def problems(self) -> list[str]:
