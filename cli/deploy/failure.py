@@ -41,12 +41,9 @@ def causes(deployment: Deployment, events: Path) -> Iterator[Check]:
     """The errors of an event log that have a known cause, each once."""
     fixes = Fixes(deployment)
     text = "\n".join(str(event.get("message")) for event in diagnostics(events) if event.get("severity") == "error")
-    seen: set[tuple[str, ...]] = set()
     for pattern, cause in _CAUSES.items():
-        for match in re.finditer(pattern, text):
-            if (key := (pattern, *match.groups())) not in seen:
-                seen.add(key)
-                yield cause(fixes, *match.groups())
+        for groups in dict.fromkeys(match.groups() for match in re.finditer(pattern, text)):
+            yield cause(fixes, *groups)
 
 
 def _locked(fixes: Fixes) -> Check:
@@ -110,7 +107,7 @@ _CAUSES: dict[str, Callable[..., Check]] = {
     r"listen (?:tcp|udp)4? (\S+):(\d+): bind: address already in use": _taken_by_program,
     r"listen (?:tcp|udp)4? (\S+):(\d+): bind: cannot assign requested address": _no_address,
     r"Pool overlaps with other one on this address space": _overlap,
-    r"bind source path does not exist: (\S+)": _no_path,
+    r"bind source path does not exist: ([^:\s]+)": _no_path,
     r"failed to mount local volume: mount (/[^:\s]+):\S*.*: no such file or directory": _no_path,
     r'error gathering device information while adding custom device "([^"]+)": no such file': _no_device,
     r"could not select device driver": _no_gpu,
