@@ -51,6 +51,7 @@ class DockerRegistrar(Registrar):
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
+        self._created: set[str] = set()
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
         once = frozenset(container.name for container in deployment.containers if container.once)
         self._health = Health(deployment.machine.connection, deadlines, ending, once, owned_mounts(deployment))
@@ -69,6 +70,7 @@ class DockerRegistrar(Registrar):
             )
             if not ending.offline:
                 self._health.connect()
+                ending.expect_hooks(lambda: len(self._created) < len(self._containers))
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""
@@ -79,7 +81,9 @@ class DockerRegistrar(Registrar):
         """Keeps the containers, to look at them later."""
         made = super().resource(entry, arguments, options)
         if entry.type == CONTAINER and isinstance(made, pulumi.CustomResource):
-            self._containers[str(arguments["name"])] = made
+            name = str(arguments["name"])
+            self._containers[name] = made
+            made.id.apply(lambda _: self._created.add(name))
         return made
 
     async def problems(self) -> list[str]:
