@@ -38,6 +38,12 @@ def variable(name: str, value: str) -> Object:
     return {"name": name, "value": value.replace("$(", "$$(")}
 
 
+def secret_variables(container: PlannedContainer) -> Iterator[Object]:
+    """Variables with the value of a Secret."""
+    for variable, name in container.secret_env.items():
+        yield {"name": variable, "valueFrom": {"secretKeyRef": {"name": name, "key": _SECRET_KEY}}}
+
+
 def resources(container: PlannedContainer, requests: Mapping[str, str], limits: Mapping[str, str]) -> Object:
     """Requests and limits: CPU, memory, and the given ones of other resources."""
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -30,6 +30,7 @@ from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.paths import DevicePath, MountPath
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
+from fleet.model.secret import Secrets
 from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
@@ -119,8 +120,9 @@ class Container(Model):
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, Argument] = Field(default_factory=dict, validate_default=True)
     """Environment variables; secret values are named under `secrets` instead."""
-    secrets: Distinct[Name] = ()
-    """Names of secrets, mounted as files under /run/secrets; their values are never in these files."""
+    secrets: Secrets = Field(default_factory=dict, validate_default=True)
+    """Secrets: a list of names, mounted as files under /run/secrets; or name -> how it is read. Their values are never
+    in these files."""
     health: Health = Field(default_factory=Health)
     """Health check; defaults to GET /health on port 8000."""
     hardening: Hardening = Field(default_factory=Hardening)
@@ -135,6 +137,20 @@ class Container(Model):
     """Policy rules that this container may violate, in addition to its group's."""
 
     @property
+    def secret_files(self) -> Mapping[str, str]:
+        """Variable -> name of the secret with the file that it points to."""
+        return {
+            use.file_env or f"{name.replace('-', '_').upper()}_FILE": name
+            for name, use in self.secrets.items()
+            if not use.env
+        }
+
+    @property
+    def secret_env(self) -> Mapping[str, str]:
+        """Variable -> name of the secret that it holds."""
+        return {use.env: name for name, use in self.secrets.items() if use.env}
+
+    @property
     def has_agent_host(self) -> bool:
         """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
@@ -145,6 +161,18 @@ class Container(Model):
             problem = "neither build nor image is set" if self.build is None else "build and image are both set"
             place = () if self.build is None else ("image",)
             yield place, f"{problem}; set build for your own agents, or image for a ready image"
+
+    @rule
+    def _secrets_have_variables_of_their_own(self) -> Iterator[Breach]:
+        first: dict[str, str] = {}
+        for name, use in self.secrets.items():
+            key, variable = ("env", use.env) if use.env else ("file_env", use.file_env)
+            variable = variable or f"{name.replace('-', '_').upper()}_FILE"
+            if variable in first:
+                yield ("secrets", name, key), f"{variable} is the variable of {first[variable]}; use another"
+            elif use.env in self.env:
+                yield ("env", variable), f"is set from secrets.{name}; keep one"
+            first.setdefault(variable, name)
 
     @rule
     def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:
@@ -158,7 +186,7 @@ class Container(Model):
         tmpfs = [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
         # Defaults are first: the file has no line for them.
         points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
-        yield from mount_breaches(points, has_secrets=bool(self.secrets))
+        yield from mount_breaches(points, has_secrets=bool(self.secret_files))
         if self.has_agent_host:
             yield from agent_host_breaches(points)
 

@@ -151,11 +151,13 @@ def ensure_cloud_secrets_are_pinned(
     for group in groups:
         for key, container in group.containers.items():
             used.update(container.secrets)
-            for index, name in enumerate(container.secrets):
+            for name in container.secrets:
                 if name not in versions and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
-                    yield sources.group_fault(group.name, ("containers", key, "secrets", index), problem, remedy)
+                    path = ("containers", key, "secrets")
+                    item = sources.key_of_item(group.name, path, name)
+                    yield sources.group_fault(group.name, (*path, item), problem, remedy)
     if all(name in fleet.groups for name in stack.groups):
         for name in versions:
             if name not in used:
