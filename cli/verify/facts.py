@@ -44,7 +44,7 @@ class ContainerFacts:
 
     image: the reference it was created from; compose_file: the file of Docker Compose, empty if it did not create it;
     host: the HostConfig of the API; networks: network -> the container's address, empty while it does not run;
-    mounts: path -> (volume or file of the machine, whether it is read-only).
+    mounts: path -> (volume or file of the machine, whether it is read-only); variables: names of those with a value.
     """
 
     name: str
@@ -60,6 +60,7 @@ class ContainerFacts:
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
+    variables: frozenset[str] = frozenset()
 
     @property
     def runs(self) -> bool:

@@ -87,6 +87,7 @@ def test_the_program_gets_its_key_and_nothing_else_shows_it(gateway: Workspace, 
     assert again.code == 0, again.text
     verified = _fleet(gateway, "verify", NAME)
     assert verified.returncode == 0, verified.stdout
+    assert "GATEWAY_MASTER_KEY with a value each" in verified.stdout
     texts += [deployed.text, again.text, verified.stdout, _fleet(gateway, "plan", NAME, "--json").stdout]
     texts += [gateway.pulumi("stack", "export", "--stack", NAME).text]
     texts += [file.read_text() for file in gateway.folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]

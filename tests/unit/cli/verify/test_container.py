@@ -175,3 +175,11 @@ def test_what_compose_made_is_mended_by_compose() -> None:
     file = f"{DOCKER} compose -f '/srv/my fleet/compose.yaml' up --wait -d"
     assert reported(verified(facts), "hub", "network")[2] == f"{file} --force-recreate hub"
     assert reported(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
+
+
+def test_a_secret_variable_without_a_value_is_found_and_no_value_is_shown() -> None:
+    fix = f"{DOCKER} rm -f eyes && {UP}"
+    good = reported(verified(live()), "eyes", "secret variables")
+    empty = reported(verified(live_with("eyes", variables=frozenset({"HOME"}))), "eyes", "secret variables")
+    assert (good[0], good[1]) == ("good", "EYE_KEY with a value each")
+    assert empty == ("wrong", "EYE_KEY has no value", fix)
