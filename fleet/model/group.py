@@ -27,7 +27,7 @@ from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
 from fleet.model.mount_points import MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import DevicePath, MountPath
+from fleet.model.paths import DevicePath, MountPath, ProjectFile
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.secret import Secrets
@@ -120,6 +120,8 @@ class Container(Model):
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, Argument] = Field(default_factory=dict, validate_default=True)
     """Environment variables; secret values are named under `secrets` instead."""
+    env_file: Distinct[ProjectFile] = ()
+    """Files with lines NAME=value, read before `env`, which takes precedence; paths below the project's folder."""
     secrets: Secrets = Field(default_factory=dict, validate_default=True)
     """Secrets: a list of names, mounted as files under /run/secrets; or name -> how it is read. Their values are never
     in these files."""

@@ -54,7 +54,9 @@ class Sources:
     ) -> Fault:
         """A fault at a path of a group's file, such as `("containers", "main", "gpu")`."""
         source, line = self.groups[group].place(path)
-        heirs = () if source == self.groups[group].source else (group,)
+        # A group's variables may also be in a file that is no group's.
+        is_inherited = source != self.groups[group].source and source.endswith(".yaml")
+        heirs = (group,) if is_inherited else ()
         return Fault(source, line, dotted(path), problem, remedy, detail, heirs)
 
     def key_of_item(self, group: str, path: Sequence[str | int], name: str) -> str | int:
