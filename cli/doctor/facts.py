@@ -31,6 +31,7 @@ class DaemonFacts:
     cpu_limit: bool
     forwarding: bool
     cgroup_version: str
+    cgroup_driver: str
     live_restore: bool
     log_driver: str
     security: Mapping[str, str]

@@ -59,6 +59,7 @@ def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
         cpu_limit=bool(info.get("CpuCfsQuota")),
         forwarding=bool(info.get("IPv4Forwarding")),
         cgroup_version=str(info.get("CgroupVersion", "")),
+        cgroup_driver=str(info.get("CgroupDriver", "")),
         live_restore=bool(info.get("LiveRestoreEnabled")),
         log_driver=info.get("LoggingDriver", ""),
         security=dict(_security_option(option) for option in info.get("SecurityOptions") or []),

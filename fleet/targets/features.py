@@ -24,6 +24,7 @@ class Feature(StrEnum):
     HEALTH_COMMAND = "health check commands"
     NO_RESTART = "no restart on exit"
     RESTART_LIMIT = "restart limit"
+    LONG_START = "starts that take minutes"
     STOP_GRACE = "stop grace period"
     DECLARED_EDGES = "declared connections only"
     TENANTS = "tenant isolation"

@@ -25,6 +25,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "keep the group on a Docker machine"
     ),
     Feature.RESTART_LIMIT: changes("an instance that exits is replaced, without a limit"),
+    Feature.LONG_START: changes("a container has 240 s to start; then its instance is replaced"),
     Feature.STOP_GRACE: changes("SIGTERM, then SIGKILL after 10 s, which cannot be changed; stop within 10 s"),
     Feature.DECLARED_EDGES: changes("a service's invokers decide who may call it; names and ports are not filtered"),
     Feature.TENANTS: cannot("services of a project see each other's addresses; give each tenant its own project"),

@@ -42,6 +42,8 @@ class CloudRun(TargetBase):
         for key, container in group.containers.items():
             if container.stop_grace_s > self.stop_grace_s(container):
                 yield Feature.STOP_GRACE, f"containers.{key}.stop_grace"
+            if container.health.deadline_s > limits().startup_max:
+                yield Feature.LONG_START, f"containers.{key}.health.start_period"
             for volume, mount in container.mounts.items():
                 if mount.read_only and not self._is_read_only(volume, group, stack):
                     yield Feature.READ_ONLY_MOUNTS, f"containers.{key}.mounts.{volume}.read_only"

@@ -32,6 +32,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.HEALTH_COMMAND: does("run inside the container"),
     Feature.NO_RESTART: does('restart policy "no"'),
     Feature.RESTART_LIMIT: does("restart policy on-failure with a maximum over the container's lifetime"),
+    Feature.LONG_START: does("the health check ignores failures for its start period"),
     Feature.STOP_GRACE: does("SIGTERM, then SIGKILL at its end"),
     Feature.DECLARED_EDGES: changes(
         "groups on one network can reach every port of each other; other machines reach only declared ports"

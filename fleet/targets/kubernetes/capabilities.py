@@ -27,6 +27,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "it restart"
     ),
     Feature.RESTART_LIMIT: changes("restarts are unlimited, with a back-off of up to five minutes"),
+    Feature.LONG_START: does("a startup probe waits as long as the start period and the retries"),
     Feature.STOP_GRACE: does("terminationGracePeriodSeconds; the longest grace period in the pod applies"),
     Feature.DECLARED_EDGES: does("network policies deny everything, then allow each declared connection"),
     Feature.TENANTS: does("one namespace per tenant, with network policies"),

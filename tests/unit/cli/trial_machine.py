@@ -270,6 +270,7 @@ def daemon(**changes: Any) -> DaemonFacts:
         cpu_limit=True,
         forwarding=True,
         cgroup_version="2",
+        cgroup_driver="cgroupfs",
         live_restore=True,
         log_driver="json-file",
         security={"seccomp": "builtin"},

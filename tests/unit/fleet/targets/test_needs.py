@@ -28,6 +28,7 @@ def degraded_on_cloud(group: str, **keys: Any) -> set[Feature]:
         ({"stop_grace": "120s"}, Feature.STOP_GRACE),
         ({"health": {"command": ["probe"]}}, Feature.HEALTH_COMMAND),
         ({"restart": "on-failure"}, Feature.RESTART_LIMIT),
+        ({"health": {"start_period": "3m"}}, Feature.LONG_START),
     ],
 )
 def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Feature) -> None:
@@ -35,7 +36,13 @@ def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Fea
 
 
 def test_what_cloud_run_keeps_is_not_listed() -> None:
-    lost = {Feature.SHARED_MEMORY, Feature.STOP_GRACE, Feature.HEALTH_COMMAND, Feature.RESTART_LIMIT}
+    lost = {
+        Feature.SHARED_MEMORY,
+        Feature.STOP_GRACE,
+        Feature.HEALTH_COMMAND,
+        Feature.RESTART_LIMIT,
+        Feature.LONG_START,
+    }
     assert not degraded_on_cloud("store", stop_grace="10s", health={"path": "/up", "command": ["probe"]}) & lost
 
 
