@@ -28,9 +28,9 @@ class Line:
 
 def read_variables(text: str) -> Iterator[Line]:
     """Every variable of a file, and every line that is none. Quoted values may span lines."""
-    at, text = 0, text.replace("\r\n", "\n")
+    at, counted, number, text = 0, 0, 1, text.replace("\r\n", "\n")
     while at < len(text):
-        number, end = text.count("\n", 0, at) + 1, _end_of_line(text, at)
+        number, counted, end = number + text.count("\n", counted, at), at, _end_of_line(text, at)
         if not text[at:end].strip() or text[at:end].lstrip().startswith("#"):
             at = end + 1
             continue

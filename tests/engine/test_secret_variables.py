@@ -52,6 +52,9 @@ def gateway(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
         secrets={"master-key": {"env": "GATEWAY_MASTER_KEY"}, "db-password": {"file_env": "POSTGRES_PASSWORD_FILE"}},
     )
     del group["containers"]["main"]["agents"]
+    group["containers"]["main"]["env_file"] = ["settings/gateway.env"]
+    (workspace.folder / "settings").mkdir()
+    (workspace.folder / "settings" / "gateway.env").write_text("GREETING='a # b' # literal\n")
     workspace.write_group(NAME, group)
     workspace.init()
     network = {"name": "secret_variables_internal", "subnet": "10.210.241.0/24"}
@@ -83,9 +86,10 @@ def test_the_program_gets_its_key_and_nothing_else_shows_it(gateway: Workspace, 
     assert [_status(container, key) for key in (VALUE, OTHER)] == ["200", "401"]
     read = container.exec_run(["sh", "-c", 'cat "$POSTGRES_PASSWORD_FILE"'])
     assert read.output.decode() == FILE_VALUE
+    assert container.exec_run(["sh", "-c", 'printf %s "$GREETING"']).output.decode() == "a # b"
     again = gateway.preview("--diff", "--expect-no-changes")
     assert again.code == 0, again.text
-    verified = _fleet(gateway, "verify", NAME)
+    verified = _fleet(gateway, "verify", NAME, "--json")
     assert verified.returncode == 0, verified.stdout
     assert "GATEWAY_MASTER_KEY with a value each" in verified.stdout
     texts += [deployed.text, again.text, verified.stdout, _fleet(gateway, "plan", NAME, "--json").stdout]
