@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -44,7 +44,8 @@ class ContainerFacts:
 
     image: the reference it was created from; compose_file: the file of Docker Compose, empty if it did not create it;
     host: the HostConfig of the API; networks: network -> the container's address, empty while it does not run;
-    mounts: path -> (volume or file of the machine, whether it is read-only); variables: names of those with a value.
+    mounts: path -> (volume or file of the machine, whether it is read-only); config: the Config of the API; variables:
+    names of those with a value.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ContainerFacts:
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
     variables: frozenset[str] = frozenset()
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:

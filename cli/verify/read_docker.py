@@ -123,6 +123,7 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
         variables=frozenset(
             name for name, _, value in (text.partition("=") for text in config.get("Env") or ()) if value
         ),
+        config=config,
     )
 
 

@@ -31,10 +31,27 @@ class Secret(Model):
     file_env: EnvName | None = None
     """Variable that holds the file's path, in place of `<NAME>_FILE`; such as POSTGRES_PASSWORD_FILE."""
 
+    def variable(self, name: str) -> str:
+        """The variable of the secret `name`: of its value, or of its file's path."""
+        return self.env or self.file_env or f"{name.replace('-', '_').upper()}_FILE"
+
     @rule
     def _is_a_file_or_a_variable(self) -> Iterator[Breach]:
         if self.env and self.file_env:
             yield ("env",), "is set with file_env; keep file_env if the image reads the file, else env"
+
+
+def variable_breaches(secrets: Mapping[str, Secret], env: Mapping[str, str]) -> Iterator[Breach]:
+    """Secrets of one container with the same variable, or with one of its `env`."""
+    first: dict[str, str] = {}
+    for name, use in secrets.items():
+        variable = use.variable(name)
+        if variable in first:
+            place = ("secrets", name, "env" if use.env else "file_env")
+            yield place, f"{variable} is the variable of {first[variable]}; use another"
+        elif use.env in env:
+            yield ("env", variable), f"is set from secrets.{name}; keep one"
+        first.setdefault(variable, name)
 
 
 def _by_name(value: object) -> object:

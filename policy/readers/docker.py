@@ -74,6 +74,7 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         # The engine shows policies the values of secrets.
         env=tuple((name, "" if name in secret_variables else value) for name, value in _env(given)),
         env_secrets=secret_variables,
+        init=given.optional_flag("init", "init"),
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
         gpu=_asks_for_gpu(given),
         gpu_ids=tuple(_gpu_ids(given)),

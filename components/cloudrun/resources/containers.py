@@ -35,7 +35,9 @@ def containers(
         {
             "name": container.key,
             "image": variant.image if variant.image and container.key == MAIN else container.image,
+            **({"commands": list(container.entrypoint)} if container.entrypoint else {}),
             **({"args": list(container.command)} if container.command else {}),
+            **({"working_dir": container.working_dir} if container.working_dir else {}),
             "envs": [
                 *_env(container, group, deployment, service, region),
                 *_secret_variables(container, deployment, on_trial=variant.on_trial),

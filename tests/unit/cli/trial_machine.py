@@ -199,6 +199,13 @@ def running(container: PlannedContainer) -> ContainerFacts:
         mounts={mount["target"]: (mount["source"], mount["read_only"]) for mount in rendered["mounts"]},
         gpu_devices=frozenset({container.gpu.gpu.device} if container.gpu else ()),
         variables=frozenset(env.partition("=")[0] for env in rendered["envs"]),
+        config={
+            "Entrypoint": rendered.get("entrypoints"),
+            "Cmd": rendered.get("command"),
+            "WorkingDir": rendered.get("working_dir", ""),
+            "Tty": rendered.get("tty", False),
+            "Labels": {item["label"]: item["value"] for item in rendered["labels"]},
+        },
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.verify.facts import Binding
-from tests.unit.cli.trial_machine import DOCKER, UP, amiss, live, live_with, reported, verified
+from tests.unit.cli.trial_machine import DOCKER, UP, amiss, live, live_with, reported, verified, with_container
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 LOGS = f"{DOCKER} logs --tail 20 hub"
@@ -183,3 +183,16 @@ def test_a_secret_variable_without_a_value_is_found_and_no_value_is_shown() -> N
     empty = reported(verified(live_with("eyes", variables=frozenset({"HOME"}))), "eyes", "secret variables")
     assert (good[0], good[1]) == ("good", "EYE_KEY with a value each")
     assert empty == ("wrong", "EYE_KEY has no value", fix)
+
+
+def test_a_program_that_starts_another_way_is_found() -> None:
+    planned = with_container(
+        "hub", entrypoint=("/bin/hub",), command=("--all",), working_dir="/srv", tty=True, own_labels={"a": "1"}
+    )
+    config = {"Entrypoint": ["/bin/hub"], "Cmd": ["--all"], "WorkingDir": "/srv", "Tty": True, "Labels": {"a": "1"}}
+    shown = "entrypoint /bin/hub; command --all; working_dir /srv; tty yes; labels a=1"
+    assert reported(verified(live_with("hub", config=config), planned), "hub", "program") == ("good", shown, "")
+    status, figure, fix = reported(verified(live_with("hub", config={}), planned), "hub", "program")
+    assert (status, fix) == ("wrong", RECREATE)
+    assert figure.startswith("entrypoint not set, planned /bin/hub; command not set, planned --all")
+    assert "program" not in {check.check for check in verified(live()) if check.subject == "hub"}
