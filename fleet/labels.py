@@ -54,6 +54,9 @@ BACKUPS = "fleet.backups"
 """Backups of the group's volumes, by volume name on the target, separated by `; `: `<volume>: <schedule> by <tool>` or
 `<volume>: none, <reason>`. On containers, since a changed label of a volume replaces it and loses its data."""
 
+SECRET_ENV = "fleet.secrets.env"  # noqa: S105  (a label)
+"""Variables that hold secrets, comma-separated, sorted. Their values are not in the group's file."""
+
 SHARED_MEMORY_FOR = "fleet.shared-memory.for"
 """Requirements that use shared memory between processes, comma-separated, sorted."""
 

@@ -40,6 +40,8 @@ def container_checks(
     yield _mounts(container, found, deployment, fixes)
     yield _network(container, found, deployment, fixes)
     yield _ports(container, found, fixes)
+    if container.secret_env:
+        yield _secrets(container, found, fixes)
     if container.gpu:
         yield _gpu(container, found, fixes)
 
@@ -188,6 +190,13 @@ def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> 
     differences += [f"{port} is planned and not open" for port in sorted(planned - found.ports)]
     shown = ", ".join(map(str, sorted(planned))) or "none published, as planned"
     return _compared(container, "ports", shown, differences, fixes)
+
+
+def _secrets(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
+    """Only whether they have values: a value is neither read nor shown."""
+    problems = [f"{name} has no value" for name in container.secret_env if name not in found.variables]
+    shown = f"{', '.join(container.secret_env)} with a value each"
+    return _compared(container, "secret variables", shown, problems, fixes)
 
 
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:

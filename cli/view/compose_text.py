@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from cli.view.export_text import comment
-from components.docker.compose import compose_file
+from components.docker.compose import compose_file, secret_variable
 from components.docker.compose_images import build_steps, stands_in
 from components.docker.host_paths import bind_folders, devices, secret_files
 from components.docker.volume_owners import owned_mounts
@@ -82,6 +82,10 @@ def _requirements(deployment: Deployment) -> Iterator[str]:
     if secrets := [secret.make for secret in secret_files(deployment)]:
         yield "Create its secrets first; each command reads the value from the terminal, and Ctrl-D ends it:"
         yield from _indented(secrets)
+
+    if variables := sorted({s for c in deployment.containers for s in c.secret_env.values()}):
+        yield "Put a line NAME=value for each of these secrets into the file .env, readable by you alone (chmod 600):"
+        yield from _indented([secret_variable(name) for name in variables])
 
 
 def _owners(deployment: Deployment) -> Iterator[str]:

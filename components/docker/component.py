@@ -15,6 +15,8 @@ from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
 from fleet.plan.deployment import Deployment
+from fleet.source.locations import SECRETS, set_secret
+from fleet.text import plural
 
 
 class DockerMachine(Component):
@@ -49,6 +51,8 @@ class DockerRegistrar(Registrar):
 
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
+        self._stack = deployment.stack
+        self._secrets = sorted({name for each in deployment.containers for name in each.secret_env.values()})
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         self._created: set[str] = set()
@@ -71,6 +75,17 @@ class DockerRegistrar(Registrar):
             if not ending.offline:
                 self._health.connect()
                 ending.expect_hooks(lambda: len(self._created) < len(self._containers))
+
+    def machine(self, root: Entry) -> Component:
+        """Ends with one error if secrets of the containers have no value."""
+        config = pulumi.Config(SECRETS.removesuffix(":"))
+        missing = [name for name in self._secrets if not self.offline and config.get_secret(name) is None]
+        if missing:
+            commands = "\n".join(f"  {set_secret(self._stack, name)}" for name in missing)
+            count = plural(len(missing), "secret")
+            msg = f"{count} of the containers without a value; set each on your terminal:\n{commands}"
+            raise pulumi.RunError(msg)
+        return super().machine(root)
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""

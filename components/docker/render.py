@@ -10,6 +10,7 @@ from typing import Any
 
 from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
+from components.listing import SecretVariable
 from fleet import labels
 from fleet.model import Machine, VolumeKind
 from fleet.model.machine import ContainerNetwork
@@ -104,12 +105,13 @@ def keeps_data(volume: PlannedVolume) -> bool:
 
 
 def render_container(container: PlannedContainer, deployment: Deployment) -> Rendered:
-    """Arguments of `docker.Container`."""
+    """Arguments of `docker.Container`, with a mask in place of each secret value."""
+    secrets = secret_variables(container)
     rendered: Rendered = {
         "name": container.name,
         "image": container.image,
         "hostname": container.aliases[0],
-        "envs": [f"{name}={value}" for name, value in container.env.items()],
+        "envs": [*(f"{name}={value}" for name, value in container.env.items()), *(s.hidden for s in secrets)],
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
@@ -137,6 +139,11 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
             {"driver": gpu.driver, "device_ids": [gpu.device], "capabilities": ["gpu", "compute", "utility"]}
         ]
     return rendered
+
+
+def secret_variables(container: PlannedContainer) -> list[SecretVariable]:
+    """Variables with values from the stack's config."""
+    return [SecretVariable(variable, name) for variable, name in container.secret_env.items()]
 
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:

@@ -116,6 +116,8 @@ class PlannedContainer:
     mounts: tuple[PlannedMount, ...] = ()
     secrets: tuple[str, ...] = ()
     """Names of read-only files under SECRETS_PATH."""
+    secret_env: Mapping[str, str] = field(default_factory=dict)
+    """Variable -> name of the secret that it holds."""
     devices: tuple[str, ...] = ()
     device_groups: tuple[int, ...] = ()
     hardening: Hardening

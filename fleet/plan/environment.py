@@ -38,7 +38,8 @@ def environment(
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
-    return dict(sorted(values.items()))
+    secret = {} if stack.stands_in_for(container) else container.secret_env
+    return {name: value for name, value in sorted(values.items()) if name not in secret}
 
 
 def _identity(container: Container, stack: Stack) -> dict[str, str]:
@@ -54,7 +55,7 @@ def _identity(container: Container, stack: Stack) -> dict[str, str]:
 
 def _secret_files(container: Container) -> dict[str, str]:
     """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`, the common convention."""
-    return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
+    return {variable: f"{SECRETS_PATH}/{name}" for variable, name in container.secret_files.items()}
 
 
 def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> dict[str, str]:

@@ -105,7 +105,8 @@ def _container(container: PlannedContainer, deployment: Deployment, cluster: Clu
         "env": [
             objects.variable(f"{BOOK}_FILE", BOOK_FILE) if name == BOOK else objects.variable(name, value)
             for name, value in container.env.items()
-        ],
+        ]
+        + list(objects.secret_variables(container)),
         "resources": objects.resources(container, {**_LOGS_REQUEST, **devices}, {**_LOGS_LIMIT, **devices}),
         "securityContext": {
             "allowPrivilegeEscalation": not hardening.no_new_privileges,

@@ -44,6 +44,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "each secret is a Secret in the namespace; create it with `kubectl create secret generic <name> "
         "--from-file=value=<file>`"
     ),
+    Feature.SECRET_VARIABLES: does("secretKeyRef; a pod reads the value at its start"),
     Feature.HOST_FOLDERS: cannot(
         "the restricted Pod Security level refuses hostPath volumes; keep the group on Docker"
     ),

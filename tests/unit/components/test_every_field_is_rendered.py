@@ -44,6 +44,7 @@ _ADDED: Mapping[str, Any] = {
     "restart": "no",
     "secrets": ("hub-token",),
     "hardening.executable": ("/tmp",),
+    "secret_env": {"TOKEN": "hub-token"},
     "hardening.run_as": RunAs(uid=12345, gid=12345),
     "hardening.seccomp": "unconfined",
     "hardening.capabilities": ("CAP_CHOWN",),
