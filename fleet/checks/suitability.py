@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fleet.model import Arch, ContainerGroup, Machine
+from fleet.model import Arch, ContainerGroup, GpuBudget, Machine, PoolGpu
 
 
 def suits(machine: Machine, group: ContainerGroup) -> bool:
     """Whether a group fits an otherwise empty machine: GPU, memory and architecture."""
-    card_mib = max((card.memory_mib for card in machine.cards.values()), default=0)
-    if any(container.gpu and container.gpu.limit_mib > card_mib for container in group.containers.values()):
+    if not all(_has_cards(machine, container.gpu) for container in group.containers.values() if container.gpu):
         return False
     if (group.machine_memory_above_mib or 0) >= machine.memory_mib:
         return False
@@ -20,6 +19,12 @@ def suits(machine: Machine, group: ContainerGroup) -> bool:
 def suited(machine: Machine, groups: Iterable[ContainerGroup]) -> ContainerGroup | None:
     """The group that uses most of a machine, its GPU before its memory; None where none fits."""
     return max((group for group in groups if suits(machine, group)), key=_demand, default=None)
+
+
+def _has_cards(machine: Machine, budget: GpuBudget) -> bool:
+    large = [card for card in machine.cards.values() if card.memory_mib >= budget.limit_mib]
+    most = max((card.per_node for card in large if isinstance(card, PoolGpu)), default=len(large))
+    return most >= (budget.count or 1)
 
 
 def _demand(group: ContainerGroup) -> tuple[bool, int, int, str]:

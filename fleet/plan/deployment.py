@@ -47,14 +47,20 @@ class PlannedMount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
-    """A container's share of a card, in MiB."""
+    """A container's share of each of its cards, in MiB."""
 
-    card: str
-    gpu: Gpu
+    cards: Mapping[str, Gpu]
+    """By key, each once; or the pool of `count` cards, by its key."""
+    count: int
     request_mib: int
     limit_mib: int
     processes: int
     enforcement: Enforcement
+
+    @property
+    def gpu(self) -> Gpu:
+        """The first card; all cards of a container agree in what it needs of them."""
+        return next(iter(self.cards.values()))
 
 
 @dataclass(frozen=True, slots=True)

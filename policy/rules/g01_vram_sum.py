@@ -62,11 +62,12 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
     for machine in stack.machines:
         cards = [card.name for card in machine.cards]
         for share in shares_on(stack, machine):
-            if share.container.target == DOCKER and share.budget.card not in cards:
-                choice = f"has {', '.join(cards)}" if cards else "has none"
-                problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; it is in no sum'
-                remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
-                yield Finding("labels", problem, remedy, of=share.container)
+            for card in share.budget.cards if share.container.target == DOCKER else ():
+                if card not in cards:
+                    choice = f"has {', '.join(cards)}" if cards else "has none"
+                    problem = f'label {GPU_CARD} is "{card}", but {machine.name} {choice}; it is in no sum'
+                    remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
+                    yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_pools(stack: StackView) -> Iterator[Finding]:
