@@ -165,6 +165,7 @@ def test_rendering_twice_gives_equal_and_separate_values() -> None:
 
 def test_several_cards_are_requested_by_their_ids(tmp_path: Path) -> None:
     second = ["      gpu1:", "        model: RTX 3060", "        memory: 12288MiB", "        device: GPU-8f5c-22"]
+    second.append("        allocator: max_split_size_mb:128")
     widened = {
         "pc2": chain(under("model: RTX", "        device: GPU-8f5c-11"), under("gpus:", *second)),
         "vision_dream_gpu": swap("gpu: {", "gpu: {cards: 2, "),
