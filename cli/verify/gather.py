@@ -84,7 +84,8 @@ def _cards(
     for container in deployment.containers:
         if container.gpu is None or container.name not in running:
             continue
-        unread = [card for card in container.gpu.cards if not isinstance(cards.get(card), CardFacts)]
+        own = [card for card, gpu in container.gpu.cards.items() if not gpu.unified]
+        unread = [card for card in own if not isinstance(cards.get(card), CardFacts)]
         if unread:
             devices = {card: gpu.device for card, gpu in container.gpu.cards.items()}
             found = card_memory(client, running[container.name].id, devices)

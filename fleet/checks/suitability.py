@@ -13,7 +13,8 @@ def suits(machine: Machine, group: ContainerGroup) -> bool:
         return False
     if (group.machine_memory_above_mib or 0) >= machine.memory_mib:
         return False
-    return _memory_mib(group) <= machine.memory_mib - machine.memory_reserve_mib and _runs_on(machine, group)
+    needed_mib = _memory_mib(group) + _unified_mib(machine, group)
+    return needed_mib <= machine.memory_mib - machine.memory_reserve_mib and _runs_on(machine, group)
 
 
 def suited(machine: Machine, groups: Iterable[ContainerGroup]) -> ContainerGroup | None:
@@ -25,6 +26,13 @@ def _has_cards(machine: Machine, budget: GpuBudget) -> bool:
     large = [card for card in machine.cards.values() if card.memory_mib >= budget.limit_mib]
     most = max((card.per_node for card in large if isinstance(card, PoolGpu)), default=len(large))
     return most >= (budget.count or 1)
+
+
+def _unified_mib(machine: Machine, group: ContainerGroup) -> int:
+    """Main memory that a group's GPU requests take of a machine whose cards share it."""
+    if not any(card.unified for card in machine.gpus.values()):
+        return 0
+    return sum(container.gpu.request_mib for container in group.containers.values() if container.gpu)
 
 
 def _demand(group: ContainerGroup) -> tuple[bool, int, int, str]:

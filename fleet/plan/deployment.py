@@ -367,5 +367,10 @@ class Deployment:
 
     @property
     def memory_request_mib(self) -> int:
-        """Of all containers, without the machine's reserve."""
-        return sum(container.memory_request_mib for container in self.containers)
+        """Of all containers, and of cards that share the machine's memory; without the machine's reserve."""
+        return sum(container.memory_request_mib for container in self.containers) + self.unified_mib
+
+    @property
+    def unified_mib(self) -> int:
+        """Main memory reserved on cards that share it."""
+        return sum(card.unified_mib for card in self.cards)

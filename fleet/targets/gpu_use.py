@@ -66,6 +66,11 @@ class CardUse:
         return self.requested_mib + self.context_mib + self.gpu.reserve_mib
 
     @property
+    def unified_mib(self) -> int:
+        """Main memory that the card's shares reserve: all of it on a card that shares the machine's memory."""
+        return self.committed_mib if self.gpu.unified and self.shares else 0
+
+    @property
     def free_mib(self) -> int:
         """Negative if the shares do not fit."""
         return self.gpu.memory_mib - self.committed_mib

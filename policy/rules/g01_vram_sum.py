@@ -34,7 +34,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 def _sum_findings(load: CardLoad) -> Iterator[Finding]:
     card = load.card
     contexts = load.processes * card.context_mib
-    total = sum(share.budget.request_mib for share in load.shares) + contexts + card.desktop_reserve_mib
+    total = load.held_mib
     if total <= card.capacity_mib or not load.shares:
         return
     requests = addends([(share.label, share.budget.request_mib) for share in load.shares])

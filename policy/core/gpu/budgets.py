@@ -66,6 +66,12 @@ class CardLoad:
         """CUDA processes on the card."""
         return sum(share.budget.processes for share in self.shares)
 
+    @property
+    def held_mib(self) -> int:
+        """Requests, contexts and the desktop's reserve."""
+        requests = sum(share.budget.request_mib for share in self.shares)
+        return requests + self.processes * self.card.context_mib + self.card.desktop_reserve_mib
+
 
 def serves_others(container: ContainerView) -> bool:
     """Whether a container is an MPS daemon, which serves a card to its clients and needs no budget.

@@ -102,3 +102,40 @@ def test_mps_enforces_nothing_on_several_cards(tmp_path: Path) -> None:
     wide = _wide("2", "request: 1GiB, limit: 2GiB, enforcement: mps")
     (fault,) = faults_of(write_project(tmp_path, wide=wide, stack_box=_machine(2, "wide")))
     assert "gpu.enforcement: mps, but a container connects to one MPS daemon, which serves one card" in fault
+
+
+BOARD = {"class": "single-board-computer", "arch": "arm64", "memory_enforced": "true"}
+
+
+def _board(*groups: str, gpu: str = "", **machine: str) -> str:
+    card = f"{{gpu0: {{model: Orin Nano, memory: 7620MiB, unified: true{gpu}}}}}"
+    return small_stack("jetson", *groups, gpus=card, **{**BOARD, **machine})
+
+
+def test_a_unified_card_is_part_of_main_memory_once(tmp_path: Path) -> None:
+    """64 MiB of main memory, a request, a context of 450 MiB and a reserve of 2 048 of 8 192 MiB."""
+
+    def changes(mib: int, more: str = "") -> dict[str, Change]:
+        group = gpu_group(f"{{request: {mib}MiB, limit: 7620MiB, enforcement: advisory}}")
+        group = group.replace("registry.example/model:1'", "registry.example/model:1', platforms: [arm64]")
+        return {"vlm": group, "stack_jetson": _board("vlm", gpu=more)}
+
+    most = 8192 - 2048 - 64 - 450
+    fleet = assert_accepted(tmp_path / "fits", **changes(most)).fleet
+    deployment = plan_stack(fleet, "jetson")
+    assert (deployment.memory_request_mib, deployment.unified_mib) == (8192 - 2048, most + 450)
+    (fault,) = faults_of(write_project(tmp_path / "full", **changes(most + 1)))
+    assert "machine.memory: 8 192 MiB are too little for the requests of 1 group" in fault
+    assert "gpu0 (unified) 6 081 + vlm 64 + reserve 2 048 = 8 193 of 8 192 MiB" in fault
+    (fault,) = faults_of(write_project(tmp_path / "desktop", **changes(most, ", desktop_reserve: 1MiB")))
+    assert "= 8 193 of 8 192 MiB" in fault
+
+
+def test_a_card_that_shares_memory_has_no_more_than_the_machine(tmp_path: Path) -> None:
+    (fault,) = faults_of(write_project(tmp_path, stack_jetson=_board(memory="7000MiB")))
+    assert "machine.gpus.gpu0.memory: 7620 MiB exceed the machine's 7000 MiB, which the card shares; lower it" in fault
+
+
+def test_a_unified_card_without_containers_takes_nothing(tmp_path: Path) -> None:
+    fleet = assert_accepted(tmp_path, stack_jetson=_board(gpu=", desktop_reserve: 7000MiB")).fleet
+    assert plan_stack(fleet, "jetson").unified_mib == 0
