@@ -53,12 +53,17 @@ class NeighbourFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """An image on the machine. layers: from the lowest; digests: `name@sha256:...` of the registries it is in."""
+    """An image on the machine. layers: from the lowest; digests: `name@sha256:...` of the registries it is in.
+
+    entrypoint: its own; user: as it names it, empty for root.
+    """
 
     arch: str
     size_bytes: int
     layers: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

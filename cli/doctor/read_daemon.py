@@ -34,11 +34,14 @@ def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
 
 def image_facts(image: Answer) -> ImageFacts:
     """Facts from `docker image inspect`."""
+    config = image.get("Config") or {}
     return ImageFacts(
         arch=image.get("Architecture", ""),
         size_bytes=image.get("Size", 0),
         layers=tuple((image.get("RootFS") or {}).get("Layers") or ()),
         digests=tuple(image.get("RepoDigests") or ()),
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        user=config.get("User") or "",
     )
 
 

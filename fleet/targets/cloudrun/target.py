@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.cloudrun_limits import limits
 from fleet.model import MAIN, CloudService, Container, ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.model.cloud import Backing, Kind
+from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
@@ -33,6 +33,12 @@ class CloudRun(TargetBase):
     def url(self, endpoint: Endpoint, seen_from: Stack) -> str:
         # Every service is served on 443, whatever the container port.
         return f"https://{self.host(endpoint)}:443"
+
+    def opens_for_people(self, port: str, group: ContainerGroup, stack: Stack) -> bool:
+        cloud = cloud_of(stack)
+        door = cloud.front_door is not None and cloud.front_door.group == group.name
+        service = cloud.service(group.name)
+        return door or bool(service.invokers) or service.ingress is Ingress.ALL
 
     def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
         yield from super().group_entries(stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi_docker as docker
@@ -176,3 +177,15 @@ def test_several_cards_are_requested_by_their_ids(tmp_path: Path) -> None:
     assert request["device_ids"] == ["GPU-8f5c-22", "GPU-8f5c-11"]
     assert "CUDA_VISIBLE_DEVICES=0,1" in rendered["envs"]
     assert {"label": "fleet.gpu.card", "value": "gpu1,gpu0"} in rendered["labels"]
+
+
+def test_a_program_starts_as_its_group_says_and_else_as_its_image_does() -> None:
+    plan = planned("mainpc")
+    container = next(c for c in plan.containers if c.name == "vision-gpu")
+    own = {"entrypoints", "working_dir", "tty"}
+    assert not own & render_container(container, plan).keys()
+    changes = {"entrypoint": ("/bin/x",), "working_dir": "/srv", "tty": True, "init": False, "own_labels": {"a": "1"}}
+    rendered = render_container(replace(container, **changes), plan)
+    assert (rendered["entrypoints"], rendered["working_dir"], rendered["tty"]) == (["/bin/x"], "/srv", True)
+    assert rendered["init"] is False
+    assert {"label": "a", "value": "1"} in rendered["labels"]
