@@ -200,6 +200,8 @@ def _secrets(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -
 
 
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
-    devices, planned = ", ".join(sorted(found.gpu_devices)) or "none", container.gpu.gpu.device if container.gpu else ""
-    problems = [f"has device {devices}, planned {planned}"] if found.gpu_devices != {planned} else []
-    return _compared(container, "GPU", f"device {devices}", problems, fixes)
+    planned = {gpu.device for gpu in container.gpu.cards.values()} if container.gpu else set()
+    devices = ", ".join(sorted(found.gpu_devices)) or "none"
+    noun = "devices" if len(planned) > 1 else "device"
+    problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

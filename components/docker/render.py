@@ -134,9 +134,9 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
     if container.gpu:
-        gpu = container.gpu.gpu
+        ids = [gpu.device for gpu in container.gpu.cards.values()]
         rendered["device_requests"] = [
-            {"driver": gpu.driver, "device_ids": [gpu.device], "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
         ]
     return rendered
 

@@ -108,8 +108,8 @@ def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) ->
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # The device request passes one card, the container's device 0.
-        "CUDA_VISIBLE_DEVICES": "0",
+        # A container numbers its own cards from 0.
+        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
     if gpu.gpu.allocator:
         values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator

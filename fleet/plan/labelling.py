@@ -40,7 +40,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
     if gpu:
         source = container.build or container.image
         values |= {
-            labels.GPU_CARD: gpu.card,
+            labels.GPU_CARD: ",".join(gpu.cards),
             labels.GPU_REQUEST_MIB: str(gpu.request_mib),
             labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
             labels.GPU_PROCESSES: str(gpu.processes),

@@ -141,7 +141,7 @@ class _Planner:
         stack = self._stack
         is_planned = self._only is None or group.name in self._only
         keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
-        cards = {card for container in group.containers.values() if (card := self._shared_card(group, container))}
+        cards = {card for container in group.containers.values() for card in self._shared_cards(group, container)}
         return PlannedGroup(
             name=group.name,
             system=group.system,
@@ -221,20 +221,27 @@ class _Planner:
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
-        card = self._target.card(self._stack, group.name, budget) if budget else None
-        if budget is None or card is None:
+        cards = self._target.cards_of(self._stack, group.name, budget) if budget else None
+        if budget is None or cards is None:
             return None
-        return PlannedGpu(card.key, card.gpu, budget.request_mib, budget.limit_mib, budget.processes, card.enforcement)
+        return PlannedGpu(
+            MappingProxyType(dict(cards.gpus)),
+            cards.count,
+            budget.request_mib,
+            budget.limit_mib,
+            budget.processes,
+            cards.enforcement,
+        )
 
-    def _shared_card(self, group: ContainerGroup, container: Container) -> str | None:
-        """The card a container shares with others through an MPS daemon."""
-        card = self._target.card(self._stack, group.name, container.gpu) if container.gpu else None
-        return card.key if card and card.key in self._stack.shared_cards else None
+    def _shared_cards(self, group: ContainerGroup, container: Container) -> list[str]:
+        """The card a container shares with others through an MPS daemon: one at most, by the checks."""
+        cards = self._target.cards_of(self._stack, group.name, container.gpu) if container.gpu else None
+        return [card for card in cards.gpus if card in self._stack.shared_cards] if cards else []
 
     def _mounts(self, group: ContainerGroup, container: Container) -> Iterator[PlannedMount]:
         for name, mount in sorted(container.mounts.items()):
             yield PlannedMount(name, mount.path, mount.read_only)
-        if card := self._shared_card(group, container):
+        for card in self._shared_cards(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
     def _for_people(self) -> Iterator[tuple[Endpoint, str]]:

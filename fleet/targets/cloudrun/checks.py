@@ -169,9 +169,9 @@ def ensure_cloud_secrets_are_pinned(
                 if name not in versions and not is_misspelt and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
-                    path = ("containers", key, "secrets")
-                    item = sources.key_of_item(group.name, path, name)
-                    yield sources.group_fault(group.name, (*path, item), problem, remedy)
+                    within = ("containers", key, "secrets")
+                    item = sources.key_of_item(group.name, within, name)
+                    yield sources.group_fault(group.name, (*within, item), problem, remedy)
     for name, close in meant.items():
         remedy = f"did you mean {close[0]}?" if close else "drop it, or add it to containers.<name>.secrets of a group"
         path = (*_AT, "secrets", name)
