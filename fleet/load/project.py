@@ -19,6 +19,7 @@ from fleet.load.stack_keys import (
     ensure_config_keys_are_known,
     ensure_default_providers_are_off,
     ensure_groups_are_listed,
+    ensure_keys_are_in_clear,
 )
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -157,14 +158,19 @@ class _Reading:
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
         unknown = list(ensure_config_keys_are_known(document))
-        self.faults += unknown
+        unread = list(ensure_keys_are_in_clear(document))
+        self.faults += [*unknown, *unread]
         if ("config",) not in document.duplicates:
             self.faults += ensure_default_providers_are_off(document)
             # An unknown key may be meant for it.
             self.faults += [] if unknown else ensure_groups_are_listed(document)
         checked = check(Stack, {**data, "name": name}, document, config_path)
-        if unknown:
-            # One of them may be meant for any key of ours, such as `fleet:groups`.
+        if unread:
+            # They seem to be missing.
+            paths = {fault.path for fault in unread}
+            checked = replace(checked, faults=[fault for fault in checked.faults if fault.path not in paths])
+        if unknown or unread:
+            # An unknown key may be meant for any of ours, such as `fleet:groups`.
             checked = replace(checked, models=())
         self._note(name, checked, self._stacks)
 

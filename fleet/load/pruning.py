@@ -301,9 +301,10 @@ class _Reading:
 
 def _keys_read(rule: Callable[[Any], Iterator[Any]], model: Model) -> list[str]:
     """Keys of the single values that a rule reads."""
-    reading = _Reading(model)
-    list(rule(reading))
     fields = type(model).model_fields
+    # A rule may ask for the fields of its own class.
+    reading = type("_Reading", (_Reading,), {"model_fields": fields})(model)
+    list(rule(reading))
     single = [name for name in reading.fields if not isinstance(getattr(model, name), Model | Mapping | tuple)]
     return [fields[name].alias or name for name in single]
 

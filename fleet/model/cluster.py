@@ -70,7 +70,7 @@ class PoolGpu(Gpu):
 
     @rule
     def _scheduler_chooses_the_card(self) -> Iterator[Breach]:
-        given = {type(self).model_fields[name].alias or name for name in self.model_fields_set}
+        given = {PoolGpu.model_fields[name].alias or name for name in self.model_fields_set}
         for key in sorted({"device", "driver", "desktop_reserve"} & given):
             yield (key,), f"{key} has no effect on a cluster, where the device plugin assigns whole cards; drop it"
         if self.unified:

@@ -365,3 +365,20 @@ def test_a_value_of_another_type_is_not_converted(tmp_path: Path) -> None:
         found = faults_of(project)
         assert len(found) == 1, (top, found)
         assert said in found[0], (top, found)
+
+
+def test_a_rule_that_reads_its_models_fields_is_reported_as_any_other(tmp_path: Path) -> None:
+    """Of cards that a cluster's pool cannot choose: single keys, and several."""
+    for keys in ("desktop_reserve: 1GiB", "device: '1'", "device: nvidia.com/gpu=0, driver: cdi"):
+        lines = (
+            "config:",
+            '  pulumi:disable-default-providers: ["*"]',
+            "  fleet:machine:",
+            "    {name: grid, title: Grid, class: container-service, target: kubernetes, connection: kubeconfig://grid,",
+            "    cluster: {node_pools: {cards: {nodes: 1, cpus: 8, memory: 30GiB,",
+            f"    gpu: {{model: L4, memory: 24GiB, {keys}}}}}}}}}}}",
+            "  fleet:groups: []",
+        )
+        faults = faults_of(write_project(tmp_path, stack_grid="\n".join(lines)))
+        assert len(faults) == keys.count(":"), (keys, faults)
+        assert all("has no effect on a cluster" in fault for fault in faults), (keys, faults)
