@@ -158,6 +158,17 @@ Cards = Annotated[
 """A number of cards, `all`, or the keys of cards."""
 
 
+GPU_MIB_MIN = 20
+"""PyTorch's allocator reserves blocks of 2 and of 20 MiB (kLargeBuffer of c10/cuda/CUDACachingAllocator)."""
+
+
+def _holds_a_block(mib: int) -> int:
+    if mib < GPU_MIB_MIN:
+        msg = f"{mib} MiB is below {GPU_MIB_MIN} MiB, a single block of PyTorch's allocator; raise it"
+        raise ValueError(msg)
+    return mib
+
+
 class GpuBudget(Model):
     """GPU memory on each card: the request is always held, and usage may burst to the limit."""
 
@@ -169,7 +180,7 @@ class GpuBudget(Model):
     request_mib: MemoryMib = Field(alias="request")
     """GPU memory that is always held on each card; with CUDA contexts and the desktop reserve, the sum must fit the
     card."""
-    limit_mib: MemoryMib = Field(alias="limit")
+    limit_mib: Annotated[MemoryMib, AfterValidator(_holds_a_block)] = Field(alias="limit")
     """Maximum GPU memory on each card; at most the card's."""
     processes: Whole = Field(default=1, ge=1, le=60)
     """CUDA processes on each card; each needs one context."""

@@ -34,6 +34,10 @@ _OUTSIDE_RANGES = tuple(map(IPv4Network, NOT_INTERNET))
 _LOCAL_DOMAINS = (".cluster.local", ".home.arpa", ".internal", ".lan", ".local", ".localdomain", ".localhost", ".svc")
 """Domains of a LAN, a host or a cluster (RFC 6762, RFC 8375, and the reserved .internal)."""
 
+_OF_A_CLUSTER = (".cluster.local", ".svc", ".localhost", ".localdomain")
+NOT_PUBLIC = (*_LOCAL_DOMAINS, ".invalid", ".onion", ".test")
+"""Domains for which no public authority signs certificates (RFC 2606, RFC 7686)."""
+
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 PROJECT_ID = "[a-z][a-z0-9-]{4,28}[a-z0-9]"
@@ -130,8 +134,26 @@ def _public_name(text: str) -> str:
     return text
 
 
-HostName = Annotated[str, AfterValidator(_public_name), StringConstraints(max_length=_NAME_LENGTH_MAX)]
-"""A name of a public host; no address, since ingresses and certificates need names."""
+def _on_the_internet(text: str) -> str:
+    if text.endswith(NOT_PUBLIC):
+        msg = f"{shown(text)} is not a name on the internet, so that nobody signs a certificate; use a public name"
+        raise ValueError(msg)
+    return text
+
+
+def _outside_the_cluster(text: str) -> str:
+    if text.endswith(_OF_A_CLUSTER):
+        msg = f"{shown(text)} is a name inside a cluster or host, not one that requests come in by; use another"
+        raise ValueError(msg)
+    return text
+
+
+_HostName = Annotated[str, AfterValidator(_public_name), StringConstraints(max_length=_NAME_LENGTH_MAX)]
+HostName = Annotated[_HostName, AfterValidator(_on_the_internet)]
+"""A name of a public host; no address, since certificates need names."""
+
+EntranceName = Annotated[_HostName, AfterValidator(_outside_the_cluster)]
+"""A name with a domain, which may be one of a LAN, of a cluster's entrance."""
 
 
 def _outside(text: str) -> str:

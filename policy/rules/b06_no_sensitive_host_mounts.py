@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from policy.core.checks import on_entries, on_field
@@ -35,7 +36,15 @@ def _sensitive(source: str, settings: Settings) -> str | None:
     for folder in settings["folders"]:
         if path == folder or path.startswith(f"{folder}/") or folder.startswith(f"{path}/"):
             return str(folder)
-    return None
+    parts = path.split("/")[1:]
+    if any(_is_like(parts, pattern.split("/")[1:]) for pattern in settings["whole"]):
+        return "a folder of several owners, or a whole home"
+    key_folder = next((part for part in parts if part in settings["keys"]), None)
+    return f"{key_folder} holds keys" if key_folder else None
+
+
+def _is_like(parts: list[str], pattern: list[str]) -> bool:
+    return len(parts) == len(pattern) and all(map(fnmatchcase, parts, pattern))
 
 
 RULE = ContainerRule(
@@ -43,7 +52,7 @@ RULE = ContainerRule(
     name="no-sensitive-host-mounts",
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
-    summary="No container mounts a system directory of the host, directly or through a volume.",
+    summary="No container mounts a system directory, a whole home or a folder of keys of the host.",
     remedy="keep data in a volume, or in a dedicated directory such as /data/<name> under machine.binds",
     elsewhere="mount a volume, or a dedicated directory such as /data/models",
     on_cluster="mount a claim, or an emptyDir for temporary data",
@@ -56,6 +65,9 @@ RULE = ContainerRule(
             # Their other names, and the data directories of container engines.
             "/bin", "/sbin", "/lib64", "/run", "/root", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet",
         ),
+        # Folders inside them are fine: homes hold keys and settings of their owners, /tmp their sockets.
+        "whole": ("/home", "/home/*", "/tmp"),  # noqa: S108  (a folder of the host that is refused)
+        "keys": (".ssh", ".gnupg", ".docker", ".kube", ".aws", ".azure", ".pulumi"),
         "allowed": (),
     },
     targets=(DOCKER, KUBERNETES),

@@ -49,6 +49,7 @@ def test_no_key_of_ours_is_encrypted(tmp_path: Path) -> None:
     keys = sorted({field.alias or name for name, field in Stack.model_fields.items()} - {"name"})
     wrong = {}
     for key in keys:
+
         def encrypted(text: str, key: str = key) -> str:
             head, _, rest = text.partition(f"  fleet:{key}:")
             end = re.search(r"\n(?=  \S|\Z)", rest) if rest else None
