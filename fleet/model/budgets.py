@@ -162,13 +162,6 @@ GPU_MIB_MIN = 20
 """PyTorch's allocator reserves blocks of 2 and of 20 MiB (kLargeBuffer of c10/cuda/CUDACachingAllocator)."""
 
 
-def _holds_a_block(mib: int) -> int:
-    if mib < GPU_MIB_MIN:
-        msg = f"{mib} MiB is below {GPU_MIB_MIN} MiB, a single block of PyTorch's allocator; raise it"
-        raise ValueError(msg)
-    return mib
-
-
 class GpuBudget(Model):
     """GPU memory on each card: the request is always held, and usage may burst to the limit."""
 
@@ -180,7 +173,7 @@ class GpuBudget(Model):
     request_mib: MemoryMib = Field(alias="request")
     """GPU memory that is always held on each card; with CUDA contexts and the desktop reserve, the sum must fit the
     card."""
-    limit_mib: Annotated[MemoryMib, AfterValidator(_holds_a_block)] = Field(alias="limit")
+    limit_mib: MemoryMib = Field(alias="limit")
     """Maximum GPU memory on each card; at most the card's."""
     processes: Whole = Field(default=1, ge=1, le=60)
     """CUDA processes on each card; each needs one context."""
@@ -210,3 +203,11 @@ class GpuBudget(Model):
     def _limit_covers_request(self) -> Iterator[Breach]:
         # The card may be no larger than the limit.
         return _below_request(self.limit_mib, self.request_mib, "lower request, or raise limit within the card")
+
+    @rule
+    def _limit_holds_a_block(self) -> Iterator[Breach]:
+        # MPS has a fault of its own for less than a MiB per process.
+        by_mps = self.enforcement is Enforcement.MPS and self.limit_mib < self.processes
+        if self.limit_mib < GPU_MIB_MIN * self.processes and not by_mps:
+            problem = f"{self.limit_mib} MiB is below {GPU_MIB_MIN} MiB a process, one block of PyTorch's allocator"
+            yield ("limit",), f"{problem}; raise it"

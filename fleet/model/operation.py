@@ -87,15 +87,13 @@ class Scaling(Model):
         if self.max < self.min:
             yield ("max",), f"{self.max} is below min {self.min}; raise max or lower min"
         elif not self.is_elastic:
-            given = {
-                Scaling.model_fields[field].alias or field: Scaling.model_fields[field].alias or field
-                for field in ("cpu_percent", "memory_percent", "down_after_s")
-                if field in self.model_fields_set
-            }
             if self.signals:
-                given["signals"] = next(iter(self.signals))
-            for key, what in given.items():
-                yield (key,), f"{what} has no effect while max is min; raise max, or drop {key}"
+                text = f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
+                yield ("signals",), text
+            for field in ("cpu_percent", "memory_percent", "down_after_s"):
+                if field in self.model_fields_set:
+                    key = Scaling.model_fields[field].alias or field
+                    yield (key,), "has no effect while max is min; raise max, or drop it"
 
 
 class RolloutStrategy(StrEnum):
@@ -143,8 +141,7 @@ class Rollout(Model):
             yield ("surge",), "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
         if self.strategy is RolloutStrategy.RECREATE:
             for field in sorted({"surge", "unavailable"} & self.model_fields_set):
-                text = f'{field} has no effect with strategy "{self.strategy}", which stops all first; drop it'
-                yield (field,), text
+                yield (field,), f'has no effect with strategy "{self.strategy}", which stops all first; drop it'
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
             place = ("steps",) if percents else ("strategy",)
