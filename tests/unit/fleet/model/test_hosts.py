@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from fleet.model.hosts import (
     Connection,
     Email,
+    EntranceName,
     HostName,
     LanAddress,
     Member,
@@ -55,6 +56,19 @@ def test_a_public_host_has_a_name_in_lower_case() -> None:
         "a_b.c", "a b.c", "*.example.org", "example.1", f"{'a' * 64}.org", LONG, "x.org:443", "http://x.org", "é.org",
         "", None, 1,
     )  # fmt: skip
+    local = (
+        "flow.local",
+        "flow.lan",
+        "flow.home.arpa",
+        "a.internal",
+        "a.b.svc",
+        "flow.test",
+        "flow.invalid",
+        "a.onion",
+    )
+    _all_refused(HostName, *local)
+    _all_taken(EntranceName, *(name for name in local if not name.endswith(".svc")), "local.org", "a.mysvc")
+    _all_refused(EntranceName, "web.fleet.svc", "web.fleet.svc.cluster.local", "web.localhost", "a.localdomain", "a")
     _all_taken(HostName, "agents.example.org", "a.b", "1.example.org", "xn--bcher-kva.example")
 
 
