@@ -73,7 +73,7 @@ class Scaling(Model):
     memory_percent: Percent = 80
     """Mean use of the memory request above which replicas are added."""
     down_after_s: Seconds = Field(default=300, alias="down_after")
-    """Delay before surplus replicas are stopped; new ones start immediately."""
+    """Delay before surplus replicas are stopped, at most an hour on a cluster; new ones start immediately."""
     signals: FrozenMap[Name, Signal] = Field(default_factory=dict, validate_default=True)
     """Pending work that also adds replicas, on targets that support it."""
 
