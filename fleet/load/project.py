@@ -204,9 +204,10 @@ class _Reading:
         for file in sorted(self._root.glob("groups/**/*.*")):
             source = str(file.relative_to(self._root))
             if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
-                system = file.parent.name if file.match("groups/*/*") else "<system>"
-                remedy = f"move it to groups/{system}/{file.stem}.yaml"
-                self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
+                in_place = file.match("groups/*/*")
+                where = f"groups/{file.parent.name if in_place else '<system>'}/{file.stem}.yaml"
+                problem, verb = ("is not read", "rename") if in_place else ("is not read from this folder", "move")
+                self.faults.append(Fault(source, None, "", problem, f"{verb} it to {where}"))
                 self.group_documents.setdefault(file.stem, Document(source, None, {}))
 
     def project(self) -> Project:
