@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from fleet.source.similar import closest
+
+_LISTED_MAX = 60
+"""Most names of a list to choose from."""
 
 _ALIKE = 0.5
 """Minimum similarity (0 to 1) of several suggestions; a single one needs more."""
@@ -19,7 +23,13 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
 def suggestion(name: str, known: Iterable[str]) -> str:
     """`did you mean X?`, or the list to choose from."""
     choices = tuple(known)
-    return did_you_mean(name, choices, "") or (f"use one of {', '.join(sorted(choices))}" if choices else "remove it")
+    return did_you_mean(name, choices, "") or (f"use one of {_listed(choices)}" if choices else "remove it")
+
+
+@lru_cache(maxsize=64)
+def _listed(choices: tuple[str, ...]) -> str:
+    first = sorted(choices)[:_LISTED_MAX]
+    return ", ".join(first) + (f" and {len(choices) - len(first)} more" if len(choices) > len(first) else "")
 
 
 def nearest(name: str, known: Iterable[str], at_most: int) -> str:

@@ -21,6 +21,7 @@ from fleet.load.stack_keys import (
 )
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.model.group import EXTENDS
 from fleet.source.dockerfile import Dockerfile, read_dockerfile
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
@@ -183,10 +184,11 @@ class _Reading:
         merged, faults = extend_all(self.group_documents)
         self.faults += faults
         for name in self.group_documents.keys() - merged.keys():
-            # Its base is invalid: what it says itself is checked.
+            # Its base is invalid, which is reported: what else it says itself is checked.
             document = self.group_documents[name]
             if document.value is not None:
-                self.faults += check_fragment(ContainerGroup, document.value, document)
+                found = check_fragment(ContainerGroup, document.value, document)
+                self.faults += [fault for fault in found if fault.path != EXTENDS]
         self.group_documents |= merged
         for name, document in merged.items():
             from_path = {"name": name, "system": Path(document.source).parent.name}
