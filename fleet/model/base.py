@@ -47,9 +47,10 @@ Name = Annotated[
 ]
 EnvName = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128),
-    Form("use letters, digits and underscores, like LOG_LEVEL"),
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=128),
+    Form("use letters, digits, _, . and -, like LOG_LEVEL or discovery.type"),
 ]
+"""Name of a variable: Java's programs read names with dots. A shell passes those on, but cannot expand them."""
 
 # Strict: pydantic would convert true, "8" and 8.0 to whole numbers, and "yes" and 1 to flags.
 Whole = Annotated[int, Strict()]

@@ -16,6 +16,7 @@ from fleet.model.gpu import Gpu
 from fleet.model.hardening import ID_MAX
 from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
 from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
+from fleet.model.process import TimeZone
 from fleet.model.quantities import CPUS_MAX, MemoryMib
 
 LONGEST_PREFIX = 29
@@ -100,6 +101,8 @@ class Machine(Model):
     """Address for other machines; required if one uses a group of this machine."""
     lan_traffic: LanTraffic | None = None
     """Encryption of the traffic to `lan_address`."""
+    timezone: TimeZone | None = None
+    """Time zone of its containers (variable TZ), such as Europe/Berlin; UTC in most images by default."""
     stated_cpus: Whole | None = Field(default=None, alias="cpus", ge=1, le=CPUS_MAX)
     """CPUs (nproc)."""
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")
