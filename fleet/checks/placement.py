@@ -75,13 +75,14 @@ def ensure_machines_are_large_enough(fleet: Fleet, sources: Sources) -> Iterator
 
 
 def ensure_agents_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """An agent's name is its address on a machine, so it is used once there."""
-    owners: dict[tuple[str, str], str] = {}
+    """An agent's name is its address on a machine, so it is used once there in each mode."""
+    owners: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):
-        here = f"{group.name}.{key}"
         for agent in container.agents:
-            owner = owners.setdefault((stack.name, agent), here)
-            if owner != here:
+            earlier = owners.setdefault((stack.name, agent), [])
+            owner = next((where for other, where in earlier if stack.run_together(other, group.name)), None)
+            earlier.append((group.name, f"{group.name}.{key}"))
+            if owner:
                 path = ("containers", key, "agents", agent)
                 problem = f"{agent} runs twice on {stack.name} (also in {owner})"
                 yield sources.group_fault(group.name, path, problem, "keep it in one container, or rename one")

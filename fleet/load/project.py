@@ -11,6 +11,7 @@ from typing import Any
 
 from fleet.checks import check_texts, check_values
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
+from fleet.load.env_files import add_env_files
 from fleet.load.extends import extend_all
 from fleet.load.project_file import NAME as PROJECT_FILE
 from fleet.load.project_file import ensure_the_project_can_run
@@ -186,7 +187,10 @@ class _Reading:
                 found = check_fragment(ContainerGroup, document.value, document)
                 self.faults += [fault for fault in found if fault.path != EXTENDS]
         self.group_documents |= merged
-        for name, document in merged.items():
+        for name, extended in merged.items():
+            document, unread = add_env_files(extended, self._read_text)
+            self.faults += unread
+            self.group_documents[name] = document
             from_path = {"name": name, "system": Path(document.source).parent.name}
             checked = check(ContainerGroup, {**document.value, **from_path}, document)
             self._note(name, checked, self._groups)
@@ -260,6 +264,10 @@ class _Reading:
         if checked.models and not any(key in _PIVOTAL for path in checked.lost for key in path[-2:]):
             models[name] = checked.models
             self._removed |= {str(path[-1]) for path in checked.removed}
+
+    def _read_text(self, source: str) -> str:
+        """Text of another file of the project. Raises UnreadableError."""
+        return self._texts[source] if source in self._texts else read_text(self._root / source)
 
     def _read(self, file: Path) -> Document:
         source = str(file.relative_to(self._root))

@@ -85,7 +85,13 @@ def ensure_accounts_have_names(stack: Stack, groups: Sequence[ContainerGroup], s
 def ensure_kinds_fit_the_groups(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
     """A service has a port, and no UDP port."""
     for group in groups:
-        if cloud_of(stack).service(group.name).kind is not Kind.SERVICE:
+        kind = cloud_of(stack).service(group.name).kind
+        if group.is_job and kind is not Kind.JOB:
+            path = (*_AT, "services", group.name, "kind")
+            problem = f'"{kind}", but {group.name} runs once'
+            yield sources.stack_fault(stack.name, path, problem, f'set it to "{Kind.JOB}"')
+            continue
+        if kind is not Kind.SERVICE:
             continue
         if not group.ports:
             problem = f"{group.name} has no port, so it cannot be a service"
@@ -158,12 +164,14 @@ def ensure_cloud_secrets_are_pinned(
     meant = {name: closest(name, used - versions.keys()) for name in unused}
     for group in groups:
         for key, container in group.containers.items():
-            for index, name in enumerate(container.secrets):
+            for name in container.secrets:
                 is_misspelt = (name,) in meant.values()
                 if name not in versions and not is_misspelt and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
-                    yield sources.group_fault(group.name, ("containers", key, "secrets", index), problem, remedy)
+                    within = ("containers", key, "secrets")
+                    item = sources.key_of_item(group.name, within, name)
+                    yield sources.group_fault(group.name, (*within, item), problem, remedy)
     for name, close in meant.items():
         remedy = f"did you mean {close[0]}?" if close else "drop it, or add it to containers.<name>.secrets of a group"
         path = (*_AT, "secrets", name)
