@@ -11,6 +11,7 @@ from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import hardening_checks
 from components.docker.render import networks_of, render_container
+from fleet.model import Vendor
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import plural
 
@@ -40,7 +41,8 @@ def container_checks(
     yield _mounts(container, found, deployment, fixes)
     yield _network(container, found, deployment, fixes)
     yield _ports(container, found, fixes)
-    if container.gpu:
+    # Device files of other makers' cards are compared with the other devices.
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         yield _gpu(container, found, fixes)
 
 

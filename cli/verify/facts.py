@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fleet.model import Gpu, Vendor
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Binding:
@@ -109,6 +111,11 @@ class CardFacts:
 
     used_mib: int
     total_mib: int
+
+
+def card_is_read(gpu: Gpu) -> bool:
+    """Whether nvidia-smi shows a card's memory: not of another maker's, and not of one that is main memory."""
+    return gpu.vendor is Vendor.NVIDIA and not gpu.unified
 
 
 @dataclass(frozen=True, slots=True)

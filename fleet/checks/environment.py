@@ -19,6 +19,8 @@ _PREFIXES = {
 _NAMES = {
     "CUDA_VISIBLE_DEVICES": "the device request selects the card",
     "NVIDIA_VISIBLE_DEVICES": "the device request selects the card",
+    "HIP_VISIBLE_DEVICES": "the device files of the container are those of its cards",
+    "ROCR_VISIBLE_DEVICES": "the device files of the container are those of its cards",
     "GPU_MEMORY_LIMIT": "it is the limit in gpu",
 }
 _OF_AGENTS = {
@@ -36,7 +38,9 @@ _PYTHON = {
 _PROGRAMS = "/opt/venv/bin"
 """Folder of Python in the agent host's image."""
 
-DEFAULTS = frozenset({"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"})
+DEFAULTS = frozenset(
+    {"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"}
+)
 """Variables of the plan that a group may set otherwise."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fleet.model import Container, ContainerGroup, Enforcement, Stack
+from fleet.model import Container, ContainerGroup, Enforcement, Stack, Vendor
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
@@ -100,11 +100,13 @@ def _host_settings(
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # A container numbers its own cards from 0.
-        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
+    if gpu.gpu.vendor is Vendor.NVIDIA:
+        # A container numbers its own cards from 0. Others see those whose device files it has.
+        values["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, range(gpu.count)))
     if gpu.gpu.allocator:
-        values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
+        maker = "HIP" if gpu.gpu.vendor is Vendor.AMD else "CUDA"
+        values[f"PYTORCH_{maker}_ALLOC_CONF"] = gpu.gpu.allocator
     if gpu.gpu.mps:
         values |= client_environment()
         values["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = str(gpu.gpu.mps.active_thread_percentage)

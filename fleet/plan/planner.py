@@ -152,6 +152,7 @@ class _Planner:
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
+        device_groups |= {each for card in (gpu.cards.values() if gpu else ()) for each in card.group_ids or ()}
         granted = self._target.granted(stack, group, key)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
@@ -169,7 +170,7 @@ class _Planner:
             ports=self._ports.get((group.name, key), ()),
             mounts=tuple(self._mounts(group, container)),
             secrets=() if stands_in else container.secrets,
-            devices=devices,
+            devices=(*devices, *self._device_files(gpu)),
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=container.hardening,
             **asdict(granted),
@@ -209,6 +210,10 @@ class _Planner:
             budget.processes,
             cards.enforcement,
         )
+
+    def _device_files(self, gpu: PlannedGpu | None) -> list[str]:
+        cards = gpu.cards.values() if gpu else ()
+        return list(dict.fromkeys(file for card in cards for file in self._target.device_files(card)))
 
     def _shared_cards(self, group: ContainerGroup, container: Container) -> list[str]:
         """The card a container shares with others through an MPS daemon: one at most, by the checks."""

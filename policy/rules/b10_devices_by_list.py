@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import DEVICES
-from policy.core.gpu.budgets import GPU_DEVICES
+from policy.core.gpu.budgets import is_gpu_device
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
@@ -19,7 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     allowed = ", ".join(settings["devices"])
     for device in container.devices:
         path, what = normpath(device), f'devices holds "{device}", which'
-        if fnmatchcase(path, GPU_DEVICES):
+        if is_gpu_device(path):
             continue  # G03 asks for a GPU budget instead.
         if not any(fnmatchcase(path, pattern) for pattern in settings["devices"]):
             remedy = f"use one of {allowed}, or add it to this rule's devices in the policy config"
