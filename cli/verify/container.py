@@ -178,4 +178,8 @@ def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Ch
     devices = ", ".join(sorted(found.gpu_devices)) or "none"
     noun = "devices" if len(planned) > 1 else "device"
     problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    wanted = {"gpu", *(container.gpu.capabilities if container.gpu else ())}
+    if found.gpu_devices and found.gpu_capabilities != wanted:
+        has = ", ".join(sorted(found.gpu_capabilities)) or "none"
+        problems.append(f"has capabilities {has}, planned {', '.join(sorted(wanted))}")
     return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

@@ -62,6 +62,7 @@ class ContainerFacts:
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
+    gpu_capabilities: frozenset[str]
     config: Mapping[str, Any] = field(default_factory=dict)
 
     @property

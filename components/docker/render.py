@@ -133,8 +133,9 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
     if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         ids = [gpu.device for gpu in container.gpu.cards.values()]
+        capabilities = ["gpu", *container.gpu.capabilities]
         rendered["device_requests"] = [
-            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": capabilities}
         ]
     return rendered
 

@@ -31,6 +31,7 @@ _OF_AGENTS = {
 }
 """Conventions of the agents. The program of a ready image may have other uses for these names."""
 
+_OF_CARDS = {"NVIDIA_DRIVER_CAPABILITIES": "it is capabilities in gpu"}
 _PYTHON = {
     "PYTHONHOME": "the agent host's Python finds its library itself",
     "PYTHONSAFEPATH": "Python searches the agents' code in the working directory",
@@ -38,9 +39,7 @@ _PYTHON = {
 _PROGRAMS = "/opt/venv/bin"
 """Folder of Python in the agent host's image."""
 
-DEFAULTS = frozenset(
-    {"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"}
-)
+DEFAULTS = frozenset({"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"})
 """Variables of the plan that a group may set otherwise."""
 
 
@@ -54,6 +53,7 @@ def ensure_planned_variables_are_kept(fleet: Fleet, sources: Sources) -> Iterato
         for key, container in group.containers.items():
             own = _OF_AGENTS if container.build or container.agents else {}
             own = {**own, **(_PYTHON if container.has_agent_host else {})}
+            own |= _OF_CARDS if container.gpu else {}
             own |= {f"{s.replace('-', '_').upper()}_FILE": "it is the file of a secret" for s in container.secrets}
             own |= {variable: f"it is an endpoint of {machine}" for variable, machine in machines.items()}
             for variable, value in container.env.items():

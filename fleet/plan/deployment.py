@@ -46,6 +46,10 @@ class PlannedMount:
     read_only: bool
 
 
+DEFAULT_CAPABILITIES = ("compute", "utility")
+"""Of NVIDIA's driver, as the images of CUDA request them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
     """A container's share of each of its cards, in MiB."""
@@ -57,6 +61,7 @@ class PlannedGpu:
     limit_mib: int
     processes: int
     enforcement: Enforcement
+    capabilities: tuple[str, ...] = DEFAULT_CAPABILITIES
 
     @property
     def gpu(self) -> Gpu:

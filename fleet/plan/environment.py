@@ -9,7 +9,7 @@ from fleet.model import Container, ContainerGroup, Enforcement, Stack, Vendor
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
-from fleet.plan.deployment import PlannedGpu
+from fleet.plan.deployment import DEFAULT_CAPABILITIES, PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
 
@@ -104,6 +104,9 @@ def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     if gpu.gpu.vendor is Vendor.NVIDIA:
         # A container numbers its own cards from 0. Others see those whose device files it has.
         values["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, range(gpu.count)))
+        if set(gpu.capabilities) != set(DEFAULT_CAPABILITIES):
+            # What a device request of Docker says, too. Other targets have no field for it.
+            values["NVIDIA_DRIVER_CAPABILITIES"] = ",".join(gpu.capabilities)
     if gpu.gpu.allocator:
         maker = "HIP" if gpu.gpu.vendor is Vendor.AMD else "CUDA"
         values[f"PYTORCH_{maker}_ALLOC_CONF"] = gpu.gpu.allocator

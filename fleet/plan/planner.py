@@ -209,6 +209,7 @@ class _Planner:
             budget.limit_mib,
             budget.processes,
             cards.enforcement,
+            tuple(map(str, budget.capabilities)),
         )
 
     def _device_files(self, gpu: PlannedGpu | None) -> list[str]:

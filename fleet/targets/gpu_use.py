@@ -27,10 +27,12 @@ def cards_words(budget: GpuBudget) -> str:
 
 
 def vendor_fault(container: Container, gpu: Gpu, where: str) -> tuple[str, str, str] | None:
-    """Field, problem and fix of an image for CUDA on a card of another maker; `where` names the card."""
+    """Field, problem and fix of what is NVIDIA's on a card of another maker; `where` names the card."""
     if gpu.vendor is Vendor.NVIDIA:
         return None
     remedy = f"use a ready image for {gpu.vendor}, or a card of nvidia"
+    if container.gpu and "capabilities" in container.gpu.model_fields_set:
+        return "gpu.capabilities", f"parts of NVIDIA's driver, but {where} is of {gpu.vendor}", "drop it"
     if container.build:
         return "build.variant", f"cuda, but {where} is of {gpu.vendor}", remedy
     if container.image and container.image.cuda:

@@ -238,7 +238,9 @@ def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str
     # The smallest group, with a context for each process, is the least that another card must hold.
     least = min(share.budget.request_mib + share.budget.processes * use.gpu.context_mib for share in use.shares)
     room = [
-        f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib >= least
+        f"{f'{card} of ' if len(fleet.stacks[name].machine.gpus) > 1 else ''}{name} has {thousands(mib)} MiB free"
+        for (name, card), mib in free.items()
+        if name != stack and mib >= least
     ]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
     apart = ", or put groups into different modes" if len(use.shares) > 1 else ""

@@ -259,3 +259,9 @@ def test_what_cards_of_another_maker_cannot_do_on_a_cluster() -> None:
         with pytest.raises(ConfigurationError) as refusal:
             trial_project(machine={"cluster": {"node_pools": {"cards": {"gpu": {"model": "X", **gpu}}}}})
         assert said in refusal.value.text(), gpu
+
+
+def test_the_parts_of_the_driver_are_a_variable_of_the_pod() -> None:
+    gpu = {"capabilities": ["compute", "video"]}
+    (brain,) = (g for g in trial(groups={"brain": {"containers": {"main": {"gpu": gpu}}}}).groups if g.name == "brain")
+    assert brain.containers[0].env["NVIDIA_DRIVER_CAPABILITIES"] == "compute,video"
