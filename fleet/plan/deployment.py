@@ -327,6 +327,8 @@ class Deployment:
     groups: tuple[PlannedGroup, ...]
     builds: tuple[PlannedBuild, ...]
     """Images built on the machine, each after the one it needs."""
+    on_the_cpu: Mapping[str, tuple[str, ...]]
+    """Container with a card -> packages in its image that compute on the CPU: they are compiled without nvcc."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
     replaced_images: Mapping[str, str]

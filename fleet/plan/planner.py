@@ -85,6 +85,7 @@ class _Planner:
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=self._images.builds(self._image_names()),
+            on_the_cpu=MappingProxyType(self._images.on_the_cpu(self._groups)),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             replaced_images=MappingProxyType(self._images.replaced(self._groups)),
             layers=MappingProxyType(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.source.redaction import shown
-from policy.core.gpu.budgets import is_gpu_device, missing_parts
+from policy.core.gpu.budgets import missing_parts
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 

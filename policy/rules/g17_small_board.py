@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.labels import GPU_REQUEST_MIB
-from policy.core.gpu.budgets import cards_of, is_gpu_device
+from policy.core.gpu.budgets import cards_of
 from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView

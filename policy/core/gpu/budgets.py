@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from posixpath import normpath
 
 from fleet import labels
 from fleet.frozen import dataclass
@@ -12,9 +10,6 @@ from fleet.gpu_memory import share_label
 from policy.views.container import KUBERNETES, ContainerView
 from policy.views.scalars import as_whole
 from policy.views.stack import CardView, MachineView, StackView
-
-_GPU_DEVICES = ("/dev/nvidia*", "/dev/kfd", "/dev/dri", "/dev/dri/*", "/dev/dxg")
-"""Patterns of the device files of cards: NVIDIA's, ROCm's, render nodes, and those of Windows' subsystem for Linux."""
 
 _CARDS_MAX = 64
 _MPS_PROGRAM = "nvidia-cuda-mps-control"
@@ -73,11 +68,6 @@ class CardLoad:
         """Requests, contexts and the desktop's reserve."""
         requests = sum(share.budget.request_mib for share in self.shares)
         return requests + self.processes * self.card.context_mib + self.card.desktop_reserve_mib
-
-
-def is_gpu_device(path: str) -> bool:
-    """Whether a path is the device file of a card."""
-    return any(fnmatchcase(normpath(path), pattern) for pattern in _GPU_DEVICES)
 
 
 def serves_others(container: ContainerView) -> bool:

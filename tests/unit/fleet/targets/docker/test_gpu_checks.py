@@ -206,3 +206,11 @@ def test_what_a_card_of_another_maker_cannot_do(tmp_path: Path) -> None:
     for index, (changes, message) in enumerate(cases):
         (fault,) = faults_of(write_project(tmp_path / str(index), **changes))
         assert message in fault
+
+
+def test_a_render_node_is_a_card_and_no_plain_device(tmp_path: Path) -> None:
+    for index, path in enumerate(("/dev/dri/renderD128", "/dev/kfd", "/dev/nvidia0", "/dev/dri")):
+        stack = small_stack("box", devices=f"{{{path}: {{group_id: 44}}}}")
+        (fault,) = faults_of(write_project(tmp_path / str(index), stack_box=stack))
+        assert f"machine.devices.{path}: {path} is the device file of a card, whose memory needs a budget; add" in fault
+    assert_accepted(tmp_path / "coral", stack_box=small_stack("box", devices="{/dev/apex_0: {group_id: 1001}}"))
