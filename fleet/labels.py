@@ -38,6 +38,9 @@ IMAGE_PLATFORMS = "fleet.image.platforms"
 START_AFTER = "fleet.start-after"
 """Groups that must be healthy before the start, comma-separated, sorted."""
 
+FIRST = "fleet.first"
+"""Digest of the containers that run before this one, which starts again when they change."""
+
 MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
 """Reserved memory, whole MiB."""
 
@@ -50,6 +53,9 @@ IMAGE_CUDA = "fleet.image.cuda"
 BACKUPS = "fleet.backups"
 """Backups of the group's volumes, by volume name on the target, separated by `; `: `<volume>: <schedule> by <tool>` or
 `<volume>: none, <reason>`. On containers, since a changed label of a volume replaces it and loses its data."""
+
+SECRET_ENV = "fleet.secrets.env"  # noqa: S105  (a label)
+"""Variables that hold secrets, comma-separated, sorted. Their values are not in the group's file."""
 
 SHARED_MEMORY_FOR = "fleet.shared-memory.for"
 """Requirements that use shared memory between processes, comma-separated, sorted."""

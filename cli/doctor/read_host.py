@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from cli.doctor.facts import MPS_PROGRAM, HostFacts, PathFacts
 from components.docker.host_paths import bind_folders, devices, secret_files
-from fleet.plan.deployment import Deployment
+from fleet.plan.deployment import Deployment, PublishedPort
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
 _NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")
@@ -48,6 +49,12 @@ def read_host(deployment: Deployment) -> HostFacts:
         nvidia_cards=nvidia_cards(_NVIDIA_CARDS),
         mps_program=shutil.which(MPS_PROGRAM) is not None,
         own_address=None if address is None else _is_own(address),
+        taken_ports=frozenset(
+            (port.address, port.host_port, port.protocol)
+            for container in deployment.containers
+            for port in container.ports
+            if _is_taken(port)
+        ),
     )
 
 
@@ -83,6 +90,19 @@ def nvidia_cards(folder: Path) -> frozenset[str]:
         with contextlib.suppress(OSError):
             uuids.update(_UUID.findall(information.read_text(encoding="utf-8", errors="replace")))
     return frozenset(uuids)
+
+
+def _is_taken(port: PublishedPort) -> bool:
+    """Whether Docker could not listen on a port, tried as it does; unknown without the right to try is no."""
+    kind = socket.SOCK_STREAM if port.protocol == "tcp" else socket.SOCK_DGRAM
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if port.protocol == "tcp":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((port.address, port.host_port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def _is_own(address: IPv4Address) -> bool:

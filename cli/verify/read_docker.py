@@ -126,6 +126,9 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
             for names in request.get("Capabilities") or []
             for name in names
         ),
+        variables=frozenset(
+            name for name, _, value in (text.partition("=") for text in config.get("Env") or ()) if value
+        ),
         config=config,
     )
 

@@ -160,7 +160,9 @@ def _extras(group: PlannedGroup, deployment: Deployment) -> str:
         *view_of(deployment.machine.target).operation(group),
         *([f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}"]
           if group.serves else []),
-        *(f"+ {container.key}" for container in group.containers if container.key != MAIN),
+        *(["runs once"] if group.is_job else []),
+        *(f"{'first' if container.once else '+'} {container.key}" for container in group.containers
+          if container.key != MAIN),
         *([f"{'volume' if len(volumes) == 1 else 'volumes'} {', '.join(volumes)}"] if volumes else []),
     ]  # fmt: skip
     return "; ".join(parts)

@@ -31,6 +31,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
         labels.START_AFTER: ",".join(sorted(group.start_after)),
         labels.MEMORY_REQUEST_MIB: str(target_of(stack).reserved(stack, container).memory_request_mib),
         labels.DEVICES: "" if stack.runs_stand_ins else ",".join(container.devices),
+        labels.SECRET_ENV: "" if stands_in else ",".join(sorted(container.secret_env)),
         labels.SHARED_MEMORY_FOR: "" if stands_in else ",".join(_sharing_memory(container)),
         labels.BACKUPS: "; ".join(_backups(group, key, stack)),
         labels.SELF_HEALING: "true" if container.agents or stands_in else "",
@@ -45,7 +46,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
             labels.GPU_ENFORCEMENT: str(gpu.enforcement),
             labels.IMAGE_CUDA: (source.cuda if source else None) or "",
         }
-    for field, exception in container.hardening.exceptions.items():
+    for (*_, field), exception in container.hardening.resolved(stands_in=stands_in).excused.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
     for rule, waiver in {**group.waivers, **container.waivers}.items():
         values[f"{labels.WAIVER_PREFIX}{rule}"] = f"{waiver.until.isoformat()} {waiver.reason}"

@@ -10,7 +10,7 @@ from components.kubernetes.manifests.probes import probes
 from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes, volume_mounts
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, as_annotations
-from fleet.model import Arch, Cluster, Metrics, PoolGpu, Sharing, Track
+from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 
 _DEVICE_MEMORY = "nvidia.com/gpumem"
@@ -24,6 +24,7 @@ def pod_template(
     group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None, image: str | None
 ) -> Object:
     """The template; `image` is the candidate's, of the main container."""
+    first = [_container(c, deployment, cluster, None) for c in group.containers if _runs_first(c)]
     return {
         "metadata": {"labels": labels(group, track), "annotations": _annotations(group, deployment, cluster)},
         "spec": {
@@ -35,13 +36,19 @@ def pod_template(
             "terminationGracePeriodSeconds": max(container.stop_grace_s for container in group.containers),
             **_node_selection(group, cluster),
             "affinity": _spread(group, track),
+            **({"initContainers": first} if first else {}),
             "containers": [
-                _container(container, deployment, cluster, image if index == 0 else None)
-                for index, container in enumerate(group.containers)
+                _container(container, deployment, cluster, image if container.key == MAIN else None)
+                for container in group.containers
+                if not _runs_first(container)
             ],
             "volumes": pod_volumes(group, deployment, cluster),
         },
     }
+
+
+def _runs_first(container: PlannedContainer) -> bool:
+    return container.once and container.key != MAIN
 
 
 def address_books(group: PlannedGroup) -> dict[str, str]:
@@ -99,7 +106,8 @@ def _container(container: PlannedContainer, deployment: Deployment, cluster: Clu
         "env": [
             objects.variable(f"{BOOK}_FILE", BOOK_FILE) if name == BOOK else objects.variable(name, value)
             for name, value in container.env.items()
-        ],
+        ]
+        + list(objects.secret_variables(container)),
         "resources": objects.resources(container, {**_LOGS_REQUEST, **devices}, {**_LOGS_LIMIT, **devices}),
         "securityContext": {
             "allowPrivilegeEscalation": not hardening.no_new_privileges,
@@ -107,7 +115,7 @@ def _container(container: PlannedContainer, deployment: Deployment, cluster: Clu
             **objects.restricted_context(container),
             "capabilities": {"drop": ["ALL"], **({"add": added} if added else {})},
         },
-        **probes(container),
+        **({} if container.once else probes(container)),
         "volumeMounts": volume_mounts(container, deployment),
     }
     rendered |= objects.program(container)

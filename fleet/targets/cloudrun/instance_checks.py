@@ -116,6 +116,8 @@ def ensure_requests_are_within_bounds(run: _Run) -> Iterator[Fault]:
     service, known = run.service, limits()
     yield from _instance_number_faults(run)
     most = known.task_timeout_max if service.kind is Kind.JOB else known.timeout_max
+    if (limit := run.group.containers[MAIN].time_limit_s) > most and run.group.is_job:
+        yield run.container_fault((MAIN, "time_limit"), f"{limit} s are too long for a task", f"set it to {most}s")
     if service.kind is not Kind.WORKER_POOL and service.timeout_s > most:
         what = "a task" if service.kind is Kind.JOB else "a request"
         problem = f"{service.timeout_s} s are too long for {what}; the maximum is {most} s"

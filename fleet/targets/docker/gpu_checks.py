@@ -121,6 +121,10 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
     for (name, mode), cards in uses.items():
         for use in cards:
+            oversized = [share for share in use.shares if share.budget.limit_mib > use.gpu.memory_mib]
+            if oversized and use.free_mib + sum(share.budget.request_mib for share in oversized) >= 0:
+                # The others fit: their limits are the fault, which is reported there.
+                continue
             if use.free_mib < 0 and use.context_mib > use.gpu.memory_mib // 2:
                 yield _too_many_processes(use, name, sources)
             elif use.free_mib < 0:
@@ -194,10 +198,11 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
             problem = f"mps, but {card} of {stack.name} has no MPS"
             remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
             yield sources.group_fault(group.name, path, problem, remedy)
-        uid = container.hardening.run_as.uid
-        if mps is not None and uid != mps.uid:
-            path = ("containers", key, "hardening", "run_as")
-            problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
+        user = container.hardening.user
+        if mps is not None and (user is None or user.uid != mps.uid):
+            path = ("containers", key, "hardening", "run_as" if user else "as_image")
+            given = user.uid if user else "the image decides on the user"
+            problem = f"{given}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
 
 
@@ -215,13 +220,15 @@ def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> It
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """MPS clients of a card share a folder in memory, and a fault of one ends all."""
     for stack in fleet.stacks.values():
-        first: dict[str, ContainerGroup] = {}
+        users: dict[str, list[ContainerGroup]] = {}
         for _, group, key, container in fleet.containers((stack,)):
             card = _shared_card(stack, container.gpu)
             if card is None:
                 continue
-            other = first.setdefault(card, group)
-            if other.tenant != group.tenant:
+            others = users.setdefault(card, [])
+            foreign = (o for o in others if o.tenant != group.tenant and stack.run_together(o.name, group.name))
+            others.append(group)
+            if other := next(foreign, None):
                 tenants = f"{group.whose} and {other.whose} ({other.name})"
                 problem = f"{tenants} would share MPS on {card} of {stack.name}"
                 remedy = "give each tenant a card, or a machine"

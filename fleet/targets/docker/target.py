@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fleet.model import ContainerGroup, Fleet, Gpu, GpuBudget, Port, Stack, Vendor
 from fleet.model.port import LAN, LOCALHOST
 from fleet.network.addresses import Endpoint, container_name
+from fleet.source.locations import SECRETS, set_secret
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capabilities import CAPABILITIES, UNRENDERED
 from fleet.targets.docker.capacity import card_uses, cards_of
@@ -92,5 +93,8 @@ class Docker(TargetBase):
         return f"{folder} on {stack.name}" if folder else f"volume {self.volume_name(key, stack)} on {stack.name}"
 
     def secret_text(self, name: str, group: ContainerGroup, stack: Stack) -> tuple[str, str]:
+        uses = [c.secrets[name] for c in group.containers.values() if name in c.secrets]
+        if all(use.env for use in uses):
+            return f"{SECRETS}{name} in Pulumi.{stack.name}.yaml", set_secret(stack.name, name)
         where = f"{stack.machine.secrets_folder}/{name} on {stack.name}"
         return where, "write the file there, readable by the agents' user"

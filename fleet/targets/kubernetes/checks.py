@@ -132,6 +132,8 @@ def ensure_exposures_lead_somewhere(
         if name not in by_name:
             problem = f"{name} is not a group of {stack.name}"
             yield sources.stack_fault(stack.name, path, problem, "name one of its groups")
+        elif by_name[name].is_job:
+            yield sources.stack_fault(stack.name, path, f"{name} runs once and serves nobody", "drop it")
         elif exposure.port not in by_name[name].ports:
             problem, remedy = f"{name} has no port {exposure.port}", f"use one of {', '.join(by_name[name].ports)}"
             yield sources.stack_fault(stack.name, (*path, "port"), problem, remedy)

@@ -43,6 +43,8 @@ _ADDED: Mapping[str, Any] = {
     "ports": (PublishedPort("192.168.7.9", 4711, 4711, "tcp"),),
     "restart": "no",
     "secrets": ("hub-token",),
+    "hardening.executable": ("/tmp",),
+    "secret_env": {"TOKEN": "hub-token"},
     "hardening.run_as": RunAs(uid=12345, gid=12345),
     "hardening.seccomp": "unconfined",
     "hardening.capabilities": ("CAP_CHOWN",),

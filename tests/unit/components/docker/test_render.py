@@ -9,6 +9,7 @@ import pulumi_docker as docker
 import pytest
 
 from components.docker.render import render_container
+from fleet.plan.caches import FOLDER
 from fleet.source.secret_names import names_a_secret
 from fleet.source.secrets import holds_secret_value
 from tests.unit.builders import chain, planned, swap, under
@@ -142,7 +143,18 @@ def test_the_sound_device_comes_with_its_hosts_group() -> None:
 
 @every_container
 def test_what_must_be_writable_is_memory_without_programs(rendered: Rendered) -> None:
-    assert rendered["tmpfs"] == {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=64m"}
+    kernels = rendered["tmpfs"].get(FOLDER, "")
+    assert {**rendered["tmpfs"], FOLDER: ""} == {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=64m", FOLDER: ""}
+    assert not kernels or (kernels.startswith("rw,nosuid,nodev,exec,mode=1777,size=") and "gpu" in str(rendered))
+
+
+def test_a_folder_in_memory_may_be_executed_where_its_group_says_so(tmp_path: Path) -> None:
+    hardening = "    hardening: {tmpfs: {/tmp: 8MiB, /kernels: 32MiB}, executable: [/kernels]}"
+    rendered = changed(tmp_path, "pc2", "tutor-suite-cpu", tutor_suite_cpu=under("{request: 500m", hardening))
+    assert rendered["tmpfs"] == {
+        "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=8m",
+        "/kernels": "rw,nosuid,nodev,exec,mode=1777,size=32m",
+    }
 
 
 @every_container
