@@ -239,7 +239,6 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
             "mps": True,
             "mpsUid": 10001,
             "mpsClientsMax": 48,
-            "unified": False,
             "vendor": "nvidia",
         }
     }
