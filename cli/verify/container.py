@@ -11,6 +11,7 @@ from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import hardening_checks
 from components.docker.render import networks_of, render_container
+from fleet.model import Vendor
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import plural
 
@@ -42,7 +43,8 @@ def container_checks(
     yield _ports(container, found, fixes)
     if container.secret_env:
         yield _secrets(container, found, fixes)
-    if container.gpu:
+    # Device files of other makers' cards are compared with the other devices.
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         yield _gpu(container, found, fixes)
 
 
@@ -204,4 +206,8 @@ def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Ch
     devices = ", ".join(sorted(found.gpu_devices)) or "none"
     noun = "devices" if len(planned) > 1 else "device"
     problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    wanted = {"gpu", *(container.gpu.capabilities if container.gpu else ())}
+    if found.gpu_devices and found.gpu_capabilities != wanted:
+        has = ", ".join(sorted(found.gpu_capabilities)) or "none"
+        problems.append(f"has capabilities {has}, planned {', '.join(sorted(wanted))}")
     return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

@@ -12,7 +12,7 @@ from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
 from components.listing import SecretVariable
 from fleet import labels
-from fleet.model import Machine, VolumeKind
+from fleet.model import Machine, Vendor, VolumeKind
 from fleet.model.machine import ContainerNetwork
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
@@ -133,10 +133,11 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
             {"host_path": path, "container_path": path, "permissions": "rwm"} for path in container.devices
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
-    if container.gpu:
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         ids = [gpu.device for gpu in container.gpu.cards.values()]
+        capabilities = ["gpu", *container.gpu.capabilities]
         rendered["device_requests"] = [
-            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": capabilities}
         ]
     return rendered
 

@@ -18,6 +18,7 @@ from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
 from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
 from fleet.model.process import TimeZone
 from fleet.model.quantities import CPUS_MAX, MemoryMib
+from fleet.model.vendor import Vendor
 
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
@@ -227,6 +228,14 @@ class Machine(Model):
                 yield place, f"{mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower it"
 
     @rule
+    def _device_files_have_groups(self) -> Iterator[Breach]:
+        for name, gpu in self.gpus.items():
+            if gpu.vendor is not Vendor.NVIDIA and gpu.group_ids is None:
+                files = f"{'/dev/kfd ' if gpu.vendor is Vendor.AMD else ''}{gpu.render_node}"
+                text = f"group_ids missing, so agents may not use the card; add what `stat -c %g {files}` prints"
+                yield ("gpus", name), text
+
+    @rule
     def _unified_memory_is_the_machines(self) -> Iterator[Breach]:
         for name, gpu in self.gpus.items():
             if gpu.unified and self.stated_memory_mib and gpu.memory_mib > self.memory_mib:
@@ -239,7 +248,7 @@ class Machine(Model):
     def _cards_are_distinct(self) -> Iterator[Breach]:
         cards: dict[str, str] = {}
         for name, gpu in self.gpus.items():
-            first = cards.setdefault(gpu.device, name)
+            first = cards.setdefault(gpu.render_node or gpu.device, name)
             if first != name:
                 text = f'two cards have device "{gpu.device}"; set each gpus.<card>.device to its own index or UUID'
                 yield ("gpus", name, "device"), text

@@ -166,6 +166,9 @@ def test_a_card_that_is_not_the_planned_one_is_wrong() -> None:
     recreate = f"{DOCKER} rm -f eyes && {UP}"
     checks = verified(live_with("eyes", gpu_devices=frozenset({"1"})))
     assert reported(checks, "eyes", "GPU") == ("wrong", "has device 1, planned 0", recreate)
+    two = verified(live_with("eyes", gpu_capabilities=frozenset({"gpu", "compute"})))
+    figure = "has capabilities compute, gpu, planned compute, gpu, utility"
+    assert reported(two, "eyes", "GPU") == ("wrong", figure, recreate)
     checks = verified(live_with("eyes", gpu_devices=frozenset()))
     assert reported(checks, "eyes", "GPU") == ("wrong", "has device none, planned 0", recreate)
 
