@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, obstacle, unknown, warning
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import DaemonFacts, MachineFacts
 from fleet.model import DeviceClass, RunAs
@@ -36,9 +36,8 @@ def daemon_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> 
         problem = "the kernel ignores them: a container over its memory swaps before it is killed"
         yield expect(_SUBJECT, "swap limits", daemon.swap_limit, _ENFORCED, problem, kernel, warning)
     problem = "the kernel has no CFS bandwidth control, and Docker rejects containers with a CPU limit"
-    yield expect(
-        _SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
-    )
+    fix = f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
+    yield expect(_SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, fix, obstacle)
     problem, fix = "off: published ports are unreachable from outside", "sudo sysctl -w net.ipv4.ip_forward=1"
     yield expect(_SUBJECT, "IP forwarding", daemon.forwarding, "on", problem, fixes.on_machine(fix))
     yield _cgroup(daemon, fixes)
@@ -66,7 +65,7 @@ def _configured_api(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -
     fix = f'set machine.docker_api in {fixes.stack_file} to "{actual}"'
     supported = machine.model_copy(update={"docker_api": actual}).has_docker_25
     if machine.has_docker_25 and not supported:
-        return wrong(_SUBJECT, "API", f"{figure}: the daemon would reject the start interval of health checks", fix)
+        return obstacle(_SUBJECT, "API", f"{figure}: the daemon would reject the start interval of health checks", fix)
     if supported and not machine.has_docker_25:
         return warning(_SUBJECT, "API", f"{figure}: it could detect healthy containers sooner", fix)
     return good(_SUBJECT, "API", figure)

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from cli.view.export_text import comment
-from components.docker.compose import compose_file
+from components.docker.compose import compose_file, secret_variable
 from components.docker.compose_images import build_steps, stands_in
 from components.docker.host_paths import bind_folders, devices, secret_files
 from components.docker.volume_owners import owned_mounts
@@ -39,7 +39,19 @@ def start_commands(deployment: Deployment, file: Path | None = None) -> list[str
     option = f" -f {shlex.quote(str(file))}" if file else ""
     compose = f"docker --host {deployment.machine.connection} compose{option}"
     builds = [f"{compose} build {' '.join(services)}" for services in build_steps(deployment)]
-    return [*builds, f"{compose} up --wait"]
+    ends = _last_jobs(deployment)
+    waited = " ".join(container.name for container in deployment.containers if container.name not in ends)
+    # `--wait` waits for the exit of a job that another service depends on, and takes any other exit for a failure.
+    starts = [f"{compose} up --wait {waited}"] if ends and waited else []
+    return [*builds, *starts, f"{compose} up {'--detach' if ends else '--wait'}"]
+
+
+def _last_jobs(deployment: Deployment) -> frozenset[str]:
+    """Containers that run to their end, and that no other waits for."""
+    awaited = {name for group in deployment.groups for name in group.start_after}
+    once = [(group, c) for group in deployment.groups for c in group.containers if c.once and group.name not in awaited]
+    waits = {earlier for group, _ in once for c in group.containers for earlier in group.before(c)}
+    return frozenset(container.name for _, container in once if container not in waits)
 
 
 def stand_in_notes(deployment: Deployment) -> list[str]:
@@ -70,6 +82,10 @@ def _requirements(deployment: Deployment) -> Iterator[str]:
     if secrets := [secret.make for secret in secret_files(deployment)]:
         yield "Create its secrets first; each command reads the value from the terminal, and Ctrl-D ends it:"
         yield from _indented(secrets)
+
+    if variables := sorted({s for c in deployment.containers for s in c.secret_env.values()}):
+        yield "Put a line NAME=value for each of these secrets into the file .env, readable by you alone (chmod 600):"
+        yield from _indented([secret_variable(name) for name in variables])
 
 
 def _owners(deployment: Deployment) -> Iterator[str]:

@@ -181,6 +181,7 @@ def _env(container: PlannedContainer, deployment: Deployment) -> Iterator[Object
     for name, value in sorted(container.env.items()):
         if name not in skipped:
             yield objects.variable(name, _with_cluster_addresses(value, deployment))
+    yield from objects.secret_variables(container)
 
 
 def _with_cluster_addresses(value: str, deployment: Deployment) -> str:

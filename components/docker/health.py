@@ -30,7 +30,8 @@ _STOP_S = 5
 class Health:
     """The health of one daemon's containers, over one client.
 
-    deadlines_s: container name -> seconds until it has failed; owned: container name -> volumes that it is given.
+    deadlines_s: container name -> seconds until it has failed; once: names of those that run to their end; owned:
+    container name -> volumes that it is given.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class Health:
         connection: str,
         deadlines_s: Mapping[str, int],
         ending: Ending,
+        once: frozenset[str] = frozenset(),
         owned: Mapping[str, Sequence[OwnedMount]] | None = None,
     ) -> None:
+        self._once = once
         self._connection, self._deadlines_s, self._ending = connection, deadlines_s, ending
         self._owned = owned or {}
         self._calls = threading.BoundedSemaphore(_CALLS)
@@ -53,7 +56,7 @@ class Health:
 
     def connect(self) -> None:
         """Connects ahead of need, in a thread: importing the SDK and greeting over ssh take longer than a look."""
-        self._threads.submit(self._client)
+        self._threads.submit(self.client)
 
     def hook(self, name: str) -> pulumi.ResourceHook:
         """A hook for `after_create` of containers, which waits until the container is healthy."""
@@ -88,7 +91,7 @@ class Health:
 
         if name not in self._owned:
             return
-        client = self._client()
+        client = self.client()
         try:
             with self._calls:
                 give_new_volumes(client.api, container_id, self._owned[name], _STOP_S)
@@ -127,7 +130,7 @@ class Health:
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
-        client = self._client()
+        client = self.client()
         try:
             listed = client.api.containers(filters={"status": ["running"], "health": ["healthy"]})
         except (DockerException, RequestException) as error:
@@ -146,17 +149,19 @@ class Health:
 
     def _watch(self, name: str, container_id: str, *, restarts: int | None, proven: bool = False) -> None:
         Watch(
-            self._client(),
+            self.client(),
             container_id,
             name,
             self._deadlines_s[name],
             restarts=restarts,
+            once=name in self._once,
             proven=proven,
             calls=self._calls,
             interrupted=lambda: self._ending.interrupted,
         ).until_healthy()
 
-    def _client(self) -> docker.DockerClient:
+    def client(self) -> docker.DockerClient:
+        """The daemon's client, connected at the first call. Raises UnhealthyContainerError if no daemon answers."""
         from docker.errors import DockerException  # heavy, and needed in an update only
 
         from components.docker.daemon import daemon_client

@@ -56,8 +56,11 @@ def check(
     pruned = validate_in_rounds(model, data, _as_written(data, document, locate))
     faults: list[Fault] = []
     models = pruned.models
+    misspelt = {(*each.path[:-1], each.meant) for each in pruned.invalid if each.meant}
     for invalid in pruned.invalid:
         path = locate(invalid.path)
+        if invalid.is_missing and invalid.path in misspelt:
+            continue
         if invalid.is_missing and any(path[:length] in document.duplicates for length in range(len(path) + 1)):
             # The other value of a key that is written twice may have it.
             models = ()

@@ -38,7 +38,8 @@ def environment(
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
-    return dict(sorted(values.items()))
+    secret = {} if stack.stands_in_for(container) else container.secret_env
+    return {name: value for name, value in sorted(values.items()) if name not in secret}
 
 
 def _identity(container: Container, stack: Stack) -> dict[str, str]:
@@ -54,7 +55,7 @@ def _identity(container: Container, stack: Stack) -> dict[str, str]:
 
 def _secret_files(container: Container) -> dict[str, str]:
     """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`, the common convention."""
-    return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
+    return {variable: f"{SECRETS_PATH}/{name}" for variable, name in container.secret_files.items()}
 
 
 def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> dict[str, str]:
@@ -107,8 +108,8 @@ def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) ->
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # The device request passes one card, the container's device 0.
-        "CUDA_VISIBLE_DEVICES": "0",
+        # A container numbers its own cards from 0.
+        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
     if gpu.gpu.allocator:
         values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
@@ -126,6 +127,8 @@ def _compact(value: object) -> str:
 
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
-    """Health command: the group's own, or the agent host's, which needs no curl."""
+    """Health command: the group's own, or the agent host's, which needs no curl. Empty for what runs once."""
+    if container.once:
+        return ()
     own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from fleet.labels import SECRET_ENV
 from policy.readers.containers import capabilities
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
@@ -24,7 +25,8 @@ _CPU_PERIOD_US = 100_000
 
 def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
     """A `docker:index/container:Container`."""
-    network_mode = given.text("networkMode", "network_mode")
+    network_mode, labels = given.text("networkMode", "network_mode"), read_labels(given)
+    secret_variables = tuple(filter(None, labels.get(SECRET_ENV, "").split(",")))
     security = _security_options(given)
     view = ContainerView(
         subject=name,
@@ -71,14 +73,16 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         restart_max=given.whole("maxRetryCount", "restart"),
         stop_grace_s=given.whole("destroyGraceSeconds", "stop_grace_s"),
         one_shot=_one_shot(given),
-        env=tuple(_env(given)),
+        # The engine shows policies the values of secrets.
+        env=tuple((name, "" if name in secret_variables else value) for name, value in _env(given)),
+        env_secrets=secret_variables,
         init=given.optional_flag("init", "init"),
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
         gpu=_asks_for_gpu(given),
         gpu_ids=tuple(_gpu_ids(given)),
         ends_first=_has_fixed_name(given, name),
         gpu_runtime="nvidia" in (given.text("runtime", "gpu_runtime") or "").lower(),
-        labels=read_labels(given),
+        labels=labels,
     )
     _note_derived(given.unknown)
     return view
@@ -221,8 +225,12 @@ def _check_commands(given: Properties) -> Iterator[tuple[str, ...]]:
         yield tuple(command)
 
 
+_ENDING = (None, "no", "on-failure")
+"""Restart policies of what is not restarted after exit code 0."""
+
+
 def _one_shot(given: Properties) -> bool:
-    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in (None, "no")
+    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in _ENDING
 
 
 def _env(given: Properties) -> Iterator[tuple[str, str]]:
