@@ -179,7 +179,20 @@ def _network(container: PlannedContainer, found: ContainerFacts, deployment: Dep
     planned = networks_of(deployment.group_of(container), deployment.machine)
     shown = ", ".join(f"{name} {found.networks.get(name, '')}".rstrip() for name in planned)
     problem = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned only {', '.join(planned)}"
-    return _compared(container, "network", shown, [problem] if set(found.networks) != set(planned) else [], fixes)
+    differences = [problem] if set(found.networks) != set(planned) else []
+    rendered = render_container(container, deployment)
+    hosts = {f"{entry['host']}:{entry['ip']}" for entry in rendered["hosts"]}
+    for what, actual, wanted in (
+        ("hosts", set(found.host.get("ExtraHosts") or ()), hosts),
+        ("DNS servers", set(found.host.get("Dns") or ()), set(rendered.get("dns", ()))),
+    ):
+        if actual != wanted:
+            differences.append(f"{what} {_all(actual)}, planned {_all(wanted)}")
+    return _compared(container, "network", shown, differences, fixes)
+
+
+def _all(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:

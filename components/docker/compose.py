@@ -159,6 +159,7 @@ _TRANSLATIONS: Mapping[str, Translation] = {
     "shm_size": lambda value, _: {"shm_size": f"{value}m"},
     "networks_advanced": lambda value, _: {"networks": {i["name"]: {"aliases": i["aliases"]} for i in value}},
     "hosts": lambda value, _: {"extra_hosts": {item["host"]: item["ip"] for item in value}} if value else {},
+    "dns": _same("dns"),
     "ports": _ports,
     "init": _same("init"),
     "restart": _restart,

@@ -113,7 +113,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
-        **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
+        **_network(container, deployment),
         **_lifecycle(container),
         **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
@@ -200,13 +200,17 @@ def _cpus(millicores: int) -> str:
     return exact.rstrip("0")
 
 
-def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
+def _network(container: PlannedContainer, deployment: Deployment) -> Rendered:
+    machine = deployment.machine
+    networks = networks_of(deployment.group_of(container), machine)
     rendered: Rendered = {
         # The provider creates the container on the bridge, then connects it to the networks below.
         "network_mode": "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }
+    if machine.dns:
+        rendered["dns"] = [str(server) for server in machine.dns]
     if container.ports:
         rendered["ports"] = [
             {"internal": port.container_port, "external": port.host_port, "ip": port.address, "protocol": port.protocol}

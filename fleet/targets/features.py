@@ -31,6 +31,7 @@ class Feature(StrEnum):
     STOP_GRACE = "stop grace period"
     PEOPLE = "ports for people"
     LOCAL_PORTS = "ports on 127.0.0.1"
+    EXTRA_HOSTS = "host names of one's own"
     DECLARED_EDGES = "declared connections only"
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"

@@ -21,6 +21,8 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         served = tenants_served(fleet.placed(stack))
         if not all(names_as_peer(group, name) for name, tenants in served.items() if group.tenant in tenants):
             yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
+    if group.hosts:
+        yield Feature.EXTRA_HOSTS, "hosts"
     if group.outside:
         yield Feature.OUTSIDE, "outside"
     for key, port in group.ports.items():

@@ -49,12 +49,13 @@ def _own_address() -> str:
 def pages(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str]]:
     """Two deployed pages, and the machine's address."""
     workspace, lan = Workspace(tmp_path_factory.mktemp(NAME), NAME), _own_address()
-    workspace.write_group("page", _page({"publish": "lan", "host_port": LAN_PORT}))
+    hosts = {"host.docker.internal": "host-gateway", "nas.lan": lan}
+    workspace.write_group("page", {**_page({"publish": "lan", "host_port": LAN_PORT}), "hosts": hosts})
     workspace.write_group("admin", _page({"publish": "localhost", "host_port": LOCAL_PORT}))
     workspace.init()
     network = {"name": "pages_trial_internal", "subnet": "10.210.243.0/24"}
     traffic = {"lan_traffic": {"none": "The lab is one machine."}}
-    stack = {**machine(host), "name": NAME, "network": network, "lan_address": lan, **traffic}
+    stack = {**machine(host), "name": NAME, "network": network, "lan_address": lan, "dns": ["9.9.9.9"], **traffic}
     workspace.write_stack(stack, ["page", "admin"])
     host.images.get(daemon.AGENT_HOST).tag(IMAGE)
     try:
@@ -81,6 +82,18 @@ def test_each_page_answers_on_its_address_alone(pages: tuple[Workspace, str]) ->
     assert [_answers(address, port) for _, address, port in where] == [True, False, False, True]
 
 
+def test_a_page_knows_hosts_of_its_own_and_the_machines_dns_servers(
+    pages: tuple[Workspace, str], host: docker.DockerClient
+) -> None:
+    _, lan = pages
+    ask = "import socket; print(*(socket.gethostbyname(n) for n in ('nas.lan', 'host.docker.internal')))"
+    page = host.containers.get("page")
+    nas, gateway = page.exec_run(["python3", "-c", ask]).output.decode().split()
+    assert nas == lan
+    assert gateway in {net["Gateway"] for net in host.networks.get("bridge").attrs["IPAM"]["Config"]}
+    assert page.attrs["HostConfig"]["Dns"] == ["9.9.9.9"]
+
+
 def test_the_second_preview_is_empty_and_verify_knows_the_ports(pages: tuple[Workspace, str]) -> None:
     workspace, lan = pages
     assert workspace.preview("--expect-no-changes").code == 0
@@ -89,4 +102,5 @@ def test_the_second_preview_is_empty_and_verify_knows_the_ports(pages: tuple[Wor
     checks = {(c["subject"], c["check"]): c for c in json.loads(done.stdout)["checks"]}
     assert checks["page", "ports"]["figure"] == f"{lan}:{LAN_PORT} -> 8000/tcp"
     assert checks["admin", "ports"]["figure"] == f"127.0.0.1:{LOCAL_PORT} -> 8000/tcp"
+    assert {checks[group, "network"]["status"] for group in ("page", "admin")} == {"good"}
     assert {checks[group, "ports"]["status"] for group in ("page", "admin")} == {"good"}
