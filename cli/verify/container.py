@@ -10,7 +10,7 @@ from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import hardening_checks
-from components.docker.render import networks_of, render_container
+from components.docker.render import joined, render_container
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import plural
 
@@ -176,7 +176,7 @@ def _mount(mount: tuple[str, bool] | None) -> str:
 
 
 def _network(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes) -> Check:
-    planned = networks_of(deployment.group_of(container), deployment.machine)
+    planned = joined(container, deployment)
     shown = ", ".join(f"{name} {found.networks.get(name, '')}".rstrip() for name in planned)
     problem = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned only {', '.join(planned)}"
     differences = [problem] if set(found.networks) != set(planned) else []

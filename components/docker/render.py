@@ -49,6 +49,13 @@ def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
 
 
+def joined(container: PlannedContainer, deployment: Deployment) -> tuple[str, ...]:
+    """Networks that a container joins; Docker's `host` if it shares the machine's."""
+    if container.hardening.host_network:
+        return ("host",)
+    return networks_of(deployment.group_of(container), deployment.machine)
+
+
 def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
     """Whether a network is internal: without access outside the machine."""
     return network in [deployment.machine.tenant_network(tenant) for tenant in deployment.closed_tenants]
@@ -202,10 +209,11 @@ def _cpus(millicores: int) -> str:
 
 def _network(container: PlannedContainer, deployment: Deployment) -> Rendered:
     machine = deployment.machine
-    networks = networks_of(deployment.group_of(container), machine)
+    on_host = container.hardening.host_network
+    networks = () if on_host else joined(container, deployment)
     rendered: Rendered = {
         # The provider creates the container on the bridge, then connects it to the networks below.
-        "network_mode": "bridge",
+        "network_mode": "host" if on_host else "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }

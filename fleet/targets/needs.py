@@ -75,6 +75,8 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.SHARED_MEMORY, f"{path}.shared_memory"
     if container.tty and not stack.stands_in_for(container):
         yield Feature.TERMINAL, f"{path}.tty"
+    if container.hardening.host_network:
+        yield Feature.HOST_NETWORK, f"{path}.hardening.host_network"
     if container.hardening.weakened:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:
