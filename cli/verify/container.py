@@ -40,6 +40,8 @@ def container_checks(
     yield _mounts(container, found, deployment, fixes)
     yield _network(container, found, deployment, fixes)
     yield _ports(container, found, fixes)
+    if container.secret_env:
+        yield _secrets(container, found, fixes)
     if container.gpu:
         yield _gpu(container, found, fixes)
 
@@ -203,7 +205,16 @@ def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> 
     return _compared(container, "ports", shown, differences, fixes)
 
 
+def _secrets(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
+    """Only whether they have values: a value is neither read nor shown."""
+    problems = [f"{name} has no value" for name in container.secret_env if name not in found.variables]
+    shown = f"{', '.join(container.secret_env)} with a value each"
+    return _compared(container, "secret variables", shown, problems, fixes)
+
+
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
-    devices, planned = ", ".join(sorted(found.gpu_devices)) or "none", container.gpu.gpu.device if container.gpu else ""
-    problems = [f"has device {devices}, planned {planned}"] if found.gpu_devices != {planned} else []
-    return _compared(container, "GPU", f"device {devices}", problems, fixes)
+    planned = {gpu.device for gpu in container.gpu.cards.values()} if container.gpu else set()
+    devices = ", ".join(sorted(found.gpu_devices)) or "none"
+    noun = "devices" if len(planned) > 1 else "device"
+    problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

@@ -18,7 +18,7 @@ from cli.view.rows import labelled, line
 from cli.view.targets.base import view_of
 from fleet.model import MAIN, PoolGpu
 from fleet.model.device import DeviceClass
-from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGroup
+from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGpu, PlannedGroup
 from fleet.targets.registry import profile
 from fleet.text import dollars, gibibytes, plural, thousands
 from policy.core.rule import Level
@@ -138,11 +138,15 @@ def _waves(out: Console, deployment: Deployment) -> None:
 def _gpu(group: PlannedGroup) -> str:
     budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
     return ", ".join(
-        str(budget.gpu.sharing)
+        f"{_times(budget)}{budget.gpu.sharing}"
         if isinstance(budget.gpu, PoolGpu)
-        else f"{thousands(budget.request_mib)} / {thousands(budget.limit_mib)}"
+        else f"{_times(budget)}{thousands(budget.request_mib)} / {thousands(budget.limit_mib)}"
         for budget in budgets
     )
+
+
+def _times(budget: PlannedGpu) -> str:
+    return f"{budget.count} x " if budget.count > 1 else ""
 
 
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:

@@ -70,8 +70,23 @@ def _containers(groups: Mapping[str, PlannedGroup], deployment: Deployment) -> d
             service = _service(render_container(container, deployment))
             # One of the services with the same image builds it: two would race for the tag.
             build = {"build": unbuilt.pop(container.image)} if container.image in unbuilt else {}
+            if container.secret_env:
+                service["environment"] |= _secrets(container)
             services[container.name] = {**service, **build, **after}
     return services
+
+
+def _secrets(container: PlannedContainer) -> dict[str, str]:
+    """Compose reads each secret from the file .env or its own environment, and does not start without it."""
+    return {
+        variable: f"${{{secret_variable(name)}:?set {secret_variable(name)} in the file .env}}"
+        for variable, name in container.secret_env.items()
+    }
+
+
+def secret_variable(name: str) -> str:
+    """Variable of Compose's environment with the value of a secret."""
+    return name.replace("-", "_").upper()
 
 
 def _depends_on(containers: list[PlannedContainer]) -> Service:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.docker.volume_owners import OwnedMount, give_new_volumes
 from components.docker.watch import UnhealthyContainerError, Watch, explained
 from components.ending import Ending
 
@@ -22,18 +23,28 @@ _CALLS = 4
 
 _CLOSE_S = 1
 
+_STOP_S = 5
+"""Time to stop for a container that is restarted because it could not write to a new volume."""
+
 
 class Health:
     """The health of one daemon's containers, over one client.
 
-    deadlines_s: container name -> seconds until it has failed; once: names of those that run to their end.
+    deadlines_s: container name -> seconds until it has failed; once: names of those that run to their end; owned:
+    container name -> volumes that it is given.
     """
 
     def __init__(
-        self, connection: str, deadlines_s: Mapping[str, int], ending: Ending, once: frozenset[str] = frozenset()
+        self,
+        connection: str,
+        deadlines_s: Mapping[str, int],
+        ending: Ending,
+        once: frozenset[str] = frozenset(),
+        owned: Mapping[str, Sequence[OwnedMount]] | None = None,
     ) -> None:
         self._once = once
         self._connection, self._deadlines_s, self._ending = connection, deadlines_s, ending
+        self._owned = owned or {}
         self._calls = threading.BoundedSemaphore(_CALLS)
         self._opening = threading.Lock()
         self._opened = ExitStack()
@@ -70,8 +81,23 @@ class Health:
 
         Raises UnhealthyContainerError once it ends or restarts, at its deadline, and if no daemon answers.
         """
+        self._give_new_volumes(name, container_id)
         self._watch(name, container_id, restarts=0)
         self._proven.add(container_id)
+
+    def _give_new_volumes(self, name: str, container_id: str) -> None:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        if name not in self._owned:
+            return
+        client = self.client()
+        try:
+            with self._calls:
+                give_new_volumes(client.api, container_id, self._owned[name], _STOP_S)
+        except (DockerException, RequestException) as error:
+            msg = f"container {name}: its new volumes cannot be given to its user ({explained(error)})"
+            raise UnhealthyContainerError(msg) from None
 
     async def problems(self, ids: Mapping[str, str]) -> list[str]:
         """What is wrong with the containers of a stack, changed or not, after waiting for those that are starting.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -29,11 +29,12 @@ from fleet.model.hardening import Hardening
 from fleet.model.hosts import HostAlias, HostTarget, OutsideRef
 from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import AbsolutePath, DevicePath, MountPath
+from fleet.model.paths import AbsolutePath, DevicePath, MountPath, ProjectFile
 from fleet.model.port import DEFAULT_PORT, EVERY_ADDRESS, EVERY_ADDRESS_RULE, MAIN, Port
 from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
+from fleet.model.secret import Secrets, variable_breaches
 from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
@@ -138,8 +139,11 @@ class Container(Model):
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, Argument] = Field(default_factory=dict, validate_default=True)
     """Environment variables; secret values are named under `secrets` instead."""
-    secrets: Distinct[Name] = ()
-    """Names of secrets, mounted as files under /run/secrets; their values are never in these files."""
+    env_file: Distinct[ProjectFile] = ()
+    """Files with lines NAME=value, read before `env`, which takes precedence; paths below the project's folder."""
+    secrets: Secrets = Field(default_factory=dict, validate_default=True)
+    """Secrets: a list of names, mounted as files under /run/secrets; or name -> how it is read. Their values are never
+    in these files."""
     health: Health = Field(default_factory=Health)
     """Health check; defaults to GET /health on port 8000."""
     hardening: Hardening = Field(default_factory=Hardening)
@@ -169,9 +173,21 @@ class Container(Model):
         return "no" if self.once and "restart" not in self.model_fields_set else self.restart
 
     @property
+    def secret_files(self) -> Mapping[str, str]:
+        """Variable -> name of the secret with the file that it points to."""
+        return {use.variable(name): name for name, use in self.secrets.items() if not use.env}
+
+    @property
+    def secret_env(self) -> Mapping[str, str]:
+        """Variable -> name of the secret that it holds."""
+        return {use.env: name for name, use in self.secrets.items() if use.env}
+
+    @property
     def home(self) -> str:
         """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
-        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+        hardening = self.hardening
+        keeps = bool(self.image) and (hardening.as_image or not hardening.read_only_root)
+        return "" if keeps else "/tmp"  # noqa: S108  (in the container)
 
     @property
     def has_agent_host(self) -> bool:
@@ -199,6 +215,10 @@ class Container(Model):
             yield ("health",), "has no effect with run: once, where the exit code decides; drop it"
 
     @rule
+    def _secrets_have_variables_of_their_own(self) -> Iterator[Breach]:
+        yield from variable_breaches(self.secrets, self.env)
+
+    @rule
     def _the_agent_host_is_started(self) -> Iterator[Breach]:
         if not self.has_agent_host:
             return
@@ -208,6 +228,11 @@ class Container(Model):
         ):
             if getattr(self, key):
                 yield (key,), why
+
+    @rule
+    def _images_built_here_are_hardened(self) -> Iterator[Breach]:
+        if self.hardening.as_image and self.has_agent_host:
+            yield ("hardening", "as_image"), "the agent host's image needs none of it; drop it, or use a ready image"
 
     @rule
     def _time_zone_is_set_once(self) -> Iterator[Breach]:
@@ -237,7 +262,7 @@ class Container(Model):
         tmpfs = [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
         # Defaults are first: the file has no line for them.
         points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
-        yield from mount_breaches(points, has_secrets=bool(self.secrets))
+        yield from mount_breaches(points, has_secrets=bool(self.secret_files))
         if self.has_agent_host:
             yield from agent_host_breaches(points)
 

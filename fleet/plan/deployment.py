@@ -49,14 +49,20 @@ class PlannedMount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
-    """A container's share of a card, in MiB."""
+    """A container's share of each of its cards, in MiB."""
 
-    card: str
-    gpu: Gpu
+    cards: Mapping[str, Gpu]
+    """By key, each once; or the pool of `count` cards, by its key."""
+    count: int
     request_mib: int
     limit_mib: int
     processes: int
     enforcement: Enforcement
+
+    @property
+    def gpu(self) -> Gpu:
+        """The first card; all cards of a container agree in what it needs of them."""
+        return next(iter(self.cards.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,8 @@ class PlannedContainer:
     mounts: tuple[PlannedMount, ...] = ()
     secrets: tuple[str, ...] = ()
     """Names of read-only files under SECRETS_PATH."""
+    secret_env: Mapping[str, str] = field(default_factory=dict)
+    """Variable -> name of the secret that it holds."""
     devices: tuple[str, ...] = ()
     device_groups: tuple[int, ...] = ()
     hardening: Hardening
@@ -396,5 +404,10 @@ class Deployment:
 
     @property
     def memory_request_mib(self) -> int:
-        """Of all containers, without the machine's reserve."""
-        return sum(container.memory_request_mib for container in self.containers)
+        """Of all containers, and of cards that share the machine's memory; without the machine's reserve."""
+        return sum(container.memory_request_mib for container in self.containers) + self.unified_mib
+
+    @property
+    def unified_mib(self) -> int:
+        """Main memory reserved on cards that share it."""
+        return sum(card.unified_mib for card in self.cards)

@@ -17,6 +17,7 @@ from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import (
     SHARED_MEMORY,
     Address,
@@ -35,6 +36,7 @@ from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
+from fleet.plan.memory_folders import fitted
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
@@ -139,7 +141,7 @@ class _Planner:
         stack = self._stack
         is_planned = self._only is None or group.name in self._only
         keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
-        cards = {card for container in group.containers.values() if (card := self._shared_card(group, container))}
+        cards = {card for container in group.containers.values() for card in self._shared_cards(group, container)}
         return PlannedGroup(
             name=group.name,
             system=group.system,
@@ -167,6 +169,11 @@ class _Planner:
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
         granted = self._target.granted(stack, group, key)
+        cap_mib = granted.memory_cap_mib
+        hardening, shared_mib = fitted(container, container.hardening.resolved(stands_in=stands_in), cap_mib)
+        if gpu and not stands_in:
+            others = (self._fleet.groups[name] for name in stack.groups)
+            hardening = Caches.of(group, key, others).hardening(hardening, cap_mib - shared_mib)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
@@ -182,12 +189,13 @@ class _Planner:
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=self._ports.get((group.name, key), ()),
             mounts=tuple(self._mounts(group, container)),
-            secrets=() if stands_in else container.secrets,
+            secrets=() if stands_in else tuple(container.secret_files.values()),
+            secret_env=MappingProxyType({} if stands_in else dict(sorted(container.secret_env.items()))),
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
-            hardening=container.hardening,
+            hardening=hardening,
             **asdict(granted),
-            shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
+            shared_memory_mib=shared_mib,
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
             once=container.once,
@@ -213,20 +221,27 @@ class _Planner:
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
-        card = self._target.card(self._stack, group.name, budget) if budget else None
-        if budget is None or card is None:
+        cards = self._target.cards_of(self._stack, group.name, budget) if budget else None
+        if budget is None or cards is None:
             return None
-        return PlannedGpu(card.key, card.gpu, budget.request_mib, budget.limit_mib, budget.processes, card.enforcement)
+        return PlannedGpu(
+            MappingProxyType(dict(cards.gpus)),
+            cards.count,
+            budget.request_mib,
+            budget.limit_mib,
+            budget.processes,
+            cards.enforcement,
+        )
 
-    def _shared_card(self, group: ContainerGroup, container: Container) -> str | None:
-        """The card a container shares with others through an MPS daemon."""
-        card = self._target.card(self._stack, group.name, container.gpu) if container.gpu else None
-        return card.key if card and card.key in self._stack.shared_cards else None
+    def _shared_cards(self, group: ContainerGroup, container: Container) -> list[str]:
+        """The card a container shares with others through an MPS daemon: one at most, by the checks."""
+        cards = self._target.cards_of(self._stack, group.name, container.gpu) if container.gpu else None
+        return [card for card in cards.gpus if card in self._stack.shared_cards] if cards else []
 
     def _mounts(self, group: ContainerGroup, container: Container) -> Iterator[PlannedMount]:
         for name, mount in sorted(container.mounts.items()):
             yield PlannedMount(name, mount.path, mount.read_only)
-        if card := self._shared_card(group, container):
+        for card in self._shared_cards(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
     def _for_people(self) -> Iterator[tuple[Endpoint, str]]:

@@ -81,8 +81,10 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:
         yield Feature.SHARED_NETWORK_IDENTITY, path
-    if container.secrets:
+    if container.secret_files:
         yield Feature.SECRETS, f"{path}.secrets"
+    if container.secret_env and not stack.stands_in_for(container):
+        yield Feature.SECRET_VARIABLES, f"{path}.secrets"
     if container.devices and not stack.runs_stand_ins:
         yield Feature.HOST_DEVICES, f"{path}.devices"
     has_own_check = not container.once and not stack.stands_in_for(container)

@@ -165,7 +165,7 @@ def _instance(group: PlannedGroup, deployment: Deployment, region: str, variant:
     service, found = cloud.service(group.name), template_volumes(group, deployment, on_trial=variant.on_trial)
     body: Object = {
         "service_account": account_email(group.name, deployment),
-        "containers": containers(group, deployment, service, region, variant.image),
+        "containers": containers(group, deployment, service, region, variant),
         **({"volumes": found} if found else {}),
     }
     if service.egress:

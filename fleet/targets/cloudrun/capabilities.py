@@ -48,6 +48,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "all outbound connections are allowed, unless egress goes through a network that filters them"
     ),
     Feature.SECRETS: does("a pinned version in Secret Manager, mounted as a file"),
+    Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
     Feature.VOLUME_SIZE: changes("a bucket has no size limit"),
     Feature.SINGLE_WRITER: changes("at most one instance; two may overlap while a revision is replaced"),

@@ -55,6 +55,10 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "Docker has no secret store; put each secret as a file into machine.secrets_folder, and restart the container "
         "after a change"
     ),
+    Feature.SECRET_VARIABLES: changes(
+        "Docker has no secret store; set each value with `pulumi config set --secret secrets:<name>`. `docker inspect` "
+        "shows it, and a changed value replaces the container"
+    ),
     Feature.HOST_FOLDERS: does("machine.binds"),
     Feature.VOLUME_SIZE: changes("Docker's local volumes have no quota; monitor the disk"),
     Feature.SINGLE_WRITER: does("validated: only one container mounts it writable"),

@@ -48,6 +48,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "each secret is a Secret in the namespace; create it with `kubectl create secret generic <name> "
         "--from-file=value=<file>`"
     ),
+    Feature.SECRET_VARIABLES: does("secretKeyRef; a pod reads the value at its start"),
     Feature.HOST_FOLDERS: cannot(
         "the restricted Pod Security level refuses hostPath volumes; keep the group on Docker"
     ),
@@ -74,6 +75,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
 
 UNRENDERED: Mapping[str, str] = {
     "name": "workloads are named after their group, and containers after their key",
+    "hardening.executable": "files of a pod's volumes in memory may be executed",
     "hardening.exceptions": "policies read them from labels",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "Services and namespaces provide the names",
