@@ -50,6 +50,13 @@ def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
 
 
+def joined(container: PlannedContainer, deployment: Deployment) -> tuple[str, ...]:
+    """Networks that a container joins; Docker's `host` if it shares the machine's."""
+    if container.hardening.host_network:
+        return ("host",)
+    return networks_of(deployment.group_of(container), deployment.machine)
+
+
 def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
     """Whether a network is internal: without access outside the machine."""
     return network in [deployment.machine.tenant_network(tenant) for tenant in deployment.closed_tenants]
@@ -115,7 +122,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
-        **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
+        **_network(container, deployment),
         **_lifecycle(container),
         **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
@@ -211,13 +218,18 @@ def _cpus(millicores: int) -> str:
     return exact.rstrip("0")
 
 
-def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
+def _network(container: PlannedContainer, deployment: Deployment) -> Rendered:
+    machine = deployment.machine
+    on_host = container.hardening.host_network
+    networks = () if on_host else joined(container, deployment)
     rendered: Rendered = {
         # The provider creates the container on the bridge, then connects it to the networks below.
-        "network_mode": "bridge",
+        "network_mode": "host" if on_host else "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }
+    if machine.dns:
+        rendered["dns"] = [str(server) for server in machine.dns]
     if container.ports:
         rendered["ports"] = [
             {"internal": port.container_port, "external": port.host_port, "ip": port.address, "protocol": port.protocol}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Breach, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
+from fleet.model.base import Breach, Distinct, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
@@ -120,6 +120,8 @@ class Machine(Model):
     """Container network of a Docker machine."""
     tenants: FrozenMap[Name, Subnet] = Field(default_factory=dict, validate_default=True)
     """Tenant -> its isolated subnet on this machine."""
+    dns: Distinct[LanAddress] = ()
+    """DNS servers of its containers; defaults to the daemon's."""
     devices: FrozenMap[DevicePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may use."""
     secrets_folder: HostFolder = "/srv/fleet/secrets"
@@ -266,7 +268,7 @@ _CONNECTIONS = {
 }
 _HOST_ONLY = (
     *_REQUIRED[Target.DOCKER],
-    *("memory_reserve_mib", "docker_api", "memory_enforced", "process_limit", "gpus", "tenants", "devices"),
+    *("memory_reserve_mib", "docker_api", "memory_enforced", "process_limit", "gpus", "tenants", "devices", "dns"),
     *("secrets_folder", "binds", "lan_address", "lan_traffic", "power"),
 )
 

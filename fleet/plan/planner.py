@@ -272,7 +272,8 @@ class _Planner:
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
         elsewhere = [e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name]
-        return {e.name_elsewhere: str(address) for e in elsewhere if (address := e.stack.machine.lan_address)}
+        found = {e.name_elsewhere: str(address) for e in elsewhere if (address := e.stack.machine.lan_address)}
+        return {**found, **(group.hosts if self._target.has_daemon else {})}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
         for card, gpu in self._stack.shared_cards.items():

@@ -185,6 +185,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
             "IpcMode": "private",
             "Init": True,
             "Tmpfs": rendered["tmpfs"],
+            "ExtraHosts": [f"{entry['host']}:{entry['ip']}" for entry in rendered["hosts"]],
             "Devices": [{"PathOnHost": device} for device in container.devices],
             "Memory": rendered["memory"] * MIB,
             "MemorySwap": rendered["memory"] * MIB,
