@@ -50,7 +50,8 @@ class DockerRegistrar(Registrar):
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._stack = deployment.stack
-        self._secrets = sorted({name for each in deployment.containers for name in each.secret_env.values()})
+        variables = {name for each in deployment.containers for name in each.secret_env.values()}
+        self._secrets = sorted({*variables, *(login.secret_name for login in deployment.machine.registries.values())})
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
@@ -67,7 +68,7 @@ class DockerRegistrar(Registrar):
         if missing:
             commands = "\n".join(f"  {set_secret(self._stack, name)}" for name in missing)
             count = plural(len(missing), "secret")
-            msg = f"{count} of the containers without a value; set each on your terminal:\n{commands}"
+            msg = f"{count} of the stack without a value; set each on your terminal:\n{commands}"
             raise pulumi.RunError(msg)
         return super().machine(root)
 
