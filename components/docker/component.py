@@ -9,6 +9,7 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.render import config_secrets
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
@@ -50,8 +51,7 @@ class DockerRegistrar(Registrar):
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._stack = deployment.stack
-        variables = {name for each in deployment.containers for name in each.secret_env.values()}
-        self._secrets = sorted({*variables, *(login.secret_name for login in deployment.machine.registries.values())})
+        self._secrets = config_secrets(deployment)
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}

@@ -160,6 +160,12 @@ def secret_variables(container: PlannedContainer) -> list[SecretText]:
     return [SecretText(name, f"{variable}=") for variable, name in container.secret_env.items()]
 
 
+def config_secrets(deployment: Deployment) -> list[str]:
+    """Names of the secrets that are in the stack's config, sorted."""
+    variables = {name for container in deployment.containers for name in container.secret_env.values()}
+    return sorted({*variables, *(login.secret_name for login in deployment.machine.registries.values())})
+
+
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
     volumes = [("volume", deployment.volumes[m.volume].name, m.path, m.read_only) for m in container.mounts]
     secrets = [("bind", secret_file(deployment, name), f"{SECRETS_PATH}/{name}", True) for name in container.secrets]
