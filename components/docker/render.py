@@ -10,9 +10,10 @@ from typing import Any
 
 from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
-from components.listing import SecretVariable
+from components.listing import SecretText
 from fleet import labels
 from fleet.model import Machine, Vendor, VolumeKind
+from fleet.model.image_names import DOCKER_HUB
 from fleet.model.machine import ContainerNetwork
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
@@ -27,14 +28,27 @@ from fleet.plan.deployment import (
 
 Rendered = dict[str, Any]
 
+_DOCKER_HUB_API = ("registry-1.docker.io",)
 _OLD_DAEMON_INTERVAL_S = 5
 
 
 def render_provider(machine: Machine) -> Rendered:
     """Arguments of `docker.Provider`."""
-    if machine.connection.startswith("ssh://"):
-        return {"host": machine.connection, "ssh_opts": list(SSH_OPTIONS)}
-    return {"host": machine.connection}
+    return {
+        "host": machine.connection,
+        **({"ssh_opts": list(SSH_OPTIONS)} if machine.connection.startswith("ssh://") else {}),
+        **({"registry_auth": registry_logins(machine)} if machine.registries else {}),
+    }
+
+
+def registry_logins(machine: Machine) -> list[Rendered]:
+    """Logins of registries, each password as a SecretText."""
+    return [
+        {"address": address, "username": login.username, "password": SecretText(login.secret_name)}
+        for host, login in sorted(machine.registries.items())
+        # The provider looks up an image without a host under the other name.
+        for address in (host, *(_DOCKER_HUB_API if host == DOCKER_HUB else ()))
+    ]
 
 
 def deployed_networks(deployment: Deployment) -> tuple[ContainerNetwork, ...]:
@@ -149,9 +163,15 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
     return rendered
 
 
-def secret_variables(container: PlannedContainer) -> list[SecretVariable]:
+def secret_variables(container: PlannedContainer) -> list[SecretText]:
     """Variables with values from the stack's config."""
-    return [SecretVariable(variable, name) for variable, name in container.secret_env.items()]
+    return [SecretText(name, f"{variable}=") for variable, name in container.secret_env.items()]
+
+
+def config_secrets(deployment: Deployment) -> list[str]:
+    """Names of the secrets that are in the stack's config, sorted."""
+    variables = {name for container in deployment.containers for name in container.secret_env.values()}
+    return sorted({*variables, *(login.secret_name for login in deployment.machine.registries.values())})
 
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:

@@ -18,6 +18,7 @@ from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
 from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
 from fleet.model.process import TimeZone
 from fleet.model.quantities import CPUS_MAX, MemoryMib
+from fleet.model.registry import RegistryHost, RegistryLogin
 from fleet.model.vendor import Vendor
 
 LONGEST_PREFIX = 29
@@ -124,6 +125,8 @@ class Machine(Model):
     """DNS servers of its containers; defaults to the daemon's."""
     devices: FrozenMap[DevicePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may use."""
+    registries: FrozenMap[RegistryHost, RegistryLogin] = Field(default_factory=dict, validate_default=True)
+    """Host of a private registry -> the login that pulls its images."""
     secrets_folder: HostFolder = "/srv/fleet/secrets"
     """Host folder with one file per secret, readable by the agents' user and filled by its owner."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
@@ -205,7 +208,7 @@ class Machine(Model):
         missing = [_key(field) for field in required if getattr(self, field) is None]
         if missing:
             yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
-        unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
+        unsupported = {"cluster", "cloud", *_UNSUPPORTED[self.target]} - {*required}
         for field in Machine.model_fields:
             if field in unsupported & self.model_fields_set:
                 yield (
@@ -271,6 +274,13 @@ _HOST_ONLY = (
     *("memory_reserve_mib", "docker_api", "memory_enforced", "process_limit", "gpus", "tenants", "devices", "dns"),
     *("secrets_folder", "binds", "lan_address", "lan_traffic", "power"),
 )
+
+
+_UNSUPPORTED = {
+    Target.DOCKER: (),
+    Target.KUBERNETES: _HOST_ONLY,
+    Target.CLOUDRUN: (*_HOST_ONLY, "registries"),
+}
 
 
 def _key(field: str) -> str:

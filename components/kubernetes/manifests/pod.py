@@ -11,6 +11,7 @@ from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, as_annotations
 from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
+from fleet.model.image_names import host_of
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 
 _DEVICE_MEMORY = "nvidia.com/gpumem"
@@ -29,6 +30,7 @@ def pod_template(
         "metadata": {"labels": labels(group, track), "annotations": _annotations(group, deployment, cluster)},
         "spec": {
             "serviceAccountName": group.name,
+            **_pull_secrets(group, deployment, image),
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "priorityClassName": f"{cluster.namespace}-{group.operation.tier}",
@@ -54,6 +56,13 @@ def _runs_first(container: PlannedContainer) -> bool:
 def address_books(group: PlannedGroup) -> dict[str, str]:
     """Data of the group's ConfigMap: file name -> address book of a container."""
     return {f"{c.key}.json": c.env[BOOK] for c in group.containers if BOOK in c.env}
+
+
+def _pull_secrets(group: PlannedGroup, deployment: Deployment, image: str | None) -> Object:
+    """Secrets with the logins of the registries of its images."""
+    hosts = {host_of(each) for each in (*(c.image for c in group.containers), *((image,) if image else ()))}
+    logins = [login.secret_name for host, login in sorted(deployment.machine.registries.items()) if host in hosts]
+    return {"imagePullSecrets": [{"name": name} for name in dict.fromkeys(logins)]} if logins else {}
 
 
 def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> dict[str, str]:
