@@ -38,6 +38,16 @@ def variable(name: str, value: str) -> Object:
     return {"name": name, "value": value.replace("$(", "$$(")}
 
 
+def program(container: PlannedContainer) -> Object:
+    """What the image's own program and folder are replaced by."""
+    found = {
+        "command": list(container.entrypoint),
+        "args": list(container.command),
+        "workingDir": container.working_dir,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
 def resources(container: PlannedContainer, requests: Mapping[str, str], limits: Mapping[str, str]) -> Object:
     """Requests and limits: CPU, memory, and the given ones of other resources."""
     return {

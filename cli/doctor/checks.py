@@ -10,6 +10,7 @@ from cli.doctor.daemon import daemon_checks
 from cli.doctor.facts import MachineFacts
 from cli.doctor.gpu import gpu_checks
 from cli.doctor.host import host_checks
+from cli.doctor.images import image_checks
 from cli.doctor.names import name_checks
 from cli.doctor.state import state_checks
 from fleet.plan.deployment import Deployment
@@ -18,5 +19,14 @@ from fleet.plan.deployment import Deployment
 def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
     """Every check of a machine, from the daemon outward."""
     fixes = Fixes(deployment)
-    groups = (daemon_checks, capacity_checks, base_checks, name_checks, state_checks, host_checks, gpu_checks)
+    groups = (
+        daemon_checks,
+        capacity_checks,
+        base_checks,
+        image_checks,
+        name_checks,
+        state_checks,
+        host_checks,
+        gpu_checks,
+    )
     return [check for checks in groups for check in checks(deployment, facts, fixes)]

@@ -31,6 +31,7 @@ class DaemonFacts:
     cpu_limit: bool
     forwarding: bool
     cgroup_version: str
+    cgroup_driver: str
     live_restore: bool
     log_driver: str
     security: Mapping[str, str]
@@ -52,12 +53,17 @@ class NeighbourFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """An image on the machine. layers: from the lowest; digests: `name@sha256:...` of the registries it is in."""
+    """An image on the machine. layers: from the lowest; digests: `name@sha256:...` of the registries it is in.
+
+    entrypoint: its own; user: as it names it, empty for root.
+    """
 
     arch: str
     size_bytes: int
     layers: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

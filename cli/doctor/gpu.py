@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, expect, good, unknown, wrong
+from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import MPS_PROGRAM, DaemonFacts, HostFacts, MachineFacts
 from cli.doctor.host import REMOTE
@@ -21,6 +21,8 @@ def gpu_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Ite
         if card.shares:
             toolkit = _cdi if card.gpu.driver == "cdi" else _runtime
             yield toolkit(card.name, card.gpu, facts.daemon, fixes)
+            if card.gpu.driver == "nvidia":
+                yield _reload(card.name, facts.daemon, fixes)
             yield _driver(card.name, facts.host, fixes)
             # An index always names some card; only a UUID may name none.
             if card.gpu.device.startswith("GPU-"):
@@ -49,6 +51,21 @@ def _cdi(card: str, gpu: Gpu, daemon: DaemonFacts, fixes: Fixes) -> Check:
     problem = f"the daemon has no CDI device {gpu.device} ({', '.join(sorted(daemon.cdi_devices)) or 'none'})"
     fix = fixes.on_machine("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
     return expect(card, _TOOLKIT, gpu.device in daemon.cdi_devices, figure, problem, fix)
+
+
+def _reload(card: str, daemon: DaemonFacts, fixes: Fixes) -> Check:
+    """The toolkit's hook adds the card behind systemd's back, which takes it away when it next sets its own rules."""
+    subject = "daemon reload"
+    if not daemon.cgroup_driver:
+        return unknown(card, subject, "the daemon does not report its cgroup driver", fixes.docker("info"))
+    problem = (
+        "the cgroup driver is systemd: `systemctl daemon-reload`, which updates run, takes the card from running "
+        "containers, and their health checks stay green"
+    )
+    setting = fixes.daemon_setting('"exec-opts": ["native.cgroupdriver=cgroupfs"]')
+    fix = f"set driver: cdi and device: nvidia.com/gpu=<name> under machine.gpus.{card}, or {setting}"
+    figure = f"the cgroup driver {daemon.cgroup_driver} keeps the card"
+    return expect(card, subject, daemon.cgroup_driver != "systemd", figure, problem, fix, warning)
 
 
 def _driver(card: str, host: HostFacts | None, fixes: Fixes) -> Check:

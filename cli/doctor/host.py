@@ -25,7 +25,7 @@ def host_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
         yield _path(secret, "secret", "", facts.host, fixes)
     for device in devices(deployment):
         yield _device(device, facts.host, fixes)
-    if deployment.published and deployment.machine.lan_address:
+    if deployment.opens_lan and deployment.machine.lan_address:
         yield _address(deployment, facts.host, fixes)
 
 

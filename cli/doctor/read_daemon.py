@@ -34,11 +34,14 @@ def read_machine(client: DockerClient, deployment: Deployment, *, sizes: bool = 
 
 def image_facts(image: Answer) -> ImageFacts:
     """Facts from `docker image inspect`."""
+    config = image.get("Config") or {}
     return ImageFacts(
         arch=image.get("Architecture", ""),
         size_bytes=image.get("Size", 0),
         layers=tuple((image.get("RootFS") or {}).get("Layers") or ()),
         digests=tuple(image.get("RepoDigests") or ()),
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        user=config.get("User") or "",
     )
 
 
@@ -59,6 +62,7 @@ def daemon_facts(info: Answer, version: Answer) -> DaemonFacts:
         cpu_limit=bool(info.get("CpuCfsQuota")),
         forwarding=bool(info.get("IPv4Forwarding")),
         cgroup_version=str(info.get("CgroupVersion", "")),
+        cgroup_driver=str(info.get("CgroupDriver", "")),
         live_restore=bool(info.get("LiveRestoreEnabled")),
         log_driver=info.get("LoggingDriver", ""),
         security=dict(_security_option(option) for option in info.get("SecurityOptions") or []),

@@ -39,7 +39,7 @@ def read_host(deployment: Deployment) -> HostFacts:
     """What a deployment needs of this machine."""
     folders = [folder.path for _, folder in bind_folders(deployment)]
     secrets = [secret.path for secret in secret_files(deployment)]
-    address = deployment.machine.lan_address if deployment.published else None
+    address = deployment.machine.lan_address if deployment.opens_lan else None
     return HostFacts(
         paths=dict(_paths(sorted({*folders, *secrets, *devices(deployment)}))),
         nvidia_driver=_nvidia_driver(),

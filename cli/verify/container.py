@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 
 from cli.diagnostics.check import Check, expect, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
@@ -19,6 +20,7 @@ _LOOP_S = 600
 """This many restarts, the last one this recent, are a restart loop."""
 
 _ID_LENGTH = 12
+_PROGRAM_LENGTH_MAX = 120
 
 
 def container_checks(
@@ -34,6 +36,7 @@ def container_checks(
     if found.runs:
         yield _health(container, found, fixes)
     yield from hardening_checks(container, found, deployment, fixes)
+    yield from _program(container, found, fixes)
     yield _mounts(container, found, deployment, fixes)
     yield _network(container, found, deployment, fixes)
     yield _ports(container, found, fixes)
@@ -94,6 +97,39 @@ def _health(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) ->
         figure = f"healthy, but by a health check that is not planned: {' '.join(found.health_test[1:])}"
         return wrong(name, "health", figure, fixes.recreate(name), "healthy")
     return good(name, "health", f"healthy{output}", "healthy")
+
+
+def _program(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Iterator[Check]:
+    """How its program starts, and its labels, where the group's file sets them; else they are the image's."""
+    config = found.config
+    pairs = {
+        "entrypoint": (tuple(config.get("Entrypoint") or ()), container.entrypoint),
+        "command": (tuple(config.get("Cmd") or ()), container.command),
+        "working_dir": (config.get("WorkingDir") or "", container.working_dir),
+        "tty": (bool(config.get("Tty")), container.tty),
+        "labels": (_labels_among(config.get("Labels") or {}, container.own_labels), dict(container.own_labels)),
+    }
+    stated = {name: pair for name, pair in pairs.items() if pair[1]}
+    if not stated:
+        return
+    differences = [
+        f"{name} {_program_text(actual) or 'not set'}, planned {_program_text(planned)}"
+        for name, (actual, planned) in stated.items()
+        if actual != planned
+    ]
+    figure = "; ".join(f"{name} {_program_text(planned)}" for name, (_, planned) in stated.items())
+    yield _compared(container, "program", figure, differences, fixes)
+
+
+def _labels_among(labels: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    return {label: labels[label] for label in wanted if label in labels}
+
+
+def _program_text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={text}" for name, text in sorted(value.items()))
+    text = shlex.join(value) if isinstance(value, tuple) else "yes" if value is True else str(value or "")
+    return text if len(text) <= _PROGRAM_LENGTH_MAX else f"{text[:_PROGRAM_LENGTH_MAX]}..."
 
 
 def _mounts(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes) -> Check:

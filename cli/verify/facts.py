@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -44,7 +44,7 @@ class ContainerFacts:
 
     image: the reference it was created from; compose_file: the file of Docker Compose, empty if it did not create it;
     host: the HostConfig of the API; networks: network -> the container's address, empty while it does not run;
-    mounts: path -> (volume or file of the machine, whether it is read-only).
+    mounts: path -> (volume or file of the machine, whether it is read-only); config: the Config of the API.
     """
 
     name: str
@@ -60,6 +60,7 @@ class ContainerFacts:
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:

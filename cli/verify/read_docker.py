@@ -120,6 +120,7 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
         gpu_devices=frozenset(
             device for request in host.get("DeviceRequests") or [] for device in request.get("DeviceIDs") or []
         ),
+        config=config,
     )
 
 

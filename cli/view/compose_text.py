@@ -71,7 +71,7 @@ def _needs(deployment: Deployment) -> Iterator[str]:
     machine = deployment.machine
     yield f"Docker API {machine.docker_api} or later (machine.docker_api; see `docker version`)"
     yield f"{plural(machine.cpus, 'CPU')} and {gibibytes(machine.memory_mib)} of memory (machine.cpus, machine.memory)"
-    if deployment.published:
+    if deployment.opens_lan and machine.lan_address:
         yield f"the address {machine.lan_address}, on which ports are opened (machine.lan_address)"
     for device in devices(deployment):
         yield f"the device {device}"

@@ -50,11 +50,14 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         "ports": [
             {
                 "endpoint": endpoint.ref,
-                "address": str(machine.lan_address),
-                "port": endpoint.port.host_port,
+                "address": address,
+                "port": endpoint.port.outer_port,
                 "for": users,
             }
-            for endpoint, users in deployment.published
+            for endpoint, address, users in (
+                *((endpoint, address, ("people",)) for endpoint, address in deployment.for_people),
+                *((endpoint, str(machine.lan_address), users) for endpoint, users in deployment.published),
+            )
         ],
         **view_of(machine.target).json(deployment),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from components import objects
-from components.cloudrun.resources.base import Object, cloud_of
+from components.cloudrun.resources.base import Object, cloud_of, own_annotations
 from components.cloudrun.resources.containers import GPU, main_port
 from components.cloudrun.resources.data import backed
 from components.cloudrun.resources.revisions import Revision, Variant, revisions
@@ -145,6 +145,7 @@ def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, va
         "metadata": {
             "labels": _metadata(group, deployment)["labels"],
             "annotations": {
+                **{label: value for own in own_annotations(group) for label, value in own.items()},
                 f"{_SCALING}/min-scale": str(run.min_instances),
                 f"{_SCALING}/max-scale": str(run.instances_max(group.operation.scaling.max)),
             },
@@ -163,8 +164,7 @@ def _container(container: PlannedContainer, group: PlannedGroup, deployment: Dep
         "securityContext": {"allowPrivilegeEscalation": False, **objects.restricted_context(container)},
         "volumeMounts": list(_mounts(container, group, deployment)),
     }
-    if container.command:
-        rendered["args"] = list(container.command)
+    rendered |= objects.program(container)
     port = main_port(group)
     if container.key == MAIN:
         # One port of one container receives requests; Knative probes only that one, unless its operator configures it.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 REPLACE_ON = ("tmpfs", "init", "healthcheck", "mounts", "cpuPeriod", "cpuQuota")
 """Fields of a container that the provider reports as updated without applying the change (docs/gotchas.md)."""
 
-KEPT_WHEN_OMITTED = ("command", "securityOpts", "shmSize")
+KEPT_WHEN_OMITTED = ("command", "entrypoints", "securityOpts", "shmSize", "workingDir")
 """Fields of a container that the provider leaves as they are once they are no longer set (docs/gotchas.md)."""
 
 _CONTAINER_UPDATES = frozenset(

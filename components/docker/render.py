@@ -110,7 +110,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "image": container.image,
         "hostname": container.aliases[0],
         "envs": [f"{name}={value}" for name, value in container.env.items()],
-        "labels": _labels(container.labels),
+        "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
         **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
@@ -118,8 +118,14 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "healthcheck": _healthcheck(container.health, deployment.machine),
         "mounts": _mounts(container, deployment),
     }
+    if container.entrypoint:
+        rendered["entrypoints"] = list(container.entrypoint)
     if container.command:
         rendered["command"] = list(container.command)
+    if container.working_dir:
+        rendered["working_dir"] = container.working_dir
+    if container.tty:
+        rendered["tty"] = True
     if container.devices:
         rendered["devices"] = [
             {"host_path": path, "container_path": path, "permissions": "rwm"} for path in container.devices
@@ -211,7 +217,7 @@ def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered
 
 def _lifecycle(container: PlannedContainer) -> Rendered:
     rendered: Rendered = {
-        "init": True,
+        "init": container.init,
         "must_run": True,
         "restart": container.restart,
         # A health hook waits instead: `wait` polls once a second and notices an exited container only at its timeout.

@@ -36,7 +36,7 @@ _PYTHON = {
 _PROGRAMS = "/opt/venv/bin"
 """Folder of Python in the agent host's image."""
 
-DEFAULTS = frozenset({"HOME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE"})
+DEFAULTS = frozenset({"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"})
 """Variables of the plan that a group may set otherwise."""
 
 

@@ -45,7 +45,7 @@ def ensure_endpoints_can_be_reached(fleet: Fleet, sources: Sources) -> Iterator[
     # One fault per endpoint: that of its first user.
     for use in {use.endpoint.ref: use for use in reversed(crossing)}.values():
         endpoint = use.endpoint
-        if endpoint.port.host_port is not None or not target_of(endpoint.stack).reached_by_port:
+        if endpoint.port.outer_port is not None or not target_of(endpoint.stack).reached_by_port:
             continue
         problem = f"{use.group} on {use.stack.name} needs it on {endpoint.stack.name}, but it has no host_port"
         if "ports" in fleet.groups[endpoint.group].model_fields_set:

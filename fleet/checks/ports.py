@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.model import MAIN, ContainerGroup, Fleet, Port, Stack
+from fleet.model.port import EVERY_ADDRESS, LAN, LOCALHOST
+from fleet.network.addresses import AddressBook
 from fleet.network.health_port import FRONT_DOOR_MAX, runs_agent_host
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -14,25 +16,78 @@ _SSH_PORT = 22
 
 
 def ensure_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A container port is used once in its group, a host port once on its machine."""
+    """A container port is used once in its group."""
     inside: dict[tuple[str, str, int, str], str] = {}
-    outside: dict[tuple[str, int, str], str] = {
-        (stack.name, number, "tcp"): f"machine.connection ({stack.machine.connection})"
-        for stack in fleet.members
-        if (number := _port_of_daemon(stack.machine.connection))
-    }
-    for stack, group, key, port in fleet.ports(fleet.stacks.values()):
+    for _, group, key, port in fleet.ports(fleet.stacks.values()):
         other = inside.setdefault((group.name, port.container, port.port, port.protocol), key)
         if other != key:
             problem = f"{port.port}/{port.protocol} is already used by ports.{other}"
             yield sources.group_fault(group.name, ("ports", key, "port"), problem, "use another port")
-        if port.host_port is None or stack.sandbox:
+
+
+def ensure_host_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A host port is used once on an address of its machine, by groups that some mode runs together."""
+    needed = _needed_elsewhere(fleet)
+    for stack in fleet.members:
+        daemon = _port_of_daemon(stack.machine.connection)
+        taken: dict[tuple[int, str], list[tuple[str, str, str]]] = {}
+        if daemon:
+            text = f"machine.connection ({stack.machine.connection})"
+            taken[daemon, "tcp"] = [(EVERY_ADDRESS, "", text)]
+        for _, group, key, port in fleet.ports((stack,)):
+            if port.outer_port is None:
+                continue
+            owners = taken.setdefault((port.outer_port, port.protocol), [])
+            here = f"{group.name}.ports.{key}"
+            # A host port that nothing needs is a fault of its own.
+            addresses = _addresses(port, stack, for_machines=not port.publish or (group.name, key) in needed)
+            for address in addresses:
+                if owner := _owner(address, group.name, owners, stack):
+                    field = "port" if port.host_port is None else "host_port"
+                    problem = f"{port.outer_port}/{port.protocol} is already used on {stack.name} by {owner}"
+                    remedy = "choose a free port" if port.host_port else f"set ports.{key}.host_port to a free port"
+                    yield sources.group_fault(group.name, ("ports", key, field), problem, remedy)
+                    break
+            owners += [(address, group.name, here) for address in addresses]
+
+
+def ensure_host_ports_are_published(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A `host_port` is for people, or for a group that uses the endpoint, though that may be on the same machine."""
+    if sources.groups.keys() - fleet.groups.keys() or len(sources.stacks) > len(fleet.stacks):
+        # A file that could not be read may need it.
+        return
+    used = {(use.endpoint.group, use.endpoint.key) for use in AddressBook(fleet.members, fleet.groups).uses}
+    seen: set[tuple[str, str]] = set()
+    for stack, group, key, port in fleet.ports(fleet.members):
+        may_open = port.publish or port.service or (group.name, key) in used or not target_of(stack).reached_by_port
+        if port.host_port is None or may_open or (group.name, key) in seen:
             continue
-        here = f"{group.name}.ports.{key}"
-        owner = outside.setdefault((stack.name, port.host_port, port.protocol), here)
-        if owner != here:
-            problem = f"{port.host_port}/{port.protocol} is already used on {stack.name} by {owner}"
-            yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, "choose a free port")
+        seen.add((group.name, key))
+        ref = group.name if key == MAIN else f"{group.name}/{key}"
+        problem = f"{port.host_port} opens nothing: no group names {ref} as a peer"
+        remedy = f"for people, add publish: {LAN}, or {LOCALHOST} for a proxy on the machine; else drop it"
+        yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, remedy)
+
+
+def _needed_elsewhere(fleet: Fleet) -> frozenset[tuple[str, str]]:
+    """Group and key of the ports that another machine needs."""
+    uses = AddressBook(fleet.members, fleet.groups).uses
+    return frozenset((use.endpoint.group, use.endpoint.key) for use in uses if use.crosses_machines)
+
+
+def _addresses(port: Port, stack: Stack, *, for_machines: bool) -> tuple[str, ...]:
+    people = target_of(stack).published_for_people(port, stack)
+    lan = str(stack.machine.lan_address) if for_machines and target_of(stack).reached_by_port else None
+    return tuple(dict.fromkeys(address for address in (people, lan) if address))
+
+
+def _owner(address: str, group: str, owners: Sequence[tuple[str, str, str]], stack: Stack) -> str | None:
+    """What already uses a port on an address while the group runs."""
+    for other, by, text in owners:
+        meets = other == address or EVERY_ADDRESS in (other, address)
+        if meets and (not by or stack.run_together(by, group)):
+            return text
+    return None
 
 
 def ensure_agent_hosts_have_their_ports(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from fleet.model.base import WITHOUT_RULES
+from fleet.model.base import WITHOUT_RULES, Form
 from fleet.source.document import KeyPath
 
 _ITEM = "*"
@@ -19,6 +19,11 @@ _ITEM = "*"
 def type_at(model: type[BaseModel], path: KeyPath) -> Any:
     """The annotated type of the value at a path; None if the models have no such field."""
     return _type(model, normal(model, path))
+
+
+def key_type_at(model: type[BaseModel], path: KeyPath) -> Any:
+    """The annotated type of the keys of the mapping at a path; None if no mapping is there."""
+    return _mapping(type_at(model, path))[0]
 
 
 def is_valid(model: type[BaseModel], path: KeyPath, value: Any) -> bool:
@@ -41,17 +46,23 @@ def bare(kind: Any) -> Any:
             return kind
 
 
-def metadata(kind: Any) -> list[Any]:
-    """All annotations of a type, the outermost last."""
+def constraints(kind: Any) -> list[Any]:
+    """All annotations of a type, also those in a `Field(...)`, the outermost last."""
     found: list[Any] = []
     while True:
         if get_origin(kind) is Annotated:
-            found = [*kind.__metadata__, *found]
+            here = [part for each in kind.__metadata__ for part in (each, *getattr(each, "metadata", ()))]
+            found = [*here, *found]
             kind = get_args(kind)[0]
         elif get_origin(kind) in (Union, UnionType):
             kind = next(part for part in get_args(kind) if part is not NoneType)
         else:
             return found
+
+
+def form_of(kind: Any) -> str:
+    """What to write for a value of a type with a pattern; empty for any other type."""
+    return next((each.remedy for each in reversed(constraints(kind)) if isinstance(each, Form)), "")
 
 
 def model_of(kind: Any) -> type[BaseModel] | None:
@@ -108,7 +119,14 @@ def _child(kind: Any, key: str | int) -> Any:
         if field is None:
             return None
         return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    origin, args = get_origin(inner), get_args(inner)
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return args[1]
-    return args[0] if origin is tuple else None
+    return get_args(inner)[0] if get_origin(inner) is tuple else _mapping(kind)[1]
+
+
+def _mapping(kind: Any) -> tuple[Any, Any]:
+    """The types of a mapping's keys and values; None for any other type."""
+    inner = bare(kind)
+    origin = get_origin(inner)
+    if not isinstance(origin, type) or not issubclass(origin, Mapping):
+        return None, None
+    keys, values = get_args(inner)
+    return keys, values

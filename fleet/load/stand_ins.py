@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from fleet.load.fields import bare, is_valid, keys_of, model_of, normal, type_at
-from fleet.model.group import MAIN
+from fleet.model.port import MAIN
 from fleet.source.document import KeyPath
 
 ABSENT: Any = object()

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from fleet.load.fields import is_valid, keys_of, metadata, model_of, type_at
-from fleet.load.forms import FORMS, patterns
+from fleet.load.fields import constraints, form_of, is_valid, key_type_at, keys_of, model_of, type_at
 from fleet.load.pruning import Invalid
 from fleet.source.document import KeyPath
 from fleet.source.redaction import HIDDEN, shown
@@ -53,12 +52,12 @@ def wording(model: type[BaseModel], invalid: Invalid) -> tuple[str, str]:
         problem, _, remedy = invalid.text.partition("; ")
         return problem, remedy
     if invalid.is_key and details["type"] != "value_error":
-        return _of_key(invalid.path, details)
+        return _of_key(model, invalid.path, details)
     value = HIDDEN if any(names_a_secret(str(key)) for key in invalid.path) else details["input"]
     return _of_value(model, invalid.path, details, value)
 
 
-def _of_key(path: KeyPath, details: ErrorDetails) -> tuple[str, str]:
+def _of_key(model: type[BaseModel], path: KeyPath, details: ErrorDetails) -> tuple[str, str]:
     context, key = details.get("ctx", {}), shown(path[-1])
     match details["type"]:
         case "string_too_short":
@@ -66,7 +65,7 @@ def _of_key(path: KeyPath, details: ErrorDetails) -> tuple[str, str]:
         case "string_too_long":
             return f"{key} is too long for a name", f"use {context['max_length']} characters or fewer"
         case "string_pattern_mismatch":
-            return f"{key} is not a valid name", _form([context["pattern"]])
+            return f"{key} is not a valid name", form_of(key_type_at(model, path[:-1]))
     return f"{key} is not a valid key", f"use {context['expected']}" if "expected" in context else "correct it"
 
 
@@ -91,15 +90,14 @@ def _of_value(model: type[BaseModel], path: KeyPath, details: ErrorDetails, valu
     if kind == "too_short":
         return "is empty", "add an item, or drop the key"
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} has an invalid format", _form([context["pattern"]])
+        return f"{shown(value)} has an invalid format", form_of(field)
     if kind in ("literal_error", "enum"):
         return f"{shown(value)} is not allowed", f"use {context['expected']}"
     if kind in _BOUNDS:
         problem, remedy = (text.format_map(context) for text in _BOUNDS[kind])
-        forms = [FORMS[each] for each in patterns(field) if each in FORMS] if kind == "string_too_short" else []
         if context.get("min_length") == 1:
             return f"{shown(value)} {problem}", "write a character or more"
-        return f"{shown(value)} {problem}", forms[0] if forms else remedy
+        return f"{shown(value)} {problem}", (kind == "string_too_short" and form_of(field)) or remedy
     return f"{shown(value)}: {details['msg'][:1].lower()}{details['msg'][1:]}", "correct it"
 
 
@@ -115,7 +113,7 @@ def _of_scalar(kind: str, field: Any, value: object) -> tuple[str, str]:
 
 def _bounds(field: Any) -> tuple[Any, Any]:
     """Least and greatest value of a number's type; None for unbounded."""
-    every = [part for each in metadata(field) for part in (each, *getattr(each, "metadata", ()))]
+    every = constraints(field)
     low = next((each.ge for each in reversed(every) if getattr(each, "ge", None) is not None), None)
     high = next((each.le for each in reversed(every) if getattr(each, "le", None) is not None), None)
     return low, high
@@ -128,7 +126,7 @@ def _as_text(model: type[BaseModel], path: KeyPath, value: object) -> tuple[str,
     quoted = shown(value)
     if is_valid(model, path, quoted):
         return f"{quoted} is not text", f'write it in quotes: "{quoted}"'
-    return f"{quoted} is not text", _form(patterns(type_at(model, path))) or "write text in quotes"
+    return f"{quoted} is not text", form_of(type_at(model, path)) or "write text in quotes"
 
 
 def _as_mapping(model: type[BaseModel], path: KeyPath, value: object) -> str:
@@ -149,10 +147,6 @@ def _translated(value: object) -> object:
     """A size in Kubernetes' units in ours: `512Mi` as `512MiB`."""
     size = _SIZE.fullmatch(str(value))
     return f"{size[1]}{_UNITS[size[2]]}" if size and size[2] in _UNITS else value
-
-
-def _form(given: list[str]) -> str:
-    return next((FORMS[each] for each in given if each in FORMS), "see the file's schema for its form" if given else "")
 
 
 def _is_of_network(error: Exception) -> bool:

@@ -18,12 +18,10 @@ from fleet.model.device import DeviceClass as DeviceClass
 from fleet.model.device import Target as Target
 from fleet.model.gpu import Gpu as Gpu
 from fleet.model.gpu import Mps as Mps
-from fleet.model.group import MAIN as MAIN
 from fleet.model.group import Container as Container
 from fleet.model.group import ContainerGroup as ContainerGroup
 from fleet.model.group import Health as Health
 from fleet.model.group import Mount as Mount
-from fleet.model.group import Port as Port
 from fleet.model.hardening import Hardening as Hardening
 from fleet.model.hardening import HardeningException as HardeningException
 from fleet.model.hardening import RunAs as RunAs
@@ -35,6 +33,8 @@ from fleet.model.operation import RolloutStrategy as RolloutStrategy
 from fleet.model.operation import Scaling as Scaling
 from fleet.model.operation import Tier as Tier
 from fleet.model.operation import Track as Track
+from fleet.model.port import MAIN as MAIN
+from fleet.model.port import Port as Port
 from fleet.model.program import Agent as Agent
 from fleet.model.stack import Fleet as Fleet
 from fleet.model.stack import Images as Images

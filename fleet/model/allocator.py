@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from fleet.model.base import Form
 from fleet.source.redaction import shown
 
 VARIABLES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
@@ -99,5 +100,8 @@ def _readable(text: str) -> str:
 
 
 AllocatorSettings = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]>-]+$", max_length=_LENGTH_MAX), AfterValidator(_readable)
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.,:\[\]>-]+$", max_length=_LENGTH_MAX),
+    AfterValidator(_readable),
+    Form("write it like max_split_size_mb:128"),
 ]

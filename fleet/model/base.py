@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from inspect import isfunction
 from types import MappingProxyType
@@ -25,14 +26,31 @@ from pydantic import (
 
 from fleet.source.redaction import shown
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Annotation of a type with a pattern: what to write, in words and by example, in place of the expression."""
+
+    remedy: str
+
+
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Lower-case words joined by hyphens: a DNS label, so that names are addresses."""
 
 NAME_LENGTH_MAX = 40
 """Fits `<machine>-<group>-<role>` into the 63 characters of a DNS label."""
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX)]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=NAME_LENGTH_MAX),
+    Form(f"use lower-case words joined by hyphens, of 2 to {NAME_LENGTH_MAX} characters"),
+]
+EnvName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=128),
+    Form("use letters, digits, _, . and -, like LOG_LEVEL or discovery.type"),
+]
+"""Name of a variable: Java's programs read names with dots. A shell passes those on, but cannot expand them."""
 
 # Strict: pydantic would convert true, "8" and 8.0 to whole numbers, and "yes" and 1 to flags.
 Whole = Annotated[int, Strict()]
@@ -83,7 +101,11 @@ def _reason_if_any(text: str) -> str:
 OptionalReason = Annotated[str, StringConstraints(max_length=500), AfterValidator(_reason_if_any)]
 """A reason, or empty for none."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\r\n]*$")]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\r\n]*$"),
+    Form("write it on one line"),
+]
 """A display name on one line."""
 
 
@@ -95,7 +117,10 @@ def _version_text(value: object) -> object:
 
 
 CudaVersion = Annotated[
-    str, BeforeValidator(_version_text), StringConstraints(pattern=r"^[1-9][0-9]?\.[0-9]{1,2}$", max_length=5)
+    str,
+    BeforeValidator(_version_text),
+    StringConstraints(pattern=r"^[1-9][0-9]?\.[0-9]{1,2}$", max_length=5),
+    Form('write major and minor version in quotes, like "12.4"'),
 ]
 """A version of CUDA, such as `"12.4"`."""
 

@@ -10,13 +10,22 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Breach, Distinct, Flag, FrozenMap, Model, Name, OptionalReason, Whole, rule
+from fleet.model.base import Breach, Distinct, Flag, Form, FrozenMap, Model, Name, OptionalReason, Whole, rule
 from fleet.model.cost import BudgetUsd
 from fleet.model.hosts import Email, HostName, Member
 from fleet.model.quantities import MemoryMib, Millicores, Seconds
 from fleet.source.redaction import shown
 
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]{1,2}$")]
+Region = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]+-[a-z]+[0-9]{1,2}$"), Form("write it in lower case, like us-central1")
+]
+
+
+BillingAccount = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$"),
+    Form("write it like 01ABCD-23EF45-678901, as `gcloud billing accounts list` prints it"),
+]
 
 
 def _on_github(text: str) -> str:
@@ -196,7 +205,7 @@ class Budget(Model):
 
     monthly_usd: BudgetUsd
     """US dollars; the expected cost must stay below."""
-    billing_account: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$")] | None = None
+    billing_account: BillingAccount | None = None
     """Billing account to set up budget alerts in; without it, only the plan enforces the budget."""
     alert_percents: Distinct[Annotated[Whole, Field(ge=1, le=200)]] = (50, 90, 100)
     """Percentages of the budget at which alerts are sent."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
+from fleet.model.base import Breach, Form, FrozenMap, Model, Name, Whole, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
@@ -31,12 +31,19 @@ def _has_short_prefix(key: str) -> str:
 
 
 LabelKey = Annotated[
-    str, StringConstraints(pattern=rf"^({_SUBDOMAIN}/)?{_WORD}$", max_length=317), AfterValidator(_has_short_prefix)
+    str,
+    StringConstraints(pattern=rf"^({_SUBDOMAIN}/)?{_WORD}$", max_length=317),
+    AfterValidator(_has_short_prefix),
+    Form("write it like example.org/pool"),
 ]
 """Key of a label: a name of 63 characters, after a DNS subdomain and a slash if it has one (apimachinery's
 IsQualifiedName)."""
 
-ObjectName = Annotated[str, StringConstraints(pattern=rf"^{_SUBDOMAIN}$", max_length=_SUBDOMAIN_MAX)]
+ObjectName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_SUBDOMAIN}$", max_length=_SUBDOMAIN_MAX),
+    Form('use lower-case letters, digits, "-" and "."'),
+]
 """Name of an object of the cluster's owner, such as a storage class: a DNS subdomain."""
 
 

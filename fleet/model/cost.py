@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Breach, Model, Number, rule
+from fleet.model.base import Breach, Form, Model, Number, rule
 
 USD_MAX = 1_000_000_000
 """A billion dollars: more than any machine, month or kWh costs."""
@@ -15,7 +15,11 @@ USD_MAX = 1_000_000_000
 Watts = Annotated[Number, Field(ge=0, le=100_000)]
 Usd = Annotated[Number, Field(ge=0, le=USD_MAX)]
 BudgetUsd = Annotated[Number, Field(gt=0, le=USD_MAX)]
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)]
+ModelName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60),
+    Form("use a name from fleet/data/prices.yaml, in lower case"),
+]
 
 
 class Power(Model):

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.allocator import AllocatorSettings
-from fleet.model.base import Breach, CudaVersion, Model, Title, Whole, rule
+from fleet.model.base import Breach, CudaVersion, Form, Model, Title, Whole, rule
 from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
 
@@ -57,6 +57,13 @@ class Mps(Model):
     """Size of /dev/shm, which the daemon and all clients share."""
 
 
+GpuDevice = Annotated[
+    str,
+    StringConstraints(pattern=r"^(0|[1-9][0-9]?|GPU-[0-9a-f-]{1,40}|nvidia\.com/gpu=[A-Za-z0-9._:-]+)$"),
+    Form('write an index, a UUID or a CDI name in quotes, like "0", "GPU-<uuid>" or "nvidia.com/gpu=0"'),
+]
+
+
 class Gpu(Model):
     """One card."""
 
@@ -64,9 +71,9 @@ class Gpu(Model):
     """Display name, such as RTX 4090."""
     memory_mib: MemoryMib = Field(alias="memory")
     """Capacity, as nvidia-smi prints it."""
-    device: str = Field(default="0", pattern=r"^(0|[1-9][0-9]?|GPU-[0-9a-f-]{1,40}|nvidia\.com/gpu=[A-Za-z0-9._:-]+)$")
+    device: GpuDevice = "0"
     """Index, UUID (`GPU-...`, stable if cards are reordered) or CDI name."""
-    driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$")] = "nvidia"
+    driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$"), Form("write nvidia or cdi")] = "nvidia"
     """Device driver of the daemon: `nvidia` (container toolkit) or `cdi`."""
     cuda: CudaVersion | None = None
     """Newest CUDA version that the driver supports, as nvidia-smi prints it, in quotes: "12.8"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from fleet.model.base import (
     Distinct,
     EnvName,
     Flag,
+    Form,
     FrozenMap,
     Model,
     Name,
@@ -25,32 +27,37 @@ from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
-from fleet.model.mount_points import MountPoint, agent_host_breaches, mount_breaches
+from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import DevicePath, MountPath
+from fleet.model.paths import AbsolutePath, DevicePath, MountPath
+from fleet.model.port import DEFAULT_PORT, EVERY_ADDRESS, EVERY_ADDRESS_RULE, MAIN, Port
+from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
 from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
-MAIN = "main"
-"""Key of the main container; all others are sidecars."""
-
 EXTENDS = "extends"
 """Key that names the group whose file this one extends."""
 
-DEFAULT_PORT = 8000
-"""Port of agents and health checks inside a container."""
+AgentName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60), Form("write it like GoalManager")
+]
+EndpointRef = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$"),
+    Form("write it like core-platform or core-platform/main"),
+]
 
-AgentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)]
-EndpointRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$")]
 
+_HOME_FOLDER = re.compile(r"/root(?=/)|/home/[^/]+(?=/)")
 
 _URL_PATH = "/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*"
-UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255)]
+_URL_FORM = Form("write a path that starts with /, like /health")
+UrlPath = Annotated[str, StringConstraints(pattern=f"^{_URL_PATH}$", max_length=255), _URL_FORM]
 """Path of a URL, in ASCII."""
 
-OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255)]
+OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", max_length=255), _URL_FORM]
 """Path of a URL, or empty for none."""
 
 
@@ -101,8 +108,20 @@ class Container(Model):
     """Builds the image from your agents; excludes `image`."""
     image: Image | None = None
     """A ready image; excludes `build`."""
+    entrypoint: Command = ()
+    """Replaces the image's entry point, and drops the image's command with it."""
     command: Command = ()
-    """Overrides the image's command; images built here start the agent host."""
+    """Replaces the image's command: arguments of its entry point. Images built here start the agent host."""
+    working_dir: AbsolutePath | None = None
+    """Working directory of its program; defaults to the image's."""
+    init: Flag = True
+    """Whether Docker's init is process 1; false for an image whose own supervisor must be, such as s6-overlay."""
+    tty: Flag = False
+    """Whether it has a terminal."""
+    timezone: TimeZone | None = None
+    """Time zone (variable TZ), such as Europe/Berlin; defaults to the machine's. The image needs the tz database."""
+    labels: FrozenMap[OwnLabel, str] = Field(default_factory=dict, validate_default=True)
+    """Labels for other programs, such as a proxy; annotations of the pod on a cluster."""
     agents: FrozenMap[AgentName, Agent] = Field(default_factory=dict, validate_default=True)
     """Agent name -> how to start it; `{}` for the defaults."""
     memory: MemoryBudget
@@ -135,6 +154,11 @@ class Container(Model):
     """Policy rules that this container may violate, in addition to its group's."""
 
     @property
+    def home(self) -> str:
+        """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
+        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+
+    @property
     def has_agent_host(self) -> bool:
         """Whether the agent host runs in it, and not the program of a ready image or an image folder."""
         return self.build is not None and not self.build.context
@@ -145,6 +169,33 @@ class Container(Model):
             problem = "neither build nor image is set" if self.build is None else "build and image are both set"
             place = () if self.build is None else ("image",)
             yield place, f"{problem}; set build for your own agents, or image for a ready image"
+
+    @rule
+    def _the_agent_host_is_started(self) -> Iterator[Breach]:
+        if not self.has_agent_host:
+            return
+        for key, why in (
+            ("entrypoint", "replaces the agent host, which starts the agents; use command, or a ready image"),
+            ("working_dir", f"moves the agent host out of {CODE_PATH}, where the agents' code is; drop it"),
+        ):
+            if getattr(self, key):
+                yield (key,), why
+
+    @rule
+    def _time_zone_is_set_once(self) -> Iterator[Breach]:
+        if self.timezone and "TZ" in self.env:
+            yield ("timezone",), f"{self.timezone} and env.TZ exclude each other; drop env.TZ"
+
+    @rule
+    def _home_is_where_volumes_are(self) -> Iterator[Breach]:
+        if self.has_agent_host or not self.home or "HOME" in self.env:
+            return
+        for name, mount in self.mounts.items():
+            home = _HOME_FOLDER.match(mount.path)
+            if home:
+                problem = f"{mount.path} is in the home folder {home[0]}, but HOME is {self.home}"
+                remedy = f"set env.HOME to {home[0]}, or to {self.home} if the program finds the volume without it"
+                yield ("mounts", name, "path"), f"{problem}; {remedy}"
 
     @rule
     def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:
@@ -188,29 +239,6 @@ class Container(Model):
             yield ("build", "variant"), text
         if self.gpu is not None and not cuda:
             yield ("gpu",), "is set, but build.variant is cpu; set build.variant to cuda, or drop gpu"
-
-
-class Port(Model):
-    """An endpoint of the group, reachable by name on its machine."""
-
-    port: PortNumber = DEFAULT_PORT
-    """Port inside the container."""
-    protocol: Literal["tcp", "udp"] = "tcp"
-    """Transport protocol."""
-    scheme: Literal["tcp", "http"] = "tcp"
-    """URL scheme of its address."""
-    container: Name = MAIN
-    """The container that listens on it."""
-    service: Name | None = None
-    """Role in the fleet (`observability`, `discovery`); other machines reach it as `<machine>-<service>`."""
-    host_port: PortNumber | None = None
-    """Port on the machine's LAN address, published only if another machine needs it."""
-
-    @rule
-    def _http_runs_over_tcp(self) -> Iterator[Breach]:
-        if self.protocol == "udp" and "scheme" in self.model_fields_set:
-            text = f'"{self.scheme}" is not a scheme of a udp port; drop scheme, or set protocol: tcp'
-            yield ("scheme",), text
 
 
 class ContainerGroup(Model):
@@ -281,6 +309,16 @@ class ContainerGroup(Model):
             problem = f'"{self.rollout.strategy}" runs two versions'
             problem = f"{problem}, but volumes.{owned} allows one writer"
             yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
+
+    @rule
+    def _every_address_needs_a_waiver(self) -> Iterator[Breach]:
+        for key, port in self.ports.items():
+            owner = self.containers.get(port.container)
+            waivers = {*self.waivers, *(owner.waivers if owner else ())}
+            if port.publish == EVERY_ADDRESS and EVERY_ADDRESS_RULE not in waivers:
+                problem = f"{EVERY_ADDRESS} opens it on every network of the machine, past its firewall"
+                remedy = f"use lan or localhost, or add waivers.{EVERY_ADDRESS_RULE} with reason and until"
+                yield ("ports", key, "publish"), f"{problem}; {remedy}"
 
     @rule
     def _named_containers_exist(self) -> Iterator[Breach]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from fleet.model.base import Form
 from fleet.source.redaction import shown
 from fleet.source.secrets import holds_secret_value
 
@@ -153,7 +154,10 @@ def _outside(text: str) -> str:
 
 
 OutsideRef = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}$"), AfterValidator(_outside)
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}$"),
+    AfterValidator(_outside),
+    Form("write a host in lower case with its port, like api.example.com:443"),
 ]
 """`host:port` on the internet."""
 
@@ -170,7 +174,12 @@ def _web_address(text: str) -> str:
     return text
 
 
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500), AfterValidator(_web_address)]
+WebAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://\S+$", max_length=500),
+    AfterValidator(_web_address),
+    Form("write a URL, like http://prometheus.monitoring:9090"),
+]
 """URL of a service."""
 
 
@@ -201,7 +210,13 @@ def _member(text: str) -> str:
 
 
 Member = Annotated[
-    str, StringConstraints(pattern=r"^(serviceAccount|user|group|domain):\S+$", max_length=300), AfterValidator(_member)
+    str,
+    StringConstraints(pattern=r"^(serviceAccount|user|group|domain):\S+$", max_length=300),
+    AfterValidator(_member),
+    Form(
+        "write it like serviceAccount:caller@project.iam.gserviceaccount.com, user:owner@example.org, "
+        "group:team@example.org or domain:example.org"
+    ),
 ]
 """Who may call a service of Google Cloud."""
 
@@ -234,7 +249,15 @@ def _reachable(connection: str) -> str:
     return connection
 
 
-Connection = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN, max_length=300), AfterValidator(_reachable)]
+Connection = Annotated[
+    str,
+    StringConstraints(pattern=CONNECTION_PATTERN, max_length=300),
+    AfterValidator(_reachable),
+    Form(
+        "write it like ssh://owner@192.168.1.30, unix:///var/run/docker.sock, kubeconfig://<context> "
+        "or gcp://<project id>"
+    ),
+]
 """How to reach a machine."""
 
 

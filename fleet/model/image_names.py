@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
+from fleet.model.base import Form
 from fleet.source.defaults import DOMAIN
 from fleet.source.redaction import shown
 
@@ -84,7 +85,15 @@ Registry = Annotated[
 ]
 """Registry with an optional path."""
 
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$", max_length=100)]
+Tag = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$", max_length=100),
+    Form('start it with a letter, digit or underscore, and use letters, digits, ".", "_" and "-", like "0.1.0"'),
+]
 """Tag; shorter than the 128 that registries take, since images built on the machine append a digest."""
 
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Digest = Annotated[
+    str,
+    StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"),
+    Form("write sha256: and 64 hexadecimal digits in lower case"),
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Breach, Flag, FrozenMap, Model, Name, Reason, Title, Whole, rule
+from fleet.model.base import Breach, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
@@ -16,6 +16,7 @@ from fleet.model.gpu import Gpu
 from fleet.model.hardening import ID_MAX
 from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
 from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
+from fleet.model.process import TimeZone
 from fleet.model.quantities import CPUS_MAX, MemoryMib
 
 LONGEST_PREFIX = 29
@@ -43,10 +44,22 @@ class Subnet(Model):
             yield ("subnet",), text
 
 
+NetworkName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX),
+    Form("start it with a lower-case letter, and use a-z, 0-9, _ and -, like mainpc_internal"),
+]
+ApiVersion = Annotated[
+    str,
+    StringConstraints(pattern=r"^1\.(4[1-9]|[5-9][0-9])$"),
+    Form('write the API version in quotes, from "1.41" (Docker 20.10), like "1.44"'),
+]
+
+
 class ContainerNetwork(Subnet):
     """A bridge network, which cannot span hosts."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", min_length=2, max_length=NETWORK_NAME_MAX)
+    name: NetworkName
     """Name on the daemon, such as mainpc_internal."""
 
 
@@ -81,13 +94,15 @@ class Machine(Model):
     connection: Connection
     """Docker: `ssh://user@address`, or `unix:///var/run/docker.sock` for the local daemon. Kubernetes:
     `kubeconfig://<context>`. Cloud Run: `gcp://<project>`."""
-    docker_api: str = Field(default="1.41", pattern=r"^1\.(4[1-9]|[5-9][0-9])$")
+    docker_api: ApiVersion = "1.41"
     """API version of the Docker daemon, as `docker version` prints it; defaults to the oldest supported. From 1.44
     (Docker 25), starting containers are probed every second."""
     lan_address: LanAddress | None = None
     """Address for other machines; required if one uses a group of this machine."""
     lan_traffic: LanTraffic | None = None
     """Encryption of the traffic to `lan_address`."""
+    timezone: TimeZone | None = None
+    """Time zone of its containers (variable TZ), such as Europe/Berlin; UTC in most images by default."""
     stated_cpus: Whole | None = Field(default=None, alias="cpus", ge=1, le=CPUS_MAX)
     """CPUs (nproc)."""
     stated_memory_mib: MemoryMib | None = Field(default=None, alias="memory")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from fleet.model.base import Form
 from fleet.source.redaction import shown
 
 PATH_PATTERN = r"^/[^:]*$"
@@ -97,7 +98,11 @@ def _below_dev(path: str) -> str:
 
 
 AbsolutePath = Annotated[
-    str, StringConstraints(pattern=PATH_PATTERN, max_length=255), AfterValidator(_normal), AfterValidator(_below_root)
+    str,
+    StringConstraints(pattern=PATH_PATTERN, max_length=255),
+    AfterValidator(_normal),
+    AfterValidator(_below_root),
+    Form("write an absolute path without a colon, like /data"),
 ]
 """A normalized absolute path other than `/`."""
 

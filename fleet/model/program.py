@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Argument, Breach, CudaVersion, Distinct, Flag, Model, Name, OptionalReason, rule
+from fleet.model.base import Argument, Breach, CudaVersion, Distinct, Flag, Form, Model, Name, OptionalReason, rule
 from fleet.model.device import Arch
 from fleet.model.image_names import ImageReference
 from fleet.model.paths import AbsolutePath
@@ -29,15 +29,25 @@ Requirement = Annotated[str, StringConstraints(min_length=1, max_length=300), Af
 """Name, extras, versions and marker of a package (PEP 508), without a URL."""
 
 
+ModuleName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=255),
+    Form("write the dotted name of a Python module, like assistant.core.goals"),
+]
+ImageFolder = Annotated[
+    str,
+    StringConstraints(pattern=r"^images/[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    Form("write a folder of images/, like images/agentdb"),
+]
+
+
 class Agent(Model):
     """How to start an agent: by module, script or program.
 
     The default is module `<system>.<group>.<agent>` in snake case.
     """
 
-    module: str | None = Field(
-        default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=255
-    )
+    module: ModuleName | None = None
     """Python module, started with `python -m`."""
     script: AbsolutePath | None = None
     """Path of a Python script inside the container."""
@@ -73,7 +83,7 @@ def _snake(name: str) -> str:
 class Build(Model):
     """An image made from the agents' Python requirements, or from a folder of images/."""
 
-    context: str | None = Field(default=None, pattern=r"^images/[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    context: ImageFolder | None = None
     """Folder with a Dockerfile, such as `images/agentdb`; the image has the folder's name."""
     variant: Literal["cpu", "cuda"] = "cpu"
     """`cuda` for agents that use a GPU; requires `gpu`."""

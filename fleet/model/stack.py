@@ -13,10 +13,11 @@ from fleet.model.base import Breach, Distinct, FrozenMap, Model, Name, rule
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import MAIN, Container, ContainerGroup, Port
+from fleet.model.group import Container, ContainerGroup
 from fleet.model.image_names import Digest, ImageReference, Registry, Tag
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
+from fleet.model.port import MAIN, Port
 from fleet.source.defaults import DOMAIN
 from fleet.source.dockerfile import Dockerfile
 from fleet.source.image_locks import Lock
@@ -114,6 +115,10 @@ class Stack(Model):
     def by_mode(self) -> Mapping[Name | None, tuple[Name, ...]]:
         """Mode -> groups that run in it; None -> all groups for a stack without modes."""
         return {mode: self.running_in(mode) for mode in self.modes} or {None: self.groups}
+
+    def run_together(self, one: Name, other: Name) -> bool:
+        """Whether some mode runs both groups."""
+        return any(one in groups and other in groups for groups in self.by_mode.values())
 
     def running_in(self, mode: Name | None) -> tuple[Name, ...]:
         """The groups that run in a mode, in the stack's order."""

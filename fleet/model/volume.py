@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fleet.model.base import Breach, Model, Reason, rule
+from fleet.model.base import Breach, Form, Model, Reason, rule
 from fleet.model.quantities import MemoryMib
 from fleet.source.cron import fault_of
 
@@ -25,7 +25,8 @@ Schedule = Annotated[str, StringConstraints(max_length=100), AfterValidator(_cro
 
 _ONE_ITEM = r"^[^;\r\n]+$"
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_ONE_ITEM, max_length=200)]
+_ON_ONE_LINE = Form("write it on one line, without a semicolon")
+Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_ONE_ITEM, max_length=200), _ON_ONE_LINE]
 """A line of text, without `;`, which separates volumes in a label."""
 
 VELERO = "velero"
@@ -39,7 +40,7 @@ class Backup(Model):
     """Cron schedule: `30 3 * * *` is every day at 3:30."""
     by: Annotated[Words, StringConstraints(min_length=2)] | None = None
     """Backup tool, such as `restic` or `borg`; on a cluster, `velero` annotates the volume for Velero."""
-    none: Annotated[Reason, StringConstraints(pattern=_ONE_ITEM, max_length=200)] | None = None
+    none: Annotated[Reason, StringConstraints(pattern=_ONE_ITEM, max_length=200), _ON_ONE_LINE] | None = None
     """Why there is no backup. Excludes the other fields."""
 
     def __str__(self) -> str:

@@ -6,9 +6,13 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from fleet.model.base import Day, Model, Reason
+from fleet.model.base import Day, Form, Model, Reason
 
-RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
+RuleId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][0-9]{2}$"),
+    Form("use the id of one rule, like E06 (see `fleet policy list`)"),
+]
 """Id of one rule, such as `E06`; a waiver is for one rule."""
 
 UNWAIVABLE = frozenset({"F04", "G01"})

@@ -35,12 +35,17 @@ def tenants_served(groups: Iterable[ContainerGroup]) -> Mapping[str, tuple[str, 
 
 
 def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: AddressBook) -> tuple[str, ...]:
-    """Tenants of a stack with groups that need neither the internet nor other machines."""
+    """Tenants of a stack with groups that need neither the internet nor other machines, and publish no port.
+
+    Docker publishes no port of a container in an internal network.
+    """
     groups = list(groups)
     open_tenants = {
         group.tenant
         for group in groups
-        if group.outside or any(endpoint.stack.name != stack.name for endpoint in book.used_by(group.name))
+        if group.outside
+        or any(port.publish for port in group.ports.values())
+        or any(endpoint.stack.name != stack.name for endpoint in book.used_by(group.name))
     }
     return tuple(tenant for tenant in tenants_of(groups) if tenant not in open_tenants)
 

@@ -19,6 +19,7 @@ from fleet.model import (
     Tier,
     VolumeKind,
 )
+from fleet.model.port import EVERY_ADDRESS
 from fleet.network.addresses import Endpoint
 from fleet.targets.features import Feature
 from fleet.targets.gpu_use import CardUse, PoolUse
@@ -28,7 +29,7 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a mount point in the container)
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
-    """A container port published on an address of the machine for other machines."""
+    """A container port published on an address of the machine, for people or other machines."""
 
     address: str
     host_port: int
@@ -93,10 +94,19 @@ class PlannedContainer:
     image: str
     archs: tuple[Arch, ...]
     """Of the image."""
+    entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    working_dir: str = ""
+    """Empty for the image's."""
+    init: bool = True
+    """Whether an init process is process 1."""
+    tty: bool = False
     agents: tuple[str, ...] = ()
     env: Mapping[str, str]
     labels: Mapping[str, str]
+    """Of this project, for policies."""
+    own_labels: Mapping[str, str] = field(default_factory=dict)
+    """For other programs."""
     aliases: tuple[str, ...]
     """DNS names on the machine's network."""
     extra_hosts: Mapping[str, str] = field(default_factory=dict)
@@ -122,13 +132,14 @@ class PlannedContainer:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPort:
-    """A port of a group; `container` is the key of the container that listens."""
+    """A port of a group; `container` is the key of the container that listens, `publish` as in the group's file."""
 
     key: str
     port: int
     protocol: str
     scheme: str
     container: str
+    publish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +334,8 @@ class Deployment:
     """Groups of other modes: not running, with their volumes kept."""
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
     """Endpoints published on the LAN address, with the machines that need them."""
+    for_people: tuple[tuple[Endpoint, str], ...]
+    """Endpoints published for people, with the address of the machine."""
     endpoints: Mapping[str, str]
     """Reference of each endpoint of its groups -> address on this machine."""
     degradations: Mapping[Feature, tuple[str, ...]]
@@ -340,6 +353,13 @@ class Deployment:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {group.name: group for group in (*self.groups, *self.sharing)})
+
+    @property
+    def opens_lan(self) -> bool:
+        """Whether a port is published on the machine's LAN address."""
+        return bool(self.published) or any(
+            address in (str(self.machine.lan_address), EVERY_ADDRESS) for _, address in self.for_people
+        )
 
     @property
     def tenants(self) -> tuple[str, ...]:

@@ -19,6 +19,6 @@ def _edges(group: str, endpoint: Endpoint, stack: Stack) -> Iterator[Edge]:
     port = endpoint.port
     if endpoint.stack.name == stack.name:
         yield Edge(group, endpoint.group, port.port, port.protocol)
-    elif endpoint.stack.machine.lan_address and port.host_port:
+    elif endpoint.stack.machine.lan_address and port.outer_port:
         address = str(endpoint.stack.machine.lan_address)
-        yield Edge(group, endpoint.group, port.host_port, port.protocol, address, endpoint.name_elsewhere)
+        yield Edge(group, endpoint.group, port.outer_port, port.protocol, address, endpoint.name_elsewhere)

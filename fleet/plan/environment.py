@@ -13,6 +13,9 @@ from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
 
+USER = "agent"
+"""Name of the user that containers run as."""
+
 
 def environment(
     group: ContainerGroup, key: str, stack: Stack, book: AddressBook, gpu: PlannedGpu | None
@@ -26,7 +29,7 @@ def environment(
         "BIND_ADDRESS": "0.0.0.0",  # noqa: S104  (inside the container's own network namespace)
         # Each group has its own network namespace.
         "PORT_OFFSET": "0",
-        "HOME": "/tmp",  # noqa: S108  (the only writable folder)
+        **_identity(container, stack),
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.stands_in_for(container) else _secret_files(container)),
@@ -34,6 +37,16 @@ def environment(
         **container.env,
     }
     return dict(sorted(values.items()))
+
+
+def _identity(container: Container, stack: Stack) -> dict[str, str]:
+    """What a program asks the user database for: its id may have no entry there."""
+    stands_in = stack.stands_in_for(container)
+    values = {"HOME": "/tmp" if stands_in else container.home}  # noqa: S108  (in the container)
+    if container.hardening.run_as.uid or stands_in:
+        values |= {"USER": USER, "LOGNAME": USER}
+    values["TZ"] = container.timezone or stack.machine.timezone or ""
+    return {name: value for name, value in values.items() if value}
 
 
 def _secret_files(container: Container) -> dict[str, str]:

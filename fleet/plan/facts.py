@@ -33,7 +33,7 @@ def common_facts(deployment: Deployment) -> Machine:
 def links(deployment: Deployment) -> dict[str, Link]:
     """LAN address in use, including the machine's own if published -> its machine and encryption."""
     reached = {edge.address for edge in deployment.edges if edge.address}
-    if deployment.published and deployment.machine.lan_address:
+    if deployment.opens_lan and deployment.machine.lan_address:
         reached.add(str(deployment.machine.lan_address))
     known = deployment.facts.addresses
     return {address: _link(known[address]) for address in sorted(reached) if address in known}

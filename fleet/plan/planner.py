@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
+from typing import Any
 
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
+from fleet.model.port import EVERY_ADDRESS
 from fleet.model.volume import VELERO
-from fleet.network.addresses import AddressBook, container_name, sharing_name
+from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
 from fleet.plan.deployment import (
@@ -64,6 +66,8 @@ class _Planner:
         self._images = StackImages(fleet, stack)
         self._book = AddressBook.of(fleet, stack)
         self._published = self._book.published[stack.name]
+        self._people = tuple(self._for_people())
+        self._ports = self._opened()
         # A sandbox may share its machine with a stack of the fleet, so its names differ.
         self._prefix = f"{stack.machine.name}-" if stack.sandbox else ""
 
@@ -97,6 +101,7 @@ class _Planner:
                 for endpoint in self._published
                 if endpoint.group in self._running
             ),
+            for_people=self._people,
             endpoints=MappingProxyType(self._endpoints()),
             degradations=degradations(stack, fleet),
             facts=_facts(fleet),
@@ -154,13 +159,14 @@ class _Planner:
             key=key,
             image=self._image(group, key),
             archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
-            command=() if stands_in else container.command,
+            **({} if stands_in else _process(container)),
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
+            own_labels=container.labels,
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
-            ports=tuple(self._ports(group, key)),
+            ports=self._ports.get((group.name, key), ()),
             mounts=tuple(self._mounts(group, container)),
             secrets=() if stands_in else container.secrets,
             devices=devices,
@@ -208,14 +214,24 @@ class _Planner:
         if card := self._shared_card(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
-    def _ports(self, group: ContainerGroup, key: str) -> list[PublishedPort]:
-        address = self._stack.machine.lan_address
-        ports = [e.port for e in self._published if e.group == group.name and e.port.container == key]
-        return [
-            PublishedPort(str(address), port.host_port, port.port, port.protocol)
-            for port in ports
-            if address is not None and port.host_port is not None
-        ]
+    def _for_people(self) -> Iterator[tuple[Endpoint, str]]:
+        for group in self._groups:
+            for key, port in sorted(group.ports.items(), key=lambda item: (item[0] != MAIN, item[0])):
+                if address := self._target.published_for_people(port, self._stack):
+                    yield Endpoint(group.name, key, port, self._stack, group.tenant), address
+
+    def _opened(self) -> Mapping[tuple[str, str], tuple[PublishedPort, ...]]:
+        """Group and container -> its published ports: for machines, then for people."""
+        lan = self._stack.machine.lan_address
+        everywhere = {endpoint.ref for endpoint, address in self._people if address == EVERY_ADDRESS}
+        for_machines = [(e, str(lan)) for e in self._published if lan and e.ref not in everywhere]
+        opened: dict[tuple[str, str], dict[PublishedPort, None]] = {}
+        for endpoint, address in (*for_machines, *self._people):
+            port = endpoint.port
+            if port.outer_port is not None:
+                published = PublishedPort(address, port.outer_port, port.port, port.protocol)
+                opened.setdefault((endpoint.group, port.container), {})[published] = None
+        return {where: tuple(ports) for where, ports in opened.items()}
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
         elsewhere = [e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name]
@@ -250,6 +266,17 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
+
+
+def _process(container: Container) -> dict[str, Any]:
+    """How the program of its image starts; a stand-in starts its own way."""
+    return {
+        "entrypoint": container.entrypoint,
+        "command": container.command,
+        "working_dir": container.working_dir or "",
+        "init": container.init,
+        "tty": container.tty,
+    }
 
 
 def _facts(fleet: Fleet) -> FleetFacts:

@@ -10,7 +10,7 @@ from fleet.targets.registry import target_of
 def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
     """Sorted by key."""
     return tuple(
-        PlannedPort(key, port.port, port.protocol, port.scheme, port.container)
+        PlannedPort(key, port.port, port.protocol, port.scheme, port.container, port.publish)
         for key, port in sorted(group.ports.items())
     )
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Rollout, RolloutState, Stack
+from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Port, Rollout, RolloutState, Stack
 from fleet.network.addresses import Endpoint
 from fleet.network.health_port import in_order, loopback_port, shared_health_port
 from fleet.source.faults import Fault
@@ -50,11 +50,19 @@ class TargetBase(ABC):
         port = endpoint.port
         if seen_from.name == endpoint.stack.name:
             return f"{port.scheme}://{self.host(endpoint)}:{port.port}"
-        return f"{port.scheme}://{endpoint.name_elsewhere}:{port.host_port}"
+        return f"{port.scheme}://{endpoint.name_elsewhere}:{port.outer_port}"
 
     def unreachable_text(self, endpoint: Endpoint) -> str:
         """Why other machines do not reach an endpoint; empty if they do."""
         return ""
+
+    def published_for_people(self, port: Port, stack: Stack) -> str | None:
+        """Address of the host that a port is published on for people."""
+        return None
+
+    def opens_for_people(self, port: str, group: ContainerGroup, stack: Stack) -> bool:
+        """Whether the stack's file opens a port to people in the target's own way."""
+        return False
 
     def sharing_ports(self, group: ContainerGroup, key: str) -> Sequence[str]:
         """Containers of a group that share their ports with this one, itself included; the main one first."""

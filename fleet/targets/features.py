@@ -20,11 +20,15 @@ class Feature(StrEnum):
     SHARED_NETWORK_IDENTITY = "sidecars under the group's name"
     WAVES = "start order"
     CROSS_MACHINE_START = "start order across machines"
+    TERMINAL = "terminal of a container"
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health checks without the agent host"
     HEALTH_COMMAND = "health check commands"
     NO_RESTART = "no restart on exit"
     RESTART_LIMIT = "restart limit"
+    LONG_START = "starts that take minutes"
     STOP_GRACE = "stop grace period"
+    PEOPLE = "ports for people"
+    LOCAL_PORTS = "ports on 127.0.0.1"
     DECLARED_EDGES = "declared connections only"
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"
@@ -64,6 +68,7 @@ FIELDS: Mapping[str, Feature] = {
     "restarts_max": Feature.RESTART_LIMIT,
     "shared_memory_mib": Feature.SHARED_MEMORY,
     "stop_grace_s": Feature.STOP_GRACE,
+    "tty": Feature.TERMINAL,
 }
 """Field of a planned container (dotted path) -> the feature that a target without it lacks."""
 

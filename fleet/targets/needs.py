@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, RolloutStrategy, Stack, Tier
+from fleet.model.port import LOCALHOST
 from fleet.network.tenants import names_as_peer, tenants_served
 from fleet.targets.features import Feature, Level, Need
 from fleet.targets.registry import target_of
@@ -22,6 +23,10 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
             yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
     if group.outside:
         yield Feature.OUTSIDE, "outside"
+    for key, port in group.ports.items():
+        if port.publish and not stack.sandbox and not target_of(stack).opens_for_people(key, group, stack):
+            feature = Feature.LOCAL_PORTS if port.publish == LOCALHOST else Feature.PEOPLE
+            yield feature, f"ports.{key}.publish"
     yield from _operation(group)
     for key, container in group.containers.items():
         yield from _container(key, container, stack)
@@ -64,6 +69,8 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.OPEN_FILES, f"{path}.hardening.open_files"
     if "shared_memory_mib" in container.model_fields_set:
         yield Feature.SHARED_MEMORY, f"{path}.shared_memory"
+    if container.tty and not stack.stands_in_for(container):
+        yield Feature.TERMINAL, f"{path}.tty"
     if container.hardening.weakened:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:

@@ -70,6 +70,7 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         stop_grace_s=given.whole("destroyGraceSeconds", "stop_grace_s"),
         one_shot=_one_shot(given),
         env=tuple(_env(given)),
+        init=given.optional_flag("init", "init"),
         args=(*given.texts("entrypoints", "args"), *given.texts("command", "args")),
         gpu=_asks_for_gpu(given),
         gpu_ids=tuple(_gpu_ids(given)),

@@ -179,7 +179,9 @@ class ContainerView:
     """(name, value) pairs in order, with duplicates; an unknown value is empty."""
     env_secrets: Annotated[tuple[str, ...], own("secrets")] = ()
     """Variables filled from a secret store; a whole secret as `<secret>.*`."""
-    args: Annotated[tuple[str, ...], own("command")] = ()
+    init: Annotated[bool | None, own("init")] = None
+    """Docker: an init process is process 1, and the program its child; None for the daemon's default."""
+    args: Annotated[tuple[str, ...], own("command", "entrypoint")] = ()
     """Words of entry point and command."""
     gpu: Annotated[bool, own("gpu")] = False
     """It requests a GPU (device request, extended resource)."""

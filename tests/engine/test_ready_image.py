@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import docker
 import pytest
@@ -49,3 +50,40 @@ def test_its_own_page_answers(sandbox: Workspace, host: docker.DockerClient) -> 
     assert answer.output.decode().split()[0] == "200", answer.output
     assert "SimpleHTTP" in answer.output.decode()
     assert container.attrs["HostConfig"]["Memory"] == 128 * 1024**2
+
+
+_SERVE = ["python3", "-m", "http.server", "8000", "--directory", "/app"]
+CHANGES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], Any], Any]] = {
+    "entry point": ({"entrypoint": _SERVE[:2], "command": _SERVE[2:]}, lambda a: a["Config"]["Entrypoint"], _SERVE[:2]),
+    "the image's own entry point": ({"entrypoint": None, "command": _SERVE}, lambda a: a["Config"]["Entrypoint"], None),
+    "working folder": ({"working_dir": "/data"}, lambda a: a["Config"]["WorkingDir"], "/data"),
+    "the image's own working folder": ({"working_dir": None}, lambda a: a["Config"]["WorkingDir"], "/app"),
+    "no init": ({"init": False}, lambda a: a["HostConfig"]["Init"], False),
+    "terminal": ({"tty": True}, lambda a: a["Config"]["Tty"], True),
+    "labels": ({"labels": {"traefik.enable": "true"}}, lambda a: a["Config"]["Labels"].get("traefik.enable"), "true"),
+    "time zone": ({"timezone": "Asia/Tokyo"}, lambda a: "TZ=Asia/Tokyo" in a["Config"]["Env"], True),
+    "dots": ({"env": {"discovery.type": "one"}}, lambda a: "discovery.type=one" in a["Config"]["Env"], True),
+}
+"""Change of the container -> where it shows on the daemon, and as what; each builds on those before it."""
+
+
+def test_each_way_to_start_reaches_the_container_and_then_nothing_is_left_to_change(
+    sandbox: Workspace, host: docker.DockerClient
+) -> None:
+    wrong = []
+    for what, (change, read, expected) in CHANGES.items():
+        sandbox.edit_group(NAME, lambda group, change=change: _change(group["containers"]["main"], change))
+        outcome = sandbox.up()
+        found = read(host.containers.get(f"{NAME}-{NAME}").attrs) if outcome.code == 0 else outcome.text
+        second = sandbox.preview("--expect-no-changes", "--refresh")
+        if found != expected or second.code != 0:
+            wrong.append((what, found, second.text))
+    assert wrong == []
+
+
+def _change(main: dict[str, Any], change: dict[str, Any]) -> None:
+    for key, value in change.items():
+        if value is None:
+            del main[key]
+        else:
+            main[key] = value

@@ -90,10 +90,11 @@ def _details(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
 
 def _network(deployment: Deployment) -> h.Renderable:
     stack = deployment.stack
-    outside = {
-        endpoint.ref: f"{deployment.machine.lan_address}:{endpoint.port.host_port}, for {', '.join(users)}"
-        for endpoint, users in deployment.published
-    }
+    lan = deployment.machine.lan_address
+    outside = {e.ref: f"{lan}:{e.port.outer_port}, for {', '.join(users)}" for e, users in deployment.published}
+    for endpoint, address in deployment.for_people:
+        at = f"{address}:{endpoint.port.outer_port}, for people"
+        outside[endpoint.ref] = f"{outside[endpoint.ref]}; {at}" if endpoint.ref in outside else at
     for group in deployment.groups:
         if exposure := group.operation.exposure:
             outside[f"{group.name}/{exposure.port}".removesuffix("/main")] = f"https://{exposure.host}"
@@ -105,8 +106,8 @@ def _network(deployment: Deployment) -> h.Renderable:
     connections += [(group.name, host, "internet") for group in deployment.groups for host in group.operation.outside]
     return h.fragment[
         h.details[
-            h.summary[f"{plural(len(endpoints), 'endpoint')}, {len(outside)} reachable from other machines"],
-            table(f"Endpoints of {stack}", ("endpoint", "on its machine", "from other machines"), endpoints),
+            h.summary[f"{plural(len(endpoints), 'endpoint')}, {len(outside)} reachable from outside"],
+            table(f"Endpoints of {stack}", ("endpoint", "on its machine", "from outside"), endpoints),
         ],
         h.details[
             h.summary[f"{plural(len(connections), 'allowed connection')}"],

@@ -30,14 +30,20 @@ def show_host(out: Console, deployment: Deployment) -> None:
     _modes(out, deployment)
     taken = main_memory(deployment)
     bar_row(out, "RAM", taken.parts, taken.figures)
-    ports = [
-        f"{deployment.machine.lan_address}:{endpoint.port.host_port} {endpoint.ref}, for {', '.join(users)}"
-        for endpoint, users in deployment.published
-    ]
-    labelled(out, "ports", "\n".join(ports) or "none published; no other machine connects")
+    labelled(out, "ports", "\n".join(_ports(deployment)))
     if layers := deployment.distinct_layers:
         disk, download = (mebibytes(sum(getattr(layer, key) for layer in layers)) for key in ("disk", "download"))
         labelled(out, "images", f"{gibibytes(disk)} on disk, {gibibytes(download)} to download")
+
+
+def _ports(deployment: Deployment) -> list[str]:
+    lan = deployment.machine.lan_address
+    ports = [f"{address}:{e.port.outer_port} {e.ref}, for people" for e, address in deployment.for_people]
+    ports += [f"{lan}:{e.port.outer_port} {e.ref}, for {', '.join(users)}" for e, users in deployment.published]
+    if ports:
+        return ports
+    pages = any(port.publish for group in deployment.groups for port in group.ports)
+    return ["none published; a sandbox opens no port" if pages else "none published; no other machine connects"]
 
 
 def _enforcement(card: CardUse) -> str:

@@ -116,6 +116,11 @@ def labels(group: PlannedGroup) -> dict[str, str]:
 
 
 def policy_annotations(group: PlannedGroup) -> dict[str, str]:
-    """Annotations that policies read besides the provider's own fields."""
+    """The group's own labels, and annotations that policies read besides the provider's own fields."""
     found = [vocabulary.as_annotations(container.key, container.labels) for container in group.containers]
-    return dict(sorted(item for one in found for item in one.items()))
+    return dict(sorted(item for one in (*own_annotations(group), *found) for item in one.items()))
+
+
+def own_annotations(group: PlannedGroup) -> list[Mapping[str, str]]:
+    """Labels of each container for other programs."""
+    return [container.own_labels for container in group.containers]

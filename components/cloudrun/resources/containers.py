@@ -35,7 +35,9 @@ def containers(
         {
             "name": container.key,
             "image": image if image and container.key == MAIN else container.image,
+            **({"commands": list(container.entrypoint)} if container.entrypoint else {}),
             **({"args": list(container.command)} if container.command else {}),
+            **({"working_dir": container.working_dir} if container.working_dir else {}),
             "envs": list(_env(container, group, deployment, service, region)),
             "resources": _resources(container, group, service),
             **_ports(container, group, service),

@@ -6,9 +6,9 @@ Cloud Run allows a container four minutes to start, and a probe no longer than i
 from __future__ import annotations
 
 from components.cloudrun.resources.base import Object
+from fleet.cloudrun_limits import limits
 from fleet.plan.deployment import PlannedContainer
 
-STARTUP_MAX_S = 240
 _PERIOD_S = 10
 """Period of startup and readiness probes."""
 
@@ -27,7 +27,7 @@ def startup_probe(container: PlannedContainer, port: int | None) -> Object | Non
         "initial_delay_seconds": 0,
         "period_seconds": _PERIOD_S,
         "timeout_seconds": min(health.timeout_s, _PERIOD_S),
-        "failure_threshold": -(-min(health.deadline_s, STARTUP_MAX_S) // _PERIOD_S),
+        "failure_threshold": -(-min(health.deadline_s, limits().startup_max) // _PERIOD_S),
     }
 
 

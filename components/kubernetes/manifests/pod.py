@@ -55,7 +55,7 @@ def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) 
     """For policies, Prometheus and Velero, and a digest that restarts pods when an address book changes."""
     annotations: dict[str, str] = {}
     for container in group.containers:
-        annotations |= as_annotations(container.key, container.labels)
+        annotations |= {**container.own_labels, **as_annotations(container.key, container.labels)}
     if books := address_books(group):
         digest = hashlib.sha256("\n".join(f"{name} {book}" for name, book in sorted(books.items())).encode())
         annotations[ADDRESS_BOOK] = digest.hexdigest()[:16]
@@ -109,8 +109,9 @@ def _container(container: PlannedContainer, deployment: Deployment, cluster: Clu
         **probes(container),
         "volumeMounts": volume_mounts(container, deployment),
     }
-    if container.command:
-        rendered["args"] = list(container.command)
+    rendered |= objects.program(container)
+    if container.tty:
+        rendered["tty"] = True
     if ports := _ports(container, deployment):
         rendered["ports"] = ports
     return rendered

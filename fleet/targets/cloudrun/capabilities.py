@@ -18,6 +18,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.SHARED_NETWORK_IDENTITY: does("main container and sidecars in one instance"),
     Feature.WAVES: does("`pulumi up` creates a service once the services it starts after are ready"),
     Feature.CROSS_MACHINE_START: changes("a region sees only its own services; the group itself waits for its peer"),
+    Feature.TERMINAL: changes("there is no terminal; the program's output goes to Cloud Logging"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("Cloud Run probes from outside the container"),
     Feature.HEALTH_COMMAND: changes("Cloud Run probes over HTTP or TCP and runs no command; set health.path"),
     Feature.NO_RESTART: cannot(
@@ -25,7 +26,13 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "keep the group on a Docker machine"
     ),
     Feature.RESTART_LIMIT: changes("an instance that exits is replaced, without a limit"),
+    Feature.LONG_START: changes("a container has 240 s to start; then its instance is replaced"),
     Feature.STOP_GRACE: changes("SIGTERM, then SIGKILL after 10 s, which cannot be changed; stop within 10 s"),
+    Feature.PEOPLE: cannot(
+        "there is no LAN, and only invokers may call a service; list them under "
+        "machine.cloud.services.<group>.invokers, such as user:owner@example.org"
+    ),
+    Feature.LOCAL_PORTS: changes("there is no host; use `gcloud run services proxy` on your own machine"),
     Feature.DECLARED_EDGES: changes("a service's invokers decide who may call it; names and ports are not filtered"),
     Feature.TENANTS: cannot("services of a project see each other's addresses; give each tenant its own project"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("invokers are listed one by one"),
@@ -59,6 +66,7 @@ UNRENDERED: Mapping[str, str] = {
     "archs": "Cloud Run runs amd64; `fleet validate` refuses other images",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "the project and the region determine a service's address",
+    "init": "the program is always process 1: nothing is started before it",
     "extra_hosts": "the address book holds other machines' addresses",
     "ports": "a service has its own address and one port",
     "memory_request_mib": "an instance reserves its limit",

@@ -16,6 +16,7 @@ from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
 from fleet.targets.cloudrun.registry_checks import check_registries
 from fleet.targets.memory_volumes import memory_volume_faults
+from fleet.targets.own_labels import GOOGLES, own_label_faults
 
 _ACCOUNT_ID_MAX = 30
 """Characters of a service account's id, at most."""
@@ -31,6 +32,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         yield from check_registries(stack, groups, sources)
         for group in groups:
             yield from memory_volume_faults(group, stack, sources)
+            yield from own_label_faults(group, stack, sources, GOOGLES)
         yield from ensure_services_are_of_groups(stack, groups, sources)
         yield from ensure_accounts_have_names(stack, groups, sources)
         yield from ensure_kinds_fit_the_groups(stack, groups, sources)

@@ -34,6 +34,7 @@ def check_instances(stack: Stack, groups: Sequence[ContainerGroup], sources: Sou
         if not stack.runs_stand_ins:
             yield from ensure_instances_have_a_size(run)
         yield from ensure_requests_are_within_bounds(run)
+        yield from ensure_containers_start_in_time(run)
         yield from ensure_variables_are_short(run)
         yield from ensure_variables_are_not_cloud_runs(run)
         if stack.gives_gpus:
@@ -144,6 +145,17 @@ def _instance_number_faults(run: _Run) -> Iterator[Fault]:
         if most > 1 and shared and service.volumes.get(volume) is not Backing.SQL:
             problem = f"{most} instances may run, but volumes.{volume} has a single writer"
             yield run.fault("max_instances", problem, "set it to 1")
+
+
+def ensure_containers_start_in_time(run: _Run) -> Iterator[Fault]:
+    """No container of a service or pool needs longer to start than its instance has."""
+    most = limits().startup_max
+    for key, container in run.group.containers.items():
+        start_s = container.health.start_period_s
+        if start_s > most and run.service.kind is not Kind.JOB:
+            problem = f"{start_s} s are too long for {run.stack.name}: an instance that takes over {most} s is replaced"
+            remedy = f"set it to {most}s and bring what it loads in its image, or run the group on another target"
+            yield run.container_fault((key, "health", "start_period"), problem, remedy)
 
 
 def ensure_variables_are_short(run: _Run) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.cloudrun_limits import limits
 from fleet.model import MAIN, CloudService, Container, ContainerGroup, Fleet, GpuBudget, Stack
-from fleet.model.cloud import Backing, Kind
+from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
 from fleet.targets.cloudrun.capabilities import CAPABILITIES, UNRENDERED
@@ -34,6 +34,12 @@ class CloudRun(TargetBase):
         # Every service is served on 443, whatever the container port.
         return f"https://{self.host(endpoint)}:443"
 
+    def opens_for_people(self, port: str, group: ContainerGroup, stack: Stack) -> bool:
+        cloud = cloud_of(stack)
+        door = cloud.front_door is not None and cloud.front_door.group == group.name
+        service = cloud.service(group.name)
+        return door or bool(service.invokers) or service.ingress is Ingress.ALL
+
     def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
         yield from super().group_entries(stack)
         yield GroupEntries(("machine", "cloud", "services"), cloud_of(stack), CloudService)
@@ -42,6 +48,8 @@ class CloudRun(TargetBase):
         for key, container in group.containers.items():
             if container.stop_grace_s > self.stop_grace_s(container):
                 yield Feature.STOP_GRACE, f"containers.{key}.stop_grace"
+            if container.health.deadline_s > limits().startup_max:
+                yield Feature.LONG_START, f"containers.{key}.health.start_period"
             for volume, mount in container.mounts.items():
                 if mount.read_only and not self._is_read_only(volume, group, stack):
                     yield Feature.READ_ONLY_MOUNTS, f"containers.{key}.mounts.{volume}.read_only"

@@ -26,13 +26,17 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.CROSS_MACHINE_START: changes(
         "a Docker daemon sees only its own containers; the group starts at once and itself waits for its peer"
     ),
+    Feature.TERMINAL: does("tty of the container"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: cannot(
         "Docker runs health checks inside the container, and the image may have no HTTP client; set health.command"
     ),
     Feature.HEALTH_COMMAND: does("run inside the container"),
     Feature.NO_RESTART: does('restart policy "no"'),
     Feature.RESTART_LIMIT: does("restart policy on-failure with a maximum over the container's lifetime"),
+    Feature.LONG_START: does("the health check ignores failures for its start period"),
     Feature.STOP_GRACE: does("SIGTERM, then SIGKILL at its end"),
+    Feature.PEOPLE: does("published on the LAN address or another address of the machine"),
+    Feature.LOCAL_PORTS: does("published on 127.0.0.1 of the machine"),
     Feature.DECLARED_EDGES: changes(
         "groups on one network can reach every port of each other; other machines reach only declared ports"
     ),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from fleet.model import ContainerGroup, Fleet, Stack, Target
+from fleet.model.port import LAN, LOCALHOST
 from fleet.network.addresses import AddressBook
 from fleet.network.tenants import free_subnets, tenants_of, tenants_served
 from fleet.source.faults import Fault
@@ -33,9 +34,12 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_lan_addresses_are_known(fleet: Fleet, book: AddressBook, sources: Sources) -> Iterator[Fault]:
-    """A machine with an endpoint that another machine needs has a LAN address other than the loopback."""
+    """A machine with an endpoint that another machine or people need has a LAN address other than the loopback."""
     for stack in fleet.on(Target.DOCKER):
-        if stack.sandbox or not book.published[stack.name]:
+        if stack.sandbox:
+            continue
+        yield from _lan_of_people(fleet, stack, sources)
+        if not book.published[stack.name]:
             continue
         address, first = stack.machine.lan_address, book.published[stack.name][0].ref
         path = ("machine", "lan_address")
@@ -45,6 +49,17 @@ def ensure_lan_addresses_are_known(fleet: Fleet, book: AddressBook, sources: Sou
         elif address.is_loopback:
             problem = f"{address} is not reachable from another machine, which needs {first}"
             yield sources.stack_fault(stack.name, path, problem, "set the address on the LAN")
+
+
+def _lan_of_people(fleet: Fleet, stack: Stack, sources: Sources) -> Iterator[Fault]:
+    address = stack.machine.lan_address
+    if address and not address.is_loopback:
+        return
+    for _, group, key, port in fleet.ports((stack,)):
+        if port.publish == LAN:
+            problem = f"{LAN}, but {stack.name} has no address on the LAN"
+            remedy = f"set machine.lan_address of that stack, or publish: {LOCALHOST}"
+            yield sources.group_fault(group.name, ("ports", key, "publish"), problem, remedy)
 
 
 def ensure_tenants_stay_on_one_machine(fleet: Fleet, book: AddressBook, sources: Sources) -> Iterator[Fault]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack
+from fleet.model import ContainerGroup, Fleet, GpuBudget, Port, Stack
+from fleet.model.port import LAN, LOCALHOST
 from fleet.network.addresses import Endpoint, container_name
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capabilities import CAPABILITIES, UNRENDERED
@@ -13,6 +14,8 @@ from fleet.targets.docker.checks import check
 from fleet.targets.features import Feature, Need
 from fleet.targets.gpu_use import Card
 from fleet.text import thousands
+
+_LOOPBACK = "127.0.0.1"
 
 
 class Docker(TargetBase):
@@ -30,7 +33,15 @@ class Docker(TargetBase):
         return container_name(endpoint.group, endpoint.port.container)
 
     def unreachable_text(self, endpoint: Endpoint) -> str:
-        return f"only on {endpoint.stack.name}" if endpoint.port.host_port is None else ""
+        return f"only on {endpoint.stack.name}" if endpoint.port.outer_port is None else ""
+
+    def published_for_people(self, port: Port, stack: Stack) -> str | None:
+        # A sandbox may share the machine, and its ports, with a stack of the fleet.
+        if stack.sandbox or port.publish is None:
+            return None
+        if port.publish == LAN:
+            return str(stack.machine.lan_address) if stack.machine.lan_address else None
+        return _LOOPBACK if port.publish == LOCALHOST else port.publish
 
     def sharing_ports(self, group: ContainerGroup, key: str) -> Sequence[str]:
         return (key,)

@@ -20,6 +20,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.SHARED_NETWORK_IDENTITY: does("main container and sidecars in one pod"),
     Feature.WAVES: does("`pulumi up` waits for pods to be ready; plain manifests start all groups at once"),
     Feature.CROSS_MACHINE_START: changes("a cluster sees only its own pods; the group itself waits for its peer"),
+    Feature.TERMINAL: does("tty of the container"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("the kubelet probes from outside the container"),
     Feature.HEALTH_COMMAND: does("exec probes: the kubelet runs it inside the container"),
     Feature.NO_RESTART: cannot(
@@ -27,7 +28,12 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "it restart"
     ),
     Feature.RESTART_LIMIT: changes("restarts are unlimited, with a back-off of up to five minutes"),
+    Feature.LONG_START: does("a startup probe waits as long as the start period and the retries"),
     Feature.STOP_GRACE: does("terminationGracePeriodSeconds; the longest grace period in the pod applies"),
+    Feature.PEOPLE: cannot(
+        "nodes open no ports; expose the group under machine.cluster.entrance.exposed of the cluster's stack"
+    ),
+    Feature.LOCAL_PORTS: changes("nodes open no ports; use `kubectl port-forward` on your own machine"),
     Feature.DECLARED_EDGES: does("network policies deny everything, then allow each declared connection"),
     Feature.TENANTS: does("one namespace per tenant, with network policies"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("network policies select groups, not namespaces"),
@@ -65,6 +71,7 @@ UNRENDERED: Mapping[str, str] = {
     "hardening.exceptions": "policies read them from labels",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "Services and namespaces provide the names",
+    "init": "the program is always process 1: nothing is started before it",
     "extra_hosts": "the address book holds other machines' addresses",
     "ports": "no node port is opened; requests come in through the cluster's entrance",
     "health.start_period_s": "included in `health.deadline_s`, the limit of the startup probe",

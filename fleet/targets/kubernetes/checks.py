@@ -18,6 +18,7 @@ from fleet.targets.kubernetes.name_checks import (
 )
 from fleet.targets.kubernetes.node_checks import ensure_enforcement_is_the_pools, ensure_pods_fit_a_node
 from fleet.targets.memory_volumes import memory_volume_faults
+from fleet.targets.own_labels import own_label_faults
 from fleet.text import thousands
 
 
@@ -33,6 +34,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         yield from ensure_pods_fit_a_node(stack, groups, sources)
         for group in groups:
             yield from memory_volume_faults(group, stack, sources)
+            yield from own_label_faults(group, stack, sources)
         yield from ensure_volumes_can_be_mounted(stack, groups, sources)
         yield from ensure_exposures_lead_somewhere(stack, groups, sources)
         yield from ensure_shares_can_be_divided(stack, groups, sources)

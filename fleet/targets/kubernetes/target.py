@@ -37,6 +37,10 @@ class Kubernetes(TargetBase):
     def unreachable_text(self, endpoint: Endpoint) -> str:
         return "" if exposed_at(endpoint) else f"only inside {endpoint.stack.name}"
 
+    def opens_for_people(self, port: str, group: ContainerGroup, stack: Stack) -> bool:
+        exposure = self.exposure(stack, group.name)
+        return exposure is not None and exposure.port == port
+
     def group_entries(self, stack: Stack) -> Iterator[GroupEntries]:
         yield from super().group_entries(stack)
         if entrance := cluster_of(stack).entrance:

@@ -5,6 +5,7 @@ Configuration in files of the image or in a program's code is not visible here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -19,7 +20,17 @@ from policy.views.scalars import as_number
 
 _WORDS_MAX = 4096
 _OFF = ("0", "false", "no")
-_PARALLEL = (("--tensor-parallel-size", "-tp", "--tp-size", "--tp"), ("--pipeline-parallel-size", "-pp"))
+_PARALLEL = (
+    ("--tensor-parallel-size", "-tp", "--tp-size", "--tp"),
+    ("--pipeline-parallel-size", "-pp", "--pp-size"),
+    ("--data-parallel-size", "-dp", "--dp-size"),
+    ("--num-shard",),
+    ("--nproc-per-node", "--nproc_per_node"),
+)
+"""Options of vLLM, SGLang, text-generation-inference and torchrun; each multiplies the cards."""
+_SHARDS = "NUM_SHARD"
+"""Variable of text-generation-inference for `--num-shard`."""
+_RANKS_MAX = 64
 _SHELLS = ("sh", "bash", "python", "python3", "torchrun", "ray")
 
 
@@ -37,6 +48,17 @@ class Claim:
     """Each process of the container allocates it."""
     with_context: bool = False
     """It includes the context of a CUDA process."""
+    held: bool = False
+    """It is allocated at the start and kept, so no other container can have it at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Cards that a command spreads its processes over. `field` is the view's; `what` names the setting."""
+
+    field: str
+    what: str
+    cards: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,21 @@ def claims(container: ContainerView) -> Iterator[tuple[Claim, ...]]:
     yield tuple(_of_torch(environment))
 
 
+def ranks(container: ContainerView) -> Iterator[Ranks]:
+    """Commands of a container that need several cards."""
+    agents = agents_of(container)
+    commands = [("args", container.args), *(("env", each) for each in (agents.commands.values() if agents else ()))]
+    for field, command in commands:
+        words = _words(command)
+        if (cards := _cards(words)) > 1:
+            given = {names[0]: _option(words, names) for names in _PARALLEL}
+            what = " and ".join(f"{name} is {shown(value)}" for name, value in given.items() if value is not None)
+            yield Ranks(field, what, cards)
+    shards = dict(container.env).get(_SHARDS)
+    if (cards := _whole(shards)) > 1:
+        yield Ranks("env", f"env {_SHARDS} is {shown(shards)}", cards)
+
+
 def _of_servers(container: ContainerView, environment: Mapping[str, str]) -> Iterator[Claim]:
     agents = agents_of(container)
     own = _words(container.args)
@@ -93,18 +130,18 @@ def _of_servers(container: ContainerView, environment: Mapping[str, str]) -> Ite
 def _claim(
     server: _Server, words: Sequence[str], environment: Mapping[str, str], field: str, *, runs: bool
 ) -> Iterator[Claim]:
-    cards = 1
-    for names in _PARALLEL:
-        cards *= min(64, max(1, int(_fraction(_option(words, names)) or 1)))
+    cards = _cards(words)
     given = _option(words, (server.option,))
     if given is not None:
-        yield Claim(field, f"{server.option} is {shown(given)}", _fraction(given), cards, with_context=True)
+        yield Claim(field, f"{server.option} is {shown(given)}", _fraction(given), cards, with_context=True, held=True)
     elif runs and server.variable in environment:
         value = environment[server.variable]
-        yield Claim("env", f"env {server.variable} is {shown(value)}", _fraction(value), cards, with_context=True)
+        yield Claim(
+            "env", f"env {server.variable} is {shown(value)}", _fraction(value), cards, with_context=True, held=True
+        )
     elif runs and server.default is not None and _option(words, ("--kv-cache-memory-bytes",)) is None:
         what = f"{server.option} is not set, so {server.name} takes {server.default:g} ({server.source})"
-        yield Claim(field, what, server.default, cards, with_context=True)
+        yield Claim(field, what, server.default, cards, with_context=True, held=True)
 
 
 def _of_jax(environment: Mapping[str, str]) -> Iterator[Claim]:
@@ -115,11 +152,11 @@ def _of_jax(environment: Mapping[str, str]) -> Iterator[Claim]:
     for name in _JAX_FRACTIONS:
         if name in environment:
             value = environment[name]
-            yield Claim("env", f"env {name} is {shown(value)}", _fraction(value), per_process=True)
+            yield Claim("env", f"env {name} is {shown(value)}", _fraction(value), per_process=True, held=True)
             return
     if _JAX_PREALLOCATES in environment:
         what = f"env {_JAX_PREALLOCATES} is on and {_JAX_FRACTIONS[0]} is not set, so JAX takes {_JAX_DEFAULT:g}"
-        yield Claim("env", what, _JAX_DEFAULT, per_process=True)
+        yield Claim("env", what, _JAX_DEFAULT, per_process=True, held=True)
 
 
 def _of_torch(environment: Mapping[str, str]) -> Iterator[Claim]:
@@ -149,6 +186,16 @@ def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
         if name in names:
             found = value if sign else "".join(words[index + 1 : index + 2])
     return found
+
+
+def _cards(words: Sequence[str]) -> int:
+    """Cards that a command's processes are spread over."""
+    return min(_RANKS_MAX, math.prod(_whole(_option(words, names)) for names in _PARALLEL))
+
+
+def _whole(text: str | None) -> int:
+    """A number of cards; 1 for what is no such number, such as torchrun's `gpu`."""
+    return min(_RANKS_MAX, max(1, int(_fraction(text) or 1)))
 
 
 def _runs(server: _Server, words: Sequence[str]) -> bool:

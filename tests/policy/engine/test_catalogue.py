@@ -88,6 +88,7 @@ EXPECTED = {
     "E10-stop-grace": ADVISORY,
     "E11-backups": ADVISORY,
     "E12-protected-claims": ADVISORY,
+    "E13-supervisor-is-first": ADVISORY,
     "F01-isolated": MANDATORY,
     "F02-not-exposed": MANDATORY,
     "F03-encrypted-entry": MANDATORY,

@@ -14,4 +14,4 @@ def test_a_property_reaches_the_rules_that_read_what_it_becomes() -> None:
 
 
 def test_what_no_reader_asks_for_reaches_no_rule() -> None:
-    assert rules_reading(container("agent", init=True), ("init",)) == ()
+    assert rules_reading(container("agent", attach=True), ("attach",)) == ()

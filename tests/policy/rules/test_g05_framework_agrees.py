@@ -1,4 +1,4 @@
-"""G05 framework-agrees. The card of the tests has 24 564 MiB, the budget a limit of 6 144 MiB and one process."""
+"""G05 framework-agrees. The card of the tests has 24 564 MiB, the budget 6 144 MiB and one process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fleet.cloudrun_limits import limits
-from fleet.labels import GPU_LIMIT_MIB, GPU_PROCESSES
+from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB
 from fleet.targets.cloudrun.capacity import CARDS
 from policy.engine.catalogue import rule
 from policy.views.registered import Registered
@@ -18,15 +18,17 @@ from tests.policy.kubernetes_builders import GPU, GPU_TAGS, blamed, cluster, gpu
 
 G05 = rule("G05")
 SERVE = ["vllm", "serve", "meta-llama/Llama-3.1-8B"]
+WHOLE = {GPU_REQUEST_MIB: "6144"}
+"""The request is as much as the limit."""
 API = ["python3", "-m", "vllm.entrypoints.openai.api_server"]
 
 
 def _starts(*command: str, tags: dict[str, str] | None = None, **changes: Any) -> Registered:
-    return gpu_container("bad", tags, command=list(command), **changes)
+    return gpu_container("bad", {**WHOLE, **(tags or {})}, command=list(command), **changes)
 
 
 def _env(*values: str, tags: dict[str, str] | None = None) -> Registered:
-    return gpu_container("bad", tags, envs=[f"{MPS_LIMIT}=0=6144M", *values])
+    return gpu_container("bad", {**WHOLE, **(tags or {})}, envs=[f"{MPS_LIMIT}=0=6144M", *values])
 
 
 @pytest.mark.parametrize(
@@ -63,8 +65,8 @@ def test_it_holds_for(command: list[str]) -> None:
 def test_it_fails_for_vllm_with(command: list[str], says: str) -> None:
     message = violation(G05, _starts(*command), machine())
     assert says in message
-    assert "22 108 MiB of gpu0 of mainpc (RTX 4090) with 24 564 MiB, above the limit of 6 144 MiB" in message
-    assert "use at most 0.26, or raise containers.main.gpu.limit" in message
+    assert "22 108 MiB of gpu0 of mainpc (RTX 4090) with 24 564 MiB, above the request of 6 144 MiB" in message
+    assert "use at most 0.26, or raise containers.main.gpu.request" in message
 
 
 @pytest.mark.parametrize("image", ["vllm/vllm-openai:v0.11.0", "ghcr.io/acme/vllm-openai@sha256:" + "0" * 64])
@@ -84,6 +86,47 @@ def test_it_fails_for_the_image_of_a_server_without_a_setting(image: str) -> Non
 )
 def test_it_fails_for_other_servers(command: list[str], says: str) -> None:
     assert says in violation(G05, _starts(*command), machine())
+
+
+def test_what_is_kept_must_fit_the_request_and_a_burst_the_limit() -> None:
+    """G01 sums requests: two servers that keep 0.25 of a card would fit it on paper, whatever their fraction."""
+    small = {GPU_REQUEST_MIB: "1536"}
+    kept = (
+        "6 141 MiB of gpu0 of mainpc (RTX 4090) with 24 564 MiB, above the request of 1 536 MiB in its budget, and it"
+    )
+    for held in (
+        _starts(*SERVE, "--gpu-memory-utilization=0.25", tags=small),
+        _starts("python3", "-m", "sglang.launch_server", "--mem-fraction-static=0.25", tags=small),
+        _starts("text-generation-launcher", "--cuda-memory-fraction=0.25", tags=small),
+        _env("XLA_CLIENT_MEM_FRACTION=.25", tags=small),
+    ):
+        assert kept in violation(G05, held, machine())
+    for burst in (
+        _env("PYTORCH_ALLOC_CONF=per_process_memory_fraction:0.25", tags=small),
+        _env("XLA_CLIENT_MEM_FRACTION=.25", "XLA_PYTHON_CLIENT_PREALLOCATE=0", tags=small),
+        _starts(*SERVE, "--gpu-memory-utilization=0.25", tags={**small, GPU_ENFORCEMENT: "exclusive"}),
+    ):
+        assert judged(G05, machine(), burst) == {}
+
+
+def test_ranks_need_as_many_cards() -> None:
+    small = ["--gpu-memory-utilization=0.05"]
+    for command, says in (
+        ([*SERVE, *small, "--tensor-parallel-size", "2"], '--tensor-parallel-size is "2": 2 cards'),
+        ([*SERVE, *small, "-tp=4"], '--tensor-parallel-size is "4": 4 cards'),
+        ([*SERVE, *small, "--pipeline_parallel_size=2", "-tp", "2"], "4 cards"),
+        ([*API, *small, "--data-parallel-size=3"], "3 cards"),
+        (["python3", "-m", "sglang.launch_server", "--tp-size", "2"], "2 cards"),
+        (["text-generation-launcher", "--cuda-memory-fraction=0.1", "--num-shard", "2"], "2 cards"),
+        (["torchrun", "--nproc_per_node=2", "train.py"], "2 cards"),
+        (["sh", "-c", "exec vllm serve m --gpu-memory-utilization 0.05 -tp 2"], "2 cards"),
+    ):
+        message = violation(G05, _starts(*command), machine())
+        assert says in message, command
+        assert "the container has 1 card, so it ends at its start; lower it to 1" in message
+    assert 'env NUM_SHARD is "2": 2 cards' in violation(G05, _env("NUM_SHARD=2"), machine())
+    for command in (["torchrun", "--nproc-per-node", "gpu", "x.py"], [*SERVE, *small, "-tp", "1"], ["x", "-tp"]):
+        assert judged(G05, machine(), _starts(*command)) == {}, command
 
 
 @pytest.mark.parametrize("value", ["much", "", "nan", "-1"])
@@ -144,12 +187,17 @@ def test_a_container_without_a_budget_is_another_rules_matter() -> None:
 class TestOnACluster:
     """A card is whole, shared, or a part that HAMi allocates."""
 
-    @pytest.mark.parametrize("sharing", ["whole-device", "shared-device"])
-    def test_it_fails_for_a_fraction_above_the_budget(self, sharing: str) -> None:
-        pools = cluster(nodePools={"gpu": node_pool(gpuSharing=sharing)})
+    def test_it_fails_for_a_fraction_above_the_budget(self) -> None:
+        pools = cluster(nodePools={"gpu": node_pool(gpuSharing="whole-device")})
         message = blamed(G05, gpu_workload("bad", args=[*SERVE, "--gpu-memory-utilization=0.95"]), pools)
-        assert "21 883 MiB of a card of pool gpu of cluster with 23 034 MiB" in message
+        assert "21 883 MiB of a card of pool gpu of cluster with 23 034 MiB, above the limit of" in message
         assert judged(G05, pools, gpu_workload(args=[*SERVE, "--gpu-memory-utilization=0.9"])) == {}
+
+    def test_what_is_kept_of_a_shared_card_must_fit_the_request(self) -> None:
+        pools = cluster(nodePools={"gpu": node_pool(gpuSharing="shared-device")})
+        message = blamed(G05, gpu_workload("bad", args=[*SERVE, "--gpu-memory-utilization=0.9"]), pools)
+        assert "20 731 MiB of a card of pool gpu of cluster with 23 034 MiB, above the request of 6 656 MiB" in message
+        assert judged(G05, pools, gpu_workload(args=[*SERVE, "--gpu-memory-utilization=0.28"])) == {}
 
     def test_a_part_of_a_card_is_a_card_to_what_runs_in_it(self) -> None:
         pools = cluster(nodePools={"gpu": node_pool(gpuSharing="memory-amount")})

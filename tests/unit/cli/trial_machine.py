@@ -198,6 +198,13 @@ def running(container: PlannedContainer) -> ContainerFacts:
         ports=frozenset(Binding(p.address, p.host_port, p.container_port, p.protocol) for p in container.ports),
         mounts={mount["target"]: (mount["source"], mount["read_only"]) for mount in rendered["mounts"]},
         gpu_devices=frozenset({container.gpu.gpu.device} if container.gpu else ()),
+        config={
+            "Entrypoint": rendered.get("entrypoints"),
+            "Cmd": rendered.get("command"),
+            "WorkingDir": rendered.get("working_dir", ""),
+            "Tty": rendered.get("tty", False),
+            "Labels": {item["label"]: item["value"] for item in rendered["labels"]},
+        },
     )
 
 
@@ -269,6 +276,7 @@ def daemon(**changes: Any) -> DaemonFacts:
         cpu_limit=True,
         forwarding=True,
         cgroup_version="2",
+        cgroup_driver="cgroupfs",
         live_restore=True,
         log_driver="json-file",
         security={"seccomp": "builtin"},

@@ -211,6 +211,20 @@ def test_a_card_that_is_given_by_its_cdi_name(devices: set[str] | None, expected
     assert reported(checks, "gpu0", "container toolkit") == expected
 
 
+def test_a_card_of_the_nvidia_driver_is_lost_when_systemd_reloads() -> None:
+    def seen(**changes: Any) -> tuple[str, str, str]:
+        return reported(examined(machine(daemon=daemon(**changes))), "gpu0", "daemon reload")
+
+    assert seen() == ("good", "the cgroup driver cgroupfs keeps the card", "")
+    assert seen(cgroup_driver="")[0] == "unknown"
+    status, figure, fix = seen(cgroup_driver="systemd")
+    assert (status, "takes the card from running containers" in figure) == ("warning", True)
+    assert fix.startswith("set driver: cdi and device: nvidia.com/gpu=<name> under machine.gpus.gpu0, or put")
+    gpu = alpha().machine.gpus["gpu0"].model_copy(update={"driver": "cdi", "device": "nvidia.com/gpu=0"})
+    checks = examined(machine(daemon=daemon(cgroup_driver="systemd")), with_card(gpu))
+    assert "daemon reload" not in {check.check for check in checks}
+
+
 UUID = "GPU-11111111-2222-3333-4444-555555555555"
 ELSE = "GPU-99999999-2222-3333-4444-555555555555"
 

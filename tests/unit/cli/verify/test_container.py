@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.verify.facts import Binding
-from tests.unit.cli.trial_machine import DOCKER, UP, amiss, live, live_with, reported, verified
+from tests.unit.cli.trial_machine import DOCKER, UP, amiss, live, live_with, reported, verified, with_container
 
 RECREATE = f"{DOCKER} rm -f hub && {UP}"
 LOGS = f"{DOCKER} logs --tail 20 hub"
@@ -175,3 +175,16 @@ def test_what_compose_made_is_mended_by_compose() -> None:
     file = f"{DOCKER} compose -f '/srv/my fleet/compose.yaml' up --wait -d"
     assert reported(verified(facts), "hub", "network")[2] == f"{file} --force-recreate hub"
     assert reported(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
+
+
+def test_a_program_that_starts_another_way_is_found() -> None:
+    planned = with_container(
+        "hub", entrypoint=("/bin/hub",), command=("--all",), working_dir="/srv", tty=True, own_labels={"a": "1"}
+    )
+    config = {"Entrypoint": ["/bin/hub"], "Cmd": ["--all"], "WorkingDir": "/srv", "Tty": True, "Labels": {"a": "1"}}
+    shown = "entrypoint /bin/hub; command --all; working_dir /srv; tty yes; labels a=1"
+    assert reported(verified(live_with("hub", config=config), planned), "hub", "program") == ("good", shown, "")
+    status, figure, fix = reported(verified(live_with("hub", config={}), planned), "hub", "program")
+    assert (status, fix) == ("wrong", RECREATE)
+    assert figure.startswith("entrypoint not set, planned /bin/hub; command not set, planned --all")
+    assert "program" not in {check.check for check in verified(live()) if check.subject == "hub"}

@@ -126,3 +126,8 @@ def test_images_list_each_layer_of_packages_once_with_the_images_that_have_it() 
     assert users["torch-2-3"] == {"model-manager-gpu", "vision-gpu"}
     assert users["vision-gpu"] == {"vision-gpu"}
     assert "images" not in plan("local")
+
+
+def test_ports_for_people_have_their_address() -> None:
+    ports = json.loads(shipped("plan", "edge", "--json").out)["ports"]
+    assert ports == [{"endpoint": "lightweight-proxy", "address": "192.168.1.50", "port": 8200, "for": ["people"]}]

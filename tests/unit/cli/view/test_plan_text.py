@@ -45,6 +45,7 @@ def test_memory_and_ports_of_the_machine_are_shown() -> None:
     for port in ("8000 core-platform", "9000 core-platform/observability", "8010 memory-stack", "8020 vision-gpu"):
         assert f"192.168.1.10:{port}, for pc2" in text
     assert "none published" in shipped("plan", "local").out
+    assert "192.168.1.50:8200 lightweight-proxy, for people" in words(shipped("plan", "edge").out)
 
 
 def test_the_disk_of_images_is_shown_where_packages_are_built() -> None:

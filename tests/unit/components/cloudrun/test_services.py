@@ -109,7 +109,7 @@ def test_a_card_is_whole_in_one_zone_and_never_idle() -> None:
 
 
 def test_no_probe_takes_longer_than_the_time_between_two() -> None:
-    slow = {"containers": {"main": {"health": {"timeout": "50s", "interval": "20s", "start_period": "10m"}}}}
+    slow = {"containers": {"main": {"health": {"timeout": "50s", "interval": "20s", "start_period": "4m"}}}}
     found = containers(rendered(groups={"store": slow}), f"store-{HERE}")["main"]
     for name in ("startup_probe", "liveness_probe", "readiness_probe"):
         assert found[name]["timeout_seconds"] <= found[name]["period_seconds"], name

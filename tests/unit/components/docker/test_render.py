@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi_docker as docker
@@ -161,3 +162,15 @@ def test_rendering_twice_gives_equal_and_separate_values() -> None:
     assert first == second
     first["log_opts"]["max-size"] = first["networks_advanced"][0]["name"] = "changed"
     assert render_container(deployment.containers[0], deployment) == second
+
+
+def test_a_program_starts_as_its_group_says_and_else_as_its_image_does() -> None:
+    plan = planned("mainpc")
+    container = next(c for c in plan.containers if c.name == "vision-gpu")
+    own = {"entrypoints", "working_dir", "tty"}
+    assert not own & render_container(container, plan).keys()
+    changes = {"entrypoint": ("/bin/x",), "working_dir": "/srv", "tty": True, "init": False, "own_labels": {"a": "1"}}
+    rendered = render_container(replace(container, **changes), plan)
+    assert (rendered["entrypoints"], rendered["working_dir"], rendered["tty"]) == (["/bin/x"], "/srv", True)
+    assert rendered["init"] is False
+    assert {"label": "a", "value": "1"} in rendered["labels"]

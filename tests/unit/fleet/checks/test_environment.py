@@ -71,7 +71,7 @@ def test_every_variable_of_a_plan_is_refused_or_a_default(tmp_path: Path) -> Non
         for name in container.env
         if name not in shipped().groups[container.group].containers[container.key].env
     }
-    assert planned >= {"MACHINE_TYPE", "CUDA_MPS_PIPE_DIRECTORY", *DEFAULTS} - {"PYTORCH_CUDA_ALLOC_CONF"}
+    assert planned >= {"MACHINE_TYPE", "CUDA_MPS_PIPE_DIRECTORY", *DEFAULTS} - {"PYTORCH_CUDA_ALLOC_CONF", "TZ"}
     change = under("shared_memory", "    env:", *(f'      {name}: "0"' for name in sorted(planned)))
     faults = faults_of(write_project(tmp_path, vision_gpu=change))
     refused = {name for name in planned if any(f".env.{name}: is set by the plan: " in fault for fault in faults)}

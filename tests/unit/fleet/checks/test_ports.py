@@ -12,6 +12,7 @@ from fleet.load.project import load_project
 from fleet.source.faults import ConfigurationError
 from tests.trial_cluster import write_trial
 from tests.unit.builders import (
+    LATER,
     Change,
     assert_accepted,
     assert_refused,
@@ -19,6 +20,8 @@ from tests.unit.builders import (
     container,
     faults_of,
     planned,
+    small_group,
+    small_stack,
     swap,
     under,
     write_project,
@@ -35,6 +38,64 @@ def test_a_host_port_taken_twice_on_a_machine_is_refused(tmp_path: Path) -> None
 def test_a_host_port_of_another_protocol_or_machine_is_free(tmp_path: Path) -> None:
     assert_accepted(tmp_path, vision_gpu=swap("host_port: 8020", "host_port: 9000, protocol: udp"))
     assert_accepted(tmp_path, infra_core_cpu=swap("host_port: 8100", "host_port: 8000"))
+
+
+def test_a_host_port_that_no_group_uses_says_how_to_publish_it(tmp_path: Path) -> None:
+    message = (
+        "ports.main.host_port: 8020 opens nothing: no group names vision-gpu as a peer; "
+        "for people, add publish: lan, or localhost for a proxy on the machine; else drop it"
+    )
+    unused = {"vision_dream_gpu": swap("peers: [infra-core-cpu, vision-gpu]", "peers: [infra-core-cpu]")}
+    assert_refused(tmp_path, "vision_gpu", "host_port", message, **unused)
+    assert_accepted(tmp_path, **unused, vision_gpu=swap("host_port: 8020", "publish: lan, host_port: 8020"))
+    assert_accepted(tmp_path, **unused, audio_emotion=swap("peers: [", "peers: [vision-gpu, "))
+
+
+def test_ports_on_different_addresses_may_be_equal(tmp_path: Path) -> None:
+    used = "is already used on mainpc by core-platform.ports.observability"
+    wrong = []
+    for place, refused in (("localhost", False), ("100.64.0.7", False), ("lan", True), ("192.168.1.10", True)):
+        page = small_group(top=f"ports: {{main: {{publish: {place}, host_port: 9000}}}}")
+        project = write_project(
+            tmp_path / place, page=page, mainpc=swap("    - vision-gpu\n", "    - vision-gpu\n    - page\n")
+        )
+        found = [fault for fault in faults_of(project) if used in fault]
+        wrong += [place] if bool(found) is not refused else []
+    assert not wrong
+
+
+def test_a_port_published_on_every_address_is_taken_on_each(tmp_path: Path) -> None:
+    waiver = f"waivers: {{B11: {{reason: The whole house is one network., until: {LATER}}}}}"
+    page = small_group(top="ports: {main: {publish: localhost, host_port: 3000}}")
+    open_ = small_group(top=f"ports: {{main: {{publish: 0.0.0.0, host_port: 3000}}}}\n{waiver}")
+    project = write_project(
+        tmp_path, page=page, wide=open_, mainpc=swap("    - vision-gpu\n", "    - vision-gpu\n    - page\n    - wide\n")
+    )
+    assert [fault.partition(": ")[2] for fault in faults_of(project)] == [
+        "ports.main.host_port: 3000/tcp is already used on mainpc by page.ports.main; choose a free port"
+    ]
+
+
+def test_a_port_that_publish_takes_by_default_names_host_port(tmp_path: Path) -> None:
+    used = "9000/tcp is already used on mainpc by core-platform.ports.observability"
+    message = f"ports.main.port: {used}; set ports.main.host_port to a free port"
+    changes: dict[str, Change] = {
+        "page": small_group(top="ports: {main: {port: 9000, publish: lan}}"),
+        "mainpc": swap("    - vision-gpu\n", "    - vision-gpu\n    - page\n"),
+    }
+    assert_refused(tmp_path, "page", "ports:", message, **changes)
+
+
+def test_groups_that_no_mode_runs_together_may_publish_one_port(tmp_path: Path) -> None:
+    page = small_group(top="ports: {main: {publish: lan, host_port: 3000}}")
+    machine = {"lan_address": "192.168.1.77"}
+    stack = small_stack("wood", "day", "night", **machine)
+    apart = f"{stack}  fleet:modes: {{sun: [day], moon: [night]}}\n  fleet:mode: sun\n"
+    both = f"{stack}  fleet:modes: {{sun: [day], moon: [night, day]}}\n  fleet:mode: sun\n"
+    assert_accepted(tmp_path / "apart", day=page, night=page, stack_wood=apart)
+    message = "ports.main.host_port: 3000/tcp is already used on wood by day.ports.main; choose a free port"
+    for name, text in (("always", stack), ("both", both)):
+        assert_refused(tmp_path / name, "night", "ports:", message, day=page, night=page, stack_wood=text)
 
 
 def test_a_port_taken_twice_in_a_container_is_refused(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ BASE = """\
 description: What all ears share.
 peers: [core-platform, memory-stack]
 ports:
-  main: {port: 8000, host_port: 8201}
-  extra: {port: 8002, host_port: 8202}
+  main: {port: 8000, publish: lan, host_port: 8201}
+  extra: {port: 8002, publish: lan, host_port: 8202}
 containers:
   main:
     build: {requirements: [numpy]}

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.load.fields import keys_of, metadata, model_of, type_at
-from fleet.load.forms import FORMS, patterns
+from fleet.load.fields import constraints, form_of, key_type_at, keys_of, model_of, type_at
 from fleet.load.project import load_project
 from fleet.load.stand_ins import ABSENT, stand_in
 from fleet.model import ContainerGroup, Stack
@@ -90,11 +89,13 @@ def test_an_invalid_value_has_no_consequences(tmp_path: Path) -> None:
     assert not wrong
 
 
-def test_every_form_has_words_and_every_required_field_two_stand_ins() -> None:
+def test_every_pattern_has_a_form_and_every_required_field_two_stand_ins() -> None:
     missing: list[str] = []
 
     def visit(model: type[ContainerGroup] | type[Stack], path: KeyPath, kind: object) -> None:
-        missing.extend(f"{path}: {each}" for each in patterns(kind) if each not in FORMS)
+        for each in (kind, key_type_at(model, path)):
+            if any(getattr(part, "pattern", None) for part in constraints(each)) and not form_of(each):
+                missing.append(f"{path}: no form")
         found = model_of(kind)
         for key, field in keys_of(found).items() if found else ():
             below = (*path, key)
@@ -108,7 +109,7 @@ def test_every_form_has_words_and_every_required_field_two_stand_ins() -> None:
     for model in (ContainerGroup, Stack):
         visit(model, (), model)
     assert missing == []
-    assert metadata(int) == []
+    assert constraints(int) == []
 
 
 def test_the_name_of_a_file_cannot_control_the_terminal(tmp_path: Path) -> None:

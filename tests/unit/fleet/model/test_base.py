@@ -13,7 +13,7 @@ from fleet.model.base import ARGUMENT_BYTES_MAX, Command, Day, Distinct, Optiona
 from tests.unit.fleet.models import taken
 
 NO_NUMBERS = (True, False, "8", "", "1e3", "0o17", "1:30", "22:22", math.nan, math.inf, -math.inf, 10**30, None, [], {})
-FREE_LISTS = {"command", "args", "steps"}
+FREE_LISTS = {"command", "entrypoint", "args", "steps"}
 """Lists whose entries may be equal: arguments; the steps of a canary rise by a rule of their own."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from fleet.model import Fleet
 from fleet.network.addresses import AddressBook
 from tests.unit.builders import (
+    LATER,
     Change,
     agent_containers,
     assert_accepted,
@@ -90,10 +91,45 @@ def test_a_plan_says_for_whom_a_port_is_published() -> None:
     }
 
 
-def test_a_port_nobody_needs_any_more_is_closed(tmp_path: Path) -> None:
-    change = swap("peers: [infra-core-cpu, vision-gpu]", "peers: [infra-core-cpu]")
-    fleet = assert_accepted(tmp_path, vision_dream_gpu=change).fleet
+def test_a_port_that_other_machines_no_longer_need_is_closed(tmp_path: Path) -> None:
+    changes: dict[str, Change] = {
+        "vision_dream_gpu": swap("peers: [infra-core-cpu, vision-gpu]", "peers: [infra-core-cpu]"),
+        "audio_emotion": swap("peers: [", "peers: [vision-gpu, "),
+    }
+    fleet = assert_accepted(tmp_path, **changes).fleet
     assert set(published("mainpc", fleet)) == {"core-platform", "memory-stack"}
+
+
+def test_a_page_is_published_for_people_and_for_machines_at_once(tmp_path: Path) -> None:
+    wrong = []
+    lan = ("192.168.1.10", 8020, 8000)
+    for place, expected in (
+        ("lan", [lan]),
+        ("192.168.1.10", [lan]),
+        ("localhost", [lan, ("127.0.0.1", 8020, 8000)]),
+        ("100.64.0.7", [lan, ("100.64.0.7", 8020, 8000)]),
+        ("0.0.0.0", [("0.0.0.0", 8020, 8000)]),  # noqa: S104
+    ):
+        waiver = f"waivers: {{B11: {{reason: The whole house is one network., until: {LATER}}}}}\n"
+        change = chain(swap("host_port: 8020", f"host_port: 8020, publish: {place}"), waiver.__add__)
+        fleet = assert_accepted(tmp_path / place, vision_gpu=change).fleet
+        found = published("mainpc", fleet)["vision-gpu"]
+        peer = json.loads(container(planned("pc2", fleet), "vision-dream-gpu").env["FLEET_ADDRESS_BOOK"])["vision-gpu"]
+        wrong += [(place, found)] if found != expected or peer != "tcp://mainpc-vision-gpu:8020" else []
+    assert not wrong
+
+
+def test_a_sandbox_publishes_nothing(tmp_path: Path) -> None:
+    page = small_group(top="ports: {main: {publish: lan, host_port: 3000}}")
+    stack = small_stack("wood", "page", lan_address="192.168.1.77")
+    fleet = assert_accepted(
+        tmp_path,
+        page=page,
+        stack_wood=f"{stack}  fleet:sandbox: true\n",
+        mainpc=swap("    - vision-gpu\n", "    - vision-gpu\n    - page\n"),
+    ).fleet
+    assert "page" not in published("wood", fleet)
+    assert published("mainpc", fleet)["page"] == [("192.168.1.10", 3000, 8000)]
 
 
 def test_a_peer_of_the_same_machine_alone_publishes_nothing(tmp_path: Path) -> None:

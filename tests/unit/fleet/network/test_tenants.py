@@ -204,3 +204,10 @@ def test_a_tenants_group_knows_no_other_machine(tmp_path: Path) -> None:
     (fox,) = _group(_plan(tmp_path), "fox").containers
     assert fox.env["CROSS_MACHINE_SYNC"] == "false"
     assert not fox.extra_hosts
+
+
+def test_a_tenant_with_a_page_has_a_network_that_docker_publishes_from(tmp_path: Path) -> None:
+    plain = _plan(tmp_path / "plain")
+    fox = small_group(top="tenant: red\npeers: [hub]\nports: {main: {publish: localhost, host_port: 3000}}")
+    page = _plan(tmp_path / "page", fox=fox)
+    assert (plain.closed_tenants, page.closed_tenants) == (("blue", "red"), ("blue",))

@@ -28,7 +28,13 @@ from tests.unit.builders import (
     under,
 )
 
-COMMON = {"SERVICE_DISCOVERY_MODE": "container_dns", "BIND_ADDRESS": "0.0.0.0", "PORT_OFFSET": "0"}  # noqa: S104
+COMMON = {
+    "SERVICE_DISCOVERY_MODE": "container_dns",
+    "BIND_ADDRESS": "0.0.0.0",  # noqa: S104
+    "PORT_OFFSET": "0",
+    "USER": "agent",
+    "LOGNAME": "agent",
+}
 
 
 def environment(stack: str, name: str) -> dict[str, str]:

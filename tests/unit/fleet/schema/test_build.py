@@ -95,7 +95,7 @@ def test_what_the_loader_refuses_by_form_the_schema_refuses_too(tmp_path: Path, 
 MISNAMED: dict[str, tuple[str, Change]] = {
     "an agent named like a file": ("vision_gpu", swap("FaceRecognitionAgent", "face_recognition")),
     "a volume in capitals": ("utility_gpu", swap("  tuning-data: {kind", "  Tuning: {kind")),
-    "an environment variable with a dash": ("vision_gpu", under("shared_memory", "    env: {MY-SETTING: x}")),
+    "an environment variable with a space": ("vision_gpu", under("shared_memory", "    env: {MY SETTING: x}")),
     "a device that is no path": ("mainpc", swap("/dev/snd:", "snd:")),
 }
 

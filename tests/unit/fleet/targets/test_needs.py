@@ -28,6 +28,7 @@ def degraded_on_cloud(group: str, **keys: Any) -> set[Feature]:
         ({"stop_grace": "120s"}, Feature.STOP_GRACE),
         ({"health": {"command": ["probe"]}}, Feature.HEALTH_COMMAND),
         ({"restart": "on-failure"}, Feature.RESTART_LIMIT),
+        ({"health": {"start_period": "3m"}}, Feature.LONG_START),
     ],
 )
 def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Feature) -> None:
@@ -35,7 +36,13 @@ def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Fea
 
 
 def test_what_cloud_run_keeps_is_not_listed() -> None:
-    lost = {Feature.SHARED_MEMORY, Feature.STOP_GRACE, Feature.HEALTH_COMMAND, Feature.RESTART_LIMIT}
+    lost = {
+        Feature.SHARED_MEMORY,
+        Feature.STOP_GRACE,
+        Feature.HEALTH_COMMAND,
+        Feature.RESTART_LIMIT,
+        Feature.LONG_START,
+    }
     assert not degraded_on_cloud("store", stop_grace="10s", health={"path": "/up", "command": ["probe"]}) & lost
 
 
@@ -79,3 +86,25 @@ def test_a_mount_is_read_only_where_its_whole_bucket_is(read_only: bool, listed:
         }
     }
     assert (Feature.READ_ONLY_MOUNTS in trial_cloud.trial(groups={"store": group}).degradations) is listed
+
+
+def _page(place: str) -> dict[str, Any]:
+    return {"store": {"ports": {"main": {"port": 8000, "publish": place}}}}
+
+
+def test_people_come_in_through_a_clusters_entrance() -> None:
+    for place in ("lan", "192.168.1.30"):
+        with pytest.raises(ConfigurationError, match=r"ports\.main\.publish: not supported on trial") as refusal:
+            trial_cluster.trial_project(groups=_page(place))
+        assert "machine.cluster.entrance.exposed" in refusal.value.faults[0].remedy
+    assert "store" in trial_cluster.trial(groups=_page("localhost")).degradations[Feature.LOCAL_PORTS]
+    exposed = {"front": {"ports": {"main": {"port": 8000, "publish": "lan"}}}}
+    assert Feature.PEOPLE not in trial_cluster.trial(groups=exposed).degradations
+
+
+def test_people_are_invokers_of_a_cloud() -> None:
+    with pytest.raises(ConfigurationError, match=r"ports\.main\.publish: not supported on trial") as refusal:
+        trial_cloud.trial_project(groups=_page("lan"))
+    assert "machine.cloud.services.<group>.invokers" in refusal.value.faults[0].remedy
+    cloud = {"services": {"store": {"invokers": ["user:owner@example.org"]}}}
+    assert trial_cloud.trial_project(groups=_page("lan"), cloud=cloud)

@@ -40,6 +40,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         main("brain", gpu={"card": "gpu0"}),
         "containers.main.gpu.card: sky has no card gpu0; drop it; ",
     ),
+    "a start that takes longer than an instance has": (
+        main("brain", health={"start_period": "10m"}),
+        "containers.main.health.start_period: 600 s are too long for sky: an instance that takes over 240 s is "
+        "replaced; set it to 240s and bring what it loads in its image, or run the group on another target",
+    ),
     "an infinite budget": ({"cloud": {"budget": {"monthly_usd": float("inf")}}}, "machine.cloud.budget.monthly_usd: "),
     "more money than there is": ({"cloud": {"budget": {"monthly_usd": 1e300}}}, "machine.cloud.budget.monthly_usd: "),
     "less CPU than the least": (

@@ -17,6 +17,7 @@ from tests.unit.builders import (
     small_stack,
     swap,
     under,
+    with_pi,
     write_project,
 )
 
@@ -358,3 +359,14 @@ def test_a_container_has_no_more_shared_memory_than_mps_shares(tmp_path: Path) -
     assert f"{place(tmp_path, 'vision_gpu', 'shared_memory')}: {message}" in faults
     assert all("exceed what MPS on gpu0" in fault for fault in faults)
     assert_accepted(tmp_path, mainpc=swap("active_thread_percentage: 70", "shared_memory: 2GiB"))
+
+
+def test_a_page_on_the_lan_needs_a_lan_address(tmp_path: Path) -> None:
+    problem = "lan, but pi has no address on the LAN"
+    message = f"ports.main.publish: {problem}; set machine.lan_address of that stack, or publish: localhost"
+    page = small_group(top="ports: {main: {publish: lan}}")
+    for address in ("", "127.0.0.1"):
+        assert_refused(tmp_path, "small", "ports:", message, **with_pi(page, lan_address=address))
+    assert_accepted(tmp_path, **with_pi(page, lan_address="192.168.1.30"))
+    for at in ("localhost", "100.64.0.7"):
+        assert_accepted(tmp_path, **with_pi(small_group(top=f"ports: {{main: {{publish: {at}}}}}"), lan_address=""))
