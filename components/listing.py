@@ -17,6 +17,9 @@ from fleet.plan.deployment import Deployment
 _SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)+$")
 _WORD = re.compile(r"_([a-z0-9])")
 
+MASKED = "[secret]"
+"""Shown in place of a secret value."""
+
 Listing = Mapping[tuple[str, str], Mapping[str, Any]]
 """(type, logical name) -> properties, in the SDK's spelling; see `spelled`."""
 
@@ -27,6 +30,20 @@ class Ref:
 
     key: str
     field: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVariable:
+    """`NAME=value` with a secret of the stack's config, which the engine decrypts and keeps encrypted."""
+
+    variable: str
+    secret: str
+    """Key in the config's namespace `secrets`."""
+
+    @property
+    def hidden(self) -> str:
+        """The text without the value."""
+        return f"{self.variable}={MASKED}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +61,7 @@ class Entry:
     needs: tuple[Entry, ...] = ()
     """Dependencies besides its Refs, each registered earlier."""
     linked: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments with Refs, which replace the properties of the same names."""
+    """Arguments with Refs or secrets, which replace the properties of the same names."""
     refers: Mapping[str, Entry] = field(default_factory=dict)
     """Key of a Ref -> the entry it refers to."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -87,9 +104,9 @@ def listing(deployment: Deployment) -> Listing:
     return {(entry.type, entry.name): entry.properties for entry in inventory(deployment).walk()}
 
 
-def filled(value: Any, fill: Callable[[Ref], Any]) -> Any:
-    """A value with its Refs replaced."""
-    if isinstance(value, Ref):
+def filled(value: Any, fill: Callable[[Any], Any]) -> Any:
+    """A value with its Refs and secrets replaced."""
+    if isinstance(value, Ref | SecretVariable):
         return fill(value)
     if isinstance(value, Mapping):
         return {key: filled(item, fill) for key, item in value.items()}

@@ -38,6 +38,12 @@ def variable(name: str, value: str) -> Object:
     return {"name": name, "value": value.replace("$(", "$$(")}
 
 
+def secret_variables(container: PlannedContainer) -> Iterator[Object]:
+    """Variables with the value of a Secret."""
+    for variable, name in container.secret_env.items():
+        yield {"name": variable, "valueFrom": {"secretKeyRef": {"name": name, "key": _SECRET_KEY}}}
+
+
 def program(container: PlannedContainer) -> Object:
     """What the image's own program and folder are replaced by."""
     found = {

@@ -8,8 +8,11 @@ from importlib import import_module
 from typing import Any
 
 import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
-from components.listing import Entry, Ref, filled
+from components.listing import Entry, Ref, SecretVariable, filled
+from fleet.source.locations import SECRETS
 
 _PROVIDER = "pulumi:providers:"
 
@@ -22,6 +25,8 @@ class Registrar:
 
     def __init__(self, *components: type[Component]) -> None:
         self._components = {component.__name__: component for component in components}
+        self.offline = isinstance(get_monitor(), MockMonitor)
+        """Whether there is no engine."""
         self._made: dict[Entry, pulumi.Resource] = {}
         self._referred: set[Entry] = set()
 
@@ -68,8 +73,18 @@ class Registrar:
         made: pulumi.Resource = getattr(import_module(module), kind)(entry.name, opts=options, **arguments)
         return made
 
+    def secret(self, variable: SecretVariable) -> Any:
+        """`NAME=value` with the value of the stack's config. Raises pulumi.ConfigMissingError."""
+        if self.offline:
+            # Only the engine decrypts the config.
+            return variable.hidden
+        value = pulumi.Config(SECRETS.removesuffix(":")).require_secret(variable.secret)
+        return pulumi.Output.concat(f"{variable.variable}=", value)
+
     def _arguments(self, entry: Entry) -> dict[str, Any]:
-        def output(ref: Ref) -> Any:
+        def output(ref: Ref | SecretVariable) -> Any:
+            if isinstance(ref, SecretVariable):
+                return self.secret(ref)
             return getattr(self._made[entry.refers[ref.key]], ref.field)
 
         return {**entry.properties, **{name: filled(value, output) for name, value in entry.linked.items()}}

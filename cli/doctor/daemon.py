@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cli.diagnostics.check import Check, expect, good, obstacle, unknown, warning
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import DaemonFacts, MachineFacts
-from fleet.model import DeviceClass
+from fleet.model import DeviceClass, RunAs
 from fleet.model.hardening import HIGH_ID
 from fleet.plan.deployment import Deployment
 
@@ -15,6 +15,8 @@ API_MIN = (1, 41)
 """API of Docker 20.10, the oldest release the components are tested with."""
 
 _SUBJECT = "daemon"
+_ROOT = RunAs(uid=0, gid=0)
+"""What an image may run as that decides itself."""
 _ENFORCED = "enforced by the kernel"
 
 
@@ -108,7 +110,7 @@ def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) 
         return expect(
             _SUBJECT, check, not binds, "on", problem, fixes.on_machine("cat /etc/subuid /etc/subgid"), warning
         )
-    low = sorted(c.name for c in deployment.containers if c.hardening.run_as.uid <= HIGH_ID)
+    low = sorted(c.name for c in deployment.containers if (c.hardening.user or _ROOT).uid <= HIGH_ID)
     problem = f"off, and these run as users of the machine: {', '.join(low)}"
     figure = f"off; every container's user is above {HIGH_ID}, so not a user of the machine"
     return expect(_SUBJECT, check, not low, figure, problem, fixes.daemon_setting('"userns-remap": "default"'), warning)

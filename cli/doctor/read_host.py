@@ -19,6 +19,9 @@ from fleet.plan.deployment import Deployment, PublishedPort
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
 _NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")
+_JETSON = Path("/etc/nv_tegra_release")
+_JETSON_RELEASE = re.compile(r"#\s*R(\d+)\s*\(release\),\s*REVISION:\s*([\d.]+)")
+"""Of `# R36 (release), REVISION: 2.0, GCID: ...`."""
 _UUID = re.compile(r"^GPU UUID:\s*(GPU-[0-9a-f-]+)\s*$", re.MULTILINE)
 """A line of a card's `information`; a card unused since the driver was loaded shows question marks."""
 
@@ -42,7 +45,7 @@ def read_host(deployment: Deployment) -> HostFacts:
     address = deployment.machine.lan_address if deployment.opens_lan else None
     return HostFacts(
         paths=dict(_paths(sorted({*folders, *secrets, *devices(deployment)}))),
-        nvidia_driver=_nvidia_driver(),
+        nvidia_driver=nvidia_driver(),
         nvidia_cards=nvidia_cards(_NVIDIA_CARDS),
         mps_program=shutil.which(MPS_PROGRAM) is not None,
         own_address=None if address is None else _is_own(address),
@@ -69,13 +72,15 @@ def _paths(paths: Iterable[str]) -> Iterator[tuple[str, PathFacts | None]]:
             yield path, PathFacts(stat.S_ISDIR(status.st_mode), status.st_uid, status.st_gid, mode)
 
 
-def _nvidia_driver() -> str:
-    """The version in `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  ...`."""
-    try:
-        words = _NVIDIA_VERSION.read_text(encoding="utf-8").splitlines()[0].split()
-    except (OSError, IndexError):
-        return ""
-    return next((word for word in words if word[0].isdigit() and "." in word), "unknown version")
+def nvidia_driver(file: Path = _NVIDIA_VERSION, jetson: Path = _JETSON) -> str:
+    """The version in `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  ...`; a Jetson has that of its L4T."""
+    with contextlib.suppress(OSError, IndexError):
+        words = file.read_text(encoding="utf-8").splitlines()[0].split()
+        return next((word for word in words if word[0].isdigit() and "." in word), "unknown version")
+    with contextlib.suppress(OSError):
+        release = _JETSON_RELEASE.match(jetson.read_text(encoding="utf-8", errors="replace"))
+        return f"L4T {release[1]}.{release[2]}" if release else "L4T"
+    return ""
 
 
 def nvidia_cards(folder: Path) -> frozenset[str]:

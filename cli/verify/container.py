@@ -33,13 +33,15 @@ def container_checks(
         return
     yield _runs(container, found, fixes)
     yield _image(container, found, facts, fixes)
-    if found.runs:
+    if found.runs and not container.once:
         yield _health(container, found, fixes)
     yield from hardening_checks(container, found, deployment, fixes)
     yield from _program(container, found, fixes)
     yield _mounts(container, found, deployment, fixes)
     yield _network(container, found, deployment, fixes)
     yield _ports(container, found, fixes)
+    if container.secret_env:
+        yield _secrets(container, found, fixes)
     if container.gpu:
         yield _gpu(container, found, fixes)
 
@@ -47,6 +49,8 @@ def container_checks(
 def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
     state, name = found.state, container.name
     restarts = plural(state.restarts, "restart")
+    if container.once and (check := _ended(container, found, fixes)):
+        return check
     cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
     if state.status in _ENDED:
         figure = f"stopped {duration(state.since_s)} ago: {cause}; {restarts}"
@@ -62,6 +66,23 @@ def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> C
     if state.restarts >= _LOOP_RESTARTS and state.since_s < _LOOP_S:
         return wrong(name, "runs", f"keeps restarting: {figure}", fixes.logs(name), duration(state.since_s))
     return good(name, "runs", figure, duration(state.since_s))
+
+
+def _ended(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check | None:
+    """Of a container that runs once; None if it never started."""
+    state, name, ago = found.state, container.name, duration(found.state.since_s)
+    if state.status in _ENDED:
+        cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
+        if cause == "exit code 0":
+            return good(name, "runs", f"ended {ago} ago: {cause}", "done")
+        figure = f"failed {ago} ago: {cause}"
+        return wrong(name, "runs", figure, f"{fixes.logs(name)}; {fixes.docker('start', name)}", "failed")
+    if state.status == "running" and state.since_s <= container.health.deadline_s:
+        return unknown(name, "runs", f"has run for {ago}", f"fleet verify {fixes.deployment.stack}, later", "running")
+    if state.status == "running":
+        figure = f"has run for {ago}, over its time limit of {duration(container.health.deadline_s)}"
+        return wrong(name, "runs", figure, fixes.logs(name), "running")
+    return None
 
 
 def _image(container: PlannedContainer, found: ContainerFacts, facts: LiveFacts, fixes: Fixes) -> Check:
@@ -171,7 +192,16 @@ def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> 
     return _compared(container, "ports", shown, differences, fixes)
 
 
+def _secrets(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
+    """Only whether they have values: a value is neither read nor shown."""
+    problems = [f"{name} has no value" for name in container.secret_env if name not in found.variables]
+    shown = f"{', '.join(container.secret_env)} with a value each"
+    return _compared(container, "secret variables", shown, problems, fixes)
+
+
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
-    devices, planned = ", ".join(sorted(found.gpu_devices)) or "none", container.gpu.gpu.device if container.gpu else ""
-    problems = [f"has device {devices}, planned {planned}"] if found.gpu_devices != {planned} else []
-    return _compared(container, "GPU", f"device {devices}", problems, fixes)
+    planned = {gpu.device for gpu in container.gpu.cards.values()} if container.gpu else set()
+    devices = ", ".join(sorted(found.gpu_devices)) or "none"
+    noun = "devices" if len(planned) > 1 else "device"
+    problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

@@ -44,7 +44,8 @@ class ContainerFacts:
 
     image: the reference it was created from; compose_file: the file of Docker Compose, empty if it did not create it;
     host: the HostConfig of the API; networks: network -> the container's address, empty while it does not run;
-    mounts: path -> (volume or file of the machine, whether it is read-only); config: the Config of the API.
+    mounts: path -> (volume or file of the machine, whether it is read-only); config: the Config of the API; variables:
+    names of those with a value.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ContainerFacts:
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
+    variables: frozenset[str] = frozenset()
     config: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -120,6 +120,9 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
         gpu_devices=frozenset(
             device for request in host.get("DeviceRequests") or [] for device in request.get("DeviceIDs") or []
         ),
+        variables=frozenset(
+            name for name, _, value in (text.partition("=") for text in config.get("Env") or ()) if value
+        ),
         config=config,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from components.cloudrun.knative import TIMEOUT_MAX_S, claimed, databases, live_service, namespace, services
 from components.cloudrun.resources.base import cloud_of
+from components.cloudrun.resources.secrets import secret_names
 from components.objects import create_secret
 from fleet.plan.deployment import Deployment
 
@@ -34,8 +35,8 @@ def needed(deployment: Deployment) -> Iterator[str]:
 
 
 def secrets(deployment: Deployment) -> tuple[str, ...]:
-    """The command that creates each secret that pods mount."""
-    names = {name for group in services(deployment) for container in group.containers for name in container.secrets}
+    """The command that creates each secret that pods read."""
+    names = {name for group in services(deployment) for name in secret_names(group)}
     return tuple(create_secret(namespace(deployment), name) for name in sorted(names))
 
 

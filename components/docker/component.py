@@ -9,10 +9,14 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.turns import Turns
+from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
 from fleet.plan.deployment import Deployment
+from fleet.source.locations import SECRETS, set_secret
+from fleet.text import plural
 
 
 class DockerMachine(Component):
@@ -47,16 +51,41 @@ class DockerRegistrar(Registrar):
 
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
+        self._stack = deployment.stack
+        self._secrets = sorted({name for each in deployment.containers for name in each.secret_env.values()})
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         self._created: set[str] = set()
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
-        self._health = Health(deployment.machine.connection, deadlines, ending)
+        once = frozenset(container.name for container in deployment.containers if container.once)
+        self._health = Health(deployment.machine.connection, deadlines, ending, once, owned_mounts(deployment))
         if not pulumi.runtime.is_dry_run():
-            self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            later = {
+                one.name: [c.name for c in group.containers if one in group.before(c)]
+                for group in deployment.groups
+                for one in group.containers
+            }
+            turns = Turns(self._health.client, deployment.off_containers, later, ending)
+            self._hooks = pulumi.ResourceHookBinding(
+                before_create=[turns.hook(deployment.stack)]
+                if deployment.off_containers or any(later.values())
+                else None,
+                after_create=[self._health.hook(deployment.stack)],
+            )
             if not ending.offline:
                 self._health.connect()
                 ending.expect_hooks(lambda: len(self._created) < len(self._containers))
+
+    def machine(self, root: Entry) -> Component:
+        """Ends with one error if secrets of the containers have no value."""
+        config = pulumi.Config(SECRETS.removesuffix(":"))
+        missing = [name for name in self._secrets if not self.offline and config.get_secret(name) is None]
+        if missing:
+            commands = "\n".join(f"  {set_secret(self._stack, name)}" for name in missing)
+            count = plural(len(missing), "secret")
+            msg = f"{count} of the containers without a value; set each on your terminal:\n{commands}"
+            raise pulumi.RunError(msg)
+        return super().machine(root)
 
     def options(self, entry: Entry) -> dict[str, Any]:
         """Adds the health hook to containers."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
+from components.listing import SecretVariable
 from fleet import labels
 from fleet.model import Machine, VolumeKind
 from fleet.model.machine import ContainerNetwork
@@ -104,18 +105,19 @@ def keeps_data(volume: PlannedVolume) -> bool:
 
 
 def render_container(container: PlannedContainer, deployment: Deployment) -> Rendered:
-    """Arguments of `docker.Container`."""
+    """Arguments of `docker.Container`, with a mask in place of each secret value."""
+    secrets = secret_variables(container)
     rendered: Rendered = {
         "name": container.name,
         "image": container.image,
         "hostname": container.aliases[0],
-        "envs": [f"{name}={value}" for name, value in container.env.items()],
+        "envs": [*(f"{name}={value}" for name, value in container.env.items()), *(s.hidden for s in secrets)],
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
         **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
         **_lifecycle(container),
-        "healthcheck": _healthcheck(container.health, deployment.machine),
+        **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
     }
     if container.entrypoint:
@@ -132,11 +134,16 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
     if container.gpu:
-        gpu = container.gpu.gpu
+        ids = [gpu.device for gpu in container.gpu.cards.values()]
         rendered["device_requests"] = [
-            {"driver": gpu.driver, "device_ids": [gpu.device], "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
         ]
     return rendered
+
+
+def secret_variables(container: PlannedContainer) -> list[SecretVariable]:
+    """Variables with values from the stack's config."""
+    return [SecretVariable(variable, name) for variable, name in container.secret_env.items()]
 
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
@@ -154,15 +161,18 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     if hardening.seccomp == "unconfined":
         options.append("seccomp=unconfined")
     added = {"adds": list(hardening.capabilities)} if hardening.capabilities else {}
+    # Without the two, the image decides on the user, and Docker on the capabilities.
+    strict = {} if hardening.as_image else {"capabilities": {"drops": ["ALL"], **added}}
     return {
-        "user": str(hardening.run_as),
+        **({"user": str(hardening.user)} if hardening.user else {}),
+        **strict,
         "read_only": hardening.read_only_root,
         "security_opts": options,
-        "capabilities": {"drops": ["ALL"], **added},
         "privileged": False,
         "ipc_mode": "host" if hardening.host_ipc else "private",
         "tmpfs": {
-            path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
+            path: f"rw,nosuid,nodev,{'exec' if path in hardening.executable else 'noexec'},mode=1777,size={size}m"
+            for path, size in sorted(hardening.tmpfs.items())
         },
         "ulimits": [
             {"name": name, "soft": limit, "hard": limit}
@@ -218,7 +228,8 @@ def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered
 def _lifecycle(container: PlannedContainer) -> Rendered:
     rendered: Rendered = {
         "init": container.init,
-        "must_run": True,
+        # What has ended stays: the provider would create it anew, and run it again.
+        "must_run": not container.once,
         "restart": container.restart,
         # A health hook waits instead: `wait` polls once a second and notices an exited container only at its timeout.
         "wait": False,

@@ -23,15 +23,18 @@ _CLASSES = {
 
 
 def secrets(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
-    """Namespace -> names of the secrets its pods mount; each holds its value under the key `value`."""
-    mounted: dict[str, set[str]] = {}
+    """Namespace -> names of the secrets its pods read; each holds its value under the key `value`."""
+    read: dict[str, set[str]] = {}
     for manifest in manifests:
         pod = manifest.object.get("spec", {}).get("template", {}).get("spec", {})
-        for volume in pod.get("volumes", ()):
-            names = {s["secret"]["name"] for s in volume.get("projected", {}).get("sources", ()) if "secret" in s}
-            if names:
-                mounted.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
-    return {namespace: tuple(sorted(names)) for namespace, names in sorted(mounted.items())}
+        sources = (s for volume in pod.get("volumes", ()) for s in volume.get("projected", {}).get("sources", ()))
+        names = {source["secret"]["name"] for source in sources if "secret" in source}
+        for container in pod.get("containers", ()):
+            origins = (variable.get("valueFrom", {}) for variable in container.get("env", ()))
+            names |= {origin["secretKeyRef"]["name"] for origin in origins if "secretKeyRef" in origin}
+        if names:
+            read.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
+    return {namespace: tuple(sorted(names)) for namespace, names in sorted(read.items())}
 
 
 def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:
@@ -41,7 +44,12 @@ def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:
     issuers = {manifest.object["metadata"].get("annotations", {}).get(_ISSUER) for manifest in every}
     specs = [manifest.object.get("spec", {}) for manifest in every]
     pods = [spec.get("template", {}).get("spec", {}) for spec in specs]
-    limits = {name for pod in pods for c in pod.get("containers", ()) for name in c["resources"]["limits"]}
+    limits = {
+        name
+        for pod in pods
+        for c in (*pod.get("containers", ()), *pod.get("initContainers", ()))
+        for name in c["resources"]["limits"]
+    }
     return (
         *(who for group, who in _BROUGHT_BY.items() if group in groups),
         *(

@@ -36,7 +36,13 @@ _PYTHON = {
 _PROGRAMS = "/opt/venv/bin"
 """Folder of Python in the agent host's image."""
 
-DEFAULTS = frozenset({"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"})
+DEFAULTS = frozenset(
+    {
+        *("HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"),
+        *("FLASHINFER_WORKSPACE_BASE", "HF_HOME", "NUMBA_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR"),
+        "VLLM_CACHE_ROOT",
+    }
+)
 """Variables of the plan that a group may set otherwise."""
 
 
@@ -50,8 +56,14 @@ def ensure_planned_variables_are_kept(fleet: Fleet, sources: Sources) -> Iterato
         for key, container in group.containers.items():
             own = _OF_AGENTS if container.build or container.agents else {}
             own = {**own, **(_PYTHON if container.has_agent_host else {})}
-            own |= {f"{s.replace('-', '_').upper()}_FILE": "it is the file of a secret" for s in container.secrets}
+            own |= dict.fromkeys(container.secret_files, "it is the file of a secret")
             own |= {variable: f"it is an endpoint of {machine}" for variable, machine in machines.items()}
+            for secret, use in container.secrets.items():
+                for field, variable in (("env", use.env), ("file_env", use.file_env)):
+                    if variable and (why := (own if field == "env" else {}).get(variable) or _why(variable)):
+                        at = ("containers", key, "secrets", secret, field)
+                        problem = f"{variable} is set by the plan: {why}"
+                        yield sources.group_fault(name, at, problem, "use another variable")
             for variable, value in container.env.items():
                 path = ("containers", key, "env", variable)
                 if why := own.get(variable) or _why(variable):

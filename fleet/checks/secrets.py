@@ -8,8 +8,9 @@ from typing import Any
 from fleet.model import Fleet
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
-from fleet.source.locations import NAMESPACE, Sources
+from fleet.source.locations import NAMESPACE, SECRETS, Sources, set_secret
 from fleet.source.secrets import NAMED, find_named, find_secret, secret_words
+from fleet.suggest import did_you_mean
 
 _REMEDY = "name it under `secrets` and store its value where the target keeps secrets"
 _OF_PULUMI = "store it with `pulumi config set --secret`"
@@ -26,6 +27,25 @@ def ensure_no_secret_values(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     for document in (*sources.groups.values(), *sources.stacks.values()):
         for path, kind in _search(document.value, ()):
             yield _fault(document, path, kind)
+
+
+def ensure_config_secrets_are_encrypted_and_read(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each secret in a stack's config is encrypted by Pulumi, and a container of the stack reads it as a variable."""
+    for name, stack in fleet.stacks.items():
+        groups = [fleet.groups[each] for each in stack.groups if each in fleet.groups]
+        read = {s for group in groups for c in group.containers.values() for s in c.secret_env.values()}
+        document = sources.stacks[name]
+        for key, value in document.value["config"].items():
+            secret = key.removeprefix(SECRETS)
+            if secret == key:
+                continue
+            if not (isinstance(value, dict) and value.keys() == {"secure"}):
+                remedy = f"store another value with `{set_secret(name, secret)}`, and revoke this one"
+                yield Fault(*document.place(("config", key)), key, "is not encrypted", remedy)
+            elif secret not in read and len(groups) == len(stack.groups):
+                remedy = f"remove it with `pulumi config rm --stack {name} {key}`, or correct its name"
+                text = f"no container of {name} reads {secret} as a variable"
+                yield Fault(*document.place(("config", key)), key, text, did_you_mean(secret, read, remedy))
 
 
 def _fault(document: Document, path: KeyPath, kind: str) -> Fault:

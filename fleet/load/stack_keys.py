@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fleet.model import Stack
 from fleet.source.document import Document
 from fleet.source.faults import Fault
-from fleet.source.locations import NAMESPACE
+from fleet.source.locations import NAMESPACE, SECRETS
 from fleet.source.redaction import shown
 from fleet.suggest import did_you_mean
 
@@ -21,8 +21,9 @@ onelogin openstack opsgenie ovh pagerduty postgresql proxmoxve pulumiservice rab
 sentry signalfx slack snowflake spotinst splunk std sumologic tailscale terraform tls unifi upcloud vault venafi
 volcengine vsphere vultr wavefront xenorchestra yandex zitadel
 """
-NAMESPACES = frozenset({"pulumi", *_NAMES.split()})
-"""Namespaces other than ours: Pulumi's own, and those of its verified providers, by pulumi.com/registry."""
+NAMESPACES = frozenset({"pulumi", SECRETS.removesuffix(":"), *_NAMES.split()})
+"""Namespaces other than `fleet`: of secret values, Pulumi's own, and those of its verified providers, by
+pulumi.com/registry."""
 
 _DEFAULT_PROVIDERS = "pulumi:disable-default-providers"
 _ABSENT = object()

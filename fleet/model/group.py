@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -29,11 +29,12 @@ from fleet.model.hardening import Hardening
 from fleet.model.hosts import OutsideRef
 from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
-from fleet.model.paths import AbsolutePath, DevicePath, MountPath
+from fleet.model.paths import AbsolutePath, DevicePath, MountPath, ProjectFile
 from fleet.model.port import DEFAULT_PORT, EVERY_ADDRESS, EVERY_ADDRESS_RULE, MAIN, Port
 from fleet.model.process import OwnLabel, TimeZone
 from fleet.model.program import Agent, Build, Image
 from fleet.model.quantities import MemoryMib, Seconds
+from fleet.model.secret import Secrets, variable_breaches
 from fleet.model.volume import Volume
 from fleet.model.waiver import RuleId, Waiver
 
@@ -138,14 +139,22 @@ class Container(Model):
     """Host devices, such as /dev/snd."""
     env: FrozenMap[EnvName, Argument] = Field(default_factory=dict, validate_default=True)
     """Environment variables; secret values are named under `secrets` instead."""
-    secrets: Distinct[Name] = ()
-    """Names of secrets, mounted as files under /run/secrets; their values are never in these files."""
+    env_file: Distinct[ProjectFile] = ()
+    """Files with lines NAME=value, read before `env`, which takes precedence; paths below the project's folder."""
+    secrets: Secrets = Field(default_factory=dict, validate_default=True)
+    """Secrets: a list of names, mounted as files under /run/secrets; or name -> how it is read. Their values are never
+    in these files."""
     health: Health = Field(default_factory=Health)
     """Health check; defaults to GET /health on port 8000."""
     hardening: Hardening = Field(default_factory=Hardening)
     """Security settings; the defaults are the strictest."""
     restart: Literal["always", "on-failure", "no"] = "always"
-    """Restart policy."""
+    """Restart policy; defaults to `no` for a container that runs once."""
+    run: Literal["always", "once"] = "always"
+    """`once` runs it to its end: what starts after it waits for exit code 0. With a main container that runs once, the
+    group is a job. A sidecar that runs once runs before the rest of its group."""
+    time_limit_s: Seconds = Field(default=3600, alias="time_limit")
+    """Time after which a container that runs once has failed."""
     restarts_max: Whole = Field(default=5, ge=1, le=10)
     """Maximum restarts in the container's lifetime, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
@@ -154,9 +163,31 @@ class Container(Model):
     """Policy rules that this container may violate, in addition to its group's."""
 
     @property
+    def once(self) -> bool:
+        """Whether it runs to its end."""
+        return self.run == "once"
+
+    @property
+    def restart_policy(self) -> str:
+        """The restart policy, with its default."""
+        return "no" if self.once and "restart" not in self.model_fields_set else self.restart
+
+    @property
+    def secret_files(self) -> Mapping[str, str]:
+        """Variable -> name of the secret with the file that it points to."""
+        return {use.variable(name): name for name, use in self.secrets.items() if not use.env}
+
+    @property
+    def secret_env(self) -> Mapping[str, str]:
+        """Variable -> name of the secret that it holds."""
+        return {use.env: name for name, use in self.secrets.items() if use.env}
+
+    @property
     def home(self) -> str:
         """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
-        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+        hardening = self.hardening
+        keeps = bool(self.image) and (hardening.as_image or not hardening.read_only_root)
+        return "" if keeps else "/tmp"  # noqa: S108  (in the container)
 
     @property
     def has_agent_host(self) -> bool:
@@ -171,6 +202,23 @@ class Container(Model):
             yield place, f"{problem}; set build for your own agents, or image for a ready image"
 
     @rule
+    def _runs_once_or_always(self) -> Iterator[Breach]:
+        if not self.once:
+            if "time_limit_s" in self.model_fields_set:
+                yield ("time_limit",), "has no effect without run: once; set run: once, or drop it"
+            return
+        if "restart" in self.model_fields_set and self.restart == "always":
+            yield ("restart",), '"always" never ends, but run is "once"; set on-failure, or drop it'
+        if self.agents:
+            yield ("agents",), 'agents run until they are stopped, but run is "once"; set command instead'
+        if "health" in self.model_fields_set:
+            yield ("health",), "has no effect with run: once, where the exit code decides; drop it"
+
+    @rule
+    def _secrets_have_variables_of_their_own(self) -> Iterator[Breach]:
+        yield from variable_breaches(self.secrets, self.env)
+
+    @rule
     def _the_agent_host_is_started(self) -> Iterator[Breach]:
         if not self.has_agent_host:
             return
@@ -180,6 +228,11 @@ class Container(Model):
         ):
             if getattr(self, key):
                 yield (key,), why
+
+    @rule
+    def _images_built_here_are_hardened(self) -> Iterator[Breach]:
+        if self.hardening.as_image and self.has_agent_host:
+            yield ("hardening", "as_image"), "the agent host's image needs none of it; drop it, or use a ready image"
 
     @rule
     def _time_zone_is_set_once(self) -> Iterator[Breach]:
@@ -199,8 +252,8 @@ class Container(Model):
 
     @rule
     def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:
-        if "restarts_max" in self.model_fields_set and self.restart != "on-failure":
-            text = f'has no effect with restart "{self.restart}"; set restart: on-failure, or drop it'
+        if "restarts_max" in self.model_fields_set and self.restart_policy != "on-failure":
+            text = f'has no effect with restart "{self.restart_policy}"; set restart: on-failure, or drop it'
             yield ("restarts_max",), text
 
     @rule
@@ -209,7 +262,7 @@ class Container(Model):
         tmpfs = [MountPoint(("hardening", "tmpfs", path), path, is_memory=True) for path in self.hardening.tmpfs]
         # Defaults are first: the file has no line for them.
         points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
-        yield from mount_breaches(points, has_secrets=bool(self.secrets))
+        yield from mount_breaches(points, has_secrets=bool(self.secret_files))
         if self.has_agent_host:
             yield from agent_host_breaches(points)
 
@@ -288,6 +341,11 @@ class ContainerGroup(Model):
         return tuple(name for key in order for name in self.containers[key].agents)
 
     @property
+    def is_job(self) -> bool:
+        """Whether it runs to its end."""
+        return MAIN in self.containers and self.containers[MAIN].once
+
+    @property
     def whose(self) -> str:
         """Its tenant, as text."""
         return f"tenant {self.tenant}" if self.tenant else "no tenant"
@@ -309,6 +367,22 @@ class ContainerGroup(Model):
             problem = f'"{self.rollout.strategy}" runs two versions'
             problem = f"{problem}, but volumes.{owned} allows one writer"
             yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
+
+    @rule
+    def _job_ends(self) -> Iterator[Breach]:
+        once = {key for key, container in self.containers.items() if container.once}
+        for key, port in self.ports.items() if "ports" in self.model_fields_set else ():
+            if port.container in once:
+                yield ("ports", key), f"{port.container} runs once and serves nobody; drop it"
+        if not self.is_job:
+            return
+        for key in self.containers.keys() - once:
+            yield ("containers", key, "run"), f'"always", but {MAIN} runs once and the group ends with it; set once'
+        if self.scaling.max > 1:
+            yield ("scaling", "max"), f"{self.scaling.max} copies, but {MAIN} runs once; set it to 1"
+        if self.rollout.has_two_tracks:
+            text = f'"{self.rollout.strategy}" runs two versions, but {MAIN} runs once; use {RolloutStrategy.RECREATE}'
+            yield ("rollout", "strategy"), text
 
     @rule
     def _every_address_needs_a_waiver(self) -> Iterator[Breach]:

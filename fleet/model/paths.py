@@ -55,6 +55,20 @@ def _normal(path: str) -> str:
     return path
 
 
+def _of_project(path: str) -> str:
+    if path.startswith("/") or ":" in path or "\\" in path:
+        msg = f"{shown(path)} is not below the project's folder; write it like settings/gateway.env"
+        raise ValueError(msg)
+    if any(part in ("", ".", "..") for part in path.split("/")):
+        msg = f"{shown(path)} is not a plain path; write it without //, ./, ../ and a final /"
+        raise ValueError(msg)
+    return path
+
+
+ProjectFile = Annotated[str, StringConstraints(max_length=255), AfterValidator(_of_project)]
+"""Path of a file, relative to the project's folder."""
+
+
 def _below_root(path: str) -> str:
     if path == "/":
         msg = '"/" is the whole file system; name a folder in it'

@@ -9,6 +9,7 @@ from fleet.model import Container, ContainerGroup, Enforcement, Stack
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
@@ -33,17 +34,20 @@ def environment(
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.stands_in_for(container) else _secret_files(container)),
+        **(_caches(group, key, stack, book) if gpu and not stack.stands_in_for(container) else {}),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
-    return dict(sorted(values.items()))
+    secret = {} if stack.stands_in_for(container) else container.secret_env
+    return {name: value for name, value in sorted(values.items()) if name not in secret}
 
 
 def _identity(container: Container, stack: Stack) -> dict[str, str]:
     """What a program asks the user database for: its id may have no entry there."""
     stands_in = stack.stands_in_for(container)
     values = {"HOME": "/tmp" if stands_in else container.home}  # noqa: S108  (in the container)
-    if container.hardening.run_as.uid or stands_in:
+    user = container.hardening.user
+    if stands_in or (user and user.uid):
         values |= {"USER": USER, "LOGNAME": USER}
     values["TZ"] = container.timezone or stack.machine.timezone or ""
     return {name: value for name, value in values.items() if value}
@@ -51,7 +55,7 @@ def _identity(container: Container, stack: Stack) -> dict[str, str]:
 
 def _secret_files(container: Container) -> dict[str, str]:
     """`hub-token` -> `HUB_TOKEN_FILE=/run/secrets/hub-token`, the common convention."""
-    return {f"{name.replace('-', '_').upper()}_FILE": f"{SECRETS_PATH}/{name}" for name in container.secrets}
+    return {variable: f"{SECRETS_PATH}/{name}" for variable, name in container.secret_files.items()}
 
 
 def _other_machines(group: ContainerGroup, stack: Stack, book: AddressBook) -> dict[str, str]:
@@ -97,11 +101,15 @@ def _host_settings(
     }
 
 
+def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) -> Mapping[str, str]:
+    return Caches.of(group, key, (book.groups[name] for name in stack.groups)).variables()
+
+
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # The device request passes one card, the container's device 0.
-        "CUDA_VISIBLE_DEVICES": "0",
+        # A container numbers its own cards from 0.
+        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
     if gpu.gpu.allocator:
         values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
@@ -119,6 +127,8 @@ def _compact(value: object) -> str:
 
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
-    """Health command: the group's own, or the agent host's, which needs no curl."""
+    """Health command: the group's own, or the agent host's, which needs no curl. Empty for what runs once."""
+    if container.once:
+        return ()
     own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

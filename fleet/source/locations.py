@@ -13,6 +13,15 @@ NAMESPACE = "fleet:"
 """Namespace of our keys in a stack file's `config`; Pulumi's project name."""
 
 
+SECRETS = "secrets:"
+"""Namespace of secret values in a stack file's `config`, each encrypted by Pulumi."""
+
+
+def set_secret(stack: str, name: str) -> str:
+    """The command that stores a secret value, read from the terminal."""
+    return f"pulumi config set --stack {stack} --secret {SECRETS}{name}"
+
+
 def config_path(path: Sequence[str | int]) -> KeyPath:
     """Path of our key in a stack's file; of the whole `config` for an empty one."""
     return ("config", f"{NAMESPACE}{path[0]}", *path[1:]) if path else ("config",)
@@ -45,8 +54,17 @@ class Sources:
     ) -> Fault:
         """A fault at a path of a group's file, such as `("containers", "main", "gpu")`."""
         source, line = self.groups[group].place(path)
-        heirs = () if source == self.groups[group].source else (group,)
+        # A group's variables may also be in a file that is no group's.
+        is_inherited = source != self.groups[group].source and source.endswith(".yaml")
+        heirs = (group,) if is_inherited else ()
         return Fault(source, line, dotted(path), problem, remedy, detail, heirs)
+
+    def key_of_item(self, group: str, path: Sequence[str | int], name: str) -> str | int:
+        """The last part of the path of an item that is written as a key of a map, or as the text of a list."""
+        value = self.groups[group].value
+        for key in path:
+            value = value[key]
+        return value.index(name) if isinstance(value, list) else name
 
     def place_of_group(self, group: str, path: Sequence[str | int]) -> str:
         """`file:line` of a value of a group."""

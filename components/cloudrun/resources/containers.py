@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from components.cloudrun.resources.base import Object, bucket_name, cloud_of, is_below_one_cpu
 from components.cloudrun.resources.data import backed, connection_name, database_name, database_user
 from components.cloudrun.resources.probes import liveness_probe, readiness_probe, startup_probe
-from components.cloudrun.resources.secrets import secret_names
+from components.cloudrun.resources.revisions import Variant
 from fleet.model import MAIN
 from fleet.model.cloud import Backing, Billing, CloudService, Kind
 from fleet.model.mount_points import SECRETS_PATH
@@ -26,19 +26,22 @@ def main_port(group: PlannedGroup) -> int | None:
 
 
 def containers(
-    group: PlannedGroup, deployment: Deployment, service: CloudService, region: str, image: str | None
+    group: PlannedGroup, deployment: Deployment, service: CloudService, region: str, variant: Variant
 ) -> list[Object]:
-    """All containers of a template; `image` is the candidate's, of the main container."""
+    """All containers of a template. The variant's image is that of the main container."""
     # A container can wait only for one with a startup probe.
     sidecars = [container.key for container in group.containers if container.key != MAIN and container.health.http]
     return [
         {
             "name": container.key,
-            "image": image if image and container.key == MAIN else container.image,
+            "image": variant.image if variant.image and container.key == MAIN else container.image,
             **({"commands": list(container.entrypoint)} if container.entrypoint else {}),
             **({"args": list(container.command)} if container.command else {}),
             **({"working_dir": container.working_dir} if container.working_dir else {}),
-            "envs": list(_env(container, group, deployment, service, region)),
+            "envs": [
+                *_env(container, group, deployment, service, region),
+                *_secret_variables(container, deployment, on_trial=variant.on_trial),
+            ],
             "resources": _resources(container, group, service),
             **_ports(container, group, service),
             **_probes(container, group, service),
@@ -52,17 +55,26 @@ def containers(
 def template_volumes(group: PlannedGroup, deployment: Deployment, *, on_trial: bool = False) -> list[Object]:
     """Volumes of a template: buckets, sockets of databases, memory and secrets; `on_trial`: the candidate's."""
     found = [*_backed_volumes(group, deployment), *_memory_volumes(group, deployment)]
-    versions = cloud_of(deployment).secrets
-    for name in secret_names(group):
-        # A number, since `latest` is resolved when an instance starts and no revision would record it.
-        tried = versions[name].candidate_version if on_trial else None
-        items = [{"path": name, "version": str(tried or versions[name].version)}]
+    for name in sorted({name for container in group.containers for name in container.secrets}):
+        items = [{"path": name, "version": _version(name, deployment, on_trial=on_trial)}]
         found.append({"name": _secret_volume(name), "secret": {"secret": name, "items": items}})
     return found
 
 
+def _version(name: str, deployment: Deployment, *, on_trial: bool) -> str:
+    # A number, since `latest` is resolved when an instance starts and no revision would record it.
+    secret = cloud_of(deployment).secrets[name]
+    return str((secret.candidate_version if on_trial else None) or secret.version)
+
+
+def _secret_variables(container: PlannedContainer, deployment: Deployment, *, on_trial: bool) -> Iterator[Object]:
+    for variable, name in container.secret_env.items():
+        key = {"secret": name, "version": _version(name, deployment, on_trial=on_trial)}
+        yield {"name": variable, "value_source": {"secret_key_ref": key}}
+
+
 def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Object]:
-    run_as = group.containers[0].hardening.run_as
+    run_as = group.containers[0].hardening.user
     databases = []
     for volume, backing in backed(group, deployment):
         if backing is Backing.SQL:
@@ -75,7 +87,7 @@ def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Obj
                 "bucket": bucket_name(volume.key, deployment),
                 "read_only": all(mount.read_only for mount in mounting),
                 # By default, files belong to root.
-                "mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"],
+                **({"mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"]} if run_as else {}),
             },
         }
     if databases:
@@ -168,6 +180,8 @@ def _ports(container: PlannedContainer, group: PlannedGroup, service: CloudServi
 
 def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
     port = main_port(group) if container.key == MAIN else None
+    if container.once:
+        return {}
     found = {"startup_probe": startup_probe(container, port)}
     if service.kind is not Kind.JOB:
         found["liveness_probe"] = liveness_probe(container)

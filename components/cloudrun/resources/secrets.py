@@ -62,7 +62,8 @@ def readers(group: PlannedGroup, deployment: Deployment) -> Iterator[CloudResour
 
 def secret_names(group: PlannedGroup) -> tuple[str, ...]:
     """Secrets of all containers of a group, sorted."""
-    return tuple(sorted({name for container in group.containers for name in container.secrets}))
+    used = ({*container.secrets, *container.secret_env.values()} for container in group.containers)
+    return tuple(sorted(set[str]().union(*used)))
 
 
 def _rotation(name: str, days: int, deployment: Deployment, today: date) -> Object:

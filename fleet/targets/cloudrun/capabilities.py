@@ -21,6 +21,12 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.TERMINAL: changes("there is no terminal; the program's output goes to Cloud Logging"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("Cloud Run probes from outside the container"),
     Feature.HEALTH_COMMAND: changes("Cloud Run probes over HTTP or TCP and runs no command; set health.path"),
+    Feature.RUN_ONCE: changes(
+        "`pulumi up` creates a job and does not run it; run `gcloud run jobs execute <group> --wait`"
+    ),
+    Feature.RUN_FIRST: cannot(
+        "Cloud Run has no init containers; make it a group of its own, with machine.cloud.services.<group>.kind: job"
+    ),
     Feature.NO_RESTART: cannot(
         "services and worker pools replace an instance that exits; set machine.cloud.services.<group>.kind to job, or "
         "keep the group on a Docker machine"
@@ -40,6 +46,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "all outbound connections are allowed, unless egress goes through a network that filters them"
     ),
     Feature.SECRETS: does("a pinned version in Secret Manager, mounted as a file"),
+    Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
     Feature.VOLUME_SIZE: changes("a bucket has no size limit"),
     Feature.SINGLE_WRITER: changes("at most one instance; two may overlap while a revision is replaced"),

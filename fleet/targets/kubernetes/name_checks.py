@@ -61,11 +61,12 @@ def ensure_certificates_are_no_secrets(
     certificates = {(group.tenant, certificate_name(group.name)): group.name for group in exposed}
     for group in groups:
         for key, container in group.containers.items():
-            for index, name in enumerate(container.secrets):
+            for name in container.secrets:
                 if owner := certificates.get((group.tenant, name)):
                     problem = f"{name} is the secret with the certificate of {owner} on {stack.name}"
-                    path = ("containers", key, "secrets", index)
-                    yield sources.group_fault(group.name, path, problem, "rename the secret")
+                    path = ("containers", key, "secrets")
+                    item = sources.key_of_item(group.name, path, name)
+                    yield sources.group_fault(group.name, (*path, item), problem, "rename the secret")
 
 
 def ensure_namespaces_have_names(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:

@@ -72,7 +72,7 @@ _GROUPS: dict[str, dict[str, Any]] = {
                 "image": {"reference": "registry.example/eyes:1.0"},
                 "gpu": {"request": "2GiB", "limit": "4GiB", "enforcement": "mps"},
                 "devices": ["/dev/video0"],
-                "secrets": ["camera-key"],
+                "secrets": {"camera-key": {}, "eye-key": {"env": "EYE_KEY"}},
                 **_SMALL,
             }
         },
@@ -198,6 +198,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
         ports=frozenset(Binding(p.address, p.host_port, p.container_port, p.protocol) for p in container.ports),
         mounts={mount["target"]: (mount["source"], mount["read_only"]) for mount in rendered["mounts"]},
         gpu_devices=frozenset({container.gpu.gpu.device} if container.gpu else ()),
+        variables=frozenset(env.partition("=")[0] for env in rendered["envs"]),
         config={
             "Entrypoint": rendered.get("entrypoints"),
             "Cmd": rendered.get("command"),

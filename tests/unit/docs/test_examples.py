@@ -97,6 +97,16 @@ def test_a_fault_reads_as_in_its_guide(mistake: str, tmp_path: Path) -> None:
     assert_shown(tmp_path, guide)
 
 
+def test_a_secret_in_a_file_of_variables_is_refused_as_the_guide_shows(tmp_path: Path) -> None:
+    guide = "docs/secrets-and-settings.md"
+    group = follow(ROOT / guide, tmp_path) / "groups/assistant/model-gateway.yaml"
+    variables = "    env_file: [settings/model-gateway.env]\n"
+    group.write_text(group.read_text(encoding="utf-8").replace("    secrets:\n", f"{variables}    secrets:\n", 1))
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings/model-gateway.env").write_text("LOG_LEVEL=info\nOPENAI_API_KEY=k1e2y3\n")
+    assert_shown(tmp_path, guide)
+
+
 def test_a_moved_group_asks_for_what_the_guide_says(tmp_path: Path) -> None:
     path = follow(ROOT / ADD_A_MACHINE, tmp_path) / "Pulumi.pc3.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("groups: []", "groups: [tutor-suite-cpu]"))

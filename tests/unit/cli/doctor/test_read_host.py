@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from cli.doctor.facts import PathFacts
-from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, read_host
+from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, nvidia_driver, read_host
 from fleet.plan.deployment import PublishedPort
 from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind, with_container
 
@@ -81,3 +81,17 @@ def test_a_port_is_taken_where_something_listens_on_it() -> None:
         elsewhere = PublishedPort("192.0.2.1", free, 8000, "tcp")
         taken_ports = read_host(with_container("hub", ports=(*ports, elsewhere))).taken_ports
     assert taken_ports == {("127.0.0.1", port.host_port, port.protocol) for port in ports[:2]}
+
+
+def test_the_driver_of_a_jetson_is_its_release(tmp_path: Path) -> None:
+    """L4T has no /proc/driver/nvidia/version."""
+    jetson, missing = tmp_path / "nv_tegra_release", tmp_path / "version"
+    for text, expected in (
+        ("# R36 (release), REVISION: 2.0, GCID: 34956989, BOARD: generic\n", "L4T 36.2.0"),
+        ("# R35 (release), REVISION: 4.1\n", "L4T 35.4.1"),
+        ("something else", "L4T"),
+    ):
+        jetson.write_text(text, encoding="utf-8")
+        assert nvidia_driver(missing, jetson) == expected
+    jetson.unlink()
+    assert nvidia_driver(missing, jetson) == ""

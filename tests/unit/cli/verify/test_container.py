@@ -177,6 +177,14 @@ def test_what_compose_made_is_mended_by_compose() -> None:
     assert reported(verified(replace(facts, volumes={})), "alpha-hub-data", "volume")[2] == file
 
 
+def test_a_secret_variable_without_a_value_is_found_and_no_value_is_shown() -> None:
+    fix = f"{DOCKER} rm -f eyes && {UP}"
+    good = reported(verified(live()), "eyes", "secret variables")
+    empty = reported(verified(live_with("eyes", variables=frozenset({"HOME"}))), "eyes", "secret variables")
+    assert (good[0], good[1]) == ("good", "EYE_KEY with a value each")
+    assert empty == ("wrong", "EYE_KEY has no value", fix)
+
+
 def test_a_program_that_starts_another_way_is_found() -> None:
     planned = with_container(
         "hub", entrypoint=("/bin/hub",), command=("--all",), working_dir="/srv", tty=True, own_labels={"a": "1"}
