@@ -114,7 +114,9 @@ def _needs(deployment: Deployment) -> Iterator[str]:
         yield f"the device {device}"
     if any(container.gpu for container in deployment.containers):
         yield "the NVIDIA driver and container toolkit"
+    yield "Docker Compose where you start it (tested with 2.40)"
     if deployment.builds:
+        yield "its buildx plugin 0.17 or later, or none; with an older one, as in Debian 13, set DOCKER_BUILDKIT=0"
         yield "access to the base images (fleet:images) and to the package indexes"
         yield "the folder images/ next to this file, which `-o FOLDER` writes too: the images are built from it"
 
