@@ -61,7 +61,7 @@ def waiver_rows(project: Project, today: date) -> list[WaiverRow]:
     for name, group in project.fleet.groups.items():
         rows += [row(by_id[rule_id], name, path, waiver) for path, rule_id, waiver in waivers_of(group)]
         for key, container in group.containers.items():
-            for field, exception in container.hardening.exceptions.items():
-                path = ("containers", key, "hardening", "exceptions", field)
+            for place, exception in container.hardening.excused.items():
+                path, field = ("containers", key, "hardening", *place), place[-1]
                 rows += [row(rule, name, path, exception) for rule in rules() if rule.exception == field]
     return sorted(rows, key=lambda row: (row.until, row.rule, row.group, row.container))

@@ -20,6 +20,10 @@ REPORTED = 32
 _ANSWER_S = 1.0
 """Time for a hook's answer to reach the engine."""
 
+_CREATED_S = 4.0
+"""Time for a creation under way at ^C to end. The engine then calls its hook, and shows an error of gRPC if nobody
+answers. The language host kills the program 5 s after ^C."""
+
 
 class Ending:
     """How the program ends.
@@ -33,12 +37,17 @@ class Ending:
         self.offline = isinstance(get_monitor(), MockMonitor)
         """Whether there is no engine: the program runs in a process of ours."""
         self._hooks = 0
+        self._may_be_called: Callable[[], bool] = lambda: False
         self._closing: list[Callable[[], None]] = []
 
     def handle_interrupts(self) -> None:
         """Installs the handler. Offline, the process has its own."""
         if not self.offline:
             signal.signal(signal.SIGINT, lambda *_: self._interrupt())
+
+    def expect_hooks(self, while_true: Callable[[], bool]) -> None:
+        """Stays for a while after an interrupt if hooks may still be called then."""
+        self._may_be_called = while_true
 
     def at_exit(self, close: Callable[[], None]) -> None:
         """Calls `close` before the process exits."""
@@ -53,7 +62,13 @@ class Ending:
         finally:
             self._hooks -= 1
             if self.interrupted and not self._hooks:
-                asyncio.get_running_loop().call_later(_ANSWER_S, self.exit_now)
+                asyncio.get_running_loop().call_later(_ANSWER_S, self._exit_without_hooks)
+
+    async def leave(self) -> NoReturn:
+        """Exits, after an interrupt once hooks have answered."""
+        while self.interrupted and (self._hooks or self._may_be_called()):
+            await asyncio.sleep(_ANSWER_S)
+        self.exit_now()
 
     def exit_now(self) -> NoReturn:
         """Exits without waiting for threads that are blocked in the engine."""
@@ -65,6 +80,15 @@ class Ending:
 
     def _interrupt(self) -> None:
         self.interrupted = True
+        if self._hooks:
+            return
+        if not self._may_be_called():
+            self.exit_now()
+        loop = asyncio.get_running_loop()
+        # Threadsafe, since that wakes the loop.
+        loop.call_soon_threadsafe(loop.call_later, _CREATED_S, self._exit_without_hooks)
+
+    def _exit_without_hooks(self) -> None:
         if not self._hooks:
             self.exit_now()
 
@@ -75,7 +99,7 @@ async def check_health(problems: Callable[[], Awaitable[Sequence[str]]], ending:
         found = await problems()
     except pulumi.RunError:
         # The engine has ended the update, and has reported why.
-        ending.exit_now()
+        await ending.leave()
     if found:
         count = f"{len(found)} of the stack are not healthy:\n"
         pulumi.log.error((count if len(found) > 1 else "") + "\n".join(found))

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fleet.frozen import dataclass
 
 AMOUNTS_MAX = 4096
-"""Amounts of one share that are placed one by one; no pool has more cards."""
+"""Copies of one share that are placed one by one; no pool has more cards."""
+
+
+class Amount(NamedTuple):
+    """What a copy takes: MiB of each of several cards."""
+
+    mib: int
+    devices: int
 
 
 def share_label(group: str, container: str) -> str:
@@ -35,24 +43,38 @@ class PoolShare:
         """Of the copies that always run."""
         return self.amount_mib * self.devices * self.copies_min
 
-    def amounts(self, copies: int) -> list[int]:
-        """MiB on each card of this many copies, at most `AMOUNTS_MAX`."""
-        return [self.amount_mib] * min(self.devices * copies, AMOUNTS_MAX)
+    def amounts(self, copies: int) -> list[Amount]:
+        """What each of this many copies takes, at most `AMOUNTS_MAX`."""
+        return [Amount(self.amount_mib, self.devices)] * min(copies, AMOUNTS_MAX)
 
 
-def unplaced(sizes: Sequence[int], capacity: int, cards: int) -> int:
-    """Number of amounts that do not fit on empty, equal cards by first fit, largest first.
+def unplaced(copies: Sequence[Amount], capacity: int, nodes: int, per_node: int) -> int:
+    """Number of copies that do not fit on empty, equal nodes by first fit, largest first.
 
-    A scheduler that spreads pods or uses another order may need more cards.
+    A copy takes its amount of several cards of one node. A scheduler that spreads pods or uses another order may need
+    more nodes.
     """
-    free: list[int] = []
-    left = 0
-    for size in sorted(sizes, reverse=True):
-        card = next((index for index, room in enumerate(free) if size <= room), None)
-        if card is not None:
-            free[card] -= size
-        elif size <= capacity and len(free) < cards:
-            free.append(capacity - size)
-        else:
+    free: list[list[int]] = []
+    opened = left = 0
+    least = min((copy.mib for copy in copies), default=0)
+    for mib, devices in sorted(copies, key=lambda copy: (copy.devices, copy.mib), reverse=True):
+        found = next((cards for node in free if (cards := _with_room(node, mib, devices)) is not None), None)
+        if found is None and mib <= capacity and devices <= per_node and opened < nodes:
+            free.append([capacity] * per_node)
+            opened += 1
+            found = free[-1], list(range(devices))
+        if found is None:
             left += 1
+            continue
+        node, places = found
+        for card in places:
+            node[card] -= mib
+        if max(node) < least:
+            free.remove(node)
     return left
+
+
+def _with_room(node: list[int], mib: int, devices: int) -> tuple[list[int], list[int]] | None:
+    """A node and the first of its cards that have room; None if too few have."""
+    cards = [index for index, room in enumerate(node) if mib <= room][:devices]
+    return (node, cards) if len(cards) == devices else None

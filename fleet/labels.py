@@ -38,6 +38,9 @@ IMAGE_PLATFORMS = "fleet.image.platforms"
 START_AFTER = "fleet.start-after"
 """Groups that must be healthy before the start, comma-separated, sorted."""
 
+FIRST = "fleet.first"
+"""Digest of the containers that run before this one, which starts again when they change."""
+
 MEMORY_REQUEST_MIB = "fleet.memory.request-mib"
 """Reserved memory, whole MiB."""
 
@@ -58,13 +61,13 @@ SHARED_MEMORY_FOR = "fleet.shared-memory.for"
 """Requirements that use shared memory between processes, comma-separated, sorted."""
 
 GPU_CARD = "fleet.gpu.card"
-"""Key of the card on its machine, such as `gpu0`."""
+"""Keys of its cards on its machine, separated by commas: `gpu0`, `gpu0,gpu1`."""
 
 GPU_REQUEST_MIB = "fleet.gpu.request-mib"
-"""GPU memory request, whole MiB; the sum must fit the card."""
+"""GPU memory request on each card, whole MiB; the sum must fit the card."""
 
 GPU_LIMIT_MIB = "fleet.gpu.limit-mib"
-"""GPU memory limit, whole MiB."""
+"""GPU memory limit on each card, whole MiB."""
 
 GPU_PROCESSES = "fleet.gpu.processes"
 """CUDA processes in the container; each needs one context."""

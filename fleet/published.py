@@ -38,6 +38,8 @@ class Card:
     desktop_reserve_mib: int = 0
     context_mib: int = 0
     """Memory of one CUDA context."""
+    unified: bool = False
+    """Whether it uses the machine's main memory."""
     mps: bool = False
     """Whether an MPS control daemon serves it."""
     mps_uid: int | None = None

@@ -65,6 +65,14 @@ GROUPS: Mapping[str, Tree] = {
     "right": {"containers": {"main": {**_AGENTS, "agents": {"Right": {}}}}, "tenant": "black", "peers": ["front"]},
 }
 
+_ENDS = {"image": {"reference": "docker.io/library/tables:1.0"}, "run": "once", "time_limit": "20m", **_SMALL}
+JOBS: Mapping[str, Tree] = {
+    # A job, and a group after it whose volume is filled first.
+    "tables": {"containers": {"main": {**_ENDS, "restart": "on-failure", "restarts_max": 3}}},
+    "store": {"start_after": ["tables"], "containers": {"seed": {**_ENDS, "mounts": {"facts": {"path": "/data"}}}}},
+}
+"""Changes that add what runs to its end."""
+
 MACHINE: Tree = {
     "name": STACK,
     "title": "Trial",

@@ -56,7 +56,7 @@ def explain(rule: str) -> Exit:
 
 
 def _facts(rule: Rule) -> list[tuple[str, str]]:
-    exception = f"containers.<name>.hardening.exceptions.{rule.exception}, with reason and until"
+    exception = f"{rule.exception_path}, with reason and until"
     waiver = f"waivers.{rule.id} of the group or container, with reason and until"
     facts = [
         ("severity", str(rule.severity)),

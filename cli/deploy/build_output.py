@@ -25,7 +25,7 @@ def failed_builds(events: Path) -> list[str]:
     """
     output: dict[str, list[str]] = {}
     failed: dict[str, str] = {}
-    for event in _diagnostics(events):
+    for event in diagnostics(events):
         urn, message = str(event.get("urn", "")), str(event.get("message", ""))
         if _IMAGE not in urn:
             continue
@@ -36,7 +36,8 @@ def failed_builds(events: Path) -> list[str]:
     return [_text(urn.rpartition("::")[2], error, output.get(urn, [])) for urn, error in failed.items()]
 
 
-def _diagnostics(events: Path) -> Iterator[dict[str, Any]]:
+def diagnostics(events: Path) -> Iterator[dict[str, Any]]:
+    """Messages of an engine's event log."""
     if not events.is_file():
         return
     with events.open(encoding="utf-8", errors="replace") as lines:

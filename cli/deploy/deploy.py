@@ -4,54 +4,58 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli.deploy.build_output import failed_builds
+from cli.deploy.failure import failure_text
 from cli.deploy.kept_data import Kept, ensure_nothing_kept_is_removed, kept_in, kept_text
+from cli.deploy.preflight import obstacles_text, refusal, state_obstacles
 from cli.interrupts import left_to
-from cli.judging import Judged, judge_deployment
 from cli.pulumi_cli import environment_of, installed
 from cli.terminal import Exit, UserError, project_root
-from cli.view.findings_text import show_violations
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
-from fleet.targets.registry import profile
+from fleet.text import plural
 
 
 def deploy(stack: str) -> Exit:
-    """Deploys a stack. Exit.BUG if Pulumi fails; Exit.POLICY_VIOLATED, before it runs, for a mandatory policy."""
-    engine = _Engine(stack)
-    if (judged := engine.judged()).violated:
-        show_violations(stack, judged, "nothing deployed")
-        return Exit.POLICY_VIOLATED
-    has_daemon = profile(engine.deployment.machine.target).has_daemon
-    if has_daemon:
-        _ensure_daemon_answers(engine.deployment)
+    """Deploys a stack. Before Pulumi runs, POLICY_VIOLATED for a mandatory policy and UNHEALTHY for what would stop the
+    update; BUG if Pulumi fails."""
+    root = project_root()
+    project = load_project(root)
+    deployment = plan_stack(project.fleet, stack)
+    if refused := refusal(root, project, deployment):
+        print(refused.text, file=sys.stderr)
+        return refused.exit
+    engine = _Engine(root, deployment)
     engine.select()
-    ensure_nothing_kept_is_removed(engine.kept(), engine.deployment)
+    ensure_nothing_kept_is_removed(engine.kept(), deployment)
     # Refreshed first: otherwise what was stopped, removed or changed by hand is taken for the deployed state. On its
     # own, since the policies of `up --refresh` judge what the update removes too, as if it stayed.
-    outcome, failed = engine.run("refresh", "--skip-preview"), list[str]()
-    if outcome is Exit.GOOD:
-        with TemporaryDirectory() as folder:
-            events = Path(folder) / "events"
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        outcome = engine.run("refresh", "--skip-preview", "--event-log", str(events))
+        if outcome is Exit.GOOD:
             outcome = engine.run("up", "--policy-pack", "policy", "--event-log", str(events))
-            failed = failed_builds(events) if outcome is not Exit.GOOD else []
-    if outcome is not Exit.GOOD and has_daemon:
-        hint = f"`fleet doctor {stack}` lists what the machine lacks, with the commands that fix it"
-        print("\n".join(failed or [hint]), file=sys.stderr)
+        if outcome is not Exit.GOOD:
+            print(failure_text(root, deployment, events), file=sys.stderr)
     return outcome
 
 
 def remove(stack: str) -> Exit:
-    """Removes a stack's containers, and lists the data it keeps. Exit.BUG if Pulumi fails."""
-    engine = _Engine(stack)
+    """Removes a stack's containers, and lists the data it keeps. UNHEALTHY for what an interrupted update left in the
+    state; BUG if Pulumi fails."""
+    root = project_root()
+    deployment = plan_stack(load_project(root).fleet, stack)
+    if found := state_obstacles(root, deployment):
+        head = f"{stack}: {plural(len(found), 'problem')} of the state; nothing removed"
+        print(obstacles_text(head, found), file=sys.stderr)
+        return Exit.UNHEALTHY
+    engine = _Engine(root, deployment)
     engine.select()
     outcome = engine.run("destroy", "--exclude-protected")
-    if outcome is Exit.GOOD and (text := kept_text(engine.kept(), engine.deployment)):
+    if outcome is Exit.GOOD and (text := kept_text(engine.kept(), deployment)):
         print(text)
     return outcome
 
@@ -59,19 +63,12 @@ def remove(stack: str) -> Exit:
 class _Engine:
     """Pulumi, run for one stack of the project."""
 
-    def __init__(self, stack: str) -> None:
-        self._root = project_root()
-        self._stack = stack
-        self._project = load_project(self._root)
-        self.deployment = plan_stack(self._project.fleet, stack)
-        self._program = installed(self._root, stack)
+    def __init__(self, root: Path, deployment: Deployment) -> None:
+        self._root, self._stack = root, deployment.stack
+        self._program = installed(root, deployment.stack)
         # The engine has --event-log only with this variable, as its own automation does.
-        own = environment_of(self._root, sandbox=self.deployment.sandbox)
+        own = environment_of(root, sandbox=deployment.sandbox)
         self._environment = {**own, "PULUMI_DEBUG_COMMANDS": "true"}
-
-    def judged(self) -> Judged:
-        """What the policies say of the stack."""
-        return judge_deployment(self._project, self.deployment, date.today(), None)
 
     def select(self) -> None:
         """Selects the stack, which it creates if there is none."""
@@ -99,21 +96,3 @@ class _Engine:
             msg = f"{' '.join(words)} failed: {(done.stderr or done.stdout).strip()}"
             raise UserError(msg)
         return done.stdout
-
-
-def _ensure_daemon_answers(deployment: Deployment) -> None:
-    """Raises UserError before anything is created."""
-    from docker.errors import DockerException
-
-    from components.docker.daemon import daemon_client
-
-    connection = deployment.machine.connection
-    try:
-        with daemon_client(connection) as client:
-            client.ping()
-    except DockerException as error:
-        msg = (
-            f"no Docker daemon answers at {connection} ({type(error).__name__}); start it, or correct "
-            f"machine.connection in Pulumi.{deployment.stack}.yaml"
-        )
-        raise UserError(msg) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -21,7 +21,8 @@ class Check:
     """One outcome with the figures behind it.
 
     subject: the container, volume, network, card or part of the machine; fix: the command that fixes it or shows more,
-    empty when it is good; brief: the figure in a word or two, for a table; share: used part of a limit, from 0 to 1.
+    empty when it is good; brief: the figure in a word or two, for a table; share: used part of a limit, from 0 to 1;
+    stops: whether an update is certain to fail at it.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class Check:
     fix: str = ""
     brief: str = ""
     share: float | None = None
+    stops: bool = False
 
 
 def good(subject: str, check: str, figure: str, brief: str = "", share: float | None = None) -> Check:
@@ -41,6 +43,11 @@ def good(subject: str, check: str, figure: str, brief: str = "", share: float | 
 def wrong(subject: str, check: str, figure: str, fix: str, brief: str = "wrong", share: float | None = None) -> Check:
     """The check failed."""
     return Check(subject, check, Status.WRONG, figure, fix, brief, share)
+
+
+def obstacle(subject: str, check: str, figure: str, fix: str) -> Check:
+    """The check failed, and an update is certain to fail at it."""
+    return replace(wrong(subject, check, figure, fix), stops=True)
 
 
 def warning(subject: str, check: str, figure: str, fix: str) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, obstacle, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import cores, size
 from cli.doctor.facts import DaemonFacts, DiskFacts, MachineFacts
@@ -54,7 +54,7 @@ def _cpus(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -> Check:
     largest = max(deployment.containers, key=lambda container: container.cpu_cap_millicores, default=None)
     if largest and largest.cpu_cap_millicores > daemon.cpus * 1000:
         figure += f"; Docker rejects {largest.name} with {cores(largest.cpu_cap_millicores)}"
-        return wrong(_SUBJECT, "CPUs", figure, fix)
+        return obstacle(_SUBJECT, "CPUs", figure, fix)
     return warning(_SUBJECT, "CPUs", figure, fix)
 
 
@@ -97,5 +97,5 @@ def _missing_image(reference: str, users: str, deployment: Deployment, fixes: Fi
         return good(reference, "image", f"{figure}; built during deployment")
     if reference.startswith(f"{LOCAL_REGISTRY}/"):
         build = fixes.docker("build", "-t", reference, ".")
-        return wrong(reference, "image", f"{figure}; nothing builds it, and no registry has it", build)
+        return obstacle(reference, "image", f"{figure}; nothing builds it, and no registry has it", build)
     return unknown(reference, "image", f"{figure}; pulled during deployment", fixes.docker("pull", reference))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, obstacle, unknown, warning
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import DaemonFacts, MachineFacts
-from fleet.model import DeviceClass
+from fleet.model import DeviceClass, RunAs
 from fleet.model.hardening import HIGH_ID
 from fleet.plan.deployment import Deployment
 
@@ -15,6 +15,8 @@ API_MIN = (1, 41)
 """API of Docker 20.10, the oldest release the components are tested with."""
 
 _SUBJECT = "daemon"
+_ROOT = RunAs(uid=0, gid=0)
+"""What an image may run as that decides itself."""
 _ENFORCED = "enforced by the kernel"
 
 
@@ -34,9 +36,8 @@ def daemon_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> 
         problem = "the kernel ignores them: a container over its memory swaps before it is killed"
         yield expect(_SUBJECT, "swap limits", daemon.swap_limit, _ENFORCED, problem, kernel, warning)
     problem = "the kernel has no CFS bandwidth control, and Docker rejects containers with a CPU limit"
-    yield expect(
-        _SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
-    )
+    fix = f"boot a kernel with CONFIG_CFS_BANDWIDTH; {info}"
+    yield expect(_SUBJECT, "CPU limits", daemon.cpu_limit, _ENFORCED, problem, fix, obstacle)
     problem, fix = "off: published ports are unreachable from outside", "sudo sysctl -w net.ipv4.ip_forward=1"
     yield expect(_SUBJECT, "IP forwarding", daemon.forwarding, "on", problem, fixes.on_machine(fix))
     yield _cgroup(daemon, fixes)
@@ -64,7 +65,7 @@ def _configured_api(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) -
     fix = f'set machine.docker_api in {fixes.stack_file} to "{actual}"'
     supported = machine.model_copy(update={"docker_api": actual}).has_docker_25
     if machine.has_docker_25 and not supported:
-        return wrong(_SUBJECT, "API", f"{figure}: the daemon would reject the start interval of health checks", fix)
+        return obstacle(_SUBJECT, "API", f"{figure}: the daemon would reject the start interval of health checks", fix)
     if supported and not machine.has_docker_25:
         return warning(_SUBJECT, "API", f"{figure}: it could detect healthy containers sooner", fix)
     return good(_SUBJECT, "API", figure)
@@ -109,7 +110,7 @@ def _user_namespaces(deployment: Deployment, daemon: DaemonFacts, fixes: Fixes) 
         return expect(
             _SUBJECT, check, not binds, "on", problem, fixes.on_machine("cat /etc/subuid /etc/subgid"), warning
         )
-    low = sorted(c.name for c in deployment.containers if c.hardening.run_as.uid <= HIGH_ID)
+    low = sorted(c.name for c in deployment.containers if (c.hardening.user or _ROOT).uid <= HIGH_ID)
     problem = f"off, and these run as users of the machine: {', '.join(low)}"
     figure = f"off; every container's user is above {HIGH_ID}, so not a user of the machine"
     return expect(_SUBJECT, check, not low, figure, problem, fixes.daemon_setting('"userns-remap": "default"'), warning)

@@ -92,7 +92,8 @@ class HostFacts:
 
     paths: bind folders, secrets and devices; None if one does not exist, missing if the user may not look;
     nvidia_driver: its version, empty if none is loaded; nvidia_cards: UUIDs of the cards in use since the driver was
-    loaded; own_address: whether the LAN address is the machine's, None if none is needed.
+    loaded; own_address: whether the LAN address is the machine's, None if none is needed; taken_ports: the
+    `(address, port, protocol)` to publish that something listens on.
     """
 
     paths: Mapping[str, PathFacts | None]
@@ -100,6 +101,7 @@ class HostFacts:
     nvidia_cards: frozenset[str]
     mps_program: bool
     own_address: bool | None
+    taken_ports: frozenset[tuple[str, int, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _TOOLKIT = "container toolkit"
 
 def gpu_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
     """Checks of every card that a container uses."""
-    shared = {c.gpu.card for group in deployment.sharing for c in group.containers if c.gpu}
+    shared = {card for group in deployment.sharing for c in group.containers if c.gpu for card in c.gpu.cards}
     for card in deployment.cards:
         if card.shares:
             toolkit = _cdi if card.gpu.driver == "cdi" else _runtime

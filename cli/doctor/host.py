@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
+from cli.diagnostics.check import Check, expect, good, obstacle, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import HostFacts, MachineFacts, PathFacts
 from components.docker.host_paths import HostPath, bind_folders, devices, secret_files
@@ -36,7 +36,7 @@ def _path(needed: HostPath, check: str, what: str, host: HostFacts | None, fixes
     if hidden:
         return unknown(path, check, f"{what}{hidden}", _show(path, fixes))
     if found is None:
-        return wrong(path, check, f"{what}does not exist", fixes.on_machine(needed.make))
+        return obstacle(path, check, f"{what}does not exist", fixes.on_machine(needed.make))
     if found.is_folder is is_secret:
         return wrong(path, check, f"{what}is not a {'file' if is_secret else 'folder'}", _show(path, fixes))
     owner = f"owner {found.uid}:{found.gid}, mode {found.mode:o}"
@@ -56,7 +56,7 @@ def _device(path: str, host: HostFacts | None, fixes: Fixes) -> Check:
         return unknown(path, "device", hidden, _show(path, fixes))
     problem = "does not exist: Docker rejects containers that request it"
     fix = f"load its driver, or remove it from machine.devices in {fixes.stack_file} and from the group"
-    return expect(path, "device", found, "exists", problem, fix)
+    return expect(path, "device", found, "exists", problem, fix, obstacle)
 
 
 def _address(deployment: Deployment, host: HostFacts | None, fixes: Fixes) -> Check:
@@ -64,7 +64,7 @@ def _address(deployment: Deployment, host: HostFacts | None, fixes: Fixes) -> Ch
     if host is not None:
         problem = "is not an address of this machine: no port can be opened on it"
         fix = f"correct machine.lan_address in {fixes.stack_file}; `ip -4 -brief address` shows this machine's"
-        return expect(address, check, host.own_address, "belongs to this machine", problem, fix)
+        return expect(address, check, host.own_address, "belongs to this machine", problem, fix, obstacle)
     if urlsplit(deployment.machine.connection).hostname == address:
         return good(address, check, "the connection uses it")
     return unknown(address, check, REMOTE, fixes.on_machine("ip -4 -brief address"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 
-from cli.diagnostics.check import Check, expect, good, warning, wrong
+from cli.diagnostics.check import Check, expect, good, obstacle, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import place
 from cli.doctor.facts import MachineFacts, NeighbourFacts
@@ -43,11 +44,13 @@ def _containers(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
             (own if is_own else foreign).append(neighbour)
     for neighbour in foreign:
         rename = fixes.docker("rename", neighbour.name, f"{neighbour.name}-old")
-        yield wrong(neighbour.name, "name", "the name is taken by another container", rename)
+        taken = wrong(neighbour.name, "name", "the name is taken by another container", rename)
+        yield replace(taken, stops=not _is_owned(neighbour.id, facts))
     composed = next(filter(None, (neighbour.labels.get(_COMPOSE_PROJECT) for neighbour in own)), None)
     if composed:
         figure = f"{plural(len(own), 'container')} of Compose project {composed} run; their names are taken for Pulumi"
-        yield warning("containers", "names", figure, fixes.docker("compose", "-p", composed, "down"))
+        down = fixes.docker("compose", "-p", composed, "down")
+        yield replace(warning("containers", "names", figure, down), stops=True)
     elif not foreign:
         yield _free("containers", len(deployment.containers), f"{len(own)} deployed" if own else "")
 
@@ -105,7 +108,8 @@ def _subnet(planned: ContainerNetwork, deployment: Deployment, facts: MachineFac
             if name != planned.name and _overlaps(planned, subnet):
                 figure = f"{planned.subnet} overlaps network {name} ({subnet})"
                 fix = f"set {_subnet_key(planned, deployment)} in {fixes.stack_file} to a free /24 of 10.210.0.0/16"
-                return wrong(planned.name, "subnet", figure, f"{fix}, or {fixes.docker('network', 'rm', name)}")
+                overlaps = wrong(planned.name, "subnet", figure, f"{fix}, or {fixes.docker('network', 'rm', name)}")
+                return replace(overlaps, stops=not _is_owned(network.id, facts))
     return good(planned.name, "subnet", f"{planned.subnet} overlaps none of {plural(len(facts.networks), 'network')}")
 
 
@@ -120,9 +124,20 @@ def _pools(planned: ContainerNetwork, deployment: Deployment, facts: MachineFact
 
 def _port(port: PublishedPort, deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Check:
     own = {container.name for container in deployment.containers}
-    subject = f"{port.address}:{port.host_port}"
-    bindings = {(address, port.host_port, port.protocol) for address in (*_EVERYWHERE, port.address)}
-    for neighbour in facts.containers:
-        if neighbour.name not in own and neighbour.ports & bindings:
-            return wrong(subject, "port", f"used by container {neighbour.name}", fixes.docker("stop", neighbour.name))
+    subject, place = f"{port.address}:{port.host_port}", (port.address, port.host_port, port.protocol)
+    bindings = {(address, *place[1:]) for address in (*_EVERYWHERE, port.address)}
+    users = [neighbour for neighbour in facts.containers if neighbour.ports & bindings]
+    for neighbour in users:
+        if neighbour.name not in own:
+            used = wrong(subject, "port", f"used by container {neighbour.name}", fixes.docker("stop", neighbour.name))
+            return replace(used, stops=not _is_owned(neighbour.id, facts))
+    # Docker itself listens on the ports of containers.
+    if facts.host and not users and place in facts.host.taken_ports:
+        show = fixes.on_machine(f"sudo ss -lnp --{port.protocol} 'sport = {port.host_port}'")
+        return obstacle(subject, "port", "used by a program of the machine, not by a container", show)
     return good(subject, "port", f"not used by another container ({port.protocol})")
+
+
+def _is_owned(resource_id: str, facts: MachineFacts) -> bool:
+    """Whether the stack's state has a resource, so that an update may remove it first."""
+    return facts.state is not None and resource_id in facts.state.ids

@@ -14,8 +14,8 @@ from fleet.plan.deployment import Deployment
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
-    """All facts that the checks of a deployment need."""
+def read_machine(client: DockerClient, deployment: Deployment, *, sizes: bool = True) -> MachineFacts:
+    """All facts that the checks of a deployment need. sizes: those of the disk too, which takes long on a full one."""
     info = client.info()
     daemon = daemon_facts(info, client.version())
     is_local = is_this_machine(deployment.machine.connection, info["KernelVersion"], daemon.root)
@@ -27,7 +27,7 @@ def read_machine(client: DockerClient, deployment: Deployment) -> MachineFacts:
         networks=read_networks(client),
         volumes=read_volumes(client),
         images={reference: image_facts(image) for reference, image in images.items()},
-        disk=_disk(client, free_bytes(daemon.root) if is_local else None),
+        disk=_disk(client, free_bytes(daemon.root) if is_local else None) if sizes else None,
         host=read_host(deployment) if is_local else None,
     )
 

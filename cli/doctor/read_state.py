@@ -7,6 +7,7 @@ import os
 import shlex
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cli.pulumi_cli import backend
 from fleet.plan.deployment import Deployment
 
 _FILE = "file://"
+_PROGRAM = "pulumi"
 
 
 def read_state(root: Path, deployment: Deployment) -> StateFacts | None:
@@ -95,10 +97,13 @@ def _lock(folder: Path) -> LockFacts | None:
 
 
 def _runs(pid: int) -> bool:
+    """Whether Pulumi runs under a process id, which another program may have by now."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
+    with suppress(OSError):  # Linux only
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").startswith(_PROGRAM)
     return True

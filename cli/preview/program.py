@@ -27,7 +27,7 @@ from policy.views.registered import Registered
 
 @dataclass(frozen=True)
 class Run:
-    """Result of one run: the program's own project and deployment, and the resources it registered."""
+    """Result of one run: the program's own project and deployment, and the resources it registered, parents first."""
 
     project: Project
     deployment: Deployment
@@ -55,12 +55,20 @@ def run_program(root: Path, stack: str, config: Mapping[str, str] | None = None)
     if not isinstance(project, Project) or not isinstance(deployment, Deployment):
         msg = "__main__.py must define `project` (loaded) and `deployment` (planned)"
         raise TypeError(msg)
-    return Run(project, deployment, recorder.registered())
+    return _run(project, deployment, recorder)
 
 
 def run_deployment(project: Project, deployment: Deployment) -> Run:
     """Registers a deployment without the project's program, as for an export, which is rendered without it too."""
-    return Run(project, deployment, _recorded(deployment.stack, lambda: build(deployment), {}).registered())
+    return _run(project, deployment, _recorded(deployment.stack, lambda: build(deployment), {}))
+
+
+def _run(project: Project, deployment: Deployment, recorder: Recorder) -> Run:
+    """Orders the resources as in the inventory: the SDK registers those that are ready in the order of a set."""
+    places = {(entry.type, entry.name): place for place, entry in enumerate(inventory(deployment).walk())}
+    last = len(places)
+    resources = sorted(recorder.registered(), key=lambda one: (places.get((one.type, one.name), last), one.urn))
+    return Run(project, deployment, resources)
 
 
 def _recorded(stack: str, register: Callable[[], object], config: Mapping[str, str]) -> Recorder:

@@ -36,7 +36,7 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
         checks += reach_checks(container, peers[container.name], facts, fixes)
     checks += [_network(network, deployment, facts, fixes) for network in deployed_networks(deployment)]
     checks += [_volume(volume, facts, fixes) for volume in deployment.volumes.values()]
-    checks += [_card(card, facts, fixes) for card in deployment.cards if card.shares]
+    checks += [_card(card, facts, fixes) for card in deployment.cards if card.shares and not card.gpu.unified]
     return checks
 
 

@@ -33,7 +33,7 @@ def container_checks(
         return
     yield _runs(container, found, fixes)
     yield _image(container, found, facts, fixes)
-    if found.runs:
+    if found.runs and not container.once:
         yield _health(container, found, fixes)
     yield from hardening_checks(container, found, deployment, fixes)
     yield from _program(container, found, fixes)
@@ -49,6 +49,8 @@ def container_checks(
 def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
     state, name = found.state, container.name
     restarts = plural(state.restarts, "restart")
+    if container.once and (check := _ended(container, found, fixes)):
+        return check
     cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
     if state.status in _ENDED:
         figure = f"stopped {duration(state.since_s)} ago: {cause}; {restarts}"
@@ -64,6 +66,23 @@ def _runs(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> C
     if state.restarts >= _LOOP_RESTARTS and state.since_s < _LOOP_S:
         return wrong(name, "runs", f"keeps restarting: {figure}", fixes.logs(name), duration(state.since_s))
     return good(name, "runs", figure, duration(state.since_s))
+
+
+def _ended(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check | None:
+    """Of a container that runs once; None if it never started."""
+    state, name, ago = found.state, container.name, duration(found.state.since_s)
+    if state.status in _ENDED:
+        cause = "out of memory" if state.out_of_memory else state.error or f"exit code {state.exit_code}"
+        if cause == "exit code 0":
+            return good(name, "runs", f"ended {ago} ago: {cause}", "done")
+        figure = f"failed {ago} ago: {cause}"
+        return wrong(name, "runs", figure, f"{fixes.logs(name)}; {fixes.docker('start', name)}", "failed")
+    if state.status == "running" and state.since_s <= container.health.deadline_s:
+        return unknown(name, "runs", f"has run for {ago}", f"fleet verify {fixes.deployment.stack}, later", "running")
+    if state.status == "running":
+        figure = f"has run for {ago}, over its time limit of {duration(container.health.deadline_s)}"
+        return wrong(name, "runs", figure, fixes.logs(name), "running")
+    return None
 
 
 def _image(container: PlannedContainer, found: ContainerFacts, facts: LiveFacts, fixes: Fixes) -> Check:
@@ -181,6 +200,8 @@ def _secrets(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -
 
 
 def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
-    devices, planned = ", ".join(sorted(found.gpu_devices)) or "none", container.gpu.gpu.device if container.gpu else ""
-    problems = [f"has device {devices}, planned {planned}"] if found.gpu_devices != {planned} else []
-    return _compared(container, "GPU", f"device {devices}", problems, fixes)
+    planned = {gpu.device for gpu in container.gpu.cards.values()} if container.gpu else set()
+    devices = ", ".join(sorted(found.gpu_devices)) or "none"
+    noun = "devices" if len(planned) > 1 else "device"
+    problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

@@ -82,6 +82,12 @@ def _cards(
 ) -> dict[str, CardFacts | str]:
     cards: dict[str, CardFacts | str] = {}
     for container in deployment.containers:
-        if container.gpu and container.name in running and not isinstance(cards.get(container.gpu.card), CardFacts):
-            cards[container.gpu.card] = card_memory(client, running[container.name].id)
+        if container.gpu is None or container.name not in running:
+            continue
+        own = [card for card, gpu in container.gpu.cards.items() if not gpu.unified]
+        unread = [card for card in own if not isinstance(cards.get(card), CardFacts)]
+        if unread:
+            devices = {card: gpu.device for card, gpu in container.gpu.cards.items()}
+            found = card_memory(client, running[container.name].id, devices)
+            cards |= {card: found if isinstance(found, str) else found[card] for card in unread}
     return cards

@@ -22,11 +22,13 @@ def hardening_checks(
     """`hardening` and `limits`."""
     rendered = render_container(container, deployment)
     hardening, limits = _hardening(found, rendered), _limits(found, rendered)
-    capabilities = hardening["added capabilities"][1].replace("none", "no capabilities")
+    added = hardening["added capabilities"][1].replace("none", "no capabilities")
+    capabilities = added if "capabilities" in rendered else "default capabilities"
+    user = rendered.get("user", "the image's user")
     privileges = "no new privileges" if rendered["security_opts"] else "new privileges allowed"
     processes = f"{thousands(rendered['ulimits'][0]['hard'])} processes"
     figures = {
-        "hardening": f"{rendered['user']}, {hardening['root'][1]} root, {capabilities}, {privileges}",
+        "hardening": f"{user}, {hardening['root'][1]} root, {capabilities}, {privileges}",
         "limits": f"{limits['memory'][1]} memory without swap, {limits['CPUs'][1]} CPUs, {processes}",
     }
     for check, pairs in (("hardening", hardening), ("limits", limits)):
@@ -38,16 +40,16 @@ def hardening_checks(
 
 
 def _hardening(found: ContainerFacts, rendered: Rendered) -> _Pairs:
-    host, capabilities = found.host, rendered["capabilities"]
+    host, capabilities = found.host, rendered.get("capabilities", {})
     options = {_security_option(option) for option in host.get("SecurityOpt") or []}
     if rendered["ipc_mode"] == "host":
         # Docker itself adds it to containers that share the host's IPC namespace.
         options.discard("label=disable")
     devices = (device["PathOnHost"] for device in host.get("Devices") or [])
     return {
-        "user": (found.user or "the image's own", rendered["user"]),
+        **({"user": (found.user or "the image's own", rendered["user"])} if "user" in rendered else {}),
         "root": (_root(host.get("ReadonlyRootfs")), _root(rendered["read_only"])),
-        "dropped capabilities": (_capabilities(host.get("CapDrop")), _capabilities(capabilities["drops"])),
+        "dropped capabilities": (_capabilities(host.get("CapDrop")), _capabilities(capabilities.get("drops"))),
         "added capabilities": (_capabilities(host.get("CapAdd")), _capabilities(capabilities.get("adds"))),
         "privileged": (_yes(host.get("Privileged")), _yes(rendered["privileged"])),
         "security options": (_names(options), _names(map(_security_option, rendered["security_opts"]))),

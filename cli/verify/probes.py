@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from docker import DockerClient
@@ -30,7 +31,7 @@ print(json.dumps(found))
 
 Result = TypeVar("Result")
 
-_CARD = ("nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits")
+_CARDS = ("nvidia-smi", "--query-gpu=uuid,memory.used,memory.total", "--format=csv,noheader,nounits")
 
 
 def reach(client: DockerClient, container_id: str, places: Sequence[str]) -> Mapping[str, Reach] | str:
@@ -43,14 +44,26 @@ def _reached(output: str) -> Mapping[str, Reach]:
     return {place: Reach(*answer) for place, answer in json.loads(output).items()}
 
 
-def card_memory(client: DockerClient, container_id: str) -> CardFacts | str:
-    """Memory of the card that a container uses; the reason if it cannot be read."""
-    return _probe(client, container_id, _CARD, _card, "nvidia-smi gave no figures")
+def card_memory(client: DockerClient, container_id: str, devices: Mapping[str, str]) -> Mapping[str, CardFacts] | str:
+    """Memory of the cards that a container uses; the reason if it cannot be read. devices: card -> its device."""
+    return _probe(client, container_id, _CARDS, partial(cards_by_key, devices=devices), "nvidia-smi gave no figures")
 
 
-def _card(output: str) -> CardFacts:
-    used, total = _first_line(output).split(",")
-    return CardFacts(int(used), int(total))
+def cards_by_key(output: str, devices: Mapping[str, str]) -> Mapping[str, CardFacts]:
+    """Card -> memory: by UUID, else in the order of their indices, as nvidia-smi lists them."""
+    lines = [line.split(",") for line in output.strip().splitlines()]
+    found = {uuid.strip(): CardFacts(int(used), int(total)) for uuid, used, total in lines}
+    if len(found) != len(devices):
+        msg = f"{len(found)} cards"
+        raise ValueError(msg)
+    ids = {card: device.rpartition("=")[2] for card, device in devices.items()}
+    left = iter(sorted((card for card, each in ids.items() if each not in found), key=lambda card: _index(ids[card])))
+    by_uuid = {uuid: card for card, uuid in ids.items()}
+    return {by_uuid[uuid] if uuid in by_uuid else next(left): facts for uuid, facts in found.items()}
+
+
+def _index(device: str) -> tuple[int, str]:
+    return (int(device), "") if device.isdecimal() else (0, device)
 
 
 def _probe(

@@ -12,6 +12,8 @@ from cli.view.export_text import comment
 from components.docker.compose import compose_file, secret_variable
 from components.docker.compose_images import build_steps, stands_in
 from components.docker.host_paths import bind_folders, devices, secret_files
+from components.docker.volume_owners import owned_mounts
+from fleet.checks.storage import WRITABLE_FOLDERS
 from fleet.plan.deployment import Deployment
 from fleet.text import gibibytes, plural
 
@@ -37,7 +39,19 @@ def start_commands(deployment: Deployment, file: Path | None = None) -> list[str
     option = f" -f {shlex.quote(str(file))}" if file else ""
     compose = f"docker --host {deployment.machine.connection} compose{option}"
     builds = [f"{compose} build {' '.join(services)}" for services in build_steps(deployment)]
-    return [*builds, f"{compose} up --wait"]
+    ends = _last_jobs(deployment)
+    waited = " ".join(container.name for container in deployment.containers if container.name not in ends)
+    # `--wait` waits for the exit of a job that another service depends on, and takes any other exit for a failure.
+    starts = [f"{compose} up --wait {waited}"] if ends and waited else []
+    return [*builds, *starts, f"{compose} up {'--detach' if ends else '--wait'}"]
+
+
+def _last_jobs(deployment: Deployment) -> frozenset[str]:
+    """Containers that run to their end, and that no other waits for."""
+    awaited = {name for group in deployment.groups for name in group.start_after}
+    once = [(group, c) for group in deployment.groups for c in group.containers if c.once and group.name not in awaited]
+    waits = {earlier for group, _ in once for c in group.containers for earlier in group.before(c)}
+    return frozenset(container.name for _, container in once if container not in waits)
 
 
 def stand_in_notes(deployment: Deployment) -> list[str]:
@@ -62,6 +76,9 @@ def _requirements(deployment: Deployment) -> Iterator[str]:
     if folders := [folder.make for _, folder in bind_folders(deployment)]:
         yield "Create its folders first:"
         yield from _indented(folders)
+    if owners := list(_owners(deployment)):
+        yield "New volumes may belong to root. If a container cannot write to one, run its command and start again:"
+        yield from _indented(owners)
     if secrets := [secret.make for secret in secret_files(deployment)]:
         yield "Create its secrets first; each command reads the value from the terminal, and Ctrl-D ends it:"
         yield from _indented(secrets)
@@ -69,6 +86,16 @@ def _requirements(deployment: Deployment) -> Iterator[str]:
     if variables := sorted({s for c in deployment.containers for s in c.secret_env.values()}):
         yield "Put a line NAME=value for each of these secrets into the file .env, readable by you alone (chmod 600):"
         yield from _indented([secret_variable(name) for name in variables])
+
+
+def _owners(deployment: Deployment) -> Iterator[str]:
+    """Commands for volumes that no image of ours has prepared, in containers that already exist."""
+    docker = f"docker --host {deployment.machine.connection}"
+    for container in deployment.containers:
+        for mount in owned_mounts(deployment).get(container.name, ()):
+            if not container.agents and mount.path not in WRITABLE_FOLDERS:
+                root = f"--user 0:0 --entrypoint chown {container.image} {mount.user} {shlex.quote(mount.path)}"
+                yield f"{docker} run --rm --volumes-from {container.name} {root}"
 
 
 def _needs(deployment: Deployment) -> Iterator[str]:

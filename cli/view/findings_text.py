@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cli.terminal import console, trimmed
+from cli.terminal import console
 from cli.view.rows import line
 from fleet.text import plural
 
@@ -26,9 +27,15 @@ def show_finding(out: Console, found: Found) -> None:
 
 def show_violations(stack: str, judged: Judged, ending: str) -> None:
     """On standard error: a line with the number of violations and `ending`, and each mandatory one."""
+    print(violations_text(stack, judged, ending), file=sys.stderr)
+
+
+def violations_text(stack: str, judged: Judged, ending: str) -> str:
+    """What `show_violations` prints."""
     out = console(error=True)
     mandatory = [found for found in judged.found if found.mandatory]
-    with trimmed(out, error=True):
+    with out.capture() as captured:
         line(out, 0, f"{stack}: {plural(len(mandatory), 'violation')} of mandatory policies; {ending}")
         for found in mandatory:
             show_finding(out, found)
+    return "\n".join(text.rstrip() for text in captured.get().splitlines())

@@ -31,7 +31,8 @@ def of_card(card: CardUse) -> Taken:
         bar.free(card.free_mib),
     )
     percent = f"{100 * card.committed_mib / gpu.memory_mib:.1f} %"
-    return Taken(parts, f"{gpu.model}   {thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}")
+    figures = f"{gpu.model}   {thousands(card.committed_mib)} of {thousands(gpu.memory_mib)} MiB   {percent}"
+    return Taken(parts, figures + (", of main memory" if gpu.unified else ""))
 
 
 def of_compared_card(card: Card) -> Taken:

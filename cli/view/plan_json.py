@@ -113,7 +113,13 @@ def _group(group: PlannedGroup) -> dict[str, Any]:
         "start_after": group.start_after,
         "copies": {"least": group.operation.scaling.min, "most": group.operation.scaling.max},
         "containers": [
-            {"name": c.name, "image": c.image, "memory_mib": c.memory_request_mib, "agents": c.agents}
+            {
+                "name": c.name,
+                "image": c.image,
+                "memory_mib": c.memory_request_mib,
+                "agents": c.agents,
+                **({"once": True} if c.once else {}),
+            }
             for c in group.containers
         ],
     }

@@ -18,7 +18,7 @@ from cli.view.rows import labelled, line
 from cli.view.targets.base import view_of
 from fleet.model import MAIN, PoolGpu
 from fleet.model.device import DeviceClass
-from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGroup
+from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGpu, PlannedGroup
 from fleet.targets.registry import profile
 from fleet.text import dollars, gibibytes, plural, thousands
 from policy.core.rule import Level
@@ -138,11 +138,15 @@ def _waves(out: Console, deployment: Deployment) -> None:
 def _gpu(group: PlannedGroup) -> str:
     budgets = [container.gpu for container in group.containers if container.gpu and container.gpu.processes]
     return ", ".join(
-        str(budget.gpu.sharing)
+        f"{_times(budget)}{budget.gpu.sharing}"
         if isinstance(budget.gpu, PoolGpu)
-        else f"{thousands(budget.request_mib)} / {thousands(budget.limit_mib)}"
+        else f"{_times(budget)}{thousands(budget.request_mib)} / {thousands(budget.limit_mib)}"
         for budget in budgets
     )
+
+
+def _times(budget: PlannedGpu) -> str:
+    return f"{budget.count} x " if budget.count > 1 else ""
 
 
 def _extras(group: PlannedGroup, deployment: Deployment) -> str:
@@ -152,7 +156,9 @@ def _extras(group: PlannedGroup, deployment: Deployment) -> str:
         *view_of(deployment.machine.target).operation(group),
         *([f"serves {'tenant' if len(group.serves) == 1 else 'tenants'} {', '.join(group.serves)}"]
           if group.serves else []),
-        *(f"+ {container.key}" for container in group.containers if container.key != MAIN),
+        *(["runs once"] if group.is_job else []),
+        *(f"{'first' if container.once else '+'} {container.key}" for container in group.containers
+          if container.key != MAIN),
         *([f"{'volume' if len(volumes) == 1 else 'volumes'} {', '.join(volumes)}"] if volumes else []),
     ]  # fmt: skip
     return "; ".join(parts)

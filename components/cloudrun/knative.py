@@ -138,9 +138,10 @@ def _template(group: PlannedGroup, deployment: Deployment, run: CloudService, va
         ],
         "volumes": _volumes(group, deployment),
     }
-    if claimed(group, deployment):
+    run_as = group.containers[0].hardening.user
+    if run_as and claimed(group, deployment):
         # Without it, volumes belong to root and the agents cannot write to them.
-        spec["securityContext"] = {"fsGroup": group.containers[0].hardening.run_as.gid}
+        spec["securityContext"] = {"fsGroup": run_as.gid}
     return {
         "metadata": {
             "labels": _metadata(group, deployment)["labels"],

@@ -10,6 +10,8 @@ import pulumi
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
 from components.docker.render import config_secrets
+from components.docker.turns import Turns
+from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
@@ -54,12 +56,26 @@ class DockerRegistrar(Registrar):
         self._secrets = config_secrets(deployment)
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
+        self._created: set[str] = set()
         deadlines = {container.name: container.health.deadline_s for container in deployment.containers}
-        self._health = Health(deployment.machine.connection, deadlines, ending)
+        once = frozenset(container.name for container in deployment.containers if container.once)
+        self._health = Health(deployment.machine.connection, deadlines, ending, once, owned_mounts(deployment))
         if not pulumi.runtime.is_dry_run():
-            self._hooks = pulumi.ResourceHookBinding(after_create=[self._health.hook(deployment.stack)])
+            later = {
+                one.name: [c.name for c in group.containers if one in group.before(c)]
+                for group in deployment.groups
+                for one in group.containers
+            }
+            turns = Turns(self._health.client, deployment.off_containers, later, ending)
+            self._hooks = pulumi.ResourceHookBinding(
+                before_create=[turns.hook(deployment.stack)]
+                if deployment.off_containers or any(later.values())
+                else None,
+                after_create=[self._health.hook(deployment.stack)],
+            )
             if not ending.offline:
                 self._health.connect()
+                ending.expect_hooks(lambda: len(self._created) < len(self._containers))
 
     def machine(self, root: Entry) -> Component:
         """Ends with one error if secrets of the containers have no value."""
@@ -81,7 +97,9 @@ class DockerRegistrar(Registrar):
         """Keeps the containers, to look at them later."""
         made = super().resource(entry, arguments, options)
         if entry.type == CONTAINER and isinstance(made, pulumi.CustomResource):
-            self._containers[str(arguments["name"])] = made
+            name = str(arguments["name"])
+            self._containers[name] = made
+            made.id.apply(lambda _: self._created.add(name))
         return made
 
     async def problems(self) -> list[str]:

@@ -65,8 +65,9 @@ def _containers(groups: Mapping[str, PlannedGroup], deployment: Deployment) -> d
     unbuilt = dict(build_sections(deployment))
     services: dict[str, Service] = {}
     for group in groups.values():
-        after = _depends_on([groups[name] for name in (*group.shares, *group.start_after)])
+        earlier = [one for name in (*group.shares, *group.start_after) for one in groups[name].containers]
         for container in group.containers:
+            after = _depends_on([*earlier, *group.before(container)])
             service = _service(render_container(container, deployment))
             # One of the services with the same image builds it: two would race for the tag.
             build = {"build": unbuilt.pop(container.image)} if container.image in unbuilt else {}
@@ -89,9 +90,10 @@ def secret_variable(name: str) -> str:
     return name.replace("-", "_").upper()
 
 
-def _depends_on(groups: list[PlannedGroup]) -> Service:
-    names = [container.name for group in groups for container in group.containers]
-    return {"depends_on": {name: {"condition": "service_healthy"} for name in names}} if names else {}
+def _depends_on(containers: list[PlannedContainer]) -> Service:
+    conditions = {True: "service_completed_successfully", False: "service_healthy"}
+    waits = {container.name: {"condition": conditions[container.once]} for container in containers}
+    return {"depends_on": waits} if waits else {}
 
 
 def _service(rendered: Rendered) -> Service:

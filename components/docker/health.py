@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.docker.volume_owners import OwnedMount, give_new_volumes
 from components.docker.watch import UnhealthyContainerError, Watch, explained
 from components.ending import Ending
 
@@ -22,15 +23,28 @@ _CALLS = 4
 
 _CLOSE_S = 1
 
+_STOP_S = 5
+"""Time to stop for a container that is restarted because it could not write to a new volume."""
+
 
 class Health:
     """The health of one daemon's containers, over one client.
 
-    deadlines_s: container name -> seconds until it has failed.
+    deadlines_s: container name -> seconds until it has failed; once: names of those that run to their end; owned:
+    container name -> volumes that it is given.
     """
 
-    def __init__(self, connection: str, deadlines_s: Mapping[str, int], ending: Ending) -> None:
+    def __init__(
+        self,
+        connection: str,
+        deadlines_s: Mapping[str, int],
+        ending: Ending,
+        once: frozenset[str] = frozenset(),
+        owned: Mapping[str, Sequence[OwnedMount]] | None = None,
+    ) -> None:
+        self._once = once
         self._connection, self._deadlines_s, self._ending = connection, deadlines_s, ending
+        self._owned = owned or {}
         self._calls = threading.BoundedSemaphore(_CALLS)
         self._opening = threading.Lock()
         self._opened = ExitStack()
@@ -42,7 +56,7 @@ class Health:
 
     def connect(self) -> None:
         """Connects ahead of need, in a thread: importing the SDK and greeting over ssh take longer than a look."""
-        self._threads.submit(self._client)
+        self._threads.submit(self.client)
 
     def hook(self, name: str) -> pulumi.ResourceHook:
         """A hook for `after_create` of containers, which waits until the container is healthy."""
@@ -67,8 +81,23 @@ class Health:
 
         Raises UnhealthyContainerError once it ends or restarts, at its deadline, and if no daemon answers.
         """
+        self._give_new_volumes(name, container_id)
         self._watch(name, container_id, restarts=0)
         self._proven.add(container_id)
+
+    def _give_new_volumes(self, name: str, container_id: str) -> None:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        if name not in self._owned:
+            return
+        client = self.client()
+        try:
+            with self._calls:
+                give_new_volumes(client.api, container_id, self._owned[name], _STOP_S)
+        except (DockerException, RequestException) as error:
+            msg = f"container {name}: its new volumes cannot be given to its user ({explained(error)})"
+            raise UnhealthyContainerError(msg) from None
 
     async def problems(self, ids: Mapping[str, str]) -> list[str]:
         """What is wrong with the containers of a stack, changed or not, after waiting for those that are starting.
@@ -101,7 +130,7 @@ class Health:
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
-        client = self._client()
+        client = self.client()
         try:
             listed = client.api.containers(filters={"status": ["running"], "health": ["healthy"]})
         except (DockerException, RequestException) as error:
@@ -120,17 +149,19 @@ class Health:
 
     def _watch(self, name: str, container_id: str, *, restarts: int | None, proven: bool = False) -> None:
         Watch(
-            self._client(),
+            self.client(),
             container_id,
             name,
             self._deadlines_s[name],
             restarts=restarts,
+            once=name in self._once,
             proven=proven,
             calls=self._calls,
             interrupted=lambda: self._ending.interrupted,
         ).until_healthy()
 
-    def _client(self) -> docker.DockerClient:
+    def client(self) -> docker.DockerClient:
+        """The daemon's client, connected at the first call. Raises UnhealthyContainerError if no daemon answers."""
         from docker.errors import DockerException  # heavy, and needed in an update only
 
         from components.docker.daemon import daemon_client

@@ -35,10 +35,11 @@ def secret_files(deployment: Deployment) -> Iterator[HostPath]:
     """The files of secrets. Their commands read the value from the terminal: no history or process list shows it."""
     for name in sorted({name for container in deployment.containers for name in container.secrets}):
         path = secret_file(deployment, name)
-        users = {c.hardening.run_as: _READ for c in deployment.containers if name in c.secrets}
-        owner = next(iter(users))
+        users = {c.hardening.user: _READ for c in deployment.containers if name in c.secrets}
+        known = {user: bits for user, bits in users.items() if user}
+        owner = next(iter(known), RunAs(uid=0, gid=0))
         make = f"sudo install -D -o {owner.uid} -g {owner.gid} -m 0400 /dev/stdin {shlex.quote(path)}"
-        yield HostPath(path, users, make)
+        yield HostPath(path, known, make)
 
 
 def secret_file(deployment: Deployment, name: str) -> str:
@@ -56,6 +57,8 @@ def _users_of(volume: PlannedVolume, deployment: Deployment) -> dict[RunAs, int]
     for container in deployment.containers:
         for mount in container.mounts:
             if mount.volume == volume.key:
-                user = container.hardening.run_as
+                user = container.hardening.user
+                if user is None:
+                    continue
                 users[user] = users.get(user, 0) | (_READ_AND_ENTER if mount.read_only else _WRITE_AND_ENTER)
     return dict(sorted(users.items(), key=lambda item: -item[1]))

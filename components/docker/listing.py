@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from components.docker.changes import KEPT_WHEN_OMITTED, REPLACE_ON
 from components.docker.facts import facts
@@ -109,7 +110,7 @@ class _Inventory:
             f"{_COMPONENTS}{kind}",
             f"{self._stack}-{group.name}",
             {"group": group.name, "wave": group.wave},
-            tuple(self._container(container) for container in group.containers),
+            self._containers(group),
             needs=tuple(self._groups[after] for after in (*group.shares, *group.start_after)),
             outputs={"group": group.name, "containers": [container.name for container in group.containers]},
             group=group.name,
@@ -120,7 +121,14 @@ class _Inventory:
         secrets = {each.hidden: each for each in secret_variables(container)}
         return {"envs": [secrets.get(text, text) for text in rendered["envs"]]} if secrets else {}
 
-    def _container(self, container: PlannedContainer) -> Entry:
+    def _containers(self, group: PlannedGroup) -> tuple[Entry, ...]:
+        """Those that run before the others are first."""
+        made: dict[str, Entry] = {}
+        for container in sorted(group.containers, key=lambda one: len(group.before(one)) > 0):
+            made[container.key] = self._container(container, [made[one.key] for one in group.before(container)])
+        return tuple(made.values())
+
+    def _container(self, container: PlannedContainer, earlier: Sequence[Entry]) -> Entry:
         rendered = render_container(container, self._deployment)
         inputs = spelled(rendered)
         # An output, not a plain name: replacing a network must remove its containers first.
@@ -131,14 +139,21 @@ class _Inventory:
             CONTAINER,
             f"{self._stack}-{container.group}-{container.key}",
             rendered,
-            needs=(*volumes, *built),
+            needs=(*volumes, *built, *earlier),
             linked={"networks_advanced": networks, **self._secrets(container, rendered)},
             refers=self._bridges,
             options={
                 "replace_on_changes": list(REPLACE_ON),
                 "delete_before_replace": True,
-                "replacement_trigger": {key: inputs[key] for key in KEPT_WHEN_OMITTED if inputs.get(key)},
+                "replacement_trigger": _trigger(inputs),
             },
             group=container.group,
             containers=(container.key,),
         )
+
+
+def _trigger(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What replaces a container where the provider alone would not, once it is added, changed or removed."""
+    kept = {key: inputs[key] for key in KEPT_WHEN_OMITTED if inputs.get(key)}
+    # Only if left to the image: else each deployed container would be replaced once.
+    return {**kept, **({} if "user" in inputs else {"user": None})}

@@ -131,7 +131,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         **_resources(container, deployment.machine),
         **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
         **_lifecycle(container),
-        "healthcheck": _healthcheck(container.health, deployment.machine),
+        **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
     }
     if container.entrypoint:
@@ -148,9 +148,9 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
     if container.gpu:
-        gpu = container.gpu.gpu
+        ids = [gpu.device for gpu in container.gpu.cards.values()]
         rendered["device_requests"] = [
-            {"driver": gpu.driver, "device_ids": [gpu.device], "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
         ]
     return rendered
 
@@ -181,15 +181,18 @@ def _hardening(container: PlannedContainer, machine: Machine) -> Rendered:
     if hardening.seccomp == "unconfined":
         options.append("seccomp=unconfined")
     added = {"adds": list(hardening.capabilities)} if hardening.capabilities else {}
+    # Without the two, the image decides on the user, and Docker on the capabilities.
+    strict = {} if hardening.as_image else {"capabilities": {"drops": ["ALL"], **added}}
     return {
-        "user": str(hardening.run_as),
+        **({"user": str(hardening.user)} if hardening.user else {}),
+        **strict,
         "read_only": hardening.read_only_root,
         "security_opts": options,
-        "capabilities": {"drops": ["ALL"], **added},
         "privileged": False,
         "ipc_mode": "host" if hardening.host_ipc else "private",
         "tmpfs": {
-            path: f"rw,nosuid,nodev,noexec,mode=1777,size={size}m" for path, size in sorted(hardening.tmpfs.items())
+            path: f"rw,nosuid,nodev,{'exec' if path in hardening.executable else 'noexec'},mode=1777,size={size}m"
+            for path, size in sorted(hardening.tmpfs.items())
         },
         "ulimits": [
             {"name": name, "soft": limit, "hard": limit}
@@ -245,7 +248,8 @@ def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered
 def _lifecycle(container: PlannedContainer) -> Rendered:
     rendered: Rendered = {
         "init": container.init,
-        "must_run": True,
+        # What has ended stays: the provider would create it anew, and run it again.
+        "must_run": not container.once,
         "restart": container.restart,
         # A health hook waits instead: `wait` polls once a second and notices an exited container only at its timeout.
         "wait": False,

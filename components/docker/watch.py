@@ -35,6 +35,7 @@ class Watch:
     restarts: restarts by its policy so far that are no failure; None accepts those before the first look, since a
     deployed container may have recovered from them.
     proven: has passed its check since it was created, so that it need not pass again.
+    once: runs to its end: exit code 0 is healthy, at any later time too; restarts are its policy's.
     calls: limits the calls to the daemon under way at once.
     interrupted: whether to give up.
     """
@@ -48,12 +49,14 @@ class Watch:
         *,
         restarts: int | None = 0,
         proven: bool = False,
+        once: bool = False,
         calls: BoundedSemaphore | None = None,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._client, self._api = client, client.api
         self._id, self._name, self._deadline_s = container_id, name, deadline_s
         self._restarts, self._deployed, self._proven = restarts, restarts is None or proven, proven
+        self._once = once
         self._calls, self._interrupted = calls or BoundedSemaphore(), interrupted
         self._container: Any = None
         self._check: str | None = None
@@ -87,7 +90,17 @@ class Watch:
                 self._container = self._client.containers.get(self._id)
             else:
                 self._container.reload()
-            return self._is_healthy(late=late)
+            return self._has_ended_well(late=late) if self._once else self._is_healthy(late=late)
+
+    def _has_ended_well(self, *, late: bool) -> bool:
+        """Of a container that runs once."""
+        state = self._container.attrs["State"]
+        if state["Status"] in _EXITED and int(state["ExitCode"]) == 0 and not state.get("Error"):
+            return True
+        self._fail_if_ended(state, again=False)
+        if late:
+            self._fail_with_log(f"has not ended after {self._deadline_s:g} s, its time_limit")
+        return False
 
     def _is_healthy(self, *, late: bool) -> bool:
         attrs = self._container.attrs
@@ -117,6 +130,9 @@ class Watch:
             self._fail(_FIXES[status].format(name=self._name))
         if again:
             self._fail_with_log(f"stopped by itself ({self._end(state)})")
+        if status in _EXITED and self._once:
+            fix = f"; `docker start {self._name}` runs it again" if self._deployed else ""
+            self._fail_with_log(f"failed ({_end_in(state)}){fix}")
         if status in _EXITED:
             stopped = "is not running" if self._deployed else "stopped by itself"
             fix = "; if it was stopped by hand, `pulumi up --refresh` starts it" if self._deployed else ""

@@ -13,6 +13,7 @@ _MODULES: Mapping[str, str] = {
     "v1": "core.v1",
     "apps/v1": "apps.v1",
     "autoscaling/v2": "autoscaling.v2",
+    "batch/v1": "batch.v1",
     "discovery.k8s.io/v1": "discovery.v1",
     "networking.k8s.io/v1": "networking.v1",
     "policy/v1": "policy.v1",

@@ -54,7 +54,12 @@ def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:
     issuers = {manifest.object["metadata"].get("annotations", {}).get(_ISSUER) for manifest in every}
     specs = [manifest.object.get("spec", {}) for manifest in every]
     pods = [spec.get("template", {}).get("spec", {}) for spec in specs]
-    limits = {name for pod in pods for c in pod.get("containers", ()) for name in c["resources"]["limits"]}
+    limits = {
+        name
+        for pod in pods
+        for c in (*pod.get("containers", ()), *pod.get("initContainers", ()))
+        for name in c["resources"]["limits"]
+    }
     return (
         *(who for group, who in _BROUGHT_BY.items() if group in groups),
         *(

@@ -36,7 +36,13 @@ _PYTHON = {
 _PROGRAMS = "/opt/venv/bin"
 """Folder of Python in the agent host's image."""
 
-DEFAULTS = frozenset({"HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"})
+DEFAULTS = frozenset(
+    {
+        *("HOME", "LOGNAME", "PYTORCH_CUDA_ALLOC_CONF", "SERVICE_DISCOVERY_MODE", "TZ", "USER"),
+        *("FLASHINFER_WORKSPACE_BASE", "HF_HOME", "NUMBA_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR"),
+        "VLLM_CACHE_ROOT",
+    }
+)
 """Variables of the plan that a group may set otherwise."""
 
 

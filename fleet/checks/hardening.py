@@ -15,8 +15,8 @@ def ensure_exceptions_are_current(fleet: Fleet, sources: Sources, today: date | 
     """An exception is valid through its last day."""
     for name, group in fleet.groups.items():
         for key, container in group.containers.items():
-            for field, exception in container.hardening.exceptions.items():
-                path = ("containers", key, "hardening", "exceptions", field, "until")
+            for place, exception in container.hardening.excused.items():
+                path, field = ("containers", key, "hardening", *place, "until"), place[-1]
                 if exception.until < (today or date.today()):
                     problem = f"the exception for {field} expired on {exception.until}"
                     remedy = f"harden {field} again, or review the exception and set a later date"

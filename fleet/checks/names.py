@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fleet.model import Fleet, Stack
 from fleet.network.addresses import SHARING, container_name, elsewhere_name, sharing_name
@@ -24,15 +24,30 @@ _HOSTS = {
 
 
 def ensure_container_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A container's name is its address: no two groups, sidecars or MPS daemons of a machine share one."""
-    stacks = fleet.stacks.values()
-    owners = {(s.name, sharing_name(card)): f"the MPS daemon of {card}" for s in stacks for card in s.shared_cards}
-    for stack, group, key, _ in fleet.containers(stacks):
-        name, here = container_name(group.name, key), f"{group.name}.{key}"
-        owner = owners.setdefault((stack.name, name), here)
-        if owner != here:
-            problem = f"its container name {name} on {stack.name} is already used by {owner}"
-            yield sources.group_fault(group.name, ("containers", key), problem, "rename the sidecar or the group")
+    """A container's name is its address: none is that of another container of its mode, or of an MPS daemon."""
+    for stack in fleet.stacks.values():
+        daemons = {sharing_name(card): f"the MPS daemon of {card}" for card in stack.shared_cards}
+        named = [(container_name(group.name, key), group.name, key) for _, group, key, _ in fleet.containers((stack,))]
+        for name, group, key in named:
+            if name in daemons:
+                yield _taken("container", name, daemons[name], group, key, stack, sources)
+        for name, owner, group, key in _shared(named, stack):
+            yield _taken("container", name, owner, group, key, stack, sources)
+
+
+def _shared(named: Iterable[tuple[str, str, str]], stack: Stack) -> Iterator[tuple[str, str, str, str]]:
+    """(name, owner, group, key) of each container with the name of an earlier one that some mode runs it with."""
+    owners: dict[str, list[tuple[str, str]]] = {}
+    for name, group, key in named:
+        earlier = owners.setdefault(name, [])
+        if owner := next((where for other, where in earlier if stack.run_together(other, group)), None):
+            yield name, owner, group, key
+        earlier.append((group, f"{group}.{key}"))
+
+
+def _taken(what: str, name: str, owner: str, group: str, key: str, stack: Stack, sources: Sources) -> Fault:
+    problem = f"its {what} name {name} on {stack.name} is already used by {owner}"
+    return sources.group_fault(group, ("containers", key), problem, "rename the sidecar or the group")
 
 
 def ensure_names_are_not_reserved(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -50,13 +65,10 @@ def ensure_names_are_not_reserved(fleet: Fleet, sources: Sources) -> Iterator[Fa
 
 def ensure_resource_names_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A container is registered as `<group>-<key>`: `a` with `b-main` and `a-b` would share a name."""
-    owners: dict[tuple[str, str], str] = {}
-    for stack, group, key, _ in fleet.containers(fleet.stacks.values()):
-        here = f"{group.name}.{key}"
-        owner = owners.setdefault((stack.name, f"{group.name}-{key}"), here)
-        if owner != here:
-            problem = f"its resource name {group.name}-{key} on {stack.name} is already used by {owner}"
-            yield sources.group_fault(group.name, ("containers", key), problem, "rename the sidecar or the group")
+    for stack in fleet.stacks.values():
+        named = [(f"{group.name}-{key}", group.name, key) for _, group, key, _ in fleet.containers((stack,))]
+        for name, owner, group, key in _shared(named, stack):
+            yield _taken("resource", name, owner, group, key, stack, sources)
 
 
 def ensure_names_fit_dns(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -87,15 +87,15 @@ def ensure_subnets_are_disjoint(fleet: Fleet, sources: Sources) -> Iterator[Faul
             problem = f"{network.subnet} is inside Docker's default pool {pool}, which Docker allocates from"
             remedy = f"{_FREE_SUBNET}, or set inside_docker_pool: true if this is intended"
             yield sources.stack_fault(name, (*path, "subnet"), problem, remedy)
-        for purpose, reserved in _K3S_RANGES.items():
-            if reserved.overlaps(network.subnet):
-                problem = f"{network.subnet} overlaps the k3s range for {purpose} ({reserved})"
-                yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
-        for stack in fleet.members:
-            address = stack.machine.lan_address
-            if address and address in network.subnet:
-                problem = f"{network.subnet} contains the LAN address of {stack.name} ({address})"
-                yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
+        ranges = [f"{what} ({one})" for what, one in _K3S_RANGES.items() if one.overlaps(network.subnet)]
+        if ranges:
+            problem = f"{network.subnet} overlaps the k3s range for {' and '.join(ranges)}"
+            yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
+        addresses = {stack.name: stack.machine.lan_address for stack in fleet.members}
+        inside = [f"{whose} ({one})" for whose, one in addresses.items() if one and one in network.subnet]
+        if inside:
+            problem = f"{network.subnet} contains the LAN address of {' and '.join(inside)}"
+            yield sources.stack_fault(name, (*path, "subnet"), problem, _FREE_SUBNET)
 
 
 def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNetwork]]:

@@ -26,6 +26,18 @@ def ensure_start_order_is_possible(fleet: Fleet, sources: Sources) -> Iterator[F
         edges[first] = tuple(name for name in edges[first] if name != second)
 
 
+def ensure_waits_can_end(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No group waits for the health of a container that ends: with `restart: no`, it is never healthy again."""
+    for name, group in fleet.groups.items():
+        for index, earlier in enumerate(group.start_after):
+            provider = fleet.groups.get(earlier)
+            for key, container in provider.containers.items() if provider else ():
+                if container.restart == "no" and not container.once:
+                    problem = f'{earlier} may never be healthy: containers.{key}.restart is "no"'
+                    remedy = f"if it runs to its end, set containers.{key}.run: once there; else restart: on-failure"
+                    yield sources.group_fault(name, ("start_after", index), problem, remedy)
+
+
 def _machine(fleet: Fleet, group: str) -> str:
     home = fleet.home_of(group)
     return home.machine.name if home else "nowhere"

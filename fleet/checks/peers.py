@@ -21,9 +21,18 @@ def ensure_endpoints_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             if provider not in sources.groups:
                 remedy = did_you_mean(provider, sources.groups.keys() - {name}, "use <group> or <group>/<port>")
                 yield sources.group_fault(name, path, f"unknown endpoint {ref}", remedy)
+            elif _ends(fleet, provider, port or MAIN):
+                remedy = "drop it, or list the group under start_after"
+                yield sources.group_fault(name, path, f"{ref} runs once and serves nobody", remedy)
             elif provider in fleet.groups and (port or "main") not in fleet.groups[provider].ports:
                 ports = ", ".join(fleet.groups[provider].ports)
                 yield sources.group_fault(name, path, f"{provider} has no port {port or 'main'}", f"use one of {ports}")
+
+
+def _ends(fleet: Fleet, provider: str, key: str) -> bool:
+    group = fleet.groups.get(provider)
+    port = group.ports.get(key) if group else None
+    return bool(group and port and port.container in group.containers and group.containers[port.container].once)
 
 
 def ensure_peers_are_others(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

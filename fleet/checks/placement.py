@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fleet.checks.suitability import suited
 from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.similar import closest
 from fleet.suggest import did_you_mean
 from fleet.text import thousands
 
@@ -24,8 +24,7 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
             elif not stack.sandbox:
                 homes.setdefault(name, []).append(stack.name)
     all_read = sources.stacks.keys() == fleet.stacks.keys()
-    unknown = [name for stack in fleet.stacks.values() for name in stack.groups if name not in sources.groups]
-    meant = {close for name in unknown for close in get_close_matches(name, sources.groups, n=1)}
+    meant = _meant(fleet, sources)
     for name, stacks in homes.items():
         if name not in fleet.groups or fleet.groups[name].optional:
             pass
@@ -40,15 +39,22 @@ def ensure_groups_have_one_home(fleet: Fleet, sources: Sources) -> Iterator[Faul
             yield sources.stack_fault(stacks[1], path, problem, "keep it on one")
 
 
+def _meant(fleet: Fleet, sources: Sources) -> set[str]:
+    """Groups that a stack may mean by an unknown name."""
+    unknown = {name for stack in fleet.stacks.values() for name in stack.groups if name not in sources.groups}
+    return {close for name in unknown for close in closest(name, sources.groups)}
+
+
 def ensure_needed_groups_are_placed(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A group that another one needs, as a peer or to start after, runs somewhere."""
+    placed = _meant(fleet, sources).union(*(stack.groups for stack in fleet.members))
     for stack in fleet.members:
         for group in fleet.placed(stack):
             for field, refs in {"peers": group.peers, "start_after": group.start_after}.items():
                 for index, ref in enumerate(refs):
                     needed = fleet.groups.get(ref.partition("/")[0])
-                    if needed is not None and needed.optional and fleet.home_of(needed.name) is None:
-                        problem = f"{group.name} on {stack.name} needs {needed.name}, which runs on no machine"
+                    if needed is not None and needed.optional and needed.name not in placed:
+                        problem = f"{needed.name} runs on no machine, but is needed on {stack.name}"
                         remedy = f"add {needed.name} to groups of a stack, or remove it here"
                         yield sources.group_fault(group.name, (field, index), problem, remedy)
 
@@ -69,13 +75,14 @@ def ensure_machines_are_large_enough(fleet: Fleet, sources: Sources) -> Iterator
 
 
 def ensure_agents_are_unique(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """An agent's name is its address on a machine, so it is used once there."""
-    owners: dict[tuple[str, str], str] = {}
+    """An agent's name is its address on a machine, so it is used once there in each mode."""
+    owners: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for stack, group, key, container in fleet.containers(fleet.stacks.values()):
-        here = f"{group.name}.{key}"
         for agent in container.agents:
-            owner = owners.setdefault((stack.name, agent), here)
-            if owner != here:
+            earlier = owners.setdefault((stack.name, agent), [])
+            owner = next((where for other, where in earlier if stack.run_together(other, group.name)), None)
+            earlier.append((group.name, f"{group.name}.{key}"))
+            if owner:
                 path = ("containers", key, "agents", agent)
                 problem = f"{agent} runs twice on {stack.name} (also in {owner})"
                 yield sources.group_fault(group.name, path, problem, "keep it in one container, or rename one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import Fleet, Stack
+from fleet.model import MAIN, Fleet, Stack
 from fleet.model.paths import within
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -60,20 +60,28 @@ def ensure_binds_are_separate(fleet: Fleet, sources: Sources) -> Iterator[Fault]
 
 
 def ensure_single_writers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """One container at most mounts a single-writer volume writable."""
+    """One container at most mounts a single-writer volume writable, in any mode; one that runs first ends before."""
     for stack in fleet.stacks.values():
         single = {volume for group in fleet.placed(stack) for volume in group.single_writer_volumes}
-        writers: dict[str, str] = {}
+        writers: dict[str, list[tuple[str, str]]] = {}
+        first = {(g.name, key) for _, g, key, c in fleet.containers((stack,)) if c.once and key != MAIN}
         for _, group, key, container in fleet.containers((stack,)):
             for volume, mount in container.mounts.items():
                 if volume not in single or mount.read_only:
                     continue
-                writer = writers.setdefault(volume, f"{group.name}.{key}")
-                if writer != f"{group.name}.{key}":
+                others = writers.setdefault(volume, [])
+                beside = (
+                    f"{other}.{writer}"
+                    for other, writer in others
+                    if stack.run_together(other, group.name)
+                    and (other != group.name or ((other, writer) in first) is ((other, key) in first))
+                )
+                if writer := next(beside, None):
                     path = ("containers", key, "mounts", volume)
                     problem = f"{volume} allows one writer, and {writer} already writes it"
                     remedy = "set read_only: true here, or use a separate volume"
                     yield sources.group_fault(group.name, path, problem, remedy)
+                others.append((group.name, key))
 
 
 def ensure_mounts_are_writable(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -64,7 +64,7 @@ def _groups(
 
 def _reserved_mib(group: PlannedGroup) -> int:
     """Main and GPU memory of the copies that always run, which divide a machine's cost."""
-    one = sum(c.memory_request_mib + (c.gpu.request_mib if c.gpu else 0) for c in group.containers)
+    one = sum(c.memory_request_mib + (c.gpu.request_mib * c.gpu.count if c.gpu else 0) for c in group.containers)
     return one * group.operation.scaling.min
 
 

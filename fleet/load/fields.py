@@ -90,12 +90,15 @@ def _known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
 
 def normal(model: type[BaseModel], path: KeyPath) -> KeyPath:
     """A path with `*` for the keys of mappings and the indices of lists: one for all values of a type."""
-    kind: Any = model
-    keys: list[str | int] = []
+    keys: KeyPath = ()
     for key in path:
-        keys.append(key if model_of(kind) else _ITEM)
-        kind = _type(model, tuple(keys))
-    return tuple(keys)
+        keys = (*keys, key if _is_model(model, keys) else _ITEM)
+    return keys
+
+
+@cache
+def _is_model(model: type[BaseModel], path: KeyPath) -> bool:
+    return model_of(_type(model, path)) is not None
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fleet.checks import check_fleet
+from fleet.checks import check_fleet, check_texts
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.env_files import add_env_files
 from fleet.load.extends import extend_all
@@ -88,11 +88,24 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
     cross = reading.cross_faults(project)
-    # A secret or an invisible character is why a value is of no known form.
-    explained = {fault.place for fault in cross}
-    if faults := [*cross, *(fault for fault in reading.faults if fault.place not in explained)]:
-        raise ConfigurationError(faults)
+    if reading.faults or cross:
+        raise ConfigurationError(_of_one_cause(reading.faults, cross, project))
     return project
+
+
+def _of_one_cause(own: list[Fault], cross: list[Fault], project: Project) -> list[Fault]:
+    """The faults of single values and between values, one at a place.
+
+    A secret or an invisible character is why a value is invalid, and an invalid value is why it fits no other.
+    """
+    if not own:
+        return cross
+    causes = {fault.place for fault in check_texts(project.fleet, project.sources)}
+    invalid = {fault.place for fault in own}
+    return [
+        *(fault for fault in own if fault.place not in causes),
+        *(fault for fault in cross if fault.place in causes or fault.place not in invalid),
+    ]
 
 
 def _of_file_name(fault: Fault) -> Fault:
@@ -102,6 +115,10 @@ def _of_file_name(fault: Fault) -> Fault:
     kind = "file" if fault.path == "name" else "folder"
     problem, remedy = f"its {kind}'s name {fault.problem}", f"rename the {kind}; {fault.remedy}"
     return replace(fault, line=None, path="", problem=problem, remedy=remedy)
+
+
+def _without_figures(fault: Fault) -> Fault:
+    return replace(fault, detail=()) if fault.detail else fault
 
 
 class _Reading:
@@ -214,6 +231,8 @@ class _Reading:
             except UnreadableError as error:
                 source = str(file.relative_to(self._root))
                 self.faults.append(Fault(source, error.line, "", error.problem, error.remedy))
+                # It has no base that others could name or miss.
+                found[folder] = Dockerfile({}, ())
         return found
 
     def cross_faults(self, project: Project) -> list[Fault]:
@@ -224,10 +243,10 @@ class _Reading:
         stacks = {name: models[-1] for name, models in self._stacks.items()}
         groups = {name: models[-1] for name, models in self._groups.items()}
         other = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
-        others = {replace(fault, detail=()): fault for fault in check_fleet(other, project.sources)}
+        others = {_without_figures(fault): fault for fault in check_fleet(other, project.sources)}
         common = []
         for fault in faults:
-            whole = replace(fault, detail=())
+            whole = _without_figures(fault)
             if whole in others and not self._names_a_removed_key(fault):
                 # Figures with a stand-in would mislead.
                 common.append(fault if fault == others[whole] else whole)

@@ -6,8 +6,9 @@ Pydantic stops at the first layer: no rule of a model runs while one of its fiel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +26,10 @@ _ROUNDS_MAX = 24
 """Twice the levels of our models: a round replaces a value, removes it, or goes one level up."""
 
 _SUGGESTED = re.compile(r"did you mean (.+)\?")
+
+_MAPPING = (MappingProxyType, dict)
+_WITH_PARTS = (Model, tuple, *_MAPPING)
+"""Types of the models' values that hold others; the rest are single values."""
 
 _MARK = "[key]"
 """Pydantic appends it to the location of an invalid key."""
@@ -94,6 +99,8 @@ class _Rounds(Generic[ModelT]):
         self._found = Pruned[ModelT]()
         self._stand_ins: dict[KeyPath, tuple[Any, Any]] = {}
         self._surplus: set[KeyPath] = set()
+        self._valid: dict[bool, tuple[ModelT, dict[KeyPath, list[int]]] | None] = {}
+        """The low and the high model, until another value is lost."""
 
     def run(self) -> Pruned[ModelT]:
         """First single values, then rules between those, then the models of what is left."""
@@ -121,7 +128,7 @@ class _Rounds(Generic[ModelT]):
         for _ in range(_ROUNDS_MAX):
             edited, indices = self._edited(high=False)
             try:
-                self._model.model_validate(edited, context=WITHOUT_RULES)
+                valid = self._model.model_validate(edited, context=WITHOUT_RULES)
             except ValidationError as error:
                 errors = [
                     each
@@ -129,6 +136,7 @@ class _Rounds(Generic[ModelT]):
                     for each in _invalid(self._model, details, indices)
                 ]
             else:
+                self._valid[False] = valid, indices
                 return True
             errors = [each for each in errors if not _lacks_valid_items(each, errors)]
             gone = {*self._found.lost, *self._found.removed, *self._surplus}
@@ -157,6 +165,7 @@ class _Rounds(Generic[ModelT]):
 
     def _lose(self, path: KeyPath, *, surplus: bool, is_key: bool = False) -> bool:
         """Replaces a value by stand-ins; else removes it, else what holds it. False if nothing is left."""
+        self._valid.clear()
         while path:
             if path in self._stand_ins and self._stand_ins[path][0] is ABSENT:
                 # A misspelt key is meant for this required one.
@@ -199,11 +208,13 @@ class _Rounds(Generic[ModelT]):
             self._found.lost.add(path)
 
     def _built(self, *, high: bool) -> tuple[ModelT, dict[KeyPath, list[int]]] | None:
-        edited, indices = self._edited(high=high)
-        try:
-            return self._model.model_validate(edited, context=WITHOUT_RULES), indices
-        except ValidationError:
-            return None
+        if high not in self._valid:
+            edited, indices = self._edited(high=high)
+            try:
+                self._valid[high] = self._model.model_validate(edited, context=WITHOUT_RULES), indices
+            except ValidationError:
+                self._valid[high] = None
+        return self._valid[high]
 
     def _is_whole(self, path: KeyPath) -> bool:
         """Whether a value is a mapping whose own rules the checks of a fleet rely on."""
@@ -262,14 +273,14 @@ def _breaches(value: Any, path: KeyPath) -> Iterator[_Broken]:
             if broken := list(rule(value)):
                 read = tuple((*path, key) for key in _keys_read(rule, value))
                 yield from (_Broken((*path, *below), text, read) for below, text in broken)
-        for name, spec in type(value).model_fields.items():
-            yield from _breaches(getattr(value, name), (*path, spec.alias or name))
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _breaches(each, (*path, key))
-    elif isinstance(value, tuple):
-        for index, each in enumerate(value):
-            yield from _breaches(each, (*path, index))
+        parts: Iterable[tuple[Any, Any]] = (
+            (spec.alias or name, getattr(value, name)) for name, spec in type(value).model_fields.items()
+        )
+    else:
+        parts = value.items() if isinstance(value, _MAPPING) else enumerate(value)
+    for key, part in parts:
+        if isinstance(part, _WITH_PARTS):
+            yield from _breaches(part, (*path, key))
 
 
 class _Reading:

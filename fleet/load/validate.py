@@ -8,8 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from fleet.load.compose_keys import unknown_key_remedy, value_remedy
 from fleet.load.pruning import Invalid, validate_in_rounds
 from fleet.load.wording import wording
+from fleet.model import ContainerGroup
 from fleet.source.document import Document, KeyPath, dotted
 from fleet.source.faults import Fault
 from fleet.source.scalars import Written
@@ -54,8 +56,11 @@ def check(
     pruned = validate_in_rounds(model, data, _as_written(data, document, locate))
     faults: list[Fault] = []
     models = pruned.models
+    misspelt = {(*each.path[:-1], each.meant) for each in pruned.invalid if each.meant}
     for invalid in pruned.invalid:
         path = locate(invalid.path)
+        if invalid.is_missing and invalid.path in misspelt:
+            continue
         if invalid.is_missing and any(path[:length] in document.duplicates for length in range(len(path) + 1)):
             # The other value of a key that is written twice may have it.
             models = ()
@@ -70,8 +75,12 @@ def unknown_key(place: tuple[str, int | None], path: KeyPath, known: Iterable[st
 
 
 def _fault(model: type[BaseModel], invalid: Invalid, place: tuple[str, int | None]) -> Fault:
+    given = invalid.details["input"] if invalid.details is not None and model is ContainerGroup else None
     if invalid.is_unknown:
-        return Fault(*place, dotted(invalid.path), "unknown key", invalid.text)
+        theirs = unknown_key_remedy(invalid.path, given) if model is ContainerGroup else ""
+        return Fault(*place, dotted(invalid.path), "unknown key", theirs or invalid.text)
+    if given is not None and (theirs := value_remedy(invalid.path, given)):
+        return Fault(*place, dotted(invalid.path), "is in the form of Compose", theirs)
     return Fault(*place, dotted(invalid.path), *wording(model, invalid))
 
 

@@ -94,7 +94,8 @@ def _of_value(model: type[BaseModel], path: KeyPath, details: ErrorDetails, valu
     if kind in ("literal_error", "enum"):
         return f"{shown(value)} is not allowed", f"use {context['expected']}"
     if kind in _BOUNDS:
-        problem, remedy = (text.format_map(context) for text in _BOUNDS[kind])
+        bounds = {key: int(each) if _is_whole(each) else each for key, each in context.items()}
+        problem, remedy = (text.format_map(bounds) for text in _BOUNDS[kind])
         if context.get("min_length") == 1:
             return f"{shown(value)} {problem}", "write a character or more"
         return f"{shown(value)} {problem}", (kind == "string_too_short" and form_of(field)) or remedy
@@ -111,6 +112,10 @@ def _of_scalar(kind: str, field: Any, value: object) -> tuple[str, str]:
     return f"{shown(value)} {problem}", remedy
 
 
+def _is_whole(bound: object) -> bool:
+    return isinstance(bound, float) and bound.is_integer()
+
+
 def _bounds(field: Any) -> tuple[Any, Any]:
     """Least and greatest value of a number's type; None for unbounded."""
     every = constraints(field)
@@ -122,7 +127,7 @@ def _bounds(field: Any) -> tuple[Any, Any]:
 def _as_text(model: type[BaseModel], path: KeyPath, value: object) -> tuple[str, str]:
     """Quotes are advised only if the quoted text is valid."""
     if isinstance(value, dict | list) or value is None:
-        return f"{shown(value)} is not text", "write one line of text"
+        return f"{shown(value)} is not text", form_of(type_at(model, path)) or "write one line of text"
     quoted = shown(value)
     if is_valid(model, path, quoted):
         return f"{quoted} is not text", f'write it in quotes: "{quoted}"'

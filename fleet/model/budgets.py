@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from fleet.model.base import Breach, Model, Name, Whole, rule
+from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN, Breach, BreachesError, Model, Name, Whole, rule
 from fleet.model.quantities import MemoryMib, Millicores
+from fleet.source.redaction import shown
 
 MEMORY_MIB_MIN = 6
 """Docker refuses a container with less memory (linuxMinMemory of its daemon)."""
@@ -98,19 +99,101 @@ class CpuBudget(Model):
             yield ("request",), text
 
 
+CARDS_MAX = 16
+"""Cards of one container; no machine has more."""
+
+_NAME = TypeAdapter(Name)
+
+
+def _as_cards(value: object) -> int | str | tuple[str, ...]:
+    if isinstance(value, list | tuple) and value:
+        return _distinct_names(value)
+    if value == "all":
+        return "all"
+    if type(value) is not int:
+        msg = f"{shown(value)} is no number of cards; write a number, all, or a list of cards like [gpu0, gpu1]"
+        raise ValueError(msg)
+    if not 1 <= value <= CARDS_MAX:
+        msg = f"{value} cards cannot be used; write a number from 1 to {CARDS_MAX}"
+        raise ValueError(msg)
+    return value
+
+
+def _distinct_names(value: list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    wrong: list[Breach] = []
+    names: list[str] = []
+    for index, item in enumerate(value):
+        try:
+            name = _NAME.validate_python(item)
+        except ValidationError:
+            wrong.append(((index,), f"{shown(item)} is no name of a card; use a key of machine.gpus, such as gpu0"))
+            continue
+        if name in names:
+            wrong.append(((index,), f"lists {name} twice; keep one"))
+        names.append(name)
+    if wrong:
+        raise BreachesError(wrong)
+    return tuple(names)
+
+
+Cards = Annotated[
+    int | Literal["all"] | tuple[str, ...],
+    PlainValidator(_as_cards),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": CARDS_MAX},
+                {"const": "all"},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": NAME_PATTERN, "minLength": 2, "maxLength": NAME_LENGTH_MAX},
+                    "minItems": 1,
+                    "maxItems": CARDS_MAX,
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+"""A number of cards, `all`, or the keys of cards."""
+
+
 class GpuBudget(Model):
-    """GPU memory: the request is always held, and usage may burst to the limit."""
+    """GPU memory on each card: the request is always held, and usage may burst to the limit."""
 
     card: Name | None = None
-    """Key of the card; required only on a machine with several."""
+    """Key of the only card; required on a machine with several, unless `cards` is set."""
+    cards: Cards = 1
+    """Cards of the container: a number, `all` cards of the machine, or a list of keys, as for tensor parallelism. A
+    number smaller than the machine's cards needs names. Excludes `card`."""
     request_mib: MemoryMib = Field(alias="request")
-    """GPU memory that is always held; with CUDA contexts and the desktop reserve, the sum must fit the card."""
+    """GPU memory that is always held on each card; with CUDA contexts and the desktop reserve, the sum must fit the
+    card."""
     limit_mib: MemoryMib = Field(alias="limit")
-    """Maximum GPU memory; at most the card's."""
+    """Maximum GPU memory on each card; at most the card's."""
     processes: Whole = Field(default=1, ge=1, le=60)
-    """CUDA processes; each needs one context."""
+    """CUDA processes on each card; each needs one context."""
     enforcement: Enforcement
     """What enforces the limit at run time."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Keys of the cards that it names."""
+        if isinstance(self.cards, tuple):
+            return self.cards
+        return (self.card,) if self.card else ()
+
+    @property
+    def count(self) -> int | None:
+        """Number of cards; None for all of a machine."""
+        if isinstance(self.cards, tuple):
+            return len(self.cards)
+        return self.cards if isinstance(self.cards, int) else None
+
+    @rule
+    def _cards_are_said_once(self) -> Iterator[Breach]:
+        if self.card is not None and "cards" in self.model_fields_set:
+            yield ("cards",), "card and cards are both set; keep card for one, or cards for several"
 
     @rule
     def _limit_covers_request(self) -> Iterator[Breach]:

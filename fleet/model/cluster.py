@@ -73,6 +73,9 @@ class PoolGpu(Gpu):
         given = {type(self).model_fields[name].alias or name for name in self.model_fields_set}
         for key in sorted({"device", "driver", "desktop_reserve"} & given):
             yield (key,), f"{key} has no effect on a cluster, where the device plugin assigns whole cards; drop it"
+        if self.unified:
+            text = "unified is not supported on a cluster; drop it, and lower the nodes' memory by what cards may use"
+            yield ("unified",), text
 
     @rule
     def _is_shared_one_way(self) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.allocator import AllocatorSettings
-from fleet.model.base import Breach, CudaVersion, Form, Model, Title, Whole, rule
+from fleet.model.base import Breach, CudaVersion, Flag, Form, Model, Title, Whole, rule
 from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
 
@@ -75,6 +75,9 @@ class Gpu(Model):
     """Index, UUID (`GPU-...`, stable if cards are reordered) or CDI name."""
     driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$"), Form("write nvidia or cdi")] = "nvidia"
     """Device driver of the daemon: `nvidia` (container toolkit) or `cdi`."""
+    unified: Flag = False
+    """Whether the card uses the machine's main memory (Jetson, Strix Halo): `memory` is the most that it may use, and
+    what it holds is part of the machine's sum."""
     cuda: CudaVersion | None = None
     """Newest CUDA version that the driver supports, as nvidia-smi prints it, in quotes: "12.8"."""
     context_mib: Annotated[MemoryMib, AfterValidator(_holds_a_context)] = Field(

@@ -149,13 +149,28 @@ class Container(Model):
     hardening: Hardening = Field(default_factory=Hardening)
     """Security settings; the defaults are the strictest."""
     restart: Literal["always", "on-failure", "no"] = "always"
-    """Restart policy."""
+    """Restart policy; defaults to `no` for a container that runs once."""
+    run: Literal["always", "once"] = "always"
+    """`once` runs it to its end: what starts after it waits for exit code 0. With a main container that runs once, the
+    group is a job. A sidecar that runs once runs before the rest of its group."""
+    time_limit_s: Seconds = Field(default=3600, alias="time_limit")
+    """Time after which a container that runs once has failed."""
     restarts_max: Whole = Field(default=5, ge=1, le=10)
     """Maximum restarts in the container's lifetime, for `on-failure`."""
     stop_grace_s: Seconds = Field(default=30, alias="stop_grace")
     """Time between SIGTERM and SIGKILL."""
     waivers: FrozenMap[RuleId, Waiver] = Field(default_factory=dict, validate_default=True)
     """Policy rules that this container may violate, in addition to its group's."""
+
+    @property
+    def once(self) -> bool:
+        """Whether it runs to its end."""
+        return self.run == "once"
+
+    @property
+    def restart_policy(self) -> str:
+        """The restart policy, with its default."""
+        return "no" if self.once and "restart" not in self.model_fields_set else self.restart
 
     @property
     def secret_files(self) -> Mapping[str, str]:
@@ -170,7 +185,9 @@ class Container(Model):
     @property
     def home(self) -> str:
         """HOME that the plan sets: the only writable folder. Empty where the image's own is kept."""
-        return "/tmp" if self.build or self.hardening.read_only_root else ""  # noqa: S108  (in the container)
+        hardening = self.hardening
+        keeps = bool(self.image) and (hardening.as_image or not hardening.read_only_root)
+        return "" if keeps else "/tmp"  # noqa: S108  (in the container)
 
     @property
     def has_agent_host(self) -> bool:
@@ -183,6 +200,19 @@ class Container(Model):
             problem = "neither build nor image is set" if self.build is None else "build and image are both set"
             place = () if self.build is None else ("image",)
             yield place, f"{problem}; set build for your own agents, or image for a ready image"
+
+    @rule
+    def _runs_once_or_always(self) -> Iterator[Breach]:
+        if not self.once:
+            if "time_limit_s" in self.model_fields_set:
+                yield ("time_limit",), "has no effect without run: once; set run: once, or drop it"
+            return
+        if "restart" in self.model_fields_set and self.restart == "always":
+            yield ("restart",), '"always" never ends, but run is "once"; set on-failure, or drop it'
+        if self.agents:
+            yield ("agents",), 'agents run until they are stopped, but run is "once"; set command instead'
+        if "health" in self.model_fields_set:
+            yield ("health",), "has no effect with run: once, where the exit code decides; drop it"
 
     @rule
     def _secrets_have_variables_of_their_own(self) -> Iterator[Breach]:
@@ -198,6 +228,11 @@ class Container(Model):
         ):
             if getattr(self, key):
                 yield (key,), why
+
+    @rule
+    def _images_built_here_are_hardened(self) -> Iterator[Breach]:
+        if self.hardening.as_image and self.has_agent_host:
+            yield ("hardening", "as_image"), "the agent host's image needs none of it; drop it, or use a ready image"
 
     @rule
     def _time_zone_is_set_once(self) -> Iterator[Breach]:
@@ -217,8 +252,8 @@ class Container(Model):
 
     @rule
     def _restarts_are_limited_on_failure(self) -> Iterator[Breach]:
-        if "restarts_max" in self.model_fields_set and self.restart != "on-failure":
-            text = f'has no effect with restart "{self.restart}"; set restart: on-failure, or drop it'
+        if "restarts_max" in self.model_fields_set and self.restart_policy != "on-failure":
+            text = f'has no effect with restart "{self.restart_policy}"; set restart: on-failure, or drop it'
             yield ("restarts_max",), text
 
     @rule
@@ -306,6 +341,11 @@ class ContainerGroup(Model):
         return tuple(name for key in order for name in self.containers[key].agents)
 
     @property
+    def is_job(self) -> bool:
+        """Whether it runs to its end."""
+        return MAIN in self.containers and self.containers[MAIN].once
+
+    @property
     def whose(self) -> str:
         """Its tenant, as text."""
         return f"tenant {self.tenant}" if self.tenant else "no tenant"
@@ -327,6 +367,22 @@ class ContainerGroup(Model):
             problem = f'"{self.rollout.strategy}" runs two versions'
             problem = f"{problem}, but volumes.{owned} allows one writer"
             yield ("rollout", "strategy"), f"{problem}; use {RolloutStrategy.RECREATE}"
+
+    @rule
+    def _job_ends(self) -> Iterator[Breach]:
+        once = {key for key, container in self.containers.items() if container.once}
+        for key, port in self.ports.items() if "ports" in self.model_fields_set else ():
+            if port.container in once:
+                yield ("ports", key), f"{port.container} runs once and serves nobody; drop it"
+        if not self.is_job:
+            return
+        for key in self.containers.keys() - once:
+            yield ("containers", key, "run"), f'"always", but {MAIN} runs once and the group ends with it; set once'
+        if self.scaling.max > 1:
+            yield ("scaling", "max"), f"{self.scaling.max} copies, but {MAIN} runs once; set it to 1"
+        if self.rollout.has_two_tracks:
+            text = f'"{self.rollout.strategy}" runs two versions, but {MAIN} runs once; use {RolloutStrategy.RECREATE}'
+            yield ("rollout", "strategy"), text
 
     @rule
     def _every_address_needs_a_waiver(self) -> Iterator[Breach]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -53,6 +54,12 @@ RunAsText = Annotated[
     BeforeValidator(_parse_run_as),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]+:[0-9]+$", "examples": ["10001:10001"]}),
 ]
+AS_IMAGE = "as_image"
+"""Field that leaves user, root and capabilities to the image."""
+
+LEFT_TO_IMAGE = ("run_as", "read_only_root", "capabilities")
+"""Fields that it replaces."""
+
 HardeningField = Literal["run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc"]
 
 
@@ -68,6 +75,9 @@ class HardeningException(Model):
 class Hardening(Model):
     """Security settings of one container."""
 
+    as_image: HardeningException | None = None
+    """Leaves the user, a writable root and Docker's default capabilities to the image, for one reason and until one
+    day; all else holds."""
     run_as: RunAsText = Field(default_factory=lambda: RunAs(uid=10001, gid=10001))
     """User and group id of its processes; ids above 10000 are unused on most hosts."""
     read_only_root: Flag = True
@@ -85,10 +95,34 @@ class Hardening(Model):
         validate_default=True,
     )
     """Writable folders in memory: path -> size."""
+    executable: Distinct[MountPath] = ()
+    """Folders of `tmpfs` whose files may be executed and loaded as code, for compilers that run what they make."""
     open_files: Whole = Field(default=OPEN_FILES, ge=256, le=OPEN_FILES_MAX)
     """Open files, sockets and pipes per process (ulimit nofile)."""
     exceptions: FrozenMap[HardeningField, HardeningException] = Field(default_factory=dict, validate_default=True)
     """Field that is weaker than the default -> reason and end date."""
+
+    @property
+    def user(self) -> RunAs | None:
+        """User of its processes; None for the image's."""
+        return None if self.as_image else self.run_as
+
+    @property
+    def excused(self) -> Mapping[tuple[str, ...], HardeningException]:
+        """Path of each exception, and of the one for `as_image`; the last part names what is weaker."""
+        found: dict[tuple[str, ...], HardeningException] = {
+            ("exceptions", field): exception for field, exception in self.exceptions.items()
+        }
+        return {**found, **({(AS_IMAGE,): self.as_image} if self.as_image else {})}
+
+    def resolved(self, *, stands_in: bool) -> Hardening:
+        """What a container gets: with `as_image`, the image's own folders; a stand-in runs in another image."""
+        if self.as_image is None:
+            return self
+        if stands_in:
+            return self.model_copy(update={AS_IMAGE: None})
+        tmpfs = self.tmpfs if "tmpfs" in self.model_fields_set else MappingProxyType({})
+        return self.model_copy(update={"read_only_root": False, "tmpfs": tmpfs})
 
     @property
     def weakened(self) -> frozenset[str]:
@@ -100,12 +134,25 @@ class Hardening(Model):
             "capabilities": bool(self.capabilities),
             "seccomp": self.seccomp != "default",
             "host_ipc": self.host_ipc,
+            AS_IMAGE: self.as_image is not None,
         }
         return frozenset(name for name, weak in checks.items() if weak)
 
     @rule
+    def _executable_folders_exist(self) -> Iterator[Breach]:
+        for index, path in enumerate(self.executable):
+            if path not in self.tmpfs:
+                problem = f"{path} is not a folder in memory"
+                remedy = f"add it to hardening.tmpfs with its size, or use one of {', '.join(self.tmpfs) or 'them'}"
+                yield ("executable", index), f"{problem}; {remedy}"
+
+    @rule
     def _every_weakening_is_explained(self) -> Iterator[Breach]:
-        for field in sorted(self.weakened - set(self.exceptions)):
+        if self.as_image:
+            for field in LEFT_TO_IMAGE:
+                if field in self.model_fields_set:
+                    yield (field,), "as_image leaves it to the image; drop it, or drop as_image"
+        for field in sorted(self.weakened - set(self.exceptions) - {AS_IMAGE}):
             problem = "weaker than the default without a reason"
             yield (field,), f"{problem}; add hardening.exceptions.{field} with reason and until, or drop the field"
         for field in sorted(set(self.exceptions) - self.weakened):

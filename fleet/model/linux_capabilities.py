@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
 from fleet.source.redaction import shown
+from fleet.source.similar import closest
 
 _NAMES = """
 AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER
@@ -24,7 +24,7 @@ def _known(name: str) -> str:
         if name.upper().removeprefix("CAP_") == "ALL":
             msg = f"{shown(name)} would add back every capability; name each one, like CAP_NET_BIND_SERVICE"
             raise ValueError(msg)
-        close = get_close_matches(f"CAP_{name.upper().removeprefix('CAP_')}", CAPABILITIES, n=1, cutoff=0.8)
+        close = closest(f"CAP_{name.upper().removeprefix('CAP_')}", CAPABILITIES, cutoff=0.8)
         remedy = f"did you mean {close[0]}?" if close else "use one of capabilities(7), like CAP_NET_BIND_SERVICE"
         msg = f"{shown(name)} is not a capability of Linux; {remedy}"
         raise ValueError(msg)

@@ -230,6 +230,15 @@ class Machine(Model):
                 yield place, f"{mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower it"
 
     @rule
+    def _unified_memory_is_the_machines(self) -> Iterator[Breach]:
+        for name, gpu in self.gpus.items():
+            if gpu.unified and self.stated_memory_mib and gpu.memory_mib > self.memory_mib:
+                text = (
+                    f"{gpu.memory_mib} MiB exceed the machine's {self.memory_mib} MiB, which the card shares; lower it"
+                )
+                yield ("gpus", name, "memory"), text
+
+    @rule
     def _cards_are_distinct(self) -> Iterator[Breach]:
         cards: dict[str, str] = {}
         for name, gpu in self.gpus.items():

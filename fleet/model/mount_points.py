@@ -63,7 +63,7 @@ def mount_breaches(points: list[MountPoint], *, has_secrets: bool) -> Iterator[B
 def agent_host_breaches(points: list[MountPoint]) -> Iterator[Breach]:
     """Mounts that hide what the agent host's image runs."""
     for point in points:
-        if within(_PACKAGES_PATH, point.path) and point.path != _PACKAGES_PATH:
+        if within(_PACKAGES_PATH, point.path) or within(point.path, _PACKAGES_PATH):
             yield (
                 point.place,
                 f"{point.path} would hide the image's {_PACKAGES_PATH}; use a folder such as /data",

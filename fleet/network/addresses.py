@@ -79,7 +79,7 @@ class AddressBook:
 
     def __init__(self, stacks: tuple[Stack, ...], groups: Mapping[str, ContainerGroup]) -> None:
         self._stacks = stacks
-        self._groups = groups
+        self.groups = groups
 
     @classmethod
     def of(cls, fleet: Fleet, stack: Stack) -> AddressBook:
@@ -133,7 +133,7 @@ class AddressBook:
             for endpoint in self.services(service)
             if endpoint.stack.name != stack.name
             and group.tenant is None
-            and self._groups[endpoint.group].system == group.system
+            and self.groups[endpoint.group].system == group.system
         )
 
     @cached_property
@@ -155,4 +155,4 @@ class AddressBook:
                 yield from (Use(group.name, stack, endpoint) for endpoint in needed)
 
     def _placed(self, stack: Stack) -> list[ContainerGroup]:
-        return [self._groups[name] for name in stack.groups if name in self._groups]
+        return [self.groups[name] for name in stack.groups if name in self.groups]

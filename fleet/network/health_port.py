@@ -33,6 +33,8 @@ def shared_health_port(group: ContainerGroup, key: str) -> int:
     """
     taken: set[int] = set()
     for other in in_order(group):
+        if group.containers[other].once and other != key:
+            continue
         port = group.containers[other].health.port
         own = {p.port for p in group.ports.values() if p.container == other}
         foreign = {p.port for p in group.ports.values() if p.container != other}

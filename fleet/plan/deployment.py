@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fleet.model import (
+    MAIN,
     Arch,
     Enforcement,
     Exposure,
@@ -48,14 +49,20 @@ class PlannedMount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
-    """A container's share of a card, in MiB."""
+    """A container's share of each of its cards, in MiB."""
 
-    card: str
-    gpu: Gpu
+    cards: Mapping[str, Gpu]
+    """By key, each once; or the pool of `count` cards, by its key."""
+    count: int
     request_mib: int
     limit_mib: int
     processes: int
     enforcement: Enforcement
+
+    @property
+    def gpu(self) -> Gpu:
+        """The first card; all cards of a container agree in what it needs of them."""
+        return next(iter(self.cards.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ class PlannedContainer:
     cpu_cap_millicores: int
     gpu: PlannedGpu | None = None
     health: PlannedHealth
+    once: bool = False
+    """It runs to its end, within `health.deadline_s`; `health.test` is empty."""
     restart: str = "always"
     restarts_max: int = 5
     stop_grace_s: int = 10
@@ -175,6 +184,16 @@ class PlannedGroup:
     """Tenants with groups on this machine that name a shared group as a peer."""
     ports: tuple[PlannedPort, ...] = ()
     operation: Operation = field(default_factory=Operation)
+
+    def before(self, container: PlannedContainer) -> tuple[PlannedContainer, ...]:
+        """Containers of the group that run to their end before this one starts; they themselves start together."""
+        first = tuple(one for one in self.containers if one.once and one.key != MAIN)
+        return () if container in first else first
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it runs to its end."""
+        return bool(self.containers) and self.containers[0].once
 
     @property
     def agents(self) -> int:
@@ -334,6 +353,8 @@ class Deployment:
     """Mode -> every card with its shares; empty for a stack without modes."""
     off: tuple[str, ...]
     """Groups of other modes: not running, with their volumes kept."""
+    off_containers: Mapping[str, tuple[str, ...]]
+    """Name of each container of these -> their groups; a running group's container may have the same name."""
     published: tuple[tuple[Endpoint, tuple[str, ...]], ...]
     """Endpoints published on the LAN address, with the machines that need them."""
     for_people: tuple[tuple[Endpoint, str], ...]
@@ -383,5 +404,10 @@ class Deployment:
 
     @property
     def memory_request_mib(self) -> int:
-        """Of all containers, without the machine's reserve."""
-        return sum(container.memory_request_mib for container in self.containers)
+        """Of all containers, and of cards that share the machine's memory; without the machine's reserve."""
+        return sum(container.memory_request_mib for container in self.containers) + self.unified_mib
+
+    @property
+    def unified_mib(self) -> int:
+        """Main memory reserved on cards that share it."""
+        return sum(card.unified_mib for card in self.cards)

@@ -80,7 +80,7 @@ def sharing_group(name: str, image: str, card: str, gpu: Gpu, mps: Mps) -> Plann
         cpu_request_millicores=_DAEMON_MILLICORES // 5,
         cpu_cap_millicores=_DAEMON_MILLICORES,
         # The daemon uses no GPU memory; contexts belong to the clients.
-        gpu=PlannedGpu(card, gpu, 0, 0, 0, Enforcement.MPS),
+        gpu=PlannedGpu(MappingProxyType({card: gpu}), 1, 0, 0, 0, Enforcement.MPS),
         health=PlannedHealth(("test", "-p", f"{PIPE_FOLDER}/control"), 30, 10, 3, 10, 130),
     )
     return PlannedGroup(sharing_name(card), "fleet", 0, (), (), (container,))

@@ -9,6 +9,7 @@ from fleet.model import Container, ContainerGroup, Enforcement, Stack
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
@@ -33,6 +34,7 @@ def environment(
         **_other_machines(group, stack, book),
         **_host_settings(group, key, container, stack, book),
         **({} if stack.stands_in_for(container) else _secret_files(container)),
+        **(_caches(group, key, stack, book) if gpu and not stack.stands_in_for(container) else {}),
         **(_gpu_settings(gpu) if gpu else {}),
         **container.env,
     }
@@ -44,7 +46,8 @@ def _identity(container: Container, stack: Stack) -> dict[str, str]:
     """What a program asks the user database for: its id may have no entry there."""
     stands_in = stack.stands_in_for(container)
     values = {"HOME": "/tmp" if stands_in else container.home}  # noqa: S108  (in the container)
-    if container.hardening.run_as.uid or stands_in:
+    user = container.hardening.user
+    if stands_in or (user and user.uid):
         values |= {"USER": USER, "LOGNAME": USER}
     values["TZ"] = container.timezone or stack.machine.timezone or ""
     return {name: value for name, value in values.items() if value}
@@ -98,11 +101,15 @@ def _host_settings(
     }
 
 
+def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) -> Mapping[str, str]:
+    return Caches.of(group, key, (book.groups[name] for name in stack.groups)).variables()
+
+
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # The device request passes one card, the container's device 0.
-        "CUDA_VISIBLE_DEVICES": "0",
+        # A container numbers its own cards from 0.
+        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
     if gpu.gpu.allocator:
         values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
@@ -120,6 +127,8 @@ def _compact(value: object) -> str:
 
 
 def health_test(container: Container, stack: Stack) -> tuple[str, ...]:
-    """Health command: the group's own, or the agent host's, which needs no curl."""
+    """Health command: the group's own, or the agent host's, which needs no curl. Empty for what runs once."""
+    if container.once:
+        return ()
     own = () if stack.stands_in_for(container) else container.health.command
     return own or ("python3", "-m", "agent_host.health")

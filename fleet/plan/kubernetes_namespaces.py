@@ -64,7 +64,7 @@ def _demand(groups: Sequence[PlannedGroup], copies: Mapping[str, int]) -> Demand
         cpu_limit_millicores=sum(c.cpu_cap_millicores * times for c, times in every),
         memory_request_mib=sum(c.memory_request_mib * times for c, times in every),
         memory_limit_mib=sum(c.memory_cap_mib * times for c, times in every),
-        cards=sum(times for c, times in every if c.gpu),
+        cards=sum(c.gpu.count * times for c, times in every if c.gpu),
     )
 
 

@@ -40,14 +40,14 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
     if gpu:
         source = container.build or container.image
         values |= {
-            labels.GPU_CARD: gpu.card,
+            labels.GPU_CARD: ",".join(gpu.cards),
             labels.GPU_REQUEST_MIB: str(gpu.request_mib),
             labels.GPU_LIMIT_MIB: str(gpu.limit_mib),
             labels.GPU_PROCESSES: str(gpu.processes),
             labels.GPU_ENFORCEMENT: str(gpu.enforcement),
             labels.IMAGE_CUDA: (source.cuda if source else None) or "",
         }
-    for field, exception in container.hardening.exceptions.items():
+    for (*_, field), exception in container.hardening.resolved(stands_in=stands_in).excused.items():
         values[f"{labels.EXCEPTION_PREFIX}{field}"] = f"{exception.until.isoformat()} {exception.reason}"
     for rule, waiver in {**group.waivers, **container.waivers}.items():
         values[f"{labels.WAIVER_PREFIX}{rule}"] = f"{waiver.until.isoformat()} {waiver.reason}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from fleet import labels
 from fleet.errors import UnknownStackError
 from fleet.image_digests import AGENT_HOST
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Fleet, Stack
@@ -15,6 +17,7 @@ from fleet.model.volume import VELERO
 from fleet.network.addresses import AddressBook, Endpoint, container_name, sharing_name
 from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
+from fleet.plan.caches import Caches
 from fleet.plan.deployment import (
     SHARED_MEMORY,
     Address,
@@ -33,10 +36,14 @@ from fleet.plan.edges import edges
 from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
+from fleet.plan.memory_folders import fitted
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations
 from fleet.targets.registry import target_of
+
+_NOTHING = ("true",)
+"""Command of a stand-in for what runs once."""
 
 
 def plan_stack(
@@ -96,6 +103,7 @@ class _Planner:
             mode=stack.mode,
             modes=MappingProxyType({mode: target.cards(stack, groups) for mode, groups in in_mode.items()}),
             off=tuple(name for name in stack.groups if name not in self._running),
+            off_containers=MappingProxyType(self._off_containers()),
             published=tuple(
                 (endpoint, self._book.users_of(endpoint))
                 for endpoint in self._published
@@ -111,6 +119,14 @@ class _Planner:
             closed_tenants=closed_tenants(stack, self._groups, self._book),
         )
 
+    def _off_containers(self) -> dict[str, tuple[str, ...]]:
+        off: dict[str, tuple[str, ...]] = {}
+        for group in (self._fleet.groups[name] for name in self._stack.groups if name not in self._running):
+            for key in group.containers:
+                name = f"{self._prefix}{container_name(group.name, key)}"
+                off[name] = (*off.get(name, ()), group.name)
+        return off
+
     def _gpus_dropped(self) -> tuple[str, ...]:
         if self._stack.gives_gpus or self._stack.runs_stand_ins:
             return ()
@@ -125,14 +141,14 @@ class _Planner:
         stack = self._stack
         is_planned = self._only is None or group.name in self._only
         keys = sorted(group.containers, key=lambda key: (key != MAIN, key)) if is_planned else ()
-        cards = {card for container in group.containers.values() if (card := self._shared_card(group, container))}
+        cards = {card for container in group.containers.values() for card in self._shared_cards(group, container)}
         return PlannedGroup(
             name=group.name,
             system=group.system,
             wave=wave[group.name],
             start_after=tuple(sorted(name for name in group.start_after if name in wave)),
             shares=tuple(sorted(sharing_name(card) for card in cards)),
-            containers=tuple(self._container(group, key) for key in keys),
+            containers=_after_the_first(tuple(self._container(group, key) for key in keys)),
             tenant=group.tenant,
             serves=self._served.get(group.name, ()),
             ports=planned_ports(group),
@@ -153,13 +169,18 @@ class _Planner:
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
         granted = self._target.granted(stack, group, key)
+        cap_mib = granted.memory_cap_mib
+        hardening, shared_mib = fitted(container, container.hardening.resolved(stands_in=stands_in), cap_mib)
+        if gpu and not stands_in:
+            others = (self._fleet.groups[name] for name in stack.groups)
+            hardening = Caches.of(group, key, others).hardening(hardening, cap_mib - shared_mib)
         return PlannedContainer(
             name=f"{self._prefix}{container_name(group.name, key)}",
             group=group.name,
             key=key,
             image=self._image(group, key),
             archs=container.image.platforms if container.image and not stands_in else tuple(Arch),
-            **({} if stands_in else _process(container)),
+            **(_stand_in(container) if stands_in else _process(container)),
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
             labels=MappingProxyType(container_labels(group, key, stack, gpu)),
@@ -172,12 +193,13 @@ class _Planner:
             secret_env=MappingProxyType({} if stands_in else dict(sorted(container.secret_env.items()))),
             devices=devices,
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
-            hardening=container.hardening,
+            hardening=hardening,
             **asdict(granted),
-            shared_memory_mib=min(container.shared_memory_mib, granted.memory_cap_mib),
+            shared_memory_mib=shared_mib,
             gpu=gpu,
             health=planned_health(group, key, stack, health_test(container, stack)),
-            restart=container.restart,
+            once=container.once,
+            restart=container.restart_policy,
             restarts_max=container.restarts_max,
             stop_grace_s=container.stop_grace_s,
         )
@@ -199,20 +221,27 @@ class _Planner:
 
     def _gpu(self, group: ContainerGroup, container: Container) -> PlannedGpu | None:
         budget = container.gpu
-        card = self._target.card(self._stack, group.name, budget) if budget else None
-        if budget is None or card is None:
+        cards = self._target.cards_of(self._stack, group.name, budget) if budget else None
+        if budget is None or cards is None:
             return None
-        return PlannedGpu(card.key, card.gpu, budget.request_mib, budget.limit_mib, budget.processes, card.enforcement)
+        return PlannedGpu(
+            MappingProxyType(dict(cards.gpus)),
+            cards.count,
+            budget.request_mib,
+            budget.limit_mib,
+            budget.processes,
+            cards.enforcement,
+        )
 
-    def _shared_card(self, group: ContainerGroup, container: Container) -> str | None:
-        """The card a container shares with others through an MPS daemon."""
-        card = self._target.card(self._stack, group.name, container.gpu) if container.gpu else None
-        return card.key if card and card.key in self._stack.shared_cards else None
+    def _shared_cards(self, group: ContainerGroup, container: Container) -> list[str]:
+        """The card a container shares with others through an MPS daemon: one at most, by the checks."""
+        cards = self._target.cards_of(self._stack, group.name, container.gpu) if container.gpu else None
+        return [card for card in cards.gpus if card in self._stack.shared_cards] if cards else []
 
     def _mounts(self, group: ContainerGroup, container: Container) -> Iterator[PlannedMount]:
         for name, mount in sorted(container.mounts.items()):
             yield PlannedMount(name, mount.path, mount.read_only)
-        if card := self._shared_card(group, container):
+        for card in self._shared_cards(group, container):
             yield PlannedMount(sharing_name(card), SHARED_MEMORY, read_only=False)
 
     def _for_people(self) -> Iterator[tuple[Endpoint, str]]:
@@ -267,6 +296,22 @@ class _Planner:
         }
         shared = {sharing_name(c): sharing_volume(stack, c, g.mps) for c, g in stack.shared_cards.items() if g.mps}
         return {**owned, **shared}
+
+
+def _after_the_first(containers: tuple[PlannedContainer, ...]) -> tuple[PlannedContainer, ...]:
+    """A group's containers; those that wait for others of the group have a label that changes with these."""
+    first = [container for container in containers if container.once and container.key != MAIN]
+    if not first:
+        return containers
+    label = {labels.FIRST: sha256(repr(first).encode()).hexdigest()[:16]}
+    return tuple(
+        one if one in first else replace(one, labels=MappingProxyType(dict(sorted({**one.labels, **label}.items()))))
+        for one in containers
+    )
+
+
+def _stand_in(container: Container) -> dict[str, Any]:
+    return {"command": _NOTHING} if container.once else {}
 
 
 def _process(container: Container) -> dict[str, Any]:

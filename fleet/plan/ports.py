@@ -12,6 +12,8 @@ def planned_ports(group: ContainerGroup) -> tuple[PlannedPort, ...]:
     return tuple(
         PlannedPort(key, port.port, port.protocol, port.scheme, port.container, port.publish)
         for key, port in sorted(group.ports.items())
+        # The default port, which nothing listens on.
+        if port.container not in group.containers or not group.containers[port.container].once
     )
 
 
@@ -28,6 +30,8 @@ def planned_health(group: ContainerGroup, key: str, stack: Stack, test: tuple[st
         timeout_s=health.timeout_s,
         retries=health.retries,
         start_period_s=health.start_period_s,
-        deadline_s=health.deadline_s,
-        http=None if by_command else PlannedHttp(target_of(stack).health_port(group, key), health.path, ready),
+        deadline_s=container.time_limit_s if container.once else health.deadline_s,
+        http=None
+        if by_command or container.once
+        else PlannedHttp(target_of(stack).health_port(group, key), health.path, ready),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
@@ -27,6 +27,8 @@ _NUMBERS_MAX = 2
 _TEXTS_MAX = 4
 _CHOICES_MAX = 12
 _TRIED_MAX = 60
+_OTHERS_MAX = 20
+"""Groups that decide nothing and are planned all the same; a shipped stack has fewer."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Search:
     found: Found = field(default_factory=Found)
 
     _groups: list[str] = field(default_factory=list, init=False)
+    _others: Set[str] = field(default_factory=set, init=False)
+    """Groups that decide nothing."""
 
     def __post_init__(self) -> None:
         self._spelled = {resource: self.spell(properties) for resource, properties in self.focus.items()}
@@ -106,7 +110,10 @@ class Search:
                 self._node(file, node)
             return self.found
         running = dict.fromkeys(name for stack in self.files.fleet.stacks.values() for name in stack.groups)
-        self._groups = [name for name in running if self._matters(name)]
+        self._groups = self._mattering(list(running))
+        self._others = running.keys() - set(self._groups)
+        if len(self._others) > _OTHERS_MAX:
+            self._leave_out_most()
         self._file(self.files.file("stacks", self.stack))
         for group in self._groups:
             self._file(self.files.file("groups", group))
@@ -117,12 +124,25 @@ class Search:
             self._try(self.files.with_contents(image), Decider(None, (image,), None, "contents"))
         return self.found
 
-    def _matters(self, group: str) -> bool:
-        """Whether removing a group, with references to it if needed, changes anything."""
-        changes = self._changes(self.files.without_group(group))
+    def _leave_out_most(self) -> None:
+        """Tries the keys of a large fleet on the groups that matter and some others, which keys may name."""
+        some = [name for name in self.files.fleet.stacks[self.stack].groups if name in self._others][:_OTHERS_MAX]
+        fewer = self.files.of_groups({*self._groups, *some})
+        if self._changes(fewer.fleet) == {}:
+            self.files = fewer
+
+    def _mattering(self, groups: list[str]) -> list[str]:
+        """The groups whose removal, with references to them if needed, changes anything: halves that matter are split.
+
+        A fleet of thousands of groups has few that decide one resource.
+        """
+        changes = self._changes(self.files.without_groups(groups)) if groups else {}
         if changes is None:
-            changes = self._changes(self.files.without_mention_of(group))
-        return changes != {}
+            changes = self._changes(self.files.without_mention_of(groups))
+        if changes == {} or len(groups) == 1:
+            return groups if changes != {} else []
+        half = len(groups) // 2
+        return [*self._mattering(groups[:half]), *self._mattering(groups[half:])]
 
     def _file(self, file: File) -> None:
         for name in (f"{file.name}-x", f"x-{file.name}"):
@@ -134,6 +154,8 @@ class Search:
 
     def _node(self, file: File, node: Node) -> None:
         written = file.holds(node.path)
+        if node.is_entry and file.kind == "stacks" and isinstance(node.value, str) and node.value in self._others:
+            return
         entry = Decider(file, node.path, node, "entry")
         if node.is_entry and written:
             changes = self._try(self.files.without(file, node.path), entry)

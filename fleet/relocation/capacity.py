@@ -39,6 +39,7 @@ def _sums(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[int, int]:
     target = target_of(stack)
     runs = [(target.copies(g), target.reserved(stack, c)) for g in groups for c in g.containers.values()]
     memory = sum(copies * reserved.memory_request_mib for copies, reserved in runs)
+    memory += sum(card.unified_mib for card in target.cards(stack, groups))
     return memory, sum(copies * reserved.cpu_request_millicores for copies, reserved in runs)
 
 

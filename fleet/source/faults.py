@@ -48,7 +48,7 @@ def merged_heirs(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault of an inherited value once: at the value, with the groups that inherit it unless its own has it."""
     heirs: dict[Fault, list[tuple[str, ...]]] = {}
     for fault in faults:
-        heirs.setdefault(replace(fault, heirs=()), []).append(fault.heirs)
+        heirs.setdefault(replace(fault, heirs=()) if fault.heirs else fault, []).append(fault.heirs)
     result: list[Fault] = []
     for fault, found in heirs.items():
         names = [name for each in found for name in each]

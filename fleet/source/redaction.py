@@ -30,6 +30,8 @@ def redacted(text: str) -> str:
 
 def shown(value: object) -> str:
     """A value for messages: on one line, shortened, and redacted."""
+    if value == HIDDEN:
+        return HIDDEN
     quote = '"' if isinstance(value, str) else ""
     text = _flow(value, top=True)
     if holds_secret_value(text):

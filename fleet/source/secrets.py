@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
-from fleet.source.secret_formats import Span, formats
+from fleet.source.secret_formats import SHORTEST, Span, formats
 from fleet.source.secret_names import is_harmless, is_stand_in, names_a_secret
 
 NAMED = "named like a secret"
@@ -83,6 +82,8 @@ def find_named(name: str, value: str) -> str | None:
 
 def spans(text: str) -> Iterator[Span]:
     """Where a text holds credentials."""
+    if len(text) < SHORTEST and text.isalnum():
+        return
     yield from formats(text)
     if "://" in text and "@" in text:
         yield from _values(_IN_URL, text, "password in a URL")
@@ -126,7 +127,7 @@ def secret_words(command: Sequence[str]) -> Iterator[tuple[int, str]]:
     flags: tuple[str, ...] = ()
     glued = False
     for index, word in enumerate(command):
-        program = PurePosixPath(word[:200]).name
+        program = word[:200].rpartition("/")[2]
         flags, glued = _OPTIONS_OF.get(program, flags), glued or program in _GLUED
         before = command[index - 1] if index else ""
         if kind := find_secret(word) or _after(before, word, flags):

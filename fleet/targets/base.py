@@ -13,7 +13,7 @@ from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need, Support
-from fleet.targets.gpu_use import Card, CardUse, PoolUse
+from fleet.targets.gpu_use import Cards, CardUse, PoolUse
 from fleet.targets.reserved import Reserved, reserved
 
 
@@ -38,8 +38,8 @@ class TargetBase(ABC):
         """Faults of all stacks on this target."""
 
     @abstractmethod
-    def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
-        """Source of a group's GPU memory; None if the stack has no such card."""
+    def cards_of(self, stack: Stack, group: str, budget: GpuBudget) -> Cards | None:
+        """The cards of a container; None if the stack has no such cards."""
 
     @abstractmethod
     def host(self, endpoint: Endpoint) -> str:

@@ -23,6 +23,8 @@ class Feature(StrEnum):
     TERMINAL = "terminal of a container"
     HTTP_HEALTH_OF_READY_IMAGE = "HTTP health checks without the agent host"
     HEALTH_COMMAND = "health check commands"
+    RUN_ONCE = "groups that run to their end"
+    RUN_FIRST = "containers that run before the others of their group"
     NO_RESTART = "no restart on exit"
     RESTART_LIMIT = "restart limit"
     LONG_START = "starts that take minutes"
@@ -65,6 +67,7 @@ FIELDS: Mapping[str, Feature] = {
     "hardening.seccomp": Feature.WEAKENED_HARDENING,
     "health.test": Feature.HEALTH_COMMAND,
     "mounts.read_only": Feature.READ_ONLY_MOUNTS,
+    "once": Feature.RUN_ONCE,
     "restart": Feature.NO_RESTART,
     "restarts_max": Feature.RESTART_LIMIT,
     "shared_memory_mib": Feature.SHARED_MEMORY,

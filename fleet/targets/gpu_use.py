@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fleet.gpu_memory import PoolShare, share_label, unplaced
+from fleet.gpu_memory import Amount, PoolShare, share_label, unplaced
 from fleet.model import Enforcement, Gpu, GpuBudget, PoolGpu, Sharing
+from fleet.text import plural
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """Source of a container's GPU memory; `key` is a card's or a pool's."""
+class Cards:
+    """The cards of a container: by key, each once; or `count` of the cards of a pool, by its key."""
 
-    key: str
-    gpu: Gpu
+    gpus: Mapping[str, Gpu]
+    count: int
     enforcement: Enforcement
+
+
+def cards_words(budget: GpuBudget) -> str:
+    """`2 cards`, `all cards` or `gpu0 and gpu1`."""
+    if budget.named:
+        return " and ".join(budget.named)
+    return "all cards" if budget.count is None else plural(budget.count, "card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,11 @@ class CardUse:
         return self.requested_mib + self.context_mib + self.gpu.reserve_mib
 
     @property
+    def unified_mib(self) -> int:
+        """Main memory that the card's shares reserve: all of it on a card that shares the machine's memory."""
+        return self.committed_mib if self.gpu.unified and self.shares else 0
+
+    @property
     def free_mib(self) -> int:
         """Negative if the shares do not fit."""
         return self.gpu.memory_mib - self.committed_mib
@@ -89,18 +102,19 @@ class PoolUse:
         """(label, MiB) of the copies that always run, largest amount first."""
         # Pods that take turns on a card reserve no memory; each gets an equal share of it.
         each = self.gpu.memory_mib // self.gpu.shares if self.gpu.sharing is Sharing.SHARED_DEVICE else 0
-        return tuple((share.label, (each or share.amount_mib) * share.copies_min) for share in self.shares)
+        return tuple((s.label, (each or s.amount_mib) * s.devices * s.copies_min) for s in self.shares)
 
     def placed(self, copies: str = "copies_min") -> int:
-        """How many of the copies (`copies_min` or `copies_max`) find a card; the scheduler leaves the rest pending."""
-        return self._fitting([mib for share in self.shares for mib in share.amounts(getattr(share, copies))])
+        """How many of the copies (`copies_min` or `copies_max`) find cards; the scheduler leaves the rest pending."""
+        return self._fitting([each for share in self.shares for each in share.amounts(getattr(share, copies))])
 
-    def has_room_for(self, amounts: Sequence[int]) -> bool:
-        """Whether more copies with these amounts find a card in addition to those that always run."""
-        wanted = [mib for share in self.shares for mib in share.amounts(share.copies_min)]
-        return self._fitting([*wanted, *amounts]) == len(wanted) + len(amounts)
+    def has_room_for(self, shares: Sequence[PoolShare], each: int) -> bool:
+        """Whether this many more copies of each share find cards in addition to those that always run."""
+        wanted = [amount for share in self.shares for amount in share.amounts(share.copies_min)]
+        more = [amount for share in shares for amount in share.amounts(each)]
+        return self._fitting([*wanted, *more]) == len(wanted) + len(more)
 
-    def _fitting(self, amounts: Sequence[int]) -> int:
-        if self.gpu.sharing is Sharing.MEMORY_AMOUNT:
-            return len(amounts) - unplaced(amounts, self.gpu.memory_mib, self.cards)
-        return min(len(amounts), self.cards * self.gpu.shares)
+    def _fitting(self, amounts: Sequence[Amount]) -> int:
+        if self.gpu.sharing is Sharing.SHARED_DEVICE:
+            return min(len(amounts), self.cards * self.gpu.shares)
+        return len(amounts) - unplaced(amounts, self.gpu.memory_mib, self.nodes, self.gpu.per_node)

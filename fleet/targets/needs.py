@@ -30,7 +30,9 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
     yield from _operation(group)
     for key, container in group.containers.items():
         yield from _container(key, container, stack)
-        if container.restart != "always" and not target_of(stack).runs_to_its_end(stack, group.name):
+        if container.once:
+            yield Feature.RUN_FIRST if key != MAIN else Feature.RUN_ONCE, f"containers.{key}.run"
+        elif container.restart != "always" and not target_of(stack).runs_to_its_end(stack, group.name):
             restart = Feature.NO_RESTART if container.restart == "no" else Feature.RESTART_LIMIT
             yield restart, f"containers.{key}.restart"
     for key, volume in group.volumes.items():
@@ -81,9 +83,10 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.SECRET_VARIABLES, f"{path}.secrets"
     if container.devices and not stack.runs_stand_ins:
         yield Feature.HOST_DEVICES, f"{path}.devices"
-    if not container.has_agent_host and not container.health.command and not stack.stands_in_for(container):
+    has_own_check = not container.once and not stack.stands_in_for(container)
+    if not container.has_agent_host and not container.health.command and has_own_check:
         yield Feature.HTTP_HEALTH_OF_READY_IMAGE, f"{path}.health"
-    if container.health.by_command and not stack.stands_in_for(container):
+    if container.health.by_command and has_own_check:
         yield Feature.HEALTH_COMMAND, f"{path}.health.command"
     if container.gpu and stack.gives_gpus:
         yield Feature.GPU, f"{path}.gpu"

@@ -55,7 +55,7 @@ def or_waive_container(rule: Rule, container: ContainerView) -> str:
         return or_waive(rule, [container.labels])
     key = container.labels.get(CONTAINER) if container.labels.get(GROUP) else None
     if key:
-        return f"; or give the reason and end date in containers.{key}.hardening.exceptions.{rule.exception}"
+        return f"; or give the reason and end date in {rule.exception_path.replace('<name>', key)}"
     return f'; or waive it with the {_exception_name(rule, container)} = "<last day> <reason>"'
 
 

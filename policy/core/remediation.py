@@ -15,7 +15,6 @@ def remediation(rule: Rule) -> Iterator[str]:
     if rule.on_cluster:
         yield f"In a pod outside a group: {rule.on_cluster}."
     if rule.exception:
-        path = f"containers.<name>.hardening.exceptions.{rule.exception}"
-        yield f"Temporary exception: {path}, with reason and until."
+        yield f"Temporary exception: {rule.exception_path}, with reason and until."
     elif rule.waivable:
         yield f"Temporary waiver: waivers.{rule.id} of the group or container, with reason and until."

@@ -14,6 +14,9 @@ from fleet.frozen import dataclass
 from policy.views.container import CLOUDRUN, DOCKER, KUBERNETES, ContainerView
 from policy.views.stack import StackView
 
+AS_IMAGE = "as_image"
+"""Hardening field that leaves user, root and capabilities to the image."""
+
 
 class Level(StrEnum):
     """Enforcement level, by CrossGuard's names."""
@@ -79,6 +82,14 @@ class Rule:
     exception: str = ""
     waivable: bool = True
     defaults: Settings = field(default_factory=dict)
+
+    @property
+    def exception_path(self) -> str:
+        """Where a group's file excuses a container from it by a hardening field; empty if none does."""
+        if not self.exception:
+            return ""
+        field = self.exception if self.exception == AS_IMAGE else f"exceptions.{self.exception}"
+        return f"containers.<name>.hardening.{field}"
 
     @property
     def policy_name(self) -> str:

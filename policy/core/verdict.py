@@ -15,8 +15,18 @@ from typing import Any
 from fleet.frozen import dataclass
 from fleet.source.secrets import holds_secret_value
 from policy.core.messages import fix, or_waive, or_waive_container, title
-from policy.core.rule import ContainerRule, Finding, Level, ResourceCheck, ResourceRule, Rule, Settings, StackRule
-from policy.core.waiver import Waiver, carriers_in, carriers_of, common_waiver, container_waiver
+from policy.core.rule import (
+    AS_IMAGE,
+    ContainerRule,
+    Finding,
+    Level,
+    ResourceCheck,
+    ResourceRule,
+    Rule,
+    Settings,
+    StackRule,
+)
+from policy.core.waiver import Waiver, carriers_in, carriers_of, common_waiver, container_waiver, is_left_to_image
 from policy.views.cloudrun import RunView
 from policy.views.container import ContainerView
 from policy.views.kubernetes import ObjectView
@@ -96,6 +106,8 @@ def _view_verdicts(
     if unknown.difference(check.each):
         return [_unknown(rule, view.subject, urn, sorted(unknown), title(view), _NOT_RUN)]
     found, verdicts = _run(rule, lambda: check.check(view, terms.settings), view.subject, urn)
+    if rule.exception != AS_IMAGE:
+        found = [finding for finding in found if not is_left_to_image(view, finding.field, terms.today)]
     if unknown:
         verdicts.insert(0, _unknown(rule, view.subject, urn, sorted(unknown), title(view), _RUN_ON_REST))
     if not found:

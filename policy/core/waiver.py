@@ -11,11 +11,14 @@ from datetime import date
 from fleet.frozen import dataclass
 from fleet.labels import EXCEPTION_PREFIX, GROUP, WAIVER_PREFIX, WAIVER_WARN_DAYS
 from fleet.source.secrets import holds_secret_value
-from policy.core.rule import Rule
+from policy.core.rule import AS_IMAGE, Rule
 from policy.views.cloudrun import RunView
 from policy.views.container import ContainerView
 from policy.views.kubernetes import ObjectView, PodView
 from policy.views.stack import StackView, VolumeView
+
+_OF_IMAGE = ("user", "non_root", "read_only_root", "capabilities_dropped")
+"""Fields that an image decides on. Capabilities that a container adds are not among them."""
 
 Labels = Mapping[str, str]
 """Of one container."""
@@ -59,6 +62,14 @@ def container_waiver(rule: Rule, labels: Labels, today: date) -> Waiver | None:
     ]
     given = [waiver for waiver in found if waiver]
     return next((waiver for waiver in given if waiver.holds(today)), given[0] if given else None)
+
+
+def is_left_to_image(view: object, field: str, today: date) -> bool:
+    """Whether a container leaves a field to its image, which A18 reports once for all of them."""
+    if not isinstance(view, ContainerView) or field not in _OF_IMAGE:
+        return False
+    waiver = _find(view.labels, f"{EXCEPTION_PREFIX}{AS_IMAGE}")
+    return waiver is not None and waiver.holds(today)
 
 
 def common_waiver(rule: Rule, carriers: Iterable[Labels]) -> Waiver | None:

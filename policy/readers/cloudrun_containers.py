@@ -75,4 +75,7 @@ def _mounts(given: Properties, inner: Properties) -> Iterator[Mount]:
         kind, inside = kind_of(volume, "mounts")
         source = (inside.text(_VOLUMES[kind], "mounts") or name) if kind in _VOLUMES else name
         read_only = inside.flag("readOnly", "mounts") or kind == "secret"
-        yield Mount(source, entry.text("mountPath", "mounts") or "", TMPFS if kind == "emptyDir" else kind, read_only)
+        target, size = entry.text("mountPath", "mounts") or "", None
+        if kind == "emptyDir":
+            kind, size = TMPFS, mebibytes(inside.raw("sizeLimit", "mounts"))
+        yield Mount(source, target, kind, read_only, memory_mib=size)

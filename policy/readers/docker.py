@@ -17,6 +17,8 @@ _PROPAGATIONS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
 _NO_CARD_BY_NAME = ("", "all", "none", "void")
 _MADE_UP = re.compile(r"[0-9a-f]{7}")
 """Suffix that the provider appends to a logical name."""
+_TMPFS_SIZE = re.compile(r"\s*size=([0-9]{1,18})([kKmMgG]?)\s*")
+_UNIT_BYTES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _CPU_PERIOD_US = 100_000
 """The kernel's default period of a quota."""
 
@@ -146,8 +148,14 @@ def _mounts(given: Properties) -> Iterator[Mount]:
         propagation = entry.nested("bindOptions", "mounts").text("propagation", "mounts")
         propagation = propagation or propagation_of(options, "mounts")
         yield Mount(source, entry.text("target", "mounts") or "", kind, entry.flag("readOnly", "mounts"), propagation)
-    for path in given.mapping("tmpfs", "mounts"):
-        yield Mount("", path, TMPFS)
+    for path, options in given.mapping("tmpfs", "mounts").items():
+        yield Mount("", path, TMPFS, memory_mib=_tmpfs_mib(as_text(options) or ""))
+
+
+def _tmpfs_mib(options: str) -> int | None:
+    """Size in the options of a tmpfs, in the kernel's units: bytes, k, m or g."""
+    sizes = [match for match in map(_TMPFS_SIZE.fullmatch, options.split(",")) if match]
+    return int(sizes[-1][1]) * _UNIT_BYTES[sizes[-1][2].lower()] // _UNIT_BYTES["m"] if sizes else None
 
 
 def host_folder(options: Properties, field: str) -> str:
@@ -217,8 +225,12 @@ def _check_commands(given: Properties) -> Iterator[tuple[str, ...]]:
         yield tuple(command)
 
 
+_ENDING = (None, "no", "on-failure")
+"""Restart policies of what is not restarted after exit code 0."""
+
+
 def _one_shot(given: Properties) -> bool:
-    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in (None, "no")
+    return given.raw("mustRun", "restart") in (False, "false") and given.text("restart", "restart") in _ENDING
 
 
 def _env(given: Properties) -> Iterator[tuple[str, str]]:

@@ -177,7 +177,9 @@ def _mounts(given: Properties, spec: Properties) -> Iterator[Mount]:
         source = (inside.text(POD_VOLUMES[kind], "mounts") or "") if kind in POD_VOLUMES else name
         read_only = entry.flag("readOnly", "mounts") or inside.flag("readOnly", "mounts") or kind in _ALWAYS_READ_ONLY
         propagation = entry.text("mountPropagation", "mounts") or ""
-        yield Mount(source, entry.text("mountPath", "mounts") or "", _mount_kind(kind, inside), read_only, propagation)
+        target, kind = entry.text("mountPath", "mounts") or "", _mount_kind(kind, inside)
+        size = mebibytes(inside.raw("sizeLimit", "mounts")) if kind == TMPFS else None
+        yield Mount(source, target, kind, read_only, propagation, size)
 
 
 def _shared_memory_mib(given: Properties, spec: Properties) -> int | None:

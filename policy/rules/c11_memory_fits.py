@@ -1,7 +1,7 @@
 """C11: the memory that containers reserve fits their machine.
 
-A container without a request reserves its limit; C01 covers one without either. Other stacks on the same machine are
-not visible here.
+A container without a request reserves its limit; C01 covers one without either. What containers hold of a card that
+shares the machine's memory is part of the sum. Other stacks on the same machine are not visible here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from fleet.labels import MEMORY_REQUEST_MIB
 from fleet.text import addends, thousands
+from policy.core.gpu.budgets import card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import INIT, KUBERNETES, ContainerView
 from policy.views.kubernetes import PodView, PoolView
@@ -19,8 +20,10 @@ from policy.views.stack import MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
+    loads = [load for load in card_loads(stack) if load.card.unified and load.shares]
     for machine in stack.machines:
         shares = [(container.label, _reserved(container)) for container in stack.on(machine) if container.role != INIT]
+        shares += [(f"{load.card.name} (unified)", load.held_mib) for load in loads if load.machine is machine]
         total = sum(share for _, share in shares) + machine.memory_reserve_mib
         if machine.memory_mib and total > machine.memory_mib:
             figures = f"{addends(shares)} + reserve {thousands(machine.memory_reserve_mib)} = {thousands(total)}"
@@ -65,7 +68,7 @@ RULE = StackRule(
     remedy="lower containers.<name>.memory.request, move a group to another machine, or lower machine.memory_reserve",
     reads=(
         "containers.labels", "containers.memory_limit_mib", "containers.memory_request_mib", "machines.memory_mib",
-        "machines.pools",
+        "machines.cards", "machines.pools",
     ),
     check=_check,
 )  # fmt: skip

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.labels import GPU_CARD, IMAGE_CUDA
+from fleet.labels import IMAGE_CUDA
 from fleet.source.redaction import shown
+from policy.core.gpu.budgets import cards_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
 from policy.views.stack import MachineView, StackView
@@ -37,8 +38,9 @@ def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerVi
     """Each container with its card, and the CUDA version of that card's driver."""
     cards = {card.name: card for card in machine.cards}
     for container in stack.on(machine):
-        if card := cards.get(container.labels.get(GPU_CARD, "")):
-            yield container, f"{card.name} of {machine.name}", card.cuda
+        for name in cards_of(container):
+            if card := cards.get(name):
+                yield container, f"{card.name} of {machine.name}", card.cuda
     pools = {pool.name: pool for pool in machine.pools}
     for pod, named in stack.pods_on(machine):
         if pool := pools.get(named):

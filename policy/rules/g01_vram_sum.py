@@ -34,7 +34,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 def _sum_findings(load: CardLoad) -> Iterator[Finding]:
     card = load.card
     contexts = load.processes * card.context_mib
-    total = sum(share.budget.request_mib for share in load.shares) + contexts + card.desktop_reserve_mib
+    total = load.held_mib
     if total <= card.capacity_mib or not load.shares:
         return
     requests = addends([(share.label, share.budget.request_mib) for share in load.shares])
@@ -62,11 +62,12 @@ def _unknown_cards(stack: StackView) -> Iterator[Finding]:
     for machine in stack.machines:
         cards = [card.name for card in machine.cards]
         for share in shares_on(stack, machine):
-            if share.container.target == DOCKER and share.budget.card not in cards:
-                choice = f"has {', '.join(cards)}" if cards else "has none"
-                problem = f'label {GPU_CARD} is "{share.budget.card}", but {machine.name} {choice}; it is in no sum'
-                remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
-                yield Finding("labels", problem, remedy, of=share.container)
+            for card in share.budget.cards if share.container.target == DOCKER else ():
+                if card not in cards:
+                    choice = f"has {', '.join(cards)}" if cards else "has none"
+                    problem = f'label {GPU_CARD} is "{card}", but {machine.name} {choice}; it is in no sum'
+                    remedy = "set containers.<name>.gpu.card to a card of the machine, or move the group"
+                    yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _unknown_pools(stack: StackView) -> Iterator[Finding]:

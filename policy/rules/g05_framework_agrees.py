@@ -1,9 +1,10 @@
 """G05: what a framework takes of cards fits the container's budget and its number of cards.
 
 Frameworks allocate a fraction of the whole card, whatever else is on it: two servers at 0.9 each never fit.
-`fraction x card <= limit`, plus contexts if the fraction includes them. Model servers and JAX keep their fraction, so
-on a card with other containers it must fit the request: G01 sums requests. To a container, a slice from HAMi is a whole
-card. Under MPS the card's full memory is assumed: whether clients see their limit instead is unverified.
+Per card, `fraction x card <= limit`, plus contexts if the fraction includes them. Model servers and JAX keep their
+fraction, so on a card with other containers it must fit the request: G01 sums requests. To a container, a slice from
+HAMi is a whole card. Under MPS the card's full memory is assumed: whether clients see their limit instead is
+unverified.
 """
 
 from __future__ import annotations
@@ -13,24 +14,27 @@ from collections.abc import Iterator, Sequence
 
 from fleet.cloudrun_limits import card_named
 from fleet.frozen import dataclass
+from fleet.source.redaction import shown
 from fleet.text import plural, thousands
-from policy.core.gpu.budgets import Budget, budget_of, card_loads
+from policy.core.gpu.budgets import Budget, CardLoad, Share, budget_of, card_loads
 from policy.core.gpu.framework_claims import Claim, claims
 from policy.core.gpu.framework_claims import ranks as framework_ranks
 from policy.core.gpu.pools import gpu_pods, request_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
+from policy.views.scalars import as_whole
 from policy.views.stack import StackView
 
 _EXCLUSIVE = "exclusive"
 """Enforcement by a card of one's own."""
 _SHARED = "shared-device"
 """Pools whose cards run several containers."""
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A container, its budget, and the MiB of each card that it sees."""
+    """A container, its budget on a card, the MiB of that card that it sees, and the number of its cards."""
 
     container: ContainerView
     budget: Budget
@@ -42,8 +46,8 @@ class _Place:
     """Other containers may use the card too."""
 
     def taken_mib(self, claim: Claim) -> int:
-        """What a framework allocates."""
-        times = self.budget.processes if claim.per_process else min(claim.cards, self.cards)
+        """What a framework allocates on the card."""
+        times = self.budget.processes if claim.per_process else 1
         return math.ceil((claim.fraction or 0) * self.card_mib) * times
 
     def held_to_request(self, claim: Claim) -> bool:
@@ -64,6 +68,17 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         for found in claims(place.container):
             yield from _findings(place, found)
         yield from _rank_findings(place)
+        yield from _hidden_cards(place)
+
+
+def _hidden_cards(place: _Place) -> Iterator[Finding]:
+    """A container numbers its own cards from 0."""
+    value = dict(place.container.env).get(_VISIBLE, "")
+    beyond = [index for each in value.split(",") if (index := as_whole(each.strip())) is not None]
+    if beyond and max(beyond) >= place.cards:
+        has = plural(place.cards, "card")
+        problem = f"env {_VISIBLE} is {shown(value)}, but the container has {has}, numbered from 0, so it sees fewer"
+        yield Finding("env", problem, f"remove {_VISIBLE}", of=place.container)
 
 
 def _rank_findings(place: _Place) -> Iterator[Finding]:
@@ -71,7 +86,8 @@ def _rank_findings(place: _Place) -> Iterator[Finding]:
         if ranks.cards > place.cards:
             has = plural(place.cards, "card")
             problem = f"{ranks.what}: {ranks.cards} cards, but the container has {has}, so it ends at its start"
-            yield Finding(ranks.field, problem, f"lower it to {place.cards}", of=place.container)
+            remedy = f"lower it to {place.cards}, or raise containers.<name>.gpu.cards"
+            yield Finding(ranks.field, problem, remedy, of=place.container)
 
 
 def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
@@ -97,16 +113,23 @@ def _findings(place: _Place, found: Sequence[Claim]) -> Iterator[Finding]:
 
 
 def _places(stack: StackView) -> Iterator[_Place]:
+    largest: dict[str, tuple[CardLoad, Share]] = {}
     for load in card_loads(stack):
         for share in load.shares:
-            yield _Place(
-                share.container,
-                share.budget,
-                load.title,
-                load.card.capacity_mib,
-                context_mib=load.card.context_mib,
-                shared=share.budget.enforcement != _EXCLUSIVE,
-            )
+            # Of its cards, the largest: a fraction of it is the most.
+            known = largest.setdefault(share.container.urn or share.container.subject, (load, share))
+            if load.card.capacity_mib > known[0].card.capacity_mib:
+                largest[share.container.urn or share.container.subject] = (load, share)
+    for load, share in largest.values():
+        yield _Place(
+            share.container,
+            share.budget,
+            load.title,
+            load.card.capacity_mib,
+            len(share.budget.cards),
+            load.card.context_mib,
+            shared=share.budget.enforcement != _EXCLUSIVE,
+        )
     for machine in stack.machines:
         for _, container, pool in gpu_pods(stack, machine):
             budget, part = budget_of(container), request_of(container)

@@ -1,12 +1,14 @@
 """G08: a card's MPS daemon accepts all its client processes.
 
-48 clients up to CUDA 13.0, 60 from 13.1, by NVIDIA's MPS document; a card without a daemon accepts none.
+48 clients up to CUDA 13.0, 60 from 13.1, by NVIDIA's MPS document; a card without a daemon accepts none. A client
+connects to one daemon, which serves one card here, so a container with several cards cannot use MPS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.labels import GPU_CARD
 from fleet.text import addends
 from policy.core.gpu.budgets import CardLoad, card_loads
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
@@ -16,6 +18,18 @@ from policy.views.stack import StackView
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for load in card_loads(stack):
         yield from _too_many(load) if load.card.mps else _without_daemon(load)
+        yield from _of_several_daemons(load)
+
+
+def _of_several_daemons(load: CardLoad) -> Iterator[Finding]:
+    for share in load.shares:
+        if load.card.mps and len(share.budget.cards) > 1:
+            problem = (
+                f"label {GPU_CARD} names {', '.join(share.budget.cards)}, but a client of MPS on {load.title} connects "
+                "to one daemon, so it sees that card only"
+            )
+            remedy = f"remove machine.gpus.{load.card.name}.mps, or give the container one card"
+            yield Finding("labels", problem, remedy, of=share.container)
 
 
 def _too_many(load: CardLoad) -> Iterator[Finding]:

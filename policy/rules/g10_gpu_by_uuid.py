@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.labels import GPU_CARD
 from fleet.source.redaction import shown
+from policy.core.gpu.budgets import cards_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import DOCKER
 from policy.views.stack import MachineView, StackView
@@ -36,8 +36,8 @@ def _past_the_machine(stack: StackView, machine: MachineView) -> Iterator[Findin
     for container in stack.on(machine):
         if container.target != DOCKER:
             continue
-        device = devices.get(container.labels.get(GPU_CARD, ""))
-        by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name != device]
+        known = {devices.get(card) for card in cards_of(container)}
+        by_index = [name for name in dict.fromkeys(container.gpu_ids) if _is_index(name) and name not in known]
         if by_index:
             problem = f"gpu_ids holds {', '.join(shown(name) for name in by_index)}, {_WHY}"
             yield Finding("gpu_ids", problem, of=container)

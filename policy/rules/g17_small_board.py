@@ -1,6 +1,6 @@
-"""G17: a single-board computer has no GPU, and runs only images for its architecture.
+"""G17: a single-board computer has no GPU but one in its main memory, and runs only images for its architecture.
 
-Boards such as the Raspberry Pi have no GPU that supports CUDA. Those that do (NVIDIA's Jetson) are not of this class.
+Boards such as the Raspberry Pi have no GPU that supports CUDA. Those that do (NVIDIA's Jetson) share its memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from fleet.labels import GPU_REQUEST_MIB
-from policy.core.gpu.budgets import GPU_DEVICES
+from policy.core.gpu.budgets import GPU_DEVICES, cards_of
 from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
@@ -26,8 +26,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if machine.device_class != SINGLE_BOARD:
             continue
         for card in machine.cards:
+            if card.unified:
+                continue
             problem = f"cards holds {card.name}, but {machine.name} is a {SINGLE_BOARD}, which has no CUDA device"
-            remedy = f"remove machine.gpus.{card.name}, or correct machine.class"
+            remedy = (
+                f"remove machine.gpus.{card.name}, correct machine.class, or set unified: true if the board has a GPU "
+                "in its main memory, as a Jetson"
+            )
             yield Finding("cards", problem, remedy, of=machine)
         for container in stack.on(machine):
             yield from _container(container, machine, known)
@@ -35,7 +40,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 def _container(container: ContainerView, machine: MachineView, known: Mapping[str, set[str]]) -> Iterator[Finding]:
     field = _wants_gpu(container)
-    if field:
+    if field and not _has_its_cards(container, machine):
         problem = f"{field} requests a GPU, but {machine.name} is a {SINGLE_BOARD}, so it never starts"
         yield Finding(field, problem, "move the group to a machine with a GPU, or remove its gpu", of=container)
     arch, has = arch_of(machine.arch or _ARCH), archs_of(container, known)
@@ -43,6 +48,12 @@ def _container(container: ContainerView, machine: MachineView, known: Mapping[st
         problem = f"image is for {listed(has)} only, but {machine.name} is {arch}, so it cannot run there"
         remedy = f"use an image for linux/{arch} (stated in containers.<name>.image.platforms), or move the group"
         yield Finding("image", problem, remedy, of=container)
+
+
+def _has_its_cards(container: ContainerView, machine: MachineView) -> bool:
+    """Whether the cards that a container's label names share the board's memory; G02 and G03 report one without."""
+    unified = {card.name for card in machine.cards if card.unified}
+    return bool(unified) and set(cards_of(container)) <= unified
 
 
 def _wants_gpu(container: ContainerView) -> str:
@@ -61,7 +72,7 @@ RULE = StackRule(
     name="small-board",
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="No container on a single-board computer requests a GPU, and images support its architecture.",
+    summary="A single-board computer has no GPU but one in its main memory, and images support its architecture.",
     remedy="move the group to a suitable machine",
     elsewhere="remove the GPU, or use an image for the board's architecture",
     reads=(

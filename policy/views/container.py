@@ -43,6 +43,8 @@ class Mount:
     read_only: bool = False
     propagation: str = ""
     """In the target's own word (`rshared`, `Bidirectional`); empty if not set, which means private."""
+    memory_mib: int | None = None
+    """Size of a folder in memory; None for any other mount, and if it has no size."""
 
 
 @dataclass(frozen=True, slots=True)

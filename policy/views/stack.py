@@ -56,6 +56,8 @@ class CardView:
     """Index, UUID (`GPU-...`) or CDI name by which containers request it."""
     cuda: str = ""
     """Newest CUDA version its driver supports; empty if not stated."""
+    unified: bool = False
+    """It uses the machine's main memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,18 @@ _AS_ROOT = {
         "read_only_root": {"reason": "the image writes below root's home", "until": LATER},
     },
 }
+_COMPILED = (
+    "import ctypes, glob, shutil, time\n"
+    "made = glob.glob('/lib/*-linux-gnu/libz.so.1') + glob.glob('/lib/*-linux-gnu/libc.so.6')\n"
+    "for folder in ('/kernels', '/tmp'):\n"
+    "    try:\n"
+    "        ctypes.CDLL(shutil.copy(made[0], folder + '/kernel.so'))\n"
+    "        print(folder, 'loads', flush=True)\n"
+    "    except OSError:\n"
+    "        print(folder, 'refuses', flush=True)\n"
+    "time.sleep(3600)\n"
+)
+"""What a compiler of kernels does: it writes a shared object into its cache and loads it."""
 _WAIT = "import time; time.sleep(3600)"
 
 
@@ -90,6 +102,17 @@ GROUPS = {
         {"box-models": {"kind": "cache"}},
         mounts={"box-models": {"path": "/root/.modelbox"}},
         hardening=_AS_ROOT,
+    ),
+    "as-image": a_group(
+        "modelbox",
+        {"as-image-models": {"kind": "cache"}},
+        mounts={"as-image-models": {"path": "/root/.modelbox"}},
+        hardening={"as_image": {"reason": "the image starts as root and drops to its user", "until": LATER}},
+    ),
+    "kernels": a_group(
+        "python",
+        command=["-c", _COMPILED],
+        hardening={"tmpfs": {"/tmp": "16MiB", "/kernels": "64MiB"}, "executable": ["/kernels"]},
     ),
     "nameless": a_group(
         "python",
@@ -179,8 +202,22 @@ def test_files_below_home_are_in_the_volume(trial: Trial) -> None:
     assert trial.run("model-box", "sh", "-c", fill) == str(100 * 1024**2)
 
 
+def test_an_image_keeps_its_user_root_and_capabilities_and_nothing_else(trial: Trial) -> None:
+    assert trial.run("as-image", "sh", "-c", "touch /etc/x && chown 33 /etc/x && stat -c %u /etc/x && id -u") == "33\n0"
+    status = dict(line.split(":\t") for line in trial.run("as-image", "cat", "/proc/1/status").splitlines())
+    assert status["NoNewPrivs"].strip() == "1"
+    host = trial.client.containers.get("as-image").attrs["HostConfig"]
+    assert (host["CapDrop"], host["CapAdd"], host.get("Tmpfs")) == (None, None, None)
+    assert host["Memory"] == host["MemorySwap"] == 256 * 1024**2
+    assert {limit["Name"] for limit in host["Ulimits"]} == {"nproc", "nofile"}
+
+
 def test_a_user_without_a_name_has_one(trial: Trial) -> None:
     assert trial.log("nameless").strip() == "agent"
+
+
+def test_a_compiled_kernel_is_loaded_from_an_executable_folder_only(trial: Trial) -> None:
+    assert trial.log("kernels").split("\n")[:2] == ["/kernels loads", "/tmp refuses"]
 
 
 def test_the_time_zone_is_the_containers_else_the_machines(trial: Trial) -> None:

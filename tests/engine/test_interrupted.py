@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import docker
 import pytest
 
 from tests.engine.conftest import machine
+from tests.engine.killed import kill_at
 from tests.engine.workspace import Workspace, a_group
 
 pytestmark = pytest.mark.engine
@@ -45,27 +45,6 @@ def _remove(host: docker.DockerClient) -> None:
         container.remove(force=True)
     for network in host.networks.list(names=["killed_internal"]):
         network.remove()
-
-
-def kill_at(workspace: Workspace, word: str) -> None:
-    """Starts an update and kills it, its program and its providers, once it has printed a word."""
-    with workspace.start_up() as process:
-        assert process.stdout
-        for line in process.stdout:
-            if word in line:
-                break
-        children = _descendants(process.pid)
-        for pid in (process.pid, *children):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _descendants(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found = [pid]
-    for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
-    return found[1:]
 
 
 def checks(workspace: Workspace) -> dict[tuple[str, str], dict[str, Any]]:

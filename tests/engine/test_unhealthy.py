@@ -112,15 +112,20 @@ def test_a_container_that_recovered_is_healthy(workspace: Workspace, host: docke
     assert outcome.code == 0, outcome.text
 
 
-def test_an_interrupt_ends_the_update_at_once(workspace: Workspace, host: docker.DockerClient) -> None:
+@pytest.mark.parametrize("when", ["created", "creating"])
+def test_an_interrupt_ends_the_update_at_once(workspace: Workspace, host: docker.DockerClient, when: str) -> None:
     workspace.write_group("ends", a_group(agents={"Ends": {}}, command=STARTS_SLOWLY))
     with workspace.start_up() as process:
-        limit = time.monotonic() + 60
-        while not host.containers.list(filters={"name": "ends"}) and time.monotonic() < limit:
-            time.sleep(0.2)
+        assert process.stdout
+        if when == "creating":
+            shown = next(line for line in process.stdout if "unhealthy-ends-main creating" in line)
+        else:
+            shown, limit = "", time.monotonic() + 60
+            while not host.containers.list(filters={"name": "ends"}) and time.monotonic() < limit:
+                time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         interrupted = time.monotonic()
-        text, _ = process.communicate(timeout=60)
+        text = shown + process.communicate(timeout=60)[0]
     assert time.monotonic() - interrupted < 4, text
     assert process.returncode != 0
     for noise in ("Traceback", "rpc error"):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kubernetes import shipped
 from tests.kubernetes.client import Client
-from tests.trial_cluster import trial
+from tests.trial_cluster import JOBS, trial
 
 pytestmark = pytest.mark.kubernetes
 
@@ -23,6 +23,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "machine": {"cluster": {"node_pools": {"cards": {"gpu": {"sharing": "shared-device", "shares": 4}}}}}
     },
     "memory-amount": {"machine": {"cluster": {"node_pools": {"cards": {"gpu": {"sharing": "memory-amount"}}}}}},
+    "jobs": {"groups": JOBS},
     "without-gpu": {"without_gpu": True},
     "stand-ins": {"stand_ins": True},
 }

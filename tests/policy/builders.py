@@ -71,7 +71,7 @@ def foreign_container(name: str = "foreign", **properties: Any) -> Registered:
 
 def gpu_container(name: str = "agent", tags: Mapping[str, str] | None = None, **changes: Any) -> Registered:
     """A hardened container with a GPU, its budget (1536 of 6144 MiB, one process, MPS) and MPS's limit."""
-    defaults = {"deviceRequests": [GPU_REQUEST], "shmSize": 1024, "envs": [f"{MPS_LIMIT}=0=6144M"]}
+    defaults = {"deviceRequests": [GPU_REQUEST], "shmSize": 512, "envs": [f"{MPS_LIMIT}=0=6144M"]}
     return container(name, {**GPU_LABELS, **(tags or {})}, **{**defaults, **changes})
 
 

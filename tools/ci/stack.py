@@ -13,6 +13,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from cli.deploy.preflight import Refusal, refusal
 from cli.terminal import Exit, UserError, guarded, project_root
 from fleet.load.project import load_project
 from fleet.plan.planner import plan_stack
@@ -69,6 +70,10 @@ def _run(action: str, stack: str, report: Path) -> Exit:
         raise NotConfiguredError(msg)
     for kept in lay_out(os.environ, Path.home()):
         print(kept)
+    if action == "up" and (refused := _refusal(stack)):
+        print(refused.text)
+        _add(report, f"## {stack}: up fails\n\n{_fenced(refused.text)}\n")
+        return refused.exit
     if not _selected(stack, create=action == "up"):
         print(f"{stack}: not deployed yet; nothing to compare")
         _add(report, "")
@@ -87,6 +92,12 @@ def _run(action: str, stack: str, report: Path) -> Exit:
     if not code:
         return Exit.GOOD
     return Exit.UNHEALTHY if action == "drift" else Exit.BUG
+
+
+def _refusal(stack: str) -> Refusal | None:
+    root = project_root()
+    project = load_project(root)
+    return refusal(root, project, plan_stack(project.fleet, stack))
 
 
 def _connection(stack: str) -> str:

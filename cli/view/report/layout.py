@@ -190,7 +190,7 @@ def _gpu_note(gpus: Sequence[PlannedGpu]) -> str:
         return "whole GPU"
     if not any(gpu.request_mib for gpu in gpus):
         return "shares the card"
-    return f"GPU {thousands(sum(gpu.request_mib for gpu in gpus))}"
+    return f"GPU {thousands(sum(gpu.request_mib * gpu.count for gpu in gpus))}"
 
 
 def machine_note(deployment: Deployment) -> str:

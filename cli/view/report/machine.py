@@ -80,6 +80,8 @@ def _details(group: PlannedGroup, deployment: Deployment) -> Iterator[str]:
     state = group.operation.state
     if state and state.candidate:
         yield f"{100 - state.percent} % to {state.track}, {state.percent} % to {state.track.other}"
+    if group.is_job:
+        yield "runs once"
     if sidecars := [container.key for container in group.containers if container.key != MAIN]:
         yield f"with {', '.join(sidecars)}"
     if group.name in deployment.gpus_dropped:

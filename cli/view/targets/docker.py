@@ -33,8 +33,9 @@ class _Docker(TargetView):
 def main_memory(deployment: Deployment) -> Taken:
     """Main memory of a host."""
     machine, used = deployment.machine, deployment.memory_request_mib
+    unified = deployment.unified_mib
     parts = (
-        *bar.shares([("groups", used)]),
+        *bar.shares([("groups", used - unified), *([("GPU, unified", unified)] if unified else [])]),
         bar.reserve("system", machine.memory_reserve_mib),
         bar.free(machine.memory_mib - used - machine.memory_reserve_mib),
     )

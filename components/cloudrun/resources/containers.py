@@ -74,7 +74,7 @@ def _secret_variables(container: PlannedContainer, deployment: Deployment, *, on
 
 
 def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Object]:
-    run_as = group.containers[0].hardening.run_as
+    run_as = group.containers[0].hardening.user
     databases = []
     for volume, backing in backed(group, deployment):
         if backing is Backing.SQL:
@@ -87,7 +87,7 @@ def _backed_volumes(group: PlannedGroup, deployment: Deployment) -> Iterator[Obj
                 "bucket": bucket_name(volume.key, deployment),
                 "read_only": all(mount.read_only for mount in mounting),
                 # By default, files belong to root.
-                "mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"],
+                **({"mount_options": [f"uid={run_as.uid}", f"gid={run_as.gid}"]} if run_as else {}),
             },
         }
     if databases:
@@ -180,6 +180,8 @@ def _ports(container: PlannedContainer, group: PlannedGroup, service: CloudServi
 
 def _probes(container: PlannedContainer, group: PlannedGroup, service: CloudService) -> Object:
     port = main_port(group) if container.key == MAIN else None
+    if container.once:
+        return {}
     found = {"startup_probe": startup_probe(container, port)}
     if service.kind is not Kind.JOB:
         found["liveness_probe"] = liveness_probe(container)

@@ -135,7 +135,7 @@ def _job(group: PlannedGroup, deployment: Deployment, region: str) -> Object:
             "template": {
                 **_instance(group, deployment, region, Variant(state.image if state else None)),
                 "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-                "timeout": f"{service.timeout_s}s",
+                "timeout": f"{main.health.deadline_s if main.once else service.timeout_s}s",
                 "max_retries": 0 if main.restart == "no" else main.restarts_max,
             },
         },

@@ -12,9 +12,11 @@ from components.kubernetes.charts.nodes import Expression, Only, number, text, w
 from components.kubernetes.manifests.base import Manifest
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, MEMORY_REQUEST_MIB, TRACK, as_annotation
+from fleet.model import MAIN
 from fleet.plan.deployment import PlannedGroup
 
 _WORKLOADS = ("apps/v1/Deployment", "apps/v1/StatefulSet")
+_HOOK = {"helm.sh/hook": "post-install,post-upgrade", "helm.sh/hook-delete-policy": "before-hook-creation"}
 _RESOURCES = {"cpu": kinds.CPU, "memory": kinds.MEMORY, "ephemeral-storage": kinds.DISK}
 
 
@@ -55,6 +57,8 @@ class GroupChart:
         body, kind = made.object, manifest.kind
         if kind in _WORKLOADS:
             self._workload(body)
+        elif kind == "batch/v1/Job":
+            self._job(body)
         elif kind == "v1/ConfigMap":
             for file in self._books:
                 put(body, ("data", file), text(f'include "{self._book_name(file)}" $'))
@@ -87,14 +91,23 @@ class GroupChart:
     def _add(self, key: tuple[str, ...], value: object, kind: Kind) -> None:
         self._knobs.add(("groups", self._group.name, *key), value, kind)
 
+    def _job(self, body: Object) -> None:
+        # An upgrade cannot change a Job: as a hook, it is deleted and created again, and so runs again.
+        body["metadata"].setdefault("annotations", {}).update(_HOOK)
+        self._put(body, ("spec", "parallelism"), ("replicas",), kinds.ONE_REPLICA, number)
+        self._pod(body)
+
     def _workload(self, body: Object) -> None:
         self._replicas(body)
+        self._pod(body)
+
+    def _pod(self, body: Object) -> None:
         pod = place(body, ("spec", "template", "spec"))
         annotations = place(body, ("spec", "template", "metadata", "annotations"))
         state = self._group.operation.state
         is_candidate = state is not None and body["metadata"]["labels"].get(TRACK) == str(state.track.other)
-        for index, rendered in enumerate(pod["containers"]):
-            self._container(rendered, "candidateImage" if index == 0 and is_candidate else "image")
+        for rendered in (*pod["containers"], *pod.get("initContainers", ())):
+            self._container(rendered, "candidateImage" if rendered["name"] == MAIN and is_candidate else "image")
             request = _code(("containers", rendered["name"], "resources", "requests", "memory"))
             note = as_annotation(MEMORY_REQUEST_MIB, rendered["name"])
             put(annotations, (note,), text(f'include "fleet.mebibytes" {request}'))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import Manifest, shared
-from components.kubernetes.manifests.pod import resource_of
+from components.kubernetes.manifests.pod import pool_gpu, resource_of
 from components.kubernetes.manifests.policies import namespace_policies
 from components.objects import MANAGED_BY, RESTRICTED, Object
 from fleet.labels import TENANT
@@ -70,8 +70,11 @@ def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster
 
 def cards_of(group: PlannedGroup, cluster: Cluster) -> Counter[str]:
     """Resource name of each kind of card that one replica requests -> how many."""
-    gpus = [cluster.node_pools[container.gpu.card].gpu for container in group.containers if container.gpu]
-    return Counter(resource_of(gpu) for gpu in gpus if gpu)
+    cards: Counter[str] = Counter()
+    for container in group.containers:
+        if gpu := pool_gpu(container, cluster):
+            cards[resource_of(gpu)] += container.gpu.count if container.gpu else 0
+    return cards
 
 
 def _limits(namespace: PlannedNamespace, deployment: Deployment) -> Object:

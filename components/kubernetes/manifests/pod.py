@@ -10,7 +10,7 @@ from components.kubernetes.manifests.probes import probes
 from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes, volume_mounts
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, as_annotations
-from fleet.model import Arch, Cluster, Metrics, PoolGpu, Sharing, Track
+from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
 from fleet.model.image_names import host_of
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 
@@ -27,6 +27,7 @@ def pod_template(
     group: PlannedGroup, deployment: Deployment, cluster: Cluster, track: Track | None, image: str | None
 ) -> Object:
     """The template; `image` is the candidate's, of the main container."""
+    first = [_container(c, deployment, cluster, None) for c in group.containers if _runs_first(c)]
     return {
         "metadata": {"labels": labels(group, track), "annotations": _annotations(group, deployment, cluster)},
         "spec": {
@@ -39,13 +40,19 @@ def pod_template(
             "terminationGracePeriodSeconds": max(container.stop_grace_s for container in group.containers),
             **_node_selection(group, cluster),
             "affinity": _spread(group, track),
+            **({"initContainers": first} if first else {}),
             "containers": [
-                _container(container, deployment, cluster, image if index == 0 else None)
-                for index, container in enumerate(group.containers)
+                _container(container, deployment, cluster, image if container.key == MAIN else None)
+                for container in group.containers
+                if not _runs_first(container)
             ],
             "volumes": pod_volumes(group, deployment, cluster),
         },
     }
+
+
+def _runs_first(container: PlannedContainer) -> bool:
+    return container.once and container.key != MAIN
 
 
 def address_books(group: PlannedGroup) -> dict[str, str]:
@@ -116,7 +123,7 @@ def _container(container: PlannedContainer, deployment: Deployment, cluster: Clu
             **objects.restricted_context(container),
             "capabilities": {"drop": ["ALL"], **({"add": added} if added else {})},
         },
-        **probes(container),
+        **({} if container.once else probes(container)),
         "volumeMounts": volume_mounts(container, deployment),
     }
     rendered |= objects.program(container)
@@ -140,15 +147,21 @@ def _ports(container: PlannedContainer, deployment: Deployment) -> list[Object]:
 
 
 def _devices(container: PlannedContainer, cluster: Cluster) -> dict[str, str]:
-    """A container's share of a card, as the pool's device plugin expects it."""
-    gpu = cluster.node_pools[container.gpu.card].gpu if container.gpu else None
+    """A container's share of its cards, as the pool's device plugin expects it."""
+    gpu = pool_gpu(container, cluster)
     if gpu is None or container.gpu is None:
         return {}
-    device = {resource_of(gpu): "1"}
+    device = {resource_of(gpu): str(container.gpu.count)}
     if gpu.sharing is not Sharing.MEMORY_AMOUNT:
         return device
+    # Of each card, by HAMi's documentation.
     amount = container.gpu.limit_mib + container.gpu.processes * gpu.context_mib
     return {**device, _DEVICE_MEMORY: str(amount)}
+
+
+def pool_gpu(container: PlannedContainer, cluster: Cluster) -> PoolGpu | None:
+    """The cards of a container's pool; None if it requests none."""
+    return cluster.node_pools[next(iter(container.gpu.cards))].gpu if container.gpu else None
 
 
 def resource_of(gpu: PoolGpu) -> str:
@@ -158,7 +171,7 @@ def resource_of(gpu: PoolGpu) -> str:
 
 def _node_selection(group: PlannedGroup, cluster: Cluster) -> Object:
     """Nodes of the pool that holds its card, with a toleration of the usual taint; else of its images' architecture."""
-    pool = next((c.gpu.card for c in group.containers if c.gpu), None)
+    pool = next((name for c in group.containers if c.gpu for name in c.gpu.cards), None)
     if pool:
         arch = str(cluster.node_pools[pool].arch)
         return {

@@ -1,4 +1,5 @@
-"""Workloads of a group: per version a Deployment, or a StatefulSet if the group owns single-writer data."""
+"""Workloads of a group: a Job if it runs to its end; else per version a Deployment, or a StatefulSet if the group owns
+single-writer data."""
 
 from __future__ import annotations
 
@@ -25,6 +26,9 @@ def workloads(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> 
     yield owned("account", "v1/ServiceAccount", group, deployment, automountServiceAccountToken=False)
     if books := address_books(group):
         yield owned("settings", "v1/ConfigMap", group, deployment, data=books)
+    if group.is_job:
+        yield _job(group, deployment, cluster)
+        return
     for track, image in tracks(group) or ((None, None),):
         yield _workload(group, deployment, cluster, track, image)
 
@@ -52,6 +56,20 @@ def _workload(
             "progressDeadlineSeconds": progress_deadline_s(group),
         }
     return owned("pods", f"apps/v1/{kind}", group, deployment, track, spec=spec)
+
+
+def _job(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> Manifest:
+    main = group.containers[0]
+    retries = main.restarts_max if main.restart == "on-failure" else 0
+    template = pod_template(group, deployment, cluster, None, None)
+    template["spec"]["restartPolicy"] = "OnFailure" if retries else "Never"
+    spec = {
+        "parallelism": 1,
+        "backoffLimit": retries,
+        "activeDeadlineSeconds": max(container.health.deadline_s for container in group.containers),
+        "template": template,
+    }
+    return owned("pods", "batch/v1/Job", group, deployment, spec=spec)
 
 
 def _strategy(group: PlannedGroup) -> Object:

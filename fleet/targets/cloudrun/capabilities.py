@@ -21,6 +21,12 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.TERMINAL: changes("there is no terminal; the program's output goes to Cloud Logging"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("Cloud Run probes from outside the container"),
     Feature.HEALTH_COMMAND: changes("Cloud Run probes over HTTP or TCP and runs no command; set health.path"),
+    Feature.RUN_ONCE: changes(
+        "`pulumi up` creates a job and does not run it; run `gcloud run jobs execute <group> --wait`"
+    ),
+    Feature.RUN_FIRST: cannot(
+        "Cloud Run has no init containers; make it a group of its own, with machine.cloud.services.<group>.kind: job"
+    ),
     Feature.NO_RESTART: cannot(
         "services and worker pools replace an instance that exits; set machine.cloud.services.<group>.kind to job, or "
         "keep the group on a Docker machine"

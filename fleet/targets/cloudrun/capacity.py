@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fleet.model import Cloud, CloudService, ContainerGroup, Enforcement, Gpu, Stack
 from fleet.model.cloud import CloudGpu, Shape
-from fleet.targets.gpu_use import Card
+from fleet.targets.gpu_use import Cards
 
 CARDS: Mapping[CloudGpu, tuple[str, str]] = {
     CloudGpu.L4: ("L4", "24GiB"),
@@ -23,12 +23,12 @@ def cloud_of(stack: Stack) -> Cloud:
     return stack.machine.cloud
 
 
-def card_of_instance(service: CloudService) -> Card | None:
+def card_of_instance(service: CloudService) -> Cards | None:
     """The card of an instance; None without one."""
     if service.gpu is None:
         return None
     model, memory = CARDS[service.gpu]
-    return Card(str(service.gpu), Gpu.model_validate({"model": model, "memory": memory}), Enforcement.EXCLUSIVE)
+    return Cards({str(service.gpu): Gpu.model_validate({"model": model, "memory": memory})}, 1, Enforcement.EXCLUSIVE)
 
 
 def shape(cloud: Cloud, group: ContainerGroup) -> Shape:

@@ -11,6 +11,7 @@ from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.similar import closest
 from fleet.suggest import did_you_mean
 from fleet.targets.cloudrun.capacity import cloud_of
 from fleet.targets.cloudrun.instance_checks import check_instances
@@ -84,7 +85,13 @@ def ensure_accounts_have_names(stack: Stack, groups: Sequence[ContainerGroup], s
 def ensure_kinds_fit_the_groups(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
     """A service has a port, and no UDP port."""
     for group in groups:
-        if cloud_of(stack).service(group.name).kind is not Kind.SERVICE:
+        kind = cloud_of(stack).service(group.name).kind
+        if group.is_job and kind is not Kind.JOB:
+            path = (*_AT, "services", group.name, "kind")
+            problem = f'"{kind}", but {group.name} runs once'
+            yield sources.stack_fault(stack.name, path, problem, f'set it to "{Kind.JOB}"')
+            continue
+        if kind is not Kind.SERVICE:
             continue
         if not group.ports:
             problem = f"{group.name} has no port, so it cannot be a service"
@@ -149,23 +156,26 @@ def ensure_cloud_secrets_are_pinned(
     stack: Stack, groups: Sequence[ContainerGroup], fleet: Fleet, sources: Sources
 ) -> Iterator[Fault]:
     """Each secret in use has a version, and each version is in use."""
-    versions, used = cloud_of(stack).secrets, set[str]()
+    versions = cloud_of(stack).secrets
+    used = {name for group in groups for container in group.containers.values() for name in container.secrets}
+    unused = (
+        [name for name in versions if name not in used] if all(name in fleet.groups for name in stack.groups) else []
+    )
+    meant = {name: closest(name, used - versions.keys()) for name in unused}
     for group in groups:
         for key, container in group.containers.items():
-            used.update(container.secrets)
             for name in container.secrets:
-                if name not in versions and not stack.stands_in_for(container):
+                is_misspelt = (name,) in meant.values()
+                if name not in versions and not is_misspelt and not stack.stands_in_for(container):
                     problem = f"{name} has no version on {stack.name}"
                     remedy = f"add machine.cloud.secrets.{name} with its version to that stack"
-                    path = ("containers", key, "secrets")
-                    item = sources.key_of_item(group.name, path, name)
-                    yield sources.group_fault(group.name, (*path, item), problem, remedy)
-    if all(name in fleet.groups for name in stack.groups):
-        for name in versions:
-            if name not in used:
-                problem = f"no group of {stack.name} uses {name}"
-                remedy = "drop it, or add it to containers.<name>.secrets of a group"
-                yield sources.stack_fault(stack.name, (*_AT, "secrets", name), problem, remedy)
+                    within = ("containers", key, "secrets")
+                    item = sources.key_of_item(group.name, within, name)
+                    yield sources.group_fault(group.name, (*within, item), problem, remedy)
+    for name, close in meant.items():
+        remedy = f"did you mean {close[0]}?" if close else "drop it, or add it to containers.<name>.secrets of a group"
+        path = (*_AT, "secrets", name)
+        yield sources.stack_fault(stack.name, path, f"no group of {stack.name} uses {name}", remedy)
 
 
 def ensure_front_doors_lead_somewhere(stack: Stack, sources: Sources) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ from fleet.model.volume import VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, shape
+from fleet.targets.gpu_use import cards_words
 from fleet.text import plural
 
 
@@ -115,6 +116,8 @@ def ensure_requests_are_within_bounds(run: _Run) -> Iterator[Fault]:
     service, known = run.service, limits()
     yield from _instance_number_faults(run)
     most = known.task_timeout_max if service.kind is Kind.JOB else known.timeout_max
+    if (limit := run.group.containers[MAIN].time_limit_s) > most and run.group.is_job:
+        yield run.container_fault((MAIN, "time_limit"), f"{limit} s are too long for a task", f"set it to {most}s")
     if service.kind is not Kind.WORKER_POOL and service.timeout_s > most:
         what = "a task" if service.kind is Kind.JOB else "a request"
         problem = f"{service.timeout_s} s are too long for {what}; the maximum is {most} s"
@@ -207,7 +210,11 @@ def ensure_cloud_cards_can_be_had(run: _Run) -> Iterator[Fault]:
         if budget.card:
             remedy = f"drop it; machine.cloud.services.{run.group.name}.gpu selects the GPU"
             yield run.container_fault((key, "gpu", "card"), f"{name} has no card {budget.card}", remedy)
-    capacity = card.gpu.memory_mib
+        if budget.cards != 1:
+            remedy = "drop it, use a smaller model, or move the group to a Docker machine or a cluster"
+            problem = f"{cards_words(budget)}, but an instance of {name} has one GPU"
+            yield run.container_fault((key, "gpu", "cards"), problem, remedy)
+    capacity = next(iter(card.gpus.values())).memory_mib
     for key, budget in budgets.items():
         if budget.limit_mib > capacity:
             problem = f"{mebibytes(budget.limit_mib)} exceed {gpu} of {name}, which has {mebibytes(capacity)}"

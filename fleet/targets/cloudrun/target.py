@@ -14,7 +14,7 @@ from fleet.targets.cloudrun.capacity import CARDS, card_of_instance, cloud_of, s
 from fleet.targets.cloudrun.checks import check
 from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need
-from fleet.targets.gpu_use import Card
+from fleet.targets.gpu_use import Cards
 from fleet.targets.reserved import Reserved
 from fleet.text import thousands
 
@@ -54,7 +54,7 @@ class CloudRun(TargetBase):
                 if mount.read_only and not self._is_read_only(volume, group, stack):
                     yield Feature.READ_ONLY_MOUNTS, f"containers.{key}.mounts.{volume}.read_only"
 
-    def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
+    def cards_of(self, stack: Stack, group: str, budget: GpuBudget) -> Cards | None:
         return card_of_instance(cloud_of(stack).service(group))
 
     def granted(self, stack: Stack, group: ContainerGroup, key: str) -> Reserved:

@@ -31,6 +31,8 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "Docker runs health checks inside the container, and the image may have no HTTP client; set health.command"
     ),
     Feature.HEALTH_COMMAND: does("run inside the container"),
+    Feature.RUN_ONCE: does("others wait for exit code 0; it runs again when it is changed"),
+    Feature.RUN_FIRST: does("the others are created once it has ended with exit code 0"),
     Feature.NO_RESTART: does('restart policy "no"'),
     Feature.RESTART_LIMIT: does("restart policy on-failure with a maximum over the container's lifetime"),
     Feature.LONG_START: does("the health check ignores failures for its start period"),

@@ -8,11 +8,12 @@ from fleet.model import ContainerGroup, GpuBudget, Machine, Stack
 from fleet.targets.gpu_use import CardUse, Share
 
 
-def card_of(machine: Machine, budget: GpuBudget) -> str | None:
-    """Key of a budget's card; None if the machine lacks it, or has several and the budget names none."""
-    if budget.card is not None:
-        return budget.card if budget.card in machine.gpus else None
-    return next(iter(machine.gpus)) if len(machine.gpus) == 1 else None
+def cards_of(machine: Machine, budget: GpuBudget) -> tuple[str, ...]:
+    """Keys of a budget's cards, in the machine's order; empty if it lacks one, or has more than an unnamed budget."""
+    if budget.named:
+        known = tuple(card for card in machine.gpus if card in budget.named)
+        return known if len(known) == len(budget.named) else ()
+    return tuple(machine.gpus) if budget.count in (None, len(machine.gpus)) else ()
 
 
 def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, ...]:
@@ -28,6 +29,6 @@ def card_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[CardUse, 
 def _shares(machine: Machine, groups: Sequence[ContainerGroup]) -> Iterator[tuple[str, Share]]:
     for group in groups:
         for key, container in group.containers.items():
-            card = card_of(machine, container.gpu) if container.gpu else None
-            if container.gpu and card:
-                yield card, Share(group.name, key, container.gpu)
+            if container.gpu:
+                share = Share(group.name, key, container.gpu)
+                yield from ((card, share) for card in cards_of(machine, container.gpu))

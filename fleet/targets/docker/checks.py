@@ -11,6 +11,7 @@ from fleet.network.addresses import AddressBook
 from fleet.network.tenants import free_subnets, tenants_of, tenants_served
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.targets.docker.capacity import card_uses
 from fleet.targets.docker.gpu_checks import check_cards
 from fleet.targets.limits import Capacity, limit_faults
 from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB, reserved
@@ -148,6 +149,7 @@ def _memory(stack: Stack, where: str, groups: Sequence[ContainerGroup], sources:
     number = plural(len(shares), "group")
     if stack.shared_cards:
         shares["gpu-sharing"] = MPS_DAEMON_MEMORY_MIB * len(stack.shared_cards)
+    shares |= {f"{use.name} (unified)": use.unified_mib for use in card_uses(stack, groups) if use.unified_mib}
     total = sum(shares.values()) + machine.memory_reserve_mib
     if total > machine.memory_mib:
         capacity = f"{thousands(machine.memory_mib)} MiB"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fleet.model import ContainerGroup, Enforcement, Fleet, GpuBudget, Stack, Target
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.docker.capacity import card_of, card_uses
+from fleet.targets.docker.capacity import card_uses, cards_of
 from fleet.targets.gpu_use import CardUse
 from fleet.text import plural, thousands
 
@@ -15,6 +15,7 @@ from fleet.text import plural, thousands
 def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Faults of all GPU budgets on Docker machines."""
     yield from ensure_cards_are_named(fleet, sources)
+    yield from ensure_cards_of_a_container_agree(fleet, sources)
     yield from ensure_limits_fit_the_card(fleet, sources)
     yield from ensure_gpu_memory_fits(fleet, sources)
     yield from ensure_enforcement_is_possible(fleet, sources)
@@ -25,29 +26,70 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
 
 
 def ensure_cards_are_named(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A budget belongs to a card of the machine; with several cards, it names one."""
+    """A budget belongs to cards of the machine; where it has more of them, the budget names its own."""
     for stack, group, key, budget in _budgets(fleet):
-        if card_of(stack.machine, budget) is not None:
+        if cards_of(stack.machine, budget):
             continue
         cards, path = ", ".join(stack.machine.gpus), ("containers", key, "gpu")
         if not stack.machine.gpus:
             others = ", ".join(s.name for s in fleet.members if s.machine.cards) or "none in this fleet"
             remedy = f"move the group to a machine with a GPU ({others}), or drop gpu"
             yield sources.group_fault(group.name, path, f"a GPU budget, but {stack.name} has no GPU", remedy)
-        elif budget.card is None:
+        elif budget.named:
+            for index, name in enumerate(budget.named):
+                if name not in stack.machine.gpus:
+                    place = (*path, "card") if budget.card else (*path, "cards", index)
+                    problem = f"{name} is not a card of {stack.name}"
+                    yield sources.group_fault(group.name, place, problem, f"use one of {cards}")
+        elif budget.cards == 1:
             problem = f"names no card, but {stack.name} has several"
             yield sources.group_fault(group.name, path, problem, f"set card to one of {cards}")
         else:
-            problem = f"{budget.card} is not a card of {stack.name}"
-            yield sources.group_fault(group.name, (*path, "card"), problem, f"use one of {cards}")
+            yield sources.group_fault(group.name, (*path, "cards"), *_wrong_number(stack, budget))
+
+
+def _wrong_number(stack: Stack, budget: GpuBudget) -> tuple[str, str]:
+    """Problem and fix of a number of cards that is not the machine's."""
+    has, wanted = list(stack.machine.gpus), budget.count or 0
+    if wanted > len(has):
+        problem = f"{plural(wanted, 'card')}, but {stack.name} has {len(has)} ({', '.join(has)})"
+        return problem, f"write {len(has)} or all, or move the group to a machine with more"
+    problem = f"{plural(wanted, 'card')} of the {len(has)} of {stack.name}, without names"
+    return problem, f"name them: cards: [{', '.join(has[:wanted])}]"
+
+
+def ensure_cards_of_a_container_agree(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """The cards of a container have one driver and one allocator; no MPS daemon, which serves one card, shares them."""
+    for stack, group, key, budget in _budgets(fleet):
+        gpus = {card: stack.machine.gpus[card] for card in cards_of(stack.machine, budget)}
+        if len(gpus) == 1:
+            continue
+        path = ("containers", key, "gpu", "cards")
+        for field in ("driver", "allocator"):
+            values = {card: getattr(gpu, field) for card, gpu in gpus.items()}
+            if len(set(values.values())) > 1:
+                has = ", ".join(f"{card} {value or 'none'}" for card, value in values.items())
+                problem = f"the cards of one container have different settings of {field} ({has})"
+                remedy = f"set the same in machine.gpus of {stack.name}, or use other cards"
+                yield sources.group_fault(group.name, path, problem, remedy)
+        served = [card for card, gpu in gpus.items() if gpu.mps]
+        if served:
+            problem = f"MPS serves {', '.join(served)} of {stack.name}, and a container connects to one MPS daemon only"
+            remedy = f"use one card, or drop machine.gpus.{served[0]}.mps"
+            yield sources.group_fault(group.name, path, problem, remedy)
+        elif gpus and budget.enforcement is Enforcement.MPS:
+            problem = "mps, but a container connects to one MPS daemon, which serves one card"
+            path = ("containers", key, "gpu", "enforcement")
+            yield sources.group_fault(group.name, path, problem, "use framework, advisory or exclusive, or one card")
 
 
 def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """No limit exceeds its card, which suggests that it was set for another one."""
     for stack, group, key, budget in _budgets(fleet):
-        card = card_of(stack.machine, budget)
-        capacity = stack.machine.gpus[card].memory_mib if card else budget.limit_mib
+        cards = {stack.machine.gpus[card].memory_mib: card for card in reversed(cards_of(stack.machine, budget))}
+        capacity = min(cards, default=budget.limit_mib)
         if budget.limit_mib > capacity:
+            card = cards[capacity]
             problem = f"{thousands(budget.limit_mib)} MiB exceed {card} of {stack.name} ({thousands(capacity)} MiB)"
             remedy = "lower it to the memory of the card"
             yield sources.group_fault(group.name, ("containers", key, "gpu", "limit"), problem, remedy)
@@ -67,6 +109,10 @@ def ensure_gpu_memory_fits(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             free[name, use.name] = min(use.free_mib, free.get((name, use.name), use.free_mib))
     for (name, mode), cards in uses.items():
         for use in cards:
+            oversized = [share for share in use.shares if share.budget.limit_mib > use.gpu.memory_mib]
+            if oversized and use.free_mib + sum(share.budget.request_mib for share in oversized) >= 0:
+                # The others fit: their limits are the fault, which is reported there.
+                continue
             if use.free_mib < 0 and use.context_mib > use.gpu.memory_mib // 2:
                 yield _too_many_processes(use, name, sources)
             elif use.free_mib < 0:
@@ -130,27 +176,29 @@ def ensure_mps_clients_share_a_user(fleet: Fleet, sources: Sources) -> Iterator[
     """Enforcement by MPS needs a card with MPS, which serves a single user id."""
     for stack, group, key, container in fleet.containers(fleet.members):
         budget = container.gpu
-        card = card_of(stack.machine, budget) if budget else None
-        if budget is None or card is None:
+        cards = cards_of(stack.machine, budget) if budget else ()
+        if budget is None or len(cards) != 1:
             continue
+        (card,) = cards
         mps = stack.machine.gpus[card].mps
         if budget.enforcement is Enforcement.MPS and mps is None:
             path = ("containers", key, "gpu", "enforcement")
             problem = f"mps, but {card} of {stack.name} has no MPS"
             remedy = f"set machine.gpus.{card}.mps, or enforcement: framework"
             yield sources.group_fault(group.name, path, problem, remedy)
-        uid = container.hardening.run_as.uid
-        if mps is not None and uid != mps.uid:
-            path = ("containers", key, "hardening", "run_as")
-            problem = f"{uid}, but MPS on {card} serves only {mps.uid}"
+        user = container.hardening.user
+        if mps is not None and (user is None or user.uid != mps.uid):
+            path = ("containers", key, "hardening", "run_as" if user else "as_image")
+            given = user.uid if user else "the image decides on the user"
+            problem = f"{given}, but MPS on {card} serves only {mps.uid}"
             yield sources.group_fault(group.name, path, problem, f"set run_as to {mps.uid}:{mps.uid}")
 
 
 def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """MPS gives its clients one /dev/shm, in place of their own: it is as large as the largest."""
     for stack, group, key, container in fleet.containers(fleet.members):
-        card = card_of(stack.machine, container.gpu) if container.gpu else None
-        mps = stack.shared_cards[card].mps if card and card in stack.shared_cards else None
+        card = _shared_card(stack, container.gpu)
+        mps = stack.shared_cards[card].mps if card else None
         if mps and container.shared_memory_mib > mps.shared_memory_mib:
             problem = f"{thousands(container.shared_memory_mib)} MiB exceed what MPS on {card} of {stack.name} shares"
             remedy = f"lower it to {mps.shared_memory_mib}MiB, or raise machine.gpus.{card}.mps.shared_memory"
@@ -160,17 +208,25 @@ def ensure_shared_memory_holds_each_client(fleet: Fleet, sources: Sources) -> It
 def ensure_tenants_share_no_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """MPS clients of a card share a folder in memory, and a fault of one ends all."""
     for stack in fleet.stacks.values():
-        first: dict[str, ContainerGroup] = {}
+        users: dict[str, list[ContainerGroup]] = {}
         for _, group, key, container in fleet.containers((stack,)):
-            card = card_of(stack.machine, container.gpu) if container.gpu else None
-            if card is None or card not in stack.shared_cards:
+            card = _shared_card(stack, container.gpu)
+            if card is None:
                 continue
-            other = first.setdefault(card, group)
-            if other.tenant != group.tenant:
+            others = users.setdefault(card, [])
+            foreign = (o for o in others if o.tenant != group.tenant and stack.run_together(o.name, group.name))
+            others.append(group)
+            if other := next(foreign, None):
                 tenants = f"{group.whose} and {other.whose} ({other.name})"
                 problem = f"{tenants} would share MPS on {card} of {stack.name}"
                 remedy = "give each tenant a card, or a machine"
                 yield sources.group_fault(group.name, ("containers", key, "gpu"), problem, remedy)
+
+
+def _shared_card(stack: Stack, budget: GpuBudget | None) -> str | None:
+    """The card of a budget that MPS serves."""
+    cards = cards_of(stack.machine, budget) if budget else ()
+    return next((card for card in cards if card in stack.shared_cards), None)
 
 
 def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str], int]) -> str:

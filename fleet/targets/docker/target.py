@@ -10,10 +10,10 @@ from fleet.network.addresses import Endpoint, container_name
 from fleet.source.locations import SECRETS, set_secret
 from fleet.targets.base import TargetBase
 from fleet.targets.docker.capabilities import CAPABILITIES, UNRENDERED
-from fleet.targets.docker.capacity import card_of, card_uses
+from fleet.targets.docker.capacity import card_uses, cards_of
 from fleet.targets.docker.checks import check
 from fleet.targets.features import Feature, Need
-from fleet.targets.gpu_use import Card
+from fleet.targets.gpu_use import Cards
 from fleet.text import thousands
 
 _LOOPBACK = "127.0.0.1"
@@ -58,26 +58,31 @@ class Docker(TargetBase):
             for key in group.containers:
                 yield Feature.MEMORY_LIMIT, f"containers.{key}.memory"
 
-    def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
-        key = card_of(stack.machine, budget)
-        return Card(key, stack.machine.gpus[key], budget.enforcement) if key else None
+    def cards_of(self, stack: Stack, group: str, budget: GpuBudget) -> Cards | None:
+        keys = cards_of(stack.machine, budget)
+        gpus = {key: stack.machine.gpus[key] for key in keys}
+        return Cards(gpus, len(keys), budget.enforcement) if keys else None
 
     def registry_remedy(self, stack: Stack) -> str | None:
         return None
 
     def card_text(self, stack: Stack, group: str, budget: GpuBudget) -> str:
-        card = card_of(stack.machine, budget)
-        if card is None:
+        cards = cards_of(stack.machine, budget)
+        if not cards:
             return f"no card of {stack.name}"
         figures = f"request {thousands(budget.request_mib)}, limit {thousands(budget.limit_mib)} MiB"
-        return f"{figures} on {card} ({stack.machine.gpus[card].model}, {budget.enforcement})"
+        models = " and ".join(dict.fromkeys(stack.machine.gpus[card].model for card in cards))
+        each = "each of " if len(cards) > 1 else ""
+        return f"{figures} on {each}{' and '.join(cards)} ({models}, {budget.enforcement})"
 
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
-        card = card_of(stack.machine, budget)
-        use = next((use for use in card_uses(stack, groups) if use.name == card), None)
-        if use is None:
-            return ""
-        return f"{thousands(use.free_mib)} of {thousands(use.gpu.memory_mib)} MiB stay free on {use.name}"
+        cards = cards_of(stack.machine, budget)
+        left = [
+            f"{thousands(use.free_mib)} of {thousands(use.gpu.memory_mib)} MiB stay free on {use.name}"
+            for use in card_uses(stack, groups)
+            if use.name in cards
+        ]
+        return ", ".join(left)
 
     def volume_text(self, key: str, group: ContainerGroup, stack: Stack, *, scratch: bool) -> str:
         folder = stack.machine.binds.get(key)

@@ -23,9 +23,11 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.TERMINAL: does("tty of the container"),
     Feature.HTTP_HEALTH_OF_READY_IMAGE: does("the kubelet probes from outside the container"),
     Feature.HEALTH_COMMAND: does("exec probes: the kubelet runs it inside the container"),
+    Feature.RUN_ONCE: does("a Job; `pulumi up` waits until it is complete"),
+    Feature.RUN_FIRST: changes("an init container, which runs again with each pod, and is retried until it succeeds"),
     Feature.NO_RESTART: cannot(
-        "pods of Deployments and StatefulSets require restartPolicy Always; keep the group on a Docker machine, or let "
-        "it restart"
+        "pods of Deployments and StatefulSets require restartPolicy Always; set run: once for a job, keep the group on "
+        "a Docker machine, or let it restart"
     ),
     Feature.RESTART_LIMIT: changes("restarts are unlimited, with a back-off of up to five minutes"),
     Feature.LONG_START: does("a startup probe waits as long as the start period and the retries"),
@@ -69,6 +71,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
 
 UNRENDERED: Mapping[str, str] = {
     "name": "workloads are named after their group, and containers after their key",
+    "hardening.executable": "files of a pod's volumes in memory may be executed",
     "hardening.exceptions": "policies read them from labels",
     "agents": "the agent host starts them: FLEET_AGENTS",
     "aliases": "Services and namespaces provide the names",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fleet.gpu_memory import PoolShare, share_label, with_contexts
 from fleet.model import Cluster, Container, ContainerGroup, Enforcement, GpuBudget, PoolGpu, Sharing, Stack
-from fleet.targets.gpu_use import Card, PoolUse
+from fleet.targets.gpu_use import Cards, PoolUse
 from fleet.targets.reserved import Reserved, reserved
 
 ENFORCEMENT: Mapping[Sharing, Enforcement] = {
@@ -31,23 +31,33 @@ def pool_of(cluster: Cluster, budget: GpuBudget) -> str | None:
     fitting = {
         name: pool.gpu.memory_mib
         for name, pool in cluster.node_pools.items()
-        if pool.gpu and amount_mib(pool.gpu, budget) <= pool.gpu.memory_mib
+        if pool.gpu and amount_mib(pool.gpu, budget) <= pool.gpu.memory_mib and cards_per_pod(pool.gpu) >= count(budget)
     }
     if budget.card in cluster.node_pools:
         return budget.card if budget.card in fitting else None
     return min(fitting, key=lambda name: (fitting[name], name), default=None)
 
 
+def count(budget: GpuBudget) -> int:
+    """Cards of a copy; 1 if it does not say how many, which the checks refuse."""
+    return budget.count or 1
+
+
+def cards_per_pod(gpu: PoolGpu) -> int:
+    """The most cards that a pod gets: a share of a card is no more compute if it has two."""
+    return 1 if gpu.sharing is Sharing.SHARED_DEVICE else gpu.per_node
+
+
 def amount_mib(gpu: PoolGpu, budget: GpuBudget) -> int:
-    """GPU memory of a copy: its limit, which a cluster reserves, and its contexts."""
+    """GPU memory of a copy on each of its cards: its limit, which a cluster reserves, and its contexts."""
     return with_contexts(budget.limit_mib, budget.processes, gpu.context_mib)
 
 
-def card_of_pool(cluster: Cluster, budget: GpuBudget) -> Card | None:
-    """The card of a budget; None if no pool has such cards."""
+def cards_of_pool(cluster: Cluster, budget: GpuBudget) -> Cards | None:
+    """The cards of a budget; None if no pool has such cards."""
     pool = pool_of(cluster, budget)
     gpu = cluster.node_pools[pool].gpu if pool else None
-    return Card(pool, gpu, ENFORCEMENT[gpu.sharing]) if pool and gpu else None
+    return Cards({pool: gpu}, count(budget), ENFORCEMENT[gpu.sharing]) if pool and gpu else None
 
 
 def pool_uses(stack: Stack, groups: Sequence[ContainerGroup]) -> tuple[PoolUse, ...]:
@@ -79,4 +89,5 @@ def _shares(cluster: Cluster, groups: Iterable[ContainerGroup]) -> Iterator[tupl
             gpu = cluster.node_pools[name].gpu if name else None
             if budget and name and gpu:
                 amount = gpu.memory_mib if gpu.sharing is Sharing.WHOLE_DEVICE else amount_mib(gpu, budget)
-                yield name, PoolShare(share_label(group.name, key), amount, group.scaling.min, group.scaling.max)
+                label, copies = share_label(group.name, key), (group.scaling.min, group.scaling.max)
+                yield name, PoolShare(label, amount, *copies, count(budget))

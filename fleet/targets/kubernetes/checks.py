@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.model import ContainerGroup, Fleet, Stack, Target
+from fleet.model import ContainerGroup, Fleet, GpuBudget, Stack, Target
 from fleet.network.addresses import AddressBook
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
-from fleet.targets.gpu_use import PoolUse
+from fleet.targets.gpu_use import PoolUse, cards_words
 from fleet.targets.kubernetes.addresses import exposed_at
-from fleet.targets.kubernetes.capacity import cluster_of, pool_of, pool_uses, reserved_on
+from fleet.targets.kubernetes.capacity import cards_per_pod, cluster_of, count, pool_of, pool_uses, reserved_on
 from fleet.targets.kubernetes.name_checks import (
     ensure_certificates_are_no_secrets,
     ensure_namespaces_have_names,
@@ -52,10 +52,17 @@ def ensure_pools_have_the_cards(stack: Stack, groups: Sequence[ContainerGroup], 
     cluster = cluster_of(stack)
     for group in groups:
         for key, container in group.containers.items():
-            if container.gpu and pool_of(cluster, container.gpu) is None:
+            budget = container.gpu
+            if budget and (wrong := _number_fault(stack, budget)):
+                yield sources.group_fault(group.name, ("containers", key, "gpu", "cards"), *wrong)
+            elif budget and pool_of(cluster, budget) is None:
                 cards = [f"{n} {thousands(p.gpu.memory_mib)} MiB" for n, p in cluster.node_pools.items() if p.gpu]
                 has = ", ".join(cards) or "no pool with cards"
-                problem = f"no card of {stack.name} holds {thousands(container.gpu.limit_mib)} MiB (it has {has})"
+                mib = thousands(budget.limit_mib)
+                holds = f"card of {stack.name} holds {mib} MiB"
+                if count(budget) > 1:
+                    holds = f"pool of {stack.name} has {count(budget)} cards a node that hold {mib} MiB"
+                problem = f"no {holds} (it has {has})"
                 remedy = "lower it, add a pool with such cards, or move the group"
                 yield sources.group_fault(group.name, ("containers", key, "gpu", "limit"), problem, remedy)
     for use in pool_uses(stack, groups):
@@ -64,6 +71,20 @@ def ensure_pools_have_the_cards(stack: Stack, groups: Sequence[ContainerGroup], 
             problem = f"has cards for {use.placed()} of the {use.copies_min} copies that always run"
             remedy = "add nodes, change how the cards are shared, or move a group"
             yield sources.stack_fault(stack.name, path, problem, remedy, (_shares(use),))
+
+
+def _number_fault(stack: Stack, budget: GpuBudget) -> tuple[str, str] | None:
+    """Why a cluster cannot give that many cards, and what to do; None if it can."""
+    pools = {name: pool.gpu for name, pool in cluster_of(stack).node_pools.items() if pool.gpu}
+    if not isinstance(budget.cards, int):
+        many = len(budget.named) or max((gpu.per_node for gpu in pools.values()), default=1)
+        problem = f"{cards_words(budget)}, but the scheduler of {stack.name} chooses the cards"
+        return problem, f"write a number, such as {many}"
+    if budget.cards > max((cards_per_pod(gpu) for gpu in pools.values()), default=budget.cards):
+        has = ", ".join(f"{name} {cards_per_pod(gpu)} ({gpu.sharing})" for name, gpu in pools.items())
+        problem = f"{budget.cards} cards, but no pool of {stack.name} gives a pod that many ({has})"
+        return problem, "lower it, or add a pool with per_node that high and sharing whole-device"
+    return None
 
 
 def ensure_nodes_have_room(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
@@ -111,6 +132,8 @@ def ensure_exposures_lead_somewhere(
         if name not in by_name:
             problem = f"{name} is not a group of {stack.name}"
             yield sources.stack_fault(stack.name, path, problem, "name one of its groups")
+        elif by_name[name].is_job:
+            yield sources.stack_fault(stack.name, path, f"{name} runs once and serves nobody", "drop it")
         elif exposure.port not in by_name[name].ports:
             problem, remedy = f"{name} has no port {exposure.port}", f"use one of {', '.join(by_name[name].ports)}"
             yield sources.stack_fault(stack.name, (*path, "port"), problem, remedy)
@@ -145,6 +168,9 @@ def ensure_other_machines_come_in(stack: Stack, book: AddressBook, sources: Sour
 
 
 def _shares(use: PoolUse) -> str:
-    parts = [f"{share.label} {share.copies_min} x {thousands(share.amount_mib)} MiB" for share in use.shares]
+    parts = [
+        f"{s.label} {s.copies_min} x {f'{s.devices} x ' if s.devices > 1 else ''}{thousands(s.amount_mib)} MiB"
+        for s in use.shares
+    ]
     cards = f"{use.cards} cards of {thousands(use.gpu.memory_mib)} MiB, {use.gpu.sharing}"
     return f"{' + '.join(parts)} on {cards}"

@@ -8,7 +8,7 @@ from fleet.model import ContainerGroup, Enforcement, NodePool, Sharing, Stack
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
-from fleet.targets.kubernetes.capacity import card_of_pool, cluster_of, pool_of, reserved_on
+from fleet.targets.kubernetes.capacity import cluster_of, pool_of, reserved_on
 from fleet.targets.limits import Capacity, limit_faults
 from fleet.text import thousands
 
@@ -75,9 +75,8 @@ def ensure_enforcement_is_the_pools(
                 remedy = did_you_mean(budget.card, pools, f"use one of {', '.join(pools) or 'none'}, or drop card")
                 yield sources.group_fault(group.name, (*path, "card"), problem, remedy)
                 continue
-            card, needed = card_of_pool(cluster, budget), _RELIES_ON.get(budget.enforcement)
-            if needed and card and pools[card.key].sharing is not needed:
-                sharing = pools[card.key].sharing
-                problem = f'"{budget.enforcement}", but sharing of pool {card.key} on {stack.name} is {sharing}'
+            name, needed = pool_of(cluster, budget), _RELIES_ON.get(budget.enforcement)
+            if needed and name and pools[name].sharing is not needed:
+                problem = f'"{budget.enforcement}", but sharing of pool {name} on {stack.name} is {pools[name].sharing}'
                 remedy = f"use a pool with sharing: {needed}, or another enforcement"
                 yield sources.group_fault(group.name, (*path, "enforcement"), problem, remedy)

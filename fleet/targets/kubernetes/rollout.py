@@ -17,7 +17,7 @@ def card_held_by_the_old_pod(group: ContainerGroup, stack: Stack, groups: Sequen
     labels = {share_label(group.name, key) for key in group.containers}
     for use in pool_uses(stack, groups):
         mine = [share for share in use.shares if share.label in labels]
-        if mine and not use.has_room_for([share.amount_mib for share in mine] * rollout.surge):
+        if mine and not use.has_room_for(mine, rollout.surge):
             return use.name
     return None
 

@@ -9,10 +9,18 @@ from fleet.network.addresses import Endpoint
 from fleet.targets.base import TargetBase
 from fleet.targets.entries import GroupEntries
 from fleet.targets.features import Feature, Need
-from fleet.targets.gpu_use import Card
+from fleet.targets.gpu_use import Cards
 from fleet.targets.kubernetes.addresses import exposed_at
 from fleet.targets.kubernetes.capabilities import CAPABILITIES, UNRENDERED
-from fleet.targets.kubernetes.capacity import amount_mib, card_of_pool, cluster_of, pool_of, pool_uses, reserved_on
+from fleet.targets.kubernetes.capacity import (
+    amount_mib,
+    cards_of_pool,
+    cluster_of,
+    count,
+    pool_of,
+    pool_uses,
+    reserved_on,
+)
 from fleet.targets.kubernetes.checks import check
 from fleet.targets.kubernetes.rollout import card_held_by_the_old_pod, volume_held_by_the_old_pod
 from fleet.text import thousands
@@ -56,8 +64,8 @@ class Kubernetes(TargetBase):
             if container.gpu and stack.gives_gpus and container.gpu.enforcement is Enforcement.MPS:
                 yield Feature.MPS, f"containers.{key}.gpu.enforcement"
 
-    def card(self, stack: Stack, group: str, budget: GpuBudget) -> Card | None:
-        return card_of_pool(cluster_of(stack), budget)
+    def cards_of(self, stack: Stack, group: str, budget: GpuBudget) -> Cards | None:
+        return cards_of_pool(cluster_of(stack), budget)
 
     def rollout(self, group: ContainerGroup, stack: Stack, groups: Sequence[ContainerGroup]) -> Rollout:
         if volume_held_by_the_old_pod(group, stack, groups):
@@ -79,7 +87,8 @@ class Kubernetes(TargetBase):
         gpu = cluster.node_pools[name].gpu if name else None
         if gpu is None:
             return f"no card of {stack.name} holds {thousands(budget.limit_mib)} MiB"
-        return f"{thousands(amount_mib(gpu, budget))} MiB on {gpu.model} in pool {name} ({gpu.sharing})"
+        times = f"{count(budget)} x " if count(budget) > 1 else ""
+        return f"{times}{thousands(amount_mib(gpu, budget))} MiB on {gpu.model} in pool {name} ({gpu.sharing})"
 
     def card_left_text(self, stack: Stack, budget: GpuBudget, groups: Sequence[ContainerGroup]) -> str:
         name = pool_of(cluster_of(stack), budget)

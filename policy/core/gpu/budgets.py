@@ -14,6 +14,7 @@ from policy.views.stack import CardView, MachineView, StackView
 GPU_DEVICES = "/dev/nvidia*"
 """Pattern of NVIDIA's device files."""
 
+_CARDS_MAX = 64
 _MPS_PROGRAM = "nvidia-cuda-mps-control"
 _FIGURES = (labels.GPU_REQUEST_MIB, labels.GPU_LIMIT_MIB, labels.GPU_PROCESSES)
 
@@ -22,9 +23,10 @@ _FIGURES = (labels.GPU_REQUEST_MIB, labels.GPU_LIMIT_MIB, labels.GPU_PROCESSES)
 class Budget:
     """A complete GPU budget; memory in MiB."""
 
-    card: str
+    cards: tuple[str, ...]
     """Empty on a cluster."""
     request_mib: int
+    """On each card, like the limit and the processes."""
     limit_mib: int
     processes: int
     enforcement: str
@@ -64,6 +66,12 @@ class CardLoad:
         """CUDA processes on the card."""
         return sum(share.budget.processes for share in self.shares)
 
+    @property
+    def held_mib(self) -> int:
+        """Requests, contexts and the desktop's reserve."""
+        requests = sum(share.budget.request_mib for share in self.shares)
+        return requests + self.processes * self.card.context_mib + self.card.desktop_reserve_mib
+
 
 def serves_others(container: ContainerView) -> bool:
     """Whether a container is an MPS daemon, which serves a card to its clients and needs no budget.
@@ -80,7 +88,7 @@ def missing_parts(container: ContainerView) -> list[str]:
 
     On a cluster no card is named: the scheduler chooses one of the pod's node pool.
     """
-    named = container.target == KUBERNETES or container.labels.get(labels.GPU_CARD)
+    named = container.target == KUBERNETES or cards_of(container)
     missing = [] if named else [labels.GPU_CARD]
     return [*missing, *(label for label in _FIGURES if (as_whole(container.labels.get(label)) or 0) < 1)]
 
@@ -91,7 +99,13 @@ def budget_of(container: ContainerView) -> Budget | None:
         return None
     request, limit, processes = (as_whole(container.labels[label]) or 0 for label in _FIGURES)
     enforcement = container.labels.get(labels.GPU_ENFORCEMENT, "")
-    return Budget(container.labels.get(labels.GPU_CARD, ""), request, limit, processes, enforcement)
+    return Budget(cards_of(container), request, limit, processes, enforcement)
+
+
+def cards_of(container: ContainerView) -> tuple[str, ...]:
+    """Keys of a container's cards, by its label."""
+    names = container.labels.get(labels.GPU_CARD, "").split(",", _CARDS_MAX)[:_CARDS_MAX]
+    return tuple(dict.fromkeys(name for each in names if (name := each.strip())))
 
 
 def shares_on(stack: StackView, machine: MachineView) -> Iterator[Share]:
@@ -106,4 +120,4 @@ def card_loads(stack: StackView) -> Iterator[CardLoad]:
     for machine in stack.machines:
         shares = tuple(shares_on(stack, machine))
         for card in machine.cards:
-            yield CardLoad(machine, card, tuple(share for share in shares if share.budget.card == card.name))
+            yield CardLoad(machine, card, tuple(share for share in shares if card.name in share.budget.cards))

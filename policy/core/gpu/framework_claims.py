@@ -42,8 +42,6 @@ class Claim:
     what: str
     fraction: float | None
     """None if the value is not a number."""
-    cards: int = 1
-    """Cards it allocates that much of."""
     per_process: bool = False
     """Each process of the container allocates it."""
     with_context: bool = False
@@ -130,18 +128,16 @@ def _of_servers(container: ContainerView, environment: Mapping[str, str]) -> Ite
 def _claim(
     server: _Server, words: Sequence[str], environment: Mapping[str, str], field: str, *, runs: bool
 ) -> Iterator[Claim]:
-    cards = _cards(words)
     given = _option(words, (server.option,))
     if given is not None:
-        yield Claim(field, f"{server.option} is {shown(given)}", _fraction(given), cards, with_context=True, held=True)
+        yield Claim(field, f"{server.option} is {shown(given)}", _fraction(given), with_context=True, held=True)
     elif runs and server.variable in environment:
         value = environment[server.variable]
-        yield Claim(
-            "env", f"env {server.variable} is {shown(value)}", _fraction(value), cards, with_context=True, held=True
-        )
+        what = f"env {server.variable} is {shown(value)}"
+        yield Claim("env", what, _fraction(value), with_context=True, held=True)
     elif runs and server.default is not None and _option(words, ("--kv-cache-memory-bytes",)) is None:
         what = f"{server.option} is not set, so {server.name} takes {server.default:g} ({server.source})"
-        yield Claim(field, what, server.default, cards, with_context=True, held=True)
+        yield Claim(field, what, server.default, with_context=True, held=True)
 
 
 def _of_jax(environment: Mapping[str, str]) -> Iterator[Claim]:

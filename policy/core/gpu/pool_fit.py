@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet.gpu_memory import AMOUNTS_MAX, with_contexts
 from fleet.text import addends, thousands
-from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolRequest
+from policy.core.gpu.pools import AMOUNT, RESOURCES, PoolLoad, PoolRequest, whole_cards
 from policy.core.rule import Finding
 
 
@@ -51,14 +51,14 @@ def _alone(request: PoolRequest, load: PoolLoad) -> Iterator[Finding]:
     pool, budget = load.pool, request.budget
     if budget is None:
         return  # G02 reports it.
-    capacity = pool.gpu_memory_mib * request.devices
+    capacity = pool.gpu_memory_mib
     if budget.limit_mib > capacity:
-        problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_cards(request, load)}"
+        problem = f"label fleet.gpu.limit-mib is {thousands(budget.limit_mib)} MiB, above {_card(load)}"
         yield Finding("labels", problem, "lower containers.<name>.gpu.limit to the card at most", of=request.container)
     held = with_contexts(budget.request_mib, budget.processes, pool.context_mib)
     if held > capacity:
         figures = f"{thousands(budget.request_mib)} + contexts {budget.processes} x {pool.context_mib}"
-        problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_cards(request, load)}"
+        problem = f"label fleet.gpu.request-mib makes {figures} = {thousands(held)} MiB, above {_card(load)}"
         yield Finding("labels", problem, _LOWER, of=request.container)
     if request.amount_mib and request.amount_mib < request.held_mib(pool):
         problem = (
@@ -70,12 +70,25 @@ def _alone(request: PoolRequest, load: PoolLoad) -> Iterator[Finding]:
 
 def _whole(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
     pool = load.pool
-    for request in requests:
-        if request.devices > pool.gpus:
-            problem = f"devices_asked requests {request.devices} cards, but a node of {load.title} has {pool.gpus}"
-            yield Finding("devices_asked", problem, "request at most as many as a node has", of=request.container)
+    yield from _more_than_a_node(load, requests)
     parts = [(request.label, request.container.replicas * request.devices) for request in requests]
-    yield from _too_many(load, parts, pool.cards, "cards")
+    too_many = list(_too_many(load, parts, pool.cards, "cards"))
+    yield from too_many
+    within = [request.share(pool) for request in requests if request.devices <= pool.gpus]
+    if not too_many and not load.fits(whole_cards(within, pool)):
+        problem = (
+            f"pools have the cards, but not on single nodes: {addends(parts)} cards do not divide over {load.title} "
+            f"with {pool.gpus} a node, so the last stay pending"
+        )
+        yield Finding("pools", problem, "lower replicas, or add nodes to the pool", of=load.machine)
+
+
+def _more_than_a_node(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
+    for request in requests:
+        if request.devices > load.pool.gpus:
+            has = load.pool.gpus
+            problem = f"devices_asked requests {request.devices} cards, but a node of {load.title} has {has}"
+            yield Finding("devices_asked", problem, "request at most as many as a node has", of=request.container)
 
 
 def _shared(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
@@ -102,9 +115,10 @@ def _shared(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
 
 def _amounts(load: PoolLoad, requests: list[PoolRequest]) -> Iterator[Finding]:
     pool = load.pool
+    yield from _more_than_a_node(load, requests)
     shares = [request.share(pool) for request in requests]
     parts = [(share.label, share.total_mib) for share in shares]
-    sizes = [mib for share in shares for mib in share.amounts(share.copies_min)]
+    sizes = [each for share in shares for each in share.amounts(share.copies_min)]
     total = sum(size for _, size in parts)
     capacity = pool.cards * pool.gpu_memory_mib
     if total > capacity:
@@ -128,6 +142,5 @@ def _too_many(load: PoolLoad, parts: list[tuple[str, int]], most: int, what: str
         yield Finding("pools", problem, "lower replicas, or add nodes to the pool", of=load.machine)
 
 
-def _cards(request: PoolRequest, load: PoolLoad) -> str:
-    count = "a card" if request.devices == 1 else f"{request.devices} cards"
-    return f"{count} of {load.title} with {thousands(load.pool.gpu_memory_mib)} MiB"
+def _card(load: PoolLoad) -> str:
+    return f"a card of {load.title} with {thousands(load.pool.gpu_memory_mib)} MiB"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from fleet.gpu_memory import PoolShare
-from policy.core.gpu.pools import PoolLoad, PoolRequest
+from policy.core.gpu.pools import PoolLoad, PoolRequest, whole_cards
 
 
 class PoolRoom:
@@ -27,15 +27,16 @@ class PoolRoom:
         return self._found[key]
 
     def _places(self, more: Sequence[PoolShare]) -> bool:
-        pool = self.load.pool
+        pool, wanted = self.load.pool, (*self._wanted, *more)
         places = pool.cards * (pool.shared_replicas if pool.sharing == "shared-device" else 1)
-        return sum(share.copies_min * share.devices for share in (*self._wanted, *more)) <= places
+        fits = sum(share.copies_min * share.devices for share in wanted) <= places
+        return fits and (pool.sharing == "shared-device" or self.load.fits(whole_cards(wanted, pool)))
 
     def _fits(self, more: Sequence[PoolShare]) -> bool:
         pool, wanted = self.load.pool, (*self._wanted, *more)
         if sum(share.total_mib for share in wanted) > pool.cards * pool.gpu_memory_mib:
             return False
-        return self.load.fits([mib for share in wanted for mib in share.amounts(share.copies_min)])
+        return self.load.fits([each for share in wanted for each in share.amounts(share.copies_min)])
 
     @cached_property
     def _wanted(self) -> list[PoolShare]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fleet.frozen import dataclass
-from fleet.gpu_memory import PoolShare, unplaced, with_contexts
+from fleet.gpu_memory import Amount, PoolShare, unplaced, with_contexts
 from policy.core.gpu.budgets import Budget, Share, budget_of
 from policy.views.container import ContainerView
 from policy.views.kubernetes import PoolView
@@ -39,8 +40,7 @@ class PoolRequest:
         """MiB of each card that a replica always holds; 0 without a budget."""
         if self.budget is None:
             return 0
-        total = with_contexts(self.budget.request_mib, self.budget.processes, pool.context_mib)
-        return -(-total // max(1, self.devices))
+        return with_contexts(self.budget.request_mib, self.budget.processes, pool.context_mib)
 
     def share(self, pool: PoolView) -> PoolShare:
         """Its share of a pool that hands cards out by memory."""
@@ -62,10 +62,17 @@ class PoolLoad:
         model = f" ({self.pool.cards} x {self.pool.gpu_model or 'GPU'})" if self.pool.cards else ""
         return f"pool {self.pool.name} of {self.machine.name}{model}"
 
-    def fits(self, sizes: Sequence[int]) -> bool:
-        """Whether amounts of memory fit the pool, each on one card; one larger than a card fills it."""
-        capacity = self.pool.gpu_memory_mib
-        return unplaced([min(size, capacity) for size in sizes], capacity, self.pool.cards) == 0
+    def fits(self, copies: Sequence[Amount]) -> bool:
+        """Whether copies fit the pool, each on cards of one node; an amount larger than a card fills it."""
+        pool, capacity = self.pool, self.pool.gpu_memory_mib
+        within = [Amount(min(copy.mib, capacity), min(copy.devices, pool.gpus)) for copy in copies]
+        return unplaced(within, capacity, pool.nodes, pool.gpus) == 0
+
+
+def whole_cards(shares: Sequence[PoolShare], pool: PoolView) -> list[Amount]:
+    """What copies take of a pool whose cards serve one container each."""
+    whole = [replace(share, amount_mib=pool.gpu_memory_mib) for share in shares]
+    return [each for share in whole for each in share.amounts(share.copies_min)]
 
 
 def asks_for_gpu(container: ContainerView) -> bool:

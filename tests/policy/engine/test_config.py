@@ -63,7 +63,7 @@ def test_a_whole_number_may_be_written_as_a_float() -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ({"A1": "advisory"}, 'policy.json: A1: "A1" is not a rule; did you mean A16?'),
+        ({"A1": "advisory"}, 'policy.json: A1: "A1" is not a rule; did you mean A18?'),
         ({"Z": "advisory"}, 'policy.json: Z: "Z" is not a rule; run `fleet policy list` for all rules'),
         ({"A01": "warn"}, 'policy.json: A01: "warn" is not an enforcement level; use advisory, mandatory, disabled'),
         ({"all": 7}, "policy.json: all: 7 is not an enforcement level; use advisory, mandatory, disabled"),

@@ -8,7 +8,7 @@ from tests.policy.builders import container
 
 def test_a_property_reaches_the_rules_that_read_what_it_becomes() -> None:
     resource = container("agent", {"fleet.x": "1"}, user="10001:10001", memory=512)
-    assert {rule.id for rule in rules_reading(resource, ("memory",))} == {"C01", "C11"}
+    assert {rule.id for rule in rules_reading(resource, ("memory",))} == {"C01", "C11", "C13"}
     assert "A01" in {rule.id for rule in rules_reading(resource, ("user",))}
     assert fields_reached(resource, ("labels", "fleet.x")) == {("containers", "labels", "docker")}
 

@@ -27,7 +27,7 @@ def test_a_hardened_container_is_read_in_full() -> None:
     assert view.process_limit == 16384
     assert view.networks == ("mainpc_internal",)
     assert view.env == (("BIND_ADDRESS", "0.0.0.0"), ("CONTAINER_ROLE", "vision_gpu"))  # noqa: S104
-    assert view.mounts == (Mount("mainpc-cache", "/cache", "volume", True), Mount("", "/tmp", "tmpfs"))
+    assert view.mounts == (Mount("mainpc-cache", "/cache", "volume", True), Mount("", "/tmp", "tmpfs", memory_mib=64))
     assert view.labels["fleet.container"] == "main"
     assert view.unknown == frozenset()
 

@@ -49,7 +49,7 @@ def test_a_hardened_workload_is_read_in_full() -> None:
     assert (view.memory_limit_mib, view.memory_request_mib) == (1024, 512)
     assert (view.cpu_limit, view.cpu_request) == (1.5, 0.5)
     assert (view.storage_limit_mib, view.storage_request_mib) == (1024, 256)
-    assert view.mounts == (Mount("tmp", "/tmp", "tmpfs"),)
+    assert view.mounts == (Mount("tmp", "/tmp", "tmpfs", memory_mib=64),)
     assert view.container_ports == (ContainerPort(8000, "http"),)
     assert view.probes[0] == Probe("liveness", "httpGet http /health", "http", 90)
     assert view.labels == {labels.GROUP: "agentic-flow", labels.CONTAINER: "main"}

@@ -6,7 +6,7 @@ from fleet.labels import MEMORY_REQUEST_MIB
 from policy.core.verdict import Kind
 from policy.engine.catalogue import rule
 from policy.views.registered import UNKNOWN, Registered
-from tests.policy.builders import container, foreign_container, judged, machine, verdicts
+from tests.policy.builders import card, container, foreign_container, gpu_container, judged, machine, verdicts
 from tests.policy.kubernetes_builders import cluster, node_pool, pod_container, workload
 
 C11 = rule("C11")
@@ -71,3 +71,15 @@ def test_a_pool_has_an_end_of_its_own() -> None:
     two = node_pool(nodes=1, memoryMib=32768)
     found = judged(C11, cluster(nodePools={"gpu": two}), _asking("a", "16Gi", replicas=3, pool="gpu"))
     assert "too little memory in gpu: a/main 49 152 = 49 152 of 32 768 MiB" in found["cluster"]
+
+
+def test_a_card_in_main_memory_is_part_of_the_sum() -> None:
+    """4 096 + 1 536 and a context of 450 on the card + 2 048 of 8 192 MiB."""
+    taking = gpu_container("eyes", {MEMORY_REQUEST_MIB: "4096"})
+    unified = {"unified": True, "desktopReserveMib": 0}
+    assert judged(C11, machine(gpus={"gpu0": card(**unified, contextMib=512)}), taking) == {}
+    found = judged(C11, machine(gpus={"gpu0": card(**unified, contextMib=513)}), taking)
+    assert "gpu0 (unified) 2 049 + reserve 2 048 = 8 193 of 8 192 MiB" in found["mainpc"]
+    assert judged(C11, machine(gpus={"gpu0": card(contextMib=513)}), taking) == {}
+    idle = container("idle", {MEMORY_REQUEST_MIB: "6144"})
+    assert judged(C11, machine(gpus={"gpu0": card(unified=True)}), idle) == {}

@@ -63,3 +63,9 @@ def test_a_fleet_whose_programs_do_with_the_major_version_says_so() -> None:
     newer = gpu_container(tags=_with("12.8"))
     assert judged(D08, _driver("12.4"), newer, same_major_suffices=True) == {}
     assert judged(D08, _driver("11.8"), newer, same_major_suffices=True) != {}
+
+
+def test_each_card_of_a_container_runs_its_image() -> None:
+    both = gpu_container(tags={**_with("13.0"), labels.GPU_CARD: "gpu0,gpu1"})
+    cards = machine(gpus={"gpu0": card(cuda="13.0"), "gpu1": card(cuda="12.4")})
+    assert "the driver of gpu1 of mainpc supports" in violation(D08, both, cards)

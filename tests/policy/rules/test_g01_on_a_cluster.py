@@ -59,6 +59,17 @@ class TestWholeDevices:
         assert "devices_asked requests 2 cards, but a node of pool gpu of cluster (2 x L4) has 1" in found["a/main"]
         assert judged(G01, _cluster(gpus=2), _pods("a", whole=2)) == {}
 
+    def test_pods_of_two_cards_do_not_share_a_third_with_another_node(self) -> None:
+        found = judged(G01, _cluster(gpus=3), _pods("a", whole=2, replicas=3))
+        assert (
+            "pools have the cards, but not on single nodes: a 6 cards do not divide over pool gpu" in found["cluster"]
+        )
+        assert judged(G01, _cluster(gpus=3), _pods("a", whole=2, replicas=2), _pods("b", replicas=2)) == {}
+
+    def test_a_budget_is_for_each_card(self) -> None:
+        found = judged(G01, _cluster(gpus=2), _pods("a", whole=2, limit=23035))
+        assert "label fleet.gpu.limit-mib is 23 035 MiB, above a card of pool gpu" in found["a/main"]
+
     def test_a_request_above_the_card_with_its_contexts(self) -> None:
         found = judged(G01, _cluster(), _pods("a", request=22585, limit=23034))
         assert "22 585 + contexts 1 x 450 = 23 035 MiB, above a card" in found["a/main"]

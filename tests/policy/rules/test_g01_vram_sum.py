@@ -83,3 +83,16 @@ def test_a_card_whose_desktop_takes_more_than_it_has_is_nobody_s_fault() -> None
 def test_a_container_whose_labels_cannot_be_seen_is_left_out_and_named(labels: object) -> None:
     found = verdicts(G01, machine(), container(labels=labels))
     assert [(verdict.kind, verdict.resource, verdict.field) for verdict in found] == [(Kind.UNKNOWN, "agent", "labels")]
+
+
+def test_a_container_over_two_cards_is_summed_on_each() -> None:
+    both, two = {GPU_CARD: "gpu0, gpu1"}, machine(gpus={"gpu0": card(), "gpu1": card(capacityMib=12288)})
+    assert judged(G01, two, _taking("wide", 10000, limit=12288, tags=both)) == {}
+    found = judged(G01, two, _taking("wide", 10814, limit=12288, tags=both), _taking("other", 20000))
+    assert "requests do not fit gpu0 of mainpc" in found["mainpc"]
+    assert "wide 10 814 + other 20 000" in found["mainpc"] or "other 20 000 + wide 10 814" in found["mainpc"]
+    assert "wide 10 815 + contexts" in judged(G01, two, _taking("wide", 10815, limit=12288, tags=both))["mainpc"]
+    found = judged(G01, two, _taking("wide", 1000, limit=12289, tags=both))
+    assert "label fleet.gpu.limit-mib is 12 289 MiB, above gpu1 of mainpc" in found["wide"]
+    found = judged(G01, machine(), _taking("wide", 1000, tags=both))
+    assert 'label fleet.gpu.card is "gpu1", but mainpc has gpu0; it is in no sum' in found["wide"]

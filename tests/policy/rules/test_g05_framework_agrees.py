@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from fleet.cloudrun_limits import limits
-from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB
+from fleet.labels import GPU_CARD, GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_PROCESSES, GPU_REQUEST_MIB
 from fleet.targets.cloudrun.capacity import CARDS
 from policy.engine.catalogue import rule
 from policy.views.registered import Registered
-from tests.policy.builders import MPS_LIMIT, container, gpu_container, judged, machine, violation
+from tests.policy.builders import MPS_LIMIT, card, container, gpu_container, judged, machine, violation
 from tests.policy.cloudrun_builders import GPU_LIMITS, blamed_on_run, gpu_service
 from tests.policy.kubernetes_builders import GPU, GPU_TAGS, blamed, cluster, gpu_workload, node_pool
 
@@ -208,13 +208,45 @@ class TestOnACluster:
         message = blamed(G05, gpu_workload("bad", tags=tags, args=SERVE, resources=larger), pools)
         assert "11 060 MiB of a slice of a card of pool gpu of cluster with 12 288 MiB" in message
 
-    def test_a_server_over_two_cards_takes_its_part_of_both(self) -> None:
+    def test_a_server_over_two_cards_takes_its_part_of_each(self) -> None:
+        """The budget is for each card, too."""
         pools = cluster(nodePools={"gpu": node_pool(gpus=2)})
         two = {**GPU, "limits": {**GPU["limits"], "nvidia.com/gpu": "2"}}
-        args = [*SERVE, "--gpu-memory-utilization=0.45"]
+        spread = [*SERVE, "--tensor-parallel-size", "2"]
+        args = [*spread, "--gpu-memory-utilization=0.9"]
         assert judged(G05, pools, gpu_workload(args=args, resources=two)) == {}
-        args = [*SERVE, "--gpu-memory-utilization=0.6", "--tensor-parallel-size", "2"]
-        assert "27 642 MiB" in blamed(G05, gpu_workload("bad", args=args, resources=two), pools)
+        args = [*spread, "--gpu-memory-utilization=0.95"]
+        assert "21 883 MiB of a card of pool" in blamed(G05, gpu_workload("bad", args=args, resources=two), pools)
+
+
+class TestOnSeveralCards:
+    """A container of a Docker machine with two cards; its budget is for each."""
+
+    TWO = machine(gpus={"gpu0": card(mps=False), "gpu1": card(mps=False, capacityMib=49140, model="A6000")})
+
+    @staticmethod
+    def _spread(*more: str, cards: str = "gpu0,gpu1", env: tuple[str, ...] = (), **tags: str) -> Registered:
+        tags = {**WHOLE, GPU_CARD: cards, **tags}
+        return gpu_container("bad", tags, command=[*SERVE, "--gpu-memory-utilization=0.13", *more], envs=list(env))
+
+    def test_as_many_ranks_as_cards(self) -> None:
+        for ranks in ("2", "1"):
+            assert judged(G05, self.TWO, self._spread("--tensor-parallel-size", ranks)) == {}
+        message = violation(G05, self._spread("--tensor-parallel-size", "3"), self.TWO)
+        assert '--tensor-parallel-size is "3": 3 cards, but the container has 2 cards, so it ends at its' in message
+        assert "lower it to 2, or raise containers.main.gpu.cards" in message
+
+    def test_the_largest_card_is_the_one_that_a_fraction_takes_most_of(self) -> None:
+        message = violation(G05, self._spread("--gpu-memory-utilization=0.2"), self.TWO)
+        assert "9 828 MiB of gpu1 of mainpc (A6000) with 49 140 MiB, above the request of 6 144 MiB" in message
+        assert message.count("\n") == 0
+
+    def test_variables_show_as_many_as_there_are(self) -> None:
+        for cards, shown_as in (("gpu0", "1"), ("gpu0,gpu1", "0,2"), ("gpu0", "0, 1")):
+            bad = self._spread(cards=cards, env=(f"CUDA_VISIBLE_DEVICES={shown_as}",))
+            assert f'env CUDA_VISIBLE_DEVICES is "{shown_as}", but the container has' in violation(G05, bad, self.TWO)
+        for good in ("0,1", "1", "0", "", "GPU-aaaa", "-1"):
+            assert judged(G05, self.TWO, self._spread(env=(f"CUDA_VISIBLE_DEVICES={good}",))) == {}, good
 
 
 class TestOnCloudRun:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleet.labels import GPU_ENFORCEMENT, GPU_PROCESSES
+from fleet.labels import GPU_CARD, GPU_ENFORCEMENT, GPU_PROCESSES
 from policy.engine.catalogue import rule
 from tests.policy.builders import card, gpu_container, judged, machine
 
@@ -38,3 +38,11 @@ def test_a_card_without_a_daemon_enforces_nothing() -> None:
 def test_a_card_without_a_daemon_takes_any_number_otherwise_enforced() -> None:
     many = gpu_container("a", {GPU_PROCESSES: "100", GPU_ENFORCEMENT: "framework"})
     assert judged(G08, machine(gpus={"gpu0": card(mps=False)}), many) == {}
+
+
+def test_a_client_of_one_daemon_has_one_card() -> None:
+    both = gpu_container("a", {GPU_CARD: "gpu0,gpu1", GPU_ENFORCEMENT: "framework"})
+    found = judged(G08, machine(gpus={"gpu0": card(), "gpu1": card(mps=False)}), both)
+    assert list(found) == ["a"]
+    assert "label fleet.gpu.card names gpu0, gpu1, but a client of MPS on gpu0 of mainpc" in found["a"]
+    assert judged(G08, machine(gpus={"gpu0": card(mps=False), "gpu1": card(mps=False)}), both) == {}

@@ -63,3 +63,8 @@ def test_it_says_nothing_of_a_container_with(asked: dict[str, Any]) -> None:
 def test_a_container_on_another_card_than_its_budgets_is_reported() -> None:
     bad = gpu_container("bad", {GPU_CARD: "gpu1"})
     assert 'gpu_ids holds "0"' in violation(G10, bad, _two())
+
+
+def test_a_container_over_both_cards_is_on_its_budgets() -> None:
+    both = gpu_container("wide", {GPU_CARD: "gpu0,gpu1"}, deviceRequests=[{**GPU_REQUEST, "deviceIds": ["0", "1"]}])
+    assert list(judged(G10, _two(first="0", second="1"), both)) == ["mainpc"]

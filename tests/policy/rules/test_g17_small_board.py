@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fleet.labels import IMAGE_PLATFORMS
+from fleet.labels import GPU_CARD, IMAGE_PLATFORMS
 from policy.engine.catalogue import rule
 from policy.views.registered import Registered
 from tests.policy.builders import card, container, gpu_container, image, judged, machine, violation
@@ -22,6 +22,14 @@ def test_it_fails_for_a_board_with_a_card() -> None:
     message = violation(G17, _board(gpus={"gpu0": card()}))
     assert "cards holds gpu0, but edge is a single-board-computer" in message
     assert "correct machine.class" in message
+
+
+def test_a_card_in_the_boards_memory_is_its_own() -> None:
+    jetson = _board(gpus={"gpu0": card(unified=True), "gpu1": card()})
+    found = judged(G17, jetson, gpu_container("eyes"), gpu_container("other", {GPU_CARD: "gpu0,gpu1"}))
+    assert "set unified: true if the board has a GPU in its main memory" in found["edge"]
+    assert "gpu0" not in found["edge"]
+    assert sorted(found) == ["edge", "other"]
 
 
 @pytest.mark.parametrize(

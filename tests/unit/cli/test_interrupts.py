@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,20 +80,26 @@ COMMANDS = (("plan", "mainpc"), ("report", "-o", "-"), ("diff", "mainpc"), ("exp
 @pytest.mark.parametrize("whole_group", [True, False], ids=["terminal", "kill"])
 def test_a_signal_at_any_moment_ends_the_command_at_once(whole_group: bool, project: Path, tmp_path: Path) -> None:
     chance = random.Random(20)  # noqa: S311
-    wrong = []
-    for words in COMMANDS:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            for _ in range(3):
-                process = started(project, tmp_path, *words)
-                wait_for_handlers(process)
-                time.sleep(chance.random() * 1.2)
-                (os.killpg if whole_group else os.kill)(process.pid, number)
-                _, err = process.communicate(timeout=30)
-                left = left_after(process.pid)
-                # It may have been done already.
-                if process.returncode not in (0, 3, 128 + number) or err or left or any(tmp_path.iterdir()):
-                    wrong.append((words, number, process.returncode, err.decode()[-500:], left, [*tmp_path.iterdir()]))
-    assert wrong == []
+    cases = [(words, number) for words in COMMANDS for number in (signal.SIGINT, signal.SIGTERM) for _ in range(3)]
+
+    def ended(index: int, words: tuple[str, ...], number: int, delay: float) -> list[object]:
+        scratch = tmp_path / str(index)
+        scratch.mkdir()
+        process = started(project, scratch, *words)
+        wait_for_handlers(process)
+        time.sleep(delay)
+        (os.killpg if whole_group else os.kill)(process.pid, number)
+        _, err = process.communicate(timeout=60)
+        left = left_after(process.pid)
+        # It may have been done already.
+        if process.returncode in (0, 3, 128 + number) and not (err or left or any(scratch.iterdir())):
+            return []
+        return [words, number, process.returncode, err.decode()[-500:], left, *scratch.iterdir()]
+
+    # Most of the time goes into the delays.
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(ended, index, *case, chance.random() * 1.2) for index, case in enumerate(cases)]
+    assert [run.result() for run in runs if run.result()] == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

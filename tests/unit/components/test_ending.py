@@ -20,6 +20,7 @@ import asyncio, os, signal, threading
 import components.ending
 from components.ending import Ending
 components.ending.get_monitor = lambda: None
+components.ending._CREATED_S = 0.2
 ending = Ending()
 ending.handle_interrupts()
 ending.at_exit(lambda: print("closed"))
@@ -42,6 +43,10 @@ def test_an_interrupt_ends_the_program_without_a_traceback_once_its_hooks_have_a
     for interrupt, said in (
         ("os.kill(os.getpid(), signal.SIGINT)", "closed\n"),
         ("await hook()", "answered\nclosed\n"),
+        # Its container was being created when the interrupt came.
+        ("ending.expect_hooks(lambda: True); os.kill(os.getpid(), signal.SIGINT); await hook()", "answered\nclosed\n"),
+        # Nothing is called: the creation was not under way.
+        ("ending.expect_hooks(lambda: True); os.kill(os.getpid(), signal.SIGINT)", "closed\n"),
     ):
         done = subprocess.run(
             [sys.executable, "-c", _PROGRAM.format(interrupt=interrupt)],

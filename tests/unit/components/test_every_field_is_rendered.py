@@ -43,6 +43,7 @@ _ADDED: Mapping[str, Any] = {
     "ports": (PublishedPort("192.168.7.9", 4711, 4711, "tcp"),),
     "restart": "no",
     "secrets": ("hub-token",),
+    "hardening.executable": ("/tmp",),
     "secret_env": {"TOKEN": "hub-token"},
     "hardening.run_as": RunAs(uid=12345, gid=12345),
     "hardening.seccomp": "unconfined",
@@ -91,7 +92,7 @@ _ON_HOST = (("vision-gpu", "main"), ("audio-emotion", "streams"))
 _ON_CLUSTER = (("store", "main"), ("brain", "main"))
 _ON_CLOUD = (("front", "main"), ("store", "main"), ("brain", "main"))
 _TRIAL = trial_cluster.STACK
-_FOR_POLICIES = ("labels", "gpu.card", "gpu.request_mib", "gpu.processes", "gpu.enforcement")
+_FOR_POLICIES = ("labels", "gpu.cards", "gpu.request_mib", "gpu.processes", "gpu.enforcement")
 """Read from labels by policies, which judge what is registered and no export."""
 OUTPUTS = {
     "docker": Output(Target.DOCKER, _of_docker, shipped, "mainpc", _ON_HOST),
@@ -175,7 +176,7 @@ def _changes(container: Any, deployment: Deployment, prefix: str = "") -> Iterat
         if path == "mounts":
             for inner, mounts in _mount_changes(value, deployment):
                 yield f"{path}.{inner}", replace(container, mounts=mounts)
-        elif path == "hardening" or (is_dataclass(value) and path != "gpu.gpu"):
+        elif path == "hardening" or is_dataclass(value):
             for inner, changed in _changes(value, deployment, f"{path}."):
                 yield inner, replace(container, **{name: changed})
         else:
@@ -202,10 +203,10 @@ def _other(path: str, value: Any, deployment: Deployment) -> Any:
     """Another value for a field."""
     if path in _ADDED:
         return _ADDED[path] if value != _ADDED[path] else type(value)()
-    if path == "gpu.card":
-        return next((card for card in deployment.machine.cards if card != value), f"{value}-2")
-    if isinstance(value, BaseModel):
-        return value.model_copy(update={"device": "7", "allocator": "expandable_segments:True"})
+    if path == "gpu.cards":
+        changed = {"device": "7", "allocator": "expandable_segments:True"}
+        others = {card: gpu for card, gpu in deployment.machine.cards.items() if card not in value}
+        return others or {f"{card}-2": gpu.model_copy(update=changed) for card, gpu in value.items()}
     if isinstance(value, Enum):
         return next(member for member in type(value) if member is not value)
     if isinstance(value, bool):

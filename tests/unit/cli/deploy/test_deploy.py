@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import docker.errors
 import pulumi.automation
 import pytest
 
-import components.docker.daemon
+from cli.diagnostics import connection
+from cli.doctor import read_daemon
+from cli.doctor.facts import ImageFacts, MachineFacts, NeighbourFacts
+from cli.verify.facts import NetworkFacts
+from fleet.load.project import load_project
+from fleet.plan.deployment import Deployment
+from fleet.plan.planner import plan_stack
 from tests.unit.builders import ROOT, swap, write_project
 from tests.unit.cli.running import Answer, fleet
+from tests.unit.cli.trial_machine import daemon as daemon_facts
+from tests.unit.cli.trial_machine import machine
 
 _PULUMI = f"""#!{sys.executable}
 import json, os, sys
@@ -74,25 +83,32 @@ def daemon(monkeypatch: pytest.MonkeyPatch) -> Daemon:
     found = Daemon()
 
     @contextmanager
-    def client(connection: str) -> Iterator[Daemon]:
-        found.connections.append(connection)
+    def connected(deployment: Deployment) -> Iterator[Daemon]:
+        found.connections.append(deployment.machine.connection)
         if found.error is not None:
             raise found.error
         yield found
 
-    monkeypatch.setattr(components.docker.daemon, "daemon_client", client)
+    def read_machine(_: Daemon, deployment: Deployment, *, sizes: bool) -> MachineFacts:
+        assert not sizes, "reading the sizes of volumes takes minutes"
+        facts = found.facts.pop(0) if found.facts else HEALTHY
+        return replace(facts, images={container.image: ImageFacts("", 1) for container in deployment.containers})
+
+    monkeypatch.setattr(connection, "connected", connected)
+    monkeypatch.setattr(read_daemon, "read_machine", read_machine)
     return found
 
 
+HEALTHY = machine(host=None, daemon=daemon_facts(api_version="1.51", cpus=64))
+
+
 class Daemon:
-    """A client, with what it was asked to connect to."""
+    """What a daemon was asked, and what its machine shows at each look, at first; then all is well."""
 
     def __init__(self) -> None:
         self.connections: list[str] = []
         self.error: Exception | None = None
-
-    def ping(self) -> None:
-        """Answers."""
+        self.facts: list[MachineFacts] = []
 
 
 def calls(folder: Path) -> Calls:
@@ -107,7 +123,7 @@ def test_a_sandbox_is_deployed_with_state_in_the_checkout(bin_folder: Path, proj
     select, export, refresh, up = calls(bin_folder)
     assert select[0] == ["stack", "select", "--create", "local"]
     assert export[0] == ["stack", "export", "--stack", "local"]
-    assert refresh[0] == ["refresh", "--stack", "local", "--yes", "--skip-preview"]
+    assert refresh[0][:-1] == ["refresh", "--stack", "local", "--yes", "--skip-preview", "--event-log"]
     assert up[0][:-1] == ["up", "--stack", "local", "--yes", "--policy-pack", "policy", "--event-log"]
     assert up[1] == str(project)
     assert up[2]["PULUMI_BACKEND_URL"] == f"file://{project}/.state"
@@ -223,11 +239,68 @@ def test_a_download_that_fails_names_what_works_without_it(
 
 
 def test_a_daemon_that_does_not_answer_is_named(bin_folder: Path, project: Path, daemon: Daemon) -> None:
-    daemon.error = docker.errors.DockerException("refused")
+    daemon.error = connection.UnreachableError("ssh://owner@mainpc: no Docker daemon answers (refused); start it")
     answer = fleet(project, "up", "mainpc")
     assert (answer.code, calls(bin_folder)) == (2, [])
-    assert answer.err.startswith("no Docker daemon answers at ssh://")
-    assert "correct machine.connection in Pulumi.mainpc.yaml" in answer.err
+    assert answer.err == "ssh://owner@mainpc: no Docker daemon answers (refused); start it\n"
+
+
+def test_what_would_stop_the_update_is_all_that_is_reported(bin_folder: Path, project: Path, daemon: Daemon) -> None:
+    daemon.facts = [replace(HEALTHY, networks={"theirs": NetworkFacts("bridge", ("10.210.0.0/16",), id="1")})]
+    answer = fleet(project, "up", "local")
+    assert (answer.code, answer.out, calls(bin_folder)) == (4, "", [])
+    head, problem, fix = answer.err.splitlines()
+    assert head == "local: 1 problem would stop the update; nothing deployed"
+    assert problem.startswith("  local_internal subnet: 10.210.")
+    assert "overlaps network theirs (10.210.0.0/16)" in problem
+    assert fix.startswith("    set machine.network.subnet in Pulumi.local.yaml to a free /24")
+
+
+def test_what_is_wrong_but_lets_an_update_pass_does_not_stop_it(
+    bin_folder: Path, project: Path, daemon: Daemon
+) -> None:
+    facts = daemon_facts(api_version="1.51", cpus=64, memory_limit=False, forwarding=False, memory_mib=1)
+    daemon.facts = [replace(HEALTHY, daemon=facts)]
+    assert fleet(project, "up", "local").code == 0
+
+
+def test_after_a_failure_the_machine_is_looked_at_again(bin_folder: Path, project: Path, daemon: Daemon) -> None:
+    name = plan_stack(load_project(project).fleet, "local").containers[0].name
+    daemon.facts = [HEALTHY, replace(HEALTHY, containers=(NeighbourFacts(name, {}, frozenset()),))]
+    answer = fleet(project, "up", "local", FAILING="up")
+    assert answer.code == 1
+    assert "local: the update failed, since\n" in answer.err
+    assert f"  {name} name: the name is taken by another container\n" in answer.err
+
+
+def write_state_file(project: Path, **latest: Any) -> None:
+    """The state of `local` in the backend of the checkout."""
+    file = project / ".state/.pulumi/stacks/fleet/local.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
+
+
+def test_what_a_killed_update_left_is_reported_with_the_commands(bin_folder: Path, project: Path) -> None:
+    urn = "urn:pulumi:local::fleet::docker:index/network:Network::local-network-bridge"
+    write_state_file(project, pending_operations=[{"type": "creating", "resource": {"urn": urn}}])
+    lock = {"pid": 2**22 + 1, "username": "me", "hostname": socket.gethostname(), "timestamp": "today"}
+    file = project / ".state/.pulumi/locks/organization/fleet/local/1.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(lock))
+    prefix = f"    PULUMI_BACKEND_URL=file://{project}/.state PULUMI_CONFIG_PASSPHRASE='' pulumi"
+    for command, ending in (
+        ("up", "would stop the update; nothing deployed"),
+        ("down", "of the state; nothing removed"),
+    ):
+        answer = fleet(project, command, "local")
+        assert (answer.code, answer.out, calls(bin_folder)) == (4, "", []), command
+        assert answer.err.splitlines() == [
+            f"local: 2 problems {ending}",
+            f"  state lock: held by me@{socket.gethostname()} (pid {lock['pid']}) since today, which has ended",
+            f"{prefix} cancel --yes local",
+            "  state pending operations: an interrupted update left creating local-network-bridge",
+            f"{prefix} refresh --yes --clear-pending-creates --stack local",
+        ], command
 
 
 def test_a_failed_build_shows_its_last_lines(bin_folder: Path, project: Path) -> None:

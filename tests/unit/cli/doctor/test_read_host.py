@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from cli.doctor.facts import PathFacts
-from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, read_host
+from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, nvidia_driver, read_host
 from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind
 
 KERNEL = os.uname().release
@@ -63,3 +63,17 @@ def test_a_card_is_known_by_its_uuid_once_the_driver_has_used_it(tmp_path: Path)
         (tmp_path / bus / "information").write_text(f"Model: \t\t NVIDIA L4\nGPU UUID: \t {text}\nBus Type: \t PCIe\n")
     assert nvidia_cards(tmp_path) == {uuid}
     assert nvidia_cards(tmp_path / "missing") == frozenset()
+
+
+def test_the_driver_of_a_jetson_is_its_release(tmp_path: Path) -> None:
+    """L4T has no /proc/driver/nvidia/version."""
+    jetson, missing = tmp_path / "nv_tegra_release", tmp_path / "version"
+    for text, expected in (
+        ("# R36 (release), REVISION: 2.0, GCID: 34956989, BOARD: generic\n", "L4T 36.2.0"),
+        ("# R35 (release), REVISION: 4.1\n", "L4T 35.4.1"),
+        ("something else", "L4T"),
+    ):
+        jetson.write_text(text, encoding="utf-8")
+        assert nvidia_driver(missing, jetson) == expected
+    jetson.unlink()
+    assert nvidia_driver(missing, jetson) == ""

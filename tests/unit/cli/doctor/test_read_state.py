@@ -83,10 +83,15 @@ def test_a_backend_that_is_no_folder_is_not_read(folder: Path, monkeypatch: pyte
     assert read_state(folder, alpha()) is None
 
 
-def test_a_lock_tells_whether_its_process_runs(folder: Path) -> None:
+def test_a_lock_tells_whether_its_process_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = socket.gethostname()
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
+    # Another program has the process id of an update that has ended.
+    assert lock(folder, os.getpid(), here) == LockFacts(
+        f"owner@{here}", "2026-11-28T16:00:00Z", os.getpid(), alive=False
+    )
+    monkeypatch.setattr("cli.doctor.read_state._PROGRAM", Path("/proc/self/comm").read_text(encoding="utf-8").strip())
     for pid, host, alive in ((os.getpid(), here, True), (ended.pid, here, False), (ended.pid, "elsewhere", None)):
         expected = LockFacts(f"owner@{host}", "2026-11-28T16:00:00Z", pid, alive)
         assert lock(folder, pid, host) == expected, (host, alive)

@@ -13,7 +13,7 @@ from docker.errors import APIError, NotFound
 from cli.verify import gather
 from cli.verify.facts import CardFacts, ContainerFacts, Reach
 from cli.verify.gather import may_become_healthy
-from cli.verify.probes import card_memory, reach
+from cli.verify.probes import card_memory, cards_by_key, reach
 from tests.unit.cli.trial_machine import alpha, live, peers
 
 
@@ -57,7 +57,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, ContainerFacts]]:
     monkeypatch.setattr(gather, "read_images", lambda *_: {})
     monkeypatch.setattr(gather, "read_use", lambda _, container_id: container_id)
     monkeypatch.setattr(gather, "reach", lambda _, container_id, places: (container_id, tuple(places)))
-    monkeypatch.setattr(gather, "card_memory", lambda _, container_id: f"asked {container_id}")
+    monkeypatch.setattr(gather, "card_memory", lambda _, container_id, devices: f"asked {container_id}")
     return prepared
 
 
@@ -170,11 +170,26 @@ def test_a_container_in_which_nothing_can_be_run(client: Any, reason: str) -> No
 
 
 def test_the_memory_of_a_card() -> None:
-    client = running("2600, 12288\n")
-    assert card_memory(client, "x") == CardFacts(2600, 12288)
-    assert client.commands == [["nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits"]]
-    assert card_memory(running("", 127), "x") == "no nvidia-smi in its image"
-    assert card_memory(running("[N/A], [N/A]\n"), "x") == "nvidia-smi gave no figures ([N/A], [N/A])"
+    client, one = running("GPU-a, 2600, 12288\n"), {"gpu0": "0"}
+    assert card_memory(client, "x", one) == {"gpu0": CardFacts(2600, 12288)}
+    query = "--query-gpu=uuid,memory.used,memory.total"
+    assert client.commands == [["nvidia-smi", query, "--format=csv,noheader,nounits"]]
+    assert card_memory(running("", 127), "x", one) == "no nvidia-smi in its image"
+    nothing = running("GPU-a, [N/A], [N/A]\n")
+    assert card_memory(nothing, "x", one) == "nvidia-smi gave no figures (GPU-a, [N/A], [N/A])"
+
+
+def test_the_memory_of_several_cards_is_found_by_uuid_else_in_the_order_of_indices() -> None:
+    output = "GPU-a, 1, 10\nGPU-b, 2, 20\n"
+    first, second = CardFacts(1, 10), CardFacts(2, 20)
+    for devices, expected in (
+        ({"x": "GPU-b", "y": "GPU-a"}, {"x": second, "y": first}),
+        ({"x": "nvidia.com/gpu=GPU-b", "y": "nvidia.com/gpu=0"}, {"x": second, "y": first}),
+        ({"x": "10", "y": "2"}, {"x": second, "y": first}),
+        ({"x": "0", "y": "1"}, {"x": first, "y": second}),
+    ):
+        assert cards_by_key(output, devices) == expected, devices
+    assert card_memory(running(output), "x", {"x": "0"}) == "nvidia-smi gave no figures (GPU-a, 1, 10)"
 
 
 def test_peers_of_every_container() -> None:

@@ -232,6 +232,7 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
             "model": "RTX 4090",
             "device": "0",
             "cuda": "",
+            "unified": False,
             "capacityMib": 24564,
             "desktopReserveMib": 1024,
             "contextMib": 450,

@@ -9,9 +9,10 @@ import pulumi_docker as docker
 import pytest
 
 from components.docker.render import render_container
+from fleet.plan.caches import FOLDER
 from fleet.source.secret_names import names_a_secret
 from fleet.source.secrets import holds_secret_value
-from tests.unit.builders import planned, under
+from tests.unit.builders import chain, planned, swap, under
 from tests.unit.components.rendered import (
     Rendered,
     accepted_names,
@@ -142,7 +143,18 @@ def test_the_sound_device_comes_with_its_hosts_group() -> None:
 
 @every_container
 def test_what_must_be_writable_is_memory_without_programs(rendered: Rendered) -> None:
-    assert rendered["tmpfs"] == {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=64m"}
+    kernels = rendered["tmpfs"].get(FOLDER, "")
+    assert {**rendered["tmpfs"], FOLDER: ""} == {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=64m", FOLDER: ""}
+    assert not kernels or (kernels.startswith("rw,nosuid,nodev,exec,mode=1777,size=") and "gpu" in str(rendered))
+
+
+def test_a_folder_in_memory_may_be_executed_where_its_group_says_so(tmp_path: Path) -> None:
+    hardening = "    hardening: {tmpfs: {/tmp: 8MiB, /kernels: 32MiB}, executable: [/kernels]}"
+    rendered = changed(tmp_path, "pc2", "tutor-suite-cpu", tutor_suite_cpu=under("{request: 500m", hardening))
+    assert rendered["tmpfs"] == {
+        "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=8m",
+        "/kernels": "rw,nosuid,nodev,exec,mode=1777,size=32m",
+    }
 
 
 @every_container
@@ -162,6 +174,21 @@ def test_rendering_twice_gives_equal_and_separate_values() -> None:
     assert first == second
     first["log_opts"]["max-size"] = first["networks_advanced"][0]["name"] = "changed"
     assert render_container(deployment.containers[0], deployment) == second
+
+
+def test_several_cards_are_requested_by_their_ids(tmp_path: Path) -> None:
+    second = ["      gpu1:", "        model: RTX 3060", "        memory: 12288MiB", "        device: GPU-8f5c-22"]
+    second.append("        allocator: max_split_size_mb:128")
+    widened = {
+        "pc2": chain(under("model: RTX", "        device: GPU-8f5c-11"), under("gpus:", *second)),
+        "vision_dream_gpu": swap("gpu: {", "gpu: {cards: 2, "),
+        "memory_reasoning_gpu": swap("gpu: {", "gpu: {card: gpu0, "),
+    }
+    rendered = changed(tmp_path, "pc2", "vision-dream-gpu", **widened)
+    (request,) = rendered["device_requests"]
+    assert request["device_ids"] == ["GPU-8f5c-22", "GPU-8f5c-11"]
+    assert "CUDA_VISIBLE_DEVICES=0,1" in rendered["envs"]
+    assert {"label": "fleet.gpu.card", "value": "gpu1,gpu0"} in rendered["labels"]
 
 
 def test_a_program_starts_as_its_group_says_and_else_as_its_image_does() -> None:

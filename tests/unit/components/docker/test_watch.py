@@ -210,3 +210,27 @@ def test_a_container_proven_healthy_is_not_checked_again_unless_it_ended(daemon:
     assert container.checked == []
     again = FakeContainer({**RUNNING, "Restarts": 1}, ends=[end(4)])
     assert "stopped by itself (exit code 4)" in complaint(again, proven=True)
+
+
+DONE: State = {"Status": "exited", "ExitCode": 0}
+
+
+def test_what_runs_once_is_healthy_by_exit_code_0_and_by_nothing_else(daemon: FakeDaemon) -> None:
+    for deployed in (0, None):
+        container = FakeContainer(RUNNING, HEALTHY, RESTARTING, DONE)
+        wait(container, once=True, restarts=deployed)
+        assert (container.looks, container.checked) == (4, [])
+    problem = complaint(FakeContainer(RUNNING, STOPPED, logs=b"no table"), once=True)
+    assert problem == "container ears: failed (exit code 3); its last lines:\n    no table"
+    later = complaint(FakeContainer(STOPPED), once=True, restarts=None)
+    assert later.startswith("container ears: failed (exit code 3); `docker start ears` runs it again; its last")
+    killed = complaint(FakeContainer({**DONE, "OOMKilled": True, "ExitCode": 137}), once=True)
+    assert killed.startswith("container ears: failed (out of memory)")
+    never = complaint(FakeContainer({"Status": "created"}), once=True, restarts=None)
+    assert "never started" in never
+
+
+def test_what_runs_once_fails_at_its_time_limit(daemon: FakeDaemon) -> None:
+    assert complaint(FakeContainer(RUNNING), 30, once=True).startswith(
+        "container ears: has not ended after 30 s, its time_limit; its last lines"
+    )

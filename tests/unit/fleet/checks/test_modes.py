@@ -10,7 +10,28 @@ import pytest
 from fleet.model import Fleet
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
-from tests.unit.builders import ROOT, assert_accepted, assert_refused, chain, faults_of, swap, write_project
+from tests.unit.builders import (
+    ROOT,
+    assert_accepted,
+    assert_refused,
+    chain,
+    faults_of,
+    small_group,
+    small_stack,
+    swap,
+    write_project,
+)
+
+_SIDECAR = (
+    small_group(main="agents: {Moon: {}}")
+    + "  xx:\n    image: {reference: 'fleet.local/x:1'}\n    memory: {request: 64MiB}\n"
+    + "    cpu: {request: 100m, limit: 100m}\n    health: {command: [check]}\n"
+)
+
+
+def _writer(top: str) -> str:
+    return small_group(top=top, main="mounts: {notes: {path: /data}}\ncommand: [/bin/own]")
+
 
 _TURNS = {"language-stack-gpu", "audio-emotion", "vision-gpu"}
 
@@ -126,6 +147,38 @@ def test_a_wrong_mode_is_reported_with_its_line(
     change: Callable[[str], str], anchor: str, message: str, tmp_path: Path
 ) -> None:
     assert_refused(tmp_path, "mainpc", anchor, message, mainpc=change)
+
+
+_SHARED = {
+    "a container's name": (small_group(main="agents: {Sun: {}}"), _SIDECAR, "container name day-xx"),
+    "an agent": (small_group(main="agents: {Same: {}}"), small_group(main="agents: {Same: {}}"), "Same runs twice"),
+    "a volume of one writer": (_writer("volumes: {notes: {writers: one}}"), _writer(""), "notes allows one writer"),
+}
+
+
+def test_groups_that_no_mode_runs_together_share_names_agents_and_writers(tmp_path: Path) -> None:
+    wrong = []
+    for what, (one, other, problem) in _SHARED.items():
+        names = ("day-xx", "day") if what.startswith("a container") else ("day", "night")
+        stack = small_stack("wood", *names)
+        for mode, text in {
+            "apart": f"{stack}  fleet:modes: {{sun: [{names[0]}], moon: [{names[1]}]}}\n  fleet:mode: sun\n",
+            "always": stack,
+            "with one of all modes": f"{stack}  fleet:modes: {{moon: [{names[1]}]}}\n  fleet:mode: moon\n",
+        }.items():
+            groups = {names[0].replace("-", "_"): one, names[1]: other}
+            found = faults_of(write_project(tmp_path / f"{what} {mode}", stack_wood=text, **groups))
+            expected = 0 if mode == "apart" else 1
+            if len(found) < expected or not all(problem in fault for fault in found) or (found and not expected):
+                wrong.append((what, mode, found))
+    assert not wrong
+
+
+def test_a_container_of_a_group_that_is_off_is_known_by_name_and_group(tmp_path: Path) -> None:
+    stack = small_stack("wood", "day-xx", "day")
+    text = f"{stack}  fleet:modes: {{sun: [day-xx], moon: [day]}}\n  fleet:mode: sun\n"
+    fleet = assert_accepted(tmp_path, stack_wood=text, day_xx=small_group(main="agents: {Sun: {}}"), day=_SIDECAR).fleet
+    assert dict(plan_stack(fleet, "wood").off_containers) == {"day": ("day",), "day-xx": ("day",)}
 
 
 def test_what_starts_after_a_group_runs_in_its_modes_alone(tmp_path: Path) -> None:

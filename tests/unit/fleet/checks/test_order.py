@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.unit.builders import assert_accepted, assert_refused, faults_of, place, swap, under, write_project
+from tests.unit.builders import (
+    assert_accepted,
+    assert_refused,
+    faults_of,
+    place,
+    small_group,
+    small_stack,
+    swap,
+    under,
+    write_project,
+)
 
 
 def test_a_group_cannot_start_after_one_that_is_not_there(tmp_path: Path) -> None:
@@ -57,3 +67,29 @@ def test_every_cycle_is_reported(tmp_path: Path) -> None:
 
 def test_starting_after_a_group_of_another_machine_is_accepted(tmp_path: Path) -> None:
     assert_accepted(tmp_path, infra_core_cpu=under("description:", "start_after: [core-platform]"))
+
+
+def test_no_group_waits_for_the_health_of_what_ends(tmp_path: Path) -> None:
+    problem = 'start_after.0: job may never be healthy: containers.main.restart is "no"'
+    message = f"{problem}; if it runs to its end, set containers.main.run: once there; else restart: on-failure"
+    stack = small_stack("wood", "job", "page")
+    page = small_group(top="start_after: [job]")
+    wrong = []
+    for main, refused in (
+        ('restart: "no"\ncommand: [/bin/own]', True),
+        ("run: once\ncommand: [/bin/own]", False),
+        ('run: once\nrestart: "no"\ncommand: [/bin/own]', False),
+        ("run: once\nrestart: on-failure\ncommand: [/bin/own]", False),
+    ):
+        groups = {"job": small_group(main=main), "page": page, "stack_wood": stack}
+        found = faults_of(write_project(tmp_path, **groups))
+        wrong += [(main, found)] if [message in fault for fault in found] != [True] * refused else []
+    assert not wrong
+
+
+def test_what_runs_once_is_no_peer(tmp_path: Path) -> None:
+    job = small_group(main="run: once\ncommand: [/bin/own]")
+    stack = small_stack("wood", "job", "page")
+    message = "peers.0: job runs once and serves nobody; drop it, or list the group under start_after"
+    page = small_group(top="peers: [job]")
+    assert_refused(tmp_path, "page", "peers", message, job=job, page=page, stack_wood=stack)

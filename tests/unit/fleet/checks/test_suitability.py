@@ -87,7 +87,7 @@ def test_what_a_placed_group_needs_is_placed_too(tmp_path: Path) -> None:
         "mouse": small_group(top="peers: [owl]\nstart_after: [owl]"),
     }
     project = write_project(tmp_path, stack_wood=small_stack("wood", "mouse"), **groups)
-    problem = "mouse on wood needs owl, which runs on no machine; add owl to groups of a stack, or remove it here"
+    problem = "owl runs on no machine, but is needed on wood; add owl to groups of a stack, or remove it here"
     assert faults_of(project) == [
         f"{place(project, 'mouse', 'peers')}: peers.0: {problem}",
         f"{place(project, 'mouse', 'start_after')}: start_after.0: {problem}",

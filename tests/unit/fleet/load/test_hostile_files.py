@@ -150,6 +150,11 @@ def test_values_of_another_type_or_place_are_refused_or_taken(project: Path, fil
     load(project, file, yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
 
 
+def _sidecars(count: int) -> str:
+    memory = "memory: {request: 64}"
+    return "".join(f"  c{i}: {{image: {{reference: a/b}}, {memory}}}\n" for i in range(count))
+
+
 def test_files_below_100_kilobytes_take_less_than_a_second(project: Path) -> None:
     """Inputs on which parsers, patterns or walks take the square of their length, or more."""
     main = "    memory: {request: 64MiB}\n    cpu: {limit: 1}\n    image: {reference: a/b}\n"
@@ -165,6 +170,16 @@ def test_files_below_100_kilobytes_take_less_than_a_second(project: Path) -> Non
         "unknown keys": "".join(f"k{i}: 1\n" for i in range(9_000)),
         "wrong values": head + "    env:\n" + "".join(f"      A{i}: {i}\n" for i in range(5_000)),
         "wrong names": head + "ports:\n" + "".join(f"  P{i}: {{port: no}}\n" for i in range(4_500)),
+        "keys like known ones": "".join(f"containers{i}: 1\n" for i in range(5_500)),
+        "unknown keys of many": head + "ports:\n" + "".join(f"  p{i}: {{prot: 1}}\n" for i in range(5_200)),
+        "numbers for words": head + "    command: [" + "1, " * 15_000 + "]\n",
+        "invalid mounts": head + "    mounts:\n" + "".join(f"      v{i}: {{path: /x}}\n" for i in range(4_000)),
+        "invalid sidecars": head.replace("64MiB", "64") + _sidecars(1_200),
+        "invalid waivers": head + "waivers:\n" + "".join(f"  E{i}: {{reason: x}}\n" for i in range(4_000)),
+        "capabilities": head + f"    hardening: {{capabilities: [{', '.join(f'CAP_X{i}' for i in range(8_000))}]}}\n",
+        "unknown groups": head + "start_after: [" + ", ".join(f"g{i}" for i in range(11_000)) + "]\n",
+        "invalid hosts": head + "outside: [" + ", ".join(f"h{i}" for i in range(11_000)) + "]\n",
+        "secrets": head + "    env:\n" + "".join(f"      API_KEY{i}: abcdefghijk{i}\n" for i in range(2_700)),
         "ports of no container": head + "ports:\n" + "".join(f"  p{i}: {{container: no{i}}}\n" for i in range(3_000)),
         "groups named twice": head + "start_after: [" + "core-platform, " * 6_000 + "]\n",
         "unknown peers": head + "peers: [" + ", ".join(f"p{i}" for i in range(11_000)) + "]\n",

@@ -119,3 +119,39 @@ def test_the_name_of_a_file_cannot_control_the_terminal(tmp_path: Path) -> None:
         load_project(project)
     assert all(line.isprintable() for line in caught.value.text().splitlines())
     assert "\\nred.yaml: " in caught.value.text()
+
+
+def test_one_cause_is_one_fault_at_its_own_line(tmp_path: Path) -> None:
+    card, port = "request: 1536MiB, limit: 6GiB", "main: {port: 8000, host_port: 8020}"
+    cases = {
+        "a value of another kind": (
+            {"vision_gpu": swap(port, "main: 8000")},
+            "ports.main: 8000 is not a mapping",
+        ),
+        "a misspelt required key": (
+            {"mainpc": swap("idle_watts", "idel_watts")},
+            "machine.power.idel_watts: unknown key; did you mean idle_watts?",
+        ),
+        "more than any card has": (
+            {"vision_gpu": swap(card, "request: 26GiB, limit: 26GiB")},
+            "containers.main.gpu.limit: 26 624 MiB exceed gpu0 of mainpc (24 564 MiB)",
+        ),
+        "a network of all machines": (
+            {"mainpc": swap("subnet: 10.210.1.0/24", "subnet: 192.168.0.0/16, inside_docker_pool: true")},
+            "contains the LAN address of mainpc (192.168.1.10) and pc2 (192.168.1.20)",
+        ),
+        "a bound of a number": (
+            {"mainpc": swap("idle_watts: 90", "idle_watts: -1")},
+            "machine.power.idle_watts: -1 is below 0; raise it",
+        ),
+        "the image's packages": (
+            {"vision_gpu": swap("path: /models", "path: /opt/venv/lib")},
+            "/opt/venv/lib would hide the image's /opt/venv",
+        ),
+    }
+    wrong = {}
+    for name, (changes, expected) in cases.items():
+        found = faults_of(write_project(tmp_path / name.replace(" ", "-"), **changes))
+        if len(found) != 1 or expected not in found[0]:
+            wrong[name] = found
+    assert wrong == {}

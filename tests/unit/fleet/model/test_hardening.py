@@ -89,3 +89,39 @@ def test_ids_are_those_that_runtimes_take() -> None:
         assert "less than or equal to 2147483647" in problem(Hardening.model_validate, obj={"run_as": run_as})
     assert "less than or equal to" in problem(Mps.model_validate, obj={"uid": 2147483648})
     assert "less than or equal to" in problem(DeviceAccess.model_validate, obj={"group_id": 2147483648})
+
+
+AS_IMAGE = {"as_image": EXCUSE}
+
+
+def test_what_an_image_decides_on_is_excused_at_once() -> None:
+    hardening = Hardening.model_validate(AS_IMAGE)
+    assert hardening.user is None
+    assert hardening.weakened == {"as_image"}
+    assert [path for path in hardening.excused] == [("as_image",)]
+    resolved = hardening.resolved(stands_in=False)
+    assert (resolved.read_only_root, dict(resolved.tmpfs), resolved.no_new_privileges) == (False, {}, True)
+    own = Hardening.model_validate({**AS_IMAGE, "tmpfs": {"/scratch": "1MiB"}}).resolved(stands_in=False)
+    assert dict(own.tmpfs) == {"/scratch": 1}
+    assert hardening.resolved(stands_in=True).weakened == frozenset()
+
+
+def test_what_is_left_to_the_image_is_not_set_beside_it() -> None:
+    for field, value in {"run_as": "10002:10002", "read_only_root": True, "capabilities": []}.items():
+        message = problem(Hardening.model_validate, obj={**AS_IMAGE, field: value})
+        assert f"{field}: as_image leaves it to the image; drop it, or drop as_image" in message
+    excused = Hardening.model_validate({**AS_IMAGE, "seccomp": "unconfined", "exceptions": {"seccomp": EXCUSE}})
+    assert excused.weakened == {"as_image", "seccomp"}
+
+
+def test_the_agent_host_is_not_left_to_its_image() -> None:
+    assert "the agent host's image needs none of it" in problem(make_container, hardening=AS_IMAGE)
+    ready = make_container(build=None, image={"reference": "docker.io/library/box:1"}, hardening=AS_IMAGE)
+    assert ready.home == ""
+
+
+def test_only_a_folder_in_memory_is_made_executable() -> None:
+    assert Hardening.model_validate({"executable": ["/tmp"]}).executable == ("/tmp",)
+    assert "executable.0: /data is not a folder in memory; add it to hardening.tmpfs with its size" in problem(
+        Hardening.model_validate, obj={"executable": ["/data"]}
+    )

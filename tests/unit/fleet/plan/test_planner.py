@@ -37,6 +37,18 @@ COMMON = {
 }
 
 
+def caches(folder: str) -> dict[str, str]:
+    """Variables of the caches of compilers and models."""
+    programs = {
+        "FLASHINFER_WORKSPACE_BASE": "flashinfer",
+        "NUMBA_CACHE_DIR": "numba",
+        "TORCHINDUCTOR_CACHE_DIR": "torchinductor",
+        "TRITON_CACHE_DIR": "triton",
+        "VLLM_CACHE_ROOT": "vllm",
+    }
+    return {"HF_HOME": "/models", **{variable: f"{folder}/{program}" for variable, program in programs.items()}}
+
+
 def environment(stack: str, name: str) -> dict[str, str]:
     """What a container's agents read, without what the agent host reads."""
     env = container(planned(stack), name).env
@@ -56,6 +68,7 @@ def test_a_gpu_container_of_mainpc_gets_all_it_may_know() -> None:
         "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE": "70",
         "CUDA_MPS_PIPE_DIRECTORY": "/dev/shm/mps",
         "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": "0=20480M",
+        **caches("/var/cache/kernels"),
     }
 
 
@@ -70,6 +83,7 @@ def test_a_gpu_container_of_pc2_gets_all_it_may_know() -> None:
         "GPU_MEMORY_LIMIT": "7168MiB",
         "CUDA_VISIBLE_DEVICES": "0",
         "PYTORCH_CUDA_ALLOC_CONF": "max_split_size_mb:128",
+        **caches("/models/.kernels"),
     }
 
 

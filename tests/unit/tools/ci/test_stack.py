@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.deploy import preflight
+from cli.diagnostics.check import Check, obstacle
 from cli.terminal import Exit, UserError
 from fleet.load.project import load_project
-from tests.unit.builders import ROOT
+from tests.unit.builders import ROOT, write_project
+from tests.unit.cli.deploy.test_deploy import LATEST
 from tools.ci import stack
 from tools.ci.credentials import FILES, lay_out, missing
 from tools.ci.stacks import stacks_in_order
@@ -41,6 +44,14 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulumi:
     for name in (*FILES, "PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "FLEET_RUNNER"):
         monkeypatch.delenv(name, raising=False)
     return install
+
+
+@pytest.fixture(autouse=True)
+def found(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
+    """What would stop an update on the machine, which is not reached: nothing, unless a test adds to it."""
+    checks: list[Check] = []
+    monkeypatch.setattr(preflight, "obstacles", lambda *_: checks)
+    return checks
 
 
 def give(monkeypatch: pytest.MonkeyPatch, values: Mapping[str, str] = GIVEN) -> None:
@@ -92,6 +103,36 @@ def test_a_failure_is_reported_with_what_pulumi_said(
     report = (tmp_path / "report.md").read_text()
     assert "no changes were expected" in report
     assert report.count("````") == 2
+
+
+def test_what_would_stop_an_update_is_all_that_is_reported(
+    pulumi: Pulumi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[Check]
+) -> None:
+    notes = pulumi("exit 0")
+    give(monkeypatch)
+    found.append(obstacle("/srv/fleet/secrets/key", "secret", "does not exist", "sudo install"))
+    assert stack.run("up", "pc2", tmp_path / "report.md") is Exit.UNHEALTHY
+    assert (tmp_path / "report.md").read_text() == (
+        "## pc2: up fails\n\n````text\npc2: 1 problem would stop the update; nothing deployed\n"
+        "  /srv/fleet/secrets/key secret: does not exist\n    sudo install\n````\n"
+    )
+    assert not notes.exists()
+
+
+def test_a_violation_is_all_that_is_reported(
+    pulumi: Pulumi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[Check]
+) -> None:
+    notes = pulumi("exit 0")
+    give(monkeypatch)
+    write_project(tmp_path / "project", tutor_suite_cpu=LATEST)
+    (tmp_path / "project/Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
+    monkeypatch.chdir(tmp_path / "project")
+    found.append(obstacle("unseen", "check", "figure", "fix"))
+    assert stack.run("up", "pc2", tmp_path / "report.md") is Exit.POLICY_VIOLATED
+    _, _, fence, head, violation, *_ = (tmp_path / "report.md").read_text().splitlines()
+    assert (fence, head) == ("````text", "pc2: 1 violation of mandatory policies; nothing deployed")
+    assert violation.startswith("  D01 no-latest   mandatory")
+    assert not notes.exists()
 
 
 def test_a_preview_without_credentials_is_left_out_with_a_line(pulumi: Pulumi, tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         main("brain", gpu={"card": "gpu0"}),
         "containers.main.gpu.card: sky has no card gpu0; drop it; ",
     ),
+    "two cards": (
+        main("brain", gpu={"cards": 2}),
+        "containers.main.gpu.cards: 2 cards, but an instance of sky has one GPU; drop it, use a smaller model, or move "
+        "the group to a Docker machine or a cluster",
+    ),
+    "all cards": (main("brain", gpu={"cards": "all"}), "containers.main.gpu.cards: all cards, but an instance of sky "),
     "a start that takes longer than an instance has": (
         main("brain", health={"start_period": "10m"}),
         "containers.main.health.start_period: 600 s are too long for sky: an instance that takes over 240 s is "

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fleet.load.project import load_project
+from fleet.plan.deployment import Deployment
 from fleet.source.faults import ConfigurationError
 from tests.trial_cluster import GROUPS, trial, write_trial
 from tests.unit.builders import LATER
@@ -153,6 +154,8 @@ def test_an_exposed_endpoint_is_reached_from_another_machine_by_its_url() -> Non
         pytest.param({"sharing": "shared-device", "shares": 4}, 9, 8, id="turns on shared cards"),
         # 8192 and a context of 450 MiB: two fit a card of 24 576, and the pool has two.
         pytest.param({"sharing": "memory-amount"}, 6, 4, id="amounts of memory"),
+        # Two nodes.
+        pytest.param({"per_node": 3}, 7, 6, id="three cards a node"),
     ],
 )
 def test_the_plan_knows_how_many_copies_find_a_card(gpu: dict[str, Any], copies: int, placed: int) -> None:
@@ -167,4 +170,37 @@ def test_a_budget_is_taken_from_the_smallest_cards_that_hold_it() -> None:
     pools = {"large": {"nodes": 1, "cpus": 8, "memory": "32GiB", "gpu": {"model": "H100", "memory": "80GiB"}}}
     (brain,) = (g for g in trial(machine={"cluster": {"node_pools": pools}}).groups if g.name == "brain")
     assert brain.containers[0].gpu
-    assert brain.containers[0].gpu.card == "cards"
+    assert list(brain.containers[0].gpu.cards) == ["cards"]
+
+
+def test_a_pod_of_several_cards_takes_them_of_one_node() -> None:
+    """Two nodes of three cards have room for two pods of two cards, and not for a third."""
+    two = _several(2, per_node=3, scaling={"max": 9})
+    (pool,) = two.pools
+    assert (pool.placed("copies_max"), pool.taken) == (2, (("brain", 2 * 24576),))
+    (brain,) = (group for group in two.groups if group.name == "brain")
+    assert brain.containers[0].gpu
+    assert brain.containers[0].gpu.count == 2
+    assert brain.containers[0].env["CUDA_VISIBLE_DEVICES"] == "0,1"
+
+
+def test_a_cluster_takes_a_number_of_cards_that_a_node_has() -> None:
+    choose = "but the scheduler of trial chooses the cards; write a number, such as"
+    shared = {"sharing": "shared-device", "shares": 4, "per_node": 2}
+    for cards, gpu, said in (
+        ("all", {"per_node": 2}, f"all cards, {choose} 2"),
+        (["gpu0", "gpu1"], {"per_node": 2}, f"gpu0 and gpu1, {choose} 2"),
+        (3, {"per_node": 2}, "3 cards, but no pool of trial gives a pod that many (cards 2 (whole-device)); lower it"),
+        (2, shared, "2 cards, but no pool of trial gives a pod that many (cards 1 (shared-device)); lower it"),
+    ):
+        with pytest.raises(ConfigurationError) as refusal:
+            _several(cards, **gpu)
+        assert f"containers.main.gpu.cards: {said}" in refusal.value.text()
+    with pytest.raises(ConfigurationError) as refusal:
+        _several(2, per_node=2, memory="6GiB")
+    assert "no pool of trial has 2 cards a node that hold 8 192 MiB (it has cards 6 144 MiB)" in refusal.value.text()
+
+
+def _several(cards: object, scaling: dict[str, Any] | None = None, **gpu: Any) -> Deployment:
+    brain = {"containers": {"main": {"gpu": {"cards": cards}}}, **({"scaling": scaling} if scaling else {})}
+    return trial(groups={"brain": brain}, machine={"cluster": {"node_pools": {"cards": {"gpu": gpu}}}})
