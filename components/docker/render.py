@@ -12,7 +12,7 @@ from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
 from components.listing import SecretText
 from fleet import labels
-from fleet.model import Machine, VolumeKind
+from fleet.model import Machine, Vendor, VolumeKind
 from fleet.model.image_names import DOCKER_HUB
 from fleet.model.machine import ContainerNetwork
 from fleet.model.mount_points import SECRETS_PATH
@@ -62,6 +62,13 @@ def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
     if group.tenant:
         return (machine.tenant_network(group.tenant).name,)
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
+
+
+def joined(container: PlannedContainer, deployment: Deployment) -> tuple[str, ...]:
+    """Networks that a container joins; Docker's `host` if it shares the machine's."""
+    if container.hardening.host_network:
+        return ("host",)
+    return networks_of(deployment.group_of(container), deployment.machine)
 
 
 def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
@@ -129,7 +136,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
-        **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
+        **_network(container, deployment),
         **_lifecycle(container),
         **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
@@ -147,10 +154,11 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
             {"host_path": path, "container_path": path, "permissions": "rwm"} for path in container.devices
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
-    if container.gpu:
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         ids = [gpu.device for gpu in container.gpu.cards.values()]
+        capabilities = ["gpu", *container.gpu.capabilities]
         rendered["device_requests"] = [
-            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": capabilities}
         ]
     return rendered
 
@@ -230,13 +238,18 @@ def _cpus(millicores: int) -> str:
     return exact.rstrip("0")
 
 
-def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
+def _network(container: PlannedContainer, deployment: Deployment) -> Rendered:
+    machine = deployment.machine
+    on_host = container.hardening.host_network
+    networks = () if on_host else joined(container, deployment)
     rendered: Rendered = {
         # The provider creates the container on the bridge, then connects it to the networks below.
-        "network_mode": "bridge",
+        "network_mode": "host" if on_host else "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }
+    if machine.dns:
+        rendered["dns"] = [str(server) for server in machine.dns]
     if container.ports:
         rendered["ports"] = [
             {"internal": port.container_port, "external": port.host_port, "ip": port.address, "protocol": port.protocol}
