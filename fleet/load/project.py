@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fleet.checks import check_fleet, check_texts
+from fleet.checks import check_texts, check_values
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.env_files import add_env_files
 from fleet.load.extends import extend_all
@@ -23,6 +23,7 @@ from fleet.load.stack_keys import (
 )
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.model.group import EXTENDS
 from fleet.source.dockerfile import Dockerfile, read_dockerfile
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
@@ -88,25 +89,21 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         remedy = "run from the project's folder, or add a stack file"
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    cross = reading.cross_faults(project)
-    if reading.faults or cross:
-        raise ConfigurationError(_of_one_cause(reading.faults, cross, project))
+    of_texts, of_values = check_texts(project.fleet, project.sources), reading.cross_faults(project)
+    if reading.faults or of_texts or of_values:
+        raise ConfigurationError(_of_one_cause(of_texts, reading.faults, of_values))
     return project
 
 
-def _of_one_cause(own: list[Fault], cross: list[Fault], project: Project) -> list[Fault]:
-    """The faults of single values and between values, one at a place.
+def _of_one_cause(of_texts: list[Fault], single: list[Fault], of_values: list[Fault]) -> list[Fault]:
+    """The faults of one cause at each place.
 
     A secret or an invisible character is why a value is invalid, and an invalid value is why it fits no other.
     """
-    if not own:
-        return cross
-    causes = {fault.place for fault in check_texts(project.fleet, project.sources)}
-    invalid = {fault.place for fault in own}
-    return [
-        *(fault for fault in own if fault.place not in causes),
-        *(fault for fault in cross if fault.place in causes or fault.place not in invalid),
-    ]
+    reported = {fault.place for fault in of_texts}
+    invalid = [fault for fault in single if fault.place not in reported]
+    reported.update(fault.place for fault in single)
+    return [*of_texts, *invalid, *(fault for fault in of_values if fault.place not in reported)]
 
 
 def _of_file_name(fault: Fault) -> Fault:
@@ -190,10 +187,11 @@ class _Reading:
         merged, faults = extend_all(self.group_documents)
         self.faults += faults
         for name in self.group_documents.keys() - merged.keys():
-            # Its base is invalid: what it says itself is checked.
+            # Its base is invalid, which is reported: what else it says itself is checked.
             document = self.group_documents[name]
             if document.value is not None:
-                self.faults += check_fragment(ContainerGroup, document.value, document)
+                found = check_fragment(ContainerGroup, document.value, document)
+                self.faults += [fault for fault in found if fault.path != EXTENDS]
         self.group_documents |= merged
         for name, extended in merged.items():
             document, unread = add_env_files(extended, self._read_text)
@@ -214,9 +212,10 @@ class _Reading:
         for file in sorted(self._root.glob("groups/**/*.*")):
             source = str(file.relative_to(self._root))
             if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
-                system = file.parent.name if file.match("groups/*/*") else "<system>"
-                remedy = f"move it to groups/{system}/{file.stem}.yaml"
-                self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
+                in_place = file.match("groups/*/*")
+                where = f"groups/{file.parent.name if in_place else '<system>'}/{file.stem}.yaml"
+                problem, verb = ("is not read", "rename") if in_place else ("is not read from this folder", "move")
+                self.faults.append(Fault(source, None, "", problem, f"{verb} it to {where}"))
                 self.group_documents.setdefault(file.stem, Document(source, None, {}))
 
     def project(self) -> Project:
@@ -243,13 +242,13 @@ class _Reading:
 
     def cross_faults(self, project: Project) -> list[Fault]:
         """Faults between files: those that hold whatever the invalid values were meant to be."""
-        faults = check_fleet(project.fleet, project.sources)
+        faults = check_values(project.fleet, project.sources)
         if all(len(models) == 1 for models in (*self._stacks.values(), *self._groups.values())):
             return faults
         stacks = {name: models[-1] for name, models in self._stacks.items()}
         groups = {name: models[-1] for name, models in self._groups.items()}
         other = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
-        others = {_without_figures(fault): fault for fault in check_fleet(other, project.sources)}
+        others = {_without_figures(fault): fault for fault in check_values(other, project.sources)}
         common = []
         for fault in faults:
             whole = _without_figures(fault)

@@ -67,3 +67,11 @@ def test_a_limit_holds_a_block_of_each_process() -> None:
             continue
         with pytest.raises(ValidationError, match="below 20 MiB a process, one block of PyTorch's allocator; raise it"):
             _budget(**changes)
+
+
+def test_the_parts_of_the_driver() -> None:
+    assert _budget().capabilities == ("compute", "utility")
+    assert _budget(capabilities=["video"]).capabilities == ("video",)
+    for wrong in ([], ["all"], ["video", "video"], "video", ["gpu"], ["Compute"], [1]):
+        with pytest.raises((ValidationError, BreachesError)):
+            _budget(capabilities=wrong)
