@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.model import MAIN, Fleet, Stack, Target
+from fleet.model import MAIN, Fleet, Stack
 from fleet.model.paths import within
-from fleet.model.volume import VELERO
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.source.redaction import shown
@@ -37,17 +36,6 @@ def ensure_volumes_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield sources.stack_fault(
                 stack.name, ("machine", "binds", volume), problem, "remove it, or correct the name"
             )
-
-
-def ensure_backups_can_be_made(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Velero backs up the volumes of a cluster only."""
-    for stack in fleet.members:
-        for group in fleet.placed(stack) if stack.machine.target is not Target.KUBERNETES else ():
-            for key, volume in group.volumes.items():
-                if volume.backup and volume.backup.by == VELERO:
-                    problem = f"{VELERO} backs up volumes of a cluster, and {stack.name} is none"
-                    path = ("volumes", key, "backup", "by")
-                    yield sources.group_fault(group.name, path, problem, "name another tool, such as restic")
 
 
 def ensure_binds_are_separate(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

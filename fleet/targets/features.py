@@ -42,6 +42,7 @@ class Feature(StrEnum):
     SECRET_VARIABLES = "secrets as environment variables"  # noqa: S105  (a name in output)
     HOST_FOLDERS = "volumes in host folders"
     VOLUME_SIZE = "volume size"
+    VELERO = "backups by Velero"
     SINGLE_WRITER = "single-writer volumes"
     SHARED_VOLUMES = "volumes shared by several pods"
     READ_ONLY_MOUNTS = "read-only mounts of writable volumes"

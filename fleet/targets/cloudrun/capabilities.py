@@ -52,6 +52,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
     Feature.VOLUME_SIZE: changes("a bucket has no size limit"),
+    Feature.VELERO: changes("Velero copies volumes of a cluster only: nothing backs this one up; name another tool"),
     Feature.SINGLE_WRITER: changes("at most one instance; two may overlap while a revision is replaced"),
     Feature.SHARED_VOLUMES: does("a bucket mounted by every instance, without file locks"),
     Feature.READ_ONLY_MOUNTS: changes(

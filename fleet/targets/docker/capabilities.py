@@ -62,6 +62,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     ),
     Feature.HOST_FOLDERS: does("machine.binds"),
     Feature.VOLUME_SIZE: changes("Docker's local volumes have no quota; monitor the disk"),
+    Feature.VELERO: changes("Velero copies volumes of a cluster only: nothing backs this one up; name another tool"),
     Feature.SINGLE_WRITER: does("validated: only one container mounts it writable"),
     Feature.SHARED_VOLUMES: does("any group on the machine can mount it"),
     Feature.READ_ONLY_MOUNTS: does("set on each mount"),

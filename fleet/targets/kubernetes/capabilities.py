@@ -54,6 +54,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "the restricted Pod Security level refuses hostPath volumes; keep the group on Docker"
     ),
     Feature.VOLUME_SIZE: does("size of the claim"),
+    Feature.VELERO: does("an annotation of the pod names the volumes"),
     Feature.SINGLE_WRITER: does("a StatefulSet with one pod"),
     Feature.SHARED_VOLUMES: does("claims of machine.cluster.shared_storage_class"),
     Feature.READ_ONLY_MOUNTS: does("set on each mount"),

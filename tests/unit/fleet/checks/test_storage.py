@@ -6,19 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import (
-    assert_accepted,
-    assert_refused,
-    chain,
-    faults_of,
-    place,
-    small_group,
-    small_stack,
-    swap,
-    under,
-    with_pi,
-    write_project,
-)
+from tests.unit.builders import assert_accepted, assert_refused, chain, faults_of, place, swap, under, write_project
 
 
 def test_a_volume_for_one_writer_with_two_is_refused(tmp_path: Path) -> None:
@@ -145,13 +133,3 @@ def test_no_volume_holds_the_secrets(tmp_path: Path) -> None:
         (fault,) = faults_of(write_project(tmp_path, mainpc=swap(logs, f"      system-logs: {folder}")))
         assert f'machine.binds.system-logs: "{folder}" overlaps secrets_folder (/srv/fleet/secrets)' in fault
     assert_accepted(tmp_path, mainpc=swap(logs, "      system-logs: /srv/fleet/secrets-of-others"))
-
-
-def test_velero_backs_up_volumes_of_a_cluster_only(tmp_path: Path) -> None:
-    backup = "volumes: {facts: {backup: {schedule: '30 3 * * *', by: %s}}}"
-    (fault,) = faults_of(write_project(tmp_path, **with_pi(small_group(top=backup % "velero"))))
-    assert "volumes.facts.backup.by: velero backs up volumes of a cluster, and pi is none; name another tool" in fault
-    assert_accepted(tmp_path, **with_pi(small_group(top=backup % "restic")))
-    sandbox = small_stack("pi", "small") + "  fleet:sandbox: true\n"
-    optional = small_group(top=f"{backup % 'velero'}\noptional: true")
-    assert_accepted(tmp_path, small=optional, stack_pi=sandbox)

@@ -122,3 +122,12 @@ def test_signals_without_keda_are_listed() -> None:
     for autoscaler, listed in (("built-in", True), ("keda", False)):
         plan = trial_cluster.trial(groups=groups, machine={"cluster": {"autoscaler": autoscaler}})
         assert (Feature.SIGNALS_WITHOUT_KEDA in plan.degradations) is listed, autoscaler
+
+
+def test_backups_by_velero_outside_a_cluster_are_listed() -> None:
+    def backup(volume: str) -> dict[str, Any]:
+        backup = {"schedule": "30 3 * * *", "by": "velero"}
+        return {"store": {"volumes": {volume: {"kind": "data", "backup": backup}}}}
+
+    assert "store" in trial_cloud.trial(groups=backup("facts")).degradations[Feature.VELERO]
+    assert Feature.VELERO not in trial_cluster.trial(groups=backup("facts")).degradations
