@@ -16,6 +16,7 @@ from policy.views.stack import LinkView, MachineView, StackView
 
 _ENCRYPTED = ("wireguard", "tailscale", "vpn", "tls")
 _NAMED_AT_MOST = 3
+_PRIVATE = "set machine.lan_address to an address of a VPN or a LAN, and machine.lan_traffic to what encrypts it"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
@@ -32,7 +33,8 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
                 said = f"with {shown(link.encryption)}, which is not a known encryption"
             problem = f"links hold traffic {where} {link.machine} at {link.address}{who}, {said}"
             network = "the internet, where the address is public," if public else "that network"
-            yield Finding("links", f"{problem}: anyone on {network} can read and change it", of=machine)
+            remedy = _PRIVATE if public else ""
+            yield Finding("links", f"{problem}: anyone on {network} can read and change it", remedy, of=machine)
 
 
 def _uses(container: ContainerView, link: LinkView, machine: MachineView) -> bool:

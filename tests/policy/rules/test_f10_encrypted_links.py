@@ -38,6 +38,7 @@ def test_no_reason_suffices_on_a_public_address() -> None:
     for address in ("8.8.8.8", "2606:4700::1111"):
         (message,) = judged(F10, machine(**_links(address, none=REASON))).values()
         assert "anyone on the internet, where the address is public, can read and change it" in message
+        assert "set machine.lan_address to an address of a VPN or a LAN" in message
         assert judged(F10, machine(**_links(address, encryption="tls"))) == {}
     for address in ("100.64.0.7", "10.1.2.3", "fd00::7"):
         assert judged(F10, machine(**_links(address, none=REASON))) == {}, address
