@@ -60,7 +60,7 @@ def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) 
 
 
 def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
-    message = "containers.main.gpu.zzz: unknown key; use one of card, enforcement, limit, processes, request"
+    message = "containers.main.gpu.zzz: unknown key; use one of capabilities, card, cards, enforcement, limit, processes, request"
     change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
     assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
 
