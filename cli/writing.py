@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cli.interrupts import cleaned_up
-from cli.terminal import UserError
+from cli.terminal import UserError, project_root
 from fleet.image_digests import context_files
 
 _HEAD = 300
@@ -25,6 +25,8 @@ _LISTING = ".fleet-export"
 """Names the files that an export copied."""
 
 _ANOTHER_PATH = "choose another path with -o"
+
+_YAML = (".yaml", ".yml")
 
 Content = bytes | Path
 """A file's bytes, or the file to copy, with its mode."""
@@ -60,6 +62,7 @@ def write_tree(folder: Path, files: Mapping[str, str], mark: str, *, only: bool 
     only: other YAML files of the folder that begin with the mark are deleted.
     """
     ensure_ours(folder, files, mark)
+    _ensure_not_configuration([folder / name for name in files])
     write_files(
         {folder / name: text.encode("utf-8", "backslashreplace") for name, text in files.items()}, _ANOTHER_PATH
     )
@@ -83,6 +86,17 @@ def ensure_ours(folder: Path, files: Mapping[str, str], mark: str) -> None:
     if refused:
         msg = f"{', '.join(refused)}: not written by this command, so not overwritten; {_ANOTHER_PATH}, or remove it"
         raise UserError(msg)
+
+
+def _ensure_not_configuration(files: Sequence[Path]) -> None:
+    """Raises UserError for files that fleet would read as its configuration from then on."""
+    root = Path(project_root()).resolve()
+    for file in files:
+        real = file.resolve()
+        in_groups = real.is_relative_to(root / "groups")
+        if real.suffix.lower() in _YAML and (in_groups or (real.parent == root and real.name.startswith("Pulumi."))):
+            msg = f"{file}: fleet would read it as {'a group' if in_groups else 'a stack'}; {_ANOTHER_PATH}"
+            raise UserError(msg)
 
 
 def copy_tree(folder: Path, root: Path, parts: Sequence[str]) -> None:

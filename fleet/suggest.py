@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from fleet.source.similar import closest
 
@@ -25,6 +26,9 @@ _SYNONYMS = {
 
 _OURS = {theirs: ours for ours, names in _SYNONYMS.items() for theirs in names.split()}
 
+_LISTED_MAX = 60
+"""Most names of a list to choose from."""
+
 _ALIKE = 0.5
 """Minimum similarity (0 to 1) of several suggestions; a single one needs more."""
 
@@ -40,7 +44,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     choices = tuple(known)
     if (ours := _OURS.get(name)) in choices:
         return f"did you mean {ours}?"
-    return did_you_mean(name, choices, "") or (f"use one of {', '.join(sorted(choices))}" if choices else "remove it")
+    return did_you_mean(name, choices, "") or (f"use one of {_listed(choices)}" if choices else "remove it")
+
+
+@lru_cache(maxsize=64)
+def _listed(choices: tuple[str, ...]) -> str:
+    first = sorted(choices)[:_LISTED_MAX]
+    return ", ".join(first) + (f" and {len(choices) - len(first)} more" if len(choices) > len(first) else "")
 
 
 def nearest(name: str, known: Iterable[str], at_most: int) -> str:

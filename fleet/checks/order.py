@@ -8,6 +8,7 @@ from fleet.model import Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.start_order import find_cycle
+from fleet.suggest import suggestion
 
 
 def ensure_start_order_is_possible(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -15,7 +16,7 @@ def ensure_start_order_is_possible(fleet: Fleet, sources: Sources) -> Iterator[F
     for name, group in fleet.groups.items():
         for index, earlier in enumerate(group.start_after):
             if earlier not in sources.groups:
-                remedy = f"use one of {', '.join(sorted(sources.groups))}"
+                remedy = suggestion(earlier, sources.groups)
                 yield sources.group_fault(name, ("start_after", index), f"unknown group {earlier}", remedy)
     edges = {name: group.start_after for name, group in fleet.groups.items()}
     while cycle := find_cycle(edges):

@@ -22,6 +22,7 @@ from fleet.load.stack_keys import (
 )
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
+from fleet.model.group import EXTENDS
 from fleet.source.dockerfile import Dockerfile, read_dockerfile
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault
@@ -184,10 +185,11 @@ class _Reading:
         merged, faults = extend_all(self.group_documents)
         self.faults += faults
         for name in self.group_documents.keys() - merged.keys():
-            # Its base is invalid: what it says itself is checked.
+            # Its base is invalid, which is reported: what else it says itself is checked.
             document = self.group_documents[name]
             if document.value is not None:
-                self.faults += check_fragment(ContainerGroup, document.value, document)
+                found = check_fragment(ContainerGroup, document.value, document)
+                self.faults += [fault for fault in found if fault.path != EXTENDS]
         self.group_documents |= merged
         for name, extended in merged.items():
             document, unread = add_env_files(extended, self._read_text)
@@ -208,9 +210,10 @@ class _Reading:
         for file in sorted(self._root.glob("groups/**/*.*")):
             source = str(file.relative_to(self._root))
             if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
-                system = file.parent.name if file.match("groups/*/*") else "<system>"
-                remedy = f"move it to groups/{system}/{file.stem}.yaml"
-                self.faults.append(Fault(source, None, "", "is not read from this folder", remedy))
+                in_place = file.match("groups/*/*")
+                where = f"groups/{file.parent.name if in_place else '<system>'}/{file.stem}.yaml"
+                problem, verb = ("is not read", "rename") if in_place else ("is not read from this folder", "move")
+                self.faults.append(Fault(source, None, "", problem, f"{verb} it to {where}"))
                 self.group_documents.setdefault(file.stem, Document(source, None, {}))
 
     def project(self) -> Project:

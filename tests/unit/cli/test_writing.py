@@ -196,3 +196,17 @@ def test_of_those_who_replace_a_file_at_once_one_succeeds_and_the_others_say_so(
         assert sorted(process.exitcode or 0 for process in processes) == [0, *[3] * 7]
         (winner,) = (number for number, process in enumerate(processes) if process.exitcode == 0)
         assert state(tmp_path) == {file.name: b"new by %d" % winner}
+
+
+def test_an_output_is_not_written_where_the_configuration_is_read(tmp_path: Path) -> None:
+    project = write_program(tmp_path / "project")
+    before = state(project)
+    for words in (
+        ("export", "compose", "pc2", "-o", "groups"),
+        ("export", "compose", "pc2", "-o", "groups/new"),
+        ("report", "-o", "groups/assistant/page.yaml"),
+        ("report", "-o", "Pulumi.new.yaml"),
+    ):
+        answer = fleet(project, *words)
+        assert (answer.code, "fleet would read it as a" in answer.err) == (2, True), (words, answer)
+        assert state(project) == before, words

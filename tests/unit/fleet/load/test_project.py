@@ -248,7 +248,7 @@ def test_a_group_file_outside_a_system_is_reported_with_its_place(tmp_path: Path
         (project / "groups" / name).write_text("description: lost\n")
     assert faults_of(project) == [
         "groups/assistant/deep/er.yaml: is not read from this folder; move it to groups/<system>/er.yaml",
-        "groups/assistant/late.yml: is not read from this folder; move it to groups/assistant/late.yaml",
+        "groups/assistant/late.yml: is not read; rename it to groups/assistant/late.yaml",
         "groups/stray.yaml: is not read from this folder; move it to groups/<system>/stray.yaml",
     ]
 
@@ -329,7 +329,7 @@ def test_a_file_whose_name_is_not_read_is_told_and_nothing_misses_it(tmp_path: P
     project = write_project(tmp_path / "groups")
     group = project / "groups/assistant/vision-gpu.yaml"
     group.rename(group.with_suffix(".yml"))
-    told = "is not read from this folder; move it to groups/assistant/vision-gpu.yaml"
+    told = "is not read; rename it to groups/assistant/vision-gpu.yaml"
     assert faults_of(project) == [f"groups/assistant/vision-gpu.yml: {told}"]
 
 
