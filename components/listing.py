@@ -33,17 +33,17 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class SecretVariable:
-    """`NAME=value` with a secret of the stack's config, which the engine decrypts and keeps encrypted."""
+class SecretText:
+    """A secret of the stack's config, which the engine decrypts and keeps encrypted, after a plain text."""
 
-    variable: str
     secret: str
     """Key in the config's namespace `secrets`."""
+    prefix: str = ""
 
     @property
     def hidden(self) -> str:
         """The text without the value."""
-        return f"{self.variable}={MASKED}"
+        return f"{self.prefix}{MASKED}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +106,7 @@ def listing(deployment: Deployment) -> Listing:
 
 def filled(value: Any, fill: Callable[[Any], Any]) -> Any:
     """A value with its Refs and secrets replaced."""
-    if isinstance(value, Ref | SecretVariable):
+    if isinstance(value, Ref | SecretText):
         return fill(value)
     if isinstance(value, Mapping):
         return {key: filled(item, fill) for key, item in value.items()}

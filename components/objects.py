@@ -28,6 +28,12 @@ def create_secret(namespace: str, name: str) -> str:
     return f"kubectl -n {namespace} create secret generic {name} --from-file={_SECRET_KEY}=FILE"
 
 
+def create_login(namespace: str, name: str) -> str:
+    """The command that creates a Secret with logins of registries from Docker's own file of them."""
+    options = "--type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=FILE"
+    return f"kubectl -n {namespace} create secret generic {name} {options}"
+
+
 def image(reference: str) -> Object:
     """Image and pull policy of a container. A digest never changes; a tag may have moved."""
     return {"image": reference, "imagePullPolicy": "IfNotPresent" if "@sha256:" in reference else "Always"}

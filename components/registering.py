@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from components.listing import Entry, Ref, SecretVariable, filled
+from components.listing import Entry, Ref, SecretText, filled
 from fleet.source.locations import SECRETS
 
 _PROVIDER = "pulumi:providers:"
@@ -73,17 +73,17 @@ class Registrar:
         made: pulumi.Resource = getattr(import_module(module), kind)(entry.name, opts=options, **arguments)
         return made
 
-    def secret(self, variable: SecretVariable) -> Any:
-        """`NAME=value` with the value of the stack's config. Raises pulumi.ConfigMissingError."""
+    def secret(self, text: SecretText) -> Any:
+        """The text with the value of the stack's config. Raises pulumi.ConfigMissingError."""
         if self.offline:
             # Only the engine decrypts the config.
-            return variable.hidden
-        value = pulumi.Config(SECRETS.removesuffix(":")).require_secret(variable.secret)
-        return pulumi.Output.concat(f"{variable.variable}=", value)
+            return text.hidden
+        value = pulumi.Config(SECRETS.removesuffix(":")).require_secret(text.secret)
+        return pulumi.Output.concat(text.prefix, value)
 
     def _arguments(self, entry: Entry) -> dict[str, Any]:
-        def output(ref: Ref | SecretVariable) -> Any:
-            if isinstance(ref, SecretVariable):
+        def output(ref: Ref | SecretText) -> Any:
+            if isinstance(ref, SecretText):
                 return self.secret(ref)
             return getattr(self._made[entry.refers[ref.key]], ref.field)
 

@@ -40,6 +40,8 @@ class Card:
     """Memory of one CUDA context."""
     unified: bool = False
     """Whether it uses the machine's main memory."""
+    vendor: str = "nvidia"
+    """Maker: `nvidia`, `amd` or `intel`."""
     mps: bool = False
     """Whether an MPS control daemon serves it."""
     mps_uid: int | None = None
@@ -57,6 +59,9 @@ class Pool:
     gpus: int = 0
     """Cards per node."""
     gpu_model: str = ""
+    gpu_vendor: str = "nvidia"
+    gpu_resource: str = ""
+    """Extended resource by which containers request a card; NVIDIA's for the sharing if empty."""
     cuda: str = ""
     gpu_memory_mib: int = 0
     sharing: str = field(default="none", metadata=_key("gpuSharing"))

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from fleet.source.similar import closest
 
+_LISTED_MAX = 60
+"""Most names of a list to choose from."""
+
 _SYNONYMS = {
     "run_as": "user uid gid group runAsUser runAsGroup runAsNonRoot",
     "capabilities": "cap_add cap_drop privileged",
@@ -25,9 +28,6 @@ _SYNONYMS = {
 """Our key -> keys of Compose and Kubernetes for the same."""
 
 _OURS = {theirs: ours for ours, names in _SYNONYMS.items() for theirs in names.split()}
-
-_LISTED_MAX = 60
-"""Most names of a list to choose from."""
 
 _ALIKE = 0.5
 """Minimum similarity (0 to 1) of several suggestions; a single one needs more."""

@@ -20,13 +20,16 @@ def doctor(stack: str, as_json: bool) -> Exit:
     from cli.diagnostics.connection import connected
     from cli.diagnostics.docker_stack import docker_stack
     from cli.doctor.checks import doctor_checks
+    from cli.doctor.read_config import read_config
     from cli.doctor.read_daemon import read_machine
     from cli.doctor.read_state import read_state
 
     started = time.perf_counter()
     _, deployment = docker_stack(stack)
     with connected(deployment) as client:
-        facts = replace(read_machine(client, deployment), state=read_state(project_root(), deployment))
+        root = project_root()
+        read = read_machine(client, deployment)
+        facts = replace(read, state=read_state(root, deployment), config=read_config(root, stack))
     checks = doctor_checks(deployment, facts)
     if as_json:
         from cli.view.checks_json import checks_json

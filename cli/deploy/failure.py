@@ -105,6 +105,7 @@ _CAUSES: dict[str, Callable[..., Check]] = {
     r"the stack is currently locked by": _locked,
     r"Bind for (\S+):(\d+) failed: port is already allocated": _taken_by_container,
     r"listen (?:tcp|udp)4? (\S+):(\d+): bind: address already in use": _taken_by_program,
+    r"failed to bind host port for (\S+?):(\d+):\S*: address already in use": _taken_by_program,
     r"listen (?:tcp|udp)4? (\S+):(\d+): bind: cannot assign requested address": _no_address,
     r"Pool overlaps with other one on this address space": _overlap,
     r"bind source path does not exist: ([^:\s]+)": _no_path,

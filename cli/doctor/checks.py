@@ -12,6 +12,7 @@ from cli.doctor.gpu import gpu_checks
 from cli.doctor.host import host_checks
 from cli.doctor.images import image_checks
 from cli.doctor.names import name_checks
+from cli.doctor.secrets import secret_checks
 from cli.doctor.state import state_checks
 from fleet.plan.deployment import Deployment
 
@@ -26,6 +27,7 @@ def doctor_checks(deployment: Deployment, facts: MachineFacts) -> list[Check]:
         image_checks,
         name_checks,
         state_checks,
+        secret_checks,
         host_checks,
         gpu_checks,
     )

@@ -130,11 +130,19 @@ class StateFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigFacts:
+    """Secrets in a stack's file, by name; has_environment: whether a Pulumi environment may have more."""
+
+    secrets: frozenset[str]
+    has_environment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MachineFacts:
     """All facts that a deployment depends on.
 
     images: by reference, those on the machine; disk: None if the daemon does not report it; host: None if remote;
-    state: None if it is in no folder.
+    state: None if it is in no folder; config: None if the stack's file was not read.
     """
 
     daemon: DaemonFacts
@@ -145,3 +153,4 @@ class MachineFacts:
     disk: DiskFacts | None
     host: HostFacts | None
     state: StateFacts | None = None
+    config: ConfigFacts | None = None

@@ -8,17 +8,22 @@ from cli.diagnostics.check import Check, expect, good, unknown, warning, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.doctor.facts import MPS_PROGRAM, DaemonFacts, HostFacts, MachineFacts
 from cli.doctor.host import REMOTE
-from fleet.model import Gpu
+from fleet.model import Gpu, Vendor
 from fleet.plan.deployment import Deployment
+from fleet.targets.gpu_use import CardUse
+from fleet.targets.registry import profile
 
 _TOOLKIT = "container toolkit"
+_OTHERS_USE = 0o6
 
 
 def gpu_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Iterator[Check]:
     """Checks of every card that a container uses."""
     shared = {card for group in deployment.sharing for c in group.containers if c.gpu for card in c.gpu.cards}
     for card in deployment.cards:
-        if card.shares:
+        if card.shares and card.gpu.vendor is not Vendor.NVIDIA:
+            yield from _device_files(card, deployment, facts.host, fixes)
+        elif card.shares:
             toolkit = _cdi if card.gpu.driver == "cdi" else _runtime
             yield toolkit(card.name, card.gpu, facts.daemon, fixes)
             if card.gpu.driver == "nvidia":
@@ -29,6 +34,25 @@ def gpu_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> Ite
                 yield _uuid(card.name, card.gpu.device, facts.host, fixes)
             if card.name in shared:
                 yield _mps(card.name, facts.host, fixes)
+
+
+def _device_files(card: CardUse, deployment: Deployment, host: HostFacts | None, fixes: Fixes) -> Iterator[Check]:
+    """What the kernel driver of another maker's card makes: files, for users in their groups."""
+    for path in profile(deployment.machine.target).device_files(card.gpu):
+        show = fixes.on_machine(f"ls -ln {path}")
+        if host is None or path not in host.paths:
+            yield unknown(card.name, path, REMOTE if host is None else "its folder is closed to you", show)
+            continue
+        found = host.paths[path]
+        if found is None:
+            driver = "amdgpu" if card.gpu.vendor is Vendor.AMD else "i915 or xe"
+            fix = f"load the kernel driver {driver}, or correct machine.gpus.{card.name} in {fixes.stack_file}"
+            yield wrong(card.name, path, "does not exist: Docker rejects containers that request it", fix)
+            continue
+        owner = f"group {found.gid}, mode {found.mode:o}"
+        may = found.mode & _OTHERS_USE == _OTHERS_USE or found.gid in (card.gpu.group_ids or ())
+        fix = f"add {found.gid} to machine.gpus.{card.name}.group_ids in {fixes.stack_file}"
+        yield expect(card.name, path, may, owner, f"agents may not use it ({owner})", fix)
 
 
 def _runtime(card: str, _gpu: Gpu, daemon: DaemonFacts, fixes: Fixes) -> Check:

@@ -23,7 +23,8 @@ def host_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
         yield _path(folder, "bind folder", f"for volume {volume.name}: ", facts.host, fixes)
     for secret in secret_files(deployment):
         yield _path(secret, "secret", "", facts.host, fixes)
-    for device in devices(deployment):
+    # Files of cards are not listed there; `gpu_checks` reports them.
+    for device in (each for each in devices(deployment) if each in deployment.machine.devices):
         yield _device(device, facts.host, fixes)
     if deployment.opens_lan and deployment.machine.lan_address:
         yield _address(deployment, facts.host, fixes)

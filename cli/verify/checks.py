@@ -9,7 +9,7 @@ from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import place
 from cli.verify.connectivity import reach_checks
 from cli.verify.container import container_checks
-from cli.verify.facts import LiveFacts
+from cli.verify.facts import LiveFacts, card_is_read
 from cli.verify.peers import Peer
 from cli.verify.usage import use_checks
 from components.docker.render import deployed_networks, is_closed, render_volume
@@ -36,7 +36,7 @@ def verify_checks(deployment: Deployment, peers: Mapping[str, tuple[Peer, ...]],
         checks += reach_checks(container, peers[container.name], facts, fixes)
     checks += [_network(network, deployment, facts, fixes) for network in deployed_networks(deployment)]
     checks += [_volume(volume, facts, fixes) for volume in deployment.volumes.values()]
-    checks += [_card(card, facts, fixes) for card in deployment.cards if card.shares and not card.gpu.unified]
+    checks += [_card(card, facts, fixes) for card in deployment.cards if card.shares and card_is_read(card.gpu)]
     return checks
 
 

@@ -10,7 +10,8 @@ from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import duration
 from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import hardening_checks
-from components.docker.render import networks_of, render_container
+from components.docker.render import joined, render_container
+from fleet.model import Vendor
 from fleet.plan.deployment import Deployment, PlannedContainer
 from fleet.text import plural
 
@@ -42,7 +43,8 @@ def container_checks(
     yield _ports(container, found, fixes)
     if container.secret_env:
         yield _secrets(container, found, fixes)
-    if container.gpu:
+    # Device files of other makers' cards are compared with the other devices.
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         yield _gpu(container, found, fixes)
 
 
@@ -178,10 +180,23 @@ def _mount(mount: tuple[str, bool] | None) -> str:
 
 
 def _network(container: PlannedContainer, found: ContainerFacts, deployment: Deployment, fixes: Fixes) -> Check:
-    planned = networks_of(deployment.group_of(container), deployment.machine)
+    planned = joined(container, deployment)
     shown = ", ".join(f"{name} {found.networks.get(name, '')}".rstrip() for name in planned)
     problem = f"in {', '.join(sorted(found.networks)) or 'no network'}, planned only {', '.join(planned)}"
-    return _compared(container, "network", shown, [problem] if set(found.networks) != set(planned) else [], fixes)
+    differences = [problem] if set(found.networks) != set(planned) else []
+    rendered = render_container(container, deployment)
+    hosts = {f"{entry['host']}:{entry['ip']}" for entry in rendered["hosts"]}
+    for what, actual, wanted in (
+        ("hosts", set(found.host.get("ExtraHosts") or ()), hosts),
+        ("DNS servers", set(found.host.get("Dns") or ()), set(rendered.get("dns", ()))),
+    ):
+        if actual != wanted:
+            differences.append(f"{what} {_all(actual)}, planned {_all(wanted)}")
+    return _compared(container, "network", shown, differences, fixes)
+
+
+def _all(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _ports(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Check:
@@ -204,4 +219,8 @@ def _gpu(container: PlannedContainer, found: ContainerFacts, fixes: Fixes) -> Ch
     devices = ", ".join(sorted(found.gpu_devices)) or "none"
     noun = "devices" if len(planned) > 1 else "device"
     problems = [f"has {noun} {devices}, planned {', '.join(sorted(planned))}"] if found.gpu_devices != planned else []
+    wanted = {"gpu", *(container.gpu.capabilities if container.gpu else ())}
+    if found.gpu_devices and found.gpu_capabilities != wanted:
+        has = ", ".join(sorted(found.gpu_capabilities)) or "none"
+        problems.append(f"has capabilities {has}, planned {', '.join(sorted(wanted))}")
     return _compared(container, "GPU", f"{noun} {devices}", problems, fixes)

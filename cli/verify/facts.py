@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fleet.model import Gpu, Vendor
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Binding:
@@ -61,6 +63,7 @@ class ContainerFacts:
     ports: frozenset[Binding]
     mounts: Mapping[str, tuple[str, bool]]
     gpu_devices: frozenset[str]
+    gpu_capabilities: frozenset[str]
     variables: frozenset[str] = frozenset()
     config: Mapping[str, Any] = field(default_factory=dict)
 
@@ -111,6 +114,11 @@ class CardFacts:
 
     used_mib: int
     total_mib: int
+
+
+def card_is_read(gpu: Gpu) -> bool:
+    """Whether nvidia-smi shows a card's memory: not of another maker's, and not of one that is main memory."""
+    return gpu.vendor is Vendor.NVIDIA and not gpu.unified
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from docker import DockerClient
 
-from cli.verify.facts import CardFacts, ContainerFacts, LiveFacts
+from cli.verify.facts import CardFacts, ContainerFacts, LiveFacts, card_is_read
 from cli.verify.peers import Peer
 from cli.verify.probes import card_memory, reach
 from cli.verify.read_docker import read_containers, read_images, read_networks, read_use, read_volumes
@@ -84,7 +84,7 @@ def _cards(
     for container in deployment.containers:
         if container.gpu is None or container.name not in running:
             continue
-        own = [card for card, gpu in container.gpu.cards.items() if not gpu.unified]
+        own = [card for card, gpu in container.gpu.cards.items() if card_is_read(gpu)]
         unread = [card for card in own if not isinstance(cards.get(card), CardFacts)]
         if unread:
             devices = {card: gpu.device for card, gpu in container.gpu.cards.items()}

@@ -120,6 +120,12 @@ def container_facts(attributes: Answer, now: datetime) -> ContainerFacts:
         gpu_devices=frozenset(
             device for request in host.get("DeviceRequests") or [] for device in request.get("DeviceIDs") or []
         ),
+        gpu_capabilities=frozenset(
+            name
+            for request in host.get("DeviceRequests") or []
+            for names in request.get("Capabilities") or []
+            for name in names
+        ),
         variables=frozenset(
             name for name, _, value in (text.partition("=") for text in config.get("Env") or ()) if value
         ),

@@ -40,18 +40,22 @@ def start_commands(deployment: Deployment, file: Path | None = None) -> list[str
     compose = f"docker --host {deployment.machine.connection} compose{option}"
     builds = [f"{compose} build {' '.join(services)}" for services in build_steps(deployment)]
     ends = _last_jobs(deployment)
-    waited = " ".join(container.name for container in deployment.containers if container.name not in ends)
+    names = [container.name for container in deployment.containers]
+    waited = " ".join(name for name in names if name not in ends)
     # `--wait` waits for the exit of a job that another service depends on, and takes any other exit for a failure.
-    starts = [f"{compose} up --wait {waited}"] if ends and waited else []
-    return [*builds, *starts, f"{compose} up {'--detach' if ends else '--wait'}"]
+    if not ends:
+        return [*builds, f"{compose} up --wait"]
+    starts = [f"{compose} up --wait {waited}"] if waited else []
+    # Without --no-deps, Compose would run the other jobs again.
+    return [*builds, *starts, f"{compose} up --detach --no-deps {' '.join(name for name in names if name in ends)}"]
 
 
 def _last_jobs(deployment: Deployment) -> frozenset[str]:
     """Containers that run to their end, and that no other waits for."""
     awaited = {name for group in deployment.groups for name in group.start_after}
-    once = [(group, c) for group in deployment.groups for c in group.containers if c.once and group.name not in awaited]
-    waits = {earlier for group, _ in once for c in group.containers for earlier in group.before(c)}
-    return frozenset(container.name for _, container in once if container not in waits)
+    last = [group for group in deployment.groups if group.name not in awaited]
+    first = {one.name for group in last for container in group.containers for one in group.before(container)}
+    return frozenset(c.name for group in last for c in group.containers if c.once and c.name not in first)
 
 
 def stand_in_notes(deployment: Deployment) -> list[str]:
@@ -102,13 +106,17 @@ def _needs(deployment: Deployment) -> Iterator[str]:
     machine = deployment.machine
     yield f"Docker API {machine.docker_api} or later (machine.docker_api; see `docker version`)"
     yield f"{plural(machine.cpus, 'CPU')} and {gibibytes(machine.memory_mib)} of memory (machine.cpus, machine.memory)"
+    for host, login in sorted(machine.registries.items()):
+        yield f"a login of {host}, where Compose runs: docker login {host} -u {shlex.quote(login.username)}"
     if deployment.opens_lan and machine.lan_address:
         yield f"the address {machine.lan_address}, on which ports are opened (machine.lan_address)"
     for device in devices(deployment):
         yield f"the device {device}"
     if any(container.gpu for container in deployment.containers):
         yield "the NVIDIA driver and container toolkit"
+    yield "Docker Compose where you start it (tested with 2.40)"
     if deployment.builds:
+        yield "its buildx plugin 0.17 or later, or none; with an older one, as in Debian 13, set DOCKER_BUILDKIT=0"
         yield "access to the base images (fleet:images) and to the package indexes"
         yield "the folder images/ next to this file, which `-o FOLDER` writes too: the images are built from it"
 

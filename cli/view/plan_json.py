@@ -62,6 +62,7 @@ def plan_json(run: Run, judgement: Judgement | None) -> str:
         **view_of(machine.target).json(deployment),
         **({"cost": asdict(deployment.charge)} if deployment.charge else {}),
         **({"images": _images(deployment)} if deployment.layers else {}),
+        **({"on_the_cpu": dict(deployment.on_the_cpu)} if deployment.on_the_cpu else {}),
         "unbuilt": dict(deployment.unbuilt),
         "replaced_images": dict(deployment.replaced_images),
         "gpus_dropped": deployment.gpus_dropped,

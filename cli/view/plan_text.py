@@ -49,6 +49,10 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         labelled(out, "cost", _charge(deployment.charge))
     out.print()
     _waves(out, deployment)
+    if deployment.on_the_cpu:
+        out.print("\non the CPU despite a card (compiled without nvcc, see images/README.md):")
+        for name, packages in deployment.on_the_cpu.items():
+            line(out, 2, f"{name}: {', '.join(packages)}")
     if deployment.unbuilt:
         out.print("\nimages to bring yourself (nothing builds them; use the name shown):")
         for name, reason in deployment.unbuilt.items():

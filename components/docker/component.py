@@ -9,6 +9,7 @@ import pulumi
 
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
+from components.docker.render import config_secrets
 from components.docker.turns import Turns
 from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
@@ -52,7 +53,7 @@ class DockerRegistrar(Registrar):
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
         self._stack = deployment.stack
-        self._secrets = sorted({name for each in deployment.containers for name in each.secret_env.values()})
+        self._secrets = config_secrets(deployment)
         self._hooks: pulumi.ResourceHookBinding | None = None
         self._containers: dict[str, pulumi.CustomResource] = {}
         self._created: set[str] = set()
@@ -83,7 +84,7 @@ class DockerRegistrar(Registrar):
         if missing:
             commands = "\n".join(f"  {set_secret(self._stack, name)}" for name in missing)
             count = plural(len(missing), "secret")
-            msg = f"{count} of the containers without a value; set each on your terminal:\n{commands}"
+            msg = f"{count} of the stack without a value; set each on your terminal:\n{commands}"
             raise pulumi.RunError(msg)
         return super().machine(root)
 

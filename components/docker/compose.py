@@ -27,7 +27,6 @@ _UNUSED = {
     "must_run": "Compose starts what it creates",
     "wait": "`docker compose up --wait` waits",
     "destroy_grace_seconds": "same as stop_grace_period",
-    "network_mode": "a service joins only the networks it names",
     "max_retry_count": "part of restart",
     "log_opts": "part of logging",
     "memory_swap": "part of mem_limit",
@@ -172,8 +171,13 @@ _TRANSLATIONS: Mapping[str, Translation] = {
     "cpus": _same("cpus"),
     "cpu_shares": _same("cpu_shares"),
     "shm_size": lambda value, _: {"shm_size": f"{value}m"},
-    "networks_advanced": lambda value, _: {"networks": {i["name"]: {"aliases": i["aliases"]} for i in value}},
+    # A service joins only the networks it names.
+    "network_mode": lambda value, _: {"network_mode": value} if value == "host" else {},
+    "networks_advanced": lambda value, _: (
+        {"networks": {i["name"]: {"aliases": i["aliases"]} for i in value}} if value else {}
+    ),
     "hosts": lambda value, _: {"extra_hosts": {item["host"]: item["ip"] for item in value}} if value else {},
+    "dns": _same("dns"),
     "ports": _ports,
     "init": _same("init"),
     "restart": _restart,

@@ -38,6 +38,7 @@ def _card(card: CardUse) -> Card:
         desktop_reserve_mib=gpu.reserve_mib,
         context_mib=gpu.context_mib,
         unified=gpu.unified,
+        vendor=str(gpu.vendor),
         mps=gpu.mps is not None,
         mps_uid=gpu.mps.uid if gpu.mps else None,
         mps_clients_max=gpu.mps.clients_max if gpu.mps else None,

@@ -19,7 +19,7 @@ from components.docker.render import (
     render_volume,
     secret_variables,
 )
-from components.listing import Entry, Ref, spelled
+from components.listing import Entry, Ref, filled, spelled
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
 from fleet.published import outputs
 
@@ -48,7 +48,8 @@ class _Inventory:
         for group in (*deployment.sharing, *deployment.groups):
             self._groups[group.name] = self._group(group)
         provider, part = render_provider(machine), ("machine", "connection")
-        daemon = Entry("pulumi:providers:docker", f"{self._stack}-daemon", provider, part=part)
+        shown = filled(provider, lambda secret: secret.hidden)
+        daemon = Entry("pulumi:providers:docker", f"{self._stack}-daemon", shown, linked=provider, part=part)
         return Entry(
             f"{_COMPONENTS}DockerMachine",
             self._stack,

@@ -10,9 +10,10 @@ from typing import Any
 
 from components.docker.host_paths import secret_file
 from components.docker.ssh import SSH_OPTIONS
-from components.listing import SecretVariable
+from components.listing import SecretText
 from fleet import labels
-from fleet.model import Machine, VolumeKind
+from fleet.model import Machine, Vendor, VolumeKind
+from fleet.model.image_names import DOCKER_HUB
 from fleet.model.machine import ContainerNetwork
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
@@ -27,14 +28,27 @@ from fleet.plan.deployment import (
 
 Rendered = dict[str, Any]
 
+_DOCKER_HUB_API = ("registry-1.docker.io",)
 _OLD_DAEMON_INTERVAL_S = 5
 
 
 def render_provider(machine: Machine) -> Rendered:
     """Arguments of `docker.Provider`."""
-    if machine.connection.startswith("ssh://"):
-        return {"host": machine.connection, "ssh_opts": list(SSH_OPTIONS)}
-    return {"host": machine.connection}
+    return {
+        "host": machine.connection,
+        **({"ssh_opts": list(SSH_OPTIONS)} if machine.connection.startswith("ssh://") else {}),
+        **({"registry_auth": registry_logins(machine)} if machine.registries else {}),
+    }
+
+
+def registry_logins(machine: Machine) -> list[Rendered]:
+    """Logins of registries, each password as a SecretText."""
+    return [
+        {"address": address, "username": login.username, "password": SecretText(login.secret_name)}
+        for host, login in sorted(machine.registries.items())
+        # The provider looks up an image without a host under the other name.
+        for address in (host, *(_DOCKER_HUB_API if host == DOCKER_HUB else ()))
+    ]
 
 
 def deployed_networks(deployment: Deployment) -> tuple[ContainerNetwork, ...]:
@@ -48,6 +62,13 @@ def networks_of(group: PlannedGroup, machine: Machine) -> tuple[str, ...]:
     if group.tenant:
         return (machine.tenant_network(group.tenant).name,)
     return (machine.network.name, *(machine.tenant_network(tenant).name for tenant in group.serves))
+
+
+def joined(container: PlannedContainer, deployment: Deployment) -> tuple[str, ...]:
+    """Networks that a container joins; Docker's `host` if it shares the machine's."""
+    if container.hardening.host_network:
+        return ("host",)
+    return networks_of(deployment.group_of(container), deployment.machine)
 
 
 def is_closed(network: ContainerNetwork, deployment: Deployment) -> bool:
@@ -115,7 +136,7 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
         "labels": _labels({**container.own_labels, **container.labels}),
         **_hardening(container, deployment.machine),
         **_resources(container, deployment.machine),
-        **_network(container, networks_of(deployment.group_of(container), deployment.machine)),
+        **_network(container, deployment),
         **_lifecycle(container),
         **({} if container.once else {"healthcheck": _healthcheck(container.health, deployment.machine)}),
         "mounts": _mounts(container, deployment),
@@ -133,17 +154,24 @@ def render_container(container: PlannedContainer, deployment: Deployment) -> Ren
             {"host_path": path, "container_path": path, "permissions": "rwm"} for path in container.devices
         ]
         rendered["group_adds"] = [str(gid) for gid in container.device_groups]
-    if container.gpu:
+    if container.gpu and container.gpu.gpu.vendor is Vendor.NVIDIA:
         ids = [gpu.device for gpu in container.gpu.cards.values()]
+        capabilities = ["gpu", *container.gpu.capabilities]
         rendered["device_requests"] = [
-            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": ["gpu", "compute", "utility"]}
+            {"driver": container.gpu.gpu.driver, "device_ids": ids, "capabilities": capabilities}
         ]
     return rendered
 
 
-def secret_variables(container: PlannedContainer) -> list[SecretVariable]:
+def secret_variables(container: PlannedContainer) -> list[SecretText]:
     """Variables with values from the stack's config."""
-    return [SecretVariable(variable, name) for variable, name in container.secret_env.items()]
+    return [SecretText(name, f"{variable}=") for variable, name in container.secret_env.items()]
+
+
+def config_secrets(deployment: Deployment) -> list[str]:
+    """Names of the secrets that are in the stack's config, sorted."""
+    variables = {name for container in deployment.containers for name in container.secret_env.values()}
+    return sorted({*variables, *(login.secret_name for login in deployment.machine.registries.values())})
 
 
 def _mounts(container: PlannedContainer, deployment: Deployment) -> list[Rendered]:
@@ -210,13 +238,18 @@ def _cpus(millicores: int) -> str:
     return exact.rstrip("0")
 
 
-def _network(container: PlannedContainer, networks: tuple[str, ...]) -> Rendered:
+def _network(container: PlannedContainer, deployment: Deployment) -> Rendered:
+    machine = deployment.machine
+    on_host = container.hardening.host_network
+    networks = () if on_host else joined(container, deployment)
     rendered: Rendered = {
         # The provider creates the container on the bridge, then connects it to the networks below.
-        "network_mode": "bridge",
+        "network_mode": "host" if on_host else "bridge",
         "networks_advanced": [{"name": name, "aliases": list(container.aliases)} for name in networks],
         "hosts": [{"host": host, "ip": address} for host, address in sorted(container.extra_hosts.items())],
     }
+    if machine.dns:
+        rendered["dns"] = [str(server) for server in machine.dns]
     if container.ports:
         rendered["ports"] = [
             {"internal": port.container_port, "external": port.host_port, "ip": port.address, "protocol": port.protocol}

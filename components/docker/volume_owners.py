@@ -18,12 +18,14 @@ from fleet.plan.deployment import Deployment
 
 _OWNER, _GROUP, _OTHERS = 0o700, 0o070, 0o007
 _WRITE_AND_ENTER = 0o333
+_FOLDER = "fleet-volume"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnedMount:
-    """Path of a volume in a container, and the user who must be able to write there."""
+    """A volume by its name on the machine, its path in a container, and the user who must be able to write there."""
 
+    volume: str
     path: str
     user: RunAs
 
@@ -39,7 +41,7 @@ def owned_mounts(deployment: Deployment) -> Mapping[str, tuple[OwnedMount, ...]]
             named = not volume.bind and not volume.tmpfs_mib
             if user and user.uid and named and not mount.read_only and volume.key not in taken:
                 taken.add(volume.key)
-                own.append(OwnedMount(mount.path, user))
+                own.append(OwnedMount(volume.name, mount.path, user))
         if own:
             found[container.name] = tuple(own)
     return found
@@ -60,13 +62,20 @@ def _give(api: Any, container_id: str, mount: OwnedMount) -> bool:
     root, is_empty = _look(api, container_id, mount.path)
     if root is None or not is_empty or _may_write(root, mount.user):
         return False
-    root.name, root.uid, root.gid = "./", mount.user.uid, mount.user.gid
+    root.name, root.uid, root.gid = f"{_FOLDER}/", mount.user.uid, mount.user.gid
     root.uname = root.gname = ""
     root.mode |= _OWNER
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         archive.addfile(root)
-    api.put_archive(container_id, mount.path, packed.getvalue())
+    # The daemon changes no folder that it unpacks into, and nothing outside volumes on a read-only root. So another
+    # container has the volume in a folder; it is never started.
+    image, host = api.inspect_container(container_id)["Image"], {"Binds": [f"{mount.volume}:/{_FOLDER}"]}
+    helper = api.create_container(image, ["true"], host_config=host, network_disabled=True)["Id"]
+    try:
+        api.put_archive(helper, "/", packed.getvalue())
+    finally:
+        api.remove_container(helper)
     return True
 
 

@@ -27,6 +27,8 @@ def _pool(pool: NodePool) -> Pool:
         without_gpu,
         gpus=gpu.per_node,
         gpu_model=gpu.model,
+        gpu_vendor=str(gpu.vendor),
+        gpu_resource=gpu.resource,
         cuda=gpu.cuda or "",
         gpu_memory_mib=gpu.memory_mib,
         sharing=str(gpu.sharing),

@@ -8,7 +8,7 @@ from components.kubernetes import prerequisites
 from components.kubernetes.manifests.base import Manifest
 from components.kubernetes.render import render
 from components.kubernetes.yaml_text import document
-from components.objects import create_secret
+from components.objects import create_login, create_secret
 from fleet.plan.deployment import Deployment
 
 _NAMES_PER_LINE = 4
@@ -50,6 +50,9 @@ def manifest_header(deployment: Deployment, made_by: str) -> str:
         lines += [f"  {namespace}: {rows[0]}", *(f"    {row}" for row in rows[1:])]
     if secrets:
         lines += [f"  {create_secret('NAMESPACE', 'NAME')}"]
+    if logins := prerequisites.logins(manifests):
+        lines += ["Logins of registries; FILE is ~/.docker/config.json after `docker login`:"]
+    lines += [f"  {create_login(namespace, name)}" for namespace, names in logins.items() for name in names]
     context = deployment.machine.connection.removeprefix("kubeconfig://")
     lines += [f"Apply: kubectl --context {context} apply -f FILE_OR_FOLDER"]
     if deployment.gpus_dropped:

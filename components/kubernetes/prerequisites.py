@@ -37,6 +37,16 @@ def secrets(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
     return {namespace: tuple(sorted(names)) for namespace, names in sorted(read.items())}
 
 
+def logins(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
+    """Namespace -> names of the secrets with which nodes pull its pods' images."""
+    read: dict[str, set[str]] = {}
+    for manifest in manifests:
+        pod = manifest.object.get("spec", {}).get("template", {}).get("spec", {})
+        if names := {secret["name"] for secret in pod.get("imagePullSecrets", ())}:
+            read.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
+    return {namespace: tuple(sorted(names)) for namespace, names in sorted(read.items())}
+
+
 def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:
     """What must be installed in the cluster: custom kinds, controllers, classes and devices."""
     every = list(manifests)

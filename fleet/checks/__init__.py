@@ -41,15 +41,21 @@ def _checks_of(*modules: ModuleType) -> list[Callable[[Fleet, Sources], Iterable
     return [check for module in modules for name, check in vars(module).items() if name.startswith("ensure_")]
 
 
-_CHECKS = _checks_of(*_MODULES)
-_CHECKS_OF_TEXTS = _checks_of(characters, secrets)
+_OF_TEXTS = (characters, secrets)
+_CHECKS_OF_TEXTS = _checks_of(*_OF_TEXTS)
+_CHECKS_OF_VALUES = _checks_of(*(module for module in _MODULES if module not in _OF_TEXTS))
 
 
 def check_fleet(fleet: Fleet, sources: Sources) -> list[Fault]:
     """Every fault of a fleet. A group with an invalid file is in `sources` only, and is not reported as missing."""
-    return merged_heirs(fault for check in _CHECKS for fault in check(fleet, sources))
+    return [*check_texts(fleet, sources), *check_values(fleet, sources)]
 
 
 def check_texts(fleet: Fleet, sources: Sources) -> list[Fault]:
     """The faults of texts, whatever key they are under: secrets and invisible characters."""
-    return [fault for check in _CHECKS_OF_TEXTS for fault in check(fleet, sources)]
+    return merged_heirs(fault for check in _CHECKS_OF_TEXTS for fault in check(fleet, sources))
+
+
+def check_values(fleet: Fleet, sources: Sources) -> list[Fault]:
+    """The faults of values that do not fit each other."""
+    return merged_heirs(fault for check in _CHECKS_OF_VALUES for fault in check(fleet, sources))

@@ -19,6 +19,8 @@ _PREFIXES = {
 _NAMES = {
     "CUDA_VISIBLE_DEVICES": "the device request selects the card",
     "NVIDIA_VISIBLE_DEVICES": "the device request selects the card",
+    "HIP_VISIBLE_DEVICES": "the device files of the container are those of its cards",
+    "ROCR_VISIBLE_DEVICES": "the device files of the container are those of its cards",
     "GPU_MEMORY_LIMIT": "it is the limit in gpu",
 }
 _OF_AGENTS = {
@@ -29,6 +31,7 @@ _OF_AGENTS = {
 }
 """Conventions of the agents. The program of a ready image may have other uses for these names."""
 
+_OF_CARDS = {"NVIDIA_DRIVER_CAPABILITIES": "it is capabilities in gpu"}
 _PYTHON = {
     "PYTHONHOME": "the agent host's Python finds its library itself",
     "PYTHONSAFEPATH": "Python searches the agents' code in the working directory",
@@ -56,6 +59,7 @@ def ensure_planned_variables_are_kept(fleet: Fleet, sources: Sources) -> Iterato
         for key, container in group.containers.items():
             own = _OF_AGENTS if container.build or container.agents else {}
             own = {**own, **(_PYTHON if container.has_agent_host else {})}
+            own |= _OF_CARDS if container.gpu else {}
             own |= dict.fromkeys(container.secret_files, "it is the file of a secret")
             own |= {variable: f"it is an endpoint of {machine}" for variable, machine in machines.items()}
             for secret, use in container.secrets.items():

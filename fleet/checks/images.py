@@ -16,6 +16,7 @@ from fleet.image_digests import (
     own_base,
 )
 from fleet.model import Arch, Fleet, Stack
+from fleet.model.image_names import host_of
 from fleet.network.addresses import container_name
 from fleet.network.images import folder_image, image_name
 from fleet.source.faults import Fault
@@ -200,6 +201,21 @@ def ensure_images_run_on_the_machine(fleet: Fleet, sources: Sources) -> Iterator
             problem = f"CUDA images are built for amd64 only, but {stack.name} is {needed}"
             path = ("containers", key, "build", "variant")
             yield sources.group_fault(group.name, path, problem, "set variant: cpu, or move the group")
+
+
+def ensure_logins_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Each registry with a login has an image that the stack runs."""
+    for name, stack in fleet.stacks.items():
+        if not stack.machine.registries or any(group not in fleet.groups for group in stack.groups):
+            continue
+        containers = [c for group in stack.groups for c in fleet.groups[group].containers.values()]
+        hosts = {host_of(c.image.reference) for c in containers if c.image}
+        hosts |= set() if stack.images.built_on_the_machine else {host_of(f"{stack.images.registry}/name")}
+        for host in stack.machine.registries:
+            if host not in hosts:
+                remedy = did_you_mean(host, hosts, "remove it, or correct the host")
+                path = ("machine", "registries", host)
+                yield sources.stack_fault(name, path, f"no image of {name} is from {host}", remedy)
 
 
 def ensure_images_can_be_pulled(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -110,6 +110,19 @@ def ensure_containers_hide_no_endpoint(fleet: Fleet, sources: Sources) -> Iterat
             yield sources.group_fault(group.name, ("containers", key), problem, "rename the group or sidecar")
 
 
+def ensure_hosts_hide_no_endpoint(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No group's own host name is that of a container of its machine, or of an endpoint of the fleet."""
+    elsewhere = {elsewhere_name(s.machine.name, group.name, port) for s, group, _, port in fleet.ports(fleet.members)}
+    for stack in fleet.stacks.values():
+        with_hosts = [group for group in fleet.placed(stack) if group.hosts]
+        near = {container_name(g.name, key) for _, g, key, _ in fleet.containers((stack,))} if with_hosts else set()
+        for group in with_hosts:
+            for name in group.hosts:
+                if name in _HOSTS or name in near or name in elsewhere:
+                    what = _HOSTS.get(name, f"a container or an endpoint of {stack.name}")
+                    yield sources.group_fault(group.name, ("hosts", name), f"{name} is {what}", "use another name")
+
+
 def ensure_sandboxes_hide_no_container(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """A sandbox may share a machine's daemon, where its containers and volumes are named `<sandbox>-<name>`."""
     owners: dict[tuple[str, str], tuple[str, str]] = {}

@@ -108,6 +108,29 @@ def _networks(fleet: Fleet) -> Iterator[tuple[str, tuple[str, ...], ContainerNet
                 yield stack.name, ("machine", "tenants", tenant), machine.tenant_network(tenant)
 
 
+def ensure_host_networks_stand_alone(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """A container in the host's network has no name in the containers' network, nor the isolation of a tenant."""
+    users = {ref.partition("/")[0]: other.name for other in fleet.groups.values() for ref in other.peers}
+    for name, group in fleet.groups.items():
+        on_host = [key for key, container in group.containers.items() if container.hardening.host_network]
+        if not on_host:
+            continue
+        path = ("containers", on_host[0], "hardening", "host_network")
+        for wrong, problem, remedy in (
+            (group.tenant, f"leaves the network of tenant {group.tenant}", "drop it, or tenant"),
+            (group.peers, "leaves the network of its peers", "drop peers, and reach what they publish at 127.0.0.1"),
+            (name in users, f"hides it from {users.get(name)}, which has it as a peer",
+             "drop that peer, and let it use hosts with host-gateway"),
+        ):  # fmt: skip
+            if wrong:
+                yield sources.group_fault(name, path, problem, remedy)
+        for key, port in group.ports.items():
+            if port.container in on_host and (port.publish or port.host_port):
+                field = "publish" if port.publish else "host_port"
+                problem = f"has no effect: {port.container} is in the host's network, where {port.port} is open"
+                yield sources.group_fault(name, ("ports", key, field), problem, "drop it")
+
+
 def ensure_networks_are_not_dockers(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Docker has networks and modes of its own, whose names it reserves."""
     for name, path, network in _networks(fleet):

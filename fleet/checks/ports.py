@@ -35,17 +35,21 @@ def ensure_host_ports_are_free(fleet: Fleet, sources: Sources) -> Iterator[Fault
             text = f"machine.connection ({stack.machine.connection})"
             taken[daemon, "tcp"] = [(EVERY_ADDRESS, "", text)]
         for _, group, key, port in fleet.ports((stack,)):
-            if port.outer_port is None:
+            on_host = _in_host_network(port, group)
+            number = port.port if on_host else port.outer_port
+            if number is None:
                 continue
-            owners = taken.setdefault((port.outer_port, port.protocol), [])
+            owners = taken.setdefault((number, port.protocol), [])
             here = f"{group.name}.ports.{key}"
             # A host port that nothing needs is a fault of its own.
-            addresses = _addresses(port, stack, for_machines=not port.publish or (group.name, key) in needed)
+            for_machines = not port.publish or (group.name, key) in needed
+            addresses = (EVERY_ADDRESS,) if on_host else _addresses(port, stack, for_machines=for_machines)
             for address in addresses:
                 if owner := _owner(address, group.name, owners, stack):
                     field = "port" if port.host_port is None else "host_port"
-                    problem = f"{port.outer_port}/{port.protocol} is already used on {stack.name} by {owner}"
-                    remedy = "choose a free port" if port.host_port else f"set ports.{key}.host_port to a free port"
+                    problem = f"{number}/{port.protocol} is already used on {stack.name} by {owner}"
+                    free = port.host_port or on_host
+                    remedy = "choose a free port" if free else f"set ports.{key}.host_port to a free port"
                     yield sources.group_fault(group.name, ("ports", key, field), problem, remedy)
                     break
             owners += [(address, group.name, here) for address in addresses]
@@ -67,6 +71,12 @@ def ensure_host_ports_are_published(fleet: Fleet, sources: Sources) -> Iterator[
         problem = f"{port.host_port} opens nothing: no group names {ref} as a peer"
         remedy = f"for people, add publish: {LAN}, or {LOCALHOST} for a proxy on the machine; else drop it"
         yield sources.group_fault(group.name, ("ports", key, "host_port"), problem, remedy)
+
+
+def _in_host_network(port: Port, group: ContainerGroup) -> bool:
+    """Whether a declared port is open on the machine itself. Nothing need listen on the default one."""
+    owner = group.containers.get(port.container) if "ports" in group.model_fields_set else None
+    return owner is not None and owner.hardening.host_network
 
 
 def _needed_elsewhere(fleet: Fleet) -> frozenset[tuple[str, str]]:

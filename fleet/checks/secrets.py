@@ -34,6 +34,7 @@ def ensure_config_secrets_are_encrypted_and_read(fleet: Fleet, sources: Sources)
     for name, stack in fleet.stacks.items():
         groups = [fleet.groups[each] for each in stack.groups if each in fleet.groups]
         read = {s for group in groups for c in group.containers.values() for s in c.secret_env.values()}
+        read |= {login.secret_name for login in stack.machine.registries.values()}
         document = sources.stacks[name]
         for key, value in document.value["config"].items():
             secret = key.removeprefix(SECRETS)
@@ -44,7 +45,7 @@ def ensure_config_secrets_are_encrypted_and_read(fleet: Fleet, sources: Sources)
                 yield Fault(*document.place(("config", key)), key, "is not encrypted", remedy)
             elif secret not in read and len(groups) == len(stack.groups):
                 remedy = f"remove it with `pulumi config rm --stack {name} {key}`, or correct its name"
-                text = f"no container of {name} reads {secret} as a variable"
+                text = f"no container of {name} reads {secret} as a variable, and no registry"
                 yield Fault(*document.place(("config", key)), key, text, did_you_mean(secret, read, remedy))
 
 

@@ -191,7 +191,6 @@ _SERVICE: Mapping[str, Remedy] = {
     "depends_on": _depends_on,
     "deploy": _deploy,
     "environment": _environment,
-    "env_file": _write("write env, as `NAME: value` lines"),
     "expose": lambda value: f"write ports: {ports(value)} at the top",
     "external_links": _links,
     "extra_hosts": _write("drop it: the address book has the names of peers; others come from the machine's resolver"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fleet.checks import check_fleet, check_texts
+from fleet.checks import check_texts, check_values
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.env_files import add_env_files
 from fleet.load.extends import extend_all
@@ -88,25 +88,21 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
         remedy = "run from the project's folder, or add a stack file"
         reading.faults.append(Fault(str(root), None, "", "has no Pulumi.<stack>.yaml", remedy))
     project = reading.project()
-    cross = reading.cross_faults(project)
-    if reading.faults or cross:
-        raise ConfigurationError(_of_one_cause(reading.faults, cross, project))
+    of_texts, of_values = check_texts(project.fleet, project.sources), reading.cross_faults(project)
+    if reading.faults or of_texts or of_values:
+        raise ConfigurationError(_of_one_cause(of_texts, reading.faults, of_values))
     return project
 
 
-def _of_one_cause(own: list[Fault], cross: list[Fault], project: Project) -> list[Fault]:
-    """The faults of single values and between values, one at a place.
+def _of_one_cause(of_texts: list[Fault], single: list[Fault], of_values: list[Fault]) -> list[Fault]:
+    """The faults of one cause at each place.
 
     A secret or an invisible character is why a value is invalid, and an invalid value is why it fits no other.
     """
-    if not own:
-        return cross
-    causes = {fault.place for fault in check_texts(project.fleet, project.sources)}
-    invalid = {fault.place for fault in own}
-    return [
-        *(fault for fault in own if fault.place not in causes),
-        *(fault for fault in cross if fault.place in causes or fault.place not in invalid),
-    ]
+    reported = {fault.place for fault in of_texts}
+    invalid = [fault for fault in single if fault.place not in reported]
+    reported.update(fault.place for fault in single)
+    return [*of_texts, *invalid, *(fault for fault in of_values if fault.place not in reported)]
 
 
 def _of_file_name(fault: Fault) -> Fault:
@@ -240,13 +236,13 @@ class _Reading:
 
     def cross_faults(self, project: Project) -> list[Fault]:
         """Faults between files: those that hold whatever the invalid values were meant to be."""
-        faults = check_fleet(project.fleet, project.sources)
+        faults = check_values(project.fleet, project.sources)
         if all(len(models) == 1 for models in (*self._stacks.values(), *self._groups.values())):
             return faults
         stacks = {name: models[-1] for name, models in self._stacks.items()}
         groups = {name: models[-1] for name, models in self._groups.items()}
         other = replace(project.fleet, stacks=MappingProxyType(stacks), groups=MappingProxyType(groups))
-        others = {_without_figures(fault): fault for fault in check_fleet(other, project.sources)}
+        others = {_without_figures(fault): fault for fault in check_values(other, project.sources)}
         common = []
         for fault in faults:
             whole = _without_figures(fault)

@@ -39,6 +39,7 @@ from fleet.model.program import Agent as Agent
 from fleet.model.stack import Fleet as Fleet
 from fleet.model.stack import Images as Images
 from fleet.model.stack import Stack as Stack
+from fleet.model.vendor import Vendor as Vendor
 from fleet.model.volume import Backup as Backup
 from fleet.model.volume import Volume as Volume
 from fleet.model.volume import VolumeKind as VolumeKind

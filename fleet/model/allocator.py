@@ -15,7 +15,7 @@ from pydantic import AfterValidator, StringConstraints
 from fleet.model.base import Form
 from fleet.source.redaction import shown
 
-VARIABLES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
+VARIABLES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
 """Environment variables that hold these settings."""
 
 _BLOCK_MB_MIN = 21

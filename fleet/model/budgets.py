@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN, Breach, BreachesError, Model, Name, Whole, rule
+from fleet.model.base import NAME_LENGTH_MAX, NAME_PATTERN, Breach, BreachesError, Distinct, Model, Name, Whole, rule
 from fleet.model.quantities import MemoryMib, Millicores
 from fleet.source.redaction import shown
 
@@ -158,6 +158,21 @@ Cards = Annotated[
 """A number of cards, `all`, or the keys of cards."""
 
 
+class DriverCapability(StrEnum):
+    """A part of NVIDIA's driver that a container gets (NVIDIA Container Toolkit, "Driver Capabilities")."""
+
+    COMPUTE = "compute"
+    """CUDA and OpenCL."""
+    UTILITY = "utility"
+    """nvidia-smi and NVML."""
+    VIDEO = "video"
+    """Encoding and decoding."""
+    GRAPHICS = "graphics"
+    """OpenGL and Vulkan."""
+    DISPLAY = "display"
+    """An X11 display."""
+
+
 class GpuBudget(Model):
     """GPU memory on each card: the request is always held, and usage may burst to the limit."""
 
@@ -175,6 +190,11 @@ class GpuBudget(Model):
     """CUDA processes on each card; each needs one context."""
     enforcement: Enforcement
     """What enforces the limit at run time."""
+    capabilities: Annotated[Distinct[DriverCapability], Field(min_length=1)] = (
+        DriverCapability.COMPUTE,
+        DriverCapability.UTILITY,
+    )
+    """Parts of NVIDIA's driver that the container gets: add `video` to encode and decode, `graphics` to draw."""
 
     @property
     def named(self) -> tuple[str, ...]:

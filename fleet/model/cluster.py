@@ -14,6 +14,7 @@ from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
 from fleet.model.hosts import HostName, WebAddress
 from fleet.model.quantities import CPUS_MAX, MemoryMib
+from fleet.model.vendor import Vendor
 from fleet.source.defaults import POOL_LABEL
 from fleet.source.redaction import shown
 
@@ -67,10 +68,33 @@ class PoolGpu(Gpu):
     """How cards are allocated to pods."""
     shares: Whole = Field(default=1, ge=1, le=48)
     """Pods per card, for `shared-device`."""
+    intel_driver: Literal["i915", "xe"] = "i915"
+    """Kernel driver of an `intel` card, which names its resource: `gpu.intel.com/i915` or `gpu.intel.com/xe`."""
+
+    @property
+    def resource(self) -> str:
+        """Extended resource that the nodes advertise for their cards."""
+        if self.vendor is Vendor.NVIDIA and self.sharing is Sharing.SHARED_DEVICE:
+            return "nvidia.com/gpu.shared"
+        return self.taint
+
+    @property
+    def taint(self) -> str:
+        """Key of the usual taint of nodes with such cards."""
+        return f"gpu.intel.com/{self.intel_driver}" if self.vendor is Vendor.INTEL else f"{self.vendor}.com/gpu"
+
+    @rule
+    def _vendor_shares_so(self) -> Iterator[Breach]:
+        hami = self.sharing is Sharing.MEMORY_AMOUNT and self.vendor is not Vendor.NVIDIA
+        if hami or (self.sharing is Sharing.SHARED_DEVICE and self.vendor is Vendor.AMD):
+            ways = "whole-device or shared-device" if self.vendor is Vendor.INTEL else "whole-device"
+            yield ("sharing",), f'"{self.sharing}" is not available for cards of {self.vendor}; use {ways}'
+        if "intel_driver" in self.model_fields_set and self.vendor is not Vendor.INTEL:
+            yield ("intel_driver",), f"intel_driver has no effect on cards of {self.vendor}; drop it"
 
     @rule
     def _scheduler_chooses_the_card(self) -> Iterator[Breach]:
-        given = {type(self).model_fields[name].alias or name for name in self.model_fields_set}
+        given = {PoolGpu.model_fields[name].alias or name for name in self.model_fields_set}
         for key in sorted({"device", "driver", "desktop_reserve"} & given):
             yield (key,), f"{key} has no effect on a cluster, where the device plugin assigns whole cards; drop it"
         if self.unified:

@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.allocator import AllocatorSettings
-from fleet.model.base import Breach, CudaVersion, Flag, Form, Model, Title, Whole, rule
+from fleet.model.base import Breach, CudaVersion, Distinct, Flag, Form, Model, Title, Whole, rule
 from fleet.model.hardening import HIGH_ID, ID_MAX
 from fleet.model.quantities import MemoryMib
+from fleet.model.vendor import Vendor, maker_of, shares_memory
 
 CUDA_CONTEXT_MIB = 450
 """Memory of a CUDA process before it allocates any: 200 to 700 MiB measured; see docs/gotchas.md."""
@@ -59,9 +60,15 @@ class Mps(Model):
 
 GpuDevice = Annotated[
     str,
-    StringConstraints(pattern=r"^(0|[1-9][0-9]?|GPU-[0-9a-f-]{1,40}|nvidia\.com/gpu=[A-Za-z0-9._:-]+)$"),
+    StringConstraints(
+        pattern=r"^(0|[1-9][0-9]?|GPU-[0-9a-f-]{1,40}|nvidia\.com/gpu=[A-Za-z0-9._:-]+|/dev/dri/renderD[0-9]{3})$"
+    ),
     Form('write an index, a UUID or a CDI name in quotes, like "0", "GPU-<uuid>" or "nvidia.com/gpu=0"'),
 ]
+_FIRST_RENDER_NODE = 128
+
+
+GroupId = Annotated[Whole, Field(ge=1, le=ID_MAX)]
 
 
 class Gpu(Model):
@@ -71,8 +78,14 @@ class Gpu(Model):
     """Display name, such as RTX 4090."""
     memory_mib: MemoryMib = Field(alias="memory")
     """Capacity, as nvidia-smi prints it."""
+    vendor: Vendor = Vendor.NVIDIA
+    """Maker. `driver`, `cuda` and `mps` are for `nvidia` only."""
     device: GpuDevice = "0"
-    """Index, UUID (`GPU-...`, stable if cards are reordered) or CDI name."""
+    """Index, UUID (`GPU-...`, stable if cards are reordered) or CDI name. For `amd` and `intel` the index of the render
+    node (0 is /dev/dri/renderD128), or its path."""
+    group_ids: Distinct[GroupId] | None = None
+    """Numeric host groups that may use the device files of an `amd` or `intel` card, as `stat -c %g /dev/kfd
+    /dev/dri/renderD128` prints them; [] if every user may. Names would be looked up in the image."""
     driver: Annotated[str, StringConstraints(pattern="^(nvidia|cdi)$"), Form("write nvidia or cdi")] = "nvidia"
     """Device driver of the daemon: `nvidia` (container toolkit) or `cdi`."""
     unified: Flag = False
@@ -98,8 +111,45 @@ class Gpu(Model):
                 yield (field,), f"{mib} MiB leaves nothing of the card's {self.memory_mib} MiB; lower {field}"
 
     @rule
+    def _model_is_the_vendors(self) -> Iterator[Breach]:
+        maker = maker_of(self.model)
+        if maker not in (None, self.vendor) and "vendor" not in self.model_fields_set:
+            yield ("model",), f'"{self.model}" is not made by {self.vendor}; set vendor: {maker} next to it'
+        if shares_memory(self.model) and "unified" not in self.model_fields_set:
+            yield (
+                ("model",),
+                f'"{self.model}" uses the machine\'s main memory; set unified: true next to it, else false',
+            )
+
+    @rule
+    def _settings_are_the_vendors(self) -> Iterator[Breach]:
+        if self.vendor is Vendor.NVIDIA:
+            if self.group_ids is not None:
+                yield ("group_ids",), "group_ids has no effect on a card of nvidia, which any user may use; drop it"
+            if self.device.startswith("/dev/"):
+                yield ("device",), f'"{self.device}" is not for a card of nvidia; use its index, UUID or CDI name'
+            return
+        for field in ("driver", "cuda", "mps"):
+            if field in self.model_fields_set and getattr(self, field) is not None:
+                yield (field,), f"{field} is NVIDIA's, and the card is of {self.vendor}; drop it"
+        if self.allocator and self.vendor is Vendor.INTEL:
+            yield ("allocator",), "PyTorch has no such settings for a card of intel; drop it"
+        if not self.render_node:
+            text = f'"{self.device}" is not for a card of {self.vendor}; use the index or path of its render node'
+            yield ("device",), text
+
+    @property
+    def render_node(self) -> str:
+        """The device file of a card of `amd` or `intel`; empty for `nvidia`, and for a device of NVIDIA's."""
+        if self.vendor is Vendor.NVIDIA:
+            return ""
+        if self.device.isdecimal():
+            return f"/dev/dri/renderD{_FIRST_RENDER_NODE + int(self.device)}"
+        return self.device if self.device.startswith("/dev/") else ""
+
+    @rule
     def _device_is_the_drivers(self) -> Iterator[Breach]:
-        if self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
+        if self.vendor is Vendor.NVIDIA and self.device.startswith("nvidia.com/") != (self.driver == "cdi"):
             text = f'"{self.device}" is not for driver {self.driver}; nvidia.com/gpu=<name> and cdi go together'
             yield ("device",), text
 

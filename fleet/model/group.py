@@ -26,7 +26,7 @@ from fleet.model.base import (
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
 from fleet.model.hardening import Hardening
-from fleet.model.hosts import OutsideRef
+from fleet.model.hosts import HostAlias, HostTarget, OutsideRef
 from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
 from fleet.model.operation import Rollout, RolloutStrategy, Scaling, Tier
 from fleet.model.paths import AbsolutePath, DevicePath, MountPath, ProjectFile
@@ -321,6 +321,9 @@ class ContainerGroup(Model):
     """Groups that must be healthy before it starts."""
     peers: Distinct[EndpointRef] = ()
     """Endpoints that it connects to: `<group>` or `<group>/<port>`."""
+    hosts: FrozenMap[HostAlias, HostTarget] = Field(default_factory=dict, validate_default=True)
+    """Names that its containers resolve besides those of the fleet: name -> IPv4 address, or `host-gateway` for the
+    machine itself. On Docker only."""
     outside: Distinct[OutsideRef] = ()
     """Internet hosts that it connects to: `host:port`, such as `api.anthropic.com:443`."""
     tier: Tier = Tier.STANDARD

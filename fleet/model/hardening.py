@@ -60,7 +60,9 @@ AS_IMAGE = "as_image"
 LEFT_TO_IMAGE = ("run_as", "read_only_root", "capabilities")
 """Fields that it replaces."""
 
-HardeningField = Literal["run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc"]
+HardeningField = Literal[
+    "run_as", "read_only_root", "no_new_privileges", "capabilities", "seccomp", "host_ipc", "host_network"
+]
 
 
 class HardeningException(Model):
@@ -90,6 +92,9 @@ class Hardening(Model):
     """Allowed system calls: the daemon's default profile, or all."""
     host_ipc: Flag = False
     """Whether it shares the host's semaphores and shared memory."""
+    host_network: Flag = False
+    """Whether it shares the host's network, for discovery by broadcast (mDNS, DLNA): its ports are open on every
+    address, and it reaches no other container by name. On Docker only."""
     tmpfs: FrozenMap[MountPath, MemoryMib] = Field(
         default_factory=lambda: {"/tmp": "64MiB"},  # noqa: S108  (a mount point in the container)
         validate_default=True,
@@ -134,6 +139,7 @@ class Hardening(Model):
             "capabilities": bool(self.capabilities),
             "seccomp": self.seccomp != "default",
             "host_ipc": self.host_ipc,
+            "host_network": self.host_network,
             AS_IMAGE: self.as_image is not None,
         }
         return frozenset(name for name, weak in checks.items() if weak)

@@ -134,6 +134,38 @@ HostName = Annotated[str, AfterValidator(_public_name), StringConstraints(max_le
 """A name of a public host; no address, since ingresses and certificates need names."""
 
 
+HOST_GATEWAY = "host-gateway"
+"""Docker's word for the machine itself."""
+
+
+def _alias_target(value: Any) -> str:
+    if value == HOST_GATEWAY:
+        return HOST_GATEWAY
+    address = address_of(value) if isinstance(value, str) else None
+    problem = unicast_problem(address) if isinstance(address, IPv4Address) else "is not an IPv4 address"
+    if problem is None and address is not None and address.is_loopback:
+        problem = "is the container itself"
+    if problem:
+        msg = f"{shown(value)} {problem}; write one like 192.168.1.5, or {HOST_GATEWAY} for the machine itself"
+        raise ValueError(msg)
+    return str(address)
+
+
+HostTarget = Annotated[str, BeforeValidator(_alias_target), StringConstraints(max_length=15)]
+"""An IPv4 address, or `host-gateway`."""
+
+
+def _alias(text: str) -> str:
+    if not is_host_name(text) or text != text.lower():
+        msg = f"{shown(text)} is not a host name; write it in lower case, like nas.lan"
+        raise ValueError(msg)
+    return text
+
+
+HostAlias = Annotated[str, AfterValidator(_alias), StringConstraints(max_length=_NAME_LENGTH_MAX)]
+"""A host name that containers resolve."""
+
+
 def _outside(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not _is_port(port):

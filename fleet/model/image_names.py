@@ -14,6 +14,7 @@ from fleet.model.base import Form
 from fleet.source.defaults import DOMAIN
 from fleet.source.redaction import shown
 
+DOCKER_HUB = "docker.io"
 _DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST = rf"(?P<host>{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::(?P<port>[0-9]+))?"
 _PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -53,6 +54,14 @@ def reference_problem(text: str) -> str | None:
     if _EMPTY_IMAGE.fullmatch(f"{match['host']}/{match['path']}" if match["host"] else match["path"]):
         return "is Docker's word for no image, which nothing can pull or run"
     return None
+
+
+def host_of(reference: str) -> str:
+    """Host of an image's registry, with its port; docker.io for Docker Hub. Empty if it is no reference."""
+    if reference_problem(reference):
+        return ""
+    first, slash, _ = reference.partition("/")
+    return first if slash and (first == "localhost" or any(mark in first for mark in ".:")) else DOCKER_HUB
 
 
 def _reference(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fleet.model.base import Breach, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
+from fleet.model.base import Breach, Distinct, Flag, Form, FrozenMap, Model, Name, Reason, Title, Whole, rule
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.cost import Power
@@ -18,6 +18,8 @@ from fleet.model.hosts import Connection, LanAddress, PrivateSubnet
 from fleet.model.paths import AbsolutePath, DevicePath, HostFolder
 from fleet.model.process import TimeZone
 from fleet.model.quantities import CPUS_MAX, MemoryMib
+from fleet.model.registry import RegistryHost, RegistryLogin
+from fleet.model.vendor import Vendor
 
 LONGEST_PREFIX = 29
 """Eight addresses: network, gateway, broadcast and five containers."""
@@ -119,8 +121,12 @@ class Machine(Model):
     """Container network of a Docker machine."""
     tenants: FrozenMap[Name, Subnet] = Field(default_factory=dict, validate_default=True)
     """Tenant -> its isolated subnet on this machine."""
+    dns: Distinct[LanAddress] = ()
+    """DNS servers of its containers; defaults to the daemon's."""
     devices: FrozenMap[DevicePath, DeviceAccess] = Field(default_factory=dict, validate_default=True)
     """Host devices that groups may use."""
+    registries: FrozenMap[RegistryHost, RegistryLogin] = Field(default_factory=dict, validate_default=True)
+    """Host of a private registry -> the login that pulls its images."""
     secrets_folder: HostFolder = "/srv/fleet/secrets"
     """Host folder with one file per secret, readable by the agents' user and filled by its owner."""
     binds: FrozenMap[Name, AbsolutePath] = Field(default_factory=dict, validate_default=True)
@@ -202,7 +208,7 @@ class Machine(Model):
         missing = [_key(field) for field in required if getattr(self, field) is None]
         if missing:
             yield (), f"{', '.join(missing)} missing for a {self.target} machine; add machine.{missing[0]}"
-        unsupported = {"cluster", "cloud", *(() if self.target is Target.DOCKER else _HOST_ONLY)} - {*required}
+        unsupported = {"cluster", "cloud", *_UNSUPPORTED[self.target]} - {*required}
         for field in Machine.model_fields:
             if field in unsupported & self.model_fields_set:
                 yield (
@@ -227,6 +233,14 @@ class Machine(Model):
                 yield place, f"{mib} MiB leaves nothing of the machine's {self.memory_mib} MiB; lower it"
 
     @rule
+    def _device_files_have_groups(self) -> Iterator[Breach]:
+        for name, gpu in self.gpus.items():
+            if gpu.vendor is not Vendor.NVIDIA and gpu.group_ids is None:
+                files = f"{'/dev/kfd ' if gpu.vendor is Vendor.AMD else ''}{gpu.render_node}"
+                text = f"group_ids missing, so agents may not use the card; add what `stat -c %g {files}` prints"
+                yield ("gpus", name), text
+
+    @rule
     def _unified_memory_is_the_machines(self) -> Iterator[Breach]:
         for name, gpu in self.gpus.items():
             if gpu.unified and self.stated_memory_mib and gpu.memory_mib > self.memory_mib:
@@ -239,7 +253,7 @@ class Machine(Model):
     def _cards_are_distinct(self) -> Iterator[Breach]:
         cards: dict[str, str] = {}
         for name, gpu in self.gpus.items():
-            first = cards.setdefault(gpu.device, name)
+            first = cards.setdefault(gpu.render_node or gpu.device, name)
             if first != name:
                 text = f'two cards have device "{gpu.device}"; set each gpus.<card>.device to its own index or UUID'
                 yield ("gpus", name, "device"), text
@@ -257,9 +271,16 @@ _CONNECTIONS = {
 }
 _HOST_ONLY = (
     *_REQUIRED[Target.DOCKER],
-    *("memory_reserve_mib", "docker_api", "memory_enforced", "process_limit", "gpus", "tenants", "devices"),
+    *("memory_reserve_mib", "docker_api", "memory_enforced", "process_limit", "gpus", "tenants", "devices", "dns"),
     *("secrets_folder", "binds", "lan_address", "lan_traffic", "power"),
 )
+
+
+_UNSUPPORTED = {
+    Target.DOCKER: (),
+    Target.KUBERNETES: _HOST_ONLY,
+    Target.CLOUDRUN: (*_HOST_ONLY, "registries"),
+}
 
 
 def _key(field: str) -> str:

@@ -94,6 +94,12 @@ class Build(Model):
     unresolved: OptionalReason = ""
     """Why they have no lock under images/agent/locks; the owner then builds the image."""
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """Names of the required packages, in lower case with hyphens."""
+        names = (re.split(r"[\[=<>!~;@ ]", text, maxsplit=1)[0] for text in self.requirements)
+        return frozenset(name.lower().replace("_", "-") for name in names)
+
     @rule
     def _is_made_one_way(self) -> Iterator[Breach]:
         excluded = sorted(self.model_fields_set - {"context"})

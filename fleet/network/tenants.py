@@ -35,7 +35,7 @@ def tenants_served(groups: Iterable[ContainerGroup]) -> Mapping[str, tuple[str, 
 
 
 def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: AddressBook) -> tuple[str, ...]:
-    """Tenants of a stack with groups that need neither the internet nor other machines, and publish no port.
+    """Tenants of a stack with groups that need neither the internet nor other hosts, and publish no port.
 
     Docker publishes no port of a container in an internal network.
     """
@@ -44,6 +44,7 @@ def closed_tenants(stack: Stack, groups: Iterable[ContainerGroup], book: Address
         group.tenant
         for group in groups
         if group.outside
+        or group.hosts
         or any(port.publish for port in group.ports.values())
         or any(endpoint.stack.name != stack.name for endpoint in book.used_by(group.name))
     }

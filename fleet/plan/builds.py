@@ -19,6 +19,9 @@ LOCK = "LOCK"
 SHARED_STAGE = "packages"
 """Stage of the agents' Dockerfile for locks that other locks are based on."""
 
+_ON_THE_CPU = frozenset({"llama-cpp-python"})
+"""Packages published as source alone: the agents' Dockerfile has no nvcc, so they are compiled without CUDA."""
+
 _NONE = Dockerfile({}, ())
 """Of a copy of the project without image folders."""
 
@@ -57,6 +60,17 @@ class StackImages:
             for group in groups
             for key, container in group.containers.items()
             if container.build and container.build.unresolved
+        }
+
+    def on_the_cpu(self, groups: Sequence[ContainerGroup]) -> dict[str, tuple[str, ...]]:
+        """Container with a card -> its packages that do not use it."""
+        if not self._stack.gives_gpus:
+            return {}
+        return {
+            container_name(group.name, key): packages
+            for group in groups
+            for key, container in group.containers.items()
+            if container.gpu and container.build and (packages := tuple(sorted(container.build.packages & _ON_THE_CPU)))
         }
 
     def replaced(self, groups: Sequence[ContainerGroup]) -> dict[str, str]:

@@ -47,6 +47,10 @@ class PlannedMount:
     read_only: bool
 
 
+DEFAULT_CAPABILITIES = ("compute", "utility")
+"""Of NVIDIA's driver, as the images of CUDA request them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedGpu:
     """A container's share of each of its cards, in MiB."""
@@ -58,6 +62,7 @@ class PlannedGpu:
     limit_mib: int
     processes: int
     enforcement: Enforcement
+    capabilities: tuple[str, ...] = DEFAULT_CAPABILITIES
 
     @property
     def gpu(self) -> Gpu:
@@ -337,6 +342,8 @@ class Deployment:
     groups: tuple[PlannedGroup, ...]
     builds: tuple[PlannedBuild, ...]
     """Images built on the machine, each after the one it needs."""
+    on_the_cpu: Mapping[str, tuple[str, ...]]
+    """Container with a card -> packages in its image that compute on the CPU: they are compiled without nvcc."""
     unbuilt: Mapping[str, str]
     """Image reference -> why it cannot be built from its requirements."""
     replaced_images: Mapping[str, str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fleet.model import Container, ContainerGroup, Enforcement, Stack
+from fleet.model import Container, ContainerGroup, Enforcement, Stack, Vendor
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
 from fleet.plan.caches import Caches
-from fleet.plan.deployment import PlannedGpu
+from fleet.plan.deployment import DEFAULT_CAPABILITIES, PlannedGpu
 from fleet.plan.docker_mps import client_environment
 from fleet.targets.registry import target_of, url_of
 
@@ -108,11 +108,16 @@ def _caches(group: ContainerGroup, key: str, stack: Stack, book: AddressBook) ->
 def _gpu_settings(gpu: PlannedGpu) -> Mapping[str, str]:
     values = {
         "GPU_MEMORY_LIMIT": f"{gpu.limit_mib}MiB",
-        # A container numbers its own cards from 0.
-        "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpu.count))),
     }
+    if gpu.gpu.vendor is Vendor.NVIDIA:
+        # A container numbers its own cards from 0. Others see those whose device files it has.
+        values["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, range(gpu.count)))
+        if set(gpu.capabilities) != set(DEFAULT_CAPABILITIES):
+            # What a device request of Docker says, too. Other targets have no field for it.
+            values["NVIDIA_DRIVER_CAPABILITIES"] = ",".join(gpu.capabilities)
     if gpu.gpu.allocator:
-        values["PYTORCH_CUDA_ALLOC_CONF"] = gpu.gpu.allocator
+        maker = "HIP" if gpu.gpu.vendor is Vendor.AMD else "CUDA"
+        values[f"PYTORCH_{maker}_ALLOC_CONF"] = gpu.gpu.allocator
     if gpu.gpu.mps:
         values |= client_environment()
         values["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = str(gpu.gpu.mps.active_thread_percentage)

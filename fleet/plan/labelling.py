@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from fleet import labels
@@ -55,9 +54,7 @@ def container_labels(group: ContainerGroup, key: str, stack: Stack, gpu: Planned
 
 
 def _sharing_memory(container: Container) -> list[str]:
-    requirements = container.build.requirements if container.build else ()
-    names = {re.split(r"[\[=<>!~]", text, maxsplit=1)[0].lower().replace("_", "-") for text in requirements}
-    return sorted(names & _SHARE_MEMORY)
+    return sorted(container.build.packages & _SHARE_MEMORY) if container.build else []
 
 
 def _platforms(container: Container) -> tuple[Arch, ...]:

@@ -92,6 +92,7 @@ class _Planner:
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
             builds=self._images.builds(self._image_names()),
+            on_the_cpu=MappingProxyType(self._images.on_the_cpu(self._groups)),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             replaced_images=MappingProxyType(self._images.replaced(self._groups)),
             layers=MappingProxyType(
@@ -168,6 +169,7 @@ class _Planner:
         gpu = self._gpu(group, container) if stack.gives_gpus else None
         devices = () if stack.runs_stand_ins else container.devices
         device_groups = {stack.machine.devices[device].group_id for device in devices}
+        device_groups |= {each for card in (gpu.cards.values() if gpu else ()) for each in card.group_ids or ()}
         granted = self._target.granted(stack, group, key)
         cap_mib = granted.memory_cap_mib
         hardening, shared_mib = fitted(container, container.hardening.resolved(stands_in=stands_in), cap_mib)
@@ -191,7 +193,7 @@ class _Planner:
             mounts=tuple(self._mounts(group, container)),
             secrets=() if stands_in else tuple(container.secret_files.values()),
             secret_env=MappingProxyType({} if stands_in else dict(sorted(container.secret_env.items()))),
-            devices=devices,
+            devices=(*devices, *self._device_files(gpu)),
             device_groups=tuple(sorted(group_id for group_id in device_groups if group_id is not None)),
             hardening=hardening,
             **asdict(granted),
@@ -231,7 +233,12 @@ class _Planner:
             budget.limit_mib,
             budget.processes,
             cards.enforcement,
+            tuple(map(str, budget.capabilities)),
         )
+
+    def _device_files(self, gpu: PlannedGpu | None) -> list[str]:
+        cards = gpu.cards.values() if gpu else ()
+        return list(dict.fromkeys(file for card in cards for file in self._target.device_files(card)))
 
     def _shared_cards(self, group: ContainerGroup, container: Container) -> list[str]:
         """The card a container shares with others through an MPS daemon: one at most, by the checks."""
@@ -265,7 +272,8 @@ class _Planner:
 
     def _extra_hosts(self, group: ContainerGroup) -> dict[str, str]:
         elsewhere = [e for e in self._book.used_by(group.name) if e.stack.name != self._stack.name]
-        return {e.name_elsewhere: str(address) for e in elsewhere if (address := e.stack.machine.lan_address)}
+        found = {e.name_elsewhere: str(address) for e in elsewhere if (address := e.stack.machine.lan_address)}
+        return {**found, **(group.hosts if self._target.has_daemon else {})}
 
     def _sharing(self) -> Iterator[PlannedGroup]:
         for card, gpu in self._stack.shared_cards.items():

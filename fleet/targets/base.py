@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from fleet.model import Container, ContainerGroup, Exposure, Fleet, GpuBudget, Port, Rollout, RolloutState, Stack
+from fleet.model import Container, ContainerGroup, Exposure, Fleet, Gpu, GpuBudget, Port, Rollout, RolloutState, Stack
 from fleet.network.addresses import Endpoint
 from fleet.network.health_port import in_order, loopback_port, shared_health_port
 from fleet.source.faults import Fault
@@ -40,6 +40,10 @@ class TargetBase(ABC):
     @abstractmethod
     def cards_of(self, stack: Stack, group: str, budget: GpuBudget) -> Cards | None:
         """The cards of a container; None if the stack has no such cards."""
+
+    def device_files(self, gpu: Gpu) -> Sequence[str]:
+        """Files of the host that a container with a card gets, besides what the card's driver adds."""
+        return ()
 
     @abstractmethod
     def host(self, endpoint: Endpoint) -> str:

@@ -31,6 +31,8 @@ class Feature(StrEnum):
     STOP_GRACE = "stop grace period"
     PEOPLE = "ports for people"
     LOCAL_PORTS = "ports on 127.0.0.1"
+    HOST_NETWORK = "the host's network"
+    EXTRA_HOSTS = "host names of one's own"
     DECLARED_EDGES = "declared connections only"
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"
@@ -63,6 +65,7 @@ FIELDS: Mapping[str, Feature] = {
     "device_groups": Feature.HOST_DEVICES,
     "hardening": Feature.HARDENING,
     "hardening.host_ipc": Feature.WEAKENED_HARDENING,
+    "hardening.host_network": Feature.HOST_NETWORK,
     "hardening.open_files": Feature.OPEN_FILES,
     "hardening.seccomp": Feature.WEAKENED_HARDENING,
     "health.test": Feature.HEALTH_COMMAND,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleet.gpu_memory import Amount, PoolShare, share_label, unplaced
-from fleet.model import Enforcement, Gpu, GpuBudget, PoolGpu, Sharing
+from fleet.model import Container, Enforcement, Gpu, GpuBudget, PoolGpu, Sharing, Vendor
 from fleet.text import plural
 
 
@@ -24,6 +24,20 @@ def cards_words(budget: GpuBudget) -> str:
     if budget.named:
         return " and ".join(budget.named)
     return "all cards" if budget.count is None else plural(budget.count, "card")
+
+
+def vendor_fault(container: Container, gpu: Gpu, where: str) -> tuple[str, str, str] | None:
+    """Field, problem and fix of what is NVIDIA's on a card of another maker; `where` names the card."""
+    if gpu.vendor is Vendor.NVIDIA:
+        return None
+    remedy = f"use a ready image for {gpu.vendor}, or a card of nvidia"
+    if container.gpu and "capabilities" in container.gpu.model_fields_set:
+        return "gpu.capabilities", f"parts of NVIDIA's driver, but {where} is of {gpu.vendor}", "drop it"
+    if container.build:
+        return "build.variant", f"cuda, but {where} is of {gpu.vendor}", remedy
+    if container.image and container.image.cuda:
+        return "image.cuda", f"{container.image.cuda}, but {where} is of {gpu.vendor}", remedy
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
         served = tenants_served(fleet.placed(stack))
         if not all(names_as_peer(group, name) for name, tenants in served.items() if group.tenant in tenants):
             yield Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE, "tenant"
+    if group.hosts:
+        yield Feature.EXTRA_HOSTS, "hosts"
     if group.outside:
         yield Feature.OUTSIDE, "outside"
     for key, port in group.ports.items():
@@ -73,6 +75,8 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.SHARED_MEMORY, f"{path}.shared_memory"
     if container.tty and not stack.stands_in_for(container):
         yield Feature.TERMINAL, f"{path}.tty"
+    if container.hardening.host_network:
+        yield Feature.HOST_NETWORK, f"{path}.hardening.host_network"
     if container.hardening.weakened:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:

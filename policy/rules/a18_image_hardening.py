@@ -27,7 +27,6 @@ RULE = ContainerRule(
     remedy="drop containers.<name>.hardening.as_image, and set what the image needs field by field",
     elsewhere="set a user, a read-only root, and drop all capabilities",
     exception=AS_IMAGE,
-    waivable=False,
     targets=(DOCKER, KUBERNETES),
     **on_field("user", _problem, "labels"),
 )

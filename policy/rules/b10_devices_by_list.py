@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.labels import DEVICES
-from policy.core.gpu.budgets import GPU_DEVICES
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, ContainerView
 
@@ -19,7 +19,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     allowed = ", ".join(settings["devices"])
     for device in container.devices:
         path, what = normpath(device), f'devices holds "{device}", which'
-        if fnmatchcase(path, GPU_DEVICES):
+        if is_gpu_device(path):
             continue  # G03 asks for a GPU budget instead.
         if not any(fnmatchcase(path, pattern) for pattern in settings["devices"]):
             remedy = f"use one of {allowed}, or add it to this rule's devices in the policy config"
@@ -33,13 +33,18 @@ RULE = ContainerRule(
     name="devices-by-list",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A container gets only sound and video devices, each listed in its group's file.",
+    summary="A container gets only sound, video, serial and inference devices, each listed in its group's file.",
     remedy="list it under containers.<name>.devices, or remove it",
     elsewhere=f"list it in the label {DEVICES}, or remove it",
     sources=("CIS Docker 5.18",),
-    defaults={"devices": ("/dev/snd*", "/dev/video*")},
+    defaults={
+        "devices": (
+            "/dev/snd*", "/dev/video*", "/dev/apex_[0-9]*", "/dev/hailo[0-9]*", "/dev/accel/accel[0-9]*",
+            "/dev/ttyUSB[0-9]*", "/dev/ttyACM[0-9]*", "/dev/serial/by-id/*",
+        )
+    },
     targets=(DOCKER,),
     reads=("devices", "labels"),
     each=("devices",),
     check=_check,
-)
+)  # fmt: skip

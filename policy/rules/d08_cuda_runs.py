@@ -1,7 +1,8 @@
 """D08: the driver of a card supports the CUDA version of its images.
 
 Checked if both are stated: the image's in the group's file, the driver's in the stack's. Within a major version, newer
-code mostly runs, except features of the newer driver; NVIDIA's own images refuse to start anyway.
+code mostly runs, except features of the newer driver; NVIDIA's own images refuse to start anyway. A card of another
+maker runs no CUDA.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from fleet.source.redaction import shown
 from policy.core.gpu.budgets import cards_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
-from policy.views.stack import MachineView, StackView
+from policy.views.kubernetes import PoolView
+from policy.views.stack import NVIDIA, CardView, MachineView, StackView
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
-        for container, where, driver in _pairs(stack, machine):
-            image = container.labels.get(IMAGE_CUDA, "")
+        for container, where, card in _pairs(stack, machine):
+            image, driver = container.labels.get(IMAGE_CUDA, ""), card.cuda
+            if image and _vendor(card) != NVIDIA:
+                problem = f"label {IMAGE_CUDA} is {shown(image)}, but {where} is of {_vendor(card)}, which runs no CUDA"
+                yield Finding("labels", problem, "use an image for that card, or move the group", of=container)
+                continue
             wants, runs = _version(image), _version(driver)
             if wants is None or runs is None or wants <= runs:
                 continue
@@ -34,17 +40,21 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             yield Finding("labels", problem, of=container)
 
 
-def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerView, str, str]]:
-    """Each container with its card, and the CUDA version of that card's driver."""
+def _pairs(stack: StackView, machine: MachineView) -> Iterator[tuple[ContainerView, str, CardView | PoolView]]:
+    """Each container with its card or pool."""
     cards = {card.name: card for card in machine.cards}
     for container in stack.on(machine):
         for name in cards_of(container):
             if card := cards.get(name):
-                yield container, f"{card.name} of {machine.name}", card.cuda
+                yield container, f"{card.name} of {machine.name}", card
     pools = {pool.name: pool for pool in machine.pools}
     for pod, named in stack.pods_on(machine):
         if pool := pools.get(named):
-            yield from ((container, f"pool {pool.name} of {machine.name}", pool.cuda) for container in pod.containers)
+            yield from ((container, f"pool {pool.name} of {machine.name}", pool) for container in pod.containers)
+
+
+def _vendor(card: CardView | PoolView) -> str:
+    return card.vendor if isinstance(card, CardView) else card.gpu_vendor
 
 
 def _version(text: str) -> tuple[int, int] | None:

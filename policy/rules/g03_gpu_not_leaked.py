@@ -7,11 +7,10 @@ runtime follows the image's own setting. On a cluster, a pod's variables overrid
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from posixpath import normpath
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.source.redaction import shown
-from policy.core.gpu.budgets import GPU_DEVICES, missing_parts
+from policy.core.gpu.budgets import missing_parts
 from policy.core.rule import ContainerRule, Finding, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
@@ -32,7 +31,7 @@ def _check(container: ContainerView, settings: Settings) -> Iterator[Finding]:
     elif container.gpu_runtime and not container.gpu and _VISIBLE not in environment:
         yield Finding("gpu_runtime", f"gpu_runtime is NVIDIA's and the image sets {_VISIBLE}, often to all, {_WHY}")
     for device in container.devices:
-        if fnmatchcase(normpath(device), GPU_DEVICES):
+        if is_gpu_device(device):
             yield Finding("devices", f'devices holds "{device}" {_WHY}')
 
 
@@ -46,7 +45,7 @@ def _past_the_plugin(container: ContainerView, visible: str) -> Iterator[Finding
         problem = f"env {_VISIBLE} is {shown(visible)}, which overrides the card that the scheduler chose"
         yield Finding("env", problem, f"remove {_VISIBLE}")
     for device in container.devices:
-        if fnmatchcase(normpath(device), GPU_DEVICES):
+        if is_gpu_device(device):
             problem = f'devices holds "{device}" of its node, bypassing the card that the scheduler chose'
             yield Finding("devices", problem, "remove the mount, and request the card as a resource")
 

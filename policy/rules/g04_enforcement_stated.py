@@ -12,7 +12,7 @@ from fleet.labels import GPU_ENFORCEMENT, GPU_LIMIT_MIB, GPU_REQUEST_MIB
 from fleet.source.redaction import shown
 from policy.core.checks import on_field
 from policy.core.gpu.budgets import serves_others
-from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE
+from policy.core.gpu.pools import AMOUNT, SHARED, WHOLE_CARDS
 from policy.core.rule import ContainerRule, Level, Settings, Severity
 from policy.views.container import DOCKER, KUBERNETES, ContainerView
 
@@ -41,11 +41,11 @@ def _problem(container: ContainerView, settings: Settings) -> str | None:
 def _not_given(container: ContainerView, enforcement: str) -> str | None:
     """Why the requested resources do not provide the enforcement; None if they do."""
     asked = container.devices_asked
-    whole = WHOLE in asked and AMOUNT not in asked
+    whole = AMOUNT not in asked and any(resource in asked for resource in WHOLE_CARDS)
     if enforcement == "exclusive" and not whole:
         return f"it requests {_words(asked)}, which others share"
     if enforcement == "mps" and whole:
-        return f"it requests a whole {WHOLE}, which MPS does not share; {SHARED} is shared"
+        return f"it requests a whole {_words(asked)}, which MPS does not share; {SHARED} is shared"
     if enforcement == "hami-core" and AMOUNT not in asked:
         return f"it requests {_words(asked)} and no {AMOUNT}, so HAMi has no limit to enforce"
     if enforcement == "mps" and not container.gpu:

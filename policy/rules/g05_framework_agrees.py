@@ -29,7 +29,8 @@ _EXCLUSIVE = "exclusive"
 """Enforcement by a card of one's own."""
 _SHARED = "shared-device"
 """Pools whose cards run several containers."""
-_VISIBLE = "CUDA_VISIBLE_DEVICES"
+_VISIBLE = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+_INDICES_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,13 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
 
 def _hidden_cards(place: _Place) -> Iterator[Finding]:
     """A container numbers its own cards from 0."""
-    value = dict(place.container.env).get(_VISIBLE, "")
-    beyond = [index for each in value.split(",") if (index := as_whole(each.strip())) is not None]
-    if beyond and max(beyond) >= place.cards:
-        has = plural(place.cards, "card")
-        problem = f"env {_VISIBLE} is {shown(value)}, but the container has {has}, numbered from 0, so it sees fewer"
-        yield Finding("env", problem, f"remove {_VISIBLE}", of=place.container)
+    for name, value in place.container.env:
+        indices = value.split(",", _INDICES_MAX) if name in _VISIBLE else ()
+        beyond = [index for each in indices if (index := as_whole(each.strip())) is not None]
+        if beyond and max(beyond) >= place.cards:
+            has = plural(place.cards, "card")
+            problem = f"env {name} is {shown(value)}, but the container has {has}, numbered from 0, so it sees fewer"
+            yield Finding("env", problem, f"remove {name}", of=place.container)
 
 
 def _rank_findings(place: _Place) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """G10: on a machine with several cards, each is identified by its UUID.
 
 An index is the order in which the driver finds the cards: a new card or another slot can change it, and a group then
-runs on a card without its budget. NVIDIA's MPS documentation recommends UUIDs. A machine with one card is exempt.
+runs on a card without its budget. NVIDIA's MPS documentation recommends UUIDs. A machine with one card is exempt, and
+so are cards of other makers, whose device files have no stable name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from fleet.source.redaction import shown
 from policy.core.gpu.budgets import cards_of
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import DOCKER
-from policy.views.stack import MachineView, StackView
+from policy.views.stack import NVIDIA, MachineView, StackView
 
 _WHY = "an index, which changes with the order of the cards"
 _SEVERAL = 2
@@ -23,7 +24,7 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
         if len(machine.cards) < _SEVERAL:
             continue
         for card in machine.cards:
-            if _is_index(card.device):
+            if card.vendor == NVIDIA and _is_index(card.device):
                 problem = f"cards names {card.name} of {machine.name} by {shown(card.device)}, {_WHY}"
                 remedy = f"set machine.gpus.{card.name}.device to the UUID that nvidia-smi -L prints"
                 yield Finding("cards", problem, remedy, of=machine)

@@ -6,11 +6,10 @@ Boards such as the Raspberry Pi have no GPU that supports CUDA. Those that do (N
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from posixpath import normpath
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.labels import GPU_REQUEST_MIB
-from policy.core.gpu.budgets import GPU_DEVICES, cards_of
+from policy.core.gpu.budgets import cards_of
 from policy.core.parsing.platforms import arch_of, archs_of, archs_of_images, listed
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
@@ -62,7 +61,7 @@ def _wants_gpu(container: ContainerView) -> str:
         return "gpu"
     if container.gpu_runtime:
         return "gpu_runtime"
-    if any(fnmatchcase(normpath(path), GPU_DEVICES) for path in container.devices):
+    if any(is_gpu_device(path) for path in container.devices):
         return "devices"
     return "labels" if GPU_REQUEST_MIB in container.labels else ""
 

@@ -227,6 +227,10 @@ class PoolView:
     gpus: int = 0
     """Cards of a node."""
     gpu_model: str = ""
+    gpu_vendor: str = "nvidia"
+    """Maker of the cards: `nvidia`, `amd` or `intel`."""
+    gpu_resource: str = ""
+    """Resource by which containers request a card; empty if not stated."""
     gpu_memory_mib: int = 0
     sharing: str = "none"
     """How cards are shared: `none`, `whole-device`, `shared-device` or `memory-amount`."""

@@ -38,6 +38,10 @@ from policy.views.selection import PodIndex
 ViewT = TypeVar("ViewT")
 
 
+NVIDIA = "nvidia"
+"""Maker of a card whose machine states none."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardView:
     """One GPU of a machine; memory in MiB."""
@@ -58,6 +62,8 @@ class CardView:
     """Newest CUDA version its driver supports; empty if not stated."""
     unified: bool = False
     """It uses the machine's main memory."""
+    vendor: str = NVIDIA
+    """Maker: `nvidia`, `amd` or `intel`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,11 @@ def project(machine: Machine, base: str | None, tmp_path: Path) -> Project:
 def test_an_exported_stack_starts_on_a_new_machine_by_the_commands_it_names(
     stack: str, machine: Machine, project: Project
 ) -> None:
-    # Each daemon with the builder of its time.
-    builder = CLASSIC if machine.client.version()["ApiVersion"] == "1.41" else BUILDKIT
+    # Each daemon with a builder of its time. Compose refuses Debian 13's buildx, unless the header is followed.
+    if machine.client.version()["ApiVersion"] == "1.41":
+        builder = CLASSIC
+    else:
+        builder = BUILDKIT if stack == "mainpc" else _with_old_buildx(project.folder)
     out = project.folder / "out"
     *builds, up = commands(project.fleet("export", "compose", stack, "--without-gpu", "-o", str(out)))
     plan = project.plan(stack)
@@ -100,6 +103,13 @@ def test_an_exported_stack_starts_on_a_new_machine_by_the_commands_it_names(
     volumes = {volume.name for volume in machine.client.volumes.list()}
     assert volumes >= {volume.name for volume in plan.volumes.values()}, "`down` removed volumes"
     assert not machine.client.containers.list(all=True)
+
+
+def _with_old_buildx(folder: Path) -> dict[str, str]:
+    """The variables of a user whose Docker has the plugin of Debian 13."""
+    config = folder / "docker"
+    shutil.copytree(NEWER / "cli-plugins", config / "cli-plugins")
+    return {"DOCKER_CONFIG": str(config), **CLASSIC}
 
 
 def commands(printed: str) -> list[list[str]]:

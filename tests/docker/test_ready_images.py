@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -70,6 +72,16 @@ _COMPILED = (
     "time.sleep(3600)\n"
 )
 """What a compiler of kernels does: it writes a shared object into its cache and loads it."""
+_STORES = (
+    "import time, pathlib\n"
+    "while True:\n"
+    "    try:\n"
+    "        pathlib.Path('/store/storage/x').write_text('kept')\n"
+    "    except OSError:\n"
+    "        pass\n"
+    "    time.sleep(0.1)\n"
+)
+"""Keeps its data in a folder that its image does not have."""
 _WAIT = "import time; time.sleep(3600)"
 
 
@@ -113,6 +125,12 @@ GROUPS = {
         "python",
         command=["-c", _COMPILED],
         hardening={"tmpfs": {"/tmp": "16MiB", "/kernels": "64MiB"}, "executable": ["/kernels"]},
+    ),
+    "stored": a_group(
+        "python",
+        {"stored-data": {"kind": "scratch"}},
+        command=["-c", _STORES],
+        mounts={"stored-data": {"path": "/store/storage"}},
     ),
     "nameless": a_group(
         "python",
@@ -218,6 +236,16 @@ def test_a_user_without_a_name_has_one(trial: Trial) -> None:
 
 def test_a_compiled_kernel_is_loaded_from_an_executable_folder_only(trial: Trial) -> None:
     assert trial.log("kernels").split("\n")[:2] == ["/kernels loads", "/tmp refuses"]
+
+
+def test_the_header_has_the_command_that_gives_a_volume_to_its_user(trial: Trial) -> None:
+    assert trial.run("stored", "stat", "-c", "%u", "/store/storage") == "0"
+    header = (trial.folder / "out" / "compose.yaml").read_text().partition("services:")[0].splitlines()
+    (command,) = [line.removeprefix("#").strip() for line in header if "--volumes-from stored " in line]
+    done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    time.sleep(1)
+    assert trial.run("stored", "cat", "/store/storage/x") == "kept"
 
 
 def test_the_time_zone_is_the_containers_else_the_machines(trial: Trial) -> None:

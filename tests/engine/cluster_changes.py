@@ -89,6 +89,7 @@ CHANGES: Mapping[str, Tree] = {
     "who reaches whom": {
         "groups": {
             "front": {"peers": ["store"], "outside": ["api.example.org:443", "other.example.org:8443"]},
+            "far": {"ports": {"main": {"host_port": None}}},
             "store": {"ports": {"main": {"port": 8100}, "lookups": None}, "start_after": ["left"]},
             "brain": {"peers": ["store"]},
             "right": {"ports": {"main": {"port": 8000}, "more": {"port": 9200, "scheme": "http"}}},

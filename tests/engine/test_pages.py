@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engine
 
 NAME = "pages-trial"
 IMAGE = f"{NAME}:1"
-LAN_PORT, LOCAL_PORT = 38931, 38932
+LAN_PORT, LOCAL_PORT, HOST_PORT = 38931, 38932, 38934
 ASK = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/')"
 
 
@@ -49,13 +49,22 @@ def _own_address() -> str:
 def pages(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str]]:
     """Two deployed pages, and the machine's address."""
     workspace, lan = Workspace(tmp_path_factory.mktemp(NAME), NAME), _own_address()
-    workspace.write_group("page", _page({"publish": "lan", "host_port": LAN_PORT}))
+    hosts = {"host.docker.internal": "host-gateway", "nas.lan": lan}
+    workspace.write_group("page", {**_page({"publish": "lan", "host_port": LAN_PORT}), "hosts": hosts})
     workspace.write_group("admin", _page({"publish": "localhost", "host_port": LOCAL_PORT}))
+    voice = _page({})
+    reason = {"reason": "Finds speakers by mDNS.", "until": "2029-12-31"}
+    voice["containers"]["main"] |= {  # type: ignore[index]
+        "command": ["python3", "-m", "http.server", str(HOST_PORT), "--bind", "127.0.0.1", "--directory", "/app"],
+        "health": {"command": ["python3", "-c", ASK.replace("8000", str(HOST_PORT))], "interval": "5s"},
+        "hardening": {"host_network": True, "exceptions": {"host_network": reason}},
+    }
+    workspace.write_group("voice", {**voice, "ports": {"main": {"port": HOST_PORT}}})
     workspace.init()
     network = {"name": "pages_trial_internal", "subnet": "10.210.243.0/24"}
     traffic = {"lan_traffic": {"none": "The lab is one machine."}}
-    stack = {**machine(host), "name": NAME, "network": network, "lan_address": lan, **traffic}
-    workspace.write_stack(stack, ["page", "admin"])
+    stack = {**machine(host), "name": NAME, "network": network, "lan_address": lan, "dns": ["9.9.9.9"], **traffic}
+    workspace.write_stack(stack, ["page", "admin", "voice"])
     host.images.get(daemon.AGENT_HOST).tag(IMAGE)
     try:
         outcome = workspace.up()
@@ -81,6 +90,22 @@ def test_each_page_answers_on_its_address_alone(pages: tuple[Workspace, str]) ->
     assert [_answers(address, port) for _, address, port in where] == [True, False, False, True]
 
 
+def test_a_container_in_the_hosts_network_listens_on_the_host(pages: tuple[Workspace, str]) -> None:
+    assert _answers("127.0.0.1", HOST_PORT)
+
+
+def test_a_page_knows_hosts_of_its_own_and_the_machines_dns_servers(
+    pages: tuple[Workspace, str], host: docker.DockerClient
+) -> None:
+    _, lan = pages
+    ask = "import socket; print(*(socket.gethostbyname(n) for n in ('nas.lan', 'host.docker.internal')))"
+    page = host.containers.get("page")
+    nas, gateway = page.exec_run(["python3", "-c", ask]).output.decode().split()
+    assert nas == lan
+    assert gateway in {net["Gateway"] for net in host.networks.get("bridge").attrs["IPAM"]["Config"]}
+    assert page.attrs["HostConfig"]["Dns"] == ["9.9.9.9"]
+
+
 def test_the_second_preview_is_empty_and_verify_knows_the_ports(pages: tuple[Workspace, str]) -> None:
     workspace, lan = pages
     assert workspace.preview("--expect-no-changes").code == 0
@@ -89,4 +114,5 @@ def test_the_second_preview_is_empty_and_verify_knows_the_ports(pages: tuple[Wor
     checks = {(c["subject"], c["check"]): c for c in json.loads(done.stdout)["checks"]}
     assert checks["page", "ports"]["figure"] == f"{lan}:{LAN_PORT} -> 8000/tcp"
     assert checks["admin", "ports"]["figure"] == f"127.0.0.1:{LOCAL_PORT} -> 8000/tcp"
+    assert {checks[group, "network"]["status"] for group in ("page", "admin", "voice")} == {"good"}
     assert {checks[group, "ports"]["status"] for group in ("page", "admin")} == {"good"}

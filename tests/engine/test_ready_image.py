@@ -30,7 +30,9 @@ def sandbox(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
     group = a_group(image={"reference": IMAGE}, command=command, health=health)
     del group["containers"]["main"]["agents"]
     workspace.write_group(NAME, {**group, "optional": True})
-    writes = "open('/store/storage/x', 'w').close(); import http.server as h; h.test(port=8000)"
+    writes = (
+        "open('/store/storage/x', 'w').close(); import http.server as h; h.test(h.SimpleHTTPRequestHandler, port=8000)"
+    )
     writer = a_group(image={"reference": IMAGE}, health=health, command=["python3", "-c", writes])
     del writer["containers"]["main"]["agents"]
     writer["containers"]["main"]["mounts"] = {"ready-store": {"path": "/store/storage"}}

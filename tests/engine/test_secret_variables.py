@@ -75,6 +75,8 @@ def test_a_secret_without_a_value_ends_the_preview_with_the_command_for_it(gatew
     assert outcome.code != 0
     assert f"  pulumi config set --stack {NAME} --secret secrets:master-key" in outcome.text
     assert "Traceback" not in outcome.text
+    checked = _fleet(gateway, "doctor", NAME, "--json").stdout
+    assert f"is not in Pulumi.{NAME}.yaml" in checked
 
 
 def test_the_program_gets_its_key_and_nothing_else_shows_it(gateway: Workspace, host: docker.DockerClient) -> None:
@@ -92,7 +94,9 @@ def test_the_program_gets_its_key_and_nothing_else_shows_it(gateway: Workspace, 
     verified = _fleet(gateway, "verify", NAME, "--json")
     assert verified.returncode == 0, verified.stdout
     assert "GATEWAY_MASTER_KEY with a value each" in verified.stdout
-    texts += [deployed.text, again.text, verified.stdout, _fleet(gateway, "plan", NAME, "--json").stdout]
+    checked = _fleet(gateway, "doctor", NAME, "--json").stdout
+    assert f"in Pulumi.{NAME}.yaml, encrypted" in checked
+    texts += [checked, deployed.text, again.text, verified.stdout, _fleet(gateway, "plan", NAME, "--json").stdout]
     texts += [gateway.pulumi("stack", "export", "--stack", NAME).text]
     texts += [file.read_text() for file in gateway.folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]
     assert [text for text in texts if VALUE in text] == []

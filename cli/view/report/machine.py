@@ -147,6 +147,7 @@ def _degradations(deployment: Deployment) -> h.Renderable:
         )
         for feature, groups in deployment.degradations.items()
     ]
+    on_the_cpu = [h.li[h.code[name], f": {', '.join(found)}"] for name, found in deployment.on_the_cpu.items()]
     unbuilt = [h.li[h.code[image], f": {why}"] for image, why in deployment.unbuilt.items()]
     title = f"Handled differently on {target}"
     return h.fragment[
@@ -155,6 +156,9 @@ def _degradations(deployment: Deployment) -> h.Renderable:
             table(title, ("feature", "groups", "difference"), rows, of=deployment.stack),
         ]
         if rows
+        else None,
+        h.details[h.summary["Compute on the CPU despite a card: compiled without nvcc"], h.ul[on_the_cpu]]
+        if on_the_cpu
         else None,
         h.details[h.summary[f"{plural(len(unbuilt), 'image')} to bring yourself"], h.ul[unbuilt]] if unbuilt else None,
     ]

@@ -8,7 +8,7 @@ from components.kubernetes import prerequisites
 from components.kubernetes.charts.documents import Tenants, both
 from components.kubernetes.charts.nodes import NAMESPACE_MARK, written
 from components.kubernetes.manifests.base import Manifest
-from components.objects import create_secret
+from components.objects import create_login, create_secret
 from fleet.plan.deployment import Deployment
 
 
@@ -36,6 +36,12 @@ def _secrets(manifests: Sequence[Manifest], tenants: Tenants) -> Iterator[str]:
         yield from ("", "Pods wait for these secrets until you create them:")
     for namespace, names in secrets.items():
         commands = [written(f"  {create_secret(namespace, name)}") for name in names]
+        yield from _while(tenants.of_namespace(namespace), commands)
+    logins = prerequisites.logins(manifests)
+    if logins:
+        yield from ("", "Nodes pull images with these secrets; FILE is ~/.docker/config.json after `docker login`:")
+    for namespace, names in logins.items():
+        commands = [written(f"  {create_login(namespace, name)}") for name in names]
         yield from _while(tenants.of_namespace(namespace), commands)
 
 

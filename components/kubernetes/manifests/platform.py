@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import Manifest, shared
-from components.kubernetes.manifests.pod import pool_gpu, resource_of
+from components.kubernetes.manifests.pod import pool_gpu
 from components.kubernetes.manifests.policies import namespace_policies
 from components.objects import MANAGED_BY, RESTRICTED, Object
 from fleet.labels import TENANT
@@ -61,7 +61,7 @@ def _quota(namespace: PlannedNamespace, deployment: Deployment, cluster: Cluster
         "services.loadbalancers": "0",
     }
     # Zero for a kind of card that no group of the namespace requests.
-    cards = Counter({resource_of(pool.gpu): 0 for pool in cluster.node_pools.values() if pool.gpu})
+    cards = Counter({pool.gpu.resource: 0 for pool in cluster.node_pools.values() if pool.gpu})
     for group in deployment.groups:
         if group.name in namespace.groups:
             cards.update({kind: count * copies_at_most(group) for kind, count in cards_of(group, cluster).items()})
@@ -73,7 +73,7 @@ def cards_of(group: PlannedGroup, cluster: Cluster) -> Counter[str]:
     cards: Counter[str] = Counter()
     for container in group.containers:
         if gpu := pool_gpu(container, cluster):
-            cards[resource_of(gpu)] += container.gpu.count if container.gpu else 0
+            cards[gpu.resource] += container.gpu.count if container.gpu else 0
     return cards
 
 

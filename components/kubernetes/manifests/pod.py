@@ -11,10 +11,9 @@ from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, as_annotations
 from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
+from fleet.model.image_names import host_of
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
 
-DEVICE = "nvidia.com/gpu"
-_SHARED_DEVICE = "nvidia.com/gpu.shared"
 _DEVICE_MEMORY = "nvidia.com/gpumem"
 _VELERO = "backup.velero.io/backup-volumes"
 """Annotation with the volumes that Velero copies, comma-separated (see its page on file system backup)."""
@@ -31,6 +30,7 @@ def pod_template(
         "metadata": {"labels": labels(group, track), "annotations": _annotations(group, deployment, cluster)},
         "spec": {
             "serviceAccountName": group.name,
+            **_pull_secrets(group, deployment, image),
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "priorityClassName": f"{cluster.namespace}-{group.operation.tier}",
@@ -56,6 +56,13 @@ def _runs_first(container: PlannedContainer) -> bool:
 def address_books(group: PlannedGroup) -> dict[str, str]:
     """Data of the group's ConfigMap: file name -> address book of a container."""
     return {f"{c.key}.json": c.env[BOOK] for c in group.containers if BOOK in c.env}
+
+
+def _pull_secrets(group: PlannedGroup, deployment: Deployment, image: str | None) -> Object:
+    """Secrets with the logins of the registries of its images."""
+    hosts = {host_of(each) for each in (*(c.image for c in group.containers), *((image,) if image else ()))}
+    logins = [login.secret_name for host, login in sorted(deployment.machine.registries.items()) if host in hosts]
+    return {"imagePullSecrets": [{"name": name} for name in dict.fromkeys(logins)]} if logins else {}
 
 
 def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> dict[str, str]:
@@ -85,7 +92,10 @@ def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) 
 
 def _pod_security(group: PlannedGroup) -> Object:
     run_as = group.containers[0].hardening.run_as
+    groups = sorted({each for container in group.containers for each in container.device_groups})
     return {
+        # The device files of a card belong to groups of the node.
+        **({"supplementalGroups": groups} if groups else {}),
         "runAsNonRoot": True,
         "runAsUser": run_as.uid,
         "runAsGroup": run_as.gid,
@@ -142,7 +152,7 @@ def _devices(container: PlannedContainer, cluster: Cluster) -> dict[str, str]:
     gpu = pool_gpu(container, cluster)
     if gpu is None or container.gpu is None:
         return {}
-    device = {resource_of(gpu): str(container.gpu.count)}
+    device = {gpu.resource: str(container.gpu.count)}
     if gpu.sharing is not Sharing.MEMORY_AMOUNT:
         return device
     # Of each card, by HAMi's documentation.
@@ -155,19 +165,15 @@ def pool_gpu(container: PlannedContainer, cluster: Cluster) -> PoolGpu | None:
     return cluster.node_pools[next(iter(container.gpu.cards))].gpu if container.gpu else None
 
 
-def resource_of(gpu: PoolGpu) -> str:
-    """Extended resource that a pool's nodes advertise for their cards."""
-    return _SHARED_DEVICE if gpu.sharing is Sharing.SHARED_DEVICE else DEVICE
-
-
 def _node_selection(group: PlannedGroup, cluster: Cluster) -> Object:
     """Nodes of the pool that holds its card, with a toleration of the usual taint; else of its images' architecture."""
     pool = next((name for c in group.containers if c.gpu for name in c.gpu.cards), None)
-    if pool:
+    gpu = cluster.node_pools[pool].gpu if pool else None
+    if pool and gpu:
         arch = str(cluster.node_pools[pool].arch)
         return {
             "nodeSelector": {"kubernetes.io/arch": arch, cluster.pool_label: pool},
-            "tolerations": [{"key": DEVICE, "operator": "Exists", "effect": "NoSchedule"}],
+            "tolerations": [{"key": gpu.taint, "operator": "Exists", "effect": "NoSchedule"}],
         }
     archs = [arch for arch in Arch if all(arch in container.archs for container in group.containers)]
     return {"nodeSelector": {"kubernetes.io/arch": str(archs[0])}} if len(archs) == 1 else {}

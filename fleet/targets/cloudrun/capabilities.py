@@ -39,6 +39,8 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "machine.cloud.services.<group>.invokers, such as user:owner@example.org"
     ),
     Feature.LOCAL_PORTS: changes("there is no host; use `gcloud run services proxy` on your own machine"),
+    Feature.HOST_NETWORK: cannot("there is no host; keep the group on Docker"),
+    Feature.EXTRA_HOSTS: cannot("an instance has no hosts file of yours; use a private zone of Cloud DNS"),
     Feature.DECLARED_EDGES: changes("a service's invokers decide who may call it; names and ports are not filtered"),
     Feature.TENANTS: cannot("services of a project see each other's addresses; give each tenant its own project"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("invokers are listed one by one"),

@@ -39,6 +39,8 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.STOP_GRACE: does("SIGTERM, then SIGKILL at its end"),
     Feature.PEOPLE: does("published on the LAN address or another address of the machine"),
     Feature.LOCAL_PORTS: does("published on 127.0.0.1 of the machine"),
+    Feature.HOST_NETWORK: does("network mode host; the ports of the container are open on every address"),
+    Feature.EXTRA_HOSTS: does("entries in /etc/hosts; `host-gateway` is the machine"),
     Feature.DECLARED_EDGES: changes(
         "groups on one network can reach every port of each other; other machines reach only declared ports"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from fleet.gpu_devices import is_gpu_device
 from fleet.model import ContainerGroup, Fleet, Stack, Target
 from fleet.model.port import LAN, LOCALHOST
 from fleet.network.addresses import AddressBook
@@ -111,7 +112,12 @@ def ensure_subnets_have_addresses(fleet: Fleet, sources: Sources) -> Iterator[Fa
 
 
 def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """Each host device is one that the machine offers; a sandbox gives none."""
+    """Each host device is one that the machine offers, and no card; a sandbox gives none."""
+    for stack in fleet.on(Target.DOCKER):
+        for device in filter(is_gpu_device, stack.machine.devices):
+            problem = f"{device} is the device file of a card, whose memory needs a budget"
+            remedy = "add the card under machine.gpus (vendor amd or intel), and gpu to its groups; drop it here"
+            yield sources.stack_fault(stack.name, ("machine", "devices", device), problem, remedy)
     members = (stack for stack in fleet.on(Target.DOCKER) if not stack.sandbox)
     for stack, group, key, container in fleet.containers(members):
         for index, device in enumerate(container.devices):

@@ -8,7 +8,7 @@ from fleet.model import ContainerGroup, Enforcement, Fleet, GpuBudget, Stack, Ta
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.docker.capacity import card_uses, cards_of
-from fleet.targets.gpu_use import CardUse
+from fleet.targets.gpu_use import CardUse, vendor_fault
 from fleet.text import plural, thousands
 
 
@@ -16,6 +16,7 @@ def check_cards(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     """Faults of all GPU budgets on Docker machines."""
     yield from ensure_cards_are_named(fleet, sources)
     yield from ensure_cards_of_a_container_agree(fleet, sources)
+    yield from ensure_images_are_for_the_card(fleet, sources)
     yield from ensure_limits_fit_the_card(fleet, sources)
     yield from ensure_gpu_memory_fits(fleet, sources)
     yield from ensure_enforcement_is_possible(fleet, sources)
@@ -59,13 +60,13 @@ def _wrong_number(stack: Stack, budget: GpuBudget) -> tuple[str, str]:
 
 
 def ensure_cards_of_a_container_agree(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """The cards of a container have one driver and one allocator; no MPS daemon, which serves one card, shares them."""
+    """The cards of a container have one maker, driver and allocator, and no MPS daemon, which serves one card."""
     for stack, group, key, budget in _budgets(fleet):
         gpus = {card: stack.machine.gpus[card] for card in cards_of(stack.machine, budget)}
         if len(gpus) == 1:
             continue
         path = ("containers", key, "gpu", "cards")
-        for field in ("driver", "allocator"):
+        for field in ("vendor", "driver", "allocator"):
             values = {card: getattr(gpu, field) for card, gpu in gpus.items()}
             if len(set(values.values())) > 1:
                 has = ", ".join(f"{card} {value or 'none'}" for card, value in values.items())
@@ -81,6 +82,17 @@ def ensure_cards_of_a_container_agree(fleet: Fleet, sources: Sources) -> Iterato
             problem = "mps, but a container connects to one MPS daemon, which serves one card"
             path = ("containers", key, "gpu", "enforcement")
             yield sources.group_fault(group.name, path, problem, "use framework, advisory or exclusive, or one card")
+
+
+def ensure_images_are_for_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No image with CUDA is for a card of another maker."""
+    for stack in fleet.on(Target.DOCKER):
+        for _, group, key, container in fleet.containers((stack,)) if stack.gives_gpus else ():
+            for card in cards_of(stack.machine, container.gpu)[:1] if container.gpu else ():
+                if wrong := vendor_fault(container, stack.machine.gpus[card], f"{card} of {stack.name}"):
+                    field, problem, remedy = wrong
+                    path = ("containers", key, *field.split("."))
+                    yield sources.group_fault(group.name, path, problem, remedy)
 
 
 def ensure_limits_fit_the_card(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -233,7 +245,9 @@ def _remedy(use: CardUse, stack: str, fleet: Fleet, free: Mapping[tuple[str, str
     # The smallest group, with a context for each process, is the least that another card must hold.
     least = min(share.budget.request_mib + share.budget.processes * use.gpu.context_mib for share in use.shares)
     room = [
-        f"{name} has {thousands(mib)} MiB free" for (name, _), mib in free.items() if name != stack and mib >= least
+        f"{f'{card} of ' if len(fleet.stacks[name].machine.gpus) > 1 else ''}{name} has {thousands(mib)} MiB free"
+        for (name, card), mib in free.items()
+        if name != stack and mib >= least
     ]
     move = f"move a group ({', '.join(room)})" if room else "move a group to a machine with room"
     apart = ", or put groups into different modes" if len(use.shares) > 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fleet.model import ContainerGroup, Fleet, GpuBudget, Port, Stack
+from fleet.model import ContainerGroup, Fleet, Gpu, GpuBudget, Port, Stack, Vendor
 from fleet.model.port import LAN, LOCALHOST
 from fleet.network.addresses import Endpoint, container_name
 from fleet.source.locations import SECRETS, set_secret
@@ -62,6 +62,10 @@ class Docker(TargetBase):
         keys = cards_of(stack.machine, budget)
         gpus = {key: stack.machine.gpus[key] for key in keys}
         return Cards(gpus, len(keys), budget.enforcement) if keys else None
+
+    def device_files(self, gpu: Gpu) -> Sequence[str]:
+        compute = ("/dev/kfd",) if gpu.vendor is Vendor.AMD else ()
+        return (*compute, gpu.render_node) if gpu.render_node else ()
 
     def registry_remedy(self, stack: Stack) -> str | None:
         return None

@@ -36,6 +36,10 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "nodes open no ports; expose the group under machine.cluster.entrance.exposed of the cluster's stack"
     ),
     Feature.LOCAL_PORTS: changes("nodes open no ports; use `kubectl port-forward` on your own machine"),
+    Feature.HOST_NETWORK: cannot("the restricted Pod Security level refuses it; keep the group on Docker"),
+    Feature.EXTRA_HOSTS: cannot(
+        "host aliases bypass the cluster's DNS (rule B16); use its DNS, or a Service with an EndpointSlice"
+    ),
     Feature.DECLARED_EDGES: does("network policies deny everything, then allow each declared connection"),
     Feature.TENANTS: does("one namespace per tenant, with network policies"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("network policies select groups, not namespaces"),

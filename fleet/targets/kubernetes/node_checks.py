@@ -8,6 +8,7 @@ from fleet.model import ContainerGroup, Enforcement, NodePool, Sharing, Stack
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.suggest import did_you_mean
+from fleet.targets.gpu_use import vendor_fault
 from fleet.targets.kubernetes.capacity import cluster_of, pool_of, reserved_on
 from fleet.targets.limits import Capacity, limit_faults
 from fleet.text import thousands
@@ -76,6 +77,10 @@ def ensure_enforcement_is_the_pools(
                 yield sources.group_fault(group.name, (*path, "card"), problem, remedy)
                 continue
             name, needed = pool_of(cluster, budget), _RELIES_ON.get(budget.enforcement)
+            if name and (wrong := vendor_fault(container, pools[name], f"pool {name} of {stack.name}")):
+                field, problem, remedy = wrong
+                place = ("containers", key, *field.split("."))
+                yield sources.group_fault(group.name, place, problem, remedy)
             if needed and name and pools[name].sharing is not needed:
                 problem = f'"{budget.enforcement}", but sharing of pool {name} on {stack.name} is {pools[name].sharing}'
                 remedy = f"use a pool with sharing: {needed}, or another enforcement"

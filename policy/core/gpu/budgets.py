@@ -11,9 +11,6 @@ from policy.views.container import KUBERNETES, ContainerView
 from policy.views.scalars import as_whole
 from policy.views.stack import CardView, MachineView, StackView
 
-GPU_DEVICES = "/dev/nvidia*"
-"""Pattern of NVIDIA's device files."""
-
 _CARDS_MAX = 64
 _MPS_PROGRAM = "nvidia-cuda-mps-control"
 _FIGURES = (labels.GPU_REQUEST_MIB, labels.GPU_LIMIT_MIB, labels.GPU_PROCESSES)

@@ -34,11 +34,11 @@ _LOWER = "lower containers.<name>.gpu.request or replicas, or add nodes to the p
 
 def _requests_right(request: PoolRequest, load: PoolLoad) -> bool:
     asked = request.container.devices_asked
-    return RESOURCES[load.pool.sharing] in asked and (AMOUNT in asked) == (load.pool.sharing == "memory-amount")
+    return load.resource in asked and (AMOUNT in asked) == (load.pool.sharing == "memory-amount")
 
 
 def _wrong_resource(request: PoolRequest, load: PoolLoad) -> Finding:
-    wanted = RESOURCES[load.pool.sharing]
+    wanted = load.resource
     if load.pool.sharing == "memory-amount":
         wanted = f"{wanted} with {AMOUNT}"
     has = ", ".join(request.container.devices_asked) or "nothing"

@@ -17,6 +17,9 @@ SHARED = "nvidia.com/gpu.shared"
 AMOUNT = "nvidia.com/gpumem"
 """HAMi's resource: MiB of each card that the container gets."""
 
+WHOLE_CARDS = (WHOLE, "amd.com/gpu", "gpu.intel.com/i915", "gpu.intel.com/xe")
+"""Resources of cards that serve one container each. Intel's plugin shares under the same name, if it is set up to."""
+
 RESOURCES = {"whole-device": WHOLE, "shared-device": SHARED, "memory-amount": WHOLE}
 """How a pool shares its cards -> the resource by which a container requests them."""
 
@@ -62,6 +65,11 @@ class PoolLoad:
         model = f" ({self.pool.cards} x {self.pool.gpu_model or 'GPU'})" if self.pool.cards else ""
         return f"pool {self.pool.name} of {self.machine.name}{model}"
 
+    @property
+    def resource(self) -> str:
+        """Resource by which containers request a card of the pool."""
+        return self.pool.gpu_resource or RESOURCES[self.pool.sharing]
+
     def fits(self, copies: Sequence[Amount]) -> bool:
         """Whether copies fit the pool, each on cards of one node; an amount larger than a card fills it."""
         pool, capacity = self.pool, self.pool.gpu_memory_mib
@@ -83,7 +91,7 @@ def asks_for_gpu(container: ContainerView) -> bool:
 def request_of(container: ContainerView) -> PoolRequest:
     """What a container requests from its pool."""
     asked = container.devices_asked
-    devices = max(asked.get(WHOLE, 0), asked.get(SHARED, 0), 1)
+    devices = max(1, *(asked.get(resource, 0) for resource in (*WHOLE_CARDS, SHARED)))
     return PoolRequest(container, budget_of(container), devices, asked.get(AMOUNT, 0))
 
 

@@ -20,7 +20,7 @@ def test_it_holds_with_mode(mode: str | None) -> None:
 def test_it_fails_with_the_host_s() -> None:
     message = violation(B01, container(networkMode="host"))
     assert "host_network is true" in message
-    assert "user-defined network" in message
+    assert "hardening.host_network to false" in message
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def _with_devices(*paths: str, named: str = "") -> Registered:
         pytest.param((), "", id="none"),
         pytest.param(("/dev/snd",), "/dev/snd", id="the sound devices, named"),
         pytest.param(("/dev/video0", "/dev/snd"), "/dev/snd, /dev/video0", id="two, named in another order"),
-        pytest.param(("/dev/nvidia0",), "", id="a GPU's, which another rule minds"),
+        pytest.param(("/dev/nvidia0", "/dev/kfd", "/dev/dri"), "", id="a GPU's, which another rule minds"),
+        pytest.param(("/dev/apex_0", "/dev/hailo0"), "/dev/apex_0,/dev/hailo0", id="accelerators that are no GPUs"),
+        pytest.param(("/dev/ttyACM0",), "/dev/ttyACM0", id="a radio"),
     ],
 )
 def test_it_holds_with(paths: tuple[str, ...], named: str) -> None:
@@ -34,6 +36,7 @@ def test_it_holds_with(paths: tuple[str, ...], named: str) -> None:
     [
         pytest.param("/dev/snd", "", "which its group does not list", id="one of the list that nobody named"),
         pytest.param("/dev/sda", "/dev/sda", "which is not an allowed device", id="a disk, named"),
+        pytest.param("/dev/bus/usb", "/dev/bus/usb", "which is not an allowed device", id="all USB devices"),
         pytest.param("/dev/kmsg", "", "which is not an allowed device", id="the kernel's log"),
         pytest.param("/dev/snd/../mem", "/dev/snd/../mem", "which is not an allowed device", id="a way round"),
     ],
@@ -51,4 +54,4 @@ def test_the_way_out_is_the_group_s_file_or_the_label() -> None:
 
 
 def test_the_list_is_a_setting() -> None:
-    assert judged(B10, _with_devices("/dev/ttyUSB0", named="/dev/ttyUSB0"), devices=["/dev/ttyUSB*"]) == {}
+    assert judged(B10, _with_devices("/dev/ttyS0", named="/dev/ttyS0"), devices=["/dev/ttyS*"]) == {}

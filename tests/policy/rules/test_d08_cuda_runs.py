@@ -69,3 +69,12 @@ def test_each_card_of_a_container_runs_its_image() -> None:
     both = gpu_container(tags={**_with("13.0"), labels.GPU_CARD: "gpu0,gpu1"})
     cards = machine(gpus={"gpu0": card(cuda="13.0"), "gpu1": card(cuda="12.4")})
     assert "the driver of gpu1 of mainpc supports" in violation(D08, both, cards)
+
+
+def test_a_card_of_another_maker_runs_no_cuda() -> None:
+    image = gpu_container("bad", tags=_with("12.4"))
+    message = violation(D08, image, machine(gpus={"gpu0": card(vendor="amd")}))
+    assert 'label fleet.image.cuda is "12.4", but gpu0 of mainpc is of amd, which runs no CUDA' in message
+    pool = cluster(nodePools={"gpu": node_pool(gpuVendor="intel")})
+    assert "pool gpu of cluster is of intel" in blamed(D08, gpu_workload("bad", tags=_with("12.4")), pool)
+    assert judged(D08, machine(gpus={"gpu0": card(vendor="amd")}), gpu_container()) == {}

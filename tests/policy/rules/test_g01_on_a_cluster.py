@@ -165,3 +165,19 @@ def test_pods_without_a_gpu_do_not_count() -> None:
 def test_a_pod_that_cannot_be_seen_is_left_out_and_named(spec: object) -> None:
     kinds = {verdict.kind for verdict in verdicts(G01, _cluster(), workload(spec={"template": spec}))}
     assert kinds == {Kind.UNKNOWN}
+
+
+def test_a_pool_of_another_maker_has_its_own_resource() -> None:
+    pool = {"gpuVendor": "amd", "gpuResource": "amd.com/gpu", "gpus": 2}
+    tags = {GROUP: "a", GPU_REQUEST_MIB: "6656", GPU_LIMIT_MIB: "20480", GPU_PROCESSES: "1"}
+
+    def pods(resource: str, count: int) -> Registered:
+        return gpu_workload("a", tags, "gpu", resources={"limits": {resource: str(count)}})
+
+    assert judged(G01, _cluster(**pool), pods("amd.com/gpu", 2)) == {}
+    found = judged(G01, _cluster(**pool), pods("amd.com/gpu", 3))
+    assert "devices_asked requests 3 cards, but a node of pool gpu" in found["a/main"]
+    found = judged(G01, _cluster(**pool), pods("nvidia.com/gpu", 1))
+    assert (
+        "devices_asked holds nvidia.com/gpu, but pool gpu of cluster (4 x L4) allocates amd.com/gpu" in found["a/main"]
+    )

@@ -61,6 +61,15 @@ def test_a_budget_allows(properties: dict[str, Any]) -> None:
     assert judged(G03, gpu_container(**properties)) == {}
 
 
+def test_the_device_files_of_any_maker_are_cards() -> None:
+    for path in ("/dev/kfd", "/dev/dri", "/dev/dri/renderD128", "/dev/dri/card0", "/dev/../dev/dri/x", "/dev/dxg"):
+        bad = container("bad", devices=[{"hostPath": path}])
+        assert f'devices holds "{path}" without a GPU budget' in violation(G03, bad), path
+        assert judged(G03, gpu_container(deviceRequests=[], devices=[{"hostPath": path}])) == {}, path
+    for path in ("/dev/drives", "/dev/snd", "/dev/kfd0", "/dev/video0"):
+        assert judged(G03, container(devices=[{"hostPath": path}])) == {}, path
+
+
 DEVICE = {"volumes": [{"name": "tmp", "hostPath": {"path": "/dev/nvidia0"}}]}
 
 

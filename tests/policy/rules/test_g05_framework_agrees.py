@@ -243,8 +243,9 @@ class TestOnSeveralCards:
 
     def test_variables_show_as_many_as_there_are(self) -> None:
         for cards, shown_as in (("gpu0", "1"), ("gpu0,gpu1", "0,2"), ("gpu0", "0, 1")):
-            bad = self._spread(cards=cards, env=(f"CUDA_VISIBLE_DEVICES={shown_as}",))
-            assert f'env CUDA_VISIBLE_DEVICES is "{shown_as}", but the container has' in violation(G05, bad, self.TWO)
+            for name in ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"):
+                bad = self._spread(cards=cards, env=(f"{name}={shown_as}",))
+                assert f'env {name} is "{shown_as}", but the container has' in violation(G05, bad, self.TWO)
         for good in ("0,1", "1", "0", "", "GPU-aaaa", "-1"):
             assert judged(G05, self.TWO, self._spread(env=(f"CUDA_VISIBLE_DEVICES={good}",))) == {}, good
 

@@ -68,3 +68,8 @@ def test_a_container_on_another_card_than_its_budgets_is_reported() -> None:
 def test_a_container_over_both_cards_is_on_its_budgets() -> None:
     both = gpu_container("wide", {GPU_CARD: "gpu0,gpu1"}, deviceRequests=[{**GPU_REQUEST, "deviceIds": ["0", "1"]}])
     assert list(judged(G10, _two(first="0", second="1"), both)) == ["mainpc"]
+
+
+def test_a_card_of_another_maker_has_no_uuid() -> None:
+    cards = {f"gpu{index}": card(device=str(index), vendor="amd", mps=False) for index in range(2)}
+    assert judged(G10, machine(gpus=cards)) == {}

@@ -185,6 +185,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
             "IpcMode": "private",
             "Init": True,
             "Tmpfs": rendered["tmpfs"],
+            "ExtraHosts": [f"{entry['host']}:{entry['ip']}" for entry in rendered["hosts"]],
             "Devices": [{"PathOnHost": device} for device in container.devices],
             "Memory": rendered["memory"] * MIB,
             "MemorySwap": rendered["memory"] * MIB,
@@ -198,6 +199,7 @@ def running(container: PlannedContainer) -> ContainerFacts:
         ports=frozenset(Binding(p.address, p.host_port, p.container_port, p.protocol) for p in container.ports),
         mounts={mount["target"]: (mount["source"], mount["read_only"]) for mount in rendered["mounts"]},
         gpu_devices=frozenset({container.gpu.gpu.device} if container.gpu else ()),
+        gpu_capabilities=frozenset({"gpu", *container.gpu.capabilities} if container.gpu else ()),
         variables=frozenset(env.partition("=")[0] for env in rendered["envs"]),
         config={
             "Entrypoint": rendered.get("entrypoints"),

@@ -13,7 +13,7 @@ from components.docker.compose import compose_file
 from components.docker.listing import inventory
 from components.kubernetes.prerequisites import secrets as needed_secrets
 from components.kubernetes.render import render as render_cluster
-from components.listing import SecretVariable
+from components.listing import SecretText
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
 from fleet.targets.registry import target_of
@@ -66,7 +66,7 @@ def _in_cloud(deployment: Deployment) -> dict[str, Any]:
 def test_docker_gets_the_value_from_the_engine_and_shows_a_mask() -> None:
     (entry,) = [e for e in inventory(on_host()).walk() if e.type.endswith(":Container")]
     assert "OPENAI_API_KEY=[secret]" in entry.properties["envs"]
-    assert SecretVariable("OPENAI_API_KEY", "openai-key") in entry.linked["envs"]
+    assert SecretText("openai-key", "OPENAI_API_KEY=") in entry.linked["envs"]
     assert len(entry.linked["envs"]) == len(entry.properties["envs"])
     assert "POSTGRES_PASSWORD_FILE=/run/secrets/db-password" in entry.properties["envs"]
     targets = [mount["target"] for mount in entry.properties["mounts"]]

@@ -55,7 +55,7 @@ def test_a_service_has_the_figures_asked_for(name: str) -> None:
 
 def test_each_provider_gets_exactly_its_own_key() -> None:
     found = {
-        name: (group.containers["main"].env["PROVIDER"], group.containers["main"].secrets)
+        name: (group.containers["main"].env["PROVIDER"], tuple(group.containers["main"].secrets))
         for name, group in groups("agentic-flow").items()
         if name.startswith("agentic-flow")
     }

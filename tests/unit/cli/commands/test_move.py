@@ -32,7 +32,7 @@ LONE: Tree = {
 ASKER: Tree = {
     "containers": {"main": {"build": {}, "agents": {"Asker": {}}, **_SMALL}},
     "peers": ["lone"],
-    "ports": {"main": {"port": 8000, "host_port": 8301}},
+    "ports": {"main": {"port": 8000}},
 }
 CLOUD: Tree = {
     "name": "sky",

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from cli.diagnostics.check import Check
 from cli.doctor.facts import PathFacts
+from fleet.model import Vendor
 from fleet.plan.planner import plan_stack
 from tests.unit.cli.trial_machine import (
     SSH,
@@ -272,3 +274,25 @@ def test_driver_and_mps_of_a_remote_machine_are_unknown() -> None:
 def test_a_stack_without_gpu_needs_nothing_of_a_card() -> None:
     plan = plan_stack(fleet(), "alpha", without_gpu=True)
     assert "gpu0" not in {check.subject for check in examined(machine(), plan)}
+
+
+def test_a_card_of_another_maker_needs_its_device_files_and_their_groups() -> None:
+    """Not the container toolkit, nor a driver of NVIDIA's."""
+    amd = alpha().machine.gpus["gpu0"].model_copy(update={"vendor": Vendor.AMD, "mps": None, "group_ids": (109,)})
+    node, kfd = "/dev/dri/renderD128", "/dev/kfd"
+
+    def seen(node_facts: PathFacts | None) -> list[Check]:
+        here = host(paths={kfd: PathFacts(False, 0, 44, 0o666), node: node_facts})
+        return examined(machine(host=here), with_card(amd))
+
+    checks = seen(PathFacts(False, 0, 109, 0o660))
+    assert reported(checks, "gpu0", kfd) == ("good", "group 44, mode 666", "")
+    assert reported(checks, "gpu0", node) == ("good", "group 109, mode 660", "")
+    assert {check.check for check in checks if check.subject == "gpu0"} == {kfd, node}
+    add = "add 44 to machine.gpus.gpu0.group_ids in Pulumi.alpha.yaml"
+    barred = ("wrong", "agents may not use it (group 44, mode 660)", add)
+    assert reported(seen(PathFacts(False, 0, 44, 0o660)), "gpu0", node) == barred
+    level, figure, fix = reported(seen(None), "gpu0", node)
+    assert (level, figure) == ("wrong", "does not exist: Docker rejects containers that request it")
+    assert fix.startswith("load the kernel driver amdgpu, or correct machine.gpus.gpu0")
+    assert reported(examined(machine(host=None), with_card(amd)), "gpu0", node)[0] == "unknown"

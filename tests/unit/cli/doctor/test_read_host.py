@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from ipaddress import IPv4Address
 from pathlib import Path
 
 from cli.doctor.facts import PathFacts
 from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, nvidia_driver, read_host
-from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind
+from fleet.plan.deployment import PublishedPort
+from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind, with_container
 
 KERNEL = os.uname().release
 
@@ -63,6 +65,22 @@ def test_a_card_is_known_by_its_uuid_once_the_driver_has_used_it(tmp_path: Path)
         (tmp_path / bus / "information").write_text(f"Model: \t\t NVIDIA L4\nGPU UUID: \t {text}\nBus Type: \t PCIe\n")
     assert nvidia_cards(tmp_path) == {uuid}
     assert nvidia_cards(tmp_path / "missing") == frozenset()
+
+
+def test_a_port_is_taken_where_something_listens_on_it() -> None:
+    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as closed:
+        for taken in (tcp, udp, closed):
+            taken.bind(("127.0.0.1", 0))
+        tcp.listen()
+        free = closed.getsockname()[1]
+        closed.close()
+        ports = tuple(
+            PublishedPort("127.0.0.1", number, 8000, protocol)
+            for number, protocol in ((tcp.getsockname()[1], "tcp"), (udp.getsockname()[1], "udp"), (free, "tcp"))
+        )
+        elsewhere = PublishedPort("192.0.2.1", free, 8000, "tcp")
+        taken_ports = read_host(with_container("hub", ports=(*ports, elsewhere))).taken_ports
+    assert taken_ports == {("127.0.0.1", port.host_port, port.protocol) for port in ports[:2]}
 
 
 def test_the_driver_of_a_jetson_is_its_release(tmp_path: Path) -> None:

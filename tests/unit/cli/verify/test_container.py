@@ -37,6 +37,13 @@ def test_a_container_that_is_not_there_has_one_check() -> None:
     assert [check.check for check in checks if check.subject == "hub"] == ["runs"]
 
 
+def test_other_hosts_and_dns_servers_are_reported() -> None:
+    host = {**live().containers["eyes"].host, "ExtraHosts": None, "Dns": ["8.8.8.8"]}
+    status, figure, _ = reported(verified(live_with("eyes", host=host)), "eyes", "network")
+    assert status == "wrong"
+    assert figure.endswith("hosts none, planned beta-far:192.168.9.11; DNS servers 8.8.8.8, planned none")
+
+
 @pytest.mark.parametrize(
     ("state", "figure", "mend"),
     [
@@ -166,6 +173,9 @@ def test_a_card_that_is_not_the_planned_one_is_wrong() -> None:
     recreate = f"{DOCKER} rm -f eyes && {UP}"
     checks = verified(live_with("eyes", gpu_devices=frozenset({"1"})))
     assert reported(checks, "eyes", "GPU") == ("wrong", "has device 1, planned 0", recreate)
+    two = verified(live_with("eyes", gpu_capabilities=frozenset({"gpu", "compute"})))
+    figure = "has capabilities compute, gpu, planned compute, gpu, utility"
+    assert reported(two, "eyes", "GPU") == ("wrong", figure, recreate)
     checks = verified(live_with("eyes", gpu_devices=frozenset()))
     assert reported(checks, "eyes", "GPU") == ("wrong", "has device none, planned 0", recreate)
 

@@ -52,7 +52,7 @@ def inspected(**changes: dict[str, Any]) -> dict[str, Any]:
             "MemorySwap": 268435456,
             "NanoCpus": 500000000,
             "Devices": [{"PathOnHost": "/dev/snd", "PathInContainer": "/dev/snd", "CgroupPermissions": "rwm"}],
-            "DeviceRequests": [{"Driver": "nvidia", "DeviceIDs": ["0"]}],
+            "DeviceRequests": [{"Driver": "nvidia", "DeviceIDs": ["0"], "Capabilities": [["gpu", "compute"]]}],
             "Ulimits": [
                 {"Name": "nofile", "Hard": 4096, "Soft": 4096},
                 {"Name": "nproc", "Hard": 16384, "Soft": 16384},
@@ -92,6 +92,7 @@ def test_a_container() -> None:
         "/run/secrets/key": ("/srv/fleet/secrets/key", True),
     }
     assert facts.gpu_devices == {"0"}
+    assert facts.gpu_capabilities == {"gpu", "compute"}
     assert facts.compose_file == "/srv/compose.yaml"
 
 

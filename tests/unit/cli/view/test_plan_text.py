@@ -171,3 +171,11 @@ def test_parts_of_a_bar_differ_without_colour() -> None:
 
 def test_an_overfull_card_has_no_free_part() -> None:
     assert bar.free(-5).mib == 0
+
+
+def test_what_computes_on_the_cpu_despite_a_card_is_listed() -> None:
+    said = "on the CPU despite a card (compiled without nvcc, see images/README.md):\n  reasoning-gpu: llama-cpp-python"
+    assert said in shipped("plan", "mainpc").out
+    assert json.loads(shipped("plan", "mainpc", "--json").out)["on_the_cpu"] == {"reasoning-gpu": ["llama-cpp-python"]}
+    for others in (("mainpc", "--without-gpu"), ("pc2",), ("local",), ("cluster",)):
+        assert "despite a card" not in shipped("plan", *others).out, others

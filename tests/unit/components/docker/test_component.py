@@ -239,6 +239,7 @@ def test_a_machine_publishes_what_policies_judge_by() -> None:
             "mps": True,
             "mpsUid": 10001,
             "mpsClientsMax": 48,
+            "vendor": "nvidia",
         }
     }
     assert outputs["subnets"].items() >= {"mainpc_internal": "10.210.1.0/24", "pc2_internal": "10.210.2.0/24"}.items()

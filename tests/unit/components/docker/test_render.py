@@ -201,3 +201,13 @@ def test_a_program_starts_as_its_group_says_and_else_as_its_image_does() -> None
     assert (rendered["entrypoints"], rendered["working_dir"], rendered["tty"]) == (["/bin/x"], "/srv", True)
     assert rendered["init"] is False
     assert {"label": "a", "value": "1"} in rendered["labels"]
+
+
+def test_the_parts_of_the_driver_are_those_of_the_budget(tmp_path: Path) -> None:
+    change = swap("gpu: {", "gpu: {capabilities: [compute, utility, video], ")
+    rendered = changed(tmp_path, "pc2", "vision-dream-gpu", vision_dream_gpu=change)
+    (request,) = rendered["device_requests"]
+    assert request["capabilities"] == ["gpu", "compute", "utility", "video"]
+    assert "NVIDIA_DRIVER_CAPABILITIES=compute,utility,video" in rendered["envs"]
+    unchanged = [env for each in all_rendered().values() for env in each["envs"]]
+    assert [env for env in unchanged if env.startswith("NVIDIA_DRIVER")] == []

@@ -12,7 +12,7 @@ from fleet.model import RunAs
 from tests.unit.builders import LATER, assert_accepted, planned, small_group, with_pi
 
 USER = RunAs(uid=10001, gid=10001)
-STORE = OwnedMount("/store", USER)
+STORE = OwnedMount("box-store", "/store", USER)
 
 
 class Api:
@@ -24,6 +24,7 @@ class Api:
         self.files = files
         self.put: list[tarfile.TarInfo] = []
         self.restarted: list[int] = []
+        self.removed: list[str] = []
         self.closed = 0
         self.chunks_read = 0
 
@@ -46,10 +47,22 @@ class Api:
             self.closed += 1
 
     def put_archive(self, container: str, path: str, data: bytes) -> bool:
-        assert path == "/store"
+        assert (container, path) == ("helper", "/")
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             self.put += archive.getmembers()
         return True
+
+    def inspect_container(self, container: str) -> dict[str, Any]:
+        return {"Image": "sha256:box"}
+
+    def create_container(
+        self, image: str, command: list[str], *, host_config: dict[str, Any], network_disabled: bool
+    ) -> dict[str, Any]:
+        assert (image, host_config, network_disabled) == ("sha256:box", {"Binds": ["box-store:/fleet-volume"]}, True)
+        return {"Id": "helper"}
+
+    def remove_container(self, container: str) -> None:
+        self.removed.append(container)
 
     def restart(self, container: str, timeout: int) -> None:
         self.restarted.append(timeout)
@@ -60,8 +73,8 @@ def test_an_empty_volume_of_root_is_given_and_the_container_starts_again() -> No
         api = Api(**user)
         assert give_new_volumes(api, "id", [STORE], 5) == ["/store"]
         (root,) = api.put
-        assert (root.name.rstrip("/"), root.uid, root.gid, root.mode, root.isdir()) == (".", 10001, 10001, 0o755, True)
-        assert api.restarted == [5]
+        assert (root.name, root.uid, root.gid, root.mode, root.isdir()) == ("fleet-volume", 10001, 10001, 0o755, True)
+        assert (api.restarted, api.removed) == ([5], ["helper"])
         assert api.closed == 1
 
 
@@ -102,8 +115,8 @@ def test_the_first_writer_of_a_named_volume_is_its_owner(tmp_path: Any) -> None:
     fleet = assert_accepted(tmp_path, **with_pi(text + sidecar, binds="{small-c: /srv/c}")).fleet
     helper = RunAs(uid=10002, gid=10002)
     assert owned_mounts(planned("pi", fleet)) == {
-        "small": (OwnedMount("/a", USER),),
-        "small-helper": (OwnedMount("/y", helper),),
+        "small": (OwnedMount("pi-small-a", "/a", USER),),
+        "small-helper": (OwnedMount("pi-small-b", "/y", helper),),
     }
 
 

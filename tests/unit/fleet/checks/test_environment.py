@@ -43,13 +43,22 @@ def test_the_reason_is_given(tmp_path: Path) -> None:
     assert_refused(tmp_path, "vision_gpu", "env:", message, vision_gpu=change)
 
 
+def test_the_parts_of_the_driver_are_said_once(tmp_path: Path) -> None:
+    """A device request of Docker overrides the variable."""
+    message = "is set by the plan: it is capabilities in gpu; remove it"
+    change = under("shared_memory", "    env: {NVIDIA_DRIVER_CAPABILITIES: all}")
+    where = f"containers.main.env.NVIDIA_DRIVER_CAPABILITIES: {message}"
+    assert_refused(tmp_path / "gpu", "vision_gpu", "env:", where, vision_gpu=change)
+    assert_accepted(tmp_path / "cpu", core_platform=under("cpu:", "    env: {NVIDIA_DRIVER_CAPABILITIES: all}"))
+
+
 def test_other_variables_are_the_groups(tmp_path: Path) -> None:
     names = (
         "PORT",
         "HOME",
         "fleet_port",
         "CUDA_LAUNCH_BLOCKING",
-        "NVIDIA_DRIVER_CAPABILITIES",
+        "NCCL_DEBUG",
     )
     assert_accepted(tmp_path, vision_gpu=under("shared_memory", "    env:", *(f"      {n}: x" for n in names)))
 

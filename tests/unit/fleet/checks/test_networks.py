@@ -6,7 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import Change, assert_accepted, assert_refused, faults_of, place, swap, write_project
+from components.docker.compose import compose_file
+from components.docker.render import render_container
+from fleet.plan.planner import plan_stack
+from fleet.source.faults import ConfigurationError
+from tests import trial_cloud, trial_cluster
+from tests.unit.builders import (
+    LATER,
+    Change,
+    assert_accepted,
+    assert_refused,
+    faults_of,
+    place,
+    small_group,
+    small_stack,
+    swap,
+    write_project,
+)
 
 FREE = "use a free /24 of 10.210.0.0/16"
 
@@ -162,3 +178,50 @@ def test_the_address_of_docker0_is_none_of_the_lan(tmp_path: Path) -> None:
     )
     change = swap("lan_address: 192.168.1.10", "lan_address: 172.17.0.1")
     assert_refused(tmp_path, "mainpc", "lan_address:", message, mainpc=change)
+
+
+_ON_HOST = (
+    "hardening:\n  host_network: true\n"
+    f"  exceptions: {{host_network: {{reason: Finds speakers by mDNS., until: {LATER}}}}}\ncommand: [/bin/own]"
+)
+
+
+def test_a_container_in_the_hosts_network_has_no_peers_tenant_or_published_port(tmp_path: Path) -> None:
+    stack = small_stack("wood", "voice", "page", lan_address="192.168.1.77", tenants="{red: {subnet: 10.210.81.0/24}}")
+    path, wrong = "containers.main.hardening.host_network", []
+    for top, page, problem in (
+        ("peers: [page]", "", f"{path}: leaves the network of its peers"),
+        ("", "peers: [voice]", f"{path}: hides it from page, which has it as a peer"),
+        ("tenant: red", "", f"{path}: leaves the network of tenant red"),
+        ("ports: {main: {publish: lan}}", "", "ports.main.publish: has no effect: main is in the host's network"),
+        ("ports: {main: {port: 3000}}", "ports: {main: {publish: localhost, host_port: 3000}}",
+         "ports.main.host_port: 3000/tcp is already used on wood by voice.ports.main"),
+        ("", "ports: {main: {publish: lan}}", ""),
+        ("ports: {main: {port: 3000}}", "", ""),
+    ):  # fmt: skip
+        groups = {"voice": small_group(main=_ON_HOST, top=top), "page": small_group(top=page)}
+        found = faults_of(write_project(tmp_path, **groups, stack_wood=stack))
+        if len(found) != bool(problem) or not all(problem in fault for fault in found):
+            wrong.append((top, page, found))
+    assert not wrong
+
+
+def test_the_hosts_network_needs_a_reason_and_is_docker_alone(tmp_path: Path) -> None:
+    bare = "hardening: {host_network: true}\ncommand: [/bin/own]"
+    stack = small_stack("wood", "voice")
+    (fault,) = faults_of(write_project(tmp_path, voice=small_group(main=bare), stack_wood=stack))
+    assert "weaker than the default without a reason" in fault
+    fleet = assert_accepted(tmp_path, voice=small_group(main=_ON_HOST), stack_wood=stack).fleet
+    plan = plan_stack(fleet, "wood")
+    rendered = render_container(plan.containers[0], plan)
+    assert (rendered["network_mode"], rendered["networks_advanced"]) == ("host", [])
+    service = compose_file(plan)["services"]["voice"]
+    assert (service["network_mode"], "networks" in service) == ("host", False)
+    hardening = {
+        "host_network": True,
+        "exceptions": {"host_network": {"reason": "Finds speakers by mDNS.", "until": LATER}},
+    }
+    for trial in (trial_cluster, trial_cloud):
+        groups = {"brain": {"containers": {"main": {"hardening": hardening}}}}
+        with pytest.raises(ConfigurationError, match=r"hardening\.host_network: not supported on trial"):
+            trial.trial_project(groups=groups)

@@ -46,11 +46,13 @@ def test_an_encrypted_value_is_accepted_and_changes_no_plan(tmp_path: Path) -> N
         ),
         (
             {"secrets__master_keys": {"secure": "v1:x:y"}},
-            "secrets:master-keys: no container of host reads master-keys as a variable; did you mean master-key?",
+            "secrets:master-keys: no container of host reads master-keys as a variable, and no registry; "
+            "did you mean master-key?",
         ),
         (
             {"secrets__file_key": {"secure": "v1:x:y"}},
-            "secrets:file-key: no container of host reads file-key as a variable; remove it with `pulumi config rm "
+            "secrets:file-key: no container of host reads file-key as a variable, and no registry; "
+            "remove it with `pulumi config rm "
             "--stack host secrets:file-key`, or correct its name",
         ),
     ],

@@ -57,3 +57,11 @@ def test_card_and_cards_exclude_each_other() -> None:
         with pytest.raises(ValidationError) as refusal:
             _budget(card="gpu0", cards=cards)
         assert "cards: card and cards are both set; keep card for one, or cards for several" in str(refusal.value)
+
+
+def test_the_parts_of_the_driver() -> None:
+    assert _budget().capabilities == ("compute", "utility")
+    assert _budget(capabilities=["video"]).capabilities == ("video",)
+    for wrong in ([], ["all"], ["video", "video"], "video", ["gpu"], ["Compute"], [1]):
+        with pytest.raises((ValidationError, BreachesError)):
+            _budget(capabilities=wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.view.compose_text import start_commands
 from components.docker.compose import compose_file
 from components.docker.render import render_container
 from fleet.plan.planner import plan_stack
@@ -98,3 +99,15 @@ def test_what_runs_first_may_write_the_volume_of_its_group(tmp_path: Path) -> No
     for groups in ({"page": page + two, "other": other}, {"page": page + seed, "other": foreign}):
         found = faults_of(write_project(tmp_path, stack_wood=stack, **groups))
         assert any("notes allows one writer" in fault for fault in found)
+
+
+def test_compose_is_not_waiting_for_the_health_of_a_job_that_is_last(tmp_path: Path) -> None:
+    groups = {"job": small_group(main=JOB), "page": small_group(top="start_after: [job]")}
+    stack = small_stack("wood", *groups)
+    plan = plan_stack(assert_accepted(tmp_path, **groups, stack_wood=stack).fleet, "wood")
+    assert start_commands(plan)[-1].endswith(" up --wait")
+    groups["last"] = small_group(top="start_after: [page]", main=JOB)
+    fleet = assert_accepted(tmp_path, **groups, stack_wood=small_stack("wood", *groups)).fleet
+    *_, first, last = start_commands(plan_stack(fleet, "wood"))
+    assert first.endswith(" up --wait job page")
+    assert last.endswith(" up --detach --no-deps last")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from components.docker.compose import compose_file
+from components.docker.render import render_container
 from fleet import labels
 from fleet.plan.planner import plan_stack
-from tests.unit.builders import Change, assert_accepted, faults_of, small_stack, write_project
+from tests.unit.builders import Change, assert_accepted, faults_of, small_group, small_stack, write_project
 from tests.unit.fleet.targets.docker.test_checks import gpu_group
 
 UUIDS = ("GPU-11111111-aaaa", "GPU-22222222-aaaa", "GPU-33333333-aaaa")
@@ -139,3 +141,76 @@ def test_a_card_that_shares_memory_has_no_more_than_the_machine(tmp_path: Path) 
 def test_a_unified_card_without_containers_takes_nothing(tmp_path: Path) -> None:
     fleet = assert_accepted(tmp_path, stack_jetson=_board(gpu=", desktop_reserve: 7000MiB")).fleet
     assert plan_stack(fleet, "jetson").unified_mib == 0
+
+
+def _other(card: str, budget: str = "request: 8GiB, limit: 20GiB, enforcement: advisory") -> dict[str, Change]:
+    stack = small_stack("box", "rocm", gpus=f"{{gpu0: {{model: X, memory: 24560MiB, {card}}}}}")
+    return {"rocm": gpu_group(f"{{{budget}}}"), "stack_box": stack}
+
+
+def test_a_card_of_another_maker_is_device_files_and_groups(tmp_path: Path) -> None:
+    for index, (card, devices, groups) in enumerate(
+        (
+            ("vendor: amd, group_ids: [44, 109]", ("/dev/kfd", "/dev/dri/renderD128"), (44, 109)),
+            ("vendor: amd, device: '1', group_ids: [109]", ("/dev/kfd", "/dev/dri/renderD129"), (109,)),
+            ("vendor: intel, device: /dev/dri/renderD130, group_ids: []", ("/dev/dri/renderD130",), ()),
+        )
+    ):
+        deployment = plan_stack(assert_accepted(tmp_path / str(index), **_other(card)).fleet, "box")
+        (container,) = deployment.containers
+        assert (container.devices, container.device_groups) == (devices, groups)
+        assert labels.DEVICES not in container.labels
+        assert [name for name in container.env if name.startswith(("CUDA", "NVIDIA"))] == []
+        assert container.env["GPU_MEMORY_LIMIT"] == "20480MiB"
+        rendered = render_container(container, deployment)
+        assert "device_requests" not in rendered
+        assert [device["host_path"] for device in rendered["devices"]] == list(devices)
+        assert rendered["group_adds"] == [str(group) for group in groups]
+        (service,) = compose_file(deployment)["services"].values()
+        assert service["devices"] == [f"{path}:{path}:rwm" for path in devices]
+        (use,) = deployment.cards
+        assert use.committed_mib == 8192 + 450
+
+
+def test_two_cards_of_another_maker_share_one_compute_file(tmp_path: Path) -> None:
+    second = "gpu1: {model: X, memory: 24GiB, device: '1', vendor: amd, group_ids: [109]"
+    budget = "cards: 2, request: 8GiB, limit: 20GiB, enforcement: framework"
+    changes = _other(f"vendor: amd, group_ids: [44]}}, {second}", budget)
+    (container,) = plan_stack(assert_accepted(tmp_path, **changes).fleet, "box").containers
+    assert container.devices == ("/dev/kfd", "/dev/dri/renderD128", "/dev/dri/renderD129")
+    assert container.device_groups == (44, 109)
+
+
+def test_what_a_card_of_another_maker_cannot_do(tmp_path: Path) -> None:
+    amd = "vendor: amd, group_ids: [44]"
+    mixed = f"{amd}}}, gpu1: {{model: Y, memory: 24560MiB, device: '1'"
+    cuda = _other(amd)
+    built = small_group(
+        image="build: {variant: cuda}",
+        main="agents: {A: {}}\ngpu: {request: 8GiB, limit: 20GiB, enforcement: advisory}",
+    )
+    with_cuda = str(cuda["rocm"]).replace("model:1'", "model:1', cuda: '12.4'")
+    two = "cards: 2, request: 1GiB, limit: 2GiB, enforcement: framework"
+    missing = "machine.gpus.gpu0: group_ids missing, so agents may not use the card; add what `stat -c %g "
+    cases: tuple[tuple[dict[str, Change], str], ...] = (
+        (_other("vendor: amd"), f"{missing}/dev/kfd /dev/dri/renderD128` prints"),
+        (_other("vendor: intel"), f"{missing}/dev/dri/renderD128` prints"),
+        (_other(amd, "request: 1GiB, limit: 2GiB, enforcement: mps"), "mps, but gpu0 of box has no MPS"),
+        (_other(mixed, two), "different settings of vendor (gpu0 amd, gpu1 nvidia)"),
+        (
+            {**cuda, "rocm": built},
+            "containers.main.build.variant: cuda, but gpu0 of box is of amd; use a ready image for amd, or a card of",
+        ),
+        ({**cuda, "rocm": with_cuda}, "containers.main.image.cuda: 12.4, but gpu0 of box is of amd"),
+    )
+    for index, (changes, message) in enumerate(cases):
+        (fault,) = faults_of(write_project(tmp_path / str(index), **changes))
+        assert message in fault
+
+
+def test_a_render_node_is_a_card_and_no_plain_device(tmp_path: Path) -> None:
+    for index, path in enumerate(("/dev/dri/renderD128", "/dev/kfd", "/dev/nvidia0", "/dev/dri")):
+        stack = small_stack("box", devices=f"{{{path}: {{group_id: 44}}}}")
+        (fault,) = faults_of(write_project(tmp_path / str(index), stack_box=stack))
+        assert f"machine.devices.{path}: {path} is the device file of a card, whose memory needs a budget; add" in fault
+    assert_accepted(tmp_path / "coral", stack_box=small_stack("box", devices="{/dev/apex_0: {group_id: 1001}}"))

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from components.kubernetes.render import render as render_cluster
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.source.faults import ConfigurationError
-from tests.trial_cluster import GROUPS, trial, write_trial
+from tests.trial_cluster import GROUPS, trial, trial_project, write_trial
 from tests.unit.builders import LATER
 
 STATE = {"candidate": "ghcr.io/owner/fleet/front:0.2.0", "percent": 10}
@@ -204,3 +205,63 @@ def test_a_cluster_takes_a_number_of_cards_that_a_node_has() -> None:
 def _several(cards: object, scaling: dict[str, Any] | None = None, **gpu: Any) -> Deployment:
     brain = {"containers": {"main": {"gpu": {"cards": cards}}}, **({"scaling": scaling} if scaling else {})}
     return trial(groups={"brain": brain}, machine={"cluster": {"node_pools": {"cards": {"gpu": gpu}}}})
+
+
+def test_a_pool_requests_its_makers_resource() -> None:
+    """A ready image for that card; the pod joins the groups of its device files."""
+    image = {"reference": "docker.io/library/rocm:1", "platforms": ["amd64"]}
+    ready = {"build": None, "agents": None, "image": image, "command": ["/serve"], "health": {"port": 8000}}
+    for gpu, resource in (
+        ({"vendor": "amd"}, "amd.com/gpu"),
+        ({"vendor": "intel"}, "gpu.intel.com/i915"),
+        ({"vendor": "intel", "intel_driver": "xe"}, "gpu.intel.com/xe"),
+        ({"vendor": "intel", "sharing": "shared-device", "shares": 2}, "gpu.intel.com/i915"),
+    ):
+        card = {"model": "X", "group_ids": [109], "per_node": 2, **gpu}
+        deployment = trial(
+            groups={"brain": {"containers": {"main": {**ready, "gpu": {"enforcement": "advisory"}}}}},
+            machine={"cluster": {"node_pools": {"cards": {"gpu": card}}}},
+        )
+        (pod,) = (
+            each["spec"]["template"]["spec"]
+            for each in (manifest.object for manifest in render_cluster(deployment))
+            if each["kind"] == "Deployment" and each["metadata"]["name"] == "brain"
+        )
+        (main,) = pod["containers"]
+        assert main["resources"]["limits"][resource] == "1", gpu
+        assert pod["tolerations"][0]["key"] == resource
+        assert pod["securityContext"]["supplementalGroups"] == [109]
+        assert not [each for each in main["env"] if each["name"].startswith(("CUDA", "NVIDIA"))]
+        hard = {
+            k: v
+            for m in render_cluster(deployment)
+            if m.object["kind"] == "ResourceQuota"
+            for k, v in m.object["spec"]["hard"].items()
+        }
+        assert f"requests.{resource}" in hard
+
+
+def test_what_cards_of_another_maker_cannot_do_on_a_cluster() -> None:
+    for gpu, said in (
+        ({"vendor": "amd", "sharing": "memory-amount"}, '"memory-amount" is not available for cards of amd; use'),
+        (
+            {"vendor": "amd", "sharing": "shared-device", "shares": 2},
+            '"shared-device" is not available for cards of amd',
+        ),
+        ({"vendor": "intel", "sharing": "memory-amount"}, "for cards of intel; use whole-device or shared-device"),
+        ({"intel_driver": "xe"}, "intel_driver has no effect on cards of nvidia; drop it"),
+        (
+            {"vendor": "amd"},
+            "containers.main.build.variant: cuda, but pool cards of trial is of amd; use a",
+        ),
+        ({"unified": True}, "unified is not supported on a cluster; drop it, and lower the nodes' memory"),
+    ):
+        with pytest.raises(ConfigurationError) as refusal:
+            trial_project(machine={"cluster": {"node_pools": {"cards": {"gpu": {"model": "X", **gpu}}}}})
+        assert said in refusal.value.text(), gpu
+
+
+def test_the_parts_of_the_driver_are_a_variable_of_the_pod() -> None:
+    gpu = {"capabilities": ["compute", "video"]}
+    (brain,) = (g for g in trial(groups={"brain": {"containers": {"main": {"gpu": gpu}}}}).groups if g.name == "brain")
+    assert brain.containers[0].env["NVIDIA_DRIVER_CAPABILITIES"] == "compute,video"
