@@ -34,6 +34,7 @@ _OUTSIDE_RANGES = tuple(map(IPv4Network, NOT_INTERNET))
 _LOCAL_DOMAINS = (".cluster.local", ".home.arpa", ".internal", ".lan", ".local", ".localdomain", ".localhost", ".svc")
 """Domains of a LAN, a host or a cluster (RFC 6762, RFC 8375, and the reserved .internal)."""
 
+_PREFIX = re.compile("0|[1-9][0-9]?")
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 PROJECT_ID = "[a-z][a-z0-9-]{4,28}[a-z0-9]"
@@ -87,6 +88,14 @@ def _text_only(form: str) -> Callable[[Any], Any]:
     return check
 
 
+def _with_prefix(value: Any) -> Any:
+    """Refuses what ipaddress would also take: a single address, or a mask in place of a prefix length."""
+    if isinstance(value, str) and not _PREFIX.fullmatch(value.partition("/")[2]):
+        msg = f"{shown(value)} is not an IPv4 network; write it like 10.210.3.0/24"
+        raise ValueError(msg)
+    return value
+
+
 def _unicast(address: IPv4Address) -> IPv4Address:
     if problem := unicast_problem(address):
         msg = f"{address} {problem}; set the machine's own address on the LAN"
@@ -107,7 +116,10 @@ LanAddress = Annotated[
 """An address of one host."""
 
 PrivateSubnet = Annotated[
-    IPv4Network, BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")), AfterValidator(_private)
+    IPv4Network,
+    BeforeValidator(_with_prefix),
+    BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")),
+    AfterValidator(_private),
 ]
 """A network inside a private range."""
 

@@ -60,7 +60,7 @@ def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) 
 
 
 def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
-    message = "containers.main.gpu.zzz: unknown key; use one of card, enforcement, limit, processes, request"
+    message = "containers.main.gpu.zzz: unknown key; use one of capabilities, card, cards, enforcement, limit, processes, request"
     change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
     assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
 
@@ -116,7 +116,9 @@ def test_a_wrong_value_of_a_machine_has_its_line_in_the_stack_file(tmp_path: Pat
     assert_refused(tmp_path, "mainpc", "24 gigs", message, mainpc=swap("memory: 24564MiB", "memory: 24 gigs"))
 
 
-@pytest.mark.parametrize("subnet", ["10.210.2.5/24", "10.210.2.0/33", "fd00::/64", "here"])
+@pytest.mark.parametrize(
+    "subnet", ["10.210.2.5/24", "10.210.2.0/33", "10.210.2.0", "10.210.2.0/255.255.255.0", "fd00::/64", "here"]
+)
 def test_an_invalid_subnet_is_reported(tmp_path: Path, subnet: str) -> None:
     message = f'machine.network.subnet: "{subnet}" is not an IPv4 network; write it like 10.210.3.0/24'
     assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
@@ -293,6 +295,13 @@ def test_a_lost_value_has_no_consequences(tmp_path: Path) -> None:
     for name, change in changes.items():
         found = faults_of(write_project(tmp_path / name, **{name: change}))
         assert len(found) == 1, (name, found)
+
+
+def test_what_is_in_a_mapping_to_drop_is_no_fault_of_its_own(tmp_path: Path) -> None:
+    for key, value in (("cluster", "{}"), ("cloud", "{}"), ("cloud", "{regions: 1}"), ("cluster", "{pools: {}}")):
+        message = f"machine.{key}: {key} not supported on a docker machine; drop machine.{key}"
+        change = under("    cpus: 16", f"    {key}: {value}")
+        assert_refused(tmp_path, "mainpc", f"{key}:", message, mainpc=change)
 
 
 def test_faults_of_rules_stand_at_their_own_lines(tmp_path: Path) -> None:
