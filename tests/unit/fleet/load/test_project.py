@@ -60,7 +60,8 @@ def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) 
 
 
 def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
-    message = "containers.main.gpu.zzz: unknown key; use one of capabilities, card, cards, enforcement, limit, processes, request"
+    keys = "capabilities, card, cards, enforcement, limit, processes, request"
+    message = f"containers.main.gpu.zzz: unknown key; use one of {keys}"
     change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
     assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
 
@@ -195,7 +196,7 @@ def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
             "did you mean writers?"
         ),
         "groups/assistant/tutor-suite-cpu.yaml": (
-            "groups/assistant/tutor-suite-cpu.yaml:2: is not valid YAML (did not find expected node content); "
+            "groups/assistant/tutor-suite-cpu.yaml:1: is not valid YAML (the [ that opens here lacks a comma or its ] by line 2); "
             "correct the syntax"
         ),
     }
@@ -340,6 +341,22 @@ def test_a_file_whose_name_is_not_read_is_told_and_nothing_misses_it(tmp_path: P
     group.rename(group.with_suffix(".yml"))
     told = "is not read; rename it to groups/assistant/vision-gpu.yaml"
     assert faults_of(project) == [f"groups/assistant/vision-gpu.yml: {told}"]
+
+
+def test_the_files_that_editors_and_systems_leave_are_not_read(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    folder = project / "groups/assistant"
+    (folder / ".#vision-gpu.yaml").symlink_to("me@host.123:1")
+    for name in (
+        "._vision-gpu.yaml",
+        ".vision-gpu.yml",
+        "../.trash.yaml",
+        "../.git/assistant/x.yaml",
+        "../.git/x.yaml",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"\0\5\x16\7Mac OS X")
+    assert faults_of(project) == []
 
 
 def test_a_fault_is_one_short_printable_line(tmp_path: Path) -> None:
