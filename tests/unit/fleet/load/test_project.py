@@ -196,8 +196,8 @@ def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
             "did you mean writers?"
         ),
         "groups/assistant/tutor-suite-cpu.yaml": (
-            "groups/assistant/tutor-suite-cpu.yaml:1: is not valid YAML (the [ that opens here lacks a comma or its ] by line 2); "
-            "correct the syntax"
+            "groups/assistant/tutor-suite-cpu.yaml:1: is not valid YAML "
+            "(the [ that opens here lacks a comma or its ] by line 2); correct the syntax"
         ),
     }
     with pytest.raises(ConfigurationError) as caught:
@@ -231,6 +231,20 @@ def test_faults_are_reported_once_by_file_and_line() -> None:
     error = ConfigurationError([late, early, other, late])
     assert error.faults == [other, early, late]
     assert str(error) == "a: 1 fault\n  a: p; r\nb: 2 faults\n  b:2: y: p; r\n  b:9: x: p; r"
+
+
+def test_a_long_fix_is_written_once_in_a_file() -> None:
+    names = f"use one of {', '.join(f'name-{index}' for index in range(30))}"
+    faults = [Fault(file, 7, f"peers.{line}", f"unknown group {line}", names) for file in "ab" for line in (1, 2, 3)]
+    short = [Fault("c", line, "x", "is missing", "add it") for line in (1, 2)]
+    error = ConfigurationError([*faults, *short])
+    assert error.text().splitlines() == [
+        "a: 3 faults", f"  a:7: peers.1: unknown group 1; {names}", "  a:7: peers.2: unknown group 2; as for peers.1",
+        "  a:7: peers.3: unknown group 3; as for peers.1", "b: 3 faults", f"  b:7: peers.1: unknown group 1; {names}",
+        "  b:7: peers.2: unknown group 2; as for peers.1", "  b:7: peers.3: unknown group 3; as for peers.1", "c: 2 faults",
+        "  c:1: x: is missing; add it", "  c:2: x: is missing; add it",
+    ]  # fmt: skip
+    assert [fault.remedy for fault in error.faults[:3]] == [names] * 3
 
 
 def test_a_fault_with_figures_shows_them_between_problem_and_way_out() -> None:
