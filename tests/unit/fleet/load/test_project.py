@@ -241,7 +241,8 @@ def test_a_long_fix_is_written_once_in_a_file() -> None:
     assert error.text().splitlines() == [
         "a: 3 faults", f"  a:7: peers.1: unknown group 1; {names}", "  a:7: peers.2: unknown group 2; as for peers.1",
         "  a:7: peers.3: unknown group 3; as for peers.1", "b: 3 faults", f"  b:7: peers.1: unknown group 1; {names}",
-        "  b:7: peers.2: unknown group 2; as for peers.1", "  b:7: peers.3: unknown group 3; as for peers.1", "c: 2 faults",
+        "  b:7: peers.2: unknown group 2; as for peers.1", "  b:7: peers.3: unknown group 3; as for peers.1",
+        "c: 2 faults",
         "  c:1: x: is missing; add it", "  c:2: x: is missing; add it",
     ]  # fmt: skip
     assert [fault.remedy for fault in error.faults[:3]] == [names] * 3
