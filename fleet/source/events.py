@@ -50,10 +50,11 @@ def _cause(error: yaml.MarkedYAMLError, events: Sequence[Any]) -> tuple[int | No
     """Line and problem of a syntax error: at the quote or bracket that lacks its end, not where the parser gave up."""
     at = error.problem_mark.line if error.problem_mark else None
     # A quote that lacks its end takes the next quote for it.
-    last, open_in = events[-1] if events else None, at
+    last: Any = events[-1] if events else None
+    open_in = at
     if error.context == _IN_QUOTES and error.context_mark:
         open_in = error.context_mark.line
-    if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+    if getattr(last, "style", None) in ("'", '"'):
         first, end = last.start_mark.line, last.end_mark.line
         if first < end == open_in:
             return first + 1, f"the quote that opens here is closed only in line {end + 1}"
