@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from components.kubernetes.manifests.base import Manifest
+from components.objects import Object
 
 _ISSUER = "cert-manager.io/cluster-issuer"
 _BROUGHT_BY = {
@@ -24,27 +25,31 @@ _CLASSES = {
 
 def secrets(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
     """Namespace -> names of the secrets its pods read; each holds its value under the key `value`."""
-    read: dict[str, set[str]] = {}
-    for manifest in manifests:
-        pod = manifest.object.get("spec", {}).get("template", {}).get("spec", {})
-        sources = (s for volume in pod.get("volumes", ()) for s in volume.get("projected", {}).get("sources", ()))
-        names = {source["secret"]["name"] for source in sources if "secret" in source}
-        for container in pod.get("containers", ()):
-            origins = (variable.get("valueFrom", {}) for variable in container.get("env", ()))
-            names |= {origin["secretKeyRef"]["name"] for origin in origins if "secretKeyRef" in origin}
-        if names:
-            read.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
-    return {namespace: tuple(sorted(names)) for namespace, names in sorted(read.items())}
+    return _by_namespace(manifests, _secrets)
 
 
 def logins(manifests: Iterable[Manifest]) -> Mapping[str, tuple[str, ...]]:
     """Namespace -> names of the secrets with which nodes pull its pods' images."""
-    read: dict[str, set[str]] = {}
+    return _by_namespace(manifests, lambda pod: (secret["name"] for secret in pod.get("imagePullSecrets", ())))
+
+
+def _secrets(pod: Object) -> Iterator[str]:
+    for volume in pod.get("volumes", ()):
+        yield from (s["secret"]["name"] for s in volume.get("projected", {}).get("sources", ()) if "secret" in s)
+    for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
+        origins = (variable.get("valueFrom", {}) for variable in container.get("env", ()))
+        yield from (origin["secretKeyRef"]["name"] for origin in origins if "secretKeyRef" in origin)
+
+
+def _by_namespace(
+    manifests: Iterable[Manifest], names_in: Callable[[Object], Iterable[str]]
+) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
     for manifest in manifests:
         pod = manifest.object.get("spec", {}).get("template", {}).get("spec", {})
-        if names := {secret["name"] for secret in pod.get("imagePullSecrets", ())}:
-            read.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
-    return {namespace: tuple(sorted(names)) for namespace, names in sorted(read.items())}
+        if names := set(names_in(pod)):
+            found.setdefault(manifest.object["metadata"]["namespace"], set()).update(names)
+    return {namespace: tuple(sorted(names)) for namespace, names in sorted(found.items())}
 
 
 def installed(manifests: Iterable[Manifest]) -> tuple[str, ...]:

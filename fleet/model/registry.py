@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from fleet.model.base import Model, Name
+from fleet.model.base import Form, Model, Name
 from fleet.model.image_names import host_of
 from fleet.source.redaction import shown
 
@@ -25,7 +25,11 @@ RegistryHost = Annotated[str, StringConstraints(max_length=255), AfterValidator(
 class RegistryLogin(Model):
     """A login of a registry, with which a machine pulls images."""
 
-    username: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s:]+$")]
+    username: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s:]+$"),
+        Form("write it without spaces and colons"),
+    ]
     """User name, or the name of a token."""
     secret_name: Name
     """Name of the secret with the password: in the stack's config on Docker; on a cluster, a Secret of registry logins

@@ -92,10 +92,9 @@ def port_taken_by_program(*_: Any) -> Iterator[None]:
 @contextmanager
 def port_taken_by_container(_: Workspace, host: docker.DockerClient) -> Iterator[None]:
     ports = {"8000/tcp": (ADDRESS, PORT)}
-    taken = host.containers.run(
-        daemon.AGENT_HOST, ["sleep", "600"], name="up-taker", detach=True, ports=ports, network="up-lan"
-    )
+    taken = host.containers.create(daemon.AGENT_HOST, ["sleep", "600"], name="up-taker", ports=ports, network="up-lan")
     try:
+        taken.start()
         yield
     finally:
         taken.remove(force=True)

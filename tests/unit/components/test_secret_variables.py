@@ -92,6 +92,13 @@ def test_a_pod_reads_it_from_its_secret() -> None:
     assert {"db-password", "openai-key"} <= set(needed_secrets(manifests)["fleet"])
 
 
+def test_the_secret_of_a_container_that_runs_first_is_listed_too() -> None:
+    first = {**MAIN, "secrets": {"first-key": {"env": "FIRST_KEY"}}, "run": "once"}
+    del first["health"]
+    manifests = render_cluster(trial_cluster.trial(groups={"gate": {"containers": {"main": MAIN, "first": first}}}))
+    assert "first-key" in needed_secrets(manifests)["fleet"]
+
+
 def test_cloud_run_reads_a_pinned_version() -> None:
     template = _in_cloud(in_cloud())
     envs = {env["name"]: env for env in template["containers"][0]["envs"]}
