@@ -81,7 +81,7 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     reading.read_project_file()
     for file in sorted(root.glob(_STACK_FILES)):
         reading.read_stack(file)
-    for file in sorted(root.glob(_GROUP_FILES)):
+    for file in _visible(root, _GROUP_FILES):
         reading.read_group(file)
     reading.check_groups()
     reading.note_misplaced()
@@ -93,6 +93,12 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     if reading.faults or of_texts or of_values:
         raise ConfigurationError(_of_one_cause(of_texts, reading.faults, of_values))
     return project
+
+
+def _visible(root: Path, pattern: str) -> list[Path]:
+    """Files of a pattern without hidden ones, such as an editor's locks and the metadata of macOS."""
+    found = sorted(root.glob(pattern))
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(root).parts)]
 
 
 def _of_one_cause(of_texts: list[Fault], single: list[Fault], of_values: list[Fault]) -> list[Fault]:
@@ -209,7 +215,7 @@ class _Reading:
                 self.faults.append(Fault(file.name, None, "", "is not read", f"rename it to Pulumi.{found[1]}.yaml"))
                 self.stack_documents.setdefault(found[1], Document(file.name, None, {}))
         read = {document.source for document in self.group_documents.values()}
-        for file in sorted(self._root.glob("groups/**/*.*")):
+        for file in _visible(self._root, "groups/**/*.*"):
             source = str(file.relative_to(self._root))
             if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
                 in_place = file.match("groups/*/*")

@@ -10,6 +10,7 @@ from fleet.source.document import Document
 from fleet.source.faults import Fault
 from fleet.source.locations import NAMESPACE, SECRETS, is_encrypted
 from fleet.source.redaction import shown
+from fleet.source.similar import closest
 from fleet.suggest import did_you_mean
 
 _NAMES = """
@@ -42,7 +43,9 @@ def ensure_config_keys_are_known(document: Document) -> Iterator[Fault]:
 
 def ensure_groups_are_listed(document: Document) -> Iterator[Fault]:
     """A stack lists its groups, also if it has none: a lost list would remove what runs."""
-    if f"{NAMESPACE}groups" not in document.value["config"]:
+    keys = [key.removeprefix(NAMESPACE) for key in document.value["config"] if key.startswith(NAMESPACE)]
+    # A misspelt key is a fault of its own.
+    if "groups" not in keys and not any(closest(key, _OURS) == ("groups",) for key in keys):
         source, line = document.place(("config",))
         remedy = f"add `{NAMESPACE}groups: []` under config, with the groups it runs"
         yield Fault(source, line, "groups", "is missing", remedy)

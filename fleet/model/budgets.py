@@ -18,7 +18,7 @@ MEMORY_MIB_MIN = 6
 
 def _enough(mib: int) -> int:
     if mib < MEMORY_MIB_MIN:
-        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the least that Docker takes; raise it"
+        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the minimum of container runtimes; raise it"
         raise ValueError(msg)
     return mib
 
@@ -39,7 +39,7 @@ def _at_least(least: int, why: str) -> AfterValidator:
 CpuRequest = Annotated[Millicores, _at_least(2, "the smallest weight of a Linux control group")]
 """Docker and Kubernetes turn a request into CPU shares, 1024 for a CPU; the kernel takes no fewer than 2."""
 
-CpuLimit = Annotated[Millicores, _at_least(10, "the least that Docker takes")]
+CpuLimit = Annotated[Millicores, _at_least(10, "the smallest quota of a Linux control group")]
 """The kernel grants 1 ms of each period of 100 ms at least; Docker refuses less."""
 
 

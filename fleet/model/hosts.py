@@ -38,6 +38,7 @@ _OF_A_CLUSTER = (".cluster.local", ".svc", ".localhost", ".localdomain")
 NOT_PUBLIC = (*_LOCAL_DOMAINS, ".invalid", ".onion", ".test")
 """Domains for which no public authority signs certificates (RFC 2606, RFC 7686)."""
 
+_PREFIX = re.compile("0|[1-9][0-9]?")
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 PROJECT_ID = "[a-z][a-z0-9-]{4,28}[a-z0-9]"
@@ -91,6 +92,14 @@ def _text_only(form: str) -> Callable[[Any], Any]:
     return check
 
 
+def _with_prefix(value: Any) -> Any:
+    """Refuses what ipaddress would also take: a single address, or a mask in place of a prefix length."""
+    if isinstance(value, str) and not _PREFIX.fullmatch(value.partition("/")[2]):
+        msg = f"{shown(value)} is not an IPv4 network; write it like 10.210.3.0/24"
+        raise ValueError(msg)
+    return value
+
+
 def _unicast(address: IPv4Address) -> IPv4Address:
     if problem := unicast_problem(address):
         msg = f"{address} {problem}; set the machine's own address on the LAN"
@@ -111,7 +120,10 @@ LanAddress = Annotated[
 """An address of one host."""
 
 PrivateSubnet = Annotated[
-    IPv4Network, BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")), AfterValidator(_private)
+    IPv4Network,
+    BeforeValidator(_with_prefix),
+    BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")),
+    AfterValidator(_private),
 ]
 """A network inside a private range."""
 

@@ -170,12 +170,17 @@ def _as_time(value: Any) -> Any:
         return value
     try:
         # Parsed here: text that a validator of ours returns is no JSON, and strict validation takes none for a time.
-        return datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
+        time = datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
     except (TypeError, ValueError):
-        msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
+        msg = f"{shown(value)} is not a time; {_TIME_FORM}"
         raise ValueError(msg) from None
+    if time.tzinfo is None:
+        msg = f"{shown(value)} has no time zone; {_TIME_FORM}"
+        raise ValueError(msg)
+    return time
 
 
+_TIME_FORM = 'write it like "2026-01-31T12:00:00Z"'
 _GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
 
 

@@ -93,3 +93,5 @@ def test_a_stack_lists_its_groups(tmp_path: Path) -> None:
         tmp_path, "stack_pi", "config:", message, stack_pi=small_stack("pi").replace("  fleet:groups: []\n", "")
     )
     assert_accepted(tmp_path, stack_pi=small_stack("pi"))
+    misspelt = small_stack("pi").replace("fleet:groups", "fleet:group")
+    assert_refused(tmp_path, "stack_pi", "fleet:group:", "group: unknown key; did you mean groups?", stack_pi=misspelt)

@@ -14,6 +14,7 @@ from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
 
 FRONT = "machine.cloud.services.front."
 BRAIN = "machine.cloud.services.brain."
+NO_VERSION = "is not a whole number; write a whole number from 1 to 1000000"
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a name too long for its account": (
         {
@@ -241,6 +242,16 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cloud": {"secrets": {"store-key": None}}},
         "containers.main.secrets.0: store-key has no version on sky; add machine.cloud.secrets.store-key",
     ),
+    **{
+        f"a secret of {keys}": ({"cloud": {"secrets": {"store-key": keys}}}, f"machine.cloud.secrets.store-key.{said}")
+        for keys, said in (
+            (dict(version="latest"), f'version: "latest" {NO_VERSION}'),
+            (dict(version=0), "version: 0 is below 1; raise it"),
+            (dict(version=1, rotation_days=0), "rotation_days: 0 is below 1; raise it"),
+            (dict(version="hunter2"), f"version: (a secret, not shown) {NO_VERSION}"),
+            (dict(version=["hunter2"]), f"version: (a secret, not shown) {NO_VERSION}"),
+        )
+    },
     "a secret that nobody uses": (
         {"cloud": {"secrets": {"other-key": {"version": 1}}}},
         "machine.cloud.secrets.other-key: no group of sky uses other-key; drop it",
