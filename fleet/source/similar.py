@@ -17,7 +17,7 @@ _MANY = 200
 """Of more choices, those with the same start or end as the name are compared."""
 
 _END = 3
-"""Characters of a start or an end."""
+"""Characters of a start or an end; one fewer than a shorter name has."""
 
 _Choice = tuple[str, int, int]
 """Name, length and letters, as bits."""
@@ -67,15 +67,16 @@ def _prepared(choices: tuple[str, ...]) -> tuple[_Choice, ...]:
 
 
 def _alike(name: str, choices: tuple[str, ...]) -> list[_Choice]:
-    by_end = _by_end(choices)
-    found = dict.fromkeys((*by_end.get((0, name[:_END]), ()), *by_end.get((1, name[-_END:]), ())))
+    size = max(1, min(_END, len(name) - 1))
+    by_end = _by_end(choices, size)
+    found = dict.fromkeys((*by_end.get((0, name[:size]), ()), *by_end.get((1, name[-size:]), ())))
     return sorted(found, key=lambda each: abs(each[1] - len(name)))[:_MANY]
 
 
 @lru_cache(maxsize=8)
-def _by_end(choices: tuple[str, ...]) -> dict[tuple[int, str], list[_Choice]]:
+def _by_end(choices: tuple[str, ...], size: int) -> dict[tuple[int, str], list[_Choice]]:
     index: dict[tuple[int, str], list[_Choice]] = {}
     for choice in _prepared(choices):
-        index.setdefault((0, choice[0][:_END]), []).append(choice)
-        index.setdefault((1, choice[0][-_END:]), []).append(choice)
+        index.setdefault((0, choice[0][:size]), []).append(choice)
+        index.setdefault((1, choice[0][-size:]), []).append(choice)
     return index
