@@ -30,7 +30,7 @@ def test_a_written_value_has_its_line_the_effect_of_a_change_and_its_rules() -> 
     assert (found["value"], first["state"], first["effect"]) == ("256", "written", "updates it in place")
     assert first["place"] == _place("groups/crank/lightweight-proxy.yaml", "memory: {request:")
     assert first["key"] == "containers.main.memory.limit"
-    assert found["rules"] == ["C01", "C11"]
+    assert found["rules"] == ["C01", "C11", "C13"]
 
 
 def test_a_default_has_its_own_place_and_the_place_of_its_key() -> None:
