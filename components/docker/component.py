@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
+from components.docker.contexts import write_contexts
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
 from components.docker.render import config_secrets
@@ -52,6 +54,7 @@ class DockerRegistrar(Registrar):
 
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
+        self._deployment = deployment
         self._stack = deployment.stack
         self._secrets = config_secrets(deployment)
         self._hooks: pulumi.ResourceHookBinding | None = None
@@ -86,6 +89,8 @@ class DockerRegistrar(Registrar):
             count = plural(len(missing), "secret")
             msg = f"{count} of the stack without a value; set each on your terminal:\n{commands}"
             raise pulumi.RunError(msg)
+        if not self.offline:
+            write_contexts(Path(), self._deployment)
         return super().machine(root)
 
     def options(self, entry: Entry) -> dict[str, Any]:

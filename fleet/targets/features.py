@@ -37,6 +37,7 @@ class Feature(StrEnum):
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"
     OUTSIDE = "outbound traffic to named hosts only"
+    FILES = "files of the project in a container"
     SECRETS = "secrets as files"
     SECRET_VARIABLES = "secrets as environment variables"  # noqa: S105  (a name in output)
     HOST_FOLDERS = "volumes in host folders"
@@ -63,6 +64,7 @@ Need = tuple[Feature, str]
 FIELDS: Mapping[str, Feature] = {
     "devices": Feature.HOST_DEVICES,
     "device_groups": Feature.HOST_DEVICES,
+    "files": Feature.FILES,
     "hardening": Feature.HARDENING,
     "hardening.host_ipc": Feature.WEAKENED_HARDENING,
     "hardening.host_network": Feature.HOST_NETWORK,

@@ -47,6 +47,9 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.OUTSIDE: changes(
         "all outbound connections are allowed, unless egress goes through a network that filters them"
     ),
+    Feature.FILES: cannot(
+        "an instance mounts buckets and secrets, and no single file of yours; build an image with the file"
+    ),
     Feature.SECRETS: does("a pinned version in Secret Manager, mounted as a file"),
     Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
