@@ -54,9 +54,8 @@ def _inside(folder: Path, root: Path) -> Iterator[Path]:
         if files > FILES_MAX:
             raise UnreadableError(problem=f"has more than {FILES_MAX} files", remedy="build an image with them")
         if not all(re.fullmatch(NAME_IN_CONTAINER, part) for part in file.relative_to(folder).parts):
-            problem = (
-                f"has a file {shown(file.relative_to(folder).as_posix())} with other characters than A-Z a-z 0-9 ._@+-"
-            )
+            name = shown(file.relative_to(folder).as_posix())
+            problem = f"has a file {name} with other characters than letters, digits and ._@+-"
             raise UnreadableError(problem=problem, remedy="rename it")
         yield file
 

@@ -64,7 +64,6 @@ Need = tuple[Feature, str]
 FIELDS: Mapping[str, Feature] = {
     "devices": Feature.HOST_DEVICES,
     "device_groups": Feature.HOST_DEVICES,
-    "files": Feature.FILES,
     "hardening": Feature.HARDENING,
     "hardening.host_ipc": Feature.WEAKENED_HARDENING,
     "hardening.host_network": Feature.HOST_NETWORK,

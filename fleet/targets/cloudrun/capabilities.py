@@ -77,6 +77,7 @@ UNRENDERED: Mapping[str, str] = {
     "name": "workloads are named after their group, and containers after their key",
     "archs": "Cloud Run runs amd64; `fleet validate` refuses other images",
     "agents": "the agent host starts them: FLEET_AGENTS",
+    "files": "`fleet validate` refuses them",
     "aliases": "the project and the region determine a service's address",
     "init": "the program is always process 1: nothing is started before it",
     "extra_hosts": "the address book holds other machines' addresses",
