@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from fleet.model import ContainerGroup
 from fleet.source.document import Document, KeyPath, dotted
@@ -31,7 +32,8 @@ class GroupFiles:
         for key, container in group.containers.items():
             for target, source in container.files.items():
                 path = ("containers", key, "files", target)
-                if source not in self.contents:
+                # Another value stands in for an invalid one, which is reported.
+                if source not in self.contents and _value(document, path) == source:
                     yield from self._read(source, path, document)
                 size += sum(map(len, self.contents.get(source, {}).values()))
         if size > GROUP_BYTES_MAX:
@@ -50,3 +52,11 @@ class GroupFiles:
             if found := secret_in(content):
                 line, kind = found
                 yield Fault(f"{source}{name}", line, where, f"contains a secret value ({kind})", _REMEDY)
+
+
+def _value(document: Document, path: KeyPath) -> Any:
+    """What a document has at a path; None without the path."""
+    value = document.value
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,7 +14,7 @@ from docker.models.containers import Container
 
 from tests import daemon
 from tests.engine.conftest import machine
-from tests.engine.workspace import Workspace, a_group
+from tests.engine.workspace import Outcome, Workspace, a_group
 
 pytestmark = pytest.mark.engine
 
@@ -67,6 +69,11 @@ def _read(container: Container, path: str) -> bytes:
     return bytes(ran.output)
 
 
+def _verify(workspace: Workspace) -> Outcome:
+    code = "import sys; from cli.group import app; app(sys.argv[1:])"
+    return workspace.shell(shlex.join([sys.executable, "-c", code, "verify", NAME]))
+
+
 def test_the_program_reads_its_files_on_a_read_only_root(tool: Workspace, host: docker.DockerClient) -> None:
     main = host.containers.get(NAME)
     assert main.attrs["HostConfig"]["ReadonlyRootfs"] is True
@@ -76,6 +83,8 @@ def test_the_program_reads_its_files_on_a_read_only_root(tool: Workspace, host: 
     assert main.exec_run(["stat", "-c", "%a %u", IN_USE]).output.strip() == b"644 0"
     assert main.exec_run(["sh", "-c", f"echo >> {IN_USE}"]).exit_code != 0
     assert tool.preview("--expect-no-changes", "--refresh").code == 0
+    verified = _verify(tool)
+    assert verified.code == 0, verified.text
 
 
 def test_changed_content_replaces_the_container_and_no_other_build(tool: Workspace, host: docker.DockerClient) -> None:
@@ -84,12 +93,16 @@ def test_changed_content_replaces_the_container_and_no_other_build(tool: Workspa
     preview = tool.preview("--diff")
     assert preview.code == 0, preview.text
     assert "docker:index/container:Container: (replace)" in preview.text
+    old = _verify(tool)
+    assert old.code == 1, old.text
+    assert "files:" in old.text
     outcome = tool.up()
     assert outcome.code == 0, outcome.text
     assert _read(host.containers.get(NAME), "/etc/app.d/one.bin") == b"other"
     assert host.containers.get(NAME).id != before[NAME]
     assert host.containers.get(f"{NAME}-beside").id == before[f"{NAME}-beside"]
     assert tool.preview("--expect-no-changes", "--refresh").code == 0
+    assert _verify(tool).code == 0
 
 
 def test_a_file_that_is_dropped_is_gone(tool: Workspace, host: docker.DockerClient) -> None:

@@ -66,9 +66,9 @@ def test_the_chart_carries_the_files_unchanged() -> None:
     fleet = trial_project().fleet
     elsewhere = plan_stack(moved(fleet, STACK, NAMESPACE_MARK), STACK)
     files = chart(with_files(trial(), TEXT, BINARY), with_files(elsewhere, TEXT, BINARY), "made")
-    text = files["templates/store.yaml"]
+    text = files["templates/groups/store.yaml"]
     assert "name: store.files" in text
-    assert "main.1: /wA=" in text
+    assert "main.1: '/wA='" in text
     line = next(line for line in text.splitlines() if line.lstrip().startswith("main.0:"))
     escaped = line.replace('{{ "{{" }}', "{{")
     assert yaml.safe_load(escaped) == {"main.0": TEXT.content.decode()}

@@ -113,3 +113,10 @@ def test_people_are_invokers_of_a_cloud() -> None:
     assert "machine.cloud.services.<group>.invokers" in refusal.value.faults[0].remedy
     cloud = {"services": {"store": {"invokers": ["user:owner@example.org"]}}}
     assert trial_cloud.trial_project(groups=_page("lan"), cloud=cloud)
+
+
+def test_cloud_run_refuses_files_and_says_what_to_do() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        trial_cloud.trial(groups={"store": main(files={"/etc/app/config.yaml": "Pulumi.yaml"})})
+    (fault,) = [fault for fault in caught.value.faults if fault.path == "containers.main.files"]
+    assert "build an image with the file" in f"{fault.problem}; {fault.remedy}"
