@@ -94,8 +94,8 @@ def test_changed_content_replaces_the_container_and_no_other_build(tool: Workspa
     assert preview.code == 0, preview.text
     assert "docker:index/container:Container: (replace)" in preview.text
     old = _verify(tool)
-    assert old.code == 1, old.text
-    assert "files:" in old.text
+    assert old.code == 4, old.text
+    assert f"image: fleet.local/{NAME}.files:" in old.text
     outcome = tool.up()
     assert outcome.code == 0, outcome.text
     assert _read(host.containers.get(NAME), "/etc/app.d/one.bin") == b"other"
