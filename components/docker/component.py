@@ -17,6 +17,7 @@ from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
+from fleet.errors import UserError
 from fleet.plan.deployment import Deployment
 from fleet.source.locations import SECRETS, set_secret
 from fleet.text import plural
@@ -90,7 +91,10 @@ class DockerRegistrar(Registrar):
             msg = f"{count} of the stack without a value; set each on your terminal:\n{commands}"
             raise pulumi.RunError(msg)
         if not self.offline:
-            write_contexts(Path(), self._deployment)
+            try:
+                write_contexts(Path(), self._deployment)
+            except UserError as error:
+                raise pulumi.RunError(str(error)) from error
         return super().machine(root)
 
     def options(self, entry: Entry) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from fleet.errors import UserError
 from fleet.plan.deployment import Deployment
 
 _READABLE_BY_ALL = 0o644
@@ -14,10 +15,14 @@ _READABLE_BY_ALL = 0o644
 
 
 def write_contexts(root: Path, deployment: Deployment) -> None:
-    """Makes each such folder below the project's folder hold exactly the files of its build. Raises OSError."""
+    """Makes each such folder below the project's folder hold exactly the files of its build. Raises UserError."""
     for build in deployment.builds:
-        if build.written:
-            _write(root / build.context, build.written)
+        try:
+            if build.written:
+                _write(root / build.context, build.written)
+        except OSError as error:
+            msg = f"{build.context}: cannot be written ({error.strerror}); make the project's folder writable"
+            raise UserError(msg) from None
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

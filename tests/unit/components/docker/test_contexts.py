@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from components.docker.contexts import write_contexts
+from fleet.errors import UserError
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
@@ -37,3 +40,10 @@ def test_what_is_unchanged_is_not_written_again(tmp_path: Path) -> None:
     before = file.stat().st_ino
     write_contexts(tmp_path, plan)
     assert file.stat().st_ino == before
+
+
+def test_a_folder_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, {"a": b"1"})
+    (tmp_path / ".fleet").write_text("a file")
+    with pytest.raises(UserError, match=r"^\.fleet/files/gate: cannot be written \(Not a directory\); make "):
+        write_contexts(tmp_path, plan)
