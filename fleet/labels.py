@@ -60,6 +60,9 @@ SECRET_ENV = "fleet.secrets.env"  # noqa: S105  (a label)
 SHARED_MEMORY_FOR = "fleet.shared-memory.for"
 """Requirements that use shared memory between processes, comma-separated, sorted."""
 
+IMAGE_BASE = "fleet.image.base"
+"""The image that files of the project were added to, which rules judge in place of the image with them."""
+
 GPU_CARD = "fleet.gpu.card"
 """Keys of its cards on its machine, separated by commas: `gpu0`, `gpu0,gpu1`."""
 
@@ -103,6 +106,9 @@ IDLE_GPU_ACCEPTED = f"{DOMAIN}/idle-gpu-accepted"
 
 ADDRESS_BOOK = f"{DOMAIN}/address-book"
 """Annotation of a pod: digest of its address books, so that a change restarts it."""
+
+FILES = f"{DOMAIN}/files"
+"""Annotation of a pod: digest of the project's files in it, so that a change restarts it."""
 
 VOLUME_KIND = f"{DOMAIN}/volume.kind"
 """Annotation of a claim from outside this project: `scratch` if it stores no data."""

@@ -141,10 +141,12 @@ def compose(**options: Any) -> Exit:
     """Export a Docker stack as a Compose file, with all that its images are built from."""
     from cli.view.compose_text import compose_text, stand_in_notes, start_commands
     from components.docker.compose_images import contexts
+    from components.docker.contexts import write_contexts
 
     job = _Export("compose", **options)
 
     def finish(deployment: Deployment, _: int) -> None:
+        write_contexts(project_root(), deployment)
         copy_tree(job.folder, project_root(), contexts(deployment))
         for note in stand_in_notes(deployment):
             print(note, file=sys.stderr)

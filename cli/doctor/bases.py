@@ -27,7 +27,9 @@ def base_checks(deployment: Deployment, facts: MachineFacts, fixes: Fixes) -> It
 
 def _fix(build: PlannedBuild, base: ImageFacts, fixes: Fixes) -> str:
     field = "images.base" if build.name == AGENT_HOST else f"images.bases.{build.name}"
+    # An image with files has the one that its group's file names for a base.
+    where = "image.reference in its group's file" if build.written else f"{field} in {fixes.stack_file}"
     name = build.base.partition("@")[0]
     # Only a registry gives a digest. An image made on the machine moves with its tag.
     pinned = f"{name}@{base.digests[0].partition('@')[2]}" if base.digests else "another tag of it"
-    return f"set {field} in {fixes.stack_file} to {pinned}, then {fixes.deploy()}"
+    return f"set {where} to {pinned}, then {fixes.deploy()}"

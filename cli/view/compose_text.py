@@ -118,7 +118,9 @@ def _needs(deployment: Deployment) -> Iterator[str]:
     if deployment.builds:
         yield "its buildx plugin 0.17 or later, or none; with an older one, as in Debian 13, set DOCKER_BUILDKIT=0"
         yield "access to the base images (fleet:images) and to the package indexes"
-        yield "the folder images/ next to this file, which `-o FOLDER` writes too: the images are built from it"
+        folders = sorted({f"{build.context.partition('/')[0]}/" for build in deployment.builds})
+        what = f"the {'folder' if len(folders) == 1 else 'folders'} {' and '.join(folders)}"
+        yield f"{what} next to this file, which `-o FOLDER` writes too: the images are built from it"
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from cli.explain.places import place_of
 from cli.preview.program import Run
 from cli.view.targets.base import view_of
-from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedFile, PlannedGroup
 from fleet.targets.gpu_use import CardUse
 from policy.engine.judge import Judgement
 from policy.views.registered import UNKNOWN
@@ -120,10 +120,15 @@ def _group(group: PlannedGroup) -> dict[str, Any]:
                 "memory_mib": c.memory_request_mib,
                 "agents": c.agents,
                 **({"once": True} if c.once else {}),
+                **({"files": [_file(file) for file in c.files]} if c.files else {}),
             }
             for c in group.containers
         ],
     }
+
+
+def _file(file: PlannedFile) -> dict[str, Any]:
+    return {"path": file.path, "source": file.source, "bytes": len(file.content)}
 
 
 def _unknown(value: object) -> str:

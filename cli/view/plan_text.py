@@ -49,6 +49,12 @@ def _show(out: Console, run: Run, judgement: Judgement | None, seconds: float) -
         labelled(out, "cost", _charge(deployment.charge))
     out.print()
     _waves(out, deployment)
+    if any(container.files for container in deployment.containers):
+        out.print("\nfiles of the project in containers:")
+    for container in deployment.containers:
+        for file in container.files:
+            size = f"{thousands(len(file.content))} bytes"
+            line(out, 2, f"{container.name}: {file.path} from {file.source}, {size}")
     if deployment.on_the_cpu:
         out.print("\non the CPU despite a card (compiled without nvcc, see images/README.md):")
         for name, packages in deployment.on_the_cpu.items():

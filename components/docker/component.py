@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
+from components.docker.contexts import write_contexts
 from components.docker.health import Health
 from components.docker.listing import CONTAINER
 from components.docker.render import config_secrets
@@ -15,6 +17,7 @@ from components.docker.volume_owners import owned_mounts
 from components.ending import Ending
 from components.listing import Entry
 from components.registering import Component, Registrar
+from fleet.errors import UserError
 from fleet.plan.deployment import Deployment
 from fleet.source.locations import SECRETS, set_secret
 from fleet.text import plural
@@ -52,6 +55,7 @@ class DockerRegistrar(Registrar):
 
     def __init__(self, deployment: Deployment, ending: Ending) -> None:
         super().__init__(DockerMachine, FleetNetwork, DataVolume, AgentImages, ContainerGroup, GpuSharing)
+        self._deployment = deployment
         self._stack = deployment.stack
         self._secrets = config_secrets(deployment)
         self._hooks: pulumi.ResourceHookBinding | None = None
@@ -86,6 +90,11 @@ class DockerRegistrar(Registrar):
             count = plural(len(missing), "secret")
             msg = f"{count} of the stack without a value; set each on your terminal:\n{commands}"
             raise pulumi.RunError(msg)
+        if not self.offline:
+            try:
+                write_contexts(Path(), self._deployment)
+            except UserError as error:
+                raise pulumi.RunError(str(error)) from error
         return super().machine(root)
 
     def options(self, entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fleet.checks import check_texts, check_values
 from fleet.image_digests import LOCKS, ImageContents, dockerfiles
 from fleet.load.env_files import add_env_files
 from fleet.load.extends import extend_all
+from fleet.load.group_files import GroupFiles
 from fleet.load.project_file import NAME as PROJECT_FILE
 from fleet.load.project_file import ensure_the_project_can_run
 from fleet.load.stack_keys import (
@@ -133,6 +134,7 @@ class _Reading:
         self._texts = texts
         self._stacks: dict[str, tuple[Stack, ...]] = {}
         self._groups: dict[str, tuple[ContainerGroup, ...]] = {}
+        self._files = GroupFiles(root)
         self._removed: set[str] = set()
         self._unread: set[str] = set()
         self.stack_documents: dict[str, Document] = {}
@@ -206,6 +208,8 @@ class _Reading:
             from_path = {"name": name, "system": Path(document.source).parent.name}
             checked = check(ContainerGroup, {**document.value, **from_path}, document)
             self._note(name, checked, self._groups)
+            if checked.models:
+                self.faults += self._files.read(checked.models[0], document)
 
     def note_misplaced(self) -> None:
         """Reports YAML files that look like stack or group files and are not read. Nothing misses their content."""
@@ -231,6 +235,7 @@ class _Reading:
             ImageContents(self._root),
             MappingProxyType(self._dockerfiles()),
             MappingProxyType(dict(read_locks(self._root / LOCKS))),
+            MappingProxyType(self._files.contents),
         )
         return Project(self._root, fleet, Sources(self.stack_documents, self.group_documents))
 

@@ -25,6 +25,7 @@ from fleet.model.base import (
 )
 from fleet.model.budgets import CpuBudget, GpuBudget, MemoryBudget
 from fleet.model.cost import ExpectedLoad
+from fleet.model.files import FilePath, file_breaches
 from fleet.model.hardening import Hardening
 from fleet.model.hosts import HostAlias, HostTarget, OutsideRef
 from fleet.model.mount_points import CODE_PATH, MountPoint, agent_host_breaches, mount_breaches
@@ -156,6 +157,9 @@ class Container(Model):
     """Environment variables; secret values are named under `secrets` instead."""
     env_file: Distinct[ProjectFile] = ()
     """Files with lines NAME=value, read before `env`, which takes precedence; paths below the project's folder."""
+    files: FrozenMap[FilePath, ProjectFile] = Field(default_factory=dict, validate_default=True)
+    """Path in the container -> file or folder below the project's folder. The files belong to root, and everybody may
+    read them."""
     secrets: Secrets = Field(default_factory=dict, validate_default=True)
     """Secrets: a list of names, mounted as files under /run/secrets; or name -> how it is read. Their values are never
     in these files."""
@@ -278,6 +282,7 @@ class Container(Model):
         # Defaults are first: the file has no line for them.
         points = [*mounts, *tmpfs] if "tmpfs" in self.hardening.model_fields_set else [*tmpfs, *mounts]
         yield from mount_breaches(points, has_secrets=bool(self.secret_files))
+        yield from file_breaches(self.files, points)
         if self.has_agent_host:
             yield from agent_host_breaches(points)
 

@@ -175,6 +175,8 @@ class Fleet:
     """Folder of images/ -> its Dockerfile."""
     locks: Mapping[str, Lock] = field(default_factory=dict)
     """Name of a lock, which is also its image's -> lock."""
+    files: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    """File or folder that containers name under `files` -> path below it -> content; of a file, the path is empty."""
 
     @property
     def members(self) -> tuple[Stack, ...]:

@@ -10,8 +10,10 @@ from fleet.image_digests import AGENT, AGENT_HOST, BASE, context_of, digest_of, 
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
 from fleet.network.images import image_name
-from fleet.plan.deployment import PackageLayer, PlannedBuild
+from fleet.plan.deployment import PackageLayer, PlannedBuild, PlannedFile
+from fleet.plan.files import file_build, planned_files
 from fleet.source.dockerfile import Dockerfile
+from fleet.targets.registry import target_of
 
 LOCK = "LOCK"
 """Build argument of the agents' Dockerfile: the name of a lock."""
@@ -43,13 +45,44 @@ class StackImages:
         build = self._build(name)
         return build.image if build else self._stack.images.reference(name)
 
-    def builds(self, names: Iterable[str]) -> tuple[PlannedBuild, ...]:
-        """The builds of images, each after those it needs, the agent host's first; none if a registry has them."""
+    def of(self, group: ContainerGroup, key: str) -> str:
+        """Reference of a container's image, without the files of its group."""
+        container = group.containers[key]
+        if container.image and not self._stack.stands_in_for(container):
+            return container.image.reference
+        return self.reference(self.name(group, key))
+
+    def with_files(self, group: ContainerGroup, key: str) -> str | None:
+        """Reference of the image with a container's files; None if it has none, or gets them in another way."""
+        build = self._file_build(group, key)
+        return build.image if build else None
+
+    def files(self, group: ContainerGroup, key: str) -> tuple[PlannedFile, ...]:
+        """The files of a container, those of a folder one by one."""
+        return planned_files(group.containers[key], self._fleet)
+
+    def builds(self, names: Iterable[str], groups: Sequence[ContainerGroup] = ()) -> tuple[PlannedBuild, ...]:
+        """The builds of images, each after those it needs, the agent host's first; none if a registry has them.
+
+        groups: those whose containers may have files, which are added to their images last.
+        """
         ordered: dict[str, PlannedBuild] = {}
         for name in sorted(names, key=lambda name: (name != AGENT_HOST, name)):
             for build in self._chain(name):
                 ordered.setdefault(build.name, build)
-        return tuple(ordered.values())
+        found = (self._file_build(group, key) for group in groups for key in group.containers)
+        return (*ordered.values(), *(build for build in found if build))
+
+    def _file_build(self, group: ContainerGroup, key: str) -> PlannedBuild | None:
+        container = group.containers[key]
+        if self._stack.stands_in_for(container) or not target_of(self._stack).adds_files_to_images:
+            return None
+        files = self.files(group, key)
+        if not files:
+            return None
+        own = None if container.image else self._build(self.name(group, key))
+        platform = f"linux/{self._stack.machine.arch}"
+        return file_build(container_name(group.name, key), files, self.of(group, key), platform, own)
 
     def unbuilt(self, groups: Sequence[ContainerGroup]) -> dict[str, str]:
         """Reference of each image that its owner has to build -> why the machine does not."""

@@ -47,6 +47,16 @@ class PlannedMount:
     read_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file of the project in a container, readable by everybody."""
+
+    path: str
+    source: str
+    """Relative to the project's folder."""
+    content: bytes = field(repr=False)
+
+
 DEFAULT_CAPABILITIES = ("compute", "utility")
 """Of NVIDIA's driver, as the images of CUDA request them."""
 
@@ -125,6 +135,8 @@ class PlannedContainer:
     """Names of other machines' endpoints -> IPv4 address."""
     ports: tuple[PublishedPort, ...] = ()
     mounts: tuple[PlannedMount, ...] = ()
+    files: tuple[PlannedFile, ...] = ()
+    """Sorted by path."""
     secrets: tuple[str, ...] = ()
     """Names of read-only files under SECRETS_PATH."""
     secret_env: Mapping[str, str] = field(default_factory=dict)
@@ -233,6 +245,7 @@ class PlannedBuild:
     `image` has a digest of all other fields in its tag, and of the context's files. `target` is a stage of its
     Dockerfile, empty for the last; `needs` the name of the project's image it is built on. `base` is the reference of
     the image its target is built on, `bases` those of all images from elsewhere that its stages are built on.
+    `written` has the content of the context's files, by name, if they are written for this build.
     """
 
     name: str
@@ -244,6 +257,7 @@ class PlannedBuild:
     needs: str | None
     base: str = ""
     bases: tuple[str, ...] = ()
+    written: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class _Planner:
             gpus_dropped=self._gpus_dropped(),
             machine=stack.machine,
             groups=tuple(sorted(planned, key=lambda group: (group.wave, group.name))),
-            builds=self._images.builds(self._image_names()),
+            builds=self._images.builds(self._image_names(), self._groups),
             on_the_cpu=MappingProxyType(self._images.on_the_cpu(self._groups)),
             unbuilt=MappingProxyType(self._images.unbuilt(self._groups)),
             replaced_images=MappingProxyType(self._images.replaced(self._groups)),
@@ -185,12 +185,13 @@ class _Planner:
             **(_stand_in(container) if stands_in else _process(container)),
             agents=tuple(container.agents),
             env=MappingProxyType(environment(group, key, stack, self._book, gpu)),
-            labels=MappingProxyType(container_labels(group, key, stack, gpu)),
+            labels=MappingProxyType(self._labels(group, key, gpu)),
             own_labels=container.labels,
             aliases=(container_name(group.name, key),),
             extra_hosts=MappingProxyType(self._extra_hosts(group)),
             ports=self._ports.get((group.name, key), ()),
             mounts=tuple(self._mounts(group, container)),
+            files=() if stands_in else self._images.files(group, key),
             secrets=() if stands_in else tuple(container.secret_files.values()),
             secret_env=MappingProxyType({} if stands_in else dict(sorted(container.secret_env.items()))),
             devices=(*devices, *self._device_files(gpu)),
@@ -207,10 +208,13 @@ class _Planner:
         )
 
     def _image(self, group: ContainerGroup, key: str) -> str:
-        container = group.containers[key]
-        if container.image and not self._stack.stands_in_for(container):
-            return container.image.reference
-        return self._images.reference(self._images.name(group, key))
+        return self._images.with_files(group, key) or self._images.of(group, key)
+
+    def _labels(self, group: ContainerGroup, key: str, gpu: PlannedGpu | None) -> dict[str, str]:
+        found = container_labels(group, key, self._stack, gpu)
+        if self._images.with_files(group, key):
+            found[labels.IMAGE_BASE] = self._images.of(group, key)
+        return dict(sorted(found.items()))
 
     def _image_names(self) -> Iterator[str]:
         """Images built here that containers run."""

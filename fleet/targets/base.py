@@ -33,6 +33,9 @@ class TargetBase(ABC):
     has_daemon: ClassVar[bool] = False
     """Whether a Docker daemon runs its containers; `doctor` and `verify` examine it."""
 
+    adds_files_to_images: ClassVar[bool] = False
+    """Whether files of the project get into a container by an image that its machine builds."""
+
     @abstractmethod
     def check(self, fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         """Faults of all stacks on this target."""

@@ -38,6 +38,7 @@ class Feature(StrEnum):
     TENANTS = "tenant isolation"
     SHARED_GROUP_FOR_ITS_PEERS_ALONE = "shared groups open to their peers only"
     OUTSIDE = "outbound traffic to named hosts only"
+    FILES = "files of the project in a container"
     SECRETS = "secrets as files"
     SECRET_VARIABLES = "secrets as environment variables"  # noqa: S105  (a name in output)
     HOST_FOLDERS = "volumes in host folders"

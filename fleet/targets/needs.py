@@ -84,6 +84,8 @@ def _container(key: str, container: Container, stack: Stack) -> Iterator[Need]:
         yield Feature.WEAKENED_HARDENING, f"{path}.hardening"
     if key != MAIN:
         yield Feature.SHARED_NETWORK_IDENTITY, path
+    if container.files and not stack.stands_in_for(container):
+        yield Feature.FILES, f"{path}.files"
     if container.secret_files:
         yield Feature.SECRETS, f"{path}.secrets"
     if container.secret_env and not stack.stands_in_for(container):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fleet.labels import SECRET_ENV
+from fleet.labels import IMAGE_BASE, SECRET_ENV
 from policy.readers.containers import capabilities
 from policy.readers.values import Properties, as_items, is_unknown
 from policy.views.container import BIND, DOCKER, TMPFS, VOLUME, ContainerView, Mount, PublishedPort
@@ -32,7 +32,8 @@ def docker_container(given: Properties, name: str, kind: str) -> ContainerView:
         subject=name,
         target=DOCKER,
         name=given.text("name", "name") or name,
-        image=given.text("image", "image"),
+        # What the project adds to an image is its own; the image below it is from elsewhere.
+        image=labels.get(IMAGE_BASE) or given.text("image", "image"),
         user=given.text("user", "user"),
         groups=tuple(given.texts("groupAdds", "groups")),
         privileged=given.flag("privileged", "privileged"),

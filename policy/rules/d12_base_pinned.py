@@ -28,7 +28,10 @@ RULE = StackRule(
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
     summary="The base of a built image is pinned by its digest; to move to another base, change the digest.",
-    remedy="add the digest to ARG BASE of the Dockerfile, or set images.base or images.bases.<image> of the stack",
+    remedy=(
+        "add the digest to ARG BASE of the Dockerfile, or set images.base or images.bases.<image> of the stack; below "
+        "a container's files, add it to containers.<name>.image.reference"
+    ),
     elsewhere="add the digest to the build argument BASE: name:tag@sha256:<digest>",
     sources=("CKV_K8S_43", "Kyverno require-image-checksum"),
     defaults={"built_here": (DOMAIN,)},

@@ -10,6 +10,7 @@ from components.kubernetes.charts.documents import Document, Tenants, document
 from components.kubernetes.charts.knobs import Kind, KnobError, Knobs, place, put
 from components.kubernetes.charts.nodes import Expression, Only, number, text, written
 from components.kubernetes.manifests.base import Manifest
+from components.kubernetes.manifests.files import FILES_SUFFIX
 from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, MEMORY_REQUEST_MIB, TRACK, as_annotation
 from fleet.model import MAIN
@@ -34,7 +35,7 @@ class GroupChart:
         scaled = {manifest.key for manifest in scaling}
         self._manifests = (*(m for m in manifests if m.key not in scaled), *scaling)
         self._knobs = knobs
-        data: Mapping[str, str] = next((m.object["data"] for m in manifests if m.kind == "v1/ConfigMap"), {})
+        data: Mapping[str, str] = next((m.object["data"] for m in manifests if _holds_books(m)), {})
         self._books = dict(sorted(data.items()))
 
     def template(self, tenants: Tenants, made_by: str) -> str:
@@ -59,7 +60,7 @@ class GroupChart:
             self._workload(body)
         elif kind == "batch/v1/Job":
             self._job(body)
-        elif kind == "v1/ConfigMap":
+        elif _holds_books(manifest):
             for file in self._books:
                 put(body, ("data", file), text(f'include "{self._book_name(file)}" $'))
         elif kind == "autoscaling/v2/HorizontalPodAutoscaler":
@@ -194,3 +195,8 @@ def _index(names: Sequence[str], name: str) -> int:
         msg = f"an autoscaler of the render has no metric {name}"
         raise KnobError(msg)
     return names.index(name)
+
+
+def _holds_books(manifest: Manifest) -> bool:
+    """Whether it is the ConfigMap of the address books; the one of the project's files has another name."""
+    return manifest.kind == "v1/ConfigMap" and not manifest.name.endswith(FILES_SUFFIX)

@@ -51,12 +51,13 @@ def owned(
     deployment: Deployment,
     track: Track | None = None,
     annotations: Mapping[str, str] | None = None,
+    suffix: str = "",
     **body: Any,
 ) -> Manifest:
     """An object of a group (`track`: of one of its two versions), named after it; `kind` is `apps/v1/Deployment`."""
     name, (version, _, kind_name) = workload_name(group, track), kind.rpartition("/")
     metadata = {
-        "name": name,
+        "name": f"{name}{suffix}",
         "namespace": cluster_of(deployment).namespace_of(group.tenant),
         "labels": labels(group, track),
         "annotations": annotations,

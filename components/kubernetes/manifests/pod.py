@@ -6,10 +6,11 @@ import hashlib
 
 from components import objects
 from components.kubernetes.manifests.base import labels, port_name
+from components.kubernetes.manifests.files import files_digest
 from components.kubernetes.manifests.probes import probes
 from components.kubernetes.manifests.volumes import BOOK, BOOK_FILE, pod_volumes, volume_mounts
 from components.objects import Object
-from fleet.labels import ADDRESS_BOOK, as_annotations
+from fleet.labels import ADDRESS_BOOK, FILES, as_annotations
 from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
 from fleet.model.image_names import host_of
 from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
@@ -71,8 +72,10 @@ def _annotations(group: PlannedGroup, deployment: Deployment, cluster: Cluster) 
     for container in group.containers:
         annotations |= {**container.own_labels, **as_annotations(container.key, container.labels)}
     if books := address_books(group):
-        digest = hashlib.sha256("\n".join(f"{name} {book}" for name, book in sorted(books.items())).encode())
-        annotations[ADDRESS_BOOK] = digest.hexdigest()[:16]
+        books_digest = hashlib.sha256("\n".join(f"{name} {book}" for name, book in sorted(books.items())).encode())
+        annotations[ADDRESS_BOOK] = books_digest.hexdigest()[:16]
+    if digest := files_digest(group):
+        annotations[FILES] = digest
     main = group.containers[0]
     if cluster.metrics is Metrics.ANNOTATIONS and main.agents and main.health.http:
         annotations |= {

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from components import objects
 from components.kubernetes.manifests.base import Manifest
+from components.kubernetes.manifests.files import file_mounts, file_volumes
 from components.objects import MANAGED_BY, Object
 from fleet import labels as vocabulary
 from fleet.model import Cluster
@@ -53,7 +54,7 @@ def is_shared(volume: PlannedVolume, groups: Sequence[PlannedGroup]) -> bool:
 
 
 def pod_volumes(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> list[Object]:
-    """Volumes of a pod: claims, scratch, memory, secrets and address books."""
+    """Volumes of a pod: claims, scratch, memory, secrets, address books and files."""
     sources: dict[str, Object] = {}
     for container in group.containers:
         for mount in container.mounts:
@@ -67,6 +68,7 @@ def pod_volumes(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -
         if BOOK in container.env:
             items = [{"key": f"{container.key}.json", "path": "address-book.json"}]
             sources[_book_volume(container)] = {"configMap": {"name": group.name, "items": items}}
+    sources |= file_volumes(group)
     return [{"name": name, **source} for name, source in sources.items()]
 
 
@@ -80,7 +82,7 @@ def volume_mounts(container: PlannedContainer, deployment: Deployment) -> list[O
     mounts += objects.memory_and_secret_mounts(container)
     if BOOK in container.env:
         mounts.append(objects.volume_mount(_book_volume(container), ADDRESS_BOOK_PATH, read_only=True))
-    return mounts
+    return [*mounts, *file_mounts(container)]
 
 
 def _book_volume(container: PlannedContainer) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.kubernetes.manifests.base import Manifest, owned, selector, tracks
+from components.kubernetes.manifests.files import FILES_SUFFIX, file_data
 from components.kubernetes.manifests.pod import address_books, pod_template
 from components.objects import Object
 from fleet.model import Cluster, RolloutStrategy, Track
@@ -26,6 +27,8 @@ def workloads(group: PlannedGroup, deployment: Deployment, cluster: Cluster) -> 
     yield owned("account", "v1/ServiceAccount", group, deployment, automountServiceAccountToken=False)
     if books := address_books(group):
         yield owned("settings", "v1/ConfigMap", group, deployment, data=books)
+    if files := file_data(group):
+        yield owned("files", "v1/ConfigMap", group, deployment, suffix=FILES_SUFFIX, **files)
     if group.is_job:
         yield _job(group, deployment, cluster)
         return

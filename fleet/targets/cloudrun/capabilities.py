@@ -48,6 +48,9 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.OUTSIDE: changes(
         "all outbound connections are allowed, unless egress goes through a network that filters them"
     ),
+    Feature.FILES: cannot(
+        "an instance mounts buckets and secrets, and no single file of yours; build an image with the file"
+    ),
     Feature.SECRETS: does("a pinned version in Secret Manager, mounted as a file"),
     Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
@@ -77,6 +80,7 @@ UNRENDERED: Mapping[str, str] = {
     "name": "workloads are named after their group, and containers after their key",
     "archs": "Cloud Run runs amd64; `fleet validate` refuses other images",
     "agents": "the agent host starts them: FLEET_AGENTS",
+    "files": "`fleet validate` refuses them",
     "aliases": "the project and the region determine a service's address",
     "init": "the program is always process 1: nothing is started before it",
     "extra_hosts": "the address book holds other machines' addresses",

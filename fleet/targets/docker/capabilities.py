@@ -52,6 +52,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "the shared group joins the tenant's network, so all groups of that tenant can reach it; other tenants cannot"
     ),
     Feature.OUTSIDE: changes("a bridge network allows all outbound connections; filter them on the machine's firewall"),
+    Feature.FILES: does("the machine builds an image with them on top of the container's image"),
     Feature.SECRETS: changes(
         "Docker has no secret store; put each secret as a file into machine.secrets_folder, and restart the container "
         "after a change"
@@ -81,6 +82,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
 }
 
 UNRENDERED: Mapping[str, str] = {
+    "files": "the image has them, and a digest of them in its tag",
     "archs": "`fleet validate` refuses images of another architecture",
     "hardening.exceptions": "policies read them from labels",
     "agents": "the agent host starts them: FLEET_AGENTS",

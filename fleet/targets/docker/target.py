@@ -27,6 +27,7 @@ class Docker(TargetBase):
     has_modes = True
     reached_by_port = True
     has_daemon = True
+    adds_files_to_images = True
     check = staticmethod(check)
     cards = staticmethod(card_uses)
 

@@ -45,6 +45,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.TENANTS: does("one namespace per tenant, with network policies"),
     Feature.SHARED_GROUP_FOR_ITS_PEERS_ALONE: does("network policies select groups, not namespaces"),
     Feature.OUTSIDE: changes("network policies do not support host names; the port is open to every public address"),
+    Feature.FILES: does("a ConfigMap, with one mount per file; a change restarts the pods"),
     Feature.SECRETS: changes(
         "each secret is a Secret in the namespace; create it with `kubectl create secret generic <name> "
         "--from-file=value=<file>`"

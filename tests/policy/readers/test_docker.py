@@ -219,3 +219,9 @@ class TestHosts:
 
 def _placed(resource: Registered, parent: str = "", provider: str = "") -> Registered:
     return Registered(resource.type, resource.name, resource.urn, parent, resource.inputs, resource.outputs, provider)
+
+
+def test_files_of_the_project_do_not_hide_the_image_below_them() -> None:
+    labels = [{"label": "fleet.image.base", "value": "docker.io/library/tool:1"}]
+    assert _read(image="fleet.local/tool.files:00", labels=labels).image == "docker.io/library/tool:1"
+    assert _read(image="fleet.local/tool.files:00").image == "fleet.local/tool.files:00"

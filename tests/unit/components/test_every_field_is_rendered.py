@@ -23,7 +23,7 @@ from components.docker.render import render_container
 from components.kubernetes.render import render as render_cluster
 from fleet.model import Arch, Fleet, RunAs, Target
 from fleet.network.addresses import AddressBook
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedMount, PublishedPort
+from fleet.plan.deployment import Deployment, PlannedContainer, PlannedFile, PlannedMount, PublishedPort
 from fleet.plan.environment import environment
 from fleet.plan.labelling import container_labels
 from fleet.plan.planner import plan_stack
@@ -40,6 +40,7 @@ _IDENTITY = ("group", "key")
 _ADDED: Mapping[str, Any] = {
     "archs": (Arch.ARM64,),
     "device_groups": (4711,),
+    "files": (PlannedFile("/etc/app/config.yaml", "config/app.yaml", b"level: info"),),
     "ports": (PublishedPort("192.168.7.9", 4711, 4711, "tcp"),),
     "restart": "no",
     "secrets": ("hub-token",),

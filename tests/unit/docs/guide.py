@@ -17,7 +17,7 @@ CONVENTION = (
     "lines` for lines that it loses"
 )
 _NAMED = re.compile(
-    r"^# (?P<file>Pulumi\.[a-z][a-z0-9-]*\.yaml|groups/[a-z0-9-]+/[a-z0-9-]+\.yaml)"
+    r"^# (?P<file>Pulumi\.[a-z][a-z0-9-]*\.yaml|groups/[a-z0-9-]+/[a-z0-9-]+\.yaml|settings/[a-z0-9/-]+\.yaml)"
     r"(?P<change>, added at the end|, without these lines)?$"
 )
 _HOME = "Pulumi.mainpc.yaml"

@@ -102,7 +102,7 @@ def test_a_secret_in_a_file_of_variables_is_refused_as_the_guide_shows(tmp_path:
     group = follow(ROOT / guide, tmp_path) / "groups/assistant/model-gateway.yaml"
     variables = "    env_file: [settings/model-gateway.env]\n"
     group.write_text(group.read_text(encoding="utf-8").replace("    secrets:\n", f"{variables}    secrets:\n", 1))
-    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings").mkdir(exist_ok=True)
     (tmp_path / "settings/model-gateway.env").write_text("LOG_LEVEL=info\nOPENAI_API_KEY=k1e2y3\n")
     assert_shown(tmp_path, guide)
 

@@ -56,3 +56,9 @@ def test_an_inspected_image() -> None:
     assert image_facts(answer) == ImageFacts("amd64", 7, OLD, (f"python@{DIGEST}",))
     assert image_facts({}) == ImageFacts("", 0)
     assert image_facts({"RootFS": {"Type": "layers"}, "RepoDigests": None}) == ImageFacts("", 0)
+
+
+def test_the_base_of_files_is_named_by_its_group() -> None:
+    build = replace(BUILD, name="web.files", written={"0": b""})
+    (check,) = checks({HOST: BUILT, PYTHON: ImageFacts("amd64", 1, NEW, (f"python@{DIGEST}",))}, build)
+    assert check.fix.startswith(f"set image.reference in its group's file to {PYTHON}@{DIGEST}, then ")

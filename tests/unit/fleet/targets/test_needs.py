@@ -117,6 +117,13 @@ def test_people_are_invokers_of_a_cloud() -> None:
     assert trial_cloud.trial_project(groups=_page("lan"), cloud=cloud)
 
 
+def test_cloud_run_refuses_files_and_says_what_to_do() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        trial_cloud.trial(groups={"store": main(files={"/etc/app/config.yaml": "Pulumi.yaml"})})
+    (fault,) = [fault for fault in caught.value.faults if fault.path == "containers.main.files"]
+    assert "build an image with the file" in f"{fault.problem}; {fault.remedy}"
+
+
 def test_signals_without_keda_are_listed() -> None:
     groups = {"front": {"scaling": {"signals": {"waiting": {"query": "sum(waiting)", "per_replica": 5}}}}}
     for autoscaler, listed in (("built-in", True), ("keda", False)):
