@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,9 @@ def _is_true(root: Path, stack: str, resource: Resource, leaf: Leaf, decider: De
         ):
             data = yaml.safe_load(text)
             _put(data, path, value)
+            if "hardening" in path:
+                # A weaker value is taken with a reason alone.
+                _put(data, (*path[:-1], "exceptions", path[-1]), {"reason": "a trial", "until": "2099-01-01"})
             source.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
             try:
                 after = planned(root, stack)
@@ -100,9 +103,12 @@ def _is_true(root: Path, stack: str, resource: Resource, leaf: Leaf, decider: De
 
 
 def _put(data: Any, path: KeyPath, value: Any) -> None:
-    for key in path[:-1]:
+    for key, following in pairwise(path):
         if not isinstance(data, list) and data.get(key) is None:
             data[key] = {}
+        if isinstance(data[key], list) and isinstance(following, str):
+            # A list of names, such as secrets, may also be a map.
+            data[key] = {name: {} for name in data[key]}
         data = data[key]
     if value is not _REMOVED:
         data[path[-1]] = value
