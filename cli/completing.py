@@ -140,6 +140,6 @@ def _text(file: Path) -> str:
 
 def _files(pattern: str) -> list[Path]:
     try:
-        return sorted(project_root().glob(pattern))
+        return sorted(file for file in project_root().glob(pattern) if not file.name.startswith("."))
     except (UserError, OSError):
         return []

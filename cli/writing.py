@@ -56,12 +56,18 @@ def write_files(files: Mapping[Path, Content], fix: str, *, new: bool = False) -
         raise UserError(msg) from None
 
 
-def write_tree(folder: Path, files: Mapping[str, str], mark: str, *, only: bool = False) -> None:
+def write_tree(folder: Path, files: Mapping[str, str], mark: str, *, source: str = "", only: bool = False) -> None:
     """Writes files (path below the folder -> text). Raises UserError if one cannot be written, or is not of `mark`.
 
-    only: other YAML files of the folder that begin with the mark are deleted.
+    source: follows the mark; files of another source are refused too. only: other YAML files of the folder that begin
+    with the mark are deleted.
     """
     ensure_ours(folder, files, mark)
+    if source:
+        with _reported(folder):
+            _ensure_of_source(
+                sorted(folder.rglob("*.yaml")) if only else [folder / name for name in files], mark, source
+            )
     _ensure_not_configuration([folder / name for name in files])
     write_files(
         {folder / name: text.encode("utf-8", "backslashreplace") for name, text in files.items()}, _ANOTHER_PATH
@@ -85,6 +91,16 @@ def ensure_ours(folder: Path, files: Mapping[str, str], mark: str) -> None:
     refused = [str(folder / name) for name in others if not ours or mark in files[name][:_HEAD]]
     if refused:
         msg = f"{', '.join(refused)}: not written by this command, so not overwritten; {_ANOTHER_PATH}, or remove it"
+        raise UserError(msg)
+
+
+def _ensure_of_source(files: Sequence[Path], mark: str, source: str) -> None:
+    """Raises UserError if one of the files has the mark and another source."""
+    heads = {str(file): _head(file) for file in files if file.is_file()}
+    others = [name for name, head in heads.items() if mark in head and source not in head]
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        msg = f"{others[0]}{more}: exported from another stack, so not overwritten; {_ANOTHER_PATH}, or remove it"
         raise UserError(msg)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ Object = dict[str, Any]
 MANAGED_BY = {"app.kubernetes.io/managed-by": "fleet"}
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 """Namespace labels that enforce the restricted Pod Security level."""
+_EXPANDED = re.compile(r"\$+(?=\()|\$\$+")
 _SECRET_KEY = "value"  # noqa: S105  (the key inside a Secret, not its value)
 
 
@@ -40,8 +42,16 @@ def image(reference: str) -> Object:
 
 
 def variable(name: str, value: str) -> Object:
-    """An environment variable with a literal value: Kubernetes expands $(NAME), unless the $ is doubled."""
-    return {"name": name, "value": value.replace("$(", "$$(")}
+    """An environment variable with a literal value."""
+    return {"name": name, "value": literal(value)}
+
+
+def literal(text: str) -> str:
+    """Text that Kubernetes passes on as it is: it expands $(NAME) and makes one $ of two, unless each is doubled.
+
+    Of variables, entry points, commands and commands of probes (third_party/forked/golang/expansion of Kubernetes).
+    """
+    return _EXPANDED.sub(lambda match: match[0] * 2, text)
 
 
 def secret_variables(container: PlannedContainer) -> Iterator[Object]:
@@ -53,8 +63,8 @@ def secret_variables(container: PlannedContainer) -> Iterator[Object]:
 def program(container: PlannedContainer) -> Object:
     """What the image's own program and folder are replaced by."""
     found = {
-        "command": list(container.entrypoint),
-        "args": list(container.command),
+        "command": list(map(literal, container.entrypoint)),
+        "args": list(map(literal, container.command)),
         "workingDir": container.working_dir,
     }
     return {key: value for key, value in found.items() if value}

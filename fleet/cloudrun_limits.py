@@ -17,6 +17,9 @@ FILE = Path(__file__).parent / "data" / "cloudrun-limits.yaml"
 ONE_CPU = 1000
 """Millicores; smaller instances have their own limits."""
 
+PROBE_PERIOD_S = 10
+"""Period that we set for startup and readiness probes; none may last longer."""
+
 # Plain classes, not models: the policy pack reads this too, and models take long to import.
 
 
@@ -59,6 +62,7 @@ class Limits:
     services_per_region: int
     tags_max: int
     startup_max: int
+    liveness_period_max: int
     stop_grace: int
 
     def nearest_cpu(self, millicores: int, card: Card | None = None) -> int:

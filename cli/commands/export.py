@@ -71,7 +71,12 @@ class _Export:
     @property
     def made_by(self) -> str:
         switch = " --without-gpu" if self.without_gpu else ""
-        return f"{self.mark}{self.stack}{switch}` from Pulumi.{self.stack}.yaml and groups/."
+        return f"{self.mark}{self.stack}{switch}` {self.source} and groups/."
+
+    @property
+    def source(self) -> str:
+        """Follows the mark in these lines."""
+        return f"from Pulumi.{self.stack}.yaml"
 
     def run(
         self, files: Callable[[Fleet, Deployment], Mapping[str, str]], finish: Callable[[Deployment, int], None]
@@ -84,8 +89,7 @@ class _Export:
         if self.to_stdout:
             print_document("".join(texts.values()))
             return Exit.GOOD
-        # A folder may hold the Compose files of several machines.
-        write_tree(self.folder, texts, self.mark, only=self.kind != "compose")
+        write_tree(self.folder, texts, self.mark, source=self.source, only=self.kind != "compose")
         finish(deployment, len(texts))
         return Exit.GOOD
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,7 +22,8 @@ def policy() -> None:
 
 
 @policy.command("list")
-def list_rules() -> Exit:
+@json_option
+def list_rules(as_json: bool) -> Exit:
     """List every rule with its level."""
     from collections import Counter
 
@@ -31,6 +32,9 @@ def list_rules() -> Exit:
 
     from policy.engine import catalogue
 
+    if as_json:
+        print(json.dumps({"rules": [_rule_node(rule) for rule in catalogue.rules()]}, indent=2))
+        return Exit.GOOD
     out, rules, table = console(), catalogue.rules(), Table.grid(padding=(0, 2))
     for rule in rules:
         table.add_row(rule.id, rule.name, Text(str(rule.level)), Text(rule.summary))
@@ -43,16 +47,39 @@ def list_rules() -> Exit:
 
 @policy.command()
 @click.argument("rule", metavar="ID", help="Rule id, such as A01", shell_complete=completing.rules)
-def explain(rule: str) -> Exit:
+@json_option
+def explain(rule: str, as_json: bool) -> Exit:
     """Show what a rule requires, why, and how to comply with it."""
     from textwrap import fill
 
     width = min(console().width, 100)
     found = _find(rule)
+    if as_json:
+        print(json.dumps(_rule_node(found), indent=2))
+        return Exit.GOOD
     print(f"{found.id} {found.name}   {found.level}")
     for title, text in _facts(found):
         print(fill(f"{title:<10} {text}", width, subsequent_indent=" " * 11, break_on_hyphens=False))
     return Exit.GOOD
+
+
+def _rule_node(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON, with stable keys; empty texts for what it lacks."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "policy": rule.policy_name,
+        "level": rule.level,
+        "severity": rule.severity,
+        "requires": rule.summary,
+        "fix": rule.remedy,
+        "elsewhere": rule.elsewhere,
+        "cluster": rule.on_cluster,
+        "sources": list(rule.sources),
+        "exception": rule.exception_path,
+        "waivable": rule.waivable,
+        "settings": dict(rule.defaults),
+    }
 
 
 def _facts(rule: Rule) -> list[tuple[str, str]]:

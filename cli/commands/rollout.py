@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import completing
-from cli.options import stack_argument
+from cli.options import json_option, stack_argument
 from cli.terminal import Exit, UserError, project_root
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def rollout() -> None:
 @rollout.command("next")
 @stack_argument
 @_group_argument
+@json_option
 @click.option("--image", help="Start the rollout of this image of the main container")
 @click.option("--force", is_flag=True, help="Skip the pause of the current step; accept any image name")
-def next_step(stack: str, group: str, image: str | None, force: bool) -> Exit:
+def next_step(stack: str, group: str, as_json: bool, image: str | None, force: bool) -> Exit:
     """Start a rollout, or send the next share of requests to the new version."""
     from fleet.rollout_steps import started, stepped
 
@@ -39,31 +41,33 @@ def next_step(stack: str, group: str, image: str | None, force: bool) -> Exit:
             return started(current, image, _now(), force=force)
         return stepped(current, _now(), force=force)
 
-    return _move(stack, group, step)
+    return _move(stack, group, step, as_json=as_json)
 
 
 @rollout.command()
 @stack_argument
 @_group_argument
+@json_option
 @click.option("--force", is_flag=True, help="Skip the remaining steps and pauses")
-def promote(stack: str, group: str, force: bool) -> Exit:
+def promote(stack: str, group: str, as_json: bool, force: bool) -> Exit:
     """Replace the old version by the new one."""
     from fleet.rollout_steps import promoted
 
-    return _move(stack, group, lambda current: promoted(current, _now(), force=force))
+    return _move(stack, group, lambda current: promoted(current, _now(), force=force), as_json=as_json)
 
 
 @rollout.command()
 @stack_argument
 @_group_argument
-def abort(stack: str, group: str) -> Exit:
+@json_option
+def abort(stack: str, group: str, as_json: bool) -> Exit:
     """Roll back to the old version."""
     from fleet.rollout_steps import aborted
 
-    return _move(stack, group, aborted)
+    return _move(stack, group, aborted, as_json=as_json)
 
 
-def _move(stack: str, group: str, step: Callable[[Standing], RolloutState]) -> Exit:
+def _move(stack: str, group: str, step: Callable[[Standing], RolloutState], *, as_json: bool) -> Exit:
     from difflib import unified_diff
 
     from cli.writing import replace_file
@@ -91,10 +95,13 @@ def _move(stack: str, group: str, step: Callable[[Standing], RolloutState]) -> E
         raise UserError(msg) from None
     load_project(root, {file.name: after})  # raises if the result is invalid
     replace_file(file, content, after.encode("utf-8"))
-    print(*unified_diff(before.splitlines(), after.splitlines(), file.name, file.name, n=2, lineterm=""), sep="\n")
-    print(f"\napply it: pulumi up -s {stack}")
-    if state.candidate is not None:
-        _print_next(stack, current, state)
+    changes = list(unified_diff(before.splitlines(), after.splitlines(), file.name, file.name, n=2, lineterm=""))
+    if as_json:
+        node = {"stack": stack, "group": group, "file": file.name, "state": entry(state), "changes": changes}
+        print(json.dumps(node | _commands(stack, current, state), indent=2))
+    else:
+        print(*changes, sep="\n")
+        _print_commands(_commands(stack, current, state))
     return Exit.GOOD
 
 
@@ -111,16 +118,31 @@ def _current(project: Project, stack: str, name: str) -> Standing:
     return Standing(name, group.operation.rollout, state, state.image or group.containers[0].image)
 
 
-def _print_next(stack: str, before: Standing, state: RolloutState) -> None:
+def _commands(stack: str, before: Standing, state: RolloutState) -> dict[str, Any]:
+    """`apply`; `next` and `pause_s` before it, and `abort`, null if no rollout is in progress."""
     from dataclasses import replace
 
+    apply = f"pulumi up -s {stack}"
+    if state.candidate is None:
+        return {"apply": apply, "next": None, "pause_s": None, "abort": None}
+    current = replace(before, state=state)
+    action = "promote" if current.following is None else "next"
+    return {
+        "apply": apply,
+        "next": f"fleet rollout {action} {stack} {current.group}",
+        "pause_s": current.schedule.get(state.percent, 0),
+        "abort": f"fleet rollout abort {stack} {current.group}",
+    }
+
+
+def _print_commands(commands: dict[str, Any]) -> None:
     from fleet.rollout_steps import duration
 
-    current = replace(before, state=state)
-    pause_s = current.schedule.get(state.percent, 0)
-    action = "promote" if current.following is None else "next"
-    print(f"{f'after {duration(pause_s)}' if pause_s else 'then'}: fleet rollout {action} {stack} {current.group}")
-    print(f"to roll back: fleet rollout abort {stack} {current.group}")
+    print(f"\napply it: {commands['apply']}")
+    if commands["next"] is not None:
+        pause_s = commands["pause_s"]
+        print(f"{f'after {duration(pause_s)}' if pause_s else 'then'}: {commands['next']}")
+        print(f"to roll back: {commands['abort']}")
 
 
 def _now() -> datetime:

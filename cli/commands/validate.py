@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import optional_stack_argument
+from cli.options import json_option, optional_stack_argument
 from cli.terminal import Exit, project_root
 from fleet.errors import UnknownStackError
-from fleet.labels import WAIVER_WARN_DAYS
 from fleet.source.faults import ConfigurationError
 from fleet.text import plural
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @optional_stack_argument
-def validate(stack: str | None) -> Exit:
+@json_option
+def validate(stack: str | None, as_json: bool) -> Exit:
     """Report every error of the configuration."""
     from fleet.checks.waivers import waivers_of
     from fleet.load.project import load_project
@@ -42,22 +43,27 @@ def validate(stack: str | None) -> Exit:
         )
         if not others:
             raise
-        print(f"{stack}: valid; other stacks have {plural(len(error.faults), 'error')} (run fleet validate)")
+        if as_json:
+            from cli.view.validate_json import valid_alone_json
+
+            print(valid_alone_json(str(stack), error.faults))
+        else:
+            print(f"{stack}: valid; other stacks have {plural(len(error.faults), 'error')} (run fleet validate)")
+        return Exit.GOOD
+    if as_json:
+        from cli.view.validate_json import validate_json
+
+        print(validate_json(project, stack, date.today()))
         return Exit.GOOD
     print(*_summary(project.fleet, stack), *_expiring(project), sep="\n")
     return Exit.GOOD
 
 
 def _expiring(project: Project) -> Iterator[str]:
-    from datetime import date
+    from fleet.checks.waivers import expiring
 
-    from fleet.checks.waivers import waivers_of
-
-    for name, group in project.fleet.groups.items():
-        for path, rule, waiver in waivers_of(group):
-            if (waiver.until - date.today()).days <= WAIVER_WARN_DAYS:
-                place = project.sources.place_of_group(name, path)
-                yield f"{place}: the waiver of {rule} expires on {waiver.until}; comply with the rule by then"
+    for place, rule, until in expiring(project.fleet, project.sources, date.today()):
+        yield f"{place}: the waiver of {rule} expires on {until}; comply with the rule by then"
 
 
 def _summary(fleet: Fleet, stack: str | None) -> Iterator[str]:

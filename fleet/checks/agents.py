@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
-from fleet.model import ContainerGroup, Fleet
+from fleet.model import Container, ContainerGroup, Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
+from fleet.source.requirements import read_requirement
+
+_AGENT_HOST = "agent_host"
+"""Package of the agent host in its image."""
 
 
 def ensure_agents_claim_ports_of_their_own(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -47,6 +52,31 @@ def ensure_agents_are_started_once(fleet: Fleet, sources: Sources) -> Iterator[F
                     path = ("containers", key, "agents", agent)
                     problem = f"is started as {' '.join(command[-3:])[:80]}, like {other}"
                     yield sources.group_fault(name, path, problem, "rename one, or set its module or args")
+
+
+def ensure_systems_hide_no_module(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No system is named like a module that Python or its packages import: the agents' code is searched first."""
+    for name, group in fleet.groups.items():
+        package = group.system.replace("-", "_")
+        for key, container in group.containers.items():
+            if not (container.has_agent_host and _uses_default_module(container)):
+                continue
+            required = [read_requirement(text) for text in container.build.requirements] if container.build else []
+            packages = {each.name.replace("-", "_") for each in required if each}
+            if package in sys.stdlib_module_names | {_AGENT_HOST}:
+                what = "a module of Python" if package != _AGENT_HOST else "the agent host's package"
+            elif package in packages:
+                what = "a package that it requires"
+            else:
+                continue
+            problem = f"its folder's name {group.system} is also {what}, which its agents would hide or be hidden by"
+            path = ("containers", key, "agents")
+            yield sources.group_fault(name, path, problem, "rename the folder, or set module of each agent")
+            break
+
+
+def _uses_default_module(container: Container) -> bool:
+    return any(not (spec.module or spec.script or spec.program) for spec in container.agents.values())
 
 
 def _rejection(

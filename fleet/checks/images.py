@@ -100,6 +100,19 @@ def ensure_digests_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield sources.stack_fault(stack.name, ("images", "digests", name), problem, remedy)
 
 
+def ensure_digests_are_of_different_images(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """Images of different folders have different digests; those of groups may be alike."""
+    folders = folder_images(fleet.dockerfiles)
+    for stack in fleet.stacks.values():
+        owners: dict[str, str] = {}
+        for name, digest in stack.images.digests.items():
+            owner = owners.setdefault(digest, name)
+            if owner != name and (owner in folders or name in folders):
+                problem = f"{shown(digest)} is also the digest of {owner}, which is another image"
+                remedy = "set the one that the registry shows for it"
+                yield sources.stack_fault(stack.name, ("images", "digests", name), problem, remedy)
+
+
 def _images_of(stack: Stack, fleet: Fleet) -> set[str]:
     """Names of the images of a stack's containers, in any mode."""
     return {
@@ -151,9 +164,12 @@ def _unlocked(text: str, pins: Mapping[str, tuple[str, ...]]) -> str | None:
 
 
 def ensure_bases_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
-    """A base image that a stack overrides is one that a Dockerfile takes."""
+    """A base image that a stack overrides is one that a Dockerfile takes, of an image that the stack builds."""
     folders = folder_images(fleet.dockerfiles)
     for stack in fleet.stacks.values():
+        built = _built_by(stack, fleet)
+        if stack.images.base and folders and (wrong := _unbuilt(stack, AGENT_HOST, built)):
+            yield sources.stack_fault(stack.name, ("images", "base"), *wrong)
         for name in stack.images.bases if folders else ():
             path = ("images", "bases", name)
             if name not in folders:
@@ -162,6 +178,30 @@ def ensure_bases_are_used(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             elif BASE not in fleet.dockerfiles[name].arguments:
                 problem = f"{context_of(name)}/Dockerfile has no ARG {BASE} before its first FROM"
                 yield sources.stack_fault(stack.name, path, problem, f"add ARG {BASE}=<image> and FROM ${{{BASE}}}")
+            elif wrong := _unbuilt(stack, name, built):
+                yield sources.stack_fault(stack.name, path, *wrong)
+
+
+def _unbuilt(stack: Stack, name: str, built: set[str] | None) -> tuple[str, str] | None:
+    """Problem and remedy of a base for an image that a stack does not build; None if it may."""
+    if not stack.images.built_on_the_machine:
+        problem = f"has no effect: {stack.name} pulls its images from {stack.images.registry}"
+        return problem, f"remove it, and build {name} on this base where it is pushed"
+    if built is not None and name not in built:
+        return f"no group of {stack.name} runs in the image {name}", did_you_mean(name, built, "remove it")
+    return None
+
+
+def _built_by(stack: Stack, fleet: Fleet) -> set[str] | None:
+    """Images of a stack, and those that they are built on; None if a group that could not be read may run in more."""
+    if any(name not in fleet.groups for name in stack.groups):
+        return None
+    found, left = set[str](), _images_of(stack, fleet)
+    while left:
+        found |= left
+        files = [fleet.dockerfiles.get(name, fleet.dockerfiles.get(AGENT)) for name in left]
+        left = {base for file in files if file and (base := own_base(file))} - found
+    return found
 
 
 def ensure_bases_can_be_built(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

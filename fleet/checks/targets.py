@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
-from fleet.model import Fleet
+from fleet.model import MAIN, Fleet
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
 from fleet.targets.features import Feature, Level
 from fleet.targets.needs import needs
 from fleet.targets.registry import target_of
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 def ensure_targets_can(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
@@ -39,3 +42,19 @@ def ensure_rollouts_have_two_versions(fleet: Fleet, sources: Sources) -> Iterato
                 problem = f'{name} has the strategy "{group.rollout.strategy}", which runs one version'
                 remedy = "set its rollout.strategy to blue-green or canary"
                 yield sources.stack_fault(stack.name, ("rollouts", name), problem, remedy)
+
+
+def ensure_rollouts_are_of_this_time(fleet: Fleet, sources: Sources, now: datetime | None = None) -> Iterator[Fault]:
+    """A candidate is not what the group runs, and its step has begun: its pause ends after that."""
+    latest = (now or datetime.now(UTC)) + _CLOCKS_DIFFER
+    for stack in fleet.stacks.values():
+        for name, state in stack.rollouts.items():
+            image = fleet.groups[name].containers[MAIN].image if name in fleet.groups else None
+            if image and state.image is None and state.candidate == image.reference:
+                problem = f"{state.candidate} is what {name} already runs"
+                path = ("rollouts", name, "candidate")
+                yield sources.stack_fault(stack.name, path, problem, "name another version, or drop it")
+            if state.since and state.since > latest:
+                problem = f"{state.since:%Y-%m-%d %H:%M} is in the future, and the step's pause begins then"
+                path = ("rollouts", name, "since")
+                yield sources.stack_fault(stack.name, path, problem, "set when the step began, or drop it")

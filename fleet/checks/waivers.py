@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from fleet.labels import WAIVER_WARN_DAYS
 from fleet.model import ContainerGroup, Fleet, Waiver
 from fleet.model.waiver import UNWAIVABLE
 from fleet.source.document import KeyPath
@@ -33,6 +34,14 @@ def waivers_of(group: ContainerGroup) -> Iterator[tuple[KeyPath, str, Waiver]]:
     for key, container in group.containers.items():
         for rule, waiver in container.waivers.items():
             yield ("containers", key, "waivers", rule), rule, waiver
+
+
+def expiring(fleet: Fleet, sources: Sources, today: date) -> Iterator[tuple[str | None, str, date]]:
+    """(`file:line`, rule id, last day) of each waiver that ends soon."""
+    for name, group in fleet.groups.items():
+        for path, rule, waiver in waivers_of(group):
+            if (waiver.until - today).days <= WAIVER_WARN_DAYS:
+                yield sources.place_of_group(name, path), rule, waiver.until
 
 
 def ensure_waivers_hold(fleet: Fleet, sources: Sources, today: date | None = None) -> Iterator[Fault]:

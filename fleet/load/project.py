@@ -19,6 +19,7 @@ from fleet.load.stack_keys import (
     ensure_config_keys_are_known,
     ensure_default_providers_are_off,
     ensure_groups_are_listed,
+    ensure_keys_are_in_clear,
 )
 from fleet.load.validate import Checked, check, check_fragment, unknown_key
 from fleet.model import ContainerGroup, Fleet, Stack
@@ -80,7 +81,7 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     reading.read_project_file()
     for file in sorted(root.glob(_STACK_FILES)):
         reading.read_stack(file)
-    for file in sorted(root.glob(_GROUP_FILES)):
+    for file in _visible(root, _GROUP_FILES):
         reading.read_group(file)
     reading.check_groups()
     reading.note_misplaced()
@@ -92,6 +93,12 @@ def load_project(root: Path, texts: Mapping[str, str] = MappingProxyType({})) ->
     if reading.faults or of_texts or of_values:
         raise ConfigurationError(_of_one_cause(of_texts, reading.faults, of_values))
     return project
+
+
+def _visible(root: Path, pattern: str) -> list[Path]:
+    """Files of a pattern without hidden ones, such as an editor's locks and the metadata of macOS."""
+    found = sorted(root.glob(pattern))
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(root).parts)]
 
 
 def _of_one_cause(of_texts: list[Fault], single: list[Fault], of_values: list[Fault]) -> list[Fault]:
@@ -154,14 +161,19 @@ class _Reading:
         if "name" in data:
             self.faults.append(Fault(*document.place(config_path(("name",))), "name", *_FROM_PATH))
         unknown = list(ensure_config_keys_are_known(document))
-        self.faults += unknown
+        unread = list(ensure_keys_are_in_clear(document))
+        self.faults += [*unknown, *unread]
         if ("config",) not in document.duplicates:
             self.faults += ensure_default_providers_are_off(document)
             # An unknown key may be meant for it.
             self.faults += [] if unknown else ensure_groups_are_listed(document)
         checked = check(Stack, {**data, "name": name}, document, config_path)
-        if unknown:
-            # One of them may be meant for any key of ours, such as `fleet:groups`.
+        if unread:
+            # They seem to be missing.
+            paths = {fault.path for fault in unread}
+            checked = replace(checked, faults=[fault for fault in checked.faults if fault.path not in paths])
+        if unknown or unread:
+            # An unknown key may be meant for any of ours, such as `fleet:groups`.
             checked = replace(checked, models=())
         self._note(name, checked, self._stacks)
 
@@ -203,7 +215,7 @@ class _Reading:
                 self.faults.append(Fault(file.name, None, "", "is not read", f"rename it to Pulumi.{found[1]}.yaml"))
                 self.stack_documents.setdefault(found[1], Document(file.name, None, {}))
         read = {document.source for document in self.group_documents.values()}
-        for file in sorted(self._root.glob("groups/**/*.*")):
+        for file in _visible(self._root, "groups/**/*.*"):
             source = str(file.relative_to(self._root))
             if file.suffix.lower() in (".yaml", ".yml") and source not in read and not file.match(_GROUP_FILES):
                 in_place = file.match("groups/*/*")

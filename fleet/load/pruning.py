@@ -27,6 +27,9 @@ _ROUNDS_MAX = 24
 
 _SUGGESTED = re.compile(r"did you mean (.+)\?")
 
+_DROPPED = re.compile("; (?:drop|remove) ")
+"""In the remedy of a value that does not belong there."""
+
 _MAPPING = (MappingProxyType, dict)
 _WITH_PARTS = (Model, tuple, *_MAPPING)
 """Types of the models' values that hold others; the rest are single values."""
@@ -160,6 +163,9 @@ class _Rounds(Generic[ModelT]):
         gone = {*self._found.lost, *self._found.removed}
         common = [each for each in both[0] if all(each in other for other in both)] if both else []
         breaches = [each for each in common if not _is_within(each.path, gone)]
+        # What is in a value to drop needs no correction.
+        dropped = {each.path for each in breaches if _DROPPED.search(each.text)}
+        self._found.invalid = [each for each in self._found.invalid if not _is_within(each.path[:-1], dropped)]
         self._found.invalid += [Invalid(each.path, None, each.text) for each in breaches]
         return breaches
 
@@ -301,9 +307,10 @@ class _Reading:
 
 def _keys_read(rule: Callable[[Any], Iterator[Any]], model: Model) -> list[str]:
     """Keys of the single values that a rule reads."""
-    reading = _Reading(model)
-    list(rule(reading))
     fields = type(model).model_fields
+    # A rule may ask for the fields of its own class.
+    reading = type("_Reading", (_Reading,), {"model_fields": fields})(model)
+    list(rule(reading))
     single = [name for name in reading.fields if not isinstance(getattr(model, name), Model | Mapping | tuple)]
     return [fields[name].alias or name for name in single]
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from fleet.model import Stack
 from fleet.source.document import Document
 from fleet.source.faults import Fault
-from fleet.source.locations import NAMESPACE, SECRETS
+from fleet.source.locations import NAMESPACE, SECRETS, is_encrypted
 from fleet.source.redaction import shown
+from fleet.source.similar import closest
 from fleet.suggest import did_you_mean
 
 _NAMES = """
@@ -42,10 +43,21 @@ def ensure_config_keys_are_known(document: Document) -> Iterator[Fault]:
 
 def ensure_groups_are_listed(document: Document) -> Iterator[Fault]:
     """A stack lists its groups, also if it has none: a lost list would remove what runs."""
-    if f"{NAMESPACE}groups" not in document.value["config"]:
+    keys = [key.removeprefix(NAMESPACE) for key in document.value["config"] if key.startswith(NAMESPACE)]
+    # A misspelt key is a fault of its own.
+    if "groups" not in keys and not any(closest(key, _OURS) == ("groups",) for key in keys):
         source, line = document.place(("config",))
         remedy = f"add `{NAMESPACE}groups: []` under config, with the groups it runs"
         yield Fault(source, line, "groups", "is missing", remedy)
+
+
+def ensure_keys_are_in_clear(document: Document) -> Iterator[Fault]:
+    """No key of ours is encrypted: only Pulumi could read it, and plans would take it for absent."""
+    for name in sorted(_OURS):
+        key = f"{NAMESPACE}{name}"
+        if is_encrypted(document.value["config"].get(key)):
+            remedy = "write it in clear; only values under secrets: are encrypted"
+            yield Fault(*document.place(("config", key)), name, "is encrypted, so that no check can read it", remedy)
 
 
 def ensure_default_providers_are_off(document: Document) -> Iterator[Fault]:

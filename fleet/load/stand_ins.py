@@ -31,7 +31,7 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
     *(("stand-in-a", "stand-in-b"), ("/stand-in-a", "/stand-in-b"), ("/dev/stand-in-a", "/dev/stand-in-b")),
     *(("StandInA", "StandInB"), ("stand_in_a", "stand_in_b"), ("images/stand-in-a", "images/stand-in-b")),
     *(("ssh://stand-in-a", "ssh://stand-in-b"), ("https://stand-in-a.test", "https://stand-in-b.test")),
-    *(("stand-in-a.test", "stand-in-b.test"), ("stand-in-a.test:443", "stand-in-b.test:443")),
+    *(("stand-in-a.example", "stand-in-b.example"), ("stand-in-a.test:443", "stand-in-b.test:443")),
     *(("a@stand-in.test", "b@stand-in.test"), ("user:a@stand-in.test", "user:b@stand-in.test")),
     *(("192.168.253.11", "192.168.254.11"), ("10.253.253.0/24", "10.253.254.0/24")),
     *(("2000-01-01", "2999-01-01"), ("2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z")),

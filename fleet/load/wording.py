@@ -14,7 +14,7 @@ from fleet.load.pruning import Invalid
 from fleet.source.document import KeyPath
 from fleet.source.redaction import HIDDEN, shown
 from fleet.source.scalars import resolve
-from fleet.source.secret_names import names_a_secret
+from fleet.source.secret_names import is_harmless, names_a_secret
 
 _NO_DATE = ("is not a date", "write it like 2027-03-31")
 _NO_NUMBER = "is not a number"
@@ -53,8 +53,18 @@ def wording(model: type[BaseModel], invalid: Invalid) -> tuple[str, str]:
         return problem, remedy
     if invalid.is_key and details["type"] != "value_error":
         return _of_key(model, invalid.path, details)
-    value = HIDDEN if any(names_a_secret(str(key)) for key in invalid.path) else details["input"]
+    value = HIDDEN if _may_be_a_secret(invalid.path, details["input"]) else details["input"]
     return _of_value(model, invalid.path, details, value)
+
+
+def _may_be_a_secret(path: KeyPath, value: object) -> bool:
+    """Whether a value is under a credential's name and may be one; no number is under another key of a secret."""
+    named = [str(key) for key in path if names_a_secret(str(key))]
+    if not named:
+        return False
+    if path[-1] != named[-1] and (value is None or isinstance(value, int | float)):
+        return False
+    return not isinstance(value, str) or not is_harmless(named[-1], value)
 
 
 def _of_key(model: type[BaseModel], path: KeyPath, details: ErrorDetails) -> tuple[str, str]:
@@ -87,6 +97,10 @@ def _of_value(model: type[BaseModel], path: KeyPath, details: ErrorDetails, valu
         return _of_scalar(kind, field, value)
     if kind == "string_type":
         return _as_text(model, path, value)
+    if kind == "too_long" and isinstance(value, str):
+        return f"{shown(value)} is too long", form_of(field) or f"write {context['max_length']} characters or fewer"
+    if kind == "too_long":
+        return f"has {context['actual_length']} items, more than {context['max_length']}", "remove some"
     if kind == "too_short":
         return "is empty", "add an item, or drop the key"
     if kind == "string_pattern_mismatch":

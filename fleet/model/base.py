@@ -119,7 +119,7 @@ def _version_text(value: object) -> object:
 CudaVersion = Annotated[
     str,
     BeforeValidator(_version_text),
-    StringConstraints(pattern=r"^[1-9][0-9]?\.[0-9]{1,2}$", max_length=5),
+    StringConstraints(pattern=r"^[1-9][0-9]?\.[0-9]{1,2}$"),
     Form('write major and minor version in quotes, like "12.4"'),
 ]
 """A version of CUDA, such as `"12.4"`."""

@@ -18,7 +18,7 @@ MEMORY_MIB_MIN = 6
 
 def _enough(mib: int) -> int:
     if mib < MEMORY_MIB_MIN:
-        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the least that Docker takes; raise it"
+        msg = f"{mib} MiB is below {MEMORY_MIB_MIN} MiB, the minimum of container runtimes; raise it"
         raise ValueError(msg)
     return mib
 
@@ -39,7 +39,7 @@ def _at_least(least: int, why: str) -> AfterValidator:
 CpuRequest = Annotated[Millicores, _at_least(2, "the smallest weight of a Linux control group")]
 """Docker and Kubernetes turn a request into CPU shares, 1024 for a CPU; the kernel takes no fewer than 2."""
 
-CpuLimit = Annotated[Millicores, _at_least(10, "the least that Docker takes")]
+CpuLimit = Annotated[Millicores, _at_least(10, "the smallest quota of a Linux control group")]
 """The kernel grants 1 ms of each period of 100 ms at least; Docker refuses less."""
 
 
@@ -158,6 +158,10 @@ Cards = Annotated[
 """A number of cards, `all`, or the keys of cards."""
 
 
+GPU_MIB_MIN = 20
+"""PyTorch's allocator reserves blocks of 2 and of 20 MiB (kLargeBuffer of c10/cuda/CUDACachingAllocator)."""
+
+
 class DriverCapability(StrEnum):
     """A part of NVIDIA's driver that a container gets (NVIDIA Container Toolkit, "Driver Capabilities")."""
 
@@ -219,3 +223,11 @@ class GpuBudget(Model):
     def _limit_covers_request(self) -> Iterator[Breach]:
         # The card may be no larger than the limit.
         return _below_request(self.limit_mib, self.request_mib, "lower request, or raise limit within the card")
+
+    @rule
+    def _limit_holds_a_block(self) -> Iterator[Breach]:
+        # MPS has a fault of its own for less than a MiB per process.
+        by_mps = self.enforcement is Enforcement.MPS and self.limit_mib < self.processes
+        if self.limit_mib < GPU_MIB_MIN * self.processes and not by_mps:
+            problem = f"{self.limit_mib} MiB is below {GPU_MIB_MIN} MiB a process, one block of PyTorch's allocator"
+            yield ("limit",), f"{problem}; raise it"

@@ -155,6 +155,19 @@ class CloudService(Model):
     idle_gpu_accepted: OptionalReason = ""
     """Why a GPU may be kept warm, which is billed at the full rate around the clock."""
 
+    @rule
+    def _reasons_have_a_subject(self) -> Iterator[Breach]:
+        if self.exposed and self.ingress is not Ingress.ALL:
+            yield ("exposed",), f'has no effect with ingress "{self.ingress}"; set it to "{Ingress.ALL}", or drop it'
+        if self.idle_gpu_accepted and self.gpu is None:
+            yield ("idle_gpu_accepted",), "has no effect without gpu; set gpu, or drop it"
+
+    @rule
+    def _size_sets_something(self) -> Iterator[Breach]:
+        if self.size and None not in (self.cpu_millicores, self.memory_mib, self.max_instances):
+            text = "has no effect: cpu, memory and max_instances all override it; drop it, or one of them"
+            yield ("size",), text
+
     @property
     def named_shape(self) -> Shape | None:
         """The shape of the named size."""
@@ -174,6 +187,12 @@ class CloudSecret(Model):
     """Version that a rollout's candidate reads; defaults to `version`."""
     rotation_days: Whole | None = Field(default=None, ge=1, le=3650)
     """How often its owner is reminded to rotate it."""
+
+    @rule
+    def _candidate_is_another_version(self) -> Iterator[Breach]:
+        if self.candidate_version == self.version:
+            text = f"{self.version} is also version, so that it has no effect; set another, or drop it"
+            yield ("candidate_version",), text
 
 
 class FrontDoor(Model):
@@ -209,6 +228,14 @@ class Budget(Model):
     """Billing account to set up budget alerts in; without it, only the plan enforces the budget."""
     alert_percents: Distinct[Annotated[Whole, Field(ge=1, le=200)]] = (50, 90, 100)
     """Percentages of the budget at which alerts are sent."""
+
+    @rule
+    def _alerts_are_sent(self) -> Iterator[Breach]:
+        if self.billing_account and not self.alert_percents:
+            text = "is empty, so that no alert is sent; name a percentage, or drop billing_account"
+            yield ("alert_percents",), text
+        elif self.billing_account is None and "alert_percents" in self.model_fields_set:
+            yield ("alert_percents",), "has no effect without billing_account; set it, or drop alert_percents"
 
 
 class Cloud(Model):

@@ -12,7 +12,7 @@ from fleet.model.base import Breach, Form, FrozenMap, Model, Name, Whole, rule
 from fleet.model.cost import Usd
 from fleet.model.device import Arch
 from fleet.model.gpu import Gpu
-from fleet.model.hosts import HostName, WebAddress
+from fleet.model.hosts import NOT_PUBLIC, EntranceName, WebAddress
 from fleet.model.quantities import CPUS_MAX, MemoryMib
 from fleet.model.vendor import Vendor
 from fleet.source.defaults import POOL_LABEL
@@ -128,10 +128,14 @@ class NodePool(Model):
     """Price of one node; `fleet cost` lists it as unpriced without it."""
 
 
+_PUBLIC_ISSUER = "letsencrypt"
+"""In the name of an issuer of cert-manager, as its documents name those of Let's Encrypt."""
+
+
 class Exposure(Model):
     """An endpoint that is exposed outside the cluster, over TLS."""
 
-    host: HostName
+    host: EntranceName
     """Public host name, such as agents.example.org."""
     port: Name = "main"
     """Key of the group's port."""
@@ -156,6 +160,14 @@ class Entrance(Model):
     """Group -> how it is exposed."""
 
     @rule
+    def _hosts_can_be_certified(self) -> Iterator[Breach]:
+        for group, exposure in self.exposed.items() if _PUBLIC_ISSUER in self.issuer else ():
+            if exposure.host.endswith(NOT_PUBLIC):
+                problem = f"{self.issuer} signs no certificate for {exposure.host}, which is no name on the internet"
+                remedy = "use a public name, or an issuer with a CA of your own"
+                yield ("exposed", group, "host"), f"{problem}; {remedy}"
+
+    @rule
     def _gateway_has_no_limits(self) -> Iterator[Breach]:
         for group, exposure in self.exposed.items() if self.kind == "gateway" else ():
             for limit in sorted({"requests_per_second", "connections"} & exposure.model_fields_set):
@@ -172,6 +184,24 @@ class Metrics(StrEnum):
     """A ServiceMonitor, for the Prometheus operator."""
     NONE = "none"
     """Not at all."""
+
+
+_ARCH_LABELS = ("kubernetes.io/arch", "beta.kubernetes.io/arch")
+_OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+_HOST_LABEL = "kubernetes.io/hostname"
+_ROLE_LABELS = "node-role.kubernetes.io/"
+"""Labels that the kubelet or an installer gives a value: kubernetes.io/docs/reference/labels-annotations-taints."""
+
+
+def _unlabelled(pool: str, nodes: NodePool, label: str) -> str:
+    """Why no node, or not all of a pool, has the pool's name under a label; empty if they may."""
+    if label in _ARCH_LABELS and pool != nodes.arch:
+        return f'to "{nodes.arch}" on the nodes of {pool}'
+    if label in _OS_LABELS and pool != "linux":
+        return f'to "linux" on the nodes of {pool}'
+    if label == _HOST_LABEL and nodes.nodes > 1:
+        return f"to another name on each of the {nodes.nodes} nodes of {pool}"
+    return f'to "" or "true" on the nodes of {pool}' if label.startswith(_ROLE_LABELS) else ""
 
 
 class Cluster(Model):
@@ -201,6 +231,14 @@ class Cluster(Model):
     """`built-in` (HorizontalPodAutoscaler) scales on CPU and memory, `keda` also on a group's signals."""
     prometheus: WebAddress = "http://prometheus.monitoring:9090"
     """Prometheus that KEDA queries for a group's signals."""
+
+    @rule
+    def _pools_are_labelled(self) -> Iterator[Breach]:
+        for pool, nodes in self.node_pools.items():
+            if wrong := _unlabelled(pool, nodes, self.pool_label):
+                remedy = f"drop it and label the nodes {POOL_LABEL}=<pool>, or use a label of your own"
+                yield ("pool_label",), f"{self.pool_label} is set by Kubernetes, {wrong}; {remedy}"
+                return
 
     @rule
     def _namespace_is_its_own(self) -> Iterator[Breach]:

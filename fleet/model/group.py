@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from fleet.model.base import (
     Argument,
@@ -62,6 +62,21 @@ OptionalUrlPath = Annotated[str, StringConstraints(pattern=f"^({_URL_PATH})?$", 
 """Path of a URL, or empty for none."""
 
 
+_COMPOSE_TESTS = {
+    "CMD-SHELL": "write its text as [sh, -c, <text>]",
+    "CMD": "drop the word",
+    "NONE": "write a command that exits with 0, such as [true]",
+}
+"""First word of a health check of Compose -> what to write."""
+
+
+def _runs_a_program(command: tuple[str, ...]) -> tuple[str, ...]:
+    if command and command[0] in _COMPOSE_TESTS:
+        msg = f"{command[0]} is a word of Compose and no program of an image; {_COMPOSE_TESTS[command[0]]}"
+        raise ValueError(msg)
+    return command
+
+
 class Health(Model):
     """Health check of a container: an HTTP path, or a command."""
 
@@ -71,7 +86,7 @@ class Health(Model):
     """HTTP path of the readiness check; defaults to the agent host's for images built here."""
     port: PortNumber = DEFAULT_PORT
     """Port of the HTTP checks."""
-    command: Command = ()
+    command: Annotated[Command, AfterValidator(_runs_a_program)] = ()
     """Command to run instead of the HTTP check, for a ready image."""
     interval_s: Seconds = Field(default=30, alias="interval")
     """Time between checks."""

@@ -34,6 +34,11 @@ _OUTSIDE_RANGES = tuple(map(IPv4Network, NOT_INTERNET))
 _LOCAL_DOMAINS = (".cluster.local", ".home.arpa", ".internal", ".lan", ".local", ".localdomain", ".localhost", ".svc")
 """Domains of a LAN, a host or a cluster (RFC 6762, RFC 8375, and the reserved .internal)."""
 
+_OF_A_CLUSTER = (".cluster.local", ".svc", ".localhost", ".localdomain")
+NOT_PUBLIC = (*_LOCAL_DOMAINS, ".invalid", ".onion", ".test")
+"""Domains for which no public authority signs certificates (RFC 2606, RFC 7686)."""
+
+_PREFIX = re.compile("0|[1-9][0-9]?")
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 PROJECT_ID = "[a-z][a-z0-9-]{4,28}[a-z0-9]"
@@ -87,6 +92,14 @@ def _text_only(form: str) -> Callable[[Any], Any]:
     return check
 
 
+def _with_prefix(value: Any) -> Any:
+    """Refuses what ipaddress would also take: a single address, or a mask in place of a prefix length."""
+    if isinstance(value, str) and not _PREFIX.fullmatch(value.partition("/")[2]):
+        msg = f"{shown(value)} is not an IPv4 network; write it like 10.210.3.0/24"
+        raise ValueError(msg)
+    return value
+
+
 def _unicast(address: IPv4Address) -> IPv4Address:
     if problem := unicast_problem(address):
         msg = f"{address} {problem}; set the machine's own address on the LAN"
@@ -107,7 +120,10 @@ LanAddress = Annotated[
 """An address of one host."""
 
 PrivateSubnet = Annotated[
-    IPv4Network, BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")), AfterValidator(_private)
+    IPv4Network,
+    BeforeValidator(_with_prefix),
+    BeforeValidator(_text_only("an IPv4 network; write it like 10.210.3.0/24")),
+    AfterValidator(_private),
 ]
 """A network inside a private range."""
 
@@ -130,8 +146,26 @@ def _public_name(text: str) -> str:
     return text
 
 
-HostName = Annotated[str, AfterValidator(_public_name), StringConstraints(max_length=_NAME_LENGTH_MAX)]
-"""A name of a public host; no address, since ingresses and certificates need names."""
+def _on_the_internet(text: str) -> str:
+    if text.endswith(NOT_PUBLIC):
+        msg = f"{shown(text)} is not a name on the internet, so that nobody signs a certificate; use a public name"
+        raise ValueError(msg)
+    return text
+
+
+def _outside_the_cluster(text: str) -> str:
+    if text.endswith(_OF_A_CLUSTER):
+        msg = f"{shown(text)} is a name inside a cluster or host, not one that requests come in by; use another"
+        raise ValueError(msg)
+    return text
+
+
+_HostName = Annotated[str, AfterValidator(_public_name), StringConstraints(max_length=_NAME_LENGTH_MAX)]
+HostName = Annotated[_HostName, AfterValidator(_on_the_internet)]
+"""A name of a public host; no address, since certificates need names."""
+
+EntranceName = Annotated[_HostName, AfterValidator(_outside_the_cluster)]
+"""A name with a domain, which may be one of a LAN, of a cluster's entrance."""
 
 
 HOST_GATEWAY = "host-gateway"

@@ -24,6 +24,9 @@ _REFERENCE = re.compile(rf"(?:{_HOST}/)?(?P<path>{_PART}(?:/{_PART})*)(?::(?P<ta
 _IDENTIFIER = re.compile("[a-f0-9]{64}")
 """A daemon would take it for the id of an image."""
 
+_BARE_DIGEST = re.compile(_DIGEST)
+"""A daemon would take it for an image's id too, and a registry for the tag of an image called sha256."""
+
 _EMPTY_IMAGE = re.compile(r"(?:(?:index\.)?docker\.io/)?(?:library/)?scratch", re.IGNORECASE)
 
 _PATH_LENGTH_MAX = 255
@@ -49,7 +52,7 @@ def reference_problem(text: str) -> str | None:
         return f"has a name of more than {_PATH_LENGTH_MAX} characters"
     if match["port"] and not 1 <= int(match["port"]) <= _PORT_MAX:
         return f"has no port from 1 to {_PORT_MAX}"
-    if _IDENTIFIER.fullmatch(text):
+    if _IDENTIFIER.fullmatch(text) or _BARE_DIGEST.fullmatch(text):
         return "is the id of an image, not its name"
     if _EMPTY_IMAGE.fullmatch(f"{match['host']}/{match['path']}" if match["host"] else match["path"]):
         return "is Docker's word for no image, which nothing can pull or run"

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from fleet.model.base import Breach, FrozenMap, Model, Name, Whole, rule
 from fleet.model.image_names import ImageReference
@@ -29,10 +29,33 @@ class Tier(StrEnum):
     """Evicted first."""
 
 
+_QUOTED = re.compile(r"""\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`]*`|\#[^\n]*""")
+"""Strings and comments of PromQL."""
+
+_CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+
+
+def _is_closed(query: str) -> str:
+    """Refuses a query that no Prometheus could read: an open bracket or string."""
+    wanted: list[str] = []
+    for letter in _QUOTED.sub("", query):
+        if letter in _CLOSED_BY:
+            wanted.append(_CLOSED_BY[letter])
+        elif letter in "\"'`" or (letter in ")]}" and (not wanted or wanted.pop() != letter)):
+            msg = f"{shown(query)} has a {letter} without its counterpart; correct the query"
+            raise ValueError(msg)
+    if wanted:
+        msg = f"{shown(query)} lacks a {wanted[-1]}; correct the query"
+        raise ValueError(msg)
+    return query
+
+
 class Signal(Model):
     """Pending work, by a Prometheus query."""
 
-    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    query: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_is_closed)
+    ]
     """PromQL query that returns one number."""
     per_replica: Whole = Field(ge=1, le=1_000_000_000)
     """Amount per replica."""
@@ -50,7 +73,7 @@ class Scaling(Model):
     memory_percent: Percent = 80
     """Mean use of the memory request above which replicas are added."""
     down_after_s: Seconds = Field(default=300, alias="down_after")
-    """Delay before surplus replicas are stopped; new ones start immediately."""
+    """Delay before surplus replicas are stopped, at most an hour on a cluster; new ones start immediately."""
     signals: FrozenMap[Name, Signal] = Field(default_factory=dict, validate_default=True)
     """Pending work that also adds replicas, on targets that support it."""
 
@@ -63,8 +86,14 @@ class Scaling(Model):
     def _max_covers_min(self) -> Iterator[Breach]:
         if self.max < self.min:
             yield ("max",), f"{self.max} is below min {self.min}; raise max or lower min"
-        elif self.signals and not self.is_elastic:
-            yield ("signals",), f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
+        elif not self.is_elastic:
+            if self.signals:
+                text = f"{next(iter(self.signals))} has no effect while max is min; raise max, or drop signals"
+                yield ("signals",), text
+            for field in ("cpu_percent", "memory_percent", "down_after_s"):
+                if field in self.model_fields_set:
+                    key = Scaling.model_fields[field].alias or field
+                    yield (key,), "has no effect while max is min; raise max, or drop it"
 
 
 class RolloutStrategy(StrEnum):
@@ -110,6 +139,9 @@ class Rollout(Model):
     def _can_move(self) -> Iterator[Breach]:
         if self.surge + self.unavailable == 0:
             yield ("surge",), "surge 0 and unavailable 0 cannot replace a replica; raise one of them"
+        if self.strategy is RolloutStrategy.RECREATE:
+            for field in sorted({"surge", "unavailable"} & self.model_fields_set):
+                yield (field,), f'has no effect with strategy "{self.strategy}", which stops all first; drop it'
         percents = [step.percent for step in self.steps]
         if (self.strategy is RolloutStrategy.CANARY) != bool(percents):
             place = ("steps",) if percents else ("strategy",)
@@ -138,12 +170,17 @@ def _as_time(value: Any) -> Any:
         return value
     try:
         # Parsed here: text that a validator of ours returns is no JSON, and strict validation takes none for a time.
-        return datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
+        time = datetime.fromisoformat(_GO_TIME.sub(r"\1\2", value))
     except (TypeError, ValueError):
-        msg = f'{shown(value)} is not a time; write it like "2026-01-31T12:00:00Z"'
+        msg = f"{shown(value)} is not a time; {_TIME_FORM}"
         raise ValueError(msg) from None
+    if time.tzinfo is None:
+        msg = f"{shown(value)} has no time zone; {_TIME_FORM}"
+        raise ValueError(msg)
+    return time
 
 
+_TIME_FORM = 'write it like "2026-01-31T12:00:00Z"'
 _GO_TIME = re.compile(r"^(\S+ \S+) ([+-][0-9]{4}) \S+$")
 
 
@@ -160,6 +197,12 @@ class RolloutState(Model):
     """Share of requests to the new version."""
     since: Annotated[AwareDatetime | None, BeforeValidator(_as_time)] = None
     """Start of this step, such as "2026-01-31T12:00:00Z"; its pause begins then."""
+
+    @rule
+    def _candidate_is_another_version(self) -> Iterator[Breach]:
+        if self.candidate is not None and self.candidate == self.image:
+            text = f"{self.candidate} is also image, the version that runs; name another version, or drop candidate"
+            yield ("candidate",), text
 
     @rule
     def _requests_go_to_a_version(self) -> Iterator[Breach]:

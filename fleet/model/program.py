@@ -107,6 +107,17 @@ class Build(Model):
             problem = f"context and {', '.join(excluded)} exclude each other"
             yield (excluded[0],), f"{problem}; install packages in the folder's Dockerfile"
 
+    @rule
+    def _packages_are_listed_once(self) -> Iterator[Breach]:
+        first: dict[str, int] = {}
+        for index, text in enumerate(self.requirements):
+            found = read_requirement(text)
+            # With markers, one of several lines applies.
+            if found is None or found.has_marker:
+                continue
+            if (before := first.setdefault(found.name, index)) != index:
+                yield ("requirements", index), f"lists {found.name} again, after {self.requirements[before]}; keep one"
+
 
 class Image(Model):
     """A ready image and its platforms."""

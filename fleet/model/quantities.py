@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -13,9 +14,12 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from fleet.source.redaction import shown
 
 _MIB_PER_UNIT = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
-_MEMORY = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB|TiB)\s*")
-_CPU = re.compile(r"\s*(?:([0-9]{1,9})m|((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?))\s*")
-_SECONDS = re.compile(r"\s*(?:([0-9]{1,9})\s*h)?\s*(?:([0-9]{1,9})\s*m)?\s*(?:([0-9]{1,9})\s*s)?\s*")
+MEMORY_PATTERN = r"^\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(MiB|GiB|TiB)\s*$"
+CPU_PATTERN = r"^\s*(?:([0-9]{1,9})m|((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?))\s*$"
+SECONDS_PATTERN = r"^(?=.*[0-9])\s*(?:([0-9]{1,9})\s*h)?\s*(?:([0-9]{1,9})\s*m)?\s*(?:([0-9]{1,9})\s*s)?\s*$"
+"""Patterns of the parsers and of the JSON schema."""
+
+_MEMORY, _CPU, _SECONDS = map(re.compile, (MEMORY_PATTERN, CPU_PATTERN, SECONDS_PATTERN))
 _MEMORY_FORM = "a size in whole MiB; write it like 24564MiB or 24GiB"
 _CPU_FORM = "an amount of CPU; write it like 500m or 1.5"
 _SECONDS_FORM = "a duration; write it like 30s or 5m"
@@ -24,7 +28,8 @@ _SECONDS_FORM = "a duration; write it like 30s or 5m"
 def parse_memory_mib(value: Any) -> int:
     """`"8GiB"`, `"24564MiB"`, `"1.5GiB"` -> whole MiB. Raises ValueError, also for a bare number."""
     match = _MEMORY.fullmatch(value) if isinstance(value, str) else None
-    mib = float(match[1]) * _MIB_PER_UNIT[match[2]] if match else 0.5
+    # Decimal: floating point rounds 4.0000000001 to 4 in a product.
+    mib = Decimal(match[1]) * _MIB_PER_UNIT[match[2]] if match else Decimal("0.5")
     if mib != int(mib):
         msg = f"{shown(value)} is not {_MEMORY_FORM}"
         raise ValueError(msg)
@@ -34,14 +39,12 @@ def parse_memory_mib(value: Any) -> int:
 def parse_millicores(value: Any) -> int:
     """`"500m"`, `2`, `1.5` and, as in Compose files, `"1.5"` -> millicores. Raises ValueError."""
     match = _CPU.fullmatch(value) if isinstance(value, str) else None
-    number = float(match[2]) if match and match[2] else value
-    if match and match[1]:
-        cores: float | None = int(match[1])
-    elif isinstance(number, int | float) and not isinstance(number, bool):
-        # Rounded: 2.01 * 1000 is 2009.9999999999998 in floating point.
-        cores = round(number * 1000, 6) if math.isfinite(number) else None
-    else:
-        cores = None
+    cores: Decimal | None = None
+    if match:
+        cores = Decimal(match[1] or match[2]) * (1 if match[1] else 1000)
+    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        # Decimal: 2.01 * 1000 is 2009.9999999999998 in floating point.
+        cores = Decimal(repr(value)) * 1000
     if cores is None or cores <= 0 or cores != int(cores):
         msg = f"{shown(value)} is not {_CPU_FORM}"
         raise ValueError(msg)
@@ -57,10 +60,6 @@ def parse_seconds(value: Any) -> int:
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return (hours * 60 + minutes) * 60 + seconds
 
-
-MEMORY_PATTERN = r"^[0-9]+(\.[0-9]+)?(MiB|GiB|TiB)$"
-CPU_PATTERN = r"^([0-9]+m|[0-9]+(\.[0-9]+)?)$"
-SECONDS_PATTERN = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 
 # `errorMessage` is an editors' extension of JSON schema, shown in place of the pattern.
 _MEMORY_SCHEMA = {"type": "string", "pattern": MEMORY_PATTERN, "examples": ["512MiB", "24GiB"]}

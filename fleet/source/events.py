@@ -5,6 +5,7 @@ Events, and not the library's nodes: its composer recurses in C for each level, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -15,6 +16,7 @@ DEPTH_MAX = 50
 """Levels of nesting; our deepest key has 8."""
 
 _SYNTAX = "correct the syntax"
+_IN_QUOTES = "while scanning a quoted scalar"
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -30,21 +32,54 @@ def parse(text: str) -> list[Any]:
     """
     ensure_printable(text)
     parser = _PARSER(text)
+    events: list[Any] = []
     try:
-        return _events(parser)
+        _read(parser, events)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        problem = _PROBLEMS.get(str(error.problem), error.problem)
+        line, problem = _cause(error, events)
         raise UnreadableError(problem=f"is not valid YAML ({problem})", remedy=_SYNTAX, line=line) from None
     except yaml.YAMLError as error:
         problem = f"is not valid YAML ({str(error).splitlines()[0]})"
         raise UnreadableError(problem=problem, remedy=_SYNTAX) from None
     finally:
         parser.dispose()
+    return events
 
 
-def _events(parser: Any) -> list[Any]:
-    events: list[Any] = []
+def _cause(error: yaml.MarkedYAMLError, events: Sequence[Any]) -> tuple[int | None, str]:
+    """Line and problem of a syntax error: at the quote or bracket that lacks its end, not where the parser gave up."""
+    at = error.problem_mark.line if error.problem_mark else None
+    # A quote that lacks its end takes the next quote for it.
+    last: Any = events[-1] if events else None
+    open_in = at
+    if error.context == _IN_QUOTES and error.context_mark:
+        open_in = error.context_mark.line
+    if getattr(last, "style", None) in ("'", '"'):
+        first, end = last.start_mark.line, last.end_mark.line
+        if first < end == open_in:
+            return first + 1, f"the quote that opens here is closed only in line {end + 1}"
+    if error.context == _IN_QUOTES and open_in is not None:
+        return open_in + 1, "the quote that opens here is never closed"
+    bracket = _open_bracket(events)
+    if bracket is not None and at is not None and bracket.start_mark.line < at:
+        start, end = "[]" if isinstance(bracket, yaml.SequenceStartEvent) else "{}"
+        return _line(bracket), f"the {start} that opens here lacks a comma or its {end} by line {at + 1}"
+    return None if at is None else at + 1, _PROBLEMS.get(str(error.problem), str(error.problem))
+
+
+def _open_bracket(events: Sequence[Any]) -> Any:
+    """The start of the innermost collection that is open, if it is one in brackets."""
+    opened: list[Any] = []
+    for event in events:
+        if isinstance(event, _STARTS):
+            opened.append(event)
+        elif isinstance(event, _ENDS):
+            opened.pop()
+    return opened[-1] if opened and opened[-1].flow_style else None
+
+
+def _read(parser: Any, events: list[Any]) -> None:
+    """Appends the events, as far as the text is valid."""
     depth = documents = 0
     while parser.check_event():
         event = parser.get_event()
@@ -63,7 +98,6 @@ def _events(parser: Any) -> list[Any]:
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             _ensure_ours(event, documents)
-    return events
 
 
 def _ensure_ours(start: yaml.DocumentStartEvent, number: int) -> None:

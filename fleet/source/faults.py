@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -10,6 +10,9 @@ from fleet.source.redaction import printable, redacted
 
 _LENGTH_MAX = 600
 """Characters of a problem or path; the longest real lists of choices have some 300."""
+
+_FIX_REPEATED_MAX = 120
+"""Characters of a fix that every fault of a file repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,17 @@ def merged_heirs(faults: Iterable[Fault]) -> list[Fault]:
     return result
 
 
+def _with_fixes_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The faults of one file; those that repeat a long fix, such as a list of names, refer to the first one's."""
+    first: dict[str, Fault] = {}
+    for fault in faults:
+        if len(fault.remedy) <= _FIX_REPEATED_MAX or (one := first.setdefault(fault.remedy, fault)) is fault:
+            yield fault
+        else:
+            place = one.path if 0 < len(one.path) <= _FIX_REPEATED_MAX else f"line {one.line}"
+            yield replace(fault, remedy=f"as for {place}")
+
+
 def _line(text: str) -> str:
     return printable(redacted(text))
 
@@ -85,5 +99,5 @@ class ConfigurationError(Exception):
         for source, found in groupby(self.faults, key=lambda fault: fault.source):
             faults = list(found)
             blocks.append(f"{_line(source)}: {len(faults)} fault{'s' if len(faults) > 1 else ''}")
-            blocks.extend(f"  {line}" for fault in faults for line in fault.lines())
+            blocks.extend(f"  {line}" for fault in _with_fixes_once(faults) for line in fault.lines())
         return "\n".join(blocks)

@@ -27,12 +27,17 @@ def config_path(path: Sequence[str | int]) -> KeyPath:
     return ("config", f"{NAMESPACE}{path[0]}", *path[1:]) if path else ("config",)
 
 
+def is_encrypted(value: object) -> bool:
+    """Whether Pulumi encrypted a value of `config`. A mode or a volume may be called `secure`."""
+    return isinstance(value, dict) and value.keys() == {"secure"} and isinstance(value["secure"], str)
+
+
 def stack_data(document: Document) -> dict[str, Any]:
-    """Our keys of a stack's `config`, without secrets, which only Pulumi can read."""
+    """Our keys of a stack's `config`, without encrypted ones, which only Pulumi can read."""
     return {
         key.removeprefix(NAMESPACE): value
         for key, value in document.value["config"].items()
-        if key.startswith(NAMESPACE) and not (isinstance(value, dict) and value.keys() == {"secure"})
+        if key.startswith(NAMESPACE) and not is_encrypted(value)
     }
 
 

@@ -21,10 +21,18 @@ _KEY_OF = re.compile(r"API|ACCESS|AUTH|SECRET|PRIVATE|SIGNING|ENCRYPTION|MASTER|
 _TOKENS_OF = re.compile(r"API|ACCESS|AUTH|BEARER|REFRESH|BOT|GITHUB|GITLAB|HF")
 """Before TOKENS; else they are those of a model: MAX_TOKENS."""
 
-_LAST = re.compile(r"[A-Z]*(?:PASS|PWD)|PW|AUTH|AUTHORIZATION|SALT|KEY|KEYS|MNEMONIC|MASTERAUTH|SIGNATURE")
+_LAST = re.compile(
+    r"[A-Z]*(?:PASS|PWD)|PW|AUTH|AUTHORIZATION|SALT|KEY|KEYS|MNEMONIC|MASTERAUTH|SIGNATURE|COOKIES?|JWT|PSK|PIN"
+)
 """A word that names a credential at the end alone: DB_PASS, OPENAI_KEY."""
 
 _NOT_LAST = re.compile(r"(?:BY|COM|ENCOM|TRES|SUR|OVER|UNDER)PASS")
+_PIN_OF = frozenset({"", "ADMIN", "ALARM", "CARD", "DEVICE", "DOOR", "LOGIN", "PAIRING", "SIM", "UNLOCK", "USER"})
+"""Before a last PIN; other pins are those of a board: GPIO_PIN."""
+
+_MODEL_TOKENS = frozenset({"PAD", "BOS", "EOS", "UNK", "CLS", "SEP", "MASK", "STOP", "SPECIAL", "IMAGE"})
+"""Before TOKEN: special tokens of a language model."""
+
 _OTHER_KEYS = frozenset(
     {
         "PUBLIC", "PUBLISHABLE", "SITE", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "ROUTING", "GROUP",
@@ -43,7 +51,7 @@ _ATTRIBUTES = frozenset(
         "FORMAT", "ENCODING", "VERSION", "ROTATION", "ENABLED", "DISABLED", "ENABLE", "REQUIRED", "OPTIONAL", "ALLOWED",
         "REGEX", "PATTERN", "PREFIX", "SUFFIX", "PROVIDER", "BACKEND", "STORE", "MANAGER", "SOURCE", "ENGINE", "MODEL",
         "CLASSIFIER", "CLASSIFICATION", "EMBEDDING", "STRATEGY", "SCOPE", "SCOPES", "AUDIENCE", "ENV", "REF", "RATE",
-        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID",
+        "VOLUME", "ALIAS", "COLUMN", "TABLE", "ID", "HASHER", "HASHERS", "VALIDATOR", "VALIDATORS",
     }
 )  # fmt: skip
 """A last word after which a name is about a credential, and names none: API_KEY_FILE."""
@@ -65,10 +73,11 @@ _FIGURE = r"\d{1,6}(?:\.\d{1,3})?(?:ms|[smhd]|min|[kKMG]i?B?)?"
 _PLACEHOLDER = (
     r"(?i)dummy|empty|unused|unset|undefined|nil|n/a|not[-_ ]?(?:needed|required|used|set)"
     r"|(?:sk-)?no-key(?:-required|-needed)?|ollama|lm-studio"
-    r"|enabled|disabled|required|optional|auto|default|anonymous|trust"
-    r"|basic|digest|bearer|plain|oauth2?|oidc|ldap|saml|jwt|mtls|md5|scram-sha-256"
+    r"|enabled|disabled|required|optional|auto|default|anonymous|trust|latest"
+    r"|basic|digest|bearer|plain|oauth2?|oidc|ldap|saml|jwt|mtls|md5|scram-sha-256|[HREP]S(?:256|384|512)|EdDSA"
 )
-"""What local servers want for a key, and ways to authenticate. `changeme` is a password, and a bad one."""
+"""What local servers want for a key, ways to authenticate, and how web tokens are signed. `changeme` is a password, and
+a bad one."""
 
 _MASKED = r"(?i)<[^<>]*>|\*{3,}|\.{3}|\[(?:secret|redacted|hidden)\]"
 _PATH = r"(?a)(?:file://|~|\.{1,2})?/[\w.-]+(?:/[\w.-]+)+|[\w.-]+\.(?:pem|key|crt|p12|pfx|jks|kdbx)"
@@ -78,10 +87,14 @@ _STORED = (
 """Names of secrets in stores, and digests."""
 
 _REFERENCE = (
-    r"(?a)\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$?\$\{\w+(?::?[-+?=](?P<default>[^{}]*))?\}|\$\([^()]*\)|\$?\$[A-Z_][A-Z0-9_]*"
+    r"(?a)\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$?\$\{\w+(?::?[-+?=](?P<default>[^{}]*))?\}|\$\([^()]*\)|`[^`]*`|\$?\$[A-Z_][A-Z0-9_]*"
     r"|%\(\w+\)s|%[A-Z_]+%"
 )
 _URL = r"(?i)[a-z][a-z0-9+.-]*://[^\s@]+"
+_PIN = r"(?a)\d{4,12}"
+_FOLDER_VARIABLES = ("PWD", "OLDPWD")
+"""Variables of a shell: its working folder, now and before."""
+
 _SCHEME = r"(?i)(?:bearer|basic|token)(?= )"
 
 
@@ -102,14 +115,16 @@ def names_a_secret(name: str) -> bool:
     if not parts or (parts[-1] in _ATTRIBUTES and not any(parts[-len(whole) :] == whole for whole in _WHOLE_IDS)):
         return False
     pairs = tuple(zip(("", *parts), parts, strict=False))
-    if any(_ANYWHERE.fullmatch(word) for word in parts):
+    if any(_ANYWHERE.fullmatch(word) and not (word == "TOKEN" and before in _MODEL_TOKENS) for before, word in pairs):
         return True
     if any(_KEY_OF.fullmatch(before) and word in ("KEY", "KEYS") for before, word in pairs):
         return True
     before, last = pairs[-1]
     if last == "TOKENS":
         return _TOKENS_OF.fullmatch(before) is not None
-    if last in ("KEY", "KEYS") and before in _OTHER_KEYS:
+    if (last in ("KEY", "KEYS") and before in _OTHER_KEYS) or parts == ("KEYS",):
+        return False
+    if last == "PIN" and before not in _PIN_OF:
         return False
     return _LAST.fullmatch(last) is not None and _NOT_LAST.fullmatch(last) is None
 
@@ -134,6 +149,14 @@ def is_harmless(name: str, value: str) -> bool:
     """Whether a value under a credential's name is none: a stand-in, a switch, a path, or what may be no password."""
     text = value.strip()
     if is_stand_in(text) or re.match(_STORED, text) or any(re.fullmatch(each, text) for each in (_SWITCH, _PATH)):
+        return True
+    if name in _FOLDER_VARIABLES and text.startswith("/"):
+        return True
+    last = (words(name) or ("",))[-1]
+    if last == "PIN":
+        return re.fullmatch(_PIN, text) is None
+    if last in ("COOKIE", "COOKIES") and "=" not in text:
+        # The name of one.
         return True
     if is_of_a_password(name):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 
 from fleet.source.secret_formats import SHORTEST, Span, formats
@@ -12,8 +13,10 @@ NAMED = "named like a secret"
 """Kind of a credential that is known by its name alone."""
 
 _NOT_HIDDEN = r"(?!\(a\ secret)"
-_COMMAND = r"\$\([^()]*\)"
+_COMMAND = r"(?:\$\([^()]*\)|`[^`]*`)"
 """A command's output in a shell, such as $(cat /run/secrets/key)."""
+
+_OPTION_WORD = r"--?[A-Za-z][\w-]*"
 
 # Texts, compiled on first use: a fleet without such values never pays for them.
 _IN_URL = r"""(?<=:)//[^/\s:@?\#"']*:(?P<value>[^/\s@"']+)@"""
@@ -40,6 +43,9 @@ _HEADER = rf"""(?xi) (?<![a-z])(?:
         (?P<value>{_COMMAND}|[^\s"']{{4,}})
     | bearer\s{{1,3}}(?P<bearer>(?=[^\s\d]*\d)[\w.~+/=-]{{16,}}))
 """
+_BASIC = r"(?i)(?<![a-z])basic\s{1,3}(?P<value>[A-Za-z0-9+/]{8,}+={0,2})"
+"""A user and a password in base64."""
+
 _DOCKER_AUTH = r""""auth"\s?:\s?"(?P<value>[A-Za-z0-9+/=]{8,})"|:_auth\s?=\s?(?P<npm>[^\s$(]{4,})"""
 _NETRC = rf"(?x)(?<!\S)login\s{{1,9}}\S{{1,99}}\s{{1,9}}password\s{{1,9}}{_NOT_HIDDEN}(?P<value>\S+)"
 
@@ -99,6 +105,10 @@ def spans(text: str) -> Iterator[Span]:
     lower = text.lower()
     if "authorization" in lower or "bearer" in lower:
         yield from _values(_HEADER, text, "authorization header")
+    if "basic" in lower:
+        for found in re.finditer(_BASIC, text):
+            if _is_a_login(found["value"]):
+                yield *found.span("value"), "authorization header"
     if "auth" in lower:
         yield from _values(_DOCKER_AUTH, text, "registry login")
     if "login" in lower:
@@ -110,6 +120,15 @@ def _values(pattern: str, text: str, kind: str) -> Iterator[Span]:
         group = next(name for name, value in found.groupdict().items() if value is not None)
         if not is_stand_in(found[group]):
             yield *found.span(group), kind
+
+
+def _is_a_login(text: str) -> bool:
+    """Whether text is `user:password` in base64."""
+    try:
+        user, _, password = b64decode(text, validate=True).decode("utf-8").partition(":")
+    except ValueError:
+        return False
+    return bool(password) and (user + password).isprintable()
 
 
 def _assigned(pattern: str, text: str) -> Iterator[Span]:
@@ -140,7 +159,7 @@ def secret_words(command: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _after(option: str, word: str, flags: Sequence[str]) -> str | None:
     """The kind of a word as the value of the option before it."""
-    if not option.startswith("-") or "=" in option or word.startswith("-"):
+    if not re.fullmatch(_OPTION_WORD, option) or word.startswith("-"):
         return None
     if option in flags and not is_stand_in(word.rpartition(":")[2]):
         return "password"
@@ -151,5 +170,7 @@ def _after(option: str, word: str, flags: Sequence[str]) -> str | None:
 
 
 def _split(text: str) -> list[str]:
-    """The words of a shell's text, near enough: `shlex` takes a second for 100 kB."""
-    return [word.strip("\"'") for word in re.findall(r"""[^\s"']+|"[^"]*"|'[^']*'""", text)]
+    """The words of a shell's text and of the commands in it, near enough: `shlex` takes a second for 100 kB."""
+    parts = (re.sub(_COMMAND, "$()", text), *(each.strip("$()`") for each in re.findall(_COMMAND, text)))
+    # An empty word ends the options of the part before.
+    return [word.strip("\"'") for part in parts for word in (*re.findall(r"""[^\s"']+|"[^"]*"|'[^']*'""", part), "")]

@@ -28,6 +28,7 @@ class Feature(StrEnum):
     NO_RESTART = "no restart on exit"
     RESTART_LIMIT = "restart limit"
     LONG_START = "starts that take minutes"
+    SLOW_CHECKS = "health checks that take longer than ten seconds"
     STOP_GRACE = "stop grace period"
     PEOPLE = "ports for people"
     LOCAL_PORTS = "ports on 127.0.0.1"
@@ -41,6 +42,7 @@ class Feature(StrEnum):
     SECRET_VARIABLES = "secrets as environment variables"  # noqa: S105  (a name in output)
     HOST_FOLDERS = "volumes in host folders"
     VOLUME_SIZE = "volume size"
+    VELERO = "backups by Velero"
     SINGLE_WRITER = "single-writer volumes"
     SHARED_VOLUMES = "volumes shared by several pods"
     READ_ONLY_MOUNTS = "read-only mounts of writable volumes"
@@ -50,6 +52,7 @@ class Feature(StrEnum):
     MPS = "GPU sharing with MPS"
     COPIES = "several copies of a group"
     SIGNALS = "scaling on queued work"
+    SIGNALS_WITHOUT_KEDA = "scaling on queued work without KEDA"
     TIER = "priority tiers"
     ROLLING = "rolling updates"
     ROLLING_WITH_A_CARD = "rolling updates without a spare GPU"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fleet.model import MAIN, Container, ContainerGroup, Fleet, RolloutStrategy, Stack, Tier
 from fleet.model.port import LOCALHOST
+from fleet.model.volume import VELERO
 from fleet.network.tenants import names_as_peer, tenants_served
 from fleet.targets.features import Feature, Level, Need
 from fleet.targets.registry import target_of
@@ -42,6 +43,8 @@ def needs(group: ContainerGroup, stack: Stack, fleet: Fleet) -> Iterator[Need]:
             yield Feature.VOLUME_SIZE, f"volumes.{key}.size"
         if volume.writers == "one":
             yield Feature.SINGLE_WRITER, f"volumes.{key}.writers"
+        if volume.backup and volume.backup.by == VELERO:
+            yield Feature.VELERO, f"volumes.{key}.backup.by"
     yield from target_of(stack).needs(group, stack, fleet)
 
 

@@ -24,6 +24,8 @@ def _problem(container: ContainerView, settings: Settings) -> str | None:
         return f"stop_grace_s is {grace}, and the preStop hook sleeps {drain}, so {max(0, grace - drain)} s are left"
     if grace < agents:
         return f"stop_grace_s is {grace}, but env {_AGENTS} gives its agents {agents}, so they may be killed"
+    if grace > (most := settings["at_most_s"]):
+        return f"stop_grace_s is {grace}, above {most}: an update waits that long for a container that hangs"
     return f"stop_grace_s is {grace}, below {least}, so it may be killed before it finishes" if grace < least else None
 
 
@@ -32,10 +34,10 @@ RULE = ContainerRule(
     name="stop-grace",
     level=Level.ADVISORY,
     severity=Severity.LOW,
-    summary="A container has time to finish its work when it is stopped.",
-    remedy="raise containers.<name>.stop_grace",
+    summary="A container has time to finish its work when it is stopped, and an end to it.",
+    remedy="set containers.<name>.stop_grace to what it needs to stop",
     elsewhere="set destroyGraceSeconds to 10 or more",
     on_cluster="raise the pod's terminationGracePeriodSeconds",
-    defaults={"at_least_s": 5},
+    defaults={"at_least_s": 5, "at_most_s": 3600},
     **on_field("stop_grace_s", _problem, "drain_s", "env", each=("env",)),
 )

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.source.redaction import shown
+from policy.core.parsing.addresses import is_public
 from policy.core.rule import Finding, Level, Settings, Severity, StackRule
 from policy.views.container import ContainerView
 from policy.views.stack import LinkView, MachineView, StackView
 
 _ENCRYPTED = ("wireguard", "tailscale", "vpn", "tls")
 _NAMED_AT_MOST = 3
+_PRIVATE = "set machine.lan_address to an address of a VPN or a LAN, and machine.lan_traffic to what encrypts it"
 
 
 def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
     for machine in stack.machines:
         for link in machine.links:
-            if link.encryption in _ENCRYPTED or (link.accepted and settings["reason_suffices"]):
+            public = is_public(link.address)
+            if link.encryption in _ENCRYPTED or (link.accepted and settings["reason_suffices"] and not public):
                 continue
             users = _users([view for view in stack.on(machine) if _uses(view, link, machine)])
             who = f" ({users})" if users else ""
@@ -29,7 +32,9 @@ def _check(stack: StackView, settings: Settings) -> Iterator[Finding]:
             if link.encryption:
                 said = f"with {shown(link.encryption)}, which is not a known encryption"
             problem = f"links hold traffic {where} {link.machine} at {link.address}{who}, {said}"
-            yield Finding("links", f"{problem}: anyone on that network can read and change it", of=machine)
+            network = "the internet, where the address is public," if public else "that network"
+            remedy = _PRIVATE if public else ""
+            yield Finding("links", f"{problem}: anyone on {network} can read and change it", remedy, of=machine)
 
 
 def _uses(container: ContainerView, link: LinkView, machine: MachineView) -> bool:

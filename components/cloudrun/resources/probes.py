@@ -6,11 +6,8 @@ Cloud Run allows a container four minutes to start, and a probe no longer than i
 from __future__ import annotations
 
 from components.cloudrun.resources.base import Object
-from fleet.cloudrun_limits import limits
+from fleet.cloudrun_limits import PROBE_PERIOD_S, limits
 from fleet.plan.deployment import PlannedContainer
-
-_PERIOD_S = 10
-"""Period of startup and readiness probes."""
 
 
 def startup_probe(container: PlannedContainer, port: int | None) -> Object | None:
@@ -25,9 +22,9 @@ def startup_probe(container: PlannedContainer, port: int | None) -> Object | Non
     return {
         **action,
         "initial_delay_seconds": 0,
-        "period_seconds": _PERIOD_S,
-        "timeout_seconds": min(health.timeout_s, _PERIOD_S),
-        "failure_threshold": -(-min(health.deadline_s, limits().startup_max) // _PERIOD_S),
+        "period_seconds": PROBE_PERIOD_S,
+        "timeout_seconds": min(health.timeout_s, PROBE_PERIOD_S),
+        "failure_threshold": -(-min(health.deadline_s, limits().startup_max) // PROBE_PERIOD_S),
     }
 
 
@@ -52,7 +49,7 @@ def readiness_probe(container: PlannedContainer) -> Object | None:
         return None
     return {
         "http_get": {"path": health.http.ready_path, "port": health.http.port},
-        "period_seconds": _PERIOD_S,
-        "timeout_seconds": min(health.timeout_s, _PERIOD_S),
+        "period_seconds": PROBE_PERIOD_S,
+        "timeout_seconds": min(health.timeout_s, PROBE_PERIOD_S),
         "failure_threshold": health.retries,
     }

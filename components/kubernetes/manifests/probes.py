@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.objects import Object, http_probes
+from components.objects import Object, http_probes, literal
 from fleet.plan.deployment import PlannedContainer
 
 STARTUP_FAILURES = 30
@@ -20,7 +20,7 @@ def probes(container: PlannedContainer) -> Object:
         # With a single path, a slow pod should lose requests but not be restarted.
         live: Object = started if started != ready else {"tcpSocket": {"port": health.http.port}}
     else:
-        started = ready = live = {"exec": {"command": list(health.test)}}
+        started = ready = live = {"exec": {"command": [literal(word) for word in health.test]}}
     tries = max(STARTUP_FAILURES, -(-health.deadline_s // STARTUP_PERIOD_S))
     return {
         "startupProbe": {

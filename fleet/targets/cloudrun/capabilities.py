@@ -32,6 +32,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "keep the group on a Docker machine"
     ),
     Feature.RESTART_LIMIT: changes("an instance that exits is replaced, without a limit"),
+    Feature.SLOW_CHECKS: changes("probes of the start and of readiness last 10 s at most, their period"),
     Feature.LONG_START: changes("a container has 240 s to start; then its instance is replaced"),
     Feature.STOP_GRACE: changes("SIGTERM, then SIGKILL after 10 s, which cannot be changed; stop within 10 s"),
     Feature.PEOPLE: cannot(
@@ -51,6 +52,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.SECRET_VARIABLES: does("a pinned version in Secret Manager, read when an instance starts"),
     Feature.HOST_FOLDERS: cannot("there is no host; set a backing under machine.cloud.services.<group>.volumes"),
     Feature.VOLUME_SIZE: changes("a bucket has no size limit"),
+    Feature.VELERO: changes("Velero copies volumes of a cluster only: nothing backs this one up; name another tool"),
     Feature.SINGLE_WRITER: changes("at most one instance; two may overlap while a revision is replaced"),
     Feature.SHARED_VOLUMES: does("a bucket mounted by every instance, without file locks"),
     Feature.READ_ONLY_MOUNTS: changes(
@@ -63,6 +65,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.MPS: changes("each instance has a whole GPU"),
     Feature.COPIES: does("scales on requests, between min and max instances"),
     Feature.SIGNALS: cannot("Cloud Run scales only on requests; keep the group on a cluster with KEDA"),
+    Feature.SIGNALS_WITHOUT_KEDA: cannot("Cloud Run scales only on requests; keep the group on a cluster with KEDA"),
     Feature.TIER: changes("instances do not compete for capacity; min_instances keeps some warm"),
     Feature.ROLLING: does("a new revision gets the requests once it is ready"),
     Feature.ROLLING_WITH_A_CARD: does("each instance has its own GPU, within the project's quota"),

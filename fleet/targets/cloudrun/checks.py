@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fleet.cloudrun_limits import limits
 from fleet.model import ContainerGroup, Fleet, Stack, Target
-from fleet.model.cloud import Backing, Ingress, Kind
+from fleet.model.cloud import Backing, CloudService, Ingress, Kind
 from fleet.model.volume import Volume, VolumeKind
 from fleet.source.faults import Fault
 from fleet.source.locations import Sources
@@ -22,6 +22,12 @@ from fleet.targets.own_labels import GOOGLES, own_label_faults
 _ACCOUNT_ID_MAX = 30
 """Characters of a service account's id, at most."""
 _AT = ("machine", "cloud")
+_SERVICES = (Kind.SERVICE,)
+_OF_KINDS: Mapping[str, tuple[Kind, ...]] = {
+    **dict.fromkeys(("billing", "concurrency", "ingress", "invokers"), _SERVICES),
+    "timeout_s": (Kind.SERVICE, Kind.JOB),
+}
+"""Field of a service -> the kinds that it applies to."""
 _KINDS = {Kind.JOB: "a job", Kind.WORKER_POOL: "a worker pool"}
 
 
@@ -37,6 +43,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
         yield from ensure_services_are_of_groups(stack, groups, sources)
         yield from ensure_accounts_have_names(stack, groups, sources)
         yield from ensure_kinds_fit_the_groups(stack, groups, sources)
+        yield from ensure_settings_are_the_kinds(stack, groups, sources)
         yield from ensure_cloud_volumes_are_backed(stack, groups, sources)
         yield from ensure_cloud_secrets_are_pinned(stack, groups, fleet, sources)
         yield from ensure_front_doors_lead_somewhere(stack, sources)
@@ -101,6 +108,17 @@ def ensure_kinds_fit_the_groups(stack: Stack, groups: Sequence[ContainerGroup], 
             problem = f"udp is not supported on {stack.name}, which serves only HTTP"
             remedy = "use tcp, or keep the group on another machine"
             yield sources.group_fault(group.name, ("ports", udp, "protocol"), problem, remedy)
+
+
+def ensure_settings_are_the_kinds(stack: Stack, groups: Sequence[ContainerGroup], sources: Sources) -> Iterator[Fault]:
+    """No service sets what its kind lacks."""
+    for group in groups:
+        service = cloud_of(stack).service(group.name)
+        for field, kinds in _OF_KINDS.items():
+            if field in service.model_fields_set and service.kind not in kinds:
+                key = CloudService.model_fields[field].alias or field
+                problem = f"has no effect on {_KINDS[service.kind]}"
+                yield sources.stack_fault(stack.name, (*_AT, "services", group.name, key), problem, "drop it")
 
 
 def ensure_callers_call_services(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

@@ -36,6 +36,8 @@ def check_instances(stack: Stack, groups: Sequence[ContainerGroup], sources: Sou
             yield from ensure_instances_have_a_size(run)
         yield from ensure_requests_are_within_bounds(run)
         yield from ensure_containers_start_in_time(run)
+        yield from ensure_checks_are_frequent_enough(run)
+        yield from ensure_requests_end_in_time(run)
         yield from ensure_variables_are_short(run)
         yield from ensure_variables_are_not_cloud_runs(run)
         if stack.gives_gpus:
@@ -159,6 +161,24 @@ def ensure_containers_start_in_time(run: _Run) -> Iterator[Fault]:
             problem = f"{start_s} s are too long for {run.stack.name}: an instance that takes over {most} s is replaced"
             remedy = f"set it to {most}s and bring what it loads in its image, or run the group on another target"
             yield run.container_fault((key, "health", "start_period"), problem, remedy)
+
+
+def ensure_checks_are_frequent_enough(run: _Run) -> Iterator[Fault]:
+    """No liveness probe of a service or pool has a longer period than Cloud Run takes."""
+    most = limits().liveness_period_max
+    for key, container in run.group.containers.items():
+        if container.health.interval_s > most and run.service.kind is not Kind.JOB and not container.health.by_command:
+            problem = f"{container.health.interval_s} s are too long for a probe on {run.stack.name}"
+            yield run.container_fault((key, "health", "interval"), problem, f"set it to {most}s or less")
+
+
+def ensure_requests_end_in_time(run: _Run) -> Iterator[Fault]:
+    """The expected request is no longer than the maximum of its service, which ends it."""
+    expected, most = run.group.load.seconds_per_request, run.service.timeout_s
+    if run.service.kind is Kind.SERVICE and expected > most:
+        problem = f"{expected:g} s, but {run.stack.name} ends a request of {run.group.name} after {most} s"
+        remedy = f"lower it, or raise machine.cloud.services.{run.group.name}.timeout of that stack"
+        yield run.sources.group_fault(run.group.name, ("load", "seconds_per_request"), problem, remedy)
 
 
 def ensure_variables_are_short(run: _Run) -> Iterator[Fault]:

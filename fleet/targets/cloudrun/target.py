@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.cloudrun_limits import limits
+from fleet.cloudrun_limits import PROBE_PERIOD_S, limits
 from fleet.model import MAIN, CloudService, Container, ContainerGroup, Fleet, GpuBudget, Stack
 from fleet.model.cloud import Backing, Ingress, Kind
 from fleet.network.addresses import Endpoint
@@ -50,6 +50,8 @@ class CloudRun(TargetBase):
                 yield Feature.STOP_GRACE, f"containers.{key}.stop_grace"
             if container.health.deadline_s > limits().startup_max:
                 yield Feature.LONG_START, f"containers.{key}.health.start_period"
+            if container.health.timeout_s > PROBE_PERIOD_S and not container.once:
+                yield Feature.SLOW_CHECKS, f"containers.{key}.health.timeout"
             for volume, mount in container.mounts.items():
                 if mount.read_only and not self._is_read_only(volume, group, stack):
                     yield Feature.READ_ONLY_MOUNTS, f"containers.{key}.mounts.{volume}.read_only"

@@ -30,6 +30,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "a Docker machine, or let it restart"
     ),
     Feature.RESTART_LIMIT: changes("restarts are unlimited, with a back-off of up to five minutes"),
+    Feature.SLOW_CHECKS: does("timeoutSeconds of each probe"),
     Feature.LONG_START: does("a startup probe waits as long as the start period and the retries"),
     Feature.STOP_GRACE: does("terminationGracePeriodSeconds; the longest grace period in the pod applies"),
     Feature.PEOPLE: cannot(
@@ -53,6 +54,7 @@ CAPABILITIES: Mapping[Feature, Support] = {
         "the restricted Pod Security level refuses hostPath volumes; keep the group on Docker"
     ),
     Feature.VOLUME_SIZE: does("size of the claim"),
+    Feature.VELERO: does("an annotation of the pod names the volumes"),
     Feature.SINGLE_WRITER: does("a StatefulSet with one pod"),
     Feature.SHARED_VOLUMES: does("claims of machine.cluster.shared_storage_class"),
     Feature.READ_ONLY_MOUNTS: does("set on each mount"),
@@ -64,6 +66,9 @@ CAPABILITIES: Mapping[Feature, Support] = {
     Feature.MPS: changes("the pool's sharing decides how GPU memory is limited"),
     Feature.COPIES: does("a HorizontalPodAutoscaler on CPU and memory, or KEDA's"),
     Feature.SIGNALS: does("KEDA, if machine.cluster.autoscaler is set to it"),
+    Feature.SIGNALS_WITHOUT_KEDA: changes(
+        "the built-in autoscaler sees only CPU and memory; set machine.cluster.autoscaler to keda"
+    ),
     Feature.TIER: does("one PriorityClass per tier"),
     Feature.ROLLING: does("with the surge and unavailable of the group"),
     Feature.ROLLING_WITH_A_CARD: changes("no GPU is free for the new pod, so an old pod stops first"),

@@ -17,6 +17,7 @@ from fleet.targets.kubernetes.name_checks import (
     ensure_objects_have_their_own_names,
 )
 from fleet.targets.kubernetes.node_checks import ensure_enforcement_is_the_pools, ensure_pods_fit_a_node
+from fleet.targets.kubernetes.scaling_checks import ensure_copies_stop_in_time
 from fleet.targets.memory_volumes import memory_volume_faults
 from fleet.targets.own_labels import own_label_faults
 from fleet.text import thousands
@@ -32,6 +33,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
             yield from ensure_enforcement_is_the_pools(stack, groups, sources)
         yield from ensure_nodes_have_room(stack, groups, sources)
         yield from ensure_pods_fit_a_node(stack, groups, sources)
+        yield from ensure_copies_stop_in_time(groups, sources)
         for group in groups:
             yield from memory_volume_faults(group, stack, sources)
             yield from own_label_faults(group, stack, sources)

@@ -60,6 +60,8 @@ class Kubernetes(TargetBase):
             yield Feature.ROLLING_WITH_A_VOLUME, f"volumes.{held}"
         elif card_held_by_the_old_pod(group, stack, here):
             yield Feature.ROLLING_WITH_A_CARD, "rollout"
+        if group.scaling.signals and cluster_of(stack).autoscaler != "keda":
+            yield Feature.SIGNALS_WITHOUT_KEDA, "scaling.signals"
         for key, container in group.containers.items():
             if container.gpu and stack.gives_gpus and container.gpu.enforcement is Enforcement.MPS:
                 yield Feature.MPS, f"containers.{key}.gpu.enforcement"

@@ -41,6 +41,12 @@ def is_every_address(text: str) -> bool:
     return not text or (address is not None and address.is_unspecified)
 
 
+def is_public(text: str) -> bool:
+    """Whether an address is one of the internet."""
+    address = parse_address(text)
+    return address is not None and address.is_global
+
+
 def unreachable_reason(host: str) -> str | None:
     """Why a host cannot be reached from another container or machine; None if it may be."""
     if host.lower() == "localhost" or host.lower().endswith(".localhost"):

@@ -112,3 +112,19 @@ def test_on_a_cluster_it_holds_with(good: Registered) -> None:
 )
 def test_on_a_cluster_it_fails_with(bad: Registered, says: str) -> None:
     assert says in blamed(B06, bad)
+
+
+def test_whole_homes_and_folders_of_keys_are_refused_and_folders_in_a_home_are_not() -> None:
+    for path in (
+        "/home",
+        "/home/owner",
+        "/home/owner/",
+        "/tmp",
+        "/home/owner/.ssh",
+        "/data/.kube/cache",
+        "/srv/.docker",
+    ):
+        assert f'mounts holds "{path}"' in violation(B06, _mounting(path)), path
+        assert judged(B06, volume(driverOpts={"type": "none", "o": "bind", "device": path})) != {}, path
+    for path in ("/home/owner/models", "/tmp/nvidia-mps", "/srv", "/data/docker", "/data/ssh", "/homes/owner"):
+        assert judged(B06, _mounting(path)) == {}, path

@@ -67,6 +67,7 @@ def test_on_docker_it_holds_with(good: Registered) -> None:
         pytest.param(container(destroyGraceSeconds=None), "stop_grace_s is not set", id="none"),
         pytest.param(container(envs=["FLEET_STOP_GRACE_S=30"]), "gives its agents 30", id="less than its agents take"),
         pytest.param(container(destroyGraceSeconds=1), "stop_grace_s is 1", id="a second"),
+        pytest.param(container(destroyGraceSeconds=86400), "an update waits that long", id="a day"),
     ],
 )
 def test_on_docker_it_fails_with(bad: Registered, says: str) -> None:

@@ -34,6 +34,16 @@ def test_it_holds_where_the_owner_says_why_not() -> None:
     assert judged(F10, machine(**_links(none=REASON))) == {}
 
 
+def test_no_reason_suffices_on_a_public_address() -> None:
+    for address in ("8.8.8.8", "2606:4700::1111"):
+        (message,) = judged(F10, machine(**_links(address, none=REASON))).values()
+        assert "anyone on the internet, where the address is public, can read and change it" in message
+        assert "set machine.lan_address to an address of a VPN or a LAN" in message
+        assert judged(F10, machine(**_links(address, encryption="tls"))) == {}
+    for address in ("100.64.0.7", "10.1.2.3", "fd00::7"):
+        assert judged(F10, machine(**_links(address, none=REASON))) == {}, address
+
+
 def test_a_reason_need_not_suffice() -> None:
     found = judged(F10, machine(**_links(none=REASON)), reason_suffices=False)
     assert "traffic to pc2 at 192.168.1.20, unencrypted" in found["mainpc"]

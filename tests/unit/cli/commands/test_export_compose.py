@@ -64,6 +64,18 @@ def test_an_export_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     assert text == shipped("export", "compose", "local").out
 
 
+def test_an_export_does_not_replace_that_of_another_stack(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert fleet(ROOT, "export", "compose", "pc2", "-o", str(folder)).code == 0
+    before = (folder / "compose.yaml").read_bytes()
+    answer = fleet(ROOT, "export", "compose", "local", "-o", str(folder))
+    fix = "choose another path with -o, or remove it"
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"{folder / 'compose.yaml'}: exported from another stack, so not overwritten; {fix}\n"
+    assert (folder / "compose.yaml").read_bytes() == before
+    assert fleet(ROOT, "export", "compose", "pc2", "--without-gpu", "-o", str(folder)).code == 0
+
+
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     answer = fleet(ROOT, "export", "compose", "local", "-o", str(tmp_path / "file"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ def test_the_catalogue_stays_within_the_width(columns: int) -> None:
     for arguments in (("policy", "list"), ("policy", "explain", "G01")):
         text = shipped(*arguments, columns=columns).out
         assert max(len(line.rstrip()) for line in text.splitlines()) <= columns
+
+
+def test_the_catalogue_as_data_has_what_explain_says_of_each_rule() -> None:
+    listed = json.loads(shipped("policy", "list", "--json").out)["rules"]
+    assert [node["id"] for node in listed] == [rule.id for rule in rules()]
+    assert json.loads(shipped("policy", "explain", "G01", "--json").out) in listed
+    assert all(node["requires"] and node["fix"] and node["level"] for node in listed)
 
 
 def test_each_rule_can_be_explained() -> None:

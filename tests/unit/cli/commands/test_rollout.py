@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,25 @@ def test_what_changed_and_what_comes_next_is_shown(tmp_path: Path) -> None:
         f"to roll back: fleet rollout abort {STACK} front",
     ]
     assert {"-      percent: 10", "+      percent: 100"} <= set(answer.out.splitlines())
+
+
+def test_a_step_as_data(tmp_path: Path) -> None:
+    data = json.loads(step(trial(tmp_path, under_way(10)), "next", "--json").out)
+    assert rollouts(tmp_path)["front"]["percent"] == data["state"]["percent"] == 100
+    assert "+      percent: 100" in data.pop("changes")
+    data["state"] = sorted(data["state"])
+    assert data == {
+        "stack": STACK,
+        "group": "front",
+        "file": file_of(tmp_path).name,
+        "state": ["candidate", "percent", "since"],
+        "apply": f"pulumi up -s {STACK}",
+        "next": f"fleet rollout promote {STACK} front",
+        "pause_s": 0,
+        "abort": f"fleet rollout abort {STACK} front",
+    }
+    ended = json.loads(step(tmp_path, "abort", "--json").out)
+    assert (ended["state"], ended["next"], ended["pause_s"], ended["abort"]) == ({}, None, None, None)
 
 
 def test_a_start_says_how_long_it_is_watched(tmp_path: Path) -> None:

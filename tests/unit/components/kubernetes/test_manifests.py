@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -176,10 +177,31 @@ def test_without_gpus_nobody_asks_for_one() -> None:
     assert not any(name.startswith("nvidia.com/") for name in found["limits"])
 
 
-def test_a_dollar_in_a_value_stays_one() -> None:
-    env = {"containers": {"main": {"env": {"GREETING": "$(HOME) costs $5"}}}}
-    found = containers(rendered(groups={"left": env}), "left-pods")["main"]["env"]
-    assert {"name": "GREETING", "value": "$$(HOME) costs $5"} in found
+def test_a_dollar_stays_one_wherever_kubernetes_expands_it() -> None:
+    """In variables, entry points, commands and checks: $(NAME) is a variable, and $$ a single $."""
+    cases = {
+        "$(HOME) costs $5": "$$(HOME) costs $5",
+        "$$(HOME)": "$$$$(HOME)",
+        "$$$(HOME)": "$$$$$$(HOME)",
+        "kill $$": "kill $$$$",
+        "a$$$b": "a$$$$$$b",
+        "$HOME ${X} $": "$HOME ${X} $",
+    }
+    for text, escaped in cases.items():
+        assert _expanded(escaped) == text
+        image = {"reference": "ghcr.io/x/y:1@sha256:" + "1" * 64}
+        container = {"build": None, "agents": {}, "image": image, "entrypoint": ["sh", text], "command": ["-c", text]}
+        container |= {"env": {"GREETING": text}, "health": {"command": ["sh", "-c", text]}}
+        found = containers(rendered(groups={"left": {"containers": {"main": container}}}), "left-pods")["main"]
+        assert {"name": "GREETING", "value": escaped} in found["env"]
+        words = (found["command"], found["args"], found["livenessProbe"]["exec"]["command"])
+        assert [each[-1] for each in words] == [escaped] * 3
+
+
+def _expanded(text: str) -> str:
+    """What Kubernetes makes of a text, without any variable (expansion.Expand)."""
+    found = re.compile(r"\$(?:(\$)|\([^)]*\))?").sub(lambda match: match[1] or match[0], text)
+    return str(found)
 
 
 def test_a_pinned_image_is_not_pulled_again() -> None:

@@ -118,3 +118,32 @@ def test_an_agent_host_without_anything_to_run_is_refused(tmp_path: Path) -> Non
         assert_refused(tmp_path, "small", "main:", message, **with_pi(small_group(main=main)))
     assert_accepted(tmp_path, **with_pi(small_group(main="agents: {}\ncommand: [/bin/own]")))
     assert_accepted(tmp_path, **with_pi(small_group(main="agents: {Small: {}}")))
+
+
+def test_a_system_hides_no_module(tmp_path: Path) -> None:
+    """The agents' code is searched first: `import json` would find the system."""
+    text = small_group(main="agents: {Owl: {}}").replace("build: {}", "build: {requirements: [my-pkg], unresolved: %s}")
+    text %= "built by its owner"
+    for number, (system, what) in enumerate(
+        (
+            ("json", "a module of Python"),
+            ("os", "a module of Python"),
+            ("importlib", "a module of Python"),
+            ("agent-host", "the agent host's package"),
+            ("my-pkg", "a package that it requires"),
+        )
+    ):
+        project = write_project(tmp_path / str(number), stack_wood=small_stack("wood", "owl"))
+        file = project / "groups" / system / "owl.yaml"
+        file.parent.mkdir()
+        file.write_text(text)
+        (fault,) = faults_of(project)
+        assert f"its folder's name {system} is also {what}" in fault
+        file.write_text(text.replace("Owl: {}", "Owl: {module: wood.owl}"))
+        assert faults_of(project) == [], system
+    file.write_text("")
+    file.unlink()
+    file = project / "groups" / "jsons" / "owl.yaml"
+    file.parent.mkdir()
+    file.write_text(text)
+    assert faults_of(project) == []

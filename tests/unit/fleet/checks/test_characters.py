@@ -30,7 +30,13 @@ def test_tabs_and_lines_of_a_value_are_visible(tmp_path: Path) -> None:
 
 
 def test_the_place_is_shown_without_the_character(tmp_path: Path) -> None:
-    change = under("shared_memory", '    env: {MOOD: "x\\e[31m"}')
-    (fault,) = faults_of(write_project(tmp_path, vision_gpu=change))
-    assert "containers.main.env.MOOD: has an invisible character (U+001B) at position 2; remove it" in fault
-    assert fault.isprintable()
+    mark = "has an invisible character (U+001B) at position"
+    for line, said in {
+        'env: {MOOD: "x\\e[31m"}': f'env.MOOD: {mark} 2 of "x\\x1b[31m"; remove it',
+        f'env: {{MOOD: "{"a" * 50}\\e{"b" * 50}"}}': f'env.MOOD: {mark} 51 of "{"a" * 15}\\x1b{"b" * 14}"; remove it',
+        'env: {API_KEY: "hunter\\e2"}': f"env.API_KEY: {mark} 7 of (a secret, not shown); remove it",
+        'command: [x, --password, "hunter\\e2"]': f"command.2: {mark} 7; remove it",
+    }.items():
+        faults = faults_of(write_project(tmp_path, vision_gpu=under("shared_memory", f"    {line}")))
+        assert any(fault.endswith(f"containers.main.{said}") for fault in faults), faults
+        assert all(fault.isprintable() and "hunter" not in fault for fault in faults), faults

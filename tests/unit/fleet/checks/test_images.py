@@ -270,3 +270,40 @@ def test_an_image_of_shared_packages_is_no_containers(tmp_path: Path) -> None:
 def _of_one_group(name: str) -> dict[str, Change]:
     group = small_group(image="build: {requirements: [numpy]}")
     return {name.replace("-", "_"): group, "stack_pi": small_stack("pi", name)}
+
+
+def test_a_base_is_that_of_an_image_which_the_stack_builds(tmp_path: Path) -> None:
+    mcp = "build: {context: images/mcp}"
+    for images, group, registry, says in (
+        ("bases: {mcp: 'node:22'}", mcp, "", ""),
+        ("bases: {base-x: 'node:22'}", mcp, "", ""),
+        ("base: 'python:3.12'", "build: {}", "", ""),
+        ("bases: {mcp: 'node:22'}", "build: {}", "", "images.bases.mcp: no group of pi runs in the image mcp"),
+        ("base: 'python:3.12'", mcp, "", "images.base: no group of pi runs in the image agent-host"),
+        ("bases: {mcp: 'node:22'}", mcp, "registry.example/x", "images.bases.mcp: has no effect: pi pulls its images"),
+        ("base: 'python:3.12'", "build: {}", "registry.example/x", "images.base: has no effect: pi pulls its images"),
+    ):
+        found = _images(tmp_path, images, group, registry)
+        assert [says in fault for fault in found] == ([True] if says else []), (images, group, registry, found)
+
+
+def test_images_of_different_folders_have_different_digests(tmp_path: Path) -> None:
+    for name in ("mcp", "base-x"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        (tmp_path / "images" / name / "Dockerfile").write_text("FROM debian")
+    side = "  aid:\n    build: {}\n    command: [/bin/x]\n    memory: {request: 64MiB}\n    cpu: {limit: 1}\n"
+    group = small_group(image="build: {context: images/mcp}", main="health: {command: [/bin/ready]}") + side
+    for digests, alike in (
+        ((("mcp", DIGEST), ("small-aid", DIGEST)), True),
+        (
+            (("mcp", DIGEST), ("small-aid", f"sha256:{'cd' * 32}")),
+            False,
+        ),
+    ):
+        listed = ", ".join(f"{name}: '{digest}'" for name, digest in digests)
+        stack = (
+            small_stack("pi", "small") + f"  fleet:images: {{registry: registry.example/x, digests: {{{listed}}}}}\n"
+        )
+        found = faults_of(write_project(tmp_path, small=group, stack_pi=stack))
+        said = "is also the digest of mcp, which is another image; set the one that the registry shows for it"
+        assert [said in fault for fault in found] == [True] * alike, found

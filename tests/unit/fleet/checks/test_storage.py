@@ -102,7 +102,7 @@ def test_a_device_the_machine_does_not_offer_is_refused(tmp_path: Path) -> None:
         "containers.streams.devices.0: /dev/snd is not a device of mainpc; "
         "add it under machine.devices of that stack, or drop it"
     )
-    change = swap("/dev/snd: {group_id: 29}", "/dev/dri: {group_id: 44}")
+    change = swap("/dev/snd: {group_id: 29}", "/dev/video0: {group_id: 44}")
     assert_refused(tmp_path, "audio_emotion", "/dev/snd", message, mainpc=change)
 
 

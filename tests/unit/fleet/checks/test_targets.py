@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fleet.targets.features import Feature
@@ -12,6 +13,7 @@ from tests.unit.builders import (
     place,
     planned,
     small_group,
+    small_stack,
     under,
     with_pi,
     write_project,
@@ -57,3 +59,23 @@ def test_a_ready_image_on_docker_brings_its_own_health_command(tmp_path: Path) -
         "not supported on pi (docker): HTTP health checks without the agent host; "
     )
     assert_accepted(tmp_path, **with_pi(small_group(image=READY % "amd64", main=PROBE)))
+
+
+def test_a_rollout_is_of_this_time_and_of_another_version(tmp_path: Path) -> None:
+    runs, other = "registry.example/redis:7", "registry.example/redis:8"
+    top = "rollout: {strategy: recreate}"
+    group = small_group(image=READY % "amd64", main=PROBE, top=top)
+    later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    soon = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    for state, says in (
+        (f"candidate: '{runs}'", f"rollouts.small.candidate: {runs} is what small already runs; name another version"),
+        (
+            f"since: '{later}'",
+            "is in the future, and the step's pause begins then; set when the step began, or drop it",
+        ),
+        (f"candidate: '{other}', since: '{soon}'", ""),
+        (f"candidate: '{runs}', image: '{other}'", ""),
+    ):
+        stack = small_stack("pi", "small") + f"  fleet:rollouts: {{small: {{{state}}}}}\n"
+        found = [each for each in faults_of(write_project(tmp_path, small=group, stack_pi=stack)) if "two" not in each]
+        assert [says in each for each in found] == ([True] if says else []), (state, found)

@@ -60,7 +60,8 @@ def test_a_misspelt_key_at_the_top_of_a_stack_gets_a_suggestion(tmp_path: Path) 
 
 
 def test_a_key_like_no_other_gets_the_list_to_choose_from(tmp_path: Path) -> None:
-    message = "containers.main.gpu.zzz: unknown key; use one of card, enforcement, limit, processes, request"
+    keys = "capabilities, card, cards, enforcement, limit, processes, request"
+    message = f"containers.main.gpu.zzz: unknown key; use one of {keys}"
     change = swap("enforcement: mps}", "enforcement: mps, zzz: 1}")
     assert_refused(tmp_path, "vision_gpu", "zzz", message, vision_gpu=change)
 
@@ -116,7 +117,9 @@ def test_a_wrong_value_of_a_machine_has_its_line_in_the_stack_file(tmp_path: Pat
     assert_refused(tmp_path, "mainpc", "24 gigs", message, mainpc=swap("memory: 24564MiB", "memory: 24 gigs"))
 
 
-@pytest.mark.parametrize("subnet", ["10.210.2.5/24", "10.210.2.0/33", "fd00::/64", "here"])
+@pytest.mark.parametrize(
+    "subnet", ["10.210.2.5/24", "10.210.2.0/33", "10.210.2.0", "10.210.2.0/255.255.255.0", "fd00::/64", "here"]
+)
 def test_an_invalid_subnet_is_reported(tmp_path: Path, subnet: str) -> None:
     message = f'machine.network.subnet: "{subnet}" is not an IPv4 network; write it like 10.210.3.0/24'
     assert_refused(tmp_path, "pc2", "subnet:", message, pc2=swap("10.210.2.0/24", subnet))
@@ -193,8 +196,8 @@ def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
             "did you mean writers?"
         ),
         "groups/assistant/tutor-suite-cpu.yaml": (
-            "groups/assistant/tutor-suite-cpu.yaml:2: is not valid YAML (did not find expected node content); "
-            "correct the syntax"
+            "groups/assistant/tutor-suite-cpu.yaml:1: is not valid YAML "
+            "(the [ that opens here lacks a comma or its ] by line 2); correct the syntax"
         ),
     }
     with pytest.raises(ConfigurationError) as caught:
@@ -228,6 +231,21 @@ def test_faults_are_reported_once_by_file_and_line() -> None:
     error = ConfigurationError([late, early, other, late])
     assert error.faults == [other, early, late]
     assert str(error) == "a: 1 fault\n  a: p; r\nb: 2 faults\n  b:2: y: p; r\n  b:9: x: p; r"
+
+
+def test_a_long_fix_is_written_once_in_a_file() -> None:
+    names = f"use one of {', '.join(f'name-{index}' for index in range(30))}"
+    faults = [Fault(file, 7, f"peers.{line}", f"unknown group {line}", names) for file in "ab" for line in (1, 2, 3)]
+    short = [Fault("c", line, "x", "is missing", "add it") for line in (1, 2)]
+    error = ConfigurationError([*faults, *short])
+    assert error.text().splitlines() == [
+        "a: 3 faults", f"  a:7: peers.1: unknown group 1; {names}", "  a:7: peers.2: unknown group 2; as for peers.1",
+        "  a:7: peers.3: unknown group 3; as for peers.1", "b: 3 faults", f"  b:7: peers.1: unknown group 1; {names}",
+        "  b:7: peers.2: unknown group 2; as for peers.1", "  b:7: peers.3: unknown group 3; as for peers.1",
+        "c: 2 faults",
+        "  c:1: x: is missing; add it", "  c:2: x: is missing; add it",
+    ]  # fmt: skip
+    assert [fault.remedy for fault in error.faults[:3]] == [names] * 3
 
 
 def test_a_fault_with_figures_shows_them_between_problem_and_way_out() -> None:
@@ -295,6 +313,13 @@ def test_a_lost_value_has_no_consequences(tmp_path: Path) -> None:
         assert len(found) == 1, (name, found)
 
 
+def test_what_is_in_a_mapping_to_drop_is_no_fault_of_its_own(tmp_path: Path) -> None:
+    for key, value in (("cluster", "{}"), ("cloud", "{}"), ("cloud", "{regions: 1}"), ("cluster", "{pools: {}}")):
+        message = f"machine.{key}: {key} not supported on a docker machine; drop machine.{key}"
+        change = under("    cpus: 16", f"    {key}: {value}")
+        assert_refused(tmp_path, "mainpc", f"{key}:", message, mainpc=change)
+
+
 def test_faults_of_rules_stand_at_their_own_lines(tmp_path: Path) -> None:
     text = small_group(
         main="mounts:\n  one: {path: /data}\n  two: {path: /data}\n  three: {path: /run/secrets/x}\n"
@@ -333,6 +358,22 @@ def test_a_file_whose_name_is_not_read_is_told_and_nothing_misses_it(tmp_path: P
     assert faults_of(project) == [f"groups/assistant/vision-gpu.yml: {told}"]
 
 
+def test_the_files_that_editors_and_systems_leave_are_not_read(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    folder = project / "groups/assistant"
+    (folder / ".#vision-gpu.yaml").symlink_to("me@host.123:1")
+    for name in (
+        "._vision-gpu.yaml",
+        ".vision-gpu.yml",
+        "../.trash.yaml",
+        "../.git/assistant/x.yaml",
+        "../.git/x.yaml",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"\0\5\x16\7Mac OS X")
+    assert faults_of(project) == []
+
+
 def test_a_fault_is_one_short_printable_line(tmp_path: Path) -> None:
     long = ("x" * 90_000, f'"{"y " * 40_000}"', "[" + "1, " * 20_000 + "1]")
     for value in ('"\\e[31m4GB\\e[0m\\nsecond"', '"\\u202e4GB"', *long):
@@ -365,3 +406,20 @@ def test_a_value_of_another_type_is_not_converted(tmp_path: Path) -> None:
         found = faults_of(project)
         assert len(found) == 1, (top, found)
         assert said in found[0], (top, found)
+
+
+def test_a_rule_that_reads_its_models_fields_is_reported_as_any_other(tmp_path: Path) -> None:
+    """Of cards that a cluster's pool cannot choose: single keys, and several."""
+    for keys in ("desktop_reserve: 1GiB", "device: '1'", "device: nvidia.com/gpu=0, driver: cdi"):
+        lines = (
+            "config:",
+            '  pulumi:disable-default-providers: ["*"]',
+            "  fleet:machine:",
+            "    {name: grid, title: Grid, class: container-service, target: kubernetes, connection: kubeconfig://grid,",
+            "    cluster: {node_pools: {cards: {nodes: 1, cpus: 8, memory: 30GiB,",
+            f"    gpu: {{model: L4, memory: 24GiB, {keys}}}}}}}}}}}",
+            "  fleet:groups: []",
+        )
+        faults = faults_of(write_project(tmp_path, stack_grid="\n".join(lines)))
+        assert len(faults) == keys.count(":"), (keys, faults)
+        assert all("has no effect on a cluster" in fault for fault in faults), (keys, faults)

@@ -11,7 +11,7 @@ def test_a_project_file_that_pulumi_cannot_use_is_reported(tmp_path: Path) -> No
     write_project(tmp_path)
     wrong = {}
     for text, faults in {
-        "name: [": ("Pulumi.yaml:2",),
+        "name: [": ("Pulumi.yaml:1",),
         "": ("Pulumi.yaml:1",),
         "- fleet\n": ("Pulumi.yaml:1",),
         "\t": ("Pulumi.yaml:1",),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from fleet.model import Stack
 from tests.unit.builders import assert_accepted, assert_refused, faults_of, small_stack, swap, under, write_project
 
 
@@ -42,6 +44,29 @@ def test_keys_of_pulumi_and_of_providers_are_left_alone(tmp_path: Path) -> None:
     assert_accepted(tmp_path, pc2=under("config:", *(f"  {key}: x" for key in keys), "  fleet:token: {secure: x}"))
 
 
+def test_no_key_of_ours_is_encrypted(tmp_path: Path) -> None:
+    """Taken for absent, it would remove the groups, or deploy without budget, mode or rollout."""
+    keys = sorted({field.alias or name for name, field in Stack.model_fields.items()} - {"name"})
+    wrong = {}
+    for key in keys:
+
+        def encrypted(text: str, key: str = key) -> str:
+            head, _, rest = text.partition(f"  fleet:{key}:")
+            end = re.search(r"\n(?=  \S|\Z)", rest) if rest else None
+            return f"{head}{rest[end.start() + 1 :] if end else ''}\n  fleet:{key}: {{secure: v1:abc}}\n"
+
+        faults = [fault for fault in faults_of(write_project(tmp_path, pc2=encrypted)) if "pc2" in fault]
+        said = f"{key}: is encrypted, so that no check can read it; write it in clear"
+        if len(faults) != 1 or said not in faults[0]:
+            wrong[key] = faults
+    assert wrong == {}
+
+
+def test_a_mode_may_be_called_secure(tmp_path: Path) -> None:
+    faults = faults_of(write_project(tmp_path, pc2=under("config:", "  fleet:modes: {secure: [no-such-group]}")))
+    assert any("modes.secure" in fault for fault in faults), faults
+
+
 def test_default_providers_are_off_in_every_stack(tmp_path: Path) -> None:
     """The values that Pulumi's engine takes for all providers; it parses text as JSON."""
     line = '  pulumi:disable-default-providers: ["*"]'
@@ -68,3 +93,5 @@ def test_a_stack_lists_its_groups(tmp_path: Path) -> None:
         tmp_path, "stack_pi", "config:", message, stack_pi=small_stack("pi").replace("  fleet:groups: []\n", "")
     )
     assert_accepted(tmp_path, stack_pi=small_stack("pi"))
+    misspelt = small_stack("pi").replace("fleet:groups", "fleet:group")
+    assert_refused(tmp_path, "stack_pi", "fleet:group:", "group: unknown key; did you mean groups?", stack_pi=misspelt)

@@ -55,6 +55,27 @@ CASES = [
         "face_recognition",
         'containers.main.agents.face_recognition: "face_recognition" is not a valid name; write it like GoalManager',
     ),
+    *(
+        (
+            'cuda: "12.1"',
+            f'cuda: "{version}"',
+            f'containers.main.build.cuda: "{version}" has an invalid format; '
+            'write major and minor version in quotes, like "12.4"',
+        )
+        for version in ("12.1.1", "cuda12", "12")
+    ),
+    (
+        "- facenet-pytorch",
+        "- OpenCV_Python_Headless",
+        "containers.main.build.requirements.2: lists opencv-python-headless again, after opencv-python-headless; "
+        "keep one",
+    ),
+    (
+        "- facenet-pytorch",
+        "- -r /etc/passwd",
+        'containers.main.build.requirements.2: "-r /etc/passwd" is not a requirement of a package; '
+        "write it like torch or torch==2.3.*",
+    ),
     (
         PEERS,
         "peers: core-platform",

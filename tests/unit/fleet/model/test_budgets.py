@@ -59,6 +59,16 @@ def test_card_and_cards_exclude_each_other() -> None:
         assert "cards: card and cards are both set; keep card for one, or cards for several" in str(refusal.value)
 
 
+def test_a_limit_holds_a_block_of_each_process() -> None:
+    for limit, processes, taken in (("20MiB", 1, True), ("19MiB", 1, False), ("60MiB", 3, True), ("59MiB", 3, False)):
+        changes = {"request": "1MiB", "limit": limit, "processes": processes}
+        if taken:
+            assert _budget(**changes).processes == processes
+            continue
+        with pytest.raises(ValidationError, match="below 20 MiB a process, one block of PyTorch's allocator; raise it"):
+            _budget(**changes)
+
+
 def test_the_parts_of_the_driver() -> None:
     assert _budget().capabilities == ("compute", "utility")
     assert _budget(capabilities=["video"]).capabilities == ("video",)

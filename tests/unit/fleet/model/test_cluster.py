@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from fleet.model import Machine, Rollout, Scaling
+from fleet.model import Machine, Rollout, RolloutState, Scaling
+from fleet.model.operation import Signal
 from tests.unit.fleet.models import make_group, make_machine, problem
 
 POOL = {"nodes": 2, "cpus": 4, "memory": "16GiB"}
@@ -138,3 +139,68 @@ def test_a_pool_chooses_no_card() -> None:
         pool = {**POOL, "gpu": {**card, key: value}}
         assert f"{key} has no effect on a cluster" in problem(cluster, cluster={"node_pools": {"cards": pool}})
     assert cluster(cluster={"node_pools": {"cards": {**POOL, "gpu": {**card, "context": "500MiB"}}}}).cards
+
+
+def test_a_label_that_kubernetes_sets_names_a_pool_only_where_it_has_that_value() -> None:
+    pools = {"general": {**POOL, "nodes": 3}}
+    for label, says in (
+        ("kubernetes.io/hostname", "another name on each of the 3 nodes of general"),
+        ("kubernetes.io/arch", 'is set by Kubernetes, to "amd64" on the nodes of general'),
+        ("beta.kubernetes.io/arch", 'to "amd64"'),
+        ("kubernetes.io/os", 'to "linux"'),
+        ("beta.kubernetes.io/os", 'to "linux"'),
+        ("node-role.kubernetes.io/worker", 'to "" or "true"'),
+    ):
+        said = problem(cluster, cluster={"node_pools": pools, "pool_label": label})
+        assert says in said, label
+        assert "label the nodes fleet.local/pool=<pool>" in said
+    for label, names in (
+        ("kubernetes.io/hostname", {"node-1": {**POOL, "nodes": 1}}),
+        ("kubernetes.io/arch", {"amd64": POOL, "arm64": {**POOL, "arch": "arm64"}}),
+        ("kubernetes.io/os", {"linux": POOL}),
+        ("topology.kubernetes.io/zone", {"us-central1-a": POOL}),
+        ("node.kubernetes.io/instance-type", {"k3s": POOL}),
+    ):
+        assert cluster(cluster={"node_pools": names, "pool_label": label}).cluster, label
+
+
+def test_lets_encrypt_signs_no_name_of_a_lan() -> None:
+    def entrance(issuer: str, host: str) -> dict[str, Any]:
+        return {"node_pools": {"general": POOL}, "entrance": {"issuer": issuer, "exposed": {"front": {"host": host}}}}
+
+    for issuer in ("letsencrypt", "letsencrypt-staging", "my-letsencrypt"):
+        for host in ("flow.local", "flow.home.arpa", "flow.lan", "flow.internal"):
+            said = problem(cluster, cluster=entrance(issuer, host))
+            assert f"exposed.front.host: {issuer} signs no certificate for {host}" in said
+            assert cluster(cluster=entrance("home-ca", host)).cluster
+        assert cluster(cluster=entrance(issuer, "flow.example.org")).cluster
+
+
+def test_nothing_is_set_that_has_no_effect() -> None:
+    for key, value in (("cpu_percent", 70), ("memory_percent", 90), ("down_after", "5m")):
+        said = problem(Scaling.model_validate, obj={"min": 2, "max": 2, key: value})
+        assert f"{key}: has no effect while max is min; raise max, or drop it" in said
+        assert Scaling.model_validate({"max": 2, key: value}).is_elastic
+    for key in ("surge", "unavailable"):
+        said = problem(Rollout.model_validate, obj={"strategy": "recreate", key: 1})
+        assert f'{key}: has no effect with strategy "recreate", which stops all first; drop it' in said
+        assert Rollout.model_validate({"strategy": "blue-green", key: 1})
+    image = "ghcr.io/owner/front:2"
+    said = problem(RolloutState.model_validate, obj={"image": image, "candidate": image})
+    assert "candidate: ghcr.io/owner/front:2 is also image, the version that runs" in said
+
+
+def test_a_query_closes_what_it_opens() -> None:
+    for query, lacks in (
+        ("sum(", "lacks a )"),
+        ("sum(rate(x[5m])", "lacks a )"),
+        ("x[5m", "lacks a ]"),
+        ("sum(x]", "has a ] without its counterpart"),
+        ("x)", "has a ) without its counterpart"),
+        ('x{a="b}', 'has a \\" without its counterpart'),
+        ("x{a='b}", "has a ' without its counterpart"),
+    ):
+        said = problem(Signal.model_validate, obj={"query": query, "per_replica": 1})
+        assert f"{lacks}".replace("\\", "") in said, (query, said)
+    for query in ("sum(rate(x{a=~\"b[(]c\", d='}'}[5m]))", "x # (\n + 1", 'x{a="\\""}', "x{a=`\\`}"):
+        assert Signal.model_validate({"query": query, "per_replica": 1}).query == query

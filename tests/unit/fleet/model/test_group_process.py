@@ -55,3 +55,15 @@ def test_a_time_zone_is_set_once() -> None:
     assert "timezone: Europe/Berlin and env.TZ exclude each other; drop env.TZ" in breaches(
         timezone="Europe/Berlin", env={"TZ": "UTC"}
     )
+
+
+def test_a_check_is_a_program_and_no_word_of_compose() -> None:
+    for command, says in (
+        (["CMD-SHELL", "curl -f http://localhost:8000/health || exit 1"], "write its text as [sh, -c, <text>]"),
+        (["CMD", "curl", "x"], "drop the word"),
+        (["NONE"], "write a command that exits with 0, such as [true]"),
+    ):
+        said = breaches(health={"command": command})
+        assert f"{command[0]} is a word of Compose and no program of an image; {says}" in said, command
+    for command in (["cmd"], ["curl", "CMD"], ["/bin/NONE"], []):
+        assert breaches(health={"command": command}) == "", command

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from fleet.model.hosts import (
     Connection,
     Email,
+    EntranceName,
     HostName,
     LanAddress,
     Member,
@@ -44,7 +45,8 @@ def test_a_subnet_is_in_a_private_range() -> None:
     _all_refused(
         PrivateSubnet, True, 1, "", "224.0.0.0/24", "127.0.0.0/24", "8.8.8.0/24", "169.254.0.0/16", "0.0.0.0/0",
         "240.0.0.0/24", "172.32.0.0/24", "192.169.0.0/24", "10.0.0.0/7", "10.210.3.5/24", "fd00::/64", "10.210.3.0/33",
-        "198.18.0.0/24", "255.255.255.0/24",
+        "198.18.0.0/24", "255.255.255.0/24", "10.210.1.0", "10.210.1.0/255.255.255.0", "10.210.1.0/0.0.0.255",
+        "10.210.1.0/024", "10.210.1.0/", "10.210.1.0/ 24",
     )  # fmt: skip
     _all_taken(PrivateSubnet, "10.210.3.0/24", "172.16.0.0/24", "192.168.7.0/24")
 
@@ -55,6 +57,19 @@ def test_a_public_host_has_a_name_in_lower_case() -> None:
         "a_b.c", "a b.c", "*.example.org", "example.1", f"{'a' * 64}.org", LONG, "x.org:443", "http://x.org", "é.org",
         "", None, 1,
     )  # fmt: skip
+    local = (
+        "flow.local",
+        "flow.lan",
+        "flow.home.arpa",
+        "a.internal",
+        "a.b.svc",
+        "flow.test",
+        "flow.invalid",
+        "a.onion",
+    )
+    _all_refused(HostName, *local)
+    _all_taken(EntranceName, *(name for name in local if not name.endswith(".svc")), "local.org", "a.mysvc")
+    _all_refused(EntranceName, "web.fleet.svc", "web.fleet.svc.cluster.local", "web.localhost", "a.localdomain", "a")
     _all_taken(HostName, "agents.example.org", "a.b", "1.example.org", "xn--bcher-kva.example")
 
 

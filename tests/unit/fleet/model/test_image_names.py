@@ -25,7 +25,7 @@ BAD = (
     f"a:{'t' * 129}", "a@", "a@sha256:abc",
     f"a@sha256:{HEX[:-1]}", f"a@sha256:{HEX.upper()}", f"a@md5:{HEX}", f"a@sha256:{HEX}0",
     f"a@sha256:{HEX}:1", "a b", "a\nb", "a\n", "http://ghcr.io/a/b", "a___b", "a..b", "-a", "a-", "_a", ".a/b", "é",
-    HEX, "x:99999/a",
+    HEX, "x:99999/a", f"sha256:{HEX}",
     "scratch", "scratch:1", "docker.io/library/scratch:1", "library/scratch", "docker.io/scratch",
     f"index.docker.io/library/scratch@sha256:{HEX}", "x:0/a", "x:port/a", f"x/{'a' * 256}", "a:${TAG}",
     "a?b", "a" * 100_000, "a." * 50_000,

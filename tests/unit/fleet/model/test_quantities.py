@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from fleet.model.quantities import parse_memory_mib, parse_millicores, parse_seconds
+import pytest
+from pydantic import TypeAdapter
+
+from fleet.model.quantities import MemoryMib, Millicores, Seconds, parse_memory_mib, parse_millicores, parse_seconds
 from fleet.text import gibibytes, thousands
 from tests.unit.fleet.models import make_container, problem
 
@@ -31,7 +34,7 @@ def test_a_size_becomes_whole_mib(text: str, mib: int) -> None:
     "value",
     [
         "24 gigs", "8GB", "8G", "8gib", "GiB", "", "-1GiB", "1,5GiB", "0x10MiB", "8GiB and more",
-        "0.5MiB", "0.3GiB", 8, 8.0, True, None, ["8GiB"],
+        "0.5MiB", "0.3GiB", "4.0000000001MiB", "999999999.999999999GiB", 8, 8.0, True, None, ["8GiB"],
     ],
 )  # fmt: skip
 def test_what_is_no_whole_size_is_refused_with_the_way_to_write_it(value: object) -> None:
@@ -66,7 +69,7 @@ def test_an_amount_of_cpu_becomes_millicores(value: object, millicores: int) -> 
     "value",
     [
         "0m", "-5m", "1.5m", "m", "", 0, -1, 0.0001, True, False, None, [1], "0", "0.0", "02", "1e3", "0x2", "2.", ".5",
-        "2 CPUs", "1,5", "-2", "0.0001", "1:30",
+        "2 CPUs", "1,5", "-2", "0.0001", "1:30", 4.0000000001, "4.0000001", "1e400",
     ],
 )  # fmt: skip
 def test_what_is_no_amount_of_cpu_is_refused_with_the_way_to_write_it(value: object) -> None:
@@ -87,6 +90,35 @@ def test_an_endless_amount_of_cpu_is_refused_like_any_other(value: float) -> Non
         assert "is not an amount of CPU" in str(error)  # noqa: PT017  (an OverflowError must fail the test)
     else:
         pytest.fail("accepted")
+
+
+def test_the_schema_takes_what_the_loader_takes() -> None:
+    written = (
+        "3 GiB",
+        " 8MiB ",
+        "0.5GiB",
+        "1e3GiB",
+        "9999999999GiB",
+        "8GB",
+        "02",
+        " 2 ",
+        "500m",
+        "5 m",
+        "1 h 5s",
+        "1h",
+        "",
+        " ",
+    )
+    for kind, parse in ((MemoryMib, parse_memory_mib), (Millicores, parse_millicores), (Seconds, parse_seconds)):
+        forms = TypeAdapter(kind).json_schema()
+        pattern = next(each["pattern"] for each in forms.get("anyOf", [forms]) if "pattern" in each)
+        for text in written:
+            try:
+                parse(text)
+            except ValueError:
+                assert not re.search(pattern, text), (pattern, text)
+            else:
+                assert re.search(pattern, text), (pattern, text)
 
 
 def test_a_size_of_hundreds_of_digits_is_refused_like_any_other() -> None:

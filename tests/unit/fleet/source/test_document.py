@@ -114,13 +114,30 @@ def test_an_alias_used_twice_side_by_side_is_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [1,\n", "x.yaml:2: is not valid YAML ("),
-        ("a: 1\nb: {\nc: 2\n", "x.yaml:4: is not valid YAML ("),
+        ("a: [1,\n", "x.yaml:1: is not valid YAML (the [ that opens here lacks a comma or its ] by line 2)"),
+        ("a: 1\nb: {\nc: 2\n", "x.yaml:2: is not valid YAML (the { that opens here lacks a comma or its } by line 4)"),
         (
             "a:\n\tb: 1\n",
             "x.yaml:2: is not valid YAML (found a character that cannot start a value, such as a tab, @ or `)",
         ),
-        ("a: 'open\n", "x.yaml:2: is not valid YAML ("),
+        *(
+            (text, f"x.yaml:{line}: is not valid YAML (the quote that opens here is {said})")
+            for text, line, said in (
+                ("a: 'open\n", 1, "never closed"),
+                ('a: 1\nb: "open\nc: "12.1"\n', 2, "closed only in line 3"),
+                ('a: [x, "y]\nb: "z"\n', 1, "closed only in line 2"),
+                ('a: "x\n  b: ""\nc: 1\n', 1, "closed only in line 2"),
+            )
+        ),
+        (
+            "a: 1\nb: [x, y\nc: 2\n",
+            "x.yaml:2: is not valid YAML (the [ that opens here lacks a comma or its ] by line 3)",
+        ),
+        ("a: {b: 1\n  c: 2}\n", "x.yaml:1: is not valid YAML (the { that opens here lacks a comma or its } by line 2)"),
+        ("a: {b: [1],\n  c: {d: 1}\nx: 1\n", "x.yaml:1: is not valid YAML (the { that opens here lacks"),
+        ("a: {b: [1\n  c: {d: 1}\nx: 1\n", "x.yaml:1: is not valid YAML (the [ that opens here lacks"),
+        ("a: 'it's'\n", "x.yaml:1: is not valid YAML (did not find expected key)"),
+        ('a: "x\n  y"\nb: 1\n c: 2\n', "x.yaml:4: is not valid YAML (mapping values"),
     ],
 )
 def test_broken_yaml_is_reported_with_its_line(tmp_path: Path, text: str, said: str) -> None:

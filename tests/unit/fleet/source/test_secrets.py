@@ -35,6 +35,8 @@ HELD = [
     f"mysql --password {WORD} -h x",
     "machine x login y password z123",
     f"PASSWORD=${{DB_PASSWORD:-{WORD}}}",
+    "Basic " + base64.b64encode(f"user:{WORD}".encode()).decode(),
+    f"curl -H 'Cookie: session={WORD}{WORD}' http://x",
     "-----BEGIN " + "OPENSSH PRIVATE KEY-----",
     "admin:$apr1$" + "abcdefgh$abcdefghijklmnopqrstuv",
 ]
@@ -71,6 +73,11 @@ FREE = [
     "api-key: none",
     "sk-no-key-required",
     "task-management-of-agents-and-more",
+    "Basic authentication",
+    "Basic dGVzdGluZ3Rlc3Rpbmc=",
+    "Basic Y2Fmw6k6",
+    "Cookie: none",
+    "export API_KEY=`cat /run/secrets/key`",
 ]
 
 
@@ -101,6 +108,10 @@ def test_a_command_s_words_are_searched_with_their_options() -> None:
         ["CMD-SHELL", f"mysqladmin ping -p{WORD}"],
         ["sshpass", "-p", WORD],
         ["curl", "-H", f"PRIVATE-TOKEN: {WORD}"],
+        ["sh", "-c", f"API_KEY={WORD} exec serve $(date)"],
+        ["sh", "-c", f"API_KEY=$(curl -u a:{WORD} http://x) exec serve"],
+        ["sh", "-c", f"API_KEY=`redis-cli -a {WORD} get key`"],
+        ["sh", "-c", f"serve $(date) --api-key {WORD}"],
     ]
     for command in held:
         found = [command[index] for index, _ in secret_words(command)]
@@ -114,5 +125,9 @@ def test_a_command_s_words_are_searched_with_their_options() -> None:
         ["redis-cli", "-a", "${PASSWORD}"],
         ["serve", "--password-file", "x"],
         ["it's", "a b"],
+        ["sh", "-c", "export API_KEY=$(cat /run/secrets/t); exec serve"],
+        ["sh", "-c", "API_KEY=$(cat /run/secrets/t) exec serve --password $(cat /run/secrets/t)"],
+        ["sh", "-c", "API_KEY=`cat /run/secrets/t` exec serve"],
+        ["-r /etc/passwd", "torch"],
     ):
         assert list(secret_words(command)) == [], command

@@ -34,8 +34,8 @@ def test_a_stand_in_is_smaller_than_its_group_says(tmp_path: Path) -> None:
 
 def test_memory_that_docker_refuses_is_refused(tmp_path: Path) -> None:
     for memory, said in {
-        "{request: 5MiB}": "memory.request: 5 MiB is below 6 MiB, the least that Docker takes; raise it",
-        "{request: 1MiB, limit: 64MiB}": "memory.request: 1 MiB is below 6 MiB, the least that Docker takes; raise it",
+        "{request: 5MiB}": "memory.request: 5 MiB is below 6 MiB, the minimum of container runtimes; raise it",
+        "{request: 1MiB, limit: 64MiB}": "memory.request: 1 MiB is below 6 MiB, the minimum of container runtimes",
     }.items():
         text = small_group().replace("{request: 64MiB}", memory)
         (fault,) = faults_of(write_project(tmp_path, **with_pi(text)))

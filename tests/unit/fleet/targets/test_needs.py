@@ -29,6 +29,7 @@ def degraded_on_cloud(group: str, **keys: Any) -> set[Feature]:
         ({"health": {"command": ["probe"]}}, Feature.HEALTH_COMMAND),
         ({"restart": "on-failure"}, Feature.RESTART_LIMIT),
         ({"health": {"start_period": "3m"}}, Feature.LONG_START),
+        ({"health": {"timeout": "11s"}}, Feature.SLOW_CHECKS),
     ],
 )
 def test_what_cloud_run_cannot_keep_is_listed(keys: dict[str, Any], feature: Feature) -> None:
@@ -42,6 +43,7 @@ def test_what_cloud_run_keeps_is_not_listed() -> None:
         Feature.HEALTH_COMMAND,
         Feature.RESTART_LIMIT,
         Feature.LONG_START,
+        Feature.SLOW_CHECKS,
     }
     assert not degraded_on_cloud("store", stop_grace="10s", health={"path": "/up", "command": ["probe"]}) & lost
 
@@ -113,3 +115,19 @@ def test_people_are_invokers_of_a_cloud() -> None:
     assert "machine.cloud.services.<group>.invokers" in refusal.value.faults[0].remedy
     cloud = {"services": {"store": {"invokers": ["user:owner@example.org"]}}}
     assert trial_cloud.trial_project(groups=_page("lan"), cloud=cloud)
+
+
+def test_signals_without_keda_are_listed() -> None:
+    groups = {"front": {"scaling": {"signals": {"waiting": {"query": "sum(waiting)", "per_replica": 5}}}}}
+    for autoscaler, listed in (("built-in", True), ("keda", False)):
+        plan = trial_cluster.trial(groups=groups, machine={"cluster": {"autoscaler": autoscaler}})
+        assert (Feature.SIGNALS_WITHOUT_KEDA in plan.degradations) is listed, autoscaler
+
+
+def test_backups_by_velero_outside_a_cluster_are_listed() -> None:
+    def backup(volume: str) -> dict[str, Any]:
+        backup = {"schedule": "30 3 * * *", "by": "velero"}
+        return {"store": {"volumes": {volume: {"kind": "data", "backup": backup}}}}
+
+    assert "store" in trial_cloud.trial(groups=backup("facts")).degradations[Feature.VELERO]
+    assert Feature.VELERO not in trial_cluster.trial(groups=backup("facts")).degradations

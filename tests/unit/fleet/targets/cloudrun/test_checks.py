@@ -14,6 +14,7 @@ from tests.unit.fleet.sky import GROUPS, SIDECAR, SMALL, faults, main, service
 
 FRONT = "machine.cloud.services.front."
 BRAIN = "machine.cloud.services.brain."
+NO_VERSION = "is not a whole number; write a whole number from 1 to 1000000"
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "a name too long for its account": (
         {
@@ -241,6 +242,16 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cloud": {"secrets": {"store-key": None}}},
         "containers.main.secrets.0: store-key has no version on sky; add machine.cloud.secrets.store-key",
     ),
+    **{
+        f"a secret of {keys}": ({"cloud": {"secrets": {"store-key": keys}}}, f"machine.cloud.secrets.store-key.{said}")
+        for keys, said in (
+            (dict(version="latest"), f'version: "latest" {NO_VERSION}'),
+            (dict(version=0), "version: 0 is below 1; raise it"),
+            (dict(version=1, rotation_days=0), "rotation_days: 0 is below 1; raise it"),
+            (dict(version="hunter2"), f"version: (a secret, not shown) {NO_VERSION}"),
+            (dict(version=["hunter2"]), f"version: (a secret, not shown) {NO_VERSION}"),
+        )
+    },
     "a secret that nobody uses": (
         {"cloud": {"secrets": {"other-key": {"version": 1}}}},
         "machine.cloud.secrets.other-key: no group of sky uses other-key; drop it",
@@ -278,6 +289,50 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         'rollouts.front: front has the strategy "rolling", which runs one version',
     ),
     "a share for no version": ({"rollouts": {"front": {"percent": 10}}}, "percent 10 needs a candidate"),
+    "checks that are too rare": (
+        main("front", health={"interval": "3601s"}),
+        "containers.main.health.interval: 3601 s are too long for a probe on sky; set it to 3600s or less",
+    ),
+    "requests that end before they do": (
+        {"groups": {"front": {"load": {"seconds_per_request": 301}}}},
+        "load.seconds_per_request: 301 s, but sky ends a request of front after 300 s; lower it, or raise",
+    ),
+    "concurrency of a job": (
+        service("store", kind="job", concurrency=4),
+        "machine.cloud.services.store.concurrency: has no effect on a job; drop it",
+    ),
+    "a timeout of a worker pool": (
+        service("store", kind="worker-pool", timeout="10m"),
+        "machine.cloud.services.store.timeout: has no effect on a worker pool; drop it",
+    ),
+    "a reason for an open door that is shut": (
+        service("store", exposed="partners call it from anywhere"),
+        'machine.cloud.services.store.exposed: has no effect with ingress "internal"; set it to "all", or drop it',
+    ),
+    "a reason for a warm card without a card": (
+        service("store", idle_gpu_accepted="answers within a second"),
+        "machine.cloud.services.store.idle_gpu_accepted: has no effect without gpu; set gpu, or drop it",
+    ),
+    "a size that all others override": (
+        service("front", size="small", cpu=1, memory="1GiB", max_instances=2),
+        f"{FRONT}size: has no effect: cpu, memory and max_instances all override it; drop it, or one of them",
+    ),
+    "alerts of no account": (
+        {"cloud": {"budget": {"monthly_usd": 900, "billing_account": None, "alert_percents": [50]}}},
+        "machine.cloud.budget.alert_percents: has no effect without billing_account; set it, or drop alert_percents",
+    ),
+    "alerts at nothing": (
+        {"cloud": {"budget": {"monthly_usd": 900, "billing_account": "01ABCD-23EF45-678901", "alert_percents": []}}},
+        "machine.cloud.budget.alert_percents: is empty, so that no alert is sent; name a percentage, or drop",
+    ),
+    "a candidate that is no other version": (
+        {"cloud": {"secrets": {"store-key": {"version": 2, "candidate_version": 2}}}},
+        "candidate_version: 2 is also version, so that it has no effect; set another, or drop it",
+    ),
+    "a front door with a name of a LAN": (
+        {"cloud": {"front_door": {"host": "flow.local"}}},
+        'front_door.host: "flow.local" is not a name on the internet, so that nobody signs a certificate',
+    ),
     "images nobody can pull": (
         {"images": {}},
         "images.registry: sky cannot pull the images of front, brain, store, which are built on one machine; "
@@ -325,6 +380,9 @@ LEGAL: dict[str, dict[str, Any]] = {
         **service("store", volumes={"papers": None}),
         **main("store", mounts={"papers": {"path": "/content", "read_only": True}}),
     },
+    "the rarest check": main("front", health={"interval": "3600s"}),
+    "a candidate before the version": {"cloud": {"secrets": {"store-key": {"version": 2, "candidate_version": 1}}}},
+    "the longest request": {"groups": {"front": {"load": {"seconds_per_request": 300}}}},
     "a share of requests": {
         "groups": {"front": {"rollout": {"strategy": "canary", "steps": [{"percent": 10}, {"percent": 100}]}}},
         "rollouts": {"front": {"candidate": "docker.io/library/front:2", "percent": 10}},

@@ -39,6 +39,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"groups": {"brain": main(gpu={"limit": "32GiB"})}},
         "containers.main.gpu.limit: no card of trial holds 32 768 MiB (it has cards 24 576 MiB); lower it",
     ),
+    "a delay that the API server refuses": (
+        {"groups": {"front": {"scaling": {"down_after": "3601s"}}}},
+        "scaling.down_after: 3601 s exceed 3600 s, the most that Kubernetes takes; set it to 3600s or less",
+    ),
     "no cards at all": (
         cluster(node_pools={"cards": {"gpu": None}}),
         "no card of trial holds 8 192 MiB (it has no pool with cards)",
