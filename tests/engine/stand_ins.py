@@ -1,4 +1,4 @@
-"""Small images in place of those that the examples run: the same name, user, folders, programs, ports and needs."""
+"""Small images in place of those that the examples run: the same user, folders, programs, ports and needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tarfile import open as open_tar
 import docker
 
 from tests import daemon
+
+_PREFIX = "fleet.local/stand-in-"
 
 _SERVE = """
 import http.server, os, pathlib, sys
@@ -132,7 +134,7 @@ class StandIn:
     """Commands that prepare its folders."""
 
     def build(self, client: docker.DockerClient, reference: str) -> None:
-        """Builds it under the name of the real one."""
+        """Builds it under a name."""
         files = {**self.programs, "/lib/stand-in/serving.py": _SERVE}
         prepared = " && ".join(["true", *self.made])
         copied = "".join(f"COPY .{path} {path}\n" for path in files)
@@ -153,16 +155,16 @@ def _add(tar: TarFile, name: str, text: str) -> None:
 
 
 STAND_INS = {
-    "ollama/ollama": StandIn(
+    _PREFIX + "ollama": StandIn(
         {"/bin/ollama": _OLLAMA},
         'ENV OLLAMA_HOST=0.0.0.0:11434 NVIDIA_VISIBLE_DEVICES=all\nENTRYPOINT ["/bin/ollama"]\nCMD ["serve"]\n',
     ),
-    "ghcr.io/open-webui/open-webui": StandIn(
+    _PREFIX + "open-webui": StandIn(
         {"/usr/bin/curl": _CURL, "/app/backend/start.py": _WEB_PAGE},
         'ENV HOME=/root\nWORKDIR /app/backend\nCMD ["python3", "start.py"]\n',
         ("mkdir -p /app/backend/data /app/backend/static",),
     ),
-    "postgres": StandIn(
+    _PREFIX + "postgres": StandIn(
         {"/usr/local/bin/docker-entrypoint.sh": _DATABASE, "/usr/bin/pg_isready": _IS_READY},
         'VOLUME /var/lib/postgresql/data\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["postgres"]\n',
         (
@@ -172,17 +174,22 @@ STAND_INS = {
             "chmod 3777 /run/postgresql",
         ),
     ),
-    "redis": StandIn(
+    _PREFIX + "redis": StandIn(
         {"/usr/local/bin/redis-server": _CACHE, "/usr/local/bin/redis-cli": _CACHE_CLIENT},
         'VOLUME /data\nWORKDIR /data\nCMD ["redis-server"]\n',
     ),
-    "ghcr.io/berriai/litellm-database": StandIn(
+    _PREFIX + "litellm-database": StandIn(
         {"/usr/local/bin/litellm": _GATEWAY},
         'WORKDIR /app\nENTRYPOINT ["litellm"]\nCMD ["--port", "4000"]\n',
     ),
-    "vllm/vllm-openai": StandIn(
+    _PREFIX + "vllm-openai": StandIn(
         {"/usr/bin/curl": _CURL, "/server.py": _MODEL_SERVER},
         'ENTRYPOINT ["python3", "/server.py"]\n',
     ),
 }
-"""Repository -> its stand-in. On a daemon, `docker.io/library/postgres` is `postgres`."""
+"""Repository -> its image."""
+
+
+def stand_in_of(reference: str) -> str:
+    """The image that replaces another, with its name and tag, and without its registry: the daemon may have it."""
+    return _PREFIX + reference.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The examples on a real daemon, as they are but for the machine: its address, processors and free ports."""
+"""The examples on a real daemon, as they are but for images and the machine: its address, processors, free ports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
 from tests.engine.conftest import machine
-from tests.engine.stand_ins import STAND_INS
+from tests.engine.stand_ins import STAND_INS, stand_in_of
 from tests.engine.workspace import ROOT, Workspace
 
 pytestmark = pytest.mark.engine
@@ -73,7 +73,7 @@ def example(
     plan = plan_stack(load_project(workspace.folder).fleet, name, without_gpu=True)
     images = sorted({container.image for container in plan.containers})
     for image in images:
-        STAND_INS[_repository(image)].build(host, image)
+        STAND_INS[image.rpartition(":")[0]].build(host, image)
     try:
         workspace.init()
         for secret in {secret for container in plan.containers for secret in container.secret_env.values()}:
@@ -122,9 +122,10 @@ def _states(host: docker.DockerClient, names: Iterable[str]) -> dict[str, str]:
 
 
 def _settle_group(text: dict[str, Any], cpus: int, port: int) -> None:
-    """Processors that are there, a free port, and a health check often enough for a test."""
+    """Stand-in images, processors that are there, a free port, and a health check often enough for a test."""
     for container in text["containers"].values():
         container["cpu"] = {"request": "50m", "limit": min(cpus, 1)}
+        container["image"]["reference"] = stand_in_of(container["image"]["reference"])
         if "health" in container:
             container["health"].update(interval="2s")
     if "publish" in text.get("ports", {}).get("main", {}):
@@ -149,10 +150,6 @@ def _set(workspace: Workspace, secret: str) -> None:
     command = f"pulumi config set --stack {workspace.stack} --secret secrets:{secret} --non-interactive"
     outcome = workspace.shell(f"printf %s {VALUES[secret]} | {command}")
     assert outcome.code == 0, outcome.text
-
-
-def _repository(image: str) -> str:
-    return image.rpartition(":")[0].removeprefix("docker.io/").removeprefix("library/")
 
 
 def _status(address: str, headers: dict[str, str]) -> int:
