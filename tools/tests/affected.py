@@ -38,6 +38,7 @@ READ_BY = {
     "tools/ci/": ("tests/unit/tools/ci",),
     "tools/lab/": (),
     "benchmarks/": (),
+    "examples/": ("tests/unit/docs", "tests/unit/test_examples.py"),
     "tests/docker/": (),
     "tests/engine/": (),
     "tests/kubernetes/": (),

@@ -32,6 +32,7 @@ def check(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
     yield from ensure_memory_fits(fleet, sources)
     yield from ensure_limits_fit_the_machine(fleet, sources)
     yield from ensure_devices_exist(fleet, sources)
+    yield from ensure_arguments_have_text(fleet, sources)
     yield from check_cards(fleet, sources)
 
 
@@ -125,6 +126,19 @@ def ensure_devices_exist(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
                 remedy = "add it under machine.devices of that stack, or drop it"
                 path = ("containers", key, "devices", index)
                 yield sources.group_fault(group.name, path, f"{device} is not a device of {stack.name}", remedy)
+
+
+def ensure_arguments_have_text(fleet: Fleet, sources: Sources) -> Iterator[Fault]:
+    """No argument of a command is empty: the Docker provider refuses it once the update runs."""
+    found = {
+        (group.name, ("containers", key, "command", index))
+        for _, group, key, container in fleet.containers(fleet.on(Target.DOCKER))
+        for index, argument in enumerate(container.command)
+        if not argument
+    }
+    for name, path in sorted(found):
+        remedy = "drop it, or let a shell pass it: entrypoint: [/bin/sh, -c]"
+        yield sources.group_fault(name, path, "is empty, which the Docker provider refuses", remedy)
 
 
 def ensure_limits_fit_the_machine(fleet: Fleet, sources: Sources) -> Iterator[Fault]:

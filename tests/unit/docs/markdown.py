@@ -33,7 +33,11 @@ class Piece:
 def documents() -> list[Path]:
     """Every document that people read."""
     tops = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")]
-    return [*(top for top in tops if top.is_file()), *sorted((ROOT / "docs").rglob("*.md"))]
+    return [
+        *(top for top in tops if top.is_file()),
+        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "examples").rglob("*.md")),
+    ]
 
 
 def name_of(document: Path) -> str:

@@ -370,3 +370,14 @@ def test_a_page_on_the_lan_needs_a_lan_address(tmp_path: Path) -> None:
     assert_accepted(tmp_path, **with_pi(page, lan_address="192.168.1.30"))
     for at in ("localhost", "100.64.0.7"):
         assert_accepted(tmp_path, **with_pi(small_group(top=f"ports: {{main: {{publish: {at}}}}}"), lan_address=""))
+
+
+def test_an_empty_argument_is_refused(tmp_path: Path) -> None:
+    for command, refused in (("[redis-server, --save, '']", True), ("[redis-server, --save, ' ']", False)):
+        folder = tmp_path / str(refused)
+        folder.mkdir()
+        image = "image: {reference: 'registry.example/cache:1'}"
+        main = f"command: {command}\nhealth: {{command: [/bin/ready]}}"
+        write_project(folder, small=small_group(image=image, main=main), stack_pi=small_stack("pi", "small"))
+        found = [fault for fault in faults_of(folder) if "containers.main.command.2: is empty" in fault]
+        assert len(found) == refused, faults_of(folder)
