@@ -11,6 +11,8 @@ from fleet.model.cluster import Metrics as Metrics
 from fleet.model.cluster import NodePool as NodePool
 from fleet.model.cluster import PoolGpu as PoolGpu
 from fleet.model.cluster import Sharing as Sharing
+from fleet.model.container import Container as Container
+from fleet.model.container import Mount as Mount
 from fleet.model.cost import ExpectedLoad as ExpectedLoad
 from fleet.model.cost import Power as Power
 from fleet.model.device import Arch as Arch
@@ -18,13 +20,11 @@ from fleet.model.device import DeviceClass as DeviceClass
 from fleet.model.device import Target as Target
 from fleet.model.gpu import Gpu as Gpu
 from fleet.model.gpu import Mps as Mps
-from fleet.model.group import Container as Container
 from fleet.model.group import ContainerGroup as ContainerGroup
-from fleet.model.group import Health as Health
-from fleet.model.group import Mount as Mount
 from fleet.model.hardening import Hardening as Hardening
 from fleet.model.hardening import HardeningException as HardeningException
 from fleet.model.hardening import RunAs as RunAs
+from fleet.model.health import Health as Health
 from fleet.model.machine import LanTraffic as LanTraffic
 from fleet.model.machine import Machine as Machine
 from fleet.model.operation import Rollout as Rollout

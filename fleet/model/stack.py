@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from fleet.model.base import Breach, Distinct, FrozenMap, Model, Name, rule
+from fleet.model.container import Container
 from fleet.model.cost import BudgetUsd, Usd
 from fleet.model.device import Target
 from fleet.model.gpu import Gpu
-from fleet.model.group import Container, ContainerGroup
+from fleet.model.group import ContainerGroup
 from fleet.model.image_names import Digest, ImageReference, Registry, Tag
 from fleet.model.machine import Machine
 from fleet.model.operation import RolloutState
