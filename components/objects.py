@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fleet.model.mount_points import SECRETS_PATH
-from fleet.plan.deployment import SHARED_MEMORY, PlannedContainer, PlannedHttp
+from fleet.plan.planned_container import SHARED_MEMORY, PlannedContainer, PlannedHttp
 from fleet.targets.memory_volumes import memory_volume
 
 Object = dict[str, Any]

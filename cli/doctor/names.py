@@ -13,7 +13,8 @@ from cli.doctor.facts import MachineFacts, NeighbourFacts
 from components.docker.render import deployed_networks, render_volume
 from fleet import labels
 from fleet.model.machine import ContainerNetwork
-from fleet.plan.deployment import Deployment, PlannedVolume, PublishedPort
+from fleet.plan.deployment import Deployment, PlannedVolume
+from fleet.plan.planned_container import PublishedPort
 from fleet.text import plural
 
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  (addresses a neighbour's port may be open on)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from cli.doctor.facts import MPS_PROGRAM, HostFacts, PathFacts
 from components.docker.host_paths import bind_folders, devices, secret_files
-from fleet.plan.deployment import Deployment, PublishedPort
+from fleet.plan.deployment import Deployment
+from fleet.plan.planned_container import PublishedPort
 
 _NVIDIA_VERSION = Path("/proc/driver/nvidia/version")
 _NVIDIA_CARDS = Path("/proc/driver/nvidia/gpus")

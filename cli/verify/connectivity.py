@@ -8,7 +8,7 @@ from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.verify.facts import LiveFacts
 from cli.verify.peers import Peer
-from fleet.plan.deployment import PlannedContainer
+from fleet.plan.planned_container import PlannedContainer
 
 PEER = "peer "
 """Prefix of the check of a peer; its reference follows."""

@@ -12,7 +12,8 @@ from cli.verify.facts import Binding, ContainerFacts, LiveFacts
 from cli.verify.hardening import hardening_checks
 from components.docker.render import joined, render_container
 from fleet.model import Vendor
-from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.plan.deployment import Deployment
+from fleet.plan.planned_container import PlannedContainer
 from fleet.text import plural
 
 _ENDED = ("exited", "dead")

@@ -9,7 +9,8 @@ from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import MIB, NANO_PER_MILLICORE, cores, size
 from cli.verify.facts import ContainerFacts
 from components.docker.render import Rendered, render_container
-from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.plan.deployment import Deployment
+from fleet.plan.planned_container import PlannedContainer
 from fleet.text import thousands
 
 _Pairs = dict[str, tuple[str, str]]

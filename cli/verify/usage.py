@@ -8,7 +8,7 @@ from cli.diagnostics.check import Check, good, unknown, wrong
 from cli.diagnostics.fix_commands import Fixes
 from cli.diagnostics.text import cores
 from cli.verify.facts import LiveFacts, Use
-from fleet.plan.deployment import PlannedContainer
+from fleet.plan.planned_container import PlannedContainer
 from fleet.text import mebibytes, thousands
 
 _NEARLY_FULL = 0.95

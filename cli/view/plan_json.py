@@ -9,7 +9,8 @@ from typing import Any
 from cli.explain.places import place_of
 from cli.preview.program import Run
 from cli.view.targets.base import view_of
-from fleet.plan.deployment import Deployment, PlannedFile, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedFile
 from fleet.targets.gpu_use import CardUse
 from policy.engine.judge import Judgement
 from policy.views.registered import UNKNOWN

@@ -18,7 +18,8 @@ from cli.view.rows import labelled, line
 from cli.view.targets.base import view_of
 from fleet.model import MAIN, PoolGpu
 from fleet.model.device import DeviceClass
-from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGpu, PlannedGroup
+from fleet.plan.deployment import Deployment, MonthlyCharge, PlannedGroup
+from fleet.plan.planned_container import PlannedGpu
 from fleet.targets.registry import profile
 from fleet.text import dollars, gibibytes, plural, thousands
 from policy.core.rule import Level

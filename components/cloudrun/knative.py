@@ -18,7 +18,8 @@ from components.cloudrun.resources.revisions import Revision, Variant, revisions
 from components.objects import MANAGED_BY, RESTRICTED, api_object
 from fleet.model import MAIN, CloudService, RolloutState
 from fleet.model.cloud import Backing, Ingress, Kind
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedContainer
 
 TIMEOUT_MAX_S = 600
 """Knative's default of `max-revision-timeout-seconds`."""

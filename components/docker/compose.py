@@ -19,7 +19,8 @@ from components.docker.render import (
     render_volume,
 )
 from fleet.model.stack import LOCAL_REGISTRY
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedContainer
 
 Translation = Callable[[Any, Rendered], Service]
 

@@ -20,7 +20,8 @@ from components.docker.render import (
     secret_variables,
 )
 from components.listing import Entry, Ref, filled, spelled
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
+from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
+from fleet.plan.planned_container import PlannedContainer
 from fleet.published import outputs
 
 CONTAINER = "docker:index/container:Container"

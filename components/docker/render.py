@@ -17,14 +17,12 @@ from fleet.model.image_names import DOCKER_HUB
 from fleet.model.machine import ContainerNetwork
 from fleet.model.mount_points import SECRETS_PATH
 from fleet.plan.deployment import (
-    SHARED_MEMORY,
     Deployment,
     PlannedBuild,
-    PlannedContainer,
     PlannedGroup,
-    PlannedHealth,
     PlannedVolume,
 )
+from fleet.plan.planned_container import SHARED_MEMORY, PlannedContainer, PlannedHealth
 
 Rendered = dict[str, Any]
 

@@ -10,8 +10,9 @@ from fleet.image_digests import AGENT, AGENT_HOST, BASE, context_of, digest_of, 
 from fleet.model import ContainerGroup, Fleet, Stack
 from fleet.network.addresses import container_name
 from fleet.network.images import image_name
-from fleet.plan.deployment import PackageLayer, PlannedBuild, PlannedFile
+from fleet.plan.deployment import PackageLayer, PlannedBuild
 from fleet.plan.files import file_build, planned_files
+from fleet.plan.planned_container import PlannedFile
 from fleet.source.dockerfile import Dockerfile
 from fleet.targets.registry import target_of
 

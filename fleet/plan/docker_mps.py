@@ -12,14 +12,13 @@ from types import MappingProxyType
 from fleet import labels
 from fleet.model import MAIN, Arch, Enforcement, Gpu, Hardening, Mps, RunAs, Stack, VolumeKind
 from fleet.network.addresses import sharing_name
-from fleet.plan.deployment import (
+from fleet.plan.deployment import PlannedGroup, PlannedVolume
+from fleet.plan.planned_container import (
     SHARED_MEMORY,
     PlannedContainer,
     PlannedGpu,
-    PlannedGroup,
     PlannedHealth,
     PlannedMount,
-    PlannedVolume,
 )
 from fleet.targets.reserved import MPS_DAEMON_MEMORY_MIB
 

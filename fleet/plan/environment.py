@@ -10,8 +10,8 @@ from fleet.model.mount_points import SECRETS_PATH
 from fleet.network.addresses import DISCOVERY, OBSERVABILITY, AddressBook
 from fleet.network.health_port import host_ports, runs_agent_host
 from fleet.plan.caches import Caches
-from fleet.plan.deployment import DEFAULT_CAPABILITIES, PlannedGpu
 from fleet.plan.docker_mps import client_environment
+from fleet.plan.planned_container import DEFAULT_CAPABILITIES, PlannedGpu
 from fleet.targets.registry import target_of, url_of
 
 USER = "agent"

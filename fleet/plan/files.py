@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from fleet.image_digests import BASE, digest_of
 from fleet.model import Container, Fleet
-from fleet.plan.deployment import PlannedBuild, PlannedFile
+from fleet.plan.deployment import PlannedBuild
+from fleet.plan.planned_container import PlannedFile
 from fleet.source.defaults import DOMAIN
 
 WRITTEN = ".fleet/files"

@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fleet.model import Cluster, Fleet, Machine, RolloutStrategy, VolumeKind
-from fleet.plan.deployment import Demand, PlannedGroup, PlannedNamespace, PlannedVolume
+from fleet.plan.deployment import (
+    Demand,
+    PlannedGroup,
+    PlannedNamespace,
+    PlannedVolume,
+)
 
 
 def namespaces(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleet import labels
 from fleet.model import MAIN, Arch, Container, ContainerGroup, Stack, Tier, Volume, VolumeKind
-from fleet.plan.deployment import PlannedGpu
+from fleet.plan.planned_container import PlannedGpu
 from fleet.targets.registry import target_of
 
 _SHARE_MEMORY = frozenset(

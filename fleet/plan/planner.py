@@ -19,17 +19,12 @@ from fleet.network.tenants import closed_tenants, tenants_served
 from fleet.plan.builds import StackImages
 from fleet.plan.caches import Caches
 from fleet.plan.deployment import (
-    SHARED_MEMORY,
     Address,
     Deployment,
     FleetFacts,
     Operation,
-    PlannedContainer,
-    PlannedGpu,
     PlannedGroup,
-    PlannedMount,
     PlannedVolume,
-    PublishedPort,
 )
 from fleet.plan.docker_mps import sharing_group, sharing_volume
 from fleet.plan.edges import edges
@@ -37,6 +32,13 @@ from fleet.plan.environment import environment, health_test
 from fleet.plan.kubernetes_namespaces import namespaces
 from fleet.plan.labelling import container_labels
 from fleet.plan.memory_folders import fitted
+from fleet.plan.planned_container import (
+    SHARED_MEMORY,
+    PlannedContainer,
+    PlannedGpu,
+    PlannedMount,
+    PublishedPort,
+)
 from fleet.plan.ports import planned_health, planned_ports
 from fleet.start_order import waves
 from fleet.targets.needs import degradations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fleet.model import ContainerGroup, Stack
-from fleet.plan.deployment import PlannedHealth, PlannedHttp, PlannedPort
+from fleet.plan.deployment import PlannedPort
+from fleet.plan.planned_container import PlannedHealth, PlannedHttp
 from fleet.targets.registry import target_of
 
 

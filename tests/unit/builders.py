@@ -13,7 +13,8 @@ import pytest
 import fleet.load.project
 from fleet.load.project import Project
 from fleet.model import Fleet
-from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.plan.deployment import Deployment
+from fleet.plan.planned_container import PlannedContainer
 from fleet.plan.planner import plan_stack
 from fleet.source.document import Document, read_document
 from fleet.source.faults import ConfigurationError, Fault

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from cli.view.targets.base import view_of
 from fleet.model import PoolGpu, Sharing
-from fleet.plan.deployment import Deployment, PlannedGpu, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedGpu
 from fleet.text import gibibytes, plural, thousands
 
 _GAP = 24.0

@@ -11,7 +11,8 @@ from components.cloudrun.resources.revisions import Variant
 from fleet.model import MAIN
 from fleet.model.cloud import Backing, Billing, CloudService, Kind
 from fleet.model.mount_points import SECRETS_PATH
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedContainer
 from fleet.targets.memory_volumes import memory_volume
 
 GPU = "nvidia.com/gpu"

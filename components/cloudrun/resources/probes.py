@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from components.cloudrun.resources.base import Object
 from fleet.cloudrun_limits import PROBE_PERIOD_S, limits
-from fleet.plan.deployment import PlannedContainer
+from fleet.plan.planned_container import PlannedContainer
 
 
 def startup_probe(container: PlannedContainer, port: int | None) -> Object | None:

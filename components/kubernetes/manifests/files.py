@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Iterator
 
 from components.objects import Object
-from fleet.plan.deployment import PlannedContainer, PlannedGroup
+from fleet.plan.deployment import PlannedGroup
+from fleet.plan.planned_container import PlannedContainer
 from fleet.source.text_file import UnreadableError, ensure_printable
 
 FILES_SUFFIX = ".files"

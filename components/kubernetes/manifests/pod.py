@@ -13,7 +13,8 @@ from components.objects import Object
 from fleet.labels import ADDRESS_BOOK, FILES, as_annotations
 from fleet.model import MAIN, Arch, Cluster, Metrics, PoolGpu, Sharing, Track
 from fleet.model.image_names import host_of
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup
+from fleet.plan.deployment import Deployment, PlannedGroup
+from fleet.plan.planned_container import PlannedContainer
 
 _DEVICE_MEMORY = "nvidia.com/gpumem"
 _VELERO = "backup.velero.io/backup-volumes"

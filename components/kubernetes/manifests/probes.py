@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.objects import Object, http_probes, literal
-from fleet.plan.deployment import PlannedContainer
+from fleet.plan.planned_container import PlannedContainer
 
 STARTUP_FAILURES = 30
 STARTUP_PERIOD_S = 10

@@ -11,8 +11,9 @@ from components.objects import MANAGED_BY, Object
 from fleet import labels as vocabulary
 from fleet.model import Cluster
 from fleet.model.mount_points import ADDRESS_BOOK_PATH
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedGroup, PlannedVolume
+from fleet.plan.deployment import Deployment, PlannedGroup, PlannedVolume
 from fleet.plan.kubernetes_namespaces import claimed, is_scratch
+from fleet.plan.planned_container import PlannedContainer
 
 BOOK = "FLEET_ADDRESS_BOOK"
 """Variable with a container's address book; in a pod, `BOOK_FILE` holds it instead."""

@@ -38,7 +38,8 @@ from components.docker.render import render_container, render_volume
 from fleet import labels
 from fleet.load.project import load_project
 from fleet.model import Fleet, Gpu
-from fleet.plan.deployment import Deployment, PlannedContainer
+from fleet.plan.deployment import Deployment
+from fleet.plan.planned_container import PlannedContainer
 from fleet.plan.planner import plan_stack
 
 SOCKET = "unix:///var/run/docker.sock"

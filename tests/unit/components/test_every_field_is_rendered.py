@@ -23,9 +23,15 @@ from components.docker.render import render_container
 from components.kubernetes.render import render as render_cluster
 from fleet.model import Arch, Fleet, RunAs, Target
 from fleet.network.addresses import AddressBook
-from fleet.plan.deployment import Deployment, PlannedContainer, PlannedFile, PlannedMount, PublishedPort
+from fleet.plan.deployment import Deployment
 from fleet.plan.environment import environment
 from fleet.plan.labelling import container_labels
+from fleet.plan.planned_container import (
+    PlannedContainer,
+    PlannedFile,
+    PlannedMount,
+    PublishedPort,
+)
 from fleet.plan.planner import plan_stack
 from fleet.targets.features import FIELDS, Level
 from fleet.targets.registry import profile

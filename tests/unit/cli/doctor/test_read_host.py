@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.doctor.facts import PathFacts
 from cli.doctor.read_host import free_bytes, is_this_machine, nvidia_cards, nvidia_driver, read_host
-from fleet.plan.deployment import PublishedPort
+from fleet.plan.planned_container import PublishedPort
 from tests.unit.cli.trial_machine import SOCKET, SSH, on, with_bind, with_container
 
 KERNEL = os.uname().release

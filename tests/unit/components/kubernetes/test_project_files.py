@@ -12,8 +12,9 @@ from components.kubernetes.charts.nodes import NAMESPACE_MARK
 from components.kubernetes.helm import chart
 from components.kubernetes.render import render
 from fleet import labels
-from fleet.plan.deployment import Deployment, PlannedFile
+from fleet.plan.deployment import Deployment
 from fleet.plan.kubernetes_namespaces import moved
+from fleet.plan.planned_container import PlannedFile
 from fleet.plan.planner import plan_stack
 from tests.trial_cluster import STACK, group_of, trial, trial_project
 
