@@ -9,8 +9,10 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -71,6 +73,8 @@ def project(machine: Machine, base: str | None, tmp_path: Path) -> Project:
     package = "".join((images / "agent/locks/core-platform.txt").read_text().splitlines(keepends=True)[:4])
     for lock in locks:
         lock.write_text(package)
+    for group in project.folder.glob("groups/*/*.yaml"):
+        project.edit_group(group.stem, partial(_require_one, package.partition("==")[0].split()[-1]))
     if base:
         for stack in ("local", "mainpc"):
             project.edit_stack(stack, lambda config: config.update({"fleet:images": {"base": base}}))
@@ -103,6 +107,12 @@ def test_an_exported_stack_starts_on_a_new_machine_by_the_commands_it_names(
     volumes = {volume.name for volume in machine.client.volumes.list()}
     assert volumes >= {volume.name for volume in plan.volumes.values()}, "`down` removed volumes"
     assert not machine.client.containers.list(all=True)
+
+
+def _require_one(package: str, group: dict[str, Any]) -> None:
+    for container in group.get("containers", {}).values():
+        if (container.get("build") or {}).get("requirements"):
+            container["build"]["requirements"] = [package]
 
 
 def _with_old_buildx(folder: Path) -> dict[str, str]:

@@ -103,7 +103,8 @@ def with_image(group: str, image: str) -> Deployment:
 
 
 PINNED = f"{REGISTRY}/hub@{DIGEST}"
-MEMORY = "memory: {request: 64MiB}"
+MEMORY = "memory: {request: 128MiB}"
+"""Above it, the sizes of folders in memory do not depend on the limit."""
 CPU = "cpu: {request: 100m, limit: 100m}"
 
 TURNS: Mapping[str, tuple[str, Turned, Callable[[], Deployment]]] = {
@@ -159,17 +160,17 @@ TURNS: Mapping[str, tuple[str, Turned, Callable[[], Deployment]]] = {
     "a larger memory limit": (
         "plain",
         of_main("crawler", resources={"limits": {"memory": "2048Mi"}}),
-        lambda: replanned("plain", crawler=swap(MEMORY, "memory: {request: 64MiB, limit: 2GiB}")(CRAWLER)),
+        lambda: replanned("plain", crawler=swap(MEMORY, "memory: {request: 128MiB, limit: 2GiB}")(CRAWLER)),
     ),
     "requests and limits": (
         "plain",
         of_main(
             "crawler",
-            resources={"requests": {"cpu": "250m", "memory": "128Mi"}, "limits": {"cpu": "2000m", "memory": "128Mi"}},
+            resources={"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "2000m", "memory": "256Mi"}},
         ),
         lambda: replanned(
             "plain",
-            crawler=swap(CPU, "cpu: {request: 250m, limit: 2}")(swap(MEMORY, "memory: {request: 128MiB}")(CRAWLER)),
+            crawler=swap(CPU, "cpu: {request: 250m, limit: 2}")(swap(MEMORY, "memory: {request: 256MiB}")(CRAWLER)),
         ),
     ),
     "a host of an Ingress": (

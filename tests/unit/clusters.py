@@ -21,7 +21,7 @@ HUB = small_group(top="tier: critical\nports: {main: {port: 8000, scheme: http}}
 CRAWLER = small_group(
     top="scaling: {min: 2, max: 6, cpu_percent: 60}\npeers: [hub]\noutside: ['example.com:443']",
     main="agents: {Crawler: {}}\nenv: {TEMPLATE: '{{ .Values.mood }} {{{x}}} $(HOME)', EMPTY: '', YES: 'yes'}",
-)
+).replace("{request: 64MiB}", "{request: 128MiB}")
 LEDGER = small_group(
     top="start_after: [hub]\npeers: [hub]\nrollout: {strategy: recreate}\n"
     "volumes: {ledger-data: {writers: one, size: 5GiB}}",

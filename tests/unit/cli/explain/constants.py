@@ -29,6 +29,7 @@ CONSTANTS = {
         "Ingress.metadata.annotations.*", "LimitRange.metadata.name", "ResourceQuota.metadata.name",
         "LimitRange.spec.limits.*", "Namespace.metadata.labels.pod-security.kubernetes.io/*",
         "NetworkPolicy.metadata.name", "NetworkPolicy.spec.policyTypes", "NetworkPolicy.spec.egress.*",
+        "NetworkPolicy.spec.ingress.*.protocol",
         "PersistentVolumeClaim.*.fleet.local/volume.writers", "PersistentVolumeClaim.spec.accessModes",
         "PodDisruptionBudget.spec.maxUnavailable", "PriorityClass.*", "ResourceQuota.spec.hard.services.*",
         "ResourceQuota.spec.hard.requests.*", "Service.spec.type", "ServiceAccount.*", "ConfigMap.data.*",
