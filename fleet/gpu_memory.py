@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from fleet.frozen import dataclass
 
 AMOUNTS_MAX = 4096
-"""Copies of one share that are placed one by one; no pool has more cards."""
+"""Copies of one share, and cards of one node, that are placed one by one; no pool has more."""
 
 
 class Amount(NamedTuple):
@@ -54,27 +55,41 @@ def unplaced(copies: Sequence[Amount], capacity: int, nodes: int, per_node: int)
     A copy takes its amount of several cards of one node. A scheduler that spreads pods or uses another order may need
     more nodes.
     """
-    free: list[list[int]] = []
-    opened = left = 0
-    least = min((copy.mib for copy in copies), default=0)
-    for mib, devices in sorted(copies, key=lambda copy: (copy.devices, copy.mib), reverse=True):
-        found = next((cards for node in free if (cards := _with_room(node, mib, devices)) is not None), None)
-        if found is None and mib <= capacity and devices <= per_node and opened < nodes:
-            free.append([capacity] * per_node)
-            opened += 1
-            found = free[-1], list(range(devices))
-        if found is None:
-            left += 1
-            continue
-        node, places = found
-        for card in places:
-            node[card] -= mib
-        if max(node) < least:
-            free.remove(node)
+    opened: list[_Node] = []
+    left, cards = 0, min(per_node, AMOUNTS_MAX)
+    order = sorted(copies, key=lambda copy: (copy.devices, copy.mib), reverse=True)
+    for (mib, devices), equal in groupby(order):
+        wanted, most = len(list(equal)), min(devices, AMOUNTS_MAX)
+        for node in opened:
+            wanted -= node.take(mib, most, wanted)
+        while wanted and mib <= capacity and most <= cards and len(opened) < nodes:
+            opened.append(_Node(capacity, cards))
+            wanted -= opened[-1].take(mib, most, wanted)
+        left += wanted
     return left
 
 
-def _with_room(node: list[int], mib: int, devices: int) -> tuple[list[int], list[int]] | None:
-    """A node and the first of its cards that have room; None if too few have."""
-    cards = [index for index, room in enumerate(node) if mib <= room][:devices]
-    return (node, cards) if len(cards) == devices else None
+class _Node:
+    """The free MiB of a node's cards. Cards that nothing is on are only counted: a pool may state any number."""
+
+    def __init__(self, capacity: int, cards: int) -> None:
+        self._capacity, self._untouched = capacity, cards
+        self._free: list[int] = []
+
+    def take(self, mib: int, devices: int, copies: int) -> int:
+        """Places copies that are equal, on the first cards with room; returns how many found some."""
+        free, placed = self._free, 0
+        with_room = [index for index, room in enumerate(free) if mib <= room]
+        while placed < copies:
+            fresh = devices - len(with_room)
+            if fresh > (self._untouched if mib <= self._capacity else 0):
+                break
+            for _ in range(fresh):
+                with_room.append(len(free))
+                free.append(self._capacity)
+                self._untouched -= 1
+            for index in with_room[:devices]:
+                free[index] -= mib
+            with_room[:devices] = [index for index in with_room[:devices] if mib <= free[index]]
+            placed += 1
+        return placed

@@ -50,3 +50,11 @@ def test_a_share_of_a_pool_is_an_amount_per_card_of_each_copy() -> None:
 def test_absurd_replicas_are_not_placed_one_by_one() -> None:
     share = PoolShare("brain", 1000, copies_min=10**9, copies_max=10**9, devices=10**9)
     assert len(share.amounts(share.copies_max)) == AMOUNTS_MAX
+
+
+def test_a_pool_may_state_any_number_of_cards() -> None:
+    """Cards that nothing is on take no memory."""
+    many = 10**12
+    assert unplaced([Amount(1, 1)] * 4096, 24_576, many, many) == 0
+    assert unplaced([Amount(1, many)], 24_576, many, many) == 0
+    assert unplaced([Amount(24_577, 1)], 24_576, many, many) == 1
