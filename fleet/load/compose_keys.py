@@ -5,6 +5,7 @@ The keys are those of the Compose Specification (services), as of 2026.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -147,6 +148,12 @@ def _links(value: Any) -> str:
     return f"write peers: {flow([word.partition(':')[0] for word in words(value)] or ['<group>'])} at the top"
 
 
+def _extra_hosts(value: Any) -> str:
+    pairs = value.items() if isinstance(value, dict) else (re.split("[:=]", word, maxsplit=1) for word in words(value))
+    hosts = {str(pair[0]): str(pair[1]) for pair in map(tuple, pairs) if len(pair) == 2}
+    return f"write hosts: {flow(hosts or {'<name>': '<address>'})} at the top"
+
+
 def _ulimits(value: Any) -> str:
     given = value if isinstance(value, dict) else {}
     files = given.get("nofile")
@@ -175,6 +182,7 @@ def _count(value: Any) -> str:
 _GPU = "gpu: {request: <size>, limit: <size>, enforcement: framework}"
 _OWN_NETWORK = "drop it: a group has its own network namespace on the network of its machine or tenant"
 _ISOLATED = "drop it: containers do not share namespaces of the host"
+_FILES = "write files: {<path in the container>: <file of the project>} in the container"
 _NOT_SUPPORTED = "drop it: it is not supported"
 _NAMED = "drop it: a container is named after its group, <group> or <group>-<sidecar>"
 
@@ -182,7 +190,7 @@ _SERVICE: Mapping[str, Remedy] = {
     "annotations": _write("write labels, which are annotations on a cluster"),
     "cap_add": _capabilities,
     "cap_drop": _write("drop it: all capabilities are dropped"),
-    "configs": _write("build an image with the file, or mount a volume that has it"),
+    "configs": _write(_FILES),
     "container_name": _write(_NAMED),
     "cpu_count": lambda value: f"write cpu: {{limit: {number(value)}}}",
     "cpu_quota": lambda value: f"write cpu: {{limit: {number(value, 100_000)}}}, if cpu_period is the default",
@@ -193,7 +201,7 @@ _SERVICE: Mapping[str, Remedy] = {
     "environment": _environment,
     "expose": lambda value: f"write ports: {ports(value)} at the top",
     "external_links": _links,
-    "extra_hosts": _write("drop it: the address book has the names of peers; others come from the machine's resolver"),
+    "extra_hosts": _extra_hosts,
     "gpus": _write(f"write {_GPU}"),
     "group_add": _write("set machine.devices.<device>.group_id in the stack's file for a device's group"),
     "healthcheck": _health,
@@ -205,7 +213,9 @@ _SERVICE: Mapping[str, Remedy] = {
     "mem_limit": lambda value: f"write memory: {{request: <size>, limit: {size(value)}}}",
     "mem_reservation": lambda value: f"write memory: {{request: {size(value)}}}",
     "memswap_limit": _write("drop it: containers do not swap"),
-    "network_mode": _write(_OWN_NETWORK),
+    "network_mode": lambda value: (
+        f"write hardening: {{host_network: true}}, {_EXCEPTION}" if value == "host" else _OWN_NETWORK
+    ),
     "networks": _write(_OWN_NETWORK),
     "pids_limit": _write("set machine.process_limit in the stack's file"),
     "platform": _platform,
@@ -230,7 +240,8 @@ _SERVICE: Mapping[str, Remedy] = {
     "user": _user,
     "volumes": _volumes,
     **dict.fromkeys(("cgroup", "pid", "userns_mode", "uts"), _write(_ISOLATED)),
-    **dict.fromkeys(("dns", "dns_opt", "dns_search", "domainname", "mac_address"), _write(_OWN_NETWORK)),
+    "dns": lambda value: f"write machine.dns: {flow(words(value))} in the stack's file",
+    **dict.fromkeys(("dns_opt", "dns_search", "domainname", "mac_address"), _write(_OWN_NETWORK)),
     **dict.fromkeys(
         (
             "attach", "blkio_config", "cgroup_parent", "cpu_percent", "cpu_period", "cpu_rt_period", "cpu_rt_runtime",
@@ -252,7 +263,7 @@ _TOP = {
     "services": "write one file a group: each service is a container, the only one of a group is containers.main",
     "version": "drop it",
     "networks": _OWN_NETWORK,
-    "configs": "build an image with the file, or mount a volume that has it",
+    "configs": _FILES,
     "secrets": "name them under secrets of each container",
 }
 """Key at the top of a Compose file -> what to write."""

@@ -15,6 +15,7 @@ from fleet.model import ContainerGroup
 from tests.unit.builders import faults_of, small_group, with_pi, write_project
 
 MAIN = ("containers", "main")
+AT_THE_TOP = ("hosts", "ports", "scaling", "start_after", "peers", "volumes")
 KEYS: dict[str, list[tuple[Any, str]]] = {
     "user": [
         ("1000:1001", 'write hardening: {run_as: "1000:1001"}, with reason'),
@@ -85,7 +86,17 @@ KEYS: dict[str, list[tuple[Any, str]]] = {
     "runtime": [("nvidia", "write gpu:")],
     "scale": [(2, "write scaling: {min: 2, max: 2} at the top")],
     "container_name": [("db", "drop it: a container is named after its group")],
-    "network_mode": [("host", "drop it: a group has its own network namespace")],
+    "network_mode": [
+        ("bridge", "drop it: a group has its own network namespace"),
+        ("host", "write hardening: {host_network: true}, with reason and until under hardening.exceptions"),
+    ],
+    "extra_hosts": [
+        (["host.docker.internal:host-gateway"], "write hosts: {host.docker.internal: host-gateway} at the top"),
+        ({"nas.lan": "10.0.0.7"}, "write hosts: {nas.lan: 10.0.0.7} at the top"),
+        (["nas.lan=10.0.0.7"], "write hosts: {nas.lan: 10.0.0.7} at the top"),
+    ],
+    "dns": [("10.0.0.2", "write machine.dns: [10.0.0.2] in the stack's file")],
+    "configs": [(["app"], "write files: {<path in the container>: <file of the project>} in the container")],
 }
 VALUES = [
     (("ports",), ["3000:3000"], "write ports: {main: {port: 3000, host_port: 3000, publish: lan}}"),
@@ -120,9 +131,12 @@ def test_what_is_proposed_is_valid() -> None:
         for value, _ in cases:
             text = unknown_key_remedy((*MAIN, key), value)
             for name, part in _proposals(text):
-                path = (name,) if name in ("ports", "scaling", "start_after", "peers", "volumes") else (*MAIN, name)
-                # `publish` is an address, which a port of an older model lacks.
-                if "<" in part or "..." in part or "publish" in part:
+                path = (
+                    (name,)
+                    if name in ("hosts", "ports", "scaling", "start_after", "peers", "volumes")
+                    else (*MAIN, name)
+                )
+                if "<" in part or "..." in part:
                     continue
                 seen += 1
                 if not is_valid(ContainerGroup, path, yaml.safe_load(part)):
