@@ -22,10 +22,9 @@ from fleet.targets.own_labels import GOOGLES, own_label_faults
 _ACCOUNT_ID_MAX = 30
 """Characters of a service account's id, at most."""
 _AT = ("machine", "cloud")
-_SERVICES = (Kind.SERVICE,)
 _OF_KINDS: Mapping[str, tuple[Kind, ...]] = {
-    **dict.fromkeys(("billing", "concurrency", "ingress", "invokers"), _SERVICES),
-    "timeout_s": (Kind.SERVICE, Kind.JOB),
+    **dict.fromkeys(("billing", "concurrency", "ingress"), (Kind.SERVICE,)),
+    **dict.fromkeys(("invokers", "timeout_s"), (Kind.SERVICE, Kind.JOB)),
 }
 """Field of a service -> the kinds that it applies to."""
 _KINDS = {Kind.JOB: "a job", Kind.WORKER_POOL: "a worker pool"}

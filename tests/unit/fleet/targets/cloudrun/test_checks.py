@@ -349,8 +349,11 @@ def test_what_cloud_run_refuses_is_reported_with_the_fix(name: str, tmp_path: Pa
 
 
 ONE_REQUEST = {"concurrency": 1}
+_JOB = {"nightly": {"containers": {"main": {"build": {}, "agents": {"Sweep": {}}, "restart": "no", **SMALL}}}}
+_NIGHTLY = {"kind": "job", "timeout": "20m", "invokers": ["user:owner@example.org"]}
 LEGAL: dict[str, dict[str, Any]] = {
     "as it is": {},
+    "who may run a job": {"groups": _JOB, "cloud": {"services": {"nightly": _NIGHTLY}}},
     "the least": service("front", cpu="80m", memory="128MiB", **ONE_REQUEST),
     "the most of the least": service("front", cpu="499m", memory="512MiB", **ONE_REQUEST),
     "half a CPU": service("front", cpu="500m", memory="1GiB", **ONE_REQUEST),
