@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,16 @@ _MACHINE = {
     "memory": "4GiB",
     "network": {"name": "trial_internal", "subnet": "10.210.251.0/24"},
 }
+
+
+def own_address() -> str:
+    """This machine's address on its network. Skips without one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("level engine: this machine has no address besides 127.0.0.1")
+        return str(probe.getsockname()[0])
 
 
 def machine(host: docker.DockerClient) -> dict[str, Any]:

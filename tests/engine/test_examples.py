@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from docker.errors import ImageNotFound, NotFound
 from fleet.load.project import load_project
 from fleet.plan.deployment import Deployment
 from fleet.plan.planner import plan_stack
-from tests.engine.conftest import machine
+from tests.engine.conftest import machine, own_address
 from tests.engine.stand_ins import STAND_INS, stand_in_of
 from tests.engine.workspace import ROOT, Workspace
 
@@ -60,7 +59,7 @@ def example(
     request: pytest.FixtureRequest, host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Example]:
     """An example with stand-in images, brought up."""
-    name, lan = request.param, _own_address()
+    name, lan = request.param, own_address()
     folder = tmp_path_factory.mktemp(name)
     workspace = Workspace(folder / "project", name)
     shutil.copytree(ROOT / "examples" / name, workspace.folder, dirs_exist_ok=True)
@@ -164,12 +163,3 @@ def _edit(file: Path, edit: Any) -> None:
     text = yaml.safe_load(file.read_text())
     edit(text)
     file.write_text(yaml.safe_dump(text, sort_keys=False))
-
-
-def _own_address() -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            pytest.skip("level engine: this machine has no address besides 127.0.0.1")
-        return str(probe.getsockname()[0])

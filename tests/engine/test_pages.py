@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import docker
 import pytest
 
 from tests import daemon
-from tests.engine.conftest import machine
+from tests.engine.conftest import machine, own_address
 from tests.engine.workspace import Workspace, a_group
 
 pytestmark = pytest.mark.engine
@@ -36,19 +35,10 @@ def _page(port: dict[str, object]) -> dict[str, object]:
     return {**group, "ports": {"main": {"port": 8000, **port}}}
 
 
-def _own_address() -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            pytest.skip("level engine: this machine has no address besides 127.0.0.1")
-        return str(probe.getsockname()[0])
-
-
 @pytest.fixture(scope="module")
 def pages(host: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str]]:
     """Two deployed pages, and the machine's address."""
-    workspace, lan = Workspace(tmp_path_factory.mktemp(NAME), NAME), _own_address()
+    workspace, lan = Workspace(tmp_path_factory.mktemp(NAME), NAME), own_address()
     hosts = {"host.docker.internal": "host-gateway", "nas.lan": lan}
     workspace.write_group("page", {**_page({"publish": "lan", "host_port": LAN_PORT}), "hosts": hosts})
     workspace.write_group("admin", _page({"publish": "localhost", "host_port": LOCAL_PORT}))

@@ -23,7 +23,7 @@ HELD = [
     f"--password={WORD}",
     f"https://x/?token={WORD}",
     "https://x/?key=" + "A" * 24,
-    "//registry.npmjs.org/:_authToken=abcdef",
+    "//npm.example.org/:_authToken=abcdef",
     "Authorization: Bearer abcdefgh",
     f"X-Api-Key: {WORD}",
     f"curl -H 'X-Api-Key: {WORD}' http://x",
