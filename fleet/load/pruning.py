@@ -6,17 +6,17 @@ Pydantic stops at the first layer: no rule of a model runs while one of its fiel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from fleet.load.broken_rules import BrokenRule, broken_rules
 from fleet.load.fields import is_valid, known_keys
 from fleet.load.stand_ins import ABSENT, stand_in
-from fleet.model.base import WITHOUT_RULES, BreachesError, Model
+from fleet.model.base import WITHOUT_RULES, BreachesError
 from fleet.source.document import KeyPath
 from fleet.suggest import suggestion
 
@@ -29,10 +29,6 @@ _SUGGESTED = re.compile(r"did you mean (.+)\?")
 
 _DROPPED = re.compile("; (?:drop|remove) ")
 """In the remedy of a value that does not belong there."""
-
-_MAPPING = (MappingProxyType, dict)
-_WITH_PARTS = (Model, tuple, *_MAPPING)
-"""Types of the models' values that hold others; the rest are single values."""
 
 _MARK = "[key]"
 """Pydantic appends it to the location of an invalid key."""
@@ -154,12 +150,12 @@ class _Rounds(Generic[ModelT]):
                     self._lose_field((*each.path[:-1], each.meant))
         return False
 
-    def _check_rules(self) -> list[_Broken]:
+    def _check_rules(self) -> list[BrokenRule]:
         """The breaches that do not depend on stand-ins."""
-        both: list[dict[_Broken, None]] = []
+        both: list[dict[BrokenRule, None]] = []
         for high in (False, True) if self._stand_ins else (False,):
             if built := self._built(high=high):
-                both.append(dict.fromkeys(each.in_data(built[1]) for each in _breaches(built[0], ())))
+                both.append(dict.fromkeys(_moved(each, built[1]) for each in broken_rules(built[0], ())))
         gone = {*self._found.lost, *self._found.removed}
         common = [each for each in both[0] if all(each in other for other in both)] if both else []
         breaches = [each for each in common if not _is_within(each.path, gone)]
@@ -227,7 +223,7 @@ class _Rounds(Generic[ModelT]):
         return path in ((), ("machine",)) or (path[:1] == ("containers",) and len(path) <= 2)
 
     def _breaks_a_whole(self, model: BaseModel) -> bool:
-        return any(self._is_whole(breach.path) for breach in _breaches(model, ()))
+        return any(self._is_whole(breach.path) for breach in broken_rules(model, ()))
 
     def _edited(self, *, high: bool) -> tuple[Any, dict[KeyPath, list[int]]]:
         """The data with stand-ins; and for each list that lost items, the former indices of the others."""
@@ -259,60 +255,10 @@ class _Rounds(Generic[ModelT]):
         return edited(self._data, ()), indices
 
 
-@dataclass(frozen=True, slots=True)
-class _Broken:
-    """A breach of a rule: path of the value to change, `problem; remedy`, and paths of all values that it reads."""
-
-    path: KeyPath
-    text: str
-    read: tuple[KeyPath, ...]
-
-    def in_data(self, indices: Mapping[KeyPath, list[int]]) -> _Broken:
-        read = tuple(_in_data(path, indices) for path in self.read)
-        return _Broken(_in_data(self.path, indices), self.text, read)
-
-
-def _breaches(value: Any, path: KeyPath) -> Iterator[_Broken]:
-    """Every breach of a model and of those in it, by path in the model's data."""
-    if isinstance(value, Model):
-        for rule in value.rules:
-            if broken := list(rule(value)):
-                read = tuple((*path, key) for key in _keys_read(rule, value))
-                yield from (_Broken((*path, *below), text, read) for below, text in broken)
-        parts: Iterable[tuple[Any, Any]] = (
-            (spec.alias or name, getattr(value, name)) for name, spec in type(value).model_fields.items()
-        )
-    else:
-        parts = value.items() if isinstance(value, _MAPPING) else enumerate(value)
-    for key, part in parts:
-        if isinstance(part, _WITH_PARTS):
-            yield from _breaches(part, (*path, key))
-
-
-class _Reading:
-    """A model that records which of its fields are read, also by its properties."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self.fields: dict[str, None] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(type(self._model), name, None)
-        if isinstance(attribute, property) and attribute.fget:
-            return attribute.fget(self)
-        if name in type(self._model).model_fields:
-            self.fields[name] = None
-        return getattr(self._model, name)
-
-
-def _keys_read(rule: Callable[[Any], Iterator[Any]], model: Model) -> list[str]:
-    """Keys of the single values that a rule reads."""
-    fields = type(model).model_fields
-    # A rule may ask for the fields of its own class.
-    reading = type("_Reading", (_Reading,), {"model_fields": fields})(model)
-    list(rule(reading))
-    single = [name for name in reading.fields if not isinstance(getattr(model, name), Model | Mapping | tuple)]
-    return [fields[name].alias or name for name in single]
+def _moved(broken: BrokenRule, indices: Mapping[KeyPath, list[int]]) -> BrokenRule:
+    """A breach by its paths in the file's data."""
+    read = tuple(_in_data(path, indices) for path in broken.read)
+    return BrokenRule(_in_data(broken.path, indices), broken.text, read)
 
 
 def _invalid(model: type[BaseModel], details: ErrorDetails, indices: Mapping[KeyPath, list[int]]) -> Iterator[Invalid]:
